@@ -1,0 +1,30 @@
+"""What can go wrong.
+
+    FirstseenError
+      DecodeError          says where: "video stream ends at 12.4 s of 60.0 s"
+        UnsupportedMedia   no picture that we know how to read
+        LimitExceeded      more bytes, pixels, seconds or frames than the settings allow
+      MethodMismatch       stored in one descriptor space, asked in another
+
+The rest of the tree belongs to `app.errors`.
+"""
+
+
+class FirstseenError(Exception):
+    """Root of everything that firstseen raises on purpose."""
+
+
+class DecodeError(FirstseenError):
+    """A file's pictures or sound could not be read; the message says where."""
+
+
+class UnsupportedMedia(DecodeError):
+    """The content is no video or picture that firstseen reads."""
+
+
+class LimitExceeded(DecodeError):
+    """A named limit was passed; the message names the setting, the limit and what came."""
+
+
+class MethodMismatch(FirstseenError):
+    """Two fingerprints of different descriptor spaces were asked to be compared."""

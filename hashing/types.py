@@ -1,0 +1,238 @@
+"""The nouns. Records check themselves on creation, so nothing downstream checks again.
+
+Times are seconds from the first picture shown (after edit lists); a span is [start, end).
+Pictures are upright (display rotation applied, square pixels), RGB, 0..255.
+Boxes and homographies use picture coordinates 0..1 from the top left.
+`query` is the item in question, `reference` the library's clip, always in that order.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Seconds = float
+type Box = tuple[float, float, float, float]  # x0, y0, x1, y1
+type Homography = tuple[
+    tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]
+]
+type Kind = Literal["video", "still"]
+
+VECTOR_SIZE = 512  # SSCD, Pizzi et al. 2022
+PDQ_BYTES = 32  # ThreatExchange, pdq/README.md
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of one clip's timeline: [start, end) in seconds."""
+
+    start: Seconds
+    end: Seconds
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:  # a still is [0, 0]
+            raise ValueError(f"a span runs forward from zero, got [{self.start}, {self.end})")
+
+    @property
+    def length(self) -> Seconds:
+        return self.end - self.start
+
+    def overlap(self, other: "Span") -> Seconds:
+        """Seconds that both cover; 0 where they do not meet."""
+        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What the decoder says of a file. Sizes are those of the upright picture."""
+
+    kind: Kind
+    width: int
+    height: int
+    duration_s: Seconds | None = None  # None for a still
+    frame_rate: float | None = None  # mean, shown pictures a second
+    container: str | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    rotation_deg: int = 0  # clockwise, what the container asked for and we applied
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"a picture has a size, got {self.width} x {self.height}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descriptors:
+    """One row for each described picture, in the order of `times`.
+
+    Near-identical neighbours share a row: a row stands for the time until the next one.
+    """
+
+    times: NDArray[np.float64]  # (N,) s, strictly increasing
+    vectors: NDArray[np.float16]  # (N, 512) unit length
+    pdq: NDArray[np.uint8]  # (N, 32) most significant bit first
+    pdq_quality: NDArray[np.uint8]  # (N,) 0..100
+    phash: NDArray[np.uint8]  # (N, 8) imagehash.phash, most significant bit first
+    flat: NDArray[np.bool_]  # (N,) black, fade or featureless: never allowed to match
+
+    def __post_init__(self) -> None:
+        n = len(self.times)
+        shapes = {
+            "vectors": (self.vectors, (n, VECTOR_SIZE)),
+            "pdq": (self.pdq, (n, PDQ_BYTES)),
+            "pdq_quality": (self.pdq_quality, (n,)),
+            "phash": (self.phash, (n, 8)),
+            "flat": (self.flat, (n,)),
+        }
+        for name, (array, shape) in shapes.items():
+            if array.shape != shape:
+                raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        if n > 1 and not (np.diff(self.times) > 0).all():
+            raise ValueError("descriptor times must increase strictly")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Every decoded picture's moment, and how much changed since the one before.
+
+    This is what frame rates, freezes and dropped frames are read from.
+    """
+
+    times: NDArray[np.float64]  # (M,) s, strictly increasing
+    change: NDArray[np.float32]  # (M,) mean absolute luma difference to the frame before, 0..255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pictures:
+    """Small pictures kept beside the descriptors, so that everything works without the original.
+
+    `data` is an H.264 stream in MP4 for a video ("h264"), one WebP picture for a still ("webp").
+    """
+
+    codec: Literal["h264", "webp"]
+    width: int
+    height: int
+    times: NDArray[np.float64]  # (K,) s; the true times, whatever the stream says
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioPrint:
+    """A landmark-free audio fingerprint: one 32-bit word a hop, and loudness beside it."""
+
+    words: NDArray[np.uint32]  # (T,)
+    level_db: NDArray[np.float32]  # (T,) RMS, dB relative to full scale, -120 for silence
+    hop_s: Seconds
+    start_s: Seconds = 0.0  # moment of word 0 on the picture's clock
+    space: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fingerprint:
+    """All that matching needs to know of one clip.
+
+    space: what the vectors are (model hash, preprocessing, dimensions); two spaces never compare.
+    sampling: how often pictures were taken; recorded, never an obstacle.
+    """
+
+    info: MediaInfo
+    space: str
+    sampling: str
+    frames: Descriptors
+    timeline: Timeline
+    pictures: Pictures | None = None
+    audio: AudioPrint | None = None
+    gaps: tuple[Span, ...] = ()  # stretches that would not decode
+    problems: tuple[str, ...] = ()  # the same in words, with the place
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A span of the query that shows the same footage as a span of the reference.
+
+    What was not measured is None.
+    """
+
+    query: Span
+    reference: Span
+    score: float  # calibrated, 0..1, comparable across items
+    speed: float | None = None  # reference seconds in one second of the query, > 0
+    reversed: bool = False
+    visible: Box | None = None  # of the reference picture, what lies inside the query's frame
+    homography: Homography | None = None  # reference picture -> query picture
+    mirrored: bool | None = None
+    inliers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One measured difference of the query from this known copy; see CONTRACT's edit types."""
+
+    type: str
+    confidence: float
+    measure: dict[str, float | int | str]  # never empty
+    text: str
+    query: Span | None = None  # None: throughout the match
+    box: Box | None = None  # in the query's picture
+
+    def __post_init__(self) -> None:
+        if not self.measure:
+            raise ValueError(f"edit {self.type} carries no measure")
+
+
+type AudioState = Literal[
+    "kept", "replaced", "muted", "shifted", "added", "absent", "not_checked"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSpan:
+    query: Span
+    state: AudioState
+    offset_s: float | None = None
+    clip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFinding:
+    """What became of the sound over the matched stretches."""
+
+    state: AudioState = "not_checked"
+    offset_s: float | None = None  # positive: the sound comes later than in the known clip
+    spans: tuple[AudioSpan, ...] = ()
+
+
+type Decision = Literal["accepted", "weak_match", "same_scene_other_recording", "too_little", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The query held against one reference.
+
+    decision: `accepted` is the same recording; `none` a near miss; the others are kinds of
+    undecided. main_picture is False where the known footage is only an inset, or a part of the
+    query's frame so small that it says nothing about what the query mainly shows.
+    """
+
+    score: float  # calibrated, 0..1
+    decision: Decision
+    segments: tuple[Segment, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    audio: AudioFinding = field(default_factory=AudioFinding)
+    main_picture: bool = True
+    measured_join: bool = False  # a cut to other footage was measured at an end of a segment
+    reasons: tuple[str, ...] = ()  # what the decision rests on, in plain words with figures
+
+    @property
+    def accepted(self) -> bool:
+        return self.decision == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A clip worth comparing, with the best cosine seen and where."""
+
+    clip: str
+    score: float  # votes after score normalisation; only their order means anything
+    cosine: float  # best single cosine, -1..1
