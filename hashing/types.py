@@ -119,13 +119,15 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioPrint:
-    """A landmark-free audio fingerprint: one 32-bit word a hop, and loudness beside it."""
+    """A coarse spectrogram: log energies of log-spaced bands, the sound's own fingerprint.
 
-    words: NDArray[np.uint32]  # (T,)
-    level_db: NDArray[np.float32]  # (T,) RMS, dB relative to full scale, -120 for silence
+    Row i is centred on start_s + i * hop_s of the picture's clock.
+    """
+
+    bands: NDArray[np.uint8]  # (T, B) half-dB steps above -110 dB full scale
     hop_s: Seconds
-    start_s: Seconds = 0.0  # moment of word 0 on the picture's clock
-    space: str = ""
+    start_s: Seconds = 0.0
+    space: str = ""  # which bands, hop and window: two spaces never compare
 
 
 @dataclass(frozen=True, slots=True, eq=False)

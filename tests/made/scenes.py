@@ -43,8 +43,8 @@ def scene(seed: int, t: float, size: Size = (320, 180)) -> NDArray[np.uint8]:
 @lru_cache(maxsize=8)
 def _world(seed: int, size: Size) -> World:
     rng = np.random.default_rng(seed)
-    landscape = _fractal(rng, WORLD_SIZE)
-    _draw_shapes(rng, landscape, 90)
+    landscape = _texture(rng, WORLD_SIZE)
+    _draw_shapes(rng, landscape, int(rng.integers(25, 120)))
     sprites = [_sprite(rng) for _ in range(SPRITES)]
     scale = size[0] / (CAMERA_SHARE * WORLD_SIZE[0])
     side = max(4, round(SPRITE_PX * scale))
@@ -67,35 +67,51 @@ def _wander(path: NDArray[np.float64], t: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _fractal(rng: np.random.Generator, size: Size) -> NDArray[np.uint8]:
-    """Noise summed over octaves, as (H, W, 3) RGB that fills the range."""
+def _texture(rng: np.random.Generator, size: Size) -> NDArray[np.uint8]:
+    """Noise summed over octaves, through three colours, as (H, W, 3) RGB.
+
+    Roughness and colours differ between calls, so that seeds look unlike each other.
+    """
     width, height = size
-    total = np.zeros((height, width, 3), np.float32)
-    for octave in range(2, 9):
-        grid = rng.standard_normal((2**octave * 9 // 16 + 1, 2**octave, 3), np.float32)
+    total = np.zeros((height, width), np.float32)
+    roughness = rng.uniform(0.55, 0.85)
+    first = int(rng.integers(1, 4))
+    for octave in range(first, 9):
+        grid = rng.standard_normal((2**octave * 9 // 16 + 1, 2**octave), np.float32)
         layer = cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
-        total += layer * 0.72**octave
+        total += layer * np.float32(roughness**octave)
     low, high = np.percentile(total, [1, 99])
-    return np.asarray(np.clip((total - low) / (high - low), 0, 1) * 255, np.uint8)
+    level = np.clip((total - low) / (high - low), 0, 1) * 255
+    table = np.stack(
+        [np.interp(np.arange(256), [0, 128, 255], c) for c in rng.uniform(0, 255, (3, 3))]
+    )
+    return table.T.astype(np.uint8)[level.astype(np.uint8)]
 
 
 def _draw_shapes(rng: np.random.Generator, picture: NDArray[np.uint8], count: int) -> None:
-    """Polygons and letters with hard corners, as houses, windows and signs have."""
+    """Polygons, rings and letters with hard corners, as houses, windows and signs have."""
     height, width = picture.shape[:2]
+    letters, boxes = rng.uniform(0, 1, 2)
+    reach = int(rng.integers(25, 110))
     for _ in range(count):
-        place = rng.integers((0, 0), (width, height))
+        x, y = (int(v) for v in rng.integers((0, 0), (width, height)))
         colour = tuple(int(c) for c in rng.integers(0, 256, 3))
-        corners = place + rng.integers(-60, 60, (int(rng.integers(3, 6)), 2))
-        cv2.fillPoly(picture, [corners.astype(np.int32)], colour)
-        letter = chr(int(rng.integers(ord("A"), ord("Z") + 1)))
         ink = tuple(255 - c for c in colour)
-        origin = (int(place[0]), int(place[1]))
-        cv2.putText(picture, letter, origin, cv2.FONT_HERSHEY_SIMPLEX, 2.0, ink, 5)
+        if rng.uniform() < boxes:
+            far = (x + int(rng.integers(8, 2 * reach)), y + int(rng.integers(8, 2 * reach)))
+            cv2.rectangle(picture, (x, y), far, colour, -1)
+            cv2.rectangle(picture, (x, y), far, ink, 3)
+        else:
+            corners = (x, y) + rng.integers(-reach, reach, (int(rng.integers(3, 6)), 2))
+            cv2.fillPoly(picture, [corners.astype(np.int32)], colour)
+        if rng.uniform() < letters:
+            letter = chr(int(rng.integers(ord("A"), ord("Z") + 1)))
+            cv2.putText(picture, letter, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 2.0, ink, 5)
 
 
 def _sprite(rng: np.random.Generator) -> NDArray[np.uint8]:
     """A textured thing, round or many-cornered, (S, S, 4) RGBA."""
-    texture = _fractal(rng, (SPRITE_PX, SPRITE_PX))
+    texture = _texture(rng, (SPRITE_PX, SPRITE_PX))
     _draw_shapes(rng, texture, 6)
     mask = np.zeros((SPRITE_PX, SPRITE_PX), np.uint8)
     middle = SPRITE_PX / 2
