@@ -44,7 +44,7 @@ def scene(seed: int, t: float, size: Size = (320, 180)) -> NDArray[np.uint8]:
 def _world(seed: int, size: Size) -> World:
     rng = np.random.default_rng(seed)
     landscape = _texture(rng, WORLD_SIZE)
-    _draw_shapes(rng, landscape, int(rng.integers(25, 120)))
+    _draw_shapes(rng, landscape, int(rng.integers(70, 160)))
     sprites = [_sprite(rng) for _ in range(SPRITES)]
     scale = size[0] / (CAMERA_SHARE * WORLD_SIZE[0])
     side = max(4, round(SPRITE_PX * scale))
@@ -85,7 +85,7 @@ def _texture(rng: np.random.Generator, size: Size) -> NDArray[np.uint8]:
     table = np.stack(
         [np.interp(np.arange(256), [0, 128, 255], c) for c in rng.uniform(0, 255, (3, 3))]
     )
-    return table.T.astype(np.uint8)[level.astype(np.uint8)]
+    return np.asarray(table.T.astype(np.uint8)[level.astype(np.uint8)])
 
 
 def _draw_shapes(rng: np.random.Generator, picture: NDArray[np.uint8], count: int) -> None:
@@ -102,8 +102,8 @@ def _draw_shapes(rng: np.random.Generator, picture: NDArray[np.uint8], count: in
             cv2.rectangle(picture, (x, y), far, colour, -1)
             cv2.rectangle(picture, (x, y), far, ink, 3)
         else:
-            corners = (x, y) + rng.integers(-reach, reach, (int(rng.integers(3, 6)), 2))
-            cv2.fillPoly(picture, [corners.astype(np.int32)], colour)
+            spread = rng.integers(-reach, reach, (int(rng.integers(3, 6)), 2))
+            cv2.fillPoly(picture, [(spread + (x, y)).astype(np.int32)], colour)
         if rng.uniform() < letters:
             letter = chr(int(rng.integers(ord("A"), ord("Z") + 1)))
             cv2.putText(picture, letter, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 2.0, ink, 5)
