@@ -103,7 +103,7 @@ def _draw_shapes(rng: np.random.Generator, picture: NDArray[np.uint8], count: in
             cv2.rectangle(picture, (x, y), far, ink, 3)
         else:
             spread = rng.integers(-reach, reach, (int(rng.integers(3, 6)), 2))
-            cv2.fillPoly(picture, [(spread + (x, y)).astype(np.int32)], colour)
+            cv2.fillPoly(picture, [(np.array((x, y)) + spread).astype(np.int32)], colour)
         if rng.uniform() < letters:
             letter = chr(int(rng.integers(ord("A"), ord("Z") + 1)))
             cv2.putText(picture, letter, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 2.0, ink, 5)
