@@ -62,7 +62,7 @@ def _resized(picture: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
 def _wander(path: NDArray[np.float64], t: float) -> tuple[float, float]:
     """A place in 0..1 each way: two sines of unlike periods, so that it takes long to come back."""
     rate_a, phase_a, rate_b, phase_b = path.T  # each (2,)
-    wave = np.sin(0.31 * rate_a * t + 6.3 * phase_a) + np.sin(0.83 * rate_b * t + 6.3 * phase_b)
+    wave = np.sin(0.13 * rate_a * t + 6.3 * phase_a) + np.sin(0.37 * rate_b * t + 6.3 * phase_b)
     x, y = 0.5 + wave / 4
     return float(x), float(y)
 
