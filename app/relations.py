@@ -1,0 +1,297 @@
+"""What the item is to each known clip, and to all of them together. Pure.
+
+The relations are those of the report, the first that holds: `exact`, `composite`, `edited`,
+`longer`, `excerpt`, `copy`; `undecided` and `none` where nothing was accepted.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from app.clips import Clip
+from app.stretches import common, filled, merged, tolerance, total, uncovered, without
+from hashing.types import AudioState, Descriptors, Fingerprint, Match, MediaInfo, Segment, Span
+
+type Relation = Literal[
+    "exact", "copy", "excerpt", "longer", "edited", "composite", "undecided", "none"
+]
+
+EDIT_FAMILIES: dict[str, tuple[str, ...]] = {
+    "geometry": ("crop", "mirror", "rotate", "stretch", "zoom_pan"),
+    "frame": (
+        "letterbox",
+        "pillarbox",
+        "blurred_background",
+        "screen_recording",
+        "split_screen",
+        "inset",
+    ),
+    "overlay": ("text", "logo", "sticker", "censor", "overlay", "inset_over"),
+    "colour": ("grayscale", "colour_shift", "brightness"),
+    "quality": ("recompressed", "downscaled", "blurred", "noise"),
+    "time": ("speed", "frame_rate", "reordered", "frozen", "frames_dropped", "reversed"),
+    "content": ("tamper_removed", "tamper_added", "tamper"),
+    "audio": ("audio_replaced", "audio_muted", "audio_shifted", "audio_added"),
+}
+EDIT_TYPES = frozenset(name for names in EDIT_FAMILIES.values() for name in names) | {"trim"}
+NO_EDITING = frozenset(EDIT_FAMILIES["quality"]) | {"trim"}  # what any re-upload does
+BESIDE_OTHERS = frozenset({"inset", "split_screen"})  # the item shows another picture as well
+CHANGED_SOUND: frozenset[AudioState] = frozenset({"replaced", "muted", "shifted", "added"})
+
+SHARED_S = 1.0  # two clips that share more of the item than a dissolve does show the same footage
+SHARED_SHARE = 0.1  # … of the shorter one, where that is more
+SHARED_MOST = 0.5  # … and half of the shorter one is always more
+
+# of clips that explain the same stretch of the item, the least changed one describes it
+_PLAINEST: tuple[Relation, ...] = ("exact", "copy", "excerpt", "longer", "edited", "composite")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedItem:
+    """What the verdict needs to know of the item.
+
+    gaps: stretches that would not decode. blank: stretches of black, fades or featureless
+    pictures, which are never allowed to match.
+    """
+
+    sha256: str
+    info: MediaInfo
+    gaps: tuple[Span, ...] = ()
+    blank: tuple[Span, ...] = ()
+
+    @classmethod
+    def of(cls, sha256: str, query: Fingerprint) -> "CheckedItem":
+        blank = blank_stretches(query.frames, query.info.duration_s)
+        return cls(sha256, query.info, query.gaps, blank)
+
+    @property
+    def duration_s(self) -> float | None:
+        """0 for a still; None for a video that does not say."""
+        return 0.0 if self.info.kind == "still" else self.info.duration_s
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One clip held against the item, and what the item is to it.
+
+    covered: the stretches of the item that show the clip, boundary error taken out.
+    main: those of them where it is the item's main picture, not an inset beside another.
+    coverage: shares of both durations, 0..1.
+    """
+
+    clip: Clip
+    match: Match
+    relation: Relation
+    covered: tuple[Span, ...]
+    main: tuple[Span, ...]
+    coverage_query: float
+    coverage_reference: float
+    opposed: bool = False  # was accepted until another accepted match ruled it out
+
+    @property
+    def accepted(self) -> bool:
+        return self.match.accepted
+
+    @property
+    def title(self) -> str:
+        return self.clip.title or self.clip.name
+
+
+def blank_stretches(frames: Descriptors, duration_s: float | None) -> tuple[Span, ...]:
+    """The time for which flat pictures stand, each until the next described one."""
+    if duration_s is None or not len(frames.times):
+        return ()
+    ends = [*(float(time) for time in frames.times[1:]), max(duration_s, float(frames.times[-1]))]
+    return merged(
+        Span(float(start), end)
+        for start, end, flat in zip(frames.times, ends, frames.flat, strict=True)
+        if flat
+    )
+
+
+def hold(item: CheckedItem, clip: Clip, match: Match) -> Held:
+    """One match with its relation, as if the clip were the only one."""
+    if clip.sha256 == item.sha256:
+        match = _same_bytes(item, clip, match)
+    query = [segment.query for segment in match.segments]
+    reference = [segment.reference for segment in match.segments]
+    covered = filled(query, item.duration_s)
+    return Held(
+        clip=clip,
+        match=match,
+        relation=_relation(item, clip, match),
+        covered=covered,
+        main=_main(match, covered) if match.accepted else (),
+        coverage_query=_share(query, item.duration_s),
+        coverage_reference=_share(reference, _clip_duration(clip)),
+    )
+
+
+def _same_bytes(item: CheckedItem, clip: Clip, match: Match) -> Match:
+    """The same bytes are the same pictures: nothing that was estimated can say otherwise."""
+    end = item.duration_s or 0.0
+    whole = Segment(query=Span(0.0, end), reference=Span(0.0, end), score=1.0, speed=1.0)
+    return replace(
+        match,
+        decision="accepted",
+        score=1.0,
+        segments=match.segments if match.accepted and match.segments else (whole,),
+        edits=(),
+        main_picture=True,
+        measured_join=False,
+    )
+
+
+def _main(match: Match, covered: Sequence[Span]) -> tuple[Span, ...]:
+    if not match.main_picture:
+        return ()
+    beside = [edit for edit in match.edits if edit.type in BESIDE_OTHERS]
+    if any(edit.query is None for edit in beside):
+        return ()
+    return without(covered, [edit.query for edit in beside if edit.query is not None])
+
+
+def _relation(item: CheckedItem, clip: Clip, match: Match) -> Relation:
+    if match.decision == "none":
+        return "none"
+    if not match.accepted:
+        return "undecided"
+    if clip.sha256 == item.sha256:
+        return "exact"
+    if match.measured_join:
+        return "composite"
+    if is_edited(match):
+        return "edited"
+    if _holds_more(item, match):
+        return "longer"
+    return "excerpt" if _is_piece(clip, match) else "copy"
+
+
+def is_edited(match: Match) -> bool:
+    """True where an edit was measured that no plain re-upload makes, sound included."""
+    sound = {match.audio.state, *(span.state for span in match.audio.spans)}
+    return bool(sound & CHANGED_SOUND) or any(edit.type not in NO_EDITING for edit in match.edits)
+
+
+def _holds_more(item: CheckedItem, match: Match) -> bool:
+    """True where the item shows something, blank pictures aside, that the clip does not explain."""
+    if item.duration_s is None:
+        return False
+    rest = uncovered([segment.query for segment in match.segments], item.duration_s)
+    shown = without(rest, [*item.gaps, *item.blank])
+    return any(span.length > tolerance(item.duration_s) for span in shown)
+
+
+def _is_piece(clip: Clip, match: Match) -> bool:
+    if clip.kind == "still":
+        return False
+    duration_s = _clip_duration(clip)
+    spans = [segment.reference for segment in match.segments]
+    return duration_s is not None and bool(uncovered(spans, duration_s))
+
+
+def _clip_duration(clip: Clip) -> float | None:
+    return 0.0 if clip.kind == "still" else clip.duration_s
+
+
+def _share(spans: Sequence[Span], duration_s: float | None) -> float:
+    """Share of a timeline, 0..1; a still is covered or not; of an unknown length, of what is known.
+
+    A video that a still shows one moment of is covered to no share at all.
+    """
+    if not spans:
+        return 0.0
+    if duration_s is None:
+        duration_s = max(span.end for span in spans)
+    return min(1.0, total(spans) / duration_s) if duration_s > 0 else 1.0
+
+
+def settle(held: Sequence[Held], unlike: Collection[tuple[str, str]] = ()) -> tuple[Held, ...]:
+    """All of them together: those in conflict stood down, those joined in time made composite.
+
+    unlike: pairs of clip ids that were held against each other and are not the same recording.
+    Where both of such a pair were accepted for the same stretch of the item, one must be wrong,
+    and neither is accepted.
+    """
+    opposed = _opposed(held, {frozenset(pair) for pair in unlike})
+    standing = [_stood_down(one) if one.clip.id in opposed else one for one in held]
+    joined = {one.clip.id for one in standing for other in standing if _joined(one, other)}
+    return tuple(
+        replace(one, relation="composite")
+        if one.clip.id in joined and one.relation != "exact"
+        else one
+        for one in standing
+    )
+
+
+def _opposed(held: Sequence[Held], unlike: set[frozenset[str]]) -> set[str]:
+    return {
+        one.clip.id
+        for one in held
+        for other in held
+        if frozenset({one.clip.id, other.clip.id}) in unlike
+        and one.relation != "exact"
+        and one.main
+        and other.main
+        and _share_footage(one.main, other.main)
+    }
+
+
+def _stood_down(one: Held) -> Held:
+    """An accepted match that another accepted match rules out: left for a person to look at."""
+    return replace(
+        one,
+        match=replace(one.match, decision="weak_match"),
+        relation="undecided",
+        main=(),
+        opposed=True,
+    )
+
+
+def _share_footage(left: Sequence[Span], right: Sequence[Span]) -> bool:
+    """True where two clips explain the same stretch, by more than a dissolve between them."""
+    if any(span.length == 0 for span in left) and any(span.length == 0 for span in right):
+        return True  # a still is one stretch, whoever explains it
+    shorter = min(total(left), total(right))
+    dissolve_s = min(max(SHARED_S, SHARED_SHARE * shorter), SHARED_MOST * shorter)
+    return common(left, right) > dissolve_s
+
+
+def _joined(one: Held, other: Held) -> bool:
+    """True where each of two clips explains a stretch of the item that the other does not.
+
+    Two that share a stretch as well are pieces of one longer recording, and nothing was joined.
+    """
+    if not (one.accepted and other.accepted) or _share_footage(one.covered, other.covered):
+        return False
+    alone = total(without(one.covered, other.covered)), total(without(other.covered, one.covered))
+    return min(alone) > 0
+
+
+def principal(held: Sequence[Held]) -> Held | None:
+    """The accepted clip that describes the item best.
+
+    Main picture before inset, then the most of the item explained; of those that explain the
+    same, the one that the item differs from least, then the best score.
+    """
+    accepted = [one for one in held if one.accepted]
+    if not accepted:
+        return None
+    exact = [one for one in accepted if one.relation == "exact"]
+    rivals = exact or [one for one in accepted if one.main] or accepted
+    most = max(one.coverage_query for one in rivals)
+    rivals = [one for one in rivals if one.coverage_query >= most - SHARED_SHARE / 2]
+    return min(rivals, key=lambda one: (_PLAINEST.index(one.relation), -one.match.score))
+
+
+def relation_of_item(held: Sequence[Held]) -> Relation:
+    """Of the item as a whole: joined footage before the relation to the clip that explains most."""
+    best = principal(held)
+    if best is None:
+        open_question = any(one.relation == "undecided" for one in held)
+        return "undecided" if open_question else "none"
+    if best.relation != "exact" and any(
+        _joined(one, other) for one in held for other in held if one is not other
+    ):
+        return "composite"
+    return best.relation

@@ -1,0 +1,339 @@
+"""The verdict in sentences: headline, reasons and limits. Pure; every figure comes from outside.
+
+A headline says only what was measured. Edits are differences from the known copy, never an order
+of making, and "nothing found" is never "genuine".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.relations import EDIT_TYPES, NO_EDITING, CheckedItem, Held, Relation, principal
+from app.sightings import Sighting
+from app.stretches import clock, clocks, total
+from hashing.types import Span
+
+DIFFERENCE: dict[str, str] = {
+    "crop": "cropped",
+    "mirror": "mirrored",
+    "rotate": "rotated",
+    "stretch": "stretched",
+    "zoom_pan": "with a moving crop",
+    "letterbox": "with bars above and below",
+    "pillarbox": "with bars at the sides",
+    "blurred_background": "on a blurred background",
+    "screen_recording": "recorded from a screen",
+    "split_screen": "in a split screen",
+    "inset": "set into a larger picture",
+    "text": "with text over it",
+    "logo": "with a logo over it",
+    "sticker": "with stickers over it",
+    "censor": "with areas made unrecognisable",
+    "overlay": "with something laid over it",
+    "inset_over": "with another picture laid over it",
+    "grayscale": "without colour",
+    "colour_shift": "with other colours",
+    "brightness": "with other brightness",
+    "speed": "at another speed",
+    "frame_rate": "at another frame rate",
+    "reordered": "with pieces in another order or left out",
+    "frozen": "with frozen pictures",
+    "frames_dropped": "with pictures dropped",
+    "reversed": "played backwards",
+    "tamper_removed": "with something missing from the scene",
+    "tamper_added": "with something more in the scene",
+    "tamper": "with a part of the scene changed",
+    "audio_replaced": "with other sound",
+    "audio_muted": "without its sound",
+    "audio_shifted": "with its sound shifted",
+    "audio_added": "with sound that the known copy has not",
+}
+# what a reader must hear first; the rest in the order in which they were measured
+_TOLD_FIRST = ("tamper_removed", "tamper_added", "tamper", "inset", "split_screen", "reordered")
+_TOLD_SOUND = {
+    "replaced": "audio_replaced",
+    "muted": "audio_muted",
+    "shifted": "audio_shifted",
+    "added": "audio_added",
+}
+MOST_DIFFERENCES = 3  # in a headline
+MOST_CLIPS = 3  # in a sentence
+NO_NEAR_MISS = 0.05  # scores below this are told of no clip
+
+# Copies changed in these ways are the likeliest to be missed. What each rests on is in
+# benchmarks/README.md; where a type is measured to be found reliably, its line goes.
+WEAK_EDITS: tuple[str, ...] = (
+    "shown as a small picture inside another",
+    "cropped to less than about a quarter of the picture",
+    "shorter than about two seconds",
+    "rotated by an odd angle",
+    "filmed from a screen at a slant",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the item was held against.
+
+    clips: searched. skipped: described in another space, so not searched. seconds: of footage
+    searched. earliest, latest: first and last date of the clips searched, as entered.
+    """
+
+    clips: int
+    skipped: int = 0
+    seconds: float = 0.0
+    earliest: str | None = None
+    latest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this run was able to notice."""
+
+    edit_types: frozenset[str] = EDIT_TYPES
+    sound: bool = True  # the item's sound was described and could be compared
+    weak_edits: tuple[str, ...] = WEAK_EDITS
+
+
+def headline(
+    item: CheckedItem,
+    relation: Relation,
+    undecided: str | None,
+    held: Sequence[Held],
+    searched: Searched,
+) -> str:
+    """One line, the verdict first."""
+    best = principal(held)
+    if best is None:
+        return _open_headline(undecided, held, searched)
+    name = f"'{best.title}'"
+    if relation == "exact":
+        return f"The very same file as {name}"
+    if relation == "composite":
+        return _joined_headline(held, best)
+    if not best.main and best.relation == "edited":
+        return f"Known footage {name} {_as_part(best)}"
+    part = f", in {clocks(best.covered)}" if _is_part(item, best) else ""
+    if relation == "edited":
+        return f"Same footage as {name}, {_differences(best)}{part}"
+    if relation == "longer":
+        where = clocks(best.covered)
+        return f"Holds footage of {name}, in {where}, and more: it may be the fuller original"
+    if relation == "excerpt":
+        if item.info.kind == "still":
+            moment = best.match.segments[0].reference.start
+            return f"A picture from {name}, at {clock(moment)}"
+        return f"A piece of {name}"
+    return f"Same footage as {name}"
+
+
+def _open_headline(undecided: str | None, held: Sequence[Held], searched: Searched) -> str:
+    near = [one for one in held if one.relation == "undecided"]
+    if undecided is None or not near:
+        clips = f"{searched.clips:,} known clip{'' if searched.clips == 1 else 's'}"
+        return f"No copy found among {clips}: this does not mean that the footage is genuine"
+    name = f"'{near[0].title}'"
+    return "Undecided: " + {
+        "same_scene_other_recording": f"looks like the scene of {name} from another camera or at "
+        "another time; no copy was found",
+        "too_little": f"too little to tell whether this is {name}",
+        "conflicting": f"{_named(near)} explain the same stretch and cannot both be right",
+    }.get(undecided, f"weak signs of {name}; a person must look")
+
+
+def _joined_headline(held: Sequence[Held], best: Held) -> str:
+    parts = [one for one in held if one.accepted and one.relation == "composite"]
+    if len(parts) > 1:
+        return f"Joined from {len(parts)} known clips: {_named(parts)}"
+    return f"Footage of '{best.title}' joined to other footage, in {clocks(best.covered)}"
+
+
+def _as_part(best: Held) -> str:
+    if any(edit.type == "split_screen" for edit in best.match.edits):
+        return "is shown beside other pictures in a split screen"
+    return "is shown as a picture inside this one"
+
+
+def _is_part(item: CheckedItem, one: Held) -> bool:
+    """True where the clip explains only some of a video."""
+    return bool(item.duration_s) and one.covered != (Span(0.0, item.duration_s or 0.0),)
+
+
+def _differences(one: Held) -> str:
+    """ "cropped, mirrored and with text over it"."""
+    found = [edit.type for edit in one.match.edits]
+    found += [_TOLD_SOUND[one.match.audio.state]] if one.match.audio.state in _TOLD_SOUND else []
+    found += [_TOLD_SOUND[s.state] for s in one.match.audio.spans if s.state in _TOLD_SOUND]
+    found = [name for name in dict.fromkeys(found) if name not in NO_EDITING]
+    found.sort(key=lambda name: name not in _TOLD_FIRST)
+    told = [DIFFERENCE.get(name, f"with another difference ({name})") for name in found]
+    if len(told) > MOST_DIFFERENCES:
+        told = [
+            *told[: MOST_DIFFERENCES - 1],
+            f"{len(told) - MOST_DIFFERENCES + 1} more differences",
+        ]
+    return _listed(told)
+
+
+def _named(held: Sequence[Held]) -> str:
+    names = [f"'{one.title}'" for one in held[:MOST_CLIPS]]
+    if len(held) > MOST_CLIPS:
+        names.append(f"{len(held) - MOST_CLIPS} more")
+    return _listed(names)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def reasons(held: Sequence[Held], notes: Sequence[str]) -> tuple[str, ...]:
+    """What the verdict rests on: each accepted clip with its stretches, then what dates say."""
+    told: list[str] = []
+    for one in held:
+        if one.opposed:
+            told.append(
+                f"{_labelled(one)} was accepted for {clocks(one.covered)} too, and is not the same "
+                "recording as the other clip accepted there"
+            )
+        elif one.accepted:
+            told += [_explained(one), *one.match.reasons]
+        elif one.relation == "undecided":
+            told += [f"{_labelled(one)}: score {one.match.score:.2f}", *one.match.reasons]
+    return tuple(dict.fromkeys([*told, *notes]))
+
+
+def _labelled(one: Held) -> str:
+    return f"'{one.title}' ({one.clip.id})"
+
+
+def _explained(one: Held) -> str:
+    if one.relation == "exact":
+        return f"{_labelled(one)} has the same SHA-256: every byte is the same"
+    spans = [segment.reference for segment in one.match.segments]
+    if total(one.covered) == 0:
+        where = f"the moment {clock(spans[0].start)} of " if spans and spans[0].start else ""
+        return f"The picture matches {where}{_labelled(one)}, score {one.match.score:.2f}"
+    return (
+        f"{clocks(one.covered)} of the item matches {clocks(spans)} of {_labelled(one)}, "
+        f"score {one.match.score:.2f}"
+    )
+
+
+def limits(
+    item: CheckedItem,
+    relation: Relation,
+    undecided: str | None,
+    held: Sequence[Held],
+    first: Sighting | None,
+    unmatched: Sequence[Span],
+    searched: Searched,
+    able: Capabilities,
+) -> tuple[str, ...]:
+    """What this verdict does not mean, the gravest first."""
+    accepted = [one for one in held if one.accepted]
+    if relation == "none":
+        told = _limits_of_none(held, searched, able)
+    elif relation == "undecided":
+        told = _limits_of_undecided(undecided)
+    else:
+        told = _limits_of_match(relation, accepted, first)
+        if unmatched and item.info.kind == "video":
+            told.append(
+                f"{clocks(unmatched)} matched nothing in this library; that part may be new, or "
+                "may be older footage that this library does not hold"
+            )
+    if item.gaps:
+        told.append(f"{clocks(item.gaps)} of the item could not be decoded and was not checked")
+    if searched.skipped:
+        told.append(
+            f"{searched.skipped:,} clip{'' if searched.skipped == 1 else 's'} of this library "
+            "could not be searched, because they were described with another model; "
+            "'firstseen library refresh' describes them anew"
+        )
+    return tuple(told)
+
+
+def _limits_of_none(held: Sequence[Held], searched: Searched, able: Capabilities) -> list[str]:
+    told = [
+        "Nothing found says nothing about whether the item is genuine, new, or shows what is "
+        "said of it: only that this library holds no copy that firstseen recognised",
+        _how_much(searched),
+    ]
+    near = [one for one in held if one.match.score >= NO_NEAR_MISS][:MOST_CLIPS]
+    if near:
+        named = "; ".join(f"{_labelled(one)} at {one.match.score:.2f}" for one in near)
+        told.append(f"The closest, none of them close enough to be a copy (of at most 1): {named}")
+    if able.weak_edits:
+        told.append(f"Copies are missed most often where they are {', '.join(able.weak_edits)}")
+    return told
+
+
+def _how_much(searched: Searched) -> str:
+    if not searched.clips:
+        return "The library holds no clip that could be searched"
+    hours = searched.seconds / 3600
+    footage = f"{hours:,.1f} hours" if hours >= 1 else f"{searched.seconds:,.0f} seconds"
+    clips = f"{searched.clips:,} clip{'' if searched.clips == 1 else 's'}"
+    if searched.earliest is None or searched.latest is None:
+        return f"Searched: {clips}, {footage} of footage, with no dates"
+    return (
+        f"Searched: {clips}, {footage} of footage, dated from {searched.earliest} to "
+        f"{searched.latest}; anything outside that was not looked at"
+    )
+
+
+def _limits_of_undecided(undecided: str | None) -> list[str]:
+    told = {
+        "weak_match": "The signs are too weak to call this a copy, or to rule it out: compare the "
+        "pictures yourself",
+        "same_scene_other_recording": "The same place or event from another camera or at another "
+        "time is no copy; it may even support what is said of the item",
+        "too_little": "There is too little picture to decide: a longer or clearer version may tell",
+        "conflicting": "At least one of the clips named is wrong for this stretch, and firstseen "
+        "cannot tell which: compare the pictures yourself",
+    }
+    kind = told[undecided] if undecided in told else told["weak_match"]
+    return [kind, "Undecided contradicts no claim and confirms none"]
+
+
+def _limits_of_match(
+    relation: Relation, accepted: Sequence[Held], first: Sighting | None
+) -> list[str]:
+    told = [
+        "It says that this footage was known, not who filmed it, what it shows, or whether the "
+        "title, place and dates entered in the library are right",
+        "The earliest copy known to this library need not be the first: older copies may exist "
+        "elsewhere",
+    ]
+    if first is None:
+        told[1] = "No date is known by which a copy existed; what files say of their own capture "
+        told[1] += "is not counted"
+    elif first.appearance.kind == "ingested":
+        told.append(
+            "The only date is that of adding the clip to this library: the footage may be much "
+            "older"
+        )
+    if relation == "longer":
+        told.append("The library's clip may itself be cut from this item or from a common original")
+    if relation == "composite":
+        told.append(
+            "Each stretch has its own history: what is known of one says nothing of another"
+        )
+    if any(one.relation in ("edited", "composite") for one in accepted):
+        told.append(
+            "Differences are measured against the known copy and do not say which of the two was "
+            "made first, or by whom; small ones may have been missed"
+        )
+    if accepted and not any(one.main for one in accepted):
+        told.append("Nothing is known of the main picture: only of what is shown in or beside it")
+    return told
+
+
+def unable(able: Capabilities, item: CheckedItem) -> tuple[str, ...]:
+    """What this run could not have noticed."""
+    told = []
+    missing = sorted(EDIT_TYPES - able.edit_types - {"trim"})
+    if missing:
+        told.append(f"This run did not look for: {', '.join(missing)}")
+    if item.info.kind == "video" and not able.sound:
+        told.append("The sound was not compared")
+    return tuple(told)
