@@ -78,7 +78,7 @@ class Descriptors:
 
     def __post_init__(self) -> None:
         n = len(self.times)
-        shapes = {
+        shapes: dict[str, tuple[NDArray[np.generic], tuple[int, ...]]] = {
             "vectors": (self.vectors, (n, VECTOR_SIZE)),
             "pdq": (self.pdq, (n, PDQ_BYTES)),
             "pdq_quality": (self.pdq_quality, (n,)),
@@ -183,9 +183,7 @@ class Edit:
             raise ValueError(f"edit {self.type} carries no measure")
 
 
-type AudioState = Literal[
-    "kept", "replaced", "muted", "shifted", "added", "absent", "not_checked"
-]
+type AudioState = Literal["kept", "replaced", "muted", "shifted", "added", "absent", "not_checked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,9 @@ class AudioFinding:
     spans: tuple[AudioSpan, ...] = ()
 
 
-type Decision = Literal["accepted", "weak_match", "same_scene_other_recording", "too_little", "none"]
+type Decision = Literal[
+    "accepted", "weak_match", "same_scene_other_recording", "too_little", "none"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,218 @@
+"""file -> Fingerprint: decodes once and keeps small pictures for geometry."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing import pdq as pdqs
+from hashing.audio import read_audio
+from hashing.frames import Damage, Limits, Shown, first_picture_time, keyframes, shown
+from hashing.pictures import Encoder, fitted, keep_still
+from hashing.sscd import Describer, describer, squeeze
+from hashing.stills import read_still
+from hashing.types import (
+    VECTOR_SIZE,
+    AudioPrint,
+    Descriptors,
+    Fingerprint,
+    MediaInfo,
+    Pictures,
+    Seconds,
+    Timeline,
+)
+
+type Sampling = Literal["default", "quick"]
+type Progress = Callable[[Seconds], None]
+
+DESCRIBE_EVERY_S = 0.5
+STILLNESS = 1.2  # mean absolute luma difference (0..255) under which a picture is the same again
+LONGEST_ROW_S = 4.0  # even a still scene is described this often
+FLAT_DEVIATION = 10.0  # luma standard deviation of a black, faded or featureless picture
+FLAT_DETAIL = 1.2  # mean absolute Laplacian at 72 x 72, the same
+
+
+def fingerprint(
+    file: BinaryIO,
+    info: MediaInfo,
+    sampling: Sampling = "default",
+    limits: Limits | None = None,
+    model: Path | None = None,
+    on_progress: Progress | None = None,
+) -> Fingerprint:
+    """Everything that matching needs to know of one file.
+
+    sampling: "quick" reads key pictures only, for bulk archives; it is found by ordinary items.
+
+    Raises DecodeError and its kin where no picture can be read.
+    """
+    limits = limits or Limits()
+    if info.kind == "still":
+        return _fingerprint_still(file, info, limits, describer(model))
+    return _fingerprint_video(file, info, sampling, limits, describer(model), on_progress)
+
+
+def _fingerprint_still(
+    file: BinaryIO, info: MediaInfo, limits: Limits, model: Describer
+) -> Fingerprint:
+    picture = read_still(file, limits.max_pixels)
+    rows = _Rows(model)
+    rows.add(0.0, picture)
+    timeline = Timeline(np.zeros(1), np.zeros(1, np.float32))
+    return Fingerprint(info, model.space, "still", rows.finish(), timeline, keep_still(picture))
+
+
+def _fingerprint_video(
+    file: BinaryIO,
+    info: MediaInfo,
+    sampling: Sampling,
+    limits: Limits,
+    model: Describer,
+    on_progress: Progress | None,
+) -> Fingerprint:
+    damage = Damage()
+    pictures = keyframes(file, limits) if sampling == "quick" else shown(file, limits, damage)
+    reader = _Reader(info, model)
+    for picture in pictures:
+        reader.take(picture)
+        if on_progress and len(reader.times) % 50 == 0:
+            on_progress(picture.time)
+    frames, timeline, kept = reader.finish()
+    info = _measured(info, timeline) if sampling == "default" else info
+    return Fingerprint(
+        info=info,
+        space=model.space,
+        sampling="keyframes" if sampling == "quick" else f"every {DESCRIBE_EVERY_S:g} s",
+        frames=frames,
+        timeline=timeline,
+        pictures=kept,
+        audio=_audio(file, info, limits),
+        gaps=tuple(damage.gaps),
+        problems=tuple(damage.problems),
+    )
+
+
+def _audio(file: BinaryIO, info: MediaInfo, limits: Limits) -> AudioPrint | None:
+    if info.audio_codec is None:
+        return None
+    return read_audio(file, first_picture_time(file), limits.max_duration_s)
+
+
+def _measured(info: MediaInfo, timeline: Timeline) -> MediaInfo:
+    """Duration and rate as decoded: the last picture's own duration is the usual step."""
+    times = timeline.times
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / (info.frame_rate or 25)
+    duration = float(times[-1]) + step
+    rate = len(times) / duration if duration > 0 else None
+    return replace(info, duration_s=duration, frame_rate=rate)
+
+
+class _Reader:
+    """Shares the decoded pictures of one video among those who need them."""
+
+    def __init__(self, info: MediaInfo, model: Describer) -> None:
+        self.times: list[Seconds] = []
+        self._change: list[float] = []
+        self._before: NDArray[np.uint8] | None = None
+        self._rows = _Rows(model)
+        self._encoder = Encoder(*fitted(info.width, info.height))
+
+    def take(self, picture: Shown) -> None:
+        luma = picture.luma_samples()
+        self._change.append(_difference(self._before, luma))
+        self._before = luma
+        self.times.append(picture.time)
+        keep, describe = self._encoder.due(picture.time), self._rows.due(picture.time)
+        if not (keep or describe):
+            return
+        small = picture.rgb(self._encoder.width, self._encoder.height)
+        if keep:
+            self._encoder.add(picture.time, small)
+        if describe:
+            self._rows.add(picture.time, small)
+
+    def finish(self) -> tuple[Descriptors, Timeline, Pictures]:
+        timeline = Timeline(np.array(self.times), np.array(self._change, np.float32))
+        return self._rows.finish(), timeline, self._encoder.finish()
+
+
+def _difference(before: NDArray[np.uint8] | None, now: NDArray[np.uint8]) -> float:
+    if before is None or before.shape != now.shape:
+        return 0.0
+    return float(np.abs(now.astype(np.int16) - before).mean())
+
+
+class _Rows:
+    """Collects one row for each described picture; vectors are computed in batches."""
+
+    def __init__(self, model: Describer) -> None:
+        self._model = model
+        self._times: list[Seconds] = []
+        self._pdq: list[tuple[NDArray[np.uint8], int]] = []
+        self._phash: list[NDArray[np.uint8]] = []
+        self._flat: list[bool] = []
+        self._waiting: list[NDArray[np.uint8]] = []
+        self._vectors: list[NDArray[np.float32]] = []
+        self._last: NDArray[np.uint8] | None = None
+        self._looked: Seconds | None = None
+
+    def due(self, time: Seconds) -> bool:
+        return self._looked is None or time - self._looked >= DESCRIBE_EVERY_S - 0.002
+
+    def add(self, time: Seconds, picture: NDArray[np.uint8]) -> None:
+        """Describe the picture, unless it is the last one again."""
+        self._looked = time
+        square = squeeze(picture)
+        thumb = square[::4, ::4]
+        again = self._last is not None and _difference(self._last, thumb) < STILLNESS
+        if again and time - self._times[-1] < LONGEST_ROW_S:
+            return
+        self._last = thumb
+        self._times.append(time)
+        self._pdq.append(pdqs.pdq(_at_most(picture)))
+        self._phash.append(pdqs.phash(picture))
+        self._flat.append(is_flat(square))
+        self._waiting.append(square)
+        if len(self._waiting) == 16:
+            self._describe()
+
+    def _describe(self) -> None:
+        if self._waiting:
+            self._vectors.append(self._model.describe(np.stack(self._waiting)))
+            self._waiting.clear()
+
+    def finish(self) -> Descriptors:
+        self._describe()
+        none = np.zeros((0, VECTOR_SIZE), np.float32)
+        return Descriptors(
+            times=np.array(self._times, np.float64),
+            vectors=np.concatenate([none, *self._vectors]).astype(np.float16),
+            pdq=np.array([bits for bits, _ in self._pdq], np.uint8).reshape(-1, 32),
+            pdq_quality=np.array([quality for _, quality in self._pdq], np.uint8),
+            phash=np.array(self._phash, np.uint8).reshape(-1, 8),
+            flat=np.array(self._flat, bool),
+        )
+
+
+def _at_most(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """At most 512 pixels long: PDQ's pre-scale, recorded in its recipe."""
+    size = fitted(picture.shape[1], picture.shape[0])
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def is_flat(square: NDArray[np.uint8]) -> bool:
+    """Whether a picture holds too little to tell it from others: black, fade, plain colour.
+
+    square: (288, 288, 3) RGB.
+    """
+    luma = square[::4, ::4].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    if luma.std() < FLAT_DEVIATION:
+        return True
+    laplacian = (
+        4 * luma[1:-1, 1:-1] - luma[:-2, 1:-1] - luma[2:, 1:-1] - luma[1:-1, :-2] - luma[1:-1, 2:]
+    )
+    return bool(np.abs(laplacian).mean() < FLAT_DETAIL)

@@ -1,0 +1,151 @@
+"""Small pictures kept beside the descriptors: encode, decode.
+
+A video's are an H.264 stream of its own, at most 10 a second and 512 pixels on the longest side, so
+that alignment, geometry and edits can be measured to a tenth of a second after the original is
+gone. A still's is one WebP. The true moments travel beside the data: the stream's own are an index.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import av.container
+import av.error
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hashing.errors import DecodeError
+from hashing.types import Pictures, Seconds
+
+LONG_SIDE_PX = 512
+STILL_LONG_SIDE_PX = 768  # one picture has to carry all detail that geometry may need
+RATE_HZ = 10.0
+CRF = "28"  # with `superfast` about 1.1 MB a minute of handheld footage; see benchmarks
+MAX_BIT_RATE = 180_000  # keeps a minute of noise under 1.5 MB
+GROUP = 20  # pictures between key pictures
+STILL_QUALITY = 85
+
+
+def fitted(width: int, height: int, long_side: int = LONG_SIDE_PX) -> tuple[int, int]:
+    """The size with the longest side at most `long_side`, both even, never enlarged."""
+    scale = min(1.0, long_side / max(width, height))
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+class Encoder:
+    """Takes pictures one by one; `finish` gives the Pictures."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self._times: list[Seconds] = []
+        self._buffer = io.BytesIO()
+        self._output = av.open(self._buffer, "w", format="mp4")
+        stream = self._output.add_stream("libx264", rate=int(RATE_HZ))
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.thread_type = "NONE"
+        stream.options = {
+            "preset": "superfast",
+            "crf": CRF,
+            "maxrate": str(MAX_BIT_RATE),
+            "bufsize": str(4 * MAX_BIT_RATE),
+            "g": str(GROUP),
+            "threads": "1",
+        }
+        self._stream = stream
+
+    def due(self, time: Seconds) -> bool:
+        """Whether a picture at this moment should be kept."""
+        return not self._times or time - self._times[-1] >= 1 / RATE_HZ - 0.002
+
+    def add(self, time: Seconds, picture: NDArray[np.uint8]) -> None:
+        """picture: (height, width, 3) RGB of the size given at the start."""
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        frame.pts = len(self._times)
+        frame.time_base = Fraction(1, int(RATE_HZ))
+        self._times.append(time)
+        self._output.mux(self._stream.encode(frame))
+
+    def finish(self) -> Pictures:
+        self._output.mux(self._stream.encode(None))
+        self._output.close()
+        times = np.array(self._times)
+        return Pictures("h264", self.width, self.height, times, self._buffer.getvalue())
+
+
+def keep_still(picture: NDArray[np.uint8]) -> Pictures:
+    """(H, W, 3) RGB -> one WebP at most 768 pixels long."""
+    width, height = fitted(picture.shape[1], picture.shape[0], STILL_LONG_SIDE_PX)
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    buffer = io.BytesIO()
+    Image.fromarray(small).save(buffer, "WEBP", quality=STILL_QUALITY, method=4)
+    return Pictures("webp", width, height, np.zeros(1), buffer.getvalue())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Film:
+    """Decoded small pictures of one clip, in order."""
+
+    times: NDArray[np.float64]  # (K,) s
+    pixels: NDArray[np.uint8]  # (K, H, W, 3) RGB
+
+    def __post_init__(self) -> None:
+        if len(self.times) != len(self.pixels):
+            raise ValueError(f"{len(self.times)} times for {len(self.pixels)} pictures")
+
+    def nearest(self, time: Seconds) -> int:
+        """Index of the picture nearest to this moment."""
+        return int(np.abs(self.times - time).argmin())
+
+
+def decode(pictures: Pictures, start: Seconds = 0.0, end: Seconds = float("inf")) -> Film:
+    """The kept pictures from `start` to `end`, both included.
+
+    Raises DecodeError where the data are damaged or not of the stated size.
+    """
+    wanted = (pictures.times >= start) & (pictures.times <= end)
+    if pictures.codec == "webp":
+        pixels = _decode_still(pictures)[None]
+        return Film(pictures.times[:1], pixels) if wanted[0] else Film(np.zeros(0), pixels[:0])
+    indices = np.flatnonzero(wanted)
+    if not len(indices):
+        return Film(np.zeros(0), np.zeros((0, pictures.height, pictures.width, 3), np.uint8))
+    frames = list(_decode_stream(pictures, int(indices[0]), int(indices[-1])))
+    if len(frames) != len(indices):
+        raise DecodeError(f"kept pictures: {len(frames)} of {len(indices)} decode")
+    return Film(pictures.times[indices], np.stack(frames))
+
+
+def _decode_still(pictures: Pictures) -> NDArray[np.uint8]:
+    try:
+        with Image.open(io.BytesIO(pictures.data), formats=("WEBP",)) as image:
+            if image.size != (pictures.width, pictures.height):
+                raise DecodeError("the kept picture has another size than stated")
+            return np.asarray(image.convert("RGB"))
+    except (OSError, ValueError) as error:
+        raise DecodeError(f"the kept picture cannot be decoded: {error}") from error
+
+
+def _decode_stream(pictures: Pictures, first: int, last: int) -> Iterator[NDArray[np.uint8]]:
+    try:
+        with av.open(
+            io.BytesIO(pictures.data), "r", options={"format_whitelist": "mov,mp4"}
+        ) as source:
+            stream = source.streams.video[0]
+            stream.thread_type = "NONE"
+            if (stream.width, stream.height) != (pictures.width, pictures.height):
+                raise DecodeError("the kept pictures have another size than stated")
+            step = Fraction(1, int(RATE_HZ))
+            if first:
+                source.seek(int(first * step / stream.time_base), stream=stream)
+            for frame in source.decode(stream):
+                index = round(Fraction(frame.pts or 0) * stream.time_base / step)
+                if index > last:
+                    return
+                if index >= first:
+                    yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+    except (av.error.FFmpegError, IndexError) as error:
+        raise DecodeError(f"the kept pictures cannot be decoded: {error}") from error

@@ -1,0 +1,14 @@
+"""file -> MediaInfo: what the decoder says of it, before anything is matched."""
+
+from typing import BinaryIO
+
+from hashing.frames import Limits, media_info
+from hashing.types import MediaInfo
+
+
+def probe(file: BinaryIO, limits: Limits | None = None) -> MediaInfo:
+    """Kind, upright size, declared duration, rate and codecs.
+
+    Raises UnsupportedMedia, LimitExceeded, or DecodeError where nothing decodes.
+    """
+    return media_info(file, limits or Limits())
