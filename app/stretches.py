@@ -5,6 +5,7 @@ Boundaries of segments are measured to a fraction of a second, so a gap that sho
 
 from collections.abc import Iterable, Sequence
 
+from app.words import clock
 from hashing.types import Seconds, Span
 
 GAP_S = 0.5  # shorter gaps are boundary error
@@ -78,15 +79,6 @@ def total(spans: Iterable[Span]) -> Seconds:
 def common(left: Sequence[Span], right: Sequence[Span]) -> Seconds:
     """Seconds that both cover."""
     return total(left) + total(right) - total([*left, *right])
-
-
-def clock(seconds: Seconds) -> str:
-    """A moment for people: 0:05.0, 12:31.4, 1:02:05.0."""
-    tenths = round(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    head = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
-    return f"{head}:{rest // 10:02d}.{rest % 10}"
 
 
 def clocks(spans: Iterable[Span]) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from app.relations import EDIT_TYPES, NO_EDITING, CheckedItem, Held, Relation, principal
 from app.sightings import Sighting
-from app.stretches import clock, clocks, total
+from app.stretches import clocks, total
+from app.words import clock
 from hashing.types import Span
 
 DIFFERENCE: dict[str, str] = {

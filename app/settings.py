@@ -1,0 +1,126 @@
+"""Every setting, read from the environment in this one place, as FIRSTSEEN_ and the name.
+
+Made once in `main` or `create_app` and passed down; tests build their own. How much and where is
+a setting. What a fingerprint *is* is none: two users' fingerprints must stay comparable.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.fence.limits import MIB, FenceLimits
+
+ENV_PREFIX = "FIRSTSEEN_"
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable: `max_bytes` is FIRSTSEEN_MAX_BYTES."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    library: Annotated[Path, Field(description="Folder of the library.")] = Field(
+        default_factory=lambda: user_data_path("firstseen")
+    )
+    keep_pictures: Annotated[
+        bool,
+        Field(
+            description="Keep small pictures of each clip in the library, so that matches are "
+            "explained after the originals are gone. About 1.5 MB a minute of footage."
+        ),
+    ] = True
+
+    max_bytes: Annotated[int, Field(gt=0, description="Largest file that is read, in bytes.")] = (
+        2_000_000_000
+    )
+    max_pixels: Annotated[
+        int, Field(gt=0, description="Largest picture that is decoded, width times height.")
+    ] = 120_000_000
+    max_duration_s: Annotated[
+        float, Field(gt=0, description="Longest video that is read, in seconds.")
+    ] = 4 * 3600.0
+    max_frames: Annotated[
+        int, Field(gt=0, description="Most pictures that are decoded of one video.")
+    ] = 1_000_000
+
+    wall_s: Annotated[
+        float, Field(gt=0, description="Longest time for one step on one file, in seconds.")
+    ] = 1800.0
+    cpu_s: Annotated[
+        int, Field(gt=0, description="Most processor time for one file, in seconds.")
+    ] = 3600
+    memory_bytes: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Most memory for decoding one file, in bytes, beside some 400 MiB of "
+            "libraries and models.",
+        ),
+    ] = 1536 * MIB
+    output_bytes: Annotated[
+        int, Field(gt=0, description="Largest answer of the decoding process, in bytes.")
+    ] = 512 * MIB
+    open_files: Annotated[
+        int, Field(ge=16, description="Most files that the decoding process may hold open.")
+    ] = 64
+
+    model: Annotated[
+        Path | None,
+        Field(
+            description="Another ONNX file with the same interface as the model that comes with "
+            "the package. Clips described with one model are not comparable with another's."
+        ),
+    ] = None
+    trust_anchors: Annotated[
+        Path | None,
+        Field(
+            description="PEM file of the certificates that vouch for signers of content "
+            "credentials. Without it no credential is ever called trusted."
+        ),
+    ] = None
+
+    host: Annotated[str, Field(min_length=1, description="Address that `serve` listens on.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Field(ge=0, le=65535, description="Port that `serve` listens on.")] = 8000
+    unsafe_decoding: Annotated[
+        bool,
+        Field(
+            description="Let `serve` start where the system cannot lock the decoding process in."
+        ),
+    ] = False
+    keep_reports_s: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="How long the service keeps a finished report, in seconds. Uploads are "
+            "deleted as soon as their check is done.",
+        ),
+    ] = 24 * 3600.0
+    max_waiting: Annotated[
+        int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
+    ] = 16
+
+    def fence_limits(self) -> FenceLimits:
+        """What one decoding process may use."""
+        return FenceLimits(
+            memory_bytes=self.memory_bytes,
+            cpu_s=self.cpu_s,
+            wall_s=self.wall_s,
+            output_bytes=self.output_bytes,
+            open_files=self.open_files,
+        )
+
+
+def name_in_environment(field: str) -> str:
+    """ "FIRSTSEEN_MAX_BYTES" for `max_bytes`: what an error names when a limit is passed.
+
+    Raises KeyError where there is no such setting.
+    """
+    if field not in Settings.model_fields:
+        raise KeyError(field)
+    return f"{ENV_PREFIX}{field.upper()}"
