@@ -1,0 +1,89 @@
+"""Small texts for people: times, sizes, dates, and text from files made safe to look at."""
+
+import unicodedata
+from typing import Final
+
+from hashing.types import Seconds
+
+# Categories that change a line without being seen: controls, format characters (direction marks
+# among them), private use, surrogates, line and paragraph separators.
+UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+# Joiners shape letters and emoji; hiding them would spoil honest names.
+HARMLESS: Final = frozenset({"\u200c", "\u200d", "\u00ad"})
+
+
+def visible(text: str) -> str:
+    """The text with every unseen character written out, as in ⟨U+202E⟩.
+
+    A file name may hold a mark that turns the rest of the line around: the reader sees the mark.
+    """
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in UNSEEN or character in HARMLESS:
+        return character
+    return f"⟨U+{ord(character):04X}⟩"
+
+
+def clock(seconds: Seconds | None) -> str:
+    """1:02.3, or 1:00:02.3 from an hour on; an em dash for what is not known."""
+    if seconds is None:
+        return "—"
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{start}:{rest // 10:02}.{rest % 10}"
+
+
+def stretch(span: list[float] | tuple[float, float]) -> str:
+    """0:05.0-0:18.1, or one moment where the span has no length."""
+    start, end = span
+    return clock(start) if start == end else f"{clock(start)} – {clock(end)}"
+
+
+def share(value: float | None) -> str:
+    """84 %; 'under 1 %' rather than a nought for something that was there."""
+    if value is None:
+        return "—"
+    if 0 < value < 0.01:
+        return "under 1 %"
+    if 0.99 < value < 1:
+        return "over 99 %"
+    return f"{value * 100:.0f} %"
+
+
+def size(count: int | None) -> str:
+    """12.3 MB, in powers of ten."""
+    if count is None:
+        return "—"
+    if count < 1000:
+        return f"{count} bytes"
+    amount = float(count)
+    for unit in ("kB", "MB", "GB"):
+        amount /= 1000
+        if amount < 1000:
+            break
+    return f"{amount:.1f} {unit}"
+
+
+def hours(seconds: float) -> str:
+    """How much footage was searched, at a glance."""
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """1 clip, 812 clips, 1,264 days."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def web_address(text: object) -> str | None:
+    """The text where it is an http(s) address that may become a link, else None."""
+    if isinstance(text, str) and text.lower().startswith(("https://", "http://")):
+        return text
+    return None
