@@ -1,0 +1,66 @@
+"""The tree of everything that goes wrong on purpose, and the one table that both doors read.
+
+    FirstseenError
+      UsageError             asked for in a way that cannot be done           2   400
+        LinkRefusedError     a link where a file is expected
+      IntakeError            app.intake: the item could not be taken in       3   422
+      DecodeError            hashing.errors: pictures or sound not readable   3   422
+        UnsupportedMedia
+        LimitExceeded                                                         3   413
+      MethodMismatch         hashing.errors: two descriptor spaces            4   409
+      FenceError             app.fence.errors: the decoding process failed    3   500
+        FenceUnavailable     it could not be started at all                   4   503
+      LibraryUnusable        app.library_errors                               4   503
+      ClipUnknown                                                             2   404
+      ContextUnreadable                                                       2   400
+
+Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could
+not be read; 4 the library cannot be used. "No match" and "undecided" are verdicts, never errors.
+"""
+
+from app.fence.errors import FenceError, FenceUnavailable
+from app.library_errors import ClipUnknown, ContextUnreadable, LibraryUnusable
+from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
+
+EXIT_DONE = 0
+EXIT_USAGE = 2
+EXIT_UNREADABLE = 3
+EXIT_LIBRARY = 4
+EXIT_UNEXPECTED = 1  # a fault of firstseen itself
+
+
+class UsageError(FirstseenError):
+    """Asked for in a way that cannot be done; the message says what was expected."""
+
+
+class LinkRefusedError(UsageError):
+    """A link was given where this version takes files only."""
+
+
+# the first class in an error's own ancestry that stands here decides: (exit code, HTTP status)
+TABLE: dict[type[Exception], tuple[int, int]] = {
+    UsageError: (EXIT_USAGE, 400),
+    ClipUnknown: (EXIT_USAGE, 404),
+    ContextUnreadable: (EXIT_USAGE, 400),
+    LibraryUnusable: (EXIT_LIBRARY, 503),
+    MethodMismatch: (EXIT_LIBRARY, 409),
+    FenceUnavailable: (EXIT_LIBRARY, 503),
+    LimitExceeded: (EXIT_UNREADABLE, 413),
+    DecodeError: (EXIT_UNREADABLE, 422),
+    FenceError: (EXIT_UNREADABLE, 500),
+    FirstseenError: (EXIT_UNREADABLE, 422),
+}
+
+
+def exit_code(error: FirstseenError) -> int:
+    """What a command ends with after this error."""
+    return _row(error)[0]
+
+
+def http_status(error: FirstseenError) -> int:
+    """What the service answers with after this error."""
+    return _row(error)[1]
+
+
+def _row(error: FirstseenError) -> tuple[int, int]:
+    return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
