@@ -7,33 +7,22 @@ reading its own template. What came from files is escaped, and unseen characters
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from app import words
-from app.evidence_types import EvidenceSheet, Faces
+from app.evidence_types import EvidenceSheet
 from app.page_meaning import CREDENTIALS, FINDINGS, KINDS, SOUND, meaning, tone
 from app.page_timeline import mapping, ticks, unmatched_bars
 from app.page_withhold import withheld
+from app.printable import printable
+from app.report import Shown
 
 type Report = dict[str, Any]
 
 MAX_NEAR_MISSES: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the page gives away. The defaults are for showing to others; see CONTRACT.
-
-    by: who asked for more than the defaults, None where nobody did.
-    """
-
-    faces: Faces = "redacted"
-    identifying_metadata: str = "withheld"  # withheld | shown
-    by: str | None = None
 
 
 def render(
@@ -147,8 +136,13 @@ def _environment() -> Environment:
 def _finalize(value: object) -> object:
     """Every expression of a template passes here: nothing unseen reaches the page."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return words.visible(value)
+        return "\u200d".join(_without_joiners(part) for part in value.split("\u200d"))
     return value
+
+
+def _without_joiners(text: str) -> str:
+    """printable, but for the two joiners that honest Persian, Hindi and emoji names need."""
+    return "\u200c".join(printable(part) for part in text.split("\u200c"))
 
 
 def _source(environment: Environment, name: str) -> str:

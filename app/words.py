@@ -1,29 +1,6 @@
-"""Small texts for people: times, sizes, dates, and text from files made safe to look at."""
-
-import unicodedata
-from typing import Final
+"""Small texts for people: times, shares, sizes, counts."""
 
 from hashing.types import Seconds
-
-# Categories that change a line without being seen: controls, format characters (direction marks
-# among them), private use, surrogates, line and paragraph separators.
-UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-# Joiners shape letters and emoji; hiding them would spoil honest names.
-HARMLESS: Final = frozenset({"\u200c", "\u200d", "\u00ad"})
-
-
-def visible(text: str) -> str:
-    """The text with every unseen character written out, as in ⟨U+202E⟩.
-
-    A file name may hold a mark that turns the rest of the line around: the reader sees the mark.
-    """
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in UNSEEN or character in HARMLESS:
-        return character
-    return f"⟨U+{ord(character):04X}⟩"
 
 
 def clock(seconds: Seconds | None) -> str:
@@ -60,12 +37,11 @@ def size(count: int | None) -> str:
         return "—"
     if count < 1000:
         return f"{count} bytes"
-    amount = float(count)
-    for unit in ("kB", "MB", "GB"):
-        amount /= 1000
-        if amount < 1000:
-            break
-    return f"{amount:.1f} {unit}"
+    if count < 1_000_000:
+        return f"{count / 1e3:.1f} kB"
+    if count < 1_000_000_000:
+        return f"{count / 1e6:.1f} MB"
+    return f"{count / 1e9:.1f} GB"
 
 
 def hours(seconds: float) -> str:
