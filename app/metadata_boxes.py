@@ -174,6 +174,7 @@ def read_tkhd(walk: Walk, body: bytes) -> None:
 def read_mdhd(walk: Walk, body: bytes) -> None:
     at = header_times(walk, "mdhd", body)
     timescale, duration, language = struct.unpack_from(">IQH" if at == 20 else ">IIH", body, at)
+    walk.put("mdhd timescale", timescale)
     if timescale:
         walk.put("mdhd duration_s", round(duration / timescale, 6))
     if 0x400 <= language < 0x7FFF:

@@ -58,6 +58,7 @@ def read_xmp(packets: list[bytes], problems: list[str]) -> Group:
         except PARSER_FAULTS as error:
             problems.append(f"an XMP packet could not be read: {type(error).__name__}: {error}")
             continue
+        put(xmp, "x:xmptk", toolkit(root))
         for count, (name, value) in enumerate(properties(root)):
             if count >= MAX_PROPERTIES:
                 problems.append(f"only the first {MAX_PROPERTIES} XMP properties were read")
@@ -70,6 +71,11 @@ def trimmed(packet: bytes) -> bytes:
     """Without the padding around it; UTF-16, where a zero byte is half a letter, keeps its ends."""
     wide = packet[:2] in (b"\0<", b"<\0", b"\xfe\xff", b"\xff\xfe")
     return packet if wide else packet.strip(b"\0 \r\n\t")
+
+
+def toolkit(root: Element) -> str | None:
+    """The library that wrote the packet, which most packets name."""
+    return root.get("{adobe:ns:meta/}xmptk") or root.get("{adobe:ns:meta/}xaptk")
 
 
 def properties(root: Element) -> Iterator[tuple[str, str]]:

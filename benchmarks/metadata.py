@@ -58,7 +58,7 @@ def day_and_time(value: str | None) -> str:
 
 
 def coordinates(reading: Reading) -> tuple[str, str]:
-    """Both sides of the position; ours is repeated from the index where it lies within tolerance."""
+    """Both sides of the position; the index's twice where ours lies within tolerance."""
     expected = reading.row["gps_lat"], reading.row["gps_lon"]
     ours = reading.summary.position
     if ours and all(expected):
@@ -76,7 +76,8 @@ def credential_state(reading: Reading) -> tuple[str, str]:
 
 
 def has_xmp(reading: Reading) -> tuple[str, str]:
-    return reading.row["has_xmp"], str(int("xmp" in reading.metadata.fields))
+    """The index says 1 where a packet names its toolkit; some packets do not, and are read too."""
+    return reading.row["has_xmp"], str(int("x:xmptk" in reading.metadata.fields.get("xmp", {})))
 
 
 COLUMNS: dict[str, Callable[[Reading], tuple[str, str]]] = {
