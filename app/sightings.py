@@ -140,7 +140,7 @@ def _why_contradicted(
         clauses = [f"of {clocks(main)} {_existed(seen, claim)}" for seen, main in shown]
         text = f"Copies {'; '.join(clauses)}"
     if rest:
-        text += f". Nothing known speaks against the claimed date of {clocks(rest)}"
+        text += f". For {clocks(rest)} nothing known speaks against the claimed date"
     return text
 
 

@@ -65,7 +65,18 @@ def console_for(stream: TextIO) -> Console:
 
 def show(report: Json, console: Console) -> None:
     """Print one report."""
-    console.print(Group(*_paragraphs(report)))
+    for paragraph in _paragraphs(report):
+        # an address is left in one piece, whatever the width, so that it can be copied
+        whole = isinstance(paragraph, Text) and paragraph.no_wrap
+        with console.capture() as captured:
+            console.print(paragraph, soft_wrap=bool(whole))
+        for line in captured.get().splitlines():
+            console.file.write(f"{line.rstrip()}\n")
+
+
+def say(words: str, console: Console, style: str = "") -> None:
+    """Print one line, made safe."""
+    console.print(_line(words, style), soft_wrap=True)
 
 
 def _paragraphs(report: Json) -> Iterator[RenderableType]:
@@ -133,13 +144,12 @@ def _first_seen(report: Json) -> Iterator[RenderableType]:
     yield _heading("Earliest copy known to this library")
     kind = "added to this library" if first["kind"] == "ingested" else first["kind"]
     names = {match["clip"]["id"]: _title(match["clip"]) for match in report["matches"]}
-    lines = [f"{first['date']}, {kind}"]
-    if first["source_url"] or first["publisher"]:
-        lines.append(", ".join(filter(None, (first["publisher"], first["source_url"]))))
-    lines.append(f"{names.get(first['clip'], '')} ({first['clip']})".strip())
-    if first["entered_by"]:
-        lines.append(f"entered by {first['entered_by']}")
-    yield _indented(*[_line(line, "" if at else "bold") for at, line in enumerate(lines)])
+    publisher = f" by {first['publisher']}" if first["publisher"] else ""
+    yield _indented(_line(f"{first['date']}, {kind}{publisher}", "bold"))
+    if first["source_url"]:
+        yield Text(f"  {printable(first['source_url'])}", no_wrap=True, overflow="ignore")
+    who = f", entered by {first['entered_by']}" if first["entered_by"] else ""
+    yield _indented(_line(f"{names.get(first['clip'], '')} ({first['clip']}){who}".strip()))
 
 
 def _matched(accepted: list[Json]) -> Iterator[RenderableType]:

@@ -196,10 +196,14 @@ def reasons(held: Sequence[Held], notes: Sequence[str]) -> tuple[str, ...]:
                 "recording as the other clip accepted there"
             )
         elif one.accepted:
-            told += [_explained(one), *one.match.reasons]
+            told.append(_because(_explained(one), one))
         elif one.relation == "undecided":
-            told += [f"{_labelled(one)}: score {one.match.score:.2f}", *one.match.reasons]
+            told.append(_because(f"{_labelled(one)}: score {one.match.score:.2f}", one))
     return tuple(dict.fromkeys([*told, *notes]))
+
+
+def _because(finding: str, one: Held) -> str:
+    return "; ".join([finding, *one.match.reasons])
 
 
 def _labelled(one: Held) -> str:
