@@ -1,0 +1,69 @@
+"""What can go wrong at the fence, and the fixed table of errors that may cross it.
+
+    FirstseenError
+      FenceError
+        FenceUnavailable   the decoding process could not be started
+        FenceBroken        it died, or answered something unreadable      (a DecodeError too)
+        FenceTimeout       the wall clock ran out                         (a DecodeError too)
+        FenceMemory        it asked for more memory than it may have      (a LimitExceeded too)
+        FenceLimit         CPU time, size of the answer or open files     (a LimitExceeded too)
+
+Those that follow from one file are `DecodeError`s: the file could not be read, the next one may.
+"""
+
+from hashing.errors import (
+    DecodeError,
+    FirstseenError,
+    LimitExceeded,
+    MethodMismatch,
+    UnsupportedMedia,
+)
+
+MESSAGE_CHARS = 2000  # a message that crosses the pipe is cut here
+
+
+class FenceError(FirstseenError):
+    """The process that reads a stranger's file gave no answer."""
+
+
+class FenceUnavailable(FenceError):
+    """The decoding process could not be started; says nothing about the file."""
+
+
+class FenceBroken(FenceError, DecodeError):
+    """The decoding process died or answered something unreadable; the message says what."""
+
+
+class FenceTimeout(FenceError, DecodeError):
+    """The decoding process did not answer within its wall-clock time."""
+
+
+class FenceMemory(FenceError, LimitExceeded):
+    """The decoding process asked for more memory than it may have."""
+
+
+class FenceLimit(FenceError, LimitExceeded):
+    """Another named limit was passed: CPU time, size of the answer, open files."""
+
+
+# What a child may raise in its parent: these classes with a message, and nothing else.
+CROSSING: dict[str, type[FirstseenError]] = {
+    kind.__name__: kind
+    for kind in (
+        DecodeError,
+        UnsupportedMedia,
+        LimitExceeded,
+        MethodMismatch,
+        FenceBroken,
+        FenceMemory,
+        FenceLimit,
+    )
+}
+
+
+def crossing_name(error: FirstseenError) -> str | None:
+    """The name under which `error` crosses: its own class or its nearest listed ancestor."""
+    for kind in type(error).__mro__:
+        if CROSSING.get(kind.__name__) is kind:
+            return kind.__name__
+    return None

@@ -1,0 +1,143 @@
+"""The parent's handle on the process that decoding processes are forked from."""
+
+import atexit
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from app.fence.errors import FenceUnavailable
+from app.fence.limits import FenceLimits
+
+DEFAULT_TASKS = "app.fence.tasks"
+READY, STARTED = b"!", b"+"  # as app.fence.server sends them
+WARM_UP_S = 120.0
+FORK_S = 30.0
+BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from app.fence.server import main; main(int(sys.argv[2]), *sys.argv[3:])"
+)
+# nothing of ours: no secrets, no settings; one thread for libraries that would start a pool,
+# which a fork would lose, and few memory arenas, whose reserve would count against the limit
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
+
+
+class ForkServer:
+    """Starts at once, warms up in the background; the first `fork` waits for it. Thread-safe."""
+
+    def __init__(self, tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> None:
+        """model: another model file than the one that comes with its package."""
+        self._lock = threading.Lock()
+        self._ready = False
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._control, theirs = socket.socketpair()
+        path = json.dumps([str(Path(entry).absolute()) for entry in sys.path])
+        arguments = [sys.executable, "-I", "-c", BOOT, path, str(theirs.fileno()), tasks_module]
+        if model is not None:
+            arguments.append(str(model.absolute()))
+        try:
+            self._process = subprocess.Popen(
+                arguments,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # an interrupt from the terminal is the parent's to handle
+            )
+        except OSError as error:
+            raise FenceUnavailable(f"the decoding process could not be started: {error}") from error
+        finally:
+            theirs.close()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def fork(self, limits: FenceLimits, files: Sequence[int]) -> tuple[int, socket.socket]:
+        """A new child that holds `files` open: (descriptor of its pipe, its lease).
+
+        Raises FenceUnavailable.
+        """
+        ours, theirs = socket.socketpair()
+        lease, their_lease = socket.socketpair()
+        descriptors = [theirs.fileno(), their_lease.fileno(), *files]
+        try:
+            with theirs, their_lease, self._lock:
+                self._await_ready()
+                message = json.dumps(asdict(limits)).encode("ascii")
+                socket.send_fds(self._control, [message], descriptors)
+                self._expect(STARTED, FORK_S)
+        except (OSError, FenceUnavailable) as error:
+            ours.close()
+            lease.close()
+            raise FenceUnavailable(f"{error}{self._complaint()}") from error
+        return ours.detach(), lease
+
+    def close(self) -> None:
+        """End the server and all its children."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._complaints.close()
+
+    def _await_ready(self) -> None:
+        if not self._ready:
+            self._expect(READY, WARM_UP_S)
+            self._ready = True
+
+    def _expect(self, wanted: bytes, timeout_s: float) -> None:
+        self._control.settimeout(timeout_s)
+        answer = self._control.recv(1)
+        if answer != wanted:
+            raise FenceUnavailable("the decoding process could not be started")
+
+    def _complaint(self) -> str:
+        """The last line that the server wrote to its standard error, as a reason."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode("utf-8", "backslashreplace").strip().splitlines()
+        return f": {lines[-1]}" if lines else ""
+
+
+type _Key = tuple[int, str, Path | None]
+
+_servers: dict[_Key, ForkServer] = {}
+_servers_lock = threading.Lock()
+
+
+def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) -> ForkServer:
+    """This process's server for a model and a table of tasks, started where there is none."""
+    key = (os.getpid(), tasks_module, model)  # a forked parent must not share its control socket
+    with _servers_lock:
+        server = _servers.get(key)
+        if server is None or not server.alive:
+            if server is None:
+                atexit.register(_close, key)
+            else:
+                server.close()
+            server = _servers[key] = ForkServer(tasks_module, model)
+        return server
+
+
+def _close(key: _Key) -> None:
+    if key[0] == os.getpid() and (server := _servers.pop(key, None)):
+        server.close()

@@ -1,0 +1,54 @@
+"""What a decoding process may use, and what is known to hold it back."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+MAX_FILES = 8  # files that one fence may hold open
+
+
+@dataclass(frozen=True, slots=True)
+class FenceLimits:
+    """Limits of one decoding process. Each error names the one that was passed.
+
+    memory_bytes counts what the process takes beyond the loaded libraries and models (about
+    400 MiB, shared by all such processes). cpu_s is for the whole life of the process, all
+    threads together; wall_s is for each call.
+    """
+
+    memory_bytes: int = 1536 * MIB
+    cpu_s: int = 3600
+    wall_s: float = 1800.0
+    output_bytes: int = 512 * MIB  # of one answer
+    open_files: int = 64
+
+    def __post_init__(self) -> None:
+        if min(self.memory_bytes, self.cpu_s, self.output_bytes) < 1 or self.wall_s <= 0:
+            raise ValueError(f"fence limits are positive, got {self}")
+        if self.open_files < MAX_FILES + 8:  # standard streams, the pipe, the files, some room
+            raise ValueError(f"open_files must be at least {MAX_FILES + 8}, got {self.open_files}")
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Which walls a decoding process reported as standing, after it had locked itself."""
+
+    process_limits: bool = False  # memory, CPU time, files written, open files
+    seccomp: bool = False  # no file opened, no socket, no program, no other process touched
+    landlock: int = 0  # version of the kernel's interface in use; 0 is none
+    network_namespace: bool = False  # a network of its own, with nothing on it
+
+    @property
+    def complete(self) -> bool:
+        """True where nothing that reads a file can reach the network, other files or programs."""
+        return self.process_limits and self.seccomp
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The walls that do not stand, in words."""
+        walls = {
+            "process limits": self.process_limits,
+            "system call filter (seccomp)": self.seccomp,
+            "file access rules (Landlock)": self.landlock > 0,
+            "network namespace": self.network_namespace,
+        }
+        return tuple(name for name, stands in walls.items() if not stands)

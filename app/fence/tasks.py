@@ -1,0 +1,133 @@
+"""The fixed table of what a decoding process can be asked to do.
+
+A task is `task(file, state, **arguments) -> value`. The state lives as long as the process; the
+item's MediaInfo and Fingerprint stay in it, so that they need not be sent back.
+"""
+
+import codecs
+import contextlib
+import math
+import pkgutil
+import time
+from collections.abc import Callable
+from encodings import aliases
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import PIL.Image
+
+from app import evidence as sheets
+from app.evidence_types import EvidenceSheet
+from app.metadata import Metadata, read_metadata
+from hashing import fingerprint as describing
+from hashing import probe as probing
+from hashing.faces import FaceModelError, load_detector
+from hashing.frames import Limits
+from hashing.pdq import phash
+from hashing.sscd import INPUT_PX, describer
+from hashing.types import Fingerprint, Match, MediaInfo, Pictures
+
+type State = dict[str, Any]
+
+# packages whose modules import each other at first use
+LATE = (
+    "av",
+    "av.audio",
+    "av.codec",
+    "av.container",
+    "av.filter",
+    "av.sidedata",
+    "av.subtitles",
+    "av.video",
+)
+
+
+def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
+    """The table, with everything loaded that its tasks will need: they can open no file.
+
+    model: another model file than the one that comes with its package.
+    """
+    grey = np.full((INPUT_PX, INPUT_PX, 3), 128, np.uint8)
+    describer(model).describe(grey[np.newaxis])
+    phash(grey)
+    with contextlib.suppress(FaceModelError):  # pictures are then filled whole
+        load_detector()
+    _load_late_imports()
+    with contextlib.suppress(ModuleNotFoundError):
+        import_module("hashing.compare")
+    return {
+        "probe": probe,
+        "metadata": metadata,
+        "fingerprint": partial(fingerprint, model=model),
+        "compare": compare,
+        "evidence": evidence,
+    }
+
+
+def probe(file: BinaryIO, state: State, limits: Limits | None = None) -> MediaInfo:
+    """What the decoder says of the file."""
+    info = probing.probe(file, limits)
+    state["info"] = info
+    return info
+
+
+def metadata(
+    file: BinaryIO, state: State, media_type: str | None = None, trust_anchors: str | None = None
+) -> Metadata:
+    """What the file says of itself."""
+    return read_metadata(file, media_type, state.get("info"), trust_anchors)
+
+
+def fingerprint(
+    file: BinaryIO,
+    state: State,
+    model: Path | None,
+    sampling: describing.Sampling = "default",
+    limits: Limits | None = None,
+) -> Fingerprint:
+    """All that matching needs to know of the file."""
+    info = state["info"] if "info" in state else probe(file, state, limits)
+    length_s = info.duration_s or math.inf
+
+    def on_progress(seconds: float) -> None:
+        state["progress"]("fingerprint", seconds / length_s)
+
+    made = describing.fingerprint(file, info, sampling, limits, model, on_progress)
+    state["fingerprint"] = made
+    return made
+
+
+def compare(
+    file: BinaryIO | None, state: State, reference: Fingerprint, query: Fingerprint | None = None
+) -> Match:
+    """The query, by default this file, held against one reference."""
+    from hashing.compare import compare as held_against
+
+    return held_against(query or state["fingerprint"], reference)
+
+
+def evidence(
+    file: BinaryIO | None,
+    state: State,
+    reference: Pictures,
+    match: Match,
+    query: Pictures | None = None,
+    unblurred: bool = False,
+) -> EvidenceSheet:
+    """The pictures that show one match; kept pictures are a stranger's too."""
+    return sheets.evidence(query or state["fingerprint"].pictures, reference, match, unblurred)
+
+
+def _load_late_imports() -> None:
+    """What libraries load at first use: codecs of text, formats of pictures, the time zone."""
+    for name in sorted(set(aliases.aliases.values())):
+        with contextlib.suppress(LookupError):  # codecs of other systems
+            codecs.lookup(name)
+    PIL.Image.init()
+    for package in LATE:
+        for module in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
+            import_module(module.name)
+    time.tzset()

@@ -1,0 +1,353 @@
+"""Planted code: what a stranger's file would do, had it taken over the decoder.
+
+A table of tasks for the fence's tests alone; each task tries one thing and lets the refusal out,
+or returns what it got away with.
+"""
+
+import ctypes
+import errno
+import mmap
+import os
+import platform
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from app.fence import syscalls
+from hashing.errors import DecodeError, UnsupportedMedia
+from hashing.types import MediaInfo, Span
+
+PTRACE_ATTACH = 16
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def raw_call(number: int, *arguments: Any) -> int:
+    """A system call past the C library. Raises OSError."""
+    result = int(LIBC.syscall(number, *arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def read_own_file(file: BinaryIO, state: dict[str, Any]) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def write_own_file(file: BinaryIO, state: dict[str, Any]) -> int:
+    return os.write(file.fileno(), b"changed")
+
+
+def tcp(file: BinaryIO, state: dict[str, Any], port: int) -> str:
+    with socket.socket() as one:
+        one.connect(("127.0.0.1", port))
+    return "connected"
+
+
+def udp(file: BinaryIO, state: dict[str, Any], port: int) -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.sendto(b"hello", ("127.0.0.1", port))
+    return "sent"
+
+
+def unix_socket(file: BinaryIO, state: dict[str, Any], path: str) -> str:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.connect(path)
+    return "connected"
+
+
+def socket_pair(file: BinaryIO, state: dict[str, Any]) -> str:
+    for one in socket.socketpair():
+        one.close()
+    return "made"
+
+
+def io_uring(file: BinaryIO, state: dict[str, Any]) -> int:
+    return raw_call(425, 8, ctypes.create_string_buffer(120))
+
+
+def read_path(file: BinaryIO, state: dict[str, Any], path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def list_folder(file: BinaryIO, state: dict[str, Any], path: str) -> list[str]:
+    return sorted(one.name for one in Path(path).iterdir())
+
+
+def write_path(file: BinaryIO, state: dict[str, Any], path: str) -> int:
+    return Path(path).write_bytes(b"here")
+
+
+def remove_path(file: BinaryIO, state: dict[str, Any], path: str) -> str:
+    Path(path).unlink()
+    return "removed"
+
+
+def memory_file(file: BinaryIO, state: dict[str, Any]) -> int:
+    return os.memfd_create("planted")
+
+
+def fork(file: BinaryIO, state: dict[str, Any]) -> int:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    return child
+
+
+def clone3(file: BinaryIO, state: dict[str, Any]) -> int:
+    return raw_call(435, ctypes.create_string_buffer(88), 88)
+
+
+def execute(file: BinaryIO, state: dict[str, Any]) -> None:
+    os.execv("/bin/true", ["/bin/true"])
+
+
+def spawn(file: BinaryIO, state: dict[str, Any]) -> int:
+    return subprocess.run(["/bin/true"], check=False).returncode
+
+
+def ptrace_parent(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+    number = {"x86_64": 101, "aarch64": 117}[platform.machine()]
+    return raw_call(number, PTRACE_ATTACH, pid, None, None)
+
+
+def read_memory_of(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+    number = {"x86_64": 310, "aarch64": 270}[platform.machine()]
+    return raw_call(number, pid, None, 0, None, 0, 0)
+
+
+def kill(file: BinaryIO, state: dict[str, Any], pid: int) -> str:
+    os.kill(pid, signal.SIGKILL)
+    return "killed"
+
+
+def kill_server(file: BinaryIO, state: dict[str, Any]) -> str:
+    os.kill(os.getppid(), signal.SIGKILL)
+    return "killed"
+
+
+def kill_everyone(file: BinaryIO, state: dict[str, Any]) -> str:
+    os.kill(-1, signal.SIGKILL)
+    return "killed"
+
+
+def thread_kill(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+    number = syscalls.number("tgkill", platform.machine())
+    assert number is not None
+    return raw_call(number, pid, pid, signal.SIGKILL)
+
+
+def signal_by_descriptor(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+    import fcntl
+
+    return int(fcntl.fcntl(file.fileno(), fcntl.F_SETOWN, pid))
+
+
+def lift_limits(file: BinaryIO, state: dict[str, Any]) -> str:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    return "lifted"
+
+
+def other_namespace(file: BinaryIO, state: dict[str, Any]) -> int:
+    return raw_call({"x86_64": 272, "aarch64": 97}[platform.machine()], 0x10000000)
+
+
+def much_memory(file: BinaryIO, state: dict[str, Any]) -> int:
+    return len(bytearray(4 * 2**30))
+
+
+def much_numpy_memory(file: BinaryIO, state: dict[str, Any]) -> int:
+    return int(np.ones(4 * 2**30, np.uint8)[-1])
+
+
+def much_shared_memory(file: BinaryIO, state: dict[str, Any]) -> int:
+    return len(mmap.mmap(-1, 4 * 2**30))
+
+
+def memory_bit_by_bit(file: BinaryIO, state: dict[str, Any]) -> int:
+    kept = []
+    while len(kept) < 4096:
+        kept.append(b"\x01" * 2**20)
+    return len(kept)
+
+
+def endless_loop(file: BinaryIO, state: dict[str, Any]) -> None:
+    while True:
+        pass
+
+
+def endless_loop_ignoring_signals(file: BinaryIO, state: dict[str, Any]) -> None:
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    while True:
+        pass
+
+
+def sleep(file: BinaryIO, state: dict[str, Any]) -> None:
+    time.sleep(3600)
+
+
+def large_answer(file: BinaryIO, state: dict[str, Any], size: int) -> bytes:
+    return bytes(size)
+
+
+def long_text(file: BinaryIO, state: dict[str, Any], size: int) -> str:
+    return "a" * size
+
+
+def flood(file: BinaryIO, state: dict[str, Any]) -> None:
+    """Writes to every descriptor it holds, past the codec, for ever."""
+    while True:
+        for descriptor in range(64):
+            try:
+                os.write(descriptor, b"\xff" * 65536)
+            except OSError as error:
+                if error.errno not in (errno.EBADF, errno.EINVAL):
+                    raise
+
+
+def flood_of_progress(file: BinaryIO, state: dict[str, Any]) -> None:
+    while True:
+        state["progress"]("busy", 0.5)
+
+
+def unreadable(file: BinaryIO, state: dict[str, Any], answer: bytes) -> None:
+    """Writes `answer` in place of a frame, to whatever descriptor is the pipe."""
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, answer)
+        except OSError:
+            continue
+
+
+def many_descriptors(file: BinaryIO, state: dict[str, Any]) -> int:
+    return len([os.dup(file.fileno()) for _ in range(1000)])
+
+
+def segfault(file: BinaryIO, state: dict[str, Any]) -> None:
+    ctypes.string_at(0)
+
+
+def deep_recursion(file: BinaryIO, state: dict[str, Any]) -> None:
+    """Past the end of the C stack, as in a parser without a depth limit."""
+    threading.stack_size(64 * 1024)
+    callback = ctypes.CFUNCTYPE(None)
+    step = callback(lambda: step())
+    deep = threading.Thread(target=step)
+    deep.start()
+    deep.join()
+
+
+def abort(file: BinaryIO, state: dict[str, Any]) -> None:
+    os.abort()
+
+
+def leave(file: BinaryIO, state: dict[str, Any]) -> None:
+    os._exit(7)
+
+
+def environment(file: BinaryIO, state: dict[str, Any]) -> dict[str, str]:
+    LIBC.getenv.restype = ctypes.c_char_p
+    seen = dict(os.environ)
+    if LIBC.getenv(b"FIRSTSEEN_SECRET"):
+        seen["FIRSTSEEN_SECRET"] = "in the C library"
+    return seen
+
+
+def descriptors(file: BinaryIO, state: dict[str, Any]) -> list[int]:
+    found = []
+    for descriptor in range(256):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        found.append(descriptor)
+    return found
+
+
+def threads(file: BinaryIO, state: dict[str, Any]) -> int:
+    done: list[int] = []
+    started = [threading.Thread(target=done.append, args=(i,)) for i in range(4)]
+    for one in started:
+        one.start()
+    for one in started:
+        one.join()
+    return len(done)
+
+
+def count(file: BinaryIO, state: dict[str, Any]) -> int:
+    state["count"] = state.get("count", 0) + 1
+    return int(state["count"])
+
+
+def sizes(file: BinaryIO, state: dict[str, Any]) -> list[int]:
+    return [len(one.read()) for one in state["files"]]
+
+
+def stages(file: BinaryIO, state: dict[str, Any]) -> str:
+    state["progress"]("decode", 0.25)
+    state["progress"]("describe", 2)
+    return "done"
+
+
+def info(file: BinaryIO, state: dict[str, Any]) -> MediaInfo:
+    return MediaInfo(kind="video", width=16, height=9, duration_s=1.5)
+
+
+def lying_record(file: BinaryIO, state: dict[str, Any]) -> MediaInfo:
+    """A record that never ran its constructor."""
+    made = object.__new__(MediaInfo)
+    for field, value in {
+        "kind": "video",
+        "width": -5,
+        "height": "<b>",
+        "duration_s": None,
+        "frame_rate": None,
+        "container": None,
+        "video_codec": None,
+        "audio_codec": None,
+        "rotation_deg": 0,
+    }.items():
+        object.__setattr__(made, field, value)
+    return made
+
+
+def echo(file: BinaryIO, state: dict[str, Any], value: Any) -> Any:
+    return value
+
+
+def unsupported(file: BinaryIO, state: dict[str, Any]) -> None:
+    raise UnsupportedMedia("no picture in here")
+
+
+class _OwnError(DecodeError):
+    pass
+
+
+def own_error(file: BinaryIO, state: dict[str, Any]) -> None:
+    raise _OwnError("a kind that the table does not list")
+
+
+def surprise(file: BinaryIO, state: dict[str, Any]) -> None:
+    Span(0, 1).start["no"]  # type: ignore[index]
+
+
+def cannot_cross(file: BinaryIO, state: dict[str, Any]) -> object:
+    return threading.Lock()
+
+
+def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
+    """Every public function of this module, by name."""
+    return {
+        name: one
+        for name, one in globals().items()
+        if callable(one) and not name.startswith("_") and one.__module__ == __name__
+    }
