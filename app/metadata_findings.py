@@ -15,7 +15,7 @@ from app.metadata_findings_picture import picture_findings
 from app.metadata_findings_video import video_findings
 from app.metadata_software import Trace, traces
 from app.metadata_summary import position, summarise
-from app.metadata_types import Credentials, Fields, Finding, Group, Metadata, Severity
+from app.metadata_types import Credentials, Fields, Finding, Group, Metadata, Severity, Value
 from hashing.types import MediaInfo
 
 SEVERITIES: tuple[Severity, ...] = ("warning", "notice", "info")
@@ -169,5 +169,5 @@ def stripped(metadata: Metadata, dated: bool) -> Iterator[Finding]:
         "The file says nothing of its camera, its time or its place. Platforms, messengers and "
         "many programs remove these; their absence is no evidence of tampering."
     )
-    groups: Group = {"groups": sorted(set(metadata.fields) - {"decoder"})}
-    yield Finding("no_origin_metadata", "info", text, groups)
+    groups: list[Value] = [*sorted(set(metadata.fields) - {"decoder"})]
+    yield Finding("no_origin_metadata", "info", text, {"groups": groups})

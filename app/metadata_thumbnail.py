@@ -51,17 +51,21 @@ def compare_thumbnail(thumbnail: NDArray[np.uint8], picture: NDArray[np.uint8]) 
     Neither is rotated: EXIF orientation applies to both alike, but some programs turn only one.
     So the best of the four quarter turns counts, and `turn_deg` says which it was.
 
-    Returns correlation (-1..1), turn_deg, and both aspect ratios.
+    Returns correlation (-1..1, None where either shows nothing), turn_deg, both aspect ratios.
     """
-    trimmed = without_bars(thumbnail)
-    scores = {90 * turn: correlation(np.rot90(trimmed, -turn), picture) for turn in range(4)}
-    turn = max(scores, key=lambda degrees: scores[degrees])
+    best = -2.0, 0, thumbnail
+    for framed in (thumbnail, without_bars(thumbnail)):
+        for turn in range(4):
+            score = correlation(np.rot90(framed, -turn), picture)
+            if score is not None and score > best[0]:
+                best = score, 90 * turn, framed
+    score, turned, framed = best
     return {
         "width": thumbnail.shape[1],
         "height": thumbnail.shape[0],
-        "correlation": round(scores[turn], 4),
-        "turn_deg": turn,
-        "aspect": round(trimmed.shape[1] / trimmed.shape[0], 3),
+        "correlation": round(score, 4) if score >= -1 else None,
+        "turn_deg": turned,
+        "aspect": round(framed.shape[1] / framed.shape[0], 3),
         "picture_aspect": round(picture.shape[1] / picture.shape[0], 3),
     }
 
@@ -79,13 +83,13 @@ def without_bars(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return grey[top:bottom, left:right]
 
 
-def correlation(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
-    """Pearson's, of both pictures squeezed to 32 x 32; 1.0 where both are flat, 0 where one is."""
+def correlation(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float | None:
+    """Pearson's, of both pictures squeezed to 32 x 32; None where one of them is flat."""
     x, y = squeezed(a), squeezed(b)
     x, y = x - x.mean(), y - y.mean()
     norms = float(np.linalg.norm(x)), float(np.linalg.norm(y))
     if min(norms) < COMPARED_SIDE_PX:  # less than one grey level of deviation
-        return 1.0 if max(norms) < COMPARED_SIDE_PX else 0.0
+        return None
     return float((x * y).sum()) / (norms[0] * norms[1])
 
 
