@@ -1,26 +1,5 @@
-"""A process of its own for everything that parses a stranger's file."""
+"""A process of its own for everything that parses a stranger's file.
 
-from app.fence.errors import (
-    FenceBroken,
-    FenceError,
-    FenceLimit,
-    FenceMemory,
-    FenceTimeout,
-    FenceUnavailable,
-)
-from app.fence.fence import Fence, prepare, protection
-from app.fence.limits import FenceLimits, Protection
-
-__all__ = [
-    "Fence",
-    "FenceBroken",
-    "FenceError",
-    "FenceLimit",
-    "FenceLimits",
-    "FenceMemory",
-    "FenceTimeout",
-    "FenceUnavailable",
-    "Protection",
-    "prepare",
-    "protection",
-]
+`app.fence.fence` has the parent's side: Fence, prepare, protection. Limits are in
+`app.fence.limits`, what can go wrong in `app.fence.errors`; both load nothing heavy.
+"""

@@ -6,10 +6,8 @@ Whatever the process behind the fence does, the caller gets a checked value or a
 
 import contextlib
 import json
-import os
 import signal
 import socket
-import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -29,7 +27,7 @@ from app.fence.forks import ForkServer, shared_server
 from app.fence.limits import MAX_FILES, MIB, FenceLimits, Protection
 from app.fence.pipe import FrameTooLarge, Pipe, PipeClosed
 from app.fence.shapes import check_fields
-from hashing.errors import DecodeError
+from app.intake import open_regular
 
 type OnProgress = Callable[[str, float], None]  # stage, 0..1
 
@@ -57,7 +55,7 @@ class Fence:
     ) -> Self:
         """A process that can read `path` and nothing else; None for one that reads no file.
 
-        Raises DecodeError where the file cannot be opened, FenceUnavailable.
+        Raises IntakeError where the file cannot be opened, FenceUnavailable.
         """
         return cls.open_many([] if path is None else [path], limits, server)
 
@@ -72,7 +70,7 @@ class Fence:
         if len(paths) > MAX_FILES:
             raise ValueError(f"a fence holds at most {MAX_FILES} files, got {len(paths)}")
         with contextlib.ExitStack() as opened:
-            files = [opened.enter_context(_opened(path)) for path in paths]
+            files = [opened.enter_context(open_regular(path)).fileno() for path in paths]
             return cls(server or shared_server(), limits or FenceLimits(), files)
 
     def call(self, task: str, /, *, on_progress: OnProgress | None = None, **arguments: Any) -> Any:
@@ -220,18 +218,3 @@ def _hint(number: int, limits: FenceLimits) -> str:
     if number in (signal.SIGABRT, signal.SIGKILL):
         return f", as happens when memory runs out (memory_bytes = {limits.memory_bytes})"
     return ""
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    """A descriptor that only reads. Raises DecodeError."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise DecodeError(f"the file cannot be opened: {error.strerror}") from error
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise DecodeError("not a regular file")
-        yield descriptor
-    finally:
-        os.close(descriptor)
