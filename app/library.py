@@ -1,0 +1,243 @@
+"""A library of known footage in one folder: add, find, load, search, remove.
+
+SQLite holds everything that matters, one transaction a clip; what `add` has returned survives a
+killed process and a power cut. Several processes may read while one writes.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from app import library_clips as rows
+from app.clips import Appearance, Clip
+from app.index import EXACT_LIMIT
+from app.library_clips import FileFacts, clip_id, clip_number
+from app.library_codes import CodeFile
+from app.library_context import Context
+from app.library_errors import ClipUnknown, LibraryUnusable
+from app.library_file import LibraryFile, open_file
+from app.library_pdq import PdqHits, PdqSearch
+from app.library_prints import read_fingerprint
+from app.library_schema import appearances, clips, read_counter, spaces
+from app.library_search import Hits, LiveIndex
+from hashing.types import Fingerprint, Seconds
+
+__all__ = [
+    "Added", "ClipUnknown", "Context", "FileFacts", "Hits", "Library", "LibraryUnusable",
+    "PdqHits", "Stats",
+]  # fmt: skip
+
+WAIT_S = 30.0  # for another process that is writing
+BLOCKS_AN_ADD = 2  # at most so many are coded while someone waits for an addition
+NO_CONTEXT = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an addition did. `new` is False where the library held these very bytes before."""
+
+    clip_id: str
+    new: bool
+    appearances: tuple[Appearance, ...]  # written now
+    filled: tuple[str, ...] = ()  # context columns that were empty before
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a library holds.
+
+    earliest, latest: days of `published`, `archived`, `attested` and `ingested` appearances as
+    entered, so a year alone sorts before its days; None in an empty library.
+    """
+
+    clips: int
+    seconds: Seconds
+    earliest: str | None
+    latest: str | None
+    bytes: int  # on disk, index included
+    spaces: dict[str, int]  # clips in each descriptor space
+
+
+class Library:
+    """One open library. Methods may be called from several threads."""
+
+    def __init__(self, file: LibraryFile) -> None:
+        self._file = file
+        self._codes = CodeFile(file.folder)
+        self._indexes: dict[str, LiveIndex] = {}
+        self._pdq = PdqSearch()
+        self._searching = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, folder: Path, create: bool = False, read_only: bool = False, wait_s: float = WAIT_S
+    ) -> Self:
+        """The library in `folder`; with create, a new one where the folder is absent or empty.
+
+        Raises LibraryUnusable: no library there, a damaged one, or one of a newer version.
+        """
+        return cls(open_file(folder, create, read_only, wait_s))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+    # ---- writing
+
+    def add(
+        self,
+        fingerprint: Fingerprint,
+        facts: FileFacts,
+        context: Context = NO_CONTEXT,
+        captured: str | None = None,
+        now: datetime | None = None,
+    ) -> Added:
+        """Store a clip, durably when this returns; the same bytes again only gain context.
+
+        captured: the date that the file itself claims. now: for the `ingested` appearance.
+        """
+        with self._file.writing() as connection:
+            known = _number_of(connection, facts.sha256)
+            if known is not None:
+                seen = rows.add_appearances(connection, known, context.appearances)
+                filled = rows.fill_context(connection, known, context.texts())
+                return Added(clip_id(known), new=False, appearances=seen, filled=filled)
+            number = rows.insert_clip(connection, fingerprint, facts, context.texts())
+            moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+            own = [Appearance("ingested", moment, entered_by="firstseen")]
+            if captured is not None:
+                own.append(Appearance("captured", captured))
+            seen = rows.add_appearances(connection, number, (*context.appearances, *own))
+            self._code_full_blocks(connection)
+            return Added(clip_id(number), new=True, appearances=seen)
+
+    def describe(self, identifier: str, context: Context) -> Added:
+        """Enter what is known of a clip that the library holds already."""
+        number = clip_number(identifier)
+        with self._file.writing() as connection:
+            rows.clip_row(connection, number)
+            seen = rows.add_appearances(connection, number, context.appearances)
+            filled = rows.fill_context(connection, number, context.texts())
+        return Added(identifier, new=False, appearances=seen, filled=filled)
+
+    def replace_fingerprint(self, identifier: str, fingerprint: Fingerprint) -> None:
+        """Describe a clip anew, as after a change of the descriptor space."""
+        with self._file.writing() as connection:
+            gone = rows.replace_fingerprint(connection, clip_number(identifier), fingerprint)
+            self._codes.forget(connection, gone)
+            self._code_full_blocks(connection)
+        self._file.empty_log()
+
+    def remove(self, identifier: str) -> bool:
+        """Remove a clip and overwrite what it left, in the index and the log too.
+
+        False where a reader kept the log from being emptied: it will be by a later removal, or
+        when the last process closes the library.
+        """
+        with self._file.writing() as connection:
+            gone = rows.delete_clip(connection, clip_number(identifier))
+            self._codes.forget(connection, gone)
+        return self._file.empty_log()
+
+    def _code_full_blocks(self, connection: sa.Connection) -> None:
+        if read_counter(connection, "next_vector") > EXACT_LIMIT:
+            self._codes.extend(connection, BLOCKS_AN_ADD)
+
+    # ---- reading
+
+    def load(self, identifier: str, pictures: bool = True) -> Fingerprint:
+        """A clip's fingerprint as stored, with or without its small pictures."""
+        with self._file.reading() as connection:
+            row = rows.clip_row(connection, clip_number(identifier))
+            return read_fingerprint(connection, row, pictures)
+
+    def clip(self, identifier: str) -> Clip:
+        """Raises ClipUnknown."""
+        number = clip_number(identifier)
+        with self._file.reading() as connection:
+            rows.clip_row(connection, number)
+            return rows.read_clips(connection, clips.c.id == number)[0]
+
+    def clips(self, other_space_than: str | None = None) -> list[Clip]:
+        """All, in the order of their ids; or those that a space cannot search."""
+        where: sa.ColumnElement[bool] = sa.true()
+        if other_space_than is not None:
+            where = spaces.c.name != other_space_than
+        with self._file.reading() as connection:
+            return rows.read_clips(connection, where)
+
+    def find(self, sha256: str) -> Clip | None:
+        """The clip of a file with these very bytes."""
+        with self._file.reading() as connection:
+            number = _number_of(connection, sha256)
+            return (
+                rows.read_clips(connection, clips.c.id == number)[0] if number is not None else None
+            )
+
+    def stats(self) -> Stats:
+        with self._file.reading() as connection:
+            count, seconds = connection.execute(
+                sa.select(sa.func.count(), sa.func.total(clips.c.duration_s)).select_from(clips)
+            ).one()
+            day = sa.func.substr(appearances.c.date, 1, 10)
+            earliest, latest = connection.execute(
+                sa.select(sa.func.min(day), sa.func.max(day)).where(
+                    appearances.c.kind != "captured"
+                )
+            ).one()
+            held = connection.execute(
+                sa.select(spaces.c.name, sa.func.count()).join(clips).group_by(spaces.c.name)
+            ).all()
+        size = self._file.bytes_on_disk()
+        return Stats(count, seconds, earliest, latest, size, {row[0]: row[1] for row in held})
+
+    # ---- searching
+
+    def search(self, vectors: NDArray[np.float32], k: int, space: str) -> Hits:
+        """The k nearest stored vectors of each query vector (N, 512), flat pictures excepted."""
+        queries = np.ascontiguousarray(vectors, np.float32)
+        with self._searching, self._file.reading() as connection:
+            index = self._indexes.get(space)
+            if index is None:
+                index = self._indexes.setdefault(space, LiveIndex(self._codes, space))
+            hits = index.search(connection, queries, k)
+        if index.damaged:
+            self._mend(index)
+        return hits
+
+    def search_pdq(self, pdq: NDArray[np.uint8], max_distance: int) -> PdqHits:
+        """All stored pictures within max_distance bits of each hash (N, 32), of every space."""
+        with self._searching, self._file.reading() as connection:
+            return self._pdq.search(connection, pdq, max_distance)
+
+    def _mend(self, index: LiveIndex) -> None:
+        """Write the code file anew where some of it was not believed."""
+        index.damaged = False
+        if not self._file.writable:
+            return
+        with self._file.writing() as connection:
+            self._codes.rewrite(connection)
+        with self._file.writing() as connection:
+            self._codes.sweep(connection)
+
+
+def _number_of(connection: sa.Connection, sha256: str) -> int | None:
+    wanted = sa.select(clips.c.id).where(clips.c.sha256 == bytes.fromhex(sha256))
+    return connection.execute(wanted).scalar_one_or_none()

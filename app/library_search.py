@@ -1,0 +1,191 @@
+"""The search index of one descriptor space, kept in step with the library's rows."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from app.index import (
+    EXACT_LIMIT,
+    NOBODY,
+    PART_SIZE,
+    CodedIndex,
+    ExactIndex,
+    encode,
+)
+from app.library_clips import clip_id
+from app.library_codes import BLOCK_SIZE, CodeFile, Codes, encode_range
+from app.library_schema import read_counter
+from app.library_vectors import Ids, Vectors, pick_vectors, places_of, vector_ranges
+
+log = logging.getLogger(__name__)
+
+READ_AT_ONCE = 8 * BLOCK_SIZE  # vectors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """The nearest stored vectors of each query vector, best first.
+
+    Where a query has fewer than k: clip_index -1, row -1, time NaN, cosine -inf.
+    """
+
+    clips: tuple[str, ...]  # ids, each once
+    clip_index: NDArray[np.int64]  # (N, k) into `clips`
+    row: NDArray[np.int64]  # (N, k) of that clip's Descriptors
+    time: NDArray[np.float64]  # (N, k) s
+    cosine: NDArray[np.float32]  # (N, k)
+    searched: int  # clips of the space that was asked for
+    skipped: int  # clips of other spaces
+
+
+class LiveIndex:
+    """Answers as the library stood when the transaction at hand began."""
+
+    def __init__(self, code_file: CodeFile, space: str) -> None:
+        self._code_file = code_file
+        self._space = space
+        self._seen = (-1, -1)  # removals, next vector id
+        self._ranges = np.empty((0, 3), np.int64)  # first vector id, count, clip number
+        self._index: ExactIndex | CodedIndex = ExactIndex()
+        self._connection: sa.Connection | None = None
+        self.damaged = False  # the code file held blocks that were not believed
+
+    def search(self, connection: sa.Connection, queries: Vectors, k: int) -> Hits:
+        """queries: (N, 512), unit length."""
+        self._connection = connection
+        self._catch_up(connection)
+        ids, cosines = self._index.search(queries, k)
+        self._connection = None
+        owner = np.searchsorted(self._ranges[:, 0], ids, side="right") - 1
+        numbers = np.where(ids == NOBODY, 0, self._numbers()[owner])
+        held, place = np.unique(numbers[ids != NOBODY], return_inverse=True)
+        clip_index = np.full(ids.shape, NOBODY, np.int64)
+        clip_index[ids != NOBODY] = place
+        row, time = self._places(connection, ids)
+        total = connection.exec_driver_sql("SELECT count(*) FROM clips").scalar_one()
+        searched = self._clips_of_space(connection)
+        return Hits(
+            clips=tuple(clip_id(int(number)) for number in held),
+            clip_index=clip_index,
+            row=row,
+            time=time,
+            cosine=cosines,
+            searched=searched,
+            skipped=total - searched,
+        )
+
+    def _numbers(self) -> NDArray[np.int64]:
+        return self._ranges[:, 2] if len(self._ranges) else np.zeros(1, np.int64)
+
+    def _clips_of_space(self, connection: sa.Connection) -> int:
+        found = connection.exec_driver_sql(
+            "SELECT count(*) FROM clips JOIN spaces ON spaces.id = clips.space "
+            "WHERE spaces.name = ?",
+            (self._space,),
+        )
+        return int(found.scalar_one())
+
+    def _places(
+        self, connection: sa.Connection, ids: Ids
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        row, time = np.full(ids.shape, NOBODY, np.int64), np.full(ids.shape, np.nan)
+        held = ids != NOBODY
+        places = places_of(connection, np.unique(ids[held]))
+        found = [places[identifier] for identifier in ids[held].tolist()]
+        row[held] = [place[0] for place in found]
+        time[held] = [place[1] for place in found]
+        return row, time
+
+    def _catch_up(self, connection: sa.Connection) -> None:
+        """Bring ranges and index to where the transaction stands."""
+        now = read_counter(connection, "removals"), read_counter(connection, "next_vector")
+        if now == self._seen:
+            return
+        removals, next_vector = self._seen
+        if next_vector < 0:
+            self._ranges = vector_ranges(connection, self._space)
+            self._build(connection)
+        else:
+            news = vector_ranges(connection, self._space, since=next_vector)
+            old = self._ranges
+            if removals != now[0]:
+                old = self._forget(connection)
+            self._ranges = np.concatenate([old, news])
+            self._append(connection, news)
+        self._seen = now
+
+    def _forget(self, connection: sa.Connection) -> NDArray[np.int64]:
+        """Drop what is gone from the index; the ranges that are left."""
+        present = vector_ranges(connection, self._space)
+        left = np.isin(self._ranges[:, 0], present[:, 0])
+        self._index.remove(_ids(self._ranges[~left]))
+        return self._ranges[left]
+
+    def _append(self, connection: sa.Connection, news: NDArray[np.int64]) -> None:
+        if isinstance(self._index, ExactIndex):
+            if len(self._index) + news[:, 1].sum() > EXACT_LIMIT:
+                self._build(connection)
+                return
+            for ids, vectors in _read_ranges(connection, news):
+                self._index.add(ids, vectors)
+        else:
+            for ids, vectors in _read_ranges(connection, news):
+                self._index.add(ids, encode(vectors))
+
+    def _build(self, connection: sa.Connection) -> None:
+        if self._ranges[:, 1].sum() <= EXACT_LIMIT:
+            self._index = ExactIndex()
+            self._append(connection, self._ranges)
+            return
+        self._index = CodedIndex(self._fetch)
+        ids = _ids(self._ranges)
+        waiting: list[tuple[Ids, Codes]] = []
+        for first, codes in self._all_codes(connection):
+            some = ids[np.searchsorted(ids, first) : np.searchsorted(ids, first + len(codes))]
+            waiting.append((some, codes[some - first]))
+            if sum(len(held) for held, _ in waiting) + BLOCK_SIZE > PART_SIZE:
+                self._add_joined(waiting)
+                waiting = []
+        self._add_joined(waiting)
+
+    def _add_joined(self, waiting: list[tuple[Ids, Codes]]) -> None:
+        if waiting:
+            assert isinstance(self._index, CodedIndex)
+            self._index.add(
+                np.concatenate([ids for ids, _ in waiting]),
+                np.concatenate([codes for _, codes in waiting]),
+            )
+
+    def _all_codes(self, connection: sa.Connection) -> Iterator[tuple[int, Codes]]:
+        """First vector id and codes of every block, then of what waits for a block."""
+        for block in self._code_file.read(connection):
+            self.damaged |= not block.believed
+            yield block.first, block.codes
+        stop = read_counter(connection, "next_vector")
+        for first in range(self._code_file.coded_until(connection), stop, BLOCK_SIZE):
+            yield first, encode_range(connection, first, min(BLOCK_SIZE, stop - first))
+
+    def _fetch(self, ids: Ids) -> Vectors:
+        assert self._connection is not None
+        return pick_vectors(self._connection, ids)
+
+
+def _ids(ranges: NDArray[np.int64]) -> Ids:
+    """All vector ids of ranges (C, 3), ascending."""
+    counts = ranges[:, 1]
+    starts = np.repeat(ranges[:, 0] - (np.cumsum(counts) - counts), counts)
+    return starts + np.arange(counts.sum(), dtype=np.int64)
+
+
+def _read_ranges(
+    connection: sa.Connection, ranges: NDArray[np.int64]
+) -> Iterator[tuple[Ids, Vectors]]:
+    """Vectors of ranges, a few thousand at once; other spaces may lie between them."""
+    ids = _ids(ranges)
+    for start in range(0, len(ids), READ_AT_ONCE):
+        some = ids[start : start + READ_AT_ONCE]
+        yield some, pick_vectors(connection, some)
