@@ -1,21 +1,67 @@
-"""A report without what could point at a person: for everything that is shown to others."""
+"""A report without what could point at a person: for everything that is shown to others. Pure."""
 
 from typing import Any
 
-NAMING: tuple[str, ...] = ("issuer", "common_name", "assertions", "actions")
+from app.metadata_types import Credentials
+from app.metadata_withhold import withhold, withhold_credentials
 
 
 def withheld(report: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the report for the page: no raw fields, no evidence values, no signer's name.
+    """A copy of the report's JSON with positions, serial numbers and people's names withheld.
 
-    Field names differ from maker to maker, so a list of known identifying ones would miss some:
-    the page shows none of them, and the findings in words.
+    Findings stay: they repeat none of these. Their evidence, which no page shows, goes too, and
+    so does who entered an appearance.
     """
-    metadata = report.get("metadata")
-    credentials = report.get("credentials")
+    metadata = report.get("metadata") or {"fields": {}, "findings": []}
+    first = report.get("first_seen")
     return {
         **report,
-        "metadata": metadata and {"fields": {}, "findings": metadata.get("findings", [])},
-        "credentials": credentials
-        and {name: value for name, value in credentials.items() if name not in NAMING},
+        "first_seen": first and {**first, "entered_by": None},
+        "matches": [_without_people(match) for match in report.get("matches") or []],
+        "metadata": {
+            "fields": withhold(metadata["fields"]),
+            "findings": [{**finding, "evidence": {}} for finding in metadata["findings"]],
+        },
+        "credentials": _credentials(report.get("credentials")),
+    }
+
+
+def _without_people(match: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **match,
+        "appearances": [{**a, "entered_by": None} for a in match.get("appearances") or []],
+    }
+
+
+def _credentials(shown: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What withhold_credentials leaves of the record that the JSON was made of."""
+    if shown is None or shown["state"] == "none":
+        return shown
+    signer = shown.get("signer") or {}
+    left = withhold_credentials(
+        Credentials(
+            state=shown["state"],
+            issuer=signer.get("issuer"),
+            common_name=signer.get("common_name"),
+            signed_at=shown.get("signed_at"),
+            generator=shown.get("generator"),
+            actions=tuple(shown.get("actions") or ()),
+            source_types=tuple(shown.get("source_types") or ()),
+            codes=tuple(shown.get("findings") or ()),
+            ingredients=shown.get("ingredients") or 0,
+            assertions=shown.get("assertions") or {},
+            reason=shown.get("reason"),
+        )
+    )
+    return {
+        "state": left.state,
+        "signer": {"issuer": left.issuer, "common_name": left.common_name},
+        "signed_at": left.signed_at,
+        "generator": left.generator,
+        "actions": list(left.actions),
+        "source_types": list(left.source_types),
+        "findings": list(left.codes),
+        "ingredients": left.ingredients,
+        "assertions": left.assertions,
+        "reason": left.reason,
     }
