@@ -8,7 +8,8 @@
         UnsupportedMedia
         LimitExceeded                                                         3   413
       MethodMismatch         hashing.errors: two descriptor spaces            4   409
-      FenceError             app.fence.errors: the decoding process failed    3   500
+      FenceError             app.fence.errors: the decoding process failed; where one file is
+                             to blame it is a DecodeError or a LimitExceeded too
         FenceUnavailable     it could not be started at all                   4   503
       LibraryUnusable        app.library_errors                               4   503
       ClipUnknown                                                             2   404
@@ -18,7 +19,7 @@ Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 s
 not be read; 4 the library cannot be used. "No match" and "undecided" are verdicts, never errors.
 """
 
-from app.fence.errors import FenceError, FenceUnavailable
+from app.fence.errors import FenceUnavailable
 from app.library_errors import ClipUnknown, ContextUnreadable, LibraryUnusable
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
 
@@ -47,7 +48,6 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     FenceUnavailable: (EXIT_LIBRARY, 503),
     LimitExceeded: (EXIT_UNREADABLE, 413),
     DecodeError: (EXIT_UNREADABLE, 422),
-    FenceError: (EXIT_UNREADABLE, 500),
     FirstseenError: (EXIT_UNREADABLE, 422),
 }
 

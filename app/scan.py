@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -220,3 +221,16 @@ def sha256_of(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def listing(outcomes: Iterable[tuple[Found, Outcome]]) -> list[str]:
+    """What a scan came to, in lines for people: each unreadable item named, then the counts."""
+    lines = []
+    counts: Counter[str] = Counter()
+    for item, outcome in outcomes:
+        counts[outcome.relation or "could not be read"] += 1
+        if outcome.relation is None:
+            lines.append(f"{item.relative}: {'; '.join(outcome.problems) or 'could not be read'}")
+    told = ", ".join(f"{count:,} {relation}" for relation, count in sorted(counts.items()))
+    total = counts.total()
+    return [*lines, f"{total:,} item{'' if total == 1 else 's'}{': ' if told else ''}{told}"]

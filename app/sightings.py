@@ -80,6 +80,16 @@ def _rank(sighting: Sighting) -> tuple[float, float, int, float, str]:
     )
 
 
+def earliest_of(clip: Clip) -> Appearance | None:
+    """The appearance by whose date a copy of this clip surely existed, the earliest such date."""
+    dated = [
+        (date.latest, _ORDER.index(seen.kind), seen)
+        for seen in clip.appearances
+        if seen.kind in COUNTING and (date := try_parse(seen.date)) is not None
+    ]
+    return min(dated, key=lambda one: one[:2])[2] if dated else None
+
+
 def first_seen(accepted: Sequence[Held]) -> Sighting | None:
     """The earliest copy known to this library; of the main picture where anything shows it."""
     main = [one for one in accepted if one.main]

@@ -1,0 +1,257 @@
+"""The command line: parse, call, render. Heavy modules are imported by the command that needs them,
+so that `firstseen --help` answers at once.
+
+Results go to stdout, progress and complaints to stderr. Exit codes stand in app.errors.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli_library import library_app
+from app.cli_options import (
+    AsJson,
+    LibraryFolder,
+    Progress,
+    print_json,
+    print_lines,
+    settings_of,
+    warn_unfenced,
+)
+
+if TYPE_CHECKING:
+    from app.claim import Claim
+    from app.report import Report
+
+app = typer.Typer(
+    name="firstseen",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Has this footage been seen before, when first, and what was done to it?",
+)
+app.add_typer(library_app, name="library")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    version_wanted: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def check(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A video or a picture.")],
+    library: LibraryFolder = None,
+    claimed_date: Annotated[
+        str | None,
+        typer.Option(help="When it is said to be from: ISO 8601, as precise as the claim is."),
+    ] = None,
+    claimed_place: Annotated[
+        str | None, typer.Option(help="Where it is said to be from; shown beside what is known.")
+    ] = None,
+    as_json: AsJson = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write the report as one page, to show to others.")
+    ] = None,
+    progress: Progress = None,
+) -> None:
+    """Check one item against the library."""
+    file = _file(path)
+    claim = _claim(claimed_date, claimed_place)
+    settings = settings_of(library=library)
+    from app import verify
+    from app.library import Library
+    from app.progress import item_bar, wanted
+
+    with Library.open(settings.library, read_only=True) as known:
+        warn_unfenced(settings)
+        with item_bar(wanted(progress)) as on_progress:
+            report = _report_on(
+                file, lambda: verify.check_item(file, claim, known, settings, on_progress)
+            )
+    _finish(report, as_json, html)
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="The item in question.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="What it is held against.")],
+    as_json: AsJson = False,
+    progress: Progress = None,
+) -> None:
+    """Hold one file against another, without a library."""
+    item, other = _file(a), _file(b)
+    settings = settings_of()
+    from app import verify
+    from app.progress import item_bar, wanted
+
+    warn_unfenced(settings)
+    with item_bar(wanted(progress)) as on_progress:
+        report = _report_on(item, lambda: verify.compare_files(item, other, settings, on_progress))
+    _finish(report, as_json, None)
+
+
+@app.command()
+def scan(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", exists=True, file_okay=False, help="Checked with all below it."
+        ),
+    ],
+    jsonl: Annotated[
+        Path,
+        typer.Option(metavar="OUT.jsonl", help="One report a line; gone on from where it ends."),
+    ],
+    library: LibraryFolder = None,
+    progress: Progress = None,
+) -> None:
+    """Check every file of a folder; never stops for a bad one, and goes on where it was stopped."""
+    settings = settings_of(library=library)
+    from app import verify
+    from app.errors import EXIT_UNREADABLE
+    from app.library import Library
+    from app.progress import item_bars, wanted
+    from app.report import to_json, unreadable
+    from app.scan import Found, Reports, find_items, listing
+    from app.scan import scan as scan_items
+
+    items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
+    with Library.open(settings.library, read_only=True) as known, Reports(jsonl) as reports:
+        warn_unfenced(settings)
+        with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
+
+            def check_one(item: Found) -> dict[str, Any]:
+                if item.problem is not None:
+                    return to_json(unreadable(item.path.name, item.problem))
+                path = item.path
+                return to_json(
+                    _report_on(
+                        path, lambda: verify.check_item(path, None, known, settings, on_progress)
+                    )
+                )
+
+            outcomes = []
+            for done, (item, outcome) in enumerate(scan_items(items, reports, check_one)):
+                on_item(item.relative, done + 1, len(items))
+                outcomes.append((item, outcome))
+    print_lines(listing(outcomes))
+    if any(outcome.relation is None for _, outcome in outcomes):
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
+@app.command()
+def serve(
+    library: LibraryFolder = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [8000].")] = None,
+    unsafe_decoding: Annotated[
+        bool | None,
+        typer.Option(
+            "--unsafe-decoding", help="Start even where this system cannot lock up decoding."
+        ),
+    ] = None,
+) -> None:
+    """Run the service, for this machine only unless told otherwise."""
+    settings = settings_of(library=library, host=host, port=port, unsafe_decoding=unsafe_decoding)
+    from app.api import serve as run
+
+    run(settings)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from app.version import VERSION
+
+    typer.echo(f"firstseen {VERSION}")
+
+
+def _file(path: str) -> Path:
+    """The path of one file. Raises LinkRefusedError for a link, UsageError for a folder."""
+    from app.errors import UsageError
+    from app.intake import refuse_link
+
+    refuse_link(path)
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder: 'firstseen scan' checks folders")
+    return Path(path)
+
+
+def _claim(date: str | None, place: str | None) -> "Claim | None":
+    from app.claim import ClaimNotUnderstoodError, parse_claim
+    from app.dates import DateNotUnderstoodError
+    from app.errors import UsageError
+
+    try:
+        return parse_claim(date, place)
+    except DateNotUnderstoodError as error:
+        raise UsageError(f"--claimed-date: {error}") from error
+    except ClaimNotUnderstoodError as error:
+        raise UsageError(f"--claimed-place: {error}") from error
+
+
+def _report_on(path: Path, check: "Callable[[], Report]") -> "Report":
+    """The report of a check; one without a verdict where the file is what failed."""
+    from app.errors import EXIT_UNREADABLE, exit_code
+    from app.report import unreadable
+    from hashing.errors import FirstseenError
+
+    try:
+        return check()
+    except FirstseenError as error:
+        if exit_code(error) != EXIT_UNREADABLE:
+            raise
+        return unreadable(path.name, str(error))
+
+
+def _finish(report: "Report", as_json: bool, html: Path | None) -> None:
+    """Write and print the report, and end with what it means for the exit code."""
+    from app.errors import EXIT_UNREADABLE
+    from app.report import to_json
+
+    data = to_json(report)
+    if html is not None:
+        _write_page(html, data)
+    if as_json:
+        print_json(data)
+    else:
+        from app.terminal import console_for, show
+
+        show(data, console_for(sys.stdout))
+    if not report.readable:
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
+def _write_page(path: Path, data: dict[str, Any]) -> None:
+    from app.page import render
+    from app.scan import OutputError
+
+    try:
+        path.write_text(render(data), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,288 @@
+"""`firstseen library …`: what is known, and how it is kept."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli_options import (
+    AsJson,
+    LibraryFolder,
+    Progress,
+    complain,
+    print_json,
+    print_lines,
+    settings_of,
+    warn_unfenced,
+)
+
+if TYPE_CHECKING:
+    from app.clips import Appearance, Clip
+    from app.library import Added, Library, Stats
+
+library_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Add to, look at and look after the library."
+)
+
+ClipId = Annotated[str, typer.Argument(metavar="ID", help="Such as R000123.")]
+
+
+@library_app.command()
+def add(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    library: LibraryFolder = None,
+    context: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Titles, places, sources and dates of the files."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="For bulk archives: describe fewer pictures.")
+    ] = False,
+    as_json: AsJson = False,
+    progress: Progress = None,
+) -> None:
+    """Add known footage. A file that is known already is left as it is, and said so."""
+    settings = settings_of(library=library)
+    from app import verify
+    from app.library import Library
+    from app.library_context import ContextTable, read_context
+    from app.progress import item_bars, wanted
+
+    table = read_context(context) if context else ContextTable([])
+    files = _files(paths)
+    results = []
+    with Library.open(settings.library, create=True) as known:
+        warn_unfenced(settings)
+        with item_bars(wanted(progress), len(files)) as (on_item, on_progress):
+            for done, (file, problem) in enumerate(files):
+                on_item(file.name, done, len(files))
+                entered = table.of(file)
+                result = _tried(
+                    file,
+                    problem,
+                    lambda file=file, entered=entered: verify.add_clip(  # type: ignore[misc]
+                        file, known, settings, entered, quick, on_progress
+                    ),
+                )
+                results.append(result)
+                if not as_json:
+                    print_lines([_added(result)])
+    for file_name in table.unused():
+        complain(f"warning: the context names {file_name!r}, which was not among the files")
+    _finish(results, as_json)
+
+
+@library_app.command()
+def refresh(
+    library: LibraryFolder = None, as_json: AsJson = False, progress: Progress = None
+) -> None:
+    """Describe clips anew that the present model cannot search."""
+    settings = settings_of(library=library)
+    from app import verify
+    from app.library import Library
+    from app.progress import item_bars, wanted
+
+    results = []
+    with Library.open(settings.library) as known:
+        warn_unfenced(settings)
+        clips = verify.clips_to_refresh(known, settings)
+        with item_bars(wanted(progress), len(clips)) as (on_item, on_progress):
+            for done, clip in enumerate(clips):
+                on_item(clip.name, done, len(clips))
+                problem = _problem_of(
+                    lambda clip=clip: verify.refresh_clip(  # type: ignore[misc]
+                        clip, known, settings, on_progress
+                    )
+                )
+                results.append({"id": clip.id, "name": clip.name, "problem": problem})
+                if not as_json:
+                    print_lines([f"{clip.id}  {clip.name}: {problem or 'described anew'}"])
+    if not results and not as_json:
+        print_lines(["Every clip can be searched with the present model"])
+    _finish(results, as_json)
+
+
+@library_app.command("list")
+def list_clips(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """Every clip that is known, a line each."""
+    clips = _read(library, lambda known: known.clips())
+    if as_json:
+        print_json([clip_json(clip) for clip in clips])
+    else:
+        print_lines([_line(clip) for clip in clips])
+
+
+@library_app.command()
+def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """All that is known of one clip."""
+    clip = _read(library, lambda known: known.clip(clip_id))
+    if as_json:
+        print_json(clip_json(clip))
+    else:
+        print_lines(_sheet(clip))
+
+
+@library_app.command()
+def remove(
+    clip_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Such as R000123.")],
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget clips. The original files are not touched."""
+    settings = settings_of(library=library)
+    from app.library import Library
+
+    with Library.open(settings.library) as known:
+        clips = [known.clip(clip_id) for clip_id in dict.fromkeys(clip_ids)]
+        for clip in clips:
+            known.remove(clip.id)
+    if as_json:
+        print_json([{"id": clip.id, "name": clip.name} for clip in clips])
+    else:
+        print_lines([f"{clip.id}  {clip.name}: removed" for clip in clips])
+
+
+@library_app.command()
+def stats(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """How much the library holds, of which years."""
+    held = _read(library, lambda known: known.stats())
+    if as_json:
+        print_json(asdict(held))
+    else:
+        print_lines(_totals(held))
+
+
+def _read[T](folder: Path | None, read: "Callable[[Library], T]") -> T:
+    """What a library says, opened for reading only."""
+    settings = settings_of(library=folder)
+    from app.library import Library
+
+    with Library.open(settings.library, read_only=True) as known:
+        return read(known)
+
+
+def _files(paths: list[str]) -> list[tuple[Path, str | None]]:
+    """Each file once, with what is wrong with it; folders are gone through."""
+    from app.intake import refuse_link
+    from app.scan import find_items
+
+    files: dict[Path, str | None] = {}
+    for path in paths:
+        refuse_link(path)
+        if Path(path).is_dir():
+            files |= {found.path: found.problem for found in find_items(Path(path))}
+        else:
+            files.setdefault(Path(path), None)
+    return list(files.items())
+
+
+def _tried(file: Path, problem: str | None, addition: "Callable[[], Added]") -> dict[str, Any]:
+    """What became of one file. Raises what is not the file's fault."""
+    result: dict[str, Any] = {"file": str(file), "id": None, "new": None, "entered": []}
+
+    def add() -> None:
+        added = addition()
+        entered = [f"{seen.kind} {seen.date}" for seen in added.appearances]
+        entered += added.filled
+        result.update(id=added.clip_id, new=added.new, entered=entered)
+
+    result["problem"] = problem or _problem_of(add)
+    return result
+
+
+def _problem_of(attempt: Callable[[], object]) -> str | None:
+    """Why a file could not be read, None where it could. Raises what is not the file's fault."""
+    from app.errors import EXIT_UNREADABLE, exit_code
+    from hashing.errors import FirstseenError
+
+    try:
+        attempt()
+    except FirstseenError as error:
+        if exit_code(error) != EXIT_UNREADABLE:
+            raise
+        return str(error)
+    return None
+
+
+def _finish(results: list[dict[str, Any]], as_json: bool) -> None:
+    from app.errors import EXIT_UNREADABLE
+
+    if as_json:
+        print_json(results)
+    if any(result["problem"] for result in results):
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
+def _added(result: dict[str, Any]) -> str:
+    if result["problem"] is not None:
+        return f"not added  {result['file']}: {result['problem']}"
+    if result["new"]:
+        return f"{result['id']}  {result['file']}: added"
+    entered = f"; entered now: {', '.join(result['entered'])}" if result["entered"] else ""
+    return f"{result['id']}  {result['file']}: known already{entered or ', nothing changed'}"
+
+
+def clip_json(clip: "Clip") -> dict[str, Any]:
+    """A clip as JSON, its text fit for any writer."""
+    from app.report import plain
+
+    data: dict[str, Any] = plain(asdict(clip))
+    return data
+
+
+def _line(clip: "Clip") -> str:
+    from app.words import clock
+
+    length = "still" if clip.kind == "still" else clock(clip.duration_s)
+    return f"{clip.id}  {length:>9}  {_first_date(clip):<25}  {clip.title or clip.name}"
+
+
+def _first_date(clip: "Clip") -> str:
+    """The earliest date by which a copy existed, with its kind."""
+    from app.sightings import earliest_of
+
+    seen = earliest_of(clip)
+    return f"{seen.date} {seen.kind}" if seen else "no date"
+
+
+def _sheet(clip: "Clip") -> list[str]:
+    from app.words import clock
+
+    told: list[tuple[str, str | None]] = [
+        ("id", clip.id),
+        ("file", clip.name),
+        ("sha256", clip.sha256),
+        ("size", f"{clip.bytes:,} bytes"),
+        ("kind", clip.kind),
+        ("length", clock(clip.duration_s) if clip.kind == "video" else None),
+        ("picture", f"{clip.width} × {clip.height}"),
+        ("title", clip.title),
+        ("place", clip.place),
+        ("event", clip.event),
+        ("language", clip.language),
+        ("rights", clip.rights),
+        ("notes", clip.notes),
+        ("model", clip.space),
+        ("sampling", clip.sampling),
+    ]
+    lines = [f"{name:<9} {value}" for name, value in told if value is not None]
+    return [*lines, "appearances", *(f"  {_appearance(seen)}" for seen in clip.appearances)]
+
+
+def _appearance(seen: "Appearance") -> str:
+    by = f"entered by {seen.entered_by}" if seen.entered_by else None
+    parts = (f"{seen.kind} {seen.date}", seen.publisher, seen.source_url, by)
+    own = " (the file's own word)" if seen.kind == "captured" else ""
+    return ", ".join(part for part in parts if part) + own
+
+
+def _totals(held: "Stats") -> list[str]:
+    lines = [
+        f"clips     {held.clips:,}",
+        f"footage   {held.seconds / 3600:,.2f} hours",
+        f"dated     {held.earliest or '—'} to {held.latest or '—'}",
+        f"on disk   {held.bytes / 1e6:,.1f} MB",
+    ]
+    return lines + [f"model     {space}: {count:,}" for space, count in held.spaces.items()]
