@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from app.metadata_bounds import put, text
+from app.metadata_bounds import PARSER_FAULTS, put, text
 from app.metadata_types import Group
 
 MAX_STREAMS = 16
@@ -43,7 +43,7 @@ def read_container(file: BinaryIO, demuxer: str, problems: list[str]) -> Group:
             container_facts(opened, group)
             for stream in list(opened.streams)[:MAX_STREAMS]:
                 stream_facts(stream, group)
-    except (av.error.FFmpegError, ValueError, OverflowError) as error:
+    except (av.error.FFmpegError, *PARSER_FAULTS) as error:
         problems.append(f"the container could not be read: {text(str(error))}")
     return group
 
@@ -64,14 +64,14 @@ def stream_facts(stream: Stream, group: Group) -> None:
     put(group, f"{lead} type", stream.type)
     for name, value in stream.metadata.items():
         put(group, f"{lead} {name}", value)
-    context = stream.codec_context
+    context = stream.codec_context  # None where FFmpeg has no decoder
     put(group, f"{lead} codec", context.name if context else None)
     put(group, f"{lead} frames", stream.frames or None)
     if stream.duration is not None and stream.time_base is not None:
         put(group, f"{lead} duration_s", round(stream.duration * float(stream.time_base), 6))
     if stream.start_time is not None and stream.time_base is not None:
         put(group, f"{lead} start_s", round(stream.start_time * float(stream.time_base), 6))
-    if isinstance(stream, VideoStream):
+    if isinstance(stream, VideoStream) and context:
         put(group, f"{lead} average_rate", rate(stream.average_rate))
         put(group, f"{lead} nominal_rate", rate(stream.guessed_rate))
         put(group, f"{lead} width", stream.codec_context.width)

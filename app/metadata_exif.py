@@ -15,7 +15,7 @@ from exifread.core.exceptions import ExifError
 from app.metadata_bounds import MAX_BLOCK_BYTES, PARSER_FAULTS, TooMuchError, put
 from app.metadata_types import Group, Value
 
-MAX_READS = 300_000  # a maker note of 60 kB costs exifread 60,000
+MAX_READS = 150_000  # a maker note of 60 kB costs exifread 60,000
 MAX_READ_BYTES = 16 << 20
 MAX_VALUES = 16  # longer lists (maker note tables) tell a reader nothing
 # blobs that are read elsewhere or hold nothing for people
