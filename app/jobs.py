@@ -95,10 +95,10 @@ class Jobs:
             self._pending -= 1
         after()
         failed = job.future.cancelled() or job.future.exception() is not None
-        job.finished_at = time.monotonic()
-        job.state = "failed" if failed else "done"
         if failed and not job.future.cancelled():
             _log_fault(job.future.exception())
+        job.finished_at = time.monotonic()
+        job.state = "failed" if failed else "done"  # last: whoever sees it finds the rest in place
 
     def get(self, job_id: str) -> Job[Any] | None:
         with self._lock:
