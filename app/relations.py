@@ -164,7 +164,7 @@ def _relation(item: CheckedItem, clip: Clip, match: Match) -> Relation:
         return "edited"
     if _holds_more(item, match):
         return "longer"
-    return "excerpt" if _is_piece(clip, match) else "copy"
+    return "excerpt" if _is_piece(item, clip, match) else "copy"
 
 
 def is_edited(match: Match) -> bool:
@@ -182,12 +182,18 @@ def _holds_more(item: CheckedItem, match: Match) -> bool:
     return any(span.length > tolerance(item.duration_s) for span in shown)
 
 
-def _is_piece(clip: Clip, match: Match) -> bool:
-    if clip.kind == "still":
-        return False
+def _is_piece(item: CheckedItem, clip: Clip, match: Match) -> bool:
+    """True where the clip shows something that the item does not.
+
+    A clip that opens in black is not matched there, and nor is its copy: as much of the clip as
+    is blank in the item is taken to be the same black.
+    """
     duration_s = _clip_duration(clip)
-    spans = [segment.reference for segment in match.segments]
-    return duration_s is not None and bool(uncovered(spans, duration_s))
+    if clip.kind == "still" or duration_s is None:
+        return False
+    rest = uncovered([segment.reference for segment in match.segments], duration_s)
+    blank = without(item.blank, [segment.query for segment in match.segments])
+    return bool(rest) and total(rest) > total(blank) + tolerance(duration_s)
 
 
 def _clip_duration(clip: Clip) -> float | None:
