@@ -83,12 +83,15 @@ REFUSED = {  # what a person is told it is
     "application/x-executable": "a program",
     "application/vnd.sqlite3": "a database",
 }
+# atomic, so that a text made of many half comments costs no time
+PROLOG = rb"\s*+(?><\?xml[^>]*+>\s*+)?+(?:(?><!--.*?-->|<!DOCTYPE[^>]*+>)\s*+)*+"
 PLAYLIST = re.compile(
-    rb"#EXTM3U|ffconcat|\[playlist\]|RTSPtext|SMILtext|v=0\r?\no=|file\s+['\"]?\S|"
-    rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(MPD|SMIL|ASX|SmoothStreamingMedia)\b",
+    rb"\s*+(?:#EXTM3U|ffconcat|\[playlist\]|RTSPtext|SMILtext|v=0\r?\no=|file\s+['\"]?\S)|"
+    + PROLOG
+    + rb"<(?:MPD|SMIL|ASX|SmoothStreamingMedia)\b",
     re.IGNORECASE | re.DOTALL,
 )
-SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
+SVG = re.compile(PROLOG + rb"<svg[\s>]", re.IGNORECASE | re.DOTALL)
 HTML = re.compile(rb"\s*(<!doctype html|<html|<head|<body)", re.IGNORECASE)
 NETPBM = re.compile(rb"P[1-6]\s")
 # tabs, line ends, form feed and everything from the space up, without DEL
@@ -175,9 +178,9 @@ def _text(head: bytes) -> str | None:
     head = head.removeprefix(b"\xef\xbb\xbf")
     if head.translate(None, delete=TEXT_BYTES):
         return None
-    if PLAYLIST.match(head.lstrip()):
+    if PLAYLIST.match(head):
         return "application/vnd.apple.mpegurl"
-    if SVG.search(head):
+    if SVG.match(head):
         return "image/svg+xml"
     return "text/html" if HTML.match(head) else "text/plain"
 

@@ -47,7 +47,7 @@ def run(
     files = tuple(open(fd, "rb") for fd in file_fds)  # noqa: PTH123, SIM115  open all its life
     try:
         protection = lock(limits, network_namespace)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         pipe.send(("refused", f"the process could not be limited: {error}"))
         return
     pipe.send(("hello", asdict(protection)))

@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
+    "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # macOS kills forks that use its frameworks
 }
 
 
@@ -67,6 +68,10 @@ class ForkServer:
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
 
     def fork(self, limits: FenceLimits, files: Sequence[int]) -> tuple[int, socket.socket]:
         """A new child that holds `files` open: (descriptor of its pipe, its lease).

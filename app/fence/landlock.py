@@ -4,6 +4,7 @@ Of a file that is already open the process may read on. From include/uapi/linux/
 """
 
 import ctypes
+import os
 import platform
 import struct
 
@@ -43,7 +44,10 @@ def restrict() -> int:
     buffer = ctypes.create_string_buffer(attributes, len(attributes))
     pointer = ctypes.c_void_p(ctypes.addressof(buffer))
     ruleset = libc.syscall(_call("landlock_create_ruleset"), pointer, len(attributes), 0)
-    libc.syscall(_call("landlock_restrict_self"), ruleset, 0)
+    try:
+        libc.syscall(_call("landlock_restrict_self"), ruleset, 0)
+    finally:
+        os.close(ruleset)
     return known
 
 

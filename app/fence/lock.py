@@ -58,7 +58,7 @@ def die_with(parent: int) -> None:
 def lock(limits: FenceLimits, network_namespace: bool) -> Protection:
     """Limit this process, then shut everything but memory, threads and open files.
 
-    Raises OSError where the process limits cannot be set.
+    Raises OSError or ValueError where the process limits cannot be set.
     """
     set_process_limits(limits)
     if sys.platform != "linux":

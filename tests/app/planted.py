@@ -174,9 +174,9 @@ def much_shared_memory(file: BinaryIO, state: dict[str, Any]) -> int:
 
 
 def memory_bit_by_bit(file: BinaryIO, state: dict[str, Any]) -> int:
-    kept = []
-    while len(kept) < 4096:
-        kept.append(b"\x01" * 2**20)
+    kept: list[bytes] = []
+    while len(kept) < 64:
+        kept.append(bytes(2**26))
     return len(kept)
 
 
@@ -239,8 +239,9 @@ def segfault(file: BinaryIO, state: dict[str, Any]) -> None:
 def deep_recursion(file: BinaryIO, state: dict[str, Any]) -> None:
     """Past the end of the C stack, as in a parser without a depth limit."""
     threading.stack_size(64 * 1024)
-    callback = ctypes.CFUNCTYPE(None)
-    step = callback(lambda: step())
+    again: list[Callable[[], None]] = []
+    step = ctypes.CFUNCTYPE(None)(lambda: again[0]())
+    again.append(step)
     deep = threading.Thread(target=step)
     deep.start()
     deep.join()
@@ -281,6 +282,10 @@ def threads(file: BinaryIO, state: dict[str, Any]) -> int:
     for one in started:
         one.join()
     return len(done)
+
+
+def own_pid(file: BinaryIO, state: dict[str, Any]) -> int:
+    return os.getpid()
 
 
 def count(file: BinaryIO, state: dict[str, Any]) -> int:
