@@ -1,0 +1,217 @@
+"""Who may import whom: read from the source, so that no arrow is drawn backwards unseen."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for package in ("app", "hashing")
+    for path in (ROOT / package).rglob("*.py")
+)
+
+# Each outside thing has few doors: the module, and the files that may import it.
+DOORS = {
+    "av": ("hashing/*.py", "app/metadata_container.py"),
+    "c2pa": ("app/credentials.py",),
+    "ctypes": ("app/fence/*.py",),
+    "exifread": ("app/metadata_exif.py",),
+    "faiss": ("app/index*.py",),
+    "fastapi": ("app/api*.py",),
+    "jinja2": ("app/page*.py",),
+    "multiprocessing": (),
+    "onnxruntime": ("hashing/sscd.py", "hashing/faces.py"),
+    "pickle": (),
+    "pydantic": ("app/schemas.py", "app/settings.py", "app/cli_options.py"),
+    "pydantic_settings": ("app/settings.py",),
+    "requests": (),
+    "rich": ("app/progress.py", "app/terminal.py"),
+    "socket": ("app/fence/*.py",),
+    "sqlalchemy": ("app/library*.py",),
+    "sqlite3": ("app/library*.py",),
+    "starlette": ("app/api*.py", "app/problems.py", "app/uploads.py"),
+    "subprocess": ("app/fence/*.py",),
+    "typer": ("app/cli*.py",),
+    "urllib": (),
+    "uvicorn": ("app/api.py",),
+}
+
+# What the left may not import, nor anything below it.
+FORBIDDEN = {
+    "hashing/*": ("app", "tests", "benchmarks"),
+    "app/*": ("tests", "benchmarks", "samples"),
+    # the surfaces parse, call and render: no science, no store, no arithmetic over arrays
+    "app/cli[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.api_checks"),
+    "app/api[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.cli"),
+    # judging and wording are pure: they take records and give records
+    "app/verdict.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
+    "app/claim.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
+    "app/dates.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
+    "app/report.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
+    "app/page.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
+    # nothing below the line knows the line
+    "app/library*.py": ("app.verify", "app.verdict", "app.cli", "app.api"),
+    "app/metadata*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
+    "app/fence/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
+}
+
+MAY_CATCH_EVERYTHING = {"app/__main__.py", "app/fence/child.py"}  # the top of each process
+MAY_READ_ENVIRONMENT = {"app/settings.py"}
+
+# Written in pieces, so that this file does not hold what it looks for.
+UNWANTED = re.compile(
+    "|".join(
+        (
+            "py" + r"pi\.org",
+            "python" + "hosted",
+            r"registry\.npm" + "js",
+            r"deb\.de" + "bian",
+            "/ro" + "ot/",
+            "/wo" + "rk/",
+            "/opt/" + "py" + "pi",
+        )
+    )
+)
+
+
+@cache
+def parsed(source: str) -> ast.Module:
+    return ast.parse((ROOT / source).read_text(), source)
+
+
+@cache
+def imports(source: str) -> tuple[tuple[int, str], ...]:
+    """(line, module) of every import, those within functions too; `from a import b` gives a.b."""
+    return tuple(_imports(source))
+
+
+def _imports(source: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{source}:{node.lineno} imports relative to itself"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def tracked() -> list[Path]:
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("module", DOORS)
+def test_each_outside_thing_is_reached_by_its_doors_alone(module: str) -> None:
+    strangers = [
+        f"{source}:{line}"
+        for source in SOURCES
+        for line, imported in imports(source)
+        if is_within(imported, module) and not any(fnmatch(source, d) for d in DOORS[module])
+    ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_no_arrow_is_drawn_backwards(pattern: str) -> None:
+    backward = [
+        f"{source}:{line} imports {imported}"
+        for source in SOURCES
+        if fnmatch(source, pattern)
+        for line, imported in imports(source)
+        if any(is_within(imported, package) for package in FORBIDDEN[pattern])
+    ]
+    assert backward == []
+
+
+def test_importing_a_module_of_the_science_needs_nothing_of_the_service() -> None:
+    """The same arrow, seen from the packages: what hashing asks for, app does not give."""
+    ours = {
+        imported.split(".")[0]
+        for source in SOURCES
+        if source.startswith("hashing/")
+        for _, imported in imports(source)
+    }
+    assert "hashing" in ours
+    assert "app" not in ours
+
+
+def test_no_library_code_prints() -> None:
+    prints = [
+        f"{source}:{node.lineno}"
+        for source in SOURCES
+        for node in ast.walk(parsed(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"print", "breakpoint", "input"}
+    ]
+    assert prints == []
+
+
+def test_only_the_top_of_a_process_catches_everything() -> None:
+    """Elsewhere a broad handler may clean up, and must raise again."""
+    swallowed = [
+        f"{source}:{node.lineno}"
+        for source in SOURCES
+        if source not in MAY_CATCH_EVERYTHING
+        for node in ast.walk(parsed(source))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
+        and not isinstance(node.body[-1], ast.Raise)
+    ]
+    assert swallowed == []
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = [
+        f"{source}:{node.lineno}"
+        for source in SOURCES
+        if source not in MAY_READ_ENVIRONMENT
+        for node in ast.walk(parsed(source))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"environ", "getenv", "environb"}
+        and not _is_cleared(source, node)
+    ]
+    assert readers == []
+
+
+def _is_cleared(source: str, environ: ast.Attribute) -> bool:
+    """The fence empties its child's environment, which reads nothing."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "clear" and node.value is environ
+        for node in ast.walk(parsed(source))
+    )
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [
+        s for s in SOURCES if (ROOT / s).read_text().strip() and not ast.get_docstring(parsed(s))
+    ]
+    assert silent == []
+
+
+def test_no_tracked_file_names_an_index_or_a_path_of_one_machine() -> None:
+    found = []
+    for path in tracked():
+        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+            if len(line) < 2000 and UNWANTED.search(line.decode("latin-1")):
+                found.append(f"{path.relative_to(ROOT)}:{number}")
+    assert found == []
+
+
+def test_the_locks_hold_nothing_but_names_versions_and_hashes() -> None:
+    line = re.compile(r"[a-z0-9._-]+==[\w.]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    for lock in ROOT.glob("requirements*.lock"):
+        for number, text in enumerate(lock.read_text().splitlines(), start=1):
+            assert line.fullmatch(text), f"{lock.name}:{number}: {text}"
