@@ -16,6 +16,7 @@ from app.credentials import read_credentials
 from app.metadata_bounds import MAX_BLOCK_BYTES, MAX_PROBLEMS, PARSER_FAULTS, plain, text
 from app.metadata_boxes import read_boxes
 from app.metadata_container import DEMUXERS, read_container
+from app.metadata_early import read_early
 from app.metadata_exif import read_exif, tiff_block
 from app.metadata_iptc import read_iptc, read_photoshop
 from app.metadata_thumbnail import compare_thumbnail, read_thumbnail, small_grey
@@ -105,6 +106,7 @@ def read_blocks(
         blocks.xmp.extend(filter(None, [tiff_block(file, 700)]))
         blocks.iptc = tiff_block(file, 33723)
         blocks.photoshop = tiff_block(file, 34377)
+    fields["camera"] = read_early(blocks.early)
     fields["xmp"] = read_xmp(blocks.xmp, problems)
     fields["iptc"] = read_iptc(blocks.iptc or b"") or read_photoshop(blocks.photoshop or b"")
     fields["text"] = blocks.text

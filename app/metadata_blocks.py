@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from app.metadata_bounds import MAX_BLOCK_BYTES, TooMuchError, put
+from app.metadata_early import is_early
 from app.metadata_types import Group
 
 MAX_SEGMENTS = 2_000
@@ -31,6 +32,7 @@ class Blocks:
     xmp: list[bytes] = field(default_factory=list)
     photoshop: bytes | None = None  # image resources, "8BIM…"
     iptc: bytes | None = None  # bare IIM datasets
+    early: list[bytes] = field(default_factory=list)  # what cameras wrote before EXIF
     text: Group = field(default_factory=dict)  # PNG text, comments
     facts: Group = field(default_factory=dict)  # of the container itself
     problems: list[str] = field(default_factory=list)
@@ -50,6 +52,8 @@ def read_jpeg(file: BinaryIO) -> Blocks:
             keep_extended(extended, body[len(EXTENDED_XMP_HEADER) :])
         elif marker == 0xED and body.startswith(PHOTOSHOP_HEADER):
             blocks.photoshop = (blocks.photoshop or b"") + body[len(PHOTOSHOP_HEADER) :]
+        elif is_early(marker, body):
+            blocks.early.append(body)
         elif marker == 0xFE:
             put(blocks.text, "JPEG comment", body)
         elif marker == 0xDB:

@@ -48,6 +48,8 @@ class StatedDate:
 
 
 PLAIN: tuple[tuple[Role, str, str, str], ...] = (
+    ("captured", "exif", "MakerNote DateTimeOriginal", "maker note date"),
+    ("captured", "camera", "DateTimeOriginal", "camera's own block"),
     ("captured", "xmp", "exif:DateTimeOriginal", "XMP DateTimeOriginal"),
     ("captured", "xmp", "photoshop:DateCreated", "XMP photoshop:DateCreated"),
     ("captured", "boxes", "ilst com.apple.quicktime.creationdate", "QuickTime creationdate"),

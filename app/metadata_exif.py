@@ -13,6 +13,7 @@ import exifread
 from exifread.core.exceptions import ExifError
 
 from app.metadata_bounds import MAX_BLOCK_BYTES, PARSER_FAULTS, TooMuchError, put
+from app.metadata_early import reconyx_date
 from app.metadata_types import Group, Value
 
 MAX_READS = 150_000  # a maker note of 60 kB costs exifread 60,000
@@ -80,6 +81,7 @@ def read_exif(file: BinaryIO, problems: list[str]) -> tuple[Group, Group, bytes 
         elif directory != "Interoperability":
             put(exif, name, tag_value(tag))
     gps |= decimal_gps(tags)
+    put(exif, "MakerNote DateTimeOriginal", reconyx_date(maker_note(tags)))
     thumbnail = tags.get("JPEGThumbnail")
     return exif, gps, thumbnail if isinstance(thumbnail, bytes) else None
 
@@ -97,6 +99,11 @@ def read_tags(file: BinaryIO, problems: list[str]) -> Mapping[str, Any]:
         return {}
     finally:
         quiet.disabled = False
+
+
+def maker_note(tags: Mapping[str, Any]) -> bytes:
+    values = getattr(tags.get("EXIF MakerNote"), "values", None)
+    return bytes(values[:256]) if isinstance(values, list) else b""
 
 
 def tag_value(tag: Any) -> Value:

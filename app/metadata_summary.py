@@ -7,10 +7,12 @@ the camera writes EXIF, programs write the others.
 import re
 from dataclasses import dataclass
 
+from app.metadata_dates import iptc_dates
 from app.metadata_types import Fields, Value
 
 MAKE = (
     ("exif", "Image Make"),
+    ("camera", "Make"),
     ("xmp", "tiff:Make"),
     ("boxes", "ilst com.apple.quicktime.make"),
     ("container", "com.apple.quicktime.make"),
@@ -20,6 +22,7 @@ MAKE = (
 )
 MODEL = (
     ("exif", "Image Model"),
+    ("camera", "Model"),
     ("xmp", "tiff:Model"),
     ("boxes", "ilst com.apple.quicktime.model"),
     ("container", "com.apple.quicktime.model"),
@@ -38,6 +41,8 @@ SOFTWARE = (
 )
 CAPTURED = (
     ("exif", "EXIF DateTimeOriginal"),
+    ("exif", "MakerNote DateTimeOriginal"),
+    ("camera", "DateTimeOriginal"),
     ("xmp", "exif:DateTimeOriginal"),
     ("boxes", "ilst com.apple.quicktime.creationdate"),
     ("text", "IDIT"),
@@ -74,7 +79,7 @@ def summarise(fields: Fields) -> Summary:
         make=words(find(fields, MAKE)),
         model=words(find(fields, MODEL)),
         software=words(find(fields, SOFTWARE)),
-        captured=words(find(fields, CAPTURED)),
+        captured=words(find(fields, CAPTURED)) or iptc_moment(fields),
         created=words(find(fields, CREATED)),
         position=position(fields),
         orientation=int(str(orientation)) if str(orientation).isdecimal() else None,
@@ -87,6 +92,12 @@ def find(fields: Fields, places: tuple[tuple[str, str], ...]) -> Value:
         if value is not None:
             return value
     return None
+
+
+def iptc_moment(fields: Fields) -> str | None:
+    """IPTC's capture date where it has its time too; the date alone is often an editor's."""
+    captured = (date.text for date in iptc_dates(fields) if date.role == "captured")
+    return next((text for text in captured if "T" in text), None)
 
 
 def words(value: Value) -> str | None:

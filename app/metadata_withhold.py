@@ -61,13 +61,18 @@ NAMED = names(
     com.apple.quicktime.artist com.apple.quicktime.author xpauthor xpcomment xptitle xpkeywords
     xpsubject makernote"""
 )
-FIXED_NAMES = ("exif", "gps", "iptc")  # groups whose names come from our tables, not from files
+FIXED_NAMES = (
+    "exif",
+    "gps",
+    "iptc",
+    "camera",
+)  # groups whose names come from our tables, not from files
 
 DATE_LIKE = re.compile(r"[\d:/.,TZ+\- ]{1,40}|[A-Z][a-z]{2} [A-Z][a-z]{2} [\d :]{10,20}")
 NUMBER_LIKE = re.compile(r"[\d./+\-: x]{1,40}")
 CODED_LIKE = re.compile(r"[A-Za-z0-9 ,.()/\-]{1,80}")
 POINTING = re.compile(
-    r"[\\@]|://|/(home|users|mnt|media|volumes|storage|data)/|[+-]\d{1,3}\.\d{3,}|\d{9,}|"
+    r"[\\@]|://|(^|[\s\"'(=])/[^\s/]+/|[+-]\d{1,3}\.\d{3,}|\d{9,}|"
     r"\b[0-9a-f]{16,}\b|\b[0-9a-f]{8}-[0-9a-f]{4}-",
     re.IGNORECASE,
 )
@@ -116,9 +121,9 @@ OUR_NOTATION = re.compile(
 
 def harmless(leaf: str, value: Value) -> bool:
     """True where the value may be shown under a name that ends so."""
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return all(harmless(leaf, item) for item in value)
-    if isinstance(value, dict):
+    if isinstance(value, list | dict):
         return False
     if leaf in NUMBERS:
         return not isinstance(value, str) or NUMBER_LIKE.fullmatch(value) is not None

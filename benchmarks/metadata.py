@@ -20,10 +20,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.metadata import Metadata, read_metadata
+from app.metadata_dates import read_date
 from app.metadata_summary import Summary, summarise
 
 RESULT = Path(__file__).parent / "results" / "metadata.json"
 GPS_TOLERANCE_DEG = 1e-4
+
+# why the two differ, looked at one by one
+EXPLAINED = {
+    "m0083": "exiftool does not count XMP exif:DateTimeDigitized as CreateDate",
+    "m0086": "the index holds the text 1.00 as the number 1.0",
+    "m0569": "the index holds the text 1.00 as the number 1.0",
+    "m0572": "both EXIF and Canon's CIFF block are there; exiftool prefers CIFF",
+    "m0592": "AVCHD keeps make and date inside its H.264 stream, which is not read here",
+    "m0593": "a sound file: ID3 is not read",
+    "m0603": "a PDF: only an XMP packet is looked for",
+    "m0607": "the file says 12:14:34; the index took the time without its seconds",
+    "m0612": "the AVI's date is read as its container's creation time too",
+    "m0613": "a sound file: Pentax's own chunk is not read",
+    "m0623": "an SVG: not a format of items, and not asked for by name here",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +49,7 @@ class Reading:
     row: dict[str, str]
     metadata: Metadata
     summary: Summary
-    seconds: float
+    seconds: float  # of CPU time
 
 
 def read_index(index: Path) -> list[Reading]:
@@ -41,10 +57,10 @@ def read_index(index: Path) -> list[Reading]:
     readings = []
     with index.open(newline="", encoding="utf-8") as table:
         for row in csv.DictReader(table):
-            started = time.perf_counter()
+            started = time.process_time()
             with (index.parent.parent / row["path"]).open("rb") as file:
                 metadata = read_metadata(file)
-            seconds = time.perf_counter() - started
+            seconds = time.process_time() - started
             readings.append(Reading(row, metadata, summarise(metadata.fields), seconds))
     return readings
 
@@ -54,6 +70,9 @@ def plain(value: str | None) -> str:
 
 
 def day_and_time(value: str | None) -> str:
+    interval = read_date(plain(value))
+    if interval and interval.text[:4].isdigit() and not plain(value)[:4].isdigit():
+        value = interval.text  # "Mon Mar 10 15:04:43 2003"
     return plain(value).replace("-", ":").replace("T", " ").replace("/", ":")[:19]
 
 
@@ -129,7 +148,8 @@ def main(index: Path) -> None:
         "schema": "firstseen.benchmark.metadata/1",
         "command": "python -m benchmarks.metadata ../shared/metadata/INDEX.csv",
         "columns": compare(readings),
-        "slowest_s": round(max(reading.seconds for reading in readings), 3),
+        "explained": EXPLAINED,
+        "slowest_cpu_s": round(max(reading.seconds for reading in readings), 3),
         "with_problems": sum(bool(reading.metadata.problems) for reading in readings),
     }
     RESULT.parent.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """Reading what stills say of themselves."""
 
 import io
+import struct
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from app.metadata import read_metadata
 from app.metadata_blocks import STANDARD_LUMA, quality_of, scaled_luma
+from app.metadata_early import read_early
 from app.metadata_summary import summarise
 from hashing.types import MediaInfo
 from tests.app.boxes_made import xmp_packet
@@ -110,9 +112,7 @@ def test_iptc_is_read_out_of_photoshop_resources() -> None:
     dataset = b"\x1c\x02\x50\x00\x04Jane" + b"\x1c\x02\x19\x00\x01a" + b"\x1c\x02\x19\x00\x01b"
     resources = b"8BIM\x04\x04\0\0" + len(dataset).to_bytes(4, "big") + dataset
     body = b"Photoshop 3.0\0" + resources
-    segment = b"\xff\xed" + (len(body) + 2).to_bytes(2, "big") + body
-    jpeg = saved("JPEG").getvalue()
-    metadata = read_metadata(io.BytesIO(jpeg[:2] + segment + jpeg[2:]))
+    metadata = read_metadata(with_segment(0xED, body))
     assert metadata.fields["iptc"] == {"By-line": "Jane", "Keywords": ["a", "b"]}
 
 
@@ -206,6 +206,44 @@ def test_a_maker_note_that_declares_four_billion_bytes_costs_only_the_maker_note
     metadata = read_metadata(saved("JPEG", exif=b"Exif\0\0" + head + first + note + bytes(100)))
     assert metadata.fields["exif"]["Image Make"] == "abc"
     assert "maker notes could not be read" in metadata.problems[0]
+
+
+def with_segment(marker: int, body: bytes) -> io.BytesIO:
+    """A bare JPEG with one more segment in front."""
+    jpeg = saved("JPEG").getvalue()
+    segment = bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
+    return io.BytesIO(jpeg[:2] + segment + jpeg[2:])
+
+
+def test_what_cameras_wrote_before_exif_is_read() -> None:
+    olympus = b"OLYMPUS   \r\n[picture info]\r\nTimeDate=909698819\r\nShutter=33363\r\n"
+    casio = b"QVCI\0\0\0" + bytes(64) + b"\x031998.10.24.12.08.57\0"
+    assert summarise(read_metadata(with_segment(0xEC, olympus)).fields).captured == (
+        "1998:10:29 22:06:59"
+    )
+    assert summarise(read_metadata(with_segment(0xE1, casio)).fields).captured == (
+        "1998:10:24 12:08:57"
+    )
+
+
+def ciff(heap: bytes) -> bytes:
+    return b"II\x1a\0\0\0HEAPJPGM" + bytes(12) + heap
+
+
+def test_canon_s_heap_gives_make_model_and_time() -> None:
+    names, moment = b"Canon\0PowerShot A5\0", (972687386).to_bytes(4, "little")
+    values = names + moment + bytes(4)
+    entries = b"\2\0" + struct.pack("<HII", 0x080A, len(names), 0)
+    entries += struct.pack("<HII", 0x180E, 8, len(names))
+    heap = values + entries + struct.pack("<I", len(values))
+    summary = summarise(read_metadata(with_segment(0xE0, ciff(heap))).fields)
+    assert (summary.make, summary.model) == ("Canon", "PowerShot A5")
+    assert summary.captured == "2000:10:27 22:56:26"
+
+
+@given(st.binary(max_size=300))
+def test_no_heap_makes_reading_fail(heap: bytes) -> None:
+    assert read_early([ciff(heap)]).keys() <= {"Make", "Model", "DateTimeOriginal"}
 
 
 @settings(max_examples=60, deadline=2000)
