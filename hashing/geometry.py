@@ -1,0 +1,285 @@
+"""Two pictures -> the transform between them, and what supports it.
+
+SIFT keypoints (Lowe, IJCV 2004) with RootSIFT descriptors (Arandjelović & Zisserman, CVPR 2012), the
+ratio test both ways, then MAGSAC++ (Barath et al., CVPR 2020, OpenCV's USAC). Correspondences of several
+frame pairs that share one transform are pooled before estimation, so that a transform stands on a
+stretch of time and not on one lucky frame. Of the models that explain the pooled points nearly as well,
+the plainest is taken: axis-aligned scaling, then affine, then perspective.
+
+Pixel coordinates here have (0, 0) at the centre of the first pixel, as in OpenCV.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.types import Box, Homography
+
+FEATURES = 900
+CONTRAST = 0.02  # half of OpenCV's default: dull and compressed pictures still have corners
+RATIO = 0.82  # Lowe's 0.8, a little looser since MAGSAC follows
+TOLERANCE_PX = 3.0
+FEWEST = 8  # inliers under which no transform is spoken of
+
+type Matrix = NDArray[np.float64]  # (3, 3), last element 1
+type Points = NDArray[np.float32]  # (N, 2) x, y
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Keypoints of one picture."""
+
+    points: Points
+    sizes: NDArray[np.float32]  # (N,) px
+    descriptors: NDArray[np.float32]  # (N, 128) RootSIFT
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Putative correspondences between one query and one reference picture."""
+
+    query: Points  # (N, 2)
+    reference: Points  # (N, 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transform:
+    """Reference pixels -> query pixels, and its support."""
+
+    matrix: Matrix
+    inliers: int
+    candidates: int  # putative correspondences it was chosen from
+    spread: float  # share of the visible reference that the inliers' grid cells cover, 0..1
+    model: str  # "axis", "affine" or "perspective"
+
+    @property
+    def mirrored(self) -> bool:
+        return bool(np.linalg.det(self.matrix[:2, :2]) < 0)
+
+
+def features(picture: NDArray[np.uint8], count: int = FEATURES) -> Features:
+    """picture: (H, W, 3) RGB or (H, W) grey."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
+    sift = cv2.SIFT_create(nfeatures=count, contrastThreshold=CONTRAST)
+    keypoints, descriptors = sift.detectAndCompute(grey, None)
+    height, width = grey.shape
+    if descriptors is None:
+        none = np.zeros((0, 2), np.float32)
+        empty = np.zeros((0, 128), np.float32)
+        return Features(none, np.zeros(0, np.float32), empty, width, height)
+    root = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
+    points = np.array([k.pt for k in keypoints], np.float32)
+    sizes = np.array([k.size for k in keypoints], np.float32)
+    return Features(points, sizes, root.astype(np.float32), width, height)
+
+
+def flipped(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mirrored left to right; SIFT does not see through mirrors, so both are tried."""
+    return np.ascontiguousarray(picture[:, ::-1])
+
+
+def unflip(points: Points, width: int) -> Points:
+    """Points found in a mirrored picture, as points of the picture itself."""
+    return np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1).astype(np.float32)
+
+
+def putative(query: Features, reference: Features, ratio: float = RATIO) -> Pairs:
+    """Correspondences that pass the ratio test, one for each place of either picture."""
+    if len(query.points) < 2 or len(reference.points) < 2:
+        none = np.zeros((0, 2), np.float32)
+        return Pairs(none, none)
+    cosines = query.descriptors @ reference.descriptors.T  # (Nq, Nr)
+    best = cosines.argmax(axis=1)
+    rows = np.arange(len(best))
+    top = cosines[rows, best]
+    cosines[rows, best] = -1
+    second = cosines.max(axis=1)
+    # distances of unit vectors: d² = 2 - 2 cos
+    good = (2 - 2 * top) < ratio**2 * (2 - 2 * second)
+    order = np.flatnonzero(good)[np.argsort(-top[good])]
+    _, first = np.unique(best[order], return_index=True)
+    keep = order[np.sort(first)]
+    q, r = query.points[keep], reference.points[best[keep]]
+    # SIFT gives one place several orientations: a place supports a transform only once
+    _, once = np.unique(np.round(np.concatenate([q, r], axis=1)), axis=0, return_index=True)
+    once.sort()
+    return Pairs(q[once], r[once])
+
+
+def pooled(parts: list[Pairs]) -> Pairs:
+    """Correspondences of several frame pairs as one set."""
+    if not parts:
+        none = np.zeros((0, 2), np.float32)
+        return Pairs(none, none)
+    return Pairs(
+        np.concatenate([p.query for p in parts]), np.concatenate([p.reference for p in parts])
+    )
+
+
+def estimate(
+    pairs: Pairs, reference_size: tuple[int, int], tolerance: float = TOLERANCE_PX
+) -> Transform | None:
+    """The transform that most correspondences agree on, or None where too few do.
+
+    reference_size: (width, height) px, for the spread.
+    """
+    if len(pairs.query) < FEWEST:
+        return None
+    source, target = pairs.reference.astype(np.float64), pairs.query.astype(np.float64)
+    options = [
+        (name, matrix, _agreeing(matrix, source, target, tolerance))
+        for name, matrix in _hypotheses(source, target, tolerance)
+        if plausible(matrix, reference_size)
+    ]
+    if not options:
+        return None
+    most = max(int(agree.sum()) for _, _, agree in options)
+    if most < FEWEST:
+        return None
+    for name, matrix, agree in options:  # plainest first
+        if agree.sum() >= 0.9 * most:
+            refined = _refit(name, matrix, source, target, agree, tolerance)
+            agree = _agreeing(refined, source, target, tolerance)
+            spread = _spread(source[agree], refined, reference_size)
+            return Transform(refined, int(agree.sum()), len(source), spread, name)
+    return None
+
+
+def _hypotheses(
+    source: NDArray[np.float64], target: NDArray[np.float64], tolerance: float
+) -> list[tuple[str, Matrix]]:
+    cv2.setRNGSeed(1)
+    found: list[tuple[str, Matrix]] = []
+    affine, inliers = cv2.estimateAffine2D(
+        source, target, method=cv2.USAC_MAGSAC, ransacReprojThreshold=tolerance, maxIters=2000
+    )
+    if affine is not None:
+        full = np.vstack([affine, [0.0, 0.0, 1.0]])
+        agree = inliers.ravel().astype(bool)
+        if agree.sum() >= 3:
+            found.append(("axis", _fit_axis(source[agree], target[agree], full)))
+        found.append(("affine", full))
+    matrix, _ = cv2.findHomography(source, target, cv2.USAC_MAGSAC, tolerance, maxIters=2000)
+    if matrix is not None:
+        found.append(("perspective", matrix))
+    return found
+
+
+def _agreeing(
+    matrix: Matrix, source: NDArray[np.float64], target: NDArray[np.float64], tolerance: float
+) -> NDArray[np.bool_]:
+    """Which correspondences the transform explains to within the tolerance, in query pixels."""
+    moved = apply(matrix, source)
+    near: NDArray[np.bool_] = np.hypot(*(moved - target).T) <= tolerance
+    return near
+
+
+def _refit(
+    name: str,
+    matrix: Matrix,
+    source: NDArray[np.float64],
+    target: NDArray[np.float64],
+    agree: NDArray[np.bool_],
+    tolerance: float,
+) -> Matrix:
+    """Least squares on what agrees, twice, within the same model."""
+    for _ in range(2):
+        if name == "axis":
+            matrix = _fit_axis(source[agree], target[agree], matrix)
+        elif name == "affine":
+            matrix = _fit_affine(source[agree], target[agree])
+        else:
+            matrix, _ = cv2.findHomography(source[agree], target[agree], 0)
+        closer = _agreeing(matrix, source, target, tolerance)
+        if closer.sum() < FEWEST:
+            break
+        agree = closer
+    return matrix
+
+
+def _fit_affine(source: NDArray[np.float64], target: NDArray[np.float64]) -> Matrix:
+    ones = np.column_stack([source, np.ones(len(source))])  # (N, 3)
+    solved, *_ = np.linalg.lstsq(ones, target, rcond=None)  # (3, 2)
+    return np.vstack([solved.T, [0.0, 0.0, 1.0]])
+
+
+def _fit_axis(source: NDArray[np.float64], target: NDArray[np.float64], near: Matrix) -> Matrix:
+    """Scaling and shift along the axes; quarter turns and mirrors are taken from `near`."""
+    swap = abs(near[0, 1]) + abs(near[1, 0]) > abs(near[0, 0]) + abs(near[1, 1])
+    matrix = np.zeros((3, 3))
+    matrix[2, 2] = 1.0
+    for row in (0, 1):
+        column = 1 - row if swap else row
+        design = np.column_stack([source[:, column], np.ones(len(source))])
+        (scale, shift), *_ = np.linalg.lstsq(design, target[:, row], rcond=None)
+        matrix[row, column], matrix[row, 2] = scale, shift
+    return matrix
+
+
+def apply(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(N, 2) points moved by a transform; points at infinity come back very far away."""
+    moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T  # (N, 3)
+    depth = moved[:, 2:]
+    depth = np.where(np.abs(depth) < 1e-9, 1e-9, depth)
+    result: NDArray[np.float64] = moved[:, :2] / depth
+    return result
+
+
+def plausible(matrix: Matrix, reference_size: tuple[int, int]) -> bool:
+    """Whether someone would make this: no folding, no extreme squeeze, mild perspective."""
+    if matrix is None or not np.isfinite(matrix).all():
+        return False
+    width, height = reference_size
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+    depth = corners @ matrix[2, :2] + matrix[2, 2]
+    if depth.min() <= 0.3 * depth.max():
+        return False
+    scales = np.linalg.svd(matrix[:2, :2] / matrix[2, 2], compute_uv=False)
+    return bool(scales[1] > 0.06 and scales[0] < 16 and scales[0] / scales[1] < 4.5)
+
+
+def _spread(inliers: NDArray[np.float64], matrix: Matrix, reference_size: tuple[int, int]) -> float:
+    """Share of an 6 x 6 grid over the reference that holds inliers."""
+    width, height = reference_size
+    cells = np.floor(inliers / [width / 6, height / 6]).astype(int).clip(0, 5)
+    return len(np.unique(cells[:, 0] * 6 + cells[:, 1])) / 36
+
+
+def to_unit(width: int, height: int) -> Matrix:
+    """Pixel centres -> coordinates 0..1 over the whole picture."""
+    return np.array([[1 / width, 0, 0.5 / width], [0, 1 / height, 0.5 / height], [0, 0, 1.0]])
+
+
+def normalised(
+    matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]
+) -> Homography:
+    """Pixels -> the contract's homography, 0..1 on both sides, last element 1."""
+    unit = to_unit(*query_size) @ matrix @ np.linalg.inv(to_unit(*reference_size))
+    unit = unit / unit[2, 2]
+    a, b, c = (tuple(float(v) for v in row) for row in unit)
+    return (a, b, c)  # type: ignore[return-value]  # rows of three, by shape
+
+
+def in_pixels(
+    homography: Homography, query_size: tuple[int, int], reference_size: tuple[int, int]
+) -> Matrix:
+    """The contract's homography -> pixels of pictures of these sizes."""
+    matrix = np.linalg.inv(to_unit(*query_size)) @ np.array(homography) @ to_unit(*reference_size)
+    return matrix / matrix[2, 2]
+
+
+def visible_box(homography: Homography) -> Box:
+    """The upright box, in the reference, of what lies inside the query's frame (contract)."""
+    inverse = np.linalg.inv(np.array(homography))
+    frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
+    polygon = apply(inverse, frame).astype(np.float32)
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    area, shared = cv2.intersectConvexConvex(polygon, unit)
+    if shared is None or area <= 0:
+        return (0.0, 0.0, 1.0, 1.0)
+    xs, ys = shared.reshape(-1, 2).clip(0, 1).T
+    return (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))

@@ -1,0 +1,188 @@
+"""Where in the reference's picture and time the query lies: one transform, and lines in time.
+
+Geometry proposes, time disposes, geometry is measured again: a first transform from moments that look
+alike; then all moments correlated under it, which gives the lines; then the transform once more from
+moments that the lines say are the same instant, which is what makes moving things agree.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.align import Agreement, Line, agreement, lines
+from hashing.geometry import FEWEST, Pairs, Transform, apply, estimate, pooled, putative, unflip
+from hashing.propose import Moments, cosines, proposals
+from hashing.reel import Reel
+from hashing.types import Box, Seconds
+
+ENOUGH = 40  # pooled inliers at which no further proposal is tried
+PLENTY_OF_PAIRS = 0.6  # share of frame pairs that must support the transform for that
+REFINE_PAIRS = 6
+PAIR_INLIERS = 6  # inliers with which one frame pair supports the common transform
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FramePair:
+    """One instant held against one instant."""
+
+    query_index: int
+    reference_index: int
+    inliers: int
+    candidates: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """The transform, the lines, and the frame pairs that the transform was measured on."""
+
+    transform: Transform
+    lines: tuple[Line, ...]
+    pairs: tuple[FramePair, ...]
+    agreement: Agreement | None
+
+    @property
+    def supporting(self) -> float:
+        """Share of the frame pairs that support the transform, 0..1."""
+        good = sum(pair.inliers >= PAIR_INLIERS for pair in self.pairs)
+        return good / len(self.pairs) if self.pairs else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Try:
+    transform: Transform
+    pairs: tuple[FramePair, ...]
+
+    @property
+    def rank(self) -> float:
+        good = sum(pair.inliers >= PAIR_INLIERS for pair in self.pairs)
+        return self.transform.inliers * (0.3 + good / len(self.pairs))
+
+
+def place(query: Reel, reference: Reel, window: Box | None = None) -> Placement | None:
+    """Hold the query (or one window of its picture) against a reference.
+
+    window: the part of the query's picture to look at, 0..1; None for all of it.
+    Returns None where no transform finds support.
+    """
+    alike = cosines(query.fingerprint.frames, reference.fingerprint.frames)
+    sets = proposals(query.fingerprint.frames, reference.fingerprint.frames, alike)
+    first = _first_transform(query, reference, sets, window)
+    if first is None:
+        return None
+    held = _correlate(query, reference, first.transform)
+    found = tuple(lines(held)) if held is not None else ()
+    again = _measure_again(query, reference, found, first, window)
+    if again is first or not found:
+        return Placement(first.transform, found, first.pairs, held)
+    if _moved(first.transform, again.transform, query, reference) > 0.008:
+        held = _correlate(query, reference, again.transform)
+        found = tuple(lines(held)) if held is not None else ()
+        again = _measure_again(query, reference, found, again, window)
+    return Placement(again.transform, found, again.pairs, held)
+
+
+def _first_transform(
+    query: Reel, reference: Reel, sets: list[Moments], window: Box | None
+) -> _Try | None:
+    best: _Try | None = None
+    for mirrored in (False, True):
+        for moments in sets:
+            tried = _try(query, reference, _indices(query, reference, moments.pairs), mirrored, window)
+            if tried is not None and (best is None or tried.rank > best.rank):
+                best = tried
+            if best is not None and _enough(best):
+                return best
+    return best
+
+
+def _enough(tried: _Try) -> bool:
+    good = sum(pair.inliers >= PAIR_INLIERS for pair in tried.pairs)
+    return tried.transform.inliers >= ENOUGH and good >= PLENTY_OF_PAIRS * len(tried.pairs)
+
+
+def _indices(
+    query: Reel, reference: Reel, moments: tuple[tuple[Seconds, Seconds], ...]
+) -> list[tuple[int, int]]:
+    return list(dict.fromkeys((query.nearest(tq), reference.nearest(tr)) for tq, tr in moments))
+
+
+def correspondences(
+    query: Reel, reference: Reel, pair: tuple[int, int], mirrored: bool, window: Box | None
+) -> Pairs:
+    """Putative correspondences of one frame pair, in whole-picture pixels of both."""
+    found = putative(query.features(pair[0], mirrored, window), reference.features(pair[1]))
+    if mirrored:
+        found = Pairs(unflip(found.query, query.width), found.reference)
+    return found
+
+
+def _try(
+    query: Reel,
+    reference: Reel,
+    indices: list[tuple[int, int]],
+    mirrored: bool,
+    window: Box | None,
+) -> _Try | None:
+    parts = [correspondences(query, reference, pair, mirrored, window) for pair in indices]
+    transform = estimate(pooled(parts), reference.size)
+    if transform is None:
+        return None
+    pairs = tuple(
+        FramePair(q, r, _support(transform, part), len(part.query))
+        for (q, r), part in zip(indices, parts, strict=True)
+    )
+    return _Try(transform, pairs)
+
+
+def _support(transform: Transform, part: Pairs) -> int:
+    if not len(part.query):
+        return 0
+    error = np.hypot(*(apply(transform.matrix, part.reference) - part.query).T)
+    return int((error <= 3.0).sum())
+
+
+def _correlate(query: Reel, reference: Reel, transform: Transform) -> Agreement | None:
+    return agreement(
+        query.times,
+        query.tiny(),
+        reference.times,
+        reference.tiny(),
+        transform.matrix,
+        query.size,
+        reference.size,
+    )
+
+
+def _measure_again(
+    query: Reel, reference: Reel, found: tuple[Line, ...], first: _Try, window: Box | None
+) -> _Try:
+    """The transform from frame pairs that lie on the lines; the first one where that fails."""
+    moments = instants(found, REFINE_PAIRS)
+    if not moments:
+        return first
+    indices = _indices(query, reference, tuple(moments))
+    again = _try(query, reference, indices, first.transform.mirrored, window)
+    if again is None or again.transform.inliers < FEWEST:
+        return first
+    return again if again.rank >= 0.5 * first.rank else first
+
+
+def instants(found: tuple[Line, ...], count: int) -> list[tuple[Seconds, Seconds]]:
+    """Pairs of moments on the lines, spread over them by length."""
+    total = sum(line.end - line.start for line in found)
+    out = []
+    for line in found:
+        share = max(1, round(count * (line.end - line.start) / total)) if total else 1
+        for part in (np.arange(share) + 0.5) / share:
+            moment = line.start + part * (line.end - line.start)
+            out.append((float(moment), float(line.at(moment))))
+    return out
+
+
+def _moved(old: Transform, new: Transform, query: Reel, reference: Reel) -> float:
+    """How far the reference's corners move between two transforms, in query diagonals."""
+    width, height = reference.size
+    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)
+    shift: NDArray[np.float64] = apply(old.matrix, corners) - apply(new.matrix, corners)
+    return float(np.hypot(*shift.T).mean() / np.hypot(*query.size))

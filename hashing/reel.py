@@ -1,0 +1,135 @@
+"""One clip's kept pictures, as matching asks for them: all of them tiny, a few of them whole.
+
+An hour of kept pictures does not fit in memory, so whole pictures are decoded by group on demand and
+only tiny grey ones are held for all moments.
+"""
+
+from collections import OrderedDict
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.geometry import Features, features, flipped
+from hashing.pictures import LONG_SIDE_PX, Film, decode
+from hashing.types import Box, Fingerprint, Seconds
+
+TINY_PX = 128  # longest side of the tiny pictures
+WHOLE_KEPT = 64  # decoded whole pictures held at once, some 30 MB
+BLOCK_S = 20.0  # decoded at a time
+
+
+class Reel:
+    """Lazy access to one fingerprint's pictures.
+
+    Raises hashing.errors.DecodeError on use where the kept pictures are damaged.
+    """
+
+    def __init__(self, fingerprint: Fingerprint) -> None:
+        if fingerprint.pictures is None:
+            raise ValueError("a fingerprint without pictures has no reel")
+        self.fingerprint = fingerprint
+        self._pictures = fingerprint.pictures
+        self.times = fingerprint.pictures.times
+        self.width, self.height = fingerprint.pictures.width, fingerprint.pictures.height
+        self._whole: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
+        self._features: dict[tuple[int, bool, Box | None], Features] = {}
+        self._tiny: NDArray[np.uint8] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
+
+    @property
+    def tiny_size(self) -> tuple[int, int]:
+        scale = min(1.0, TINY_PX / max(self.width, self.height))
+        return max(2, round(self.width * scale)), max(2, round(self.height * scale))
+
+    def nearest(self, time: Seconds) -> int:
+        """Index of the picture nearest to a moment."""
+        return int(np.abs(self.times - time).argmin())
+
+    def whole(self, index: int) -> NDArray[np.uint8]:
+        """(H, W, 3) RGB."""
+        if index not in self._whole:
+            self._load(index, index)
+        self._whole.move_to_end(index)
+        return self._whole[index]
+
+    def wholes(self, indices: list[int]) -> list[NDArray[np.uint8]]:
+        """Several at once, decoding neighbouring ones together."""
+        missing = sorted({i for i in indices if i not in self._whole})
+        out = {i: self._whole[i] for i in indices if i in self._whole}
+        while missing:
+            group = [i for i in missing if i - missing[0] <= 40]
+            film = self._decode(group[0], group[-1])
+            for i in group:
+                out[i] = film.pixels[i - group[0]]
+                self._keep(i, out[i])
+            missing = missing[len(group) :]
+        return [out[i] for i in indices]
+
+    def features(self, index: int, mirrored: bool = False, window: Box | None = None) -> Features:
+        """Keypoints of a whole picture or of a window of it, or of the mirror image of all of it.
+
+        Points are pixels of the whole (mirrored) picture; a window is enlarged before it is looked
+        at, since small pictures in a picture have few keypoints. Computed once.
+        """
+        key = (index, mirrored, window)
+        if key not in self._features:
+            picture = self.whole(index)
+            if window is not None:
+                self._features[key] = _of_window(picture, mirrored, window)
+            else:
+                self._features[key] = features(flipped(picture) if mirrored else picture)
+        return self._features[key]
+
+    def tiny(self) -> NDArray[np.uint8]:
+        """(K, h, w) grey, longest side 128, of all moments."""
+        if self._tiny is None:
+            blocks = []
+            at = 0
+            while at < len(self.times):
+                last = int(np.searchsorted(self.times, self.times[at] + BLOCK_S, "right")) - 1
+                film = self._decode(at, last)
+                blocks += [self._shrink(picture) for picture in film.pixels]
+                at = last + 1
+            self._tiny = np.stack(blocks)
+        return self._tiny
+
+    def _shrink(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        return np.asarray(
+            cv2.resize(grey, self.tiny_size, interpolation=cv2.INTER_AREA), np.uint8
+        )
+
+    def _decode(self, first: int, last: int) -> Film:
+        return decode(self._pictures, float(self.times[first]), float(self.times[last]))
+
+    def _load(self, first: int, last: int) -> None:
+        film = self._decode(first, last)
+        for offset, picture in enumerate(film.pixels):
+            self._keep(first + offset, picture)
+
+    def _keep(self, index: int, picture: NDArray[np.uint8]) -> None:
+        self._whole[index] = picture
+        while len(self._whole) > WHOLE_KEPT:
+            self._whole.popitem(last=False)
+
+
+def _of_window(picture: NDArray[np.uint8], mirrored: bool, window: Box) -> Features:
+    """Keypoints inside a window, enlarged to about the size of a whole picture."""
+    height, width = picture.shape[:2]
+    x0, y0 = int(window[0] * width), int(window[1] * height)
+    x1, y1 = max(x0 + 8, round(window[2] * width)), max(y0 + 8, round(window[3] * height))
+    part = picture[y0:y1, x0:x1]
+    factor = min(2.5, max(1.0, LONG_SIDE_PX / max(part.shape[:2])))
+    large = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    found = features(flipped(large) if mirrored else large)
+    points = (found.points + 0.5) / factor - 0.5
+    if mirrored:  # windows are named in the picture as it is, points in its mirror image
+        offset = (width - x0 - part.shape[1], y0)
+    else:
+        offset = (x0, y0)
+    moved = (points + np.array(offset, np.float32)).astype(np.float32)
+    return Features(moved, found.sizes / factor, found.descriptors, width, height)
