@@ -131,9 +131,11 @@ class CodedIndex:
         """By codes alone: (Q, breadth) ids and estimated cosines, best first."""
         turned = np.ascontiguousarray(queries @ rotation())
         found = [part.scan(turned, breadth) for part in self._parts]
-        ids = np.concatenate([ids for ids, _ in found], axis=1)
-        guesses = np.concatenate([guesses for _, guesses in found], axis=1)
-        guesses[np.isin(ids, self._removed)] = -np.inf
+        nothing = np.empty((len(queries), 0))
+        ids = np.concatenate([nothing.astype(np.int64), *(ids for ids, _ in found)], axis=1)
+        guesses = np.concatenate([nothing.astype(np.float32), *(some for _, some in found)], axis=1)
+        if len(self._removed):
+            guesses[np.isin(ids, self._removed)] = -np.inf
         ids[np.isneginf(guesses)] = NOBODY
         return best_of(ids, guesses, breadth)
 
@@ -152,8 +154,7 @@ class _Part:
     def __init__(self, ids: Ids, codes: NDArray[np.uint8]) -> None:
         self.ids = ids
         plain = faiss.IndexPQ(VECTOR_SIZE, 2 * CODE_BYTES, 4, faiss.METRIC_INNER_PRODUCT)
-        centroids = np.tile(CODEBOOK / np.float32(np.sqrt(VECTOR_SIZE)), (2 * CODE_BYTES, 1, 1))
-        faiss.copy_array_to_vector(centroids.ravel(), plain.pq.centroids)
+        plain.pq = quantizer()
         faiss.copy_array_to_vector(codes.ravel(), plain.codes)
         plain.ntotal, plain.is_trained = len(codes), True
         self._scanner = faiss.IndexPQFastScan(plain)  # type: ignore[arg-type] # overloaded in C++
@@ -184,17 +185,23 @@ def best_of(ids: Ids, scores: Vectors, k: int) -> tuple[Ids, Vectors]:
 
 def encode(vectors: Vectors) -> NDArray[np.uint8]:
     """Codes (N, 128) of unit vectors (N, 512): a nibble for each pair of components, low first."""
-    pairs = (vectors @ rotation() * np.float32(np.sqrt(VECTOR_SIZE))).reshape(-1, 2)
-    # the nearest centroid c to x has the largest x.c - |c|^2 / 2
-    nearness = pairs @ CODEBOOK.T - (CODEBOOK**2).sum(axis=1) / 2
-    nibbles = nearness.argmax(axis=1).astype(np.uint8).reshape(len(vectors), -1)
-    return np.asarray(nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), np.uint8)
+    codes: NDArray[np.uint8] = quantizer().compute_codes(vectors @ rotation())
+    return codes
 
 
 def decode(codes: NDArray[np.uint8]) -> Vectors:
     """(N, 512) turned vectors that the codes stand for."""
     nibbles = np.stack([codes & 15, codes >> 4], axis=2).reshape(len(codes), -1)
     return CODEBOOK[nibbles].reshape(len(codes), -1) / np.float32(np.sqrt(VECTOR_SIZE))
+
+
+@cache
+def quantizer() -> faiss.ProductQuantizer:
+    """The same codebook for every pair of components."""
+    product = faiss.ProductQuantizer(VECTOR_SIZE, 2 * CODE_BYTES, 4)
+    centroids = np.tile(CODEBOOK / np.float32(np.sqrt(VECTOR_SIZE)), (2 * CODE_BYTES, 1, 1))
+    faiss.copy_array_to_vector(centroids.ravel(), product.centroids)
+    return product
 
 
 @cache

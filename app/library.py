@@ -4,6 +4,7 @@ SQLite holds everything that matters, one transaction a clip; what `add` has ret
 killed process and a power cut. Several processes may read while one writes.
 """
 
+import logging
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,8 +35,10 @@ __all__ = [
     "PdqHits", "Stats",
 ]  # fmt: skip
 
+log = logging.getLogger(__name__)
+
 WAIT_S = 30.0  # for another process that is writing
-BLOCKS_AN_ADD = 2  # at most so many are coded while someone waits for an addition
+BLOCKS_AN_ADD = 1  # at most so many are coded while someone waits for an addition
 NO_CONTEXT = Context()
 
 
@@ -230,6 +233,7 @@ class Library:
     def _mend(self, index: LiveIndex) -> None:
         """Write the code file anew where some of it was not believed."""
         index.damaged = False
+        log.warning("Some of the search index was missing or damaged and was made again")
         if not self._file.writable:
             return
         with self._file.writing() as connection:

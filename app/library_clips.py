@@ -74,7 +74,8 @@ def read_clips(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list
 def _appearances(
     connection: sa.Connection, where: sa.ColumnElement[bool]
 ) -> dict[int, tuple[Appearance, ...]]:
-    query = sa.select(appearances).join(clips).where(where).order_by(appearances.c.id)
+    joined = appearances.join(clips).join(spaces, clips.c.space == spaces.c.id)
+    query = sa.select(appearances).select_from(joined).where(where).order_by(appearances.c.id)
     found: dict[int, tuple[Appearance, ...]] = {}
     for row in connection.execute(query):
         one = Appearance(row.kind, row.date, row.source_url, row.publisher, row.entered_by)

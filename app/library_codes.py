@@ -5,7 +5,6 @@ there is no such vector any more. The database says which block stands where, an
 what disagrees is not believed but encoded again. New vectors wait uncoded until a block is full.
 """
 
-import logging
 import os
 import zlib
 from collections.abc import Iterator
@@ -20,9 +19,7 @@ from app.index import CODE_BYTES, encode
 from app.library_schema import index_blocks, read_counter, write_counter
 from app.library_vectors import read_vectors
 
-log = logging.getLogger(__name__)
-
-BLOCK_SIZE = 2048  # vectors
+BLOCK_SIZE = 1024  # vectors
 
 type Codes = NDArray[np.uint8]
 
@@ -74,7 +71,7 @@ class CodeFile:
             codes = encode_range(connection, first, BLOCK_SIZE)
             path = self.path(connection)
             path.parent.mkdir(exist_ok=True)
-            _write_at(path, position or 0, codes)
+            _write_at(path, position or 0, codes, now=False)  # what a crash spoils is not believed
             connection.execute(index_blocks.insert().values(_row(first, codes, position or 0)))
             first += BLOCK_SIZE
 
@@ -91,7 +88,7 @@ class CodeFile:
         for row in connection.execute(touched).all():
             codes = encode_range(connection, row.first_vector, row.vectors)
             if path.exists():
-                _write_at(path, row.position, codes)
+                _write_at(path, row.position, codes, now=True)
             connection.execute(
                 index_blocks.update()
                 .where(index_blocks.c.first_vector == row.first_vector)
@@ -158,9 +155,11 @@ def _read_at(path: Path, position: int, count: int) -> bytes:
         return b""
 
 
-def _write_at(path: Path, position: int, codes: Codes) -> None:
+def _write_at(path: Path, position: int, codes: Codes, now: bool) -> None:
+    """now: on the disk when this returns."""
     with path.open("r+b" if path.exists() else "w+b") as stream:
         stream.seek(position * CODE_BYTES)
         stream.write(codes.tobytes())
         stream.flush()
-        os.fsync(stream.fileno())
+        if now:
+            os.fsync(stream.fileno())

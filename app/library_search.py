@@ -1,6 +1,5 @@
 """The search index of one descriptor space, kept in step with the library's rows."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,8 +19,6 @@ from app.library_clips import clip_id
 from app.library_codes import BLOCK_SIZE, CodeFile, Codes, encode_range
 from app.library_schema import read_counter
 from app.library_vectors import Ids, Vectors, pick_vectors, places_of, vector_ranges
-
-log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 8 * BLOCK_SIZE  # vectors
 

@@ -56,7 +56,7 @@ def pick_vectors(connection: sa.Connection, ids: Ids) -> Vectors:
         "SELECT vector FROM vectors WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(ids.tolist()),),
     )
-    return unpack_vectors(b"".join(row[0] for row in rows))
+    return unpack_vectors(b"".join([row[0] for row in rows.fetchall()]))
 
 
 def places_of(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, float]]:

@@ -1,0 +1,278 @@
+"""Speed, recall and size of a large library: python -m benchmarks.speed_library --clips 10000
+
+Clips are synthetic and seeded: 60 unit vectors each, two a second, a random walk whose pictures
+one second apart have a cosine of 0.64 (0.55 to 0.71 were measured on handheld footage). Queries
+are noisy copies of the 30 s of one clip at a known cosine, or of nothing at all. The exact top 10
+comes from every vector as it was before it was stored. Pictures are left out.
+
+The library is built in transactions of 500 clips; the additions that are timed are single, durable
+ones. Searching is measured in a process of its own, so that its memory is its own.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from app.clips import Appearance
+from app.library import FileFacts, Library
+from app.library_clips import add_appearances, insert_clip
+from app.library_codes import BLOCK_SIZE, CodeFile
+from app.library_context import Context
+from app.library_file import open_file
+from hashing.types import AudioPrint, Descriptors, Fingerprint, MediaInfo, Timeline
+
+RESULTS = Path(__file__).parent / "results" / "library.json"
+SPACE = "synthetic-512"
+ROWS = 60
+RATE = 2  # vectors a second
+STEP = 0.8  # cosine of neighbours
+CHUNK = 500  # clips
+COSINES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+TOP = 10
+THREADS = 2
+
+type Vectors = NDArray[np.float32]
+
+
+def walks(seed: int, chunk: int) -> Vectors:
+    """(CHUNK, 60, 512) unit vectors, the same whenever asked."""
+    rng = np.random.default_rng((seed, chunk))
+    now = rng.standard_normal((CHUNK, 512), dtype=np.float32)
+    table = np.empty((CHUNK, ROWS, 512), np.float32)
+    for row in range(ROWS):
+        table[:, row] = now
+        noise = rng.standard_normal(now.shape, dtype=np.float32)
+        now = STEP * now + np.sqrt(1 - STEP**2, dtype=np.float32) * noise
+    return table / np.linalg.norm(table, axis=2, keepdims=True)
+
+
+def fingerprint(vectors: Vectors, rng: np.random.Generator) -> Fingerprint:
+    """A clip of 30 s with 30 pictures a second; its sound is a random walk of 24 bands."""
+    seconds = ROWS / RATE
+    pictures = int(seconds * 30)
+    hops = int(seconds / 0.064)
+    bands = np.clip(100 + np.cumsum(rng.integers(-6, 7, (hops, 24)), axis=0), 0, 255)
+    return Fingerprint(
+        info=MediaInfo("video", 1280, 720, seconds, 30.0, "mov,mp4", "h264", "aac"),
+        space=SPACE,
+        sampling="synthetic",
+        frames=Descriptors(
+            times=np.arange(ROWS) / RATE,
+            vectors=vectors.astype(np.float16),
+            pdq=rng.integers(0, 256, (ROWS, 32), np.uint8),
+            pdq_quality=rng.integers(50, 101, ROWS, np.uint8),
+            phash=rng.integers(0, 256, (ROWS, 8), np.uint8),
+            flat=np.zeros(ROWS, np.bool_),
+        ),
+        timeline=Timeline(np.arange(pictures) / 30, rng.gamma(2, 2, pictures).astype(np.float32)),
+        audio=AudioPrint(bands.astype(np.uint8), 0.064, 0.0, "synthetic"),
+    )
+
+
+def facts(number: int) -> FileFacts:
+    name = f"clip-{number:06d}.mp4"
+    return FileFacts(name, hashlib.sha256(name.encode()).hexdigest(), 3_000_000)
+
+
+def build(folder: Path, clips: int, seed: int) -> float:
+    """Fill a library; the seconds that it took."""
+    started = time.perf_counter()
+    rng = np.random.default_rng(seed)
+    file = open_file(folder, create=True, read_only=False, wait_s=10)
+    seen = Appearance("ingested", datetime.now(UTC).isoformat(timespec="seconds"))
+    for chunk in range(clips // CHUNK):
+        with file.writing() as connection:
+            for place, vectors in enumerate(walks(seed, chunk)):
+                number = insert_clip(
+                    connection,
+                    fingerprint(vectors, rng),
+                    facts(chunk * CHUNK + place),
+                    Context().texts(),
+                )
+                add_appearances(connection, number, [seen])
+            CodeFile(folder).extend(connection, CHUNK * ROWS // BLOCK_SIZE + 1)
+        show(f"built {(chunk + 1) * CHUNK:,} of {clips:,} clips")
+    file.close()
+    return time.perf_counter() - started
+
+
+def queries(clips: int, seed: int) -> dict[str, Vectors]:
+    """Sixty query vectors of one clip for each cosine, and of footage that is nowhere."""
+    rng = np.random.default_rng((seed, 1))
+    asked = {"absent": rng.standard_normal((ROWS, 512), dtype=np.float32)}
+    for cosine in COSINES:
+        number = int(rng.integers(clips // CHUNK * CHUNK))
+        source = walks(seed, number // CHUNK)[number % CHUNK]
+        noise = rng.standard_normal(source.shape, dtype=np.float32)
+        noise -= (noise * source).sum(axis=1, keepdims=True) * source
+        noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+        asked[f"{cosine:.1f}"] = (
+            np.float32(cosine) * source + np.float32(np.sqrt(1 - cosine**2)) * noise
+        )
+    return {
+        name: some / np.linalg.norm(some, axis=1, keepdims=True) for name, some in asked.items()
+    }
+
+
+def exact_top(asked: Vectors, clips: int, seed: int) -> NDArray[np.int64]:
+    """(Q, 10) vector numbers counted from 0, by every cosine in float32."""
+    scores = np.full((len(asked), TOP), -np.inf, np.float32)
+    best = np.zeros((len(asked), TOP), np.int64)
+    for chunk in range(clips // CHUNK):
+        table = walks(seed, chunk).astype(np.float16).astype(np.float32).reshape(-1, 512)
+        cosines = asked @ table.T  # (Q, CHUNK * 60)
+        some = np.argpartition(-cosines, TOP, axis=1)[:, :TOP]
+        scores = np.hstack([scores, np.take_along_axis(cosines, some, 1)])
+        best = np.hstack([best, some + chunk * CHUNK * ROWS])
+        kept = np.argsort(-scores, axis=1)[:, :TOP]
+        scores, best = np.take_along_axis(scores, kept, 1), np.take_along_axis(best, kept, 1)
+    return best
+
+
+def measure_search(folder: Path, clips: int, seed: int) -> dict[str, Any]:
+    """In a fresh process: opening, searching, memory; found (name -> (60, 10) vector numbers)."""
+    faiss.omp_set_num_threads(THREADS)
+    started = time.perf_counter()
+    library = Library.open(folder)
+    opened = time.perf_counter()
+    asked = queries(clips, seed)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ready = time.perf_counter()
+    library.search(asked["absent"][:1], TOP, SPACE)
+    loaded = time.perf_counter()
+    times: dict[str, list[float]] = {"60": [], "30": []}
+    cpu: dict[str, list[float]] = {"60": [], "30": []}
+    found = {}
+    for name, vectors in asked.items():
+        for size in (60, 30):
+            for _ in range(5):
+                begun, cpu_begun = time.perf_counter(), time.process_time()
+                hits = library.search(vectors[:: 60 // size], TOP, SPACE)
+                times[str(size)].append(time.perf_counter() - begun)
+                cpu[str(size)].append(time.process_time() - cpu_begun)
+            if size == 60:
+                first = np.array([int(clip[1:]) - 1 for clip in hits.clips]) * ROWS
+                found[name] = (first[hits.clip_index] + hits.row).tolist()
+    return {
+        "open_s": opened - started,
+        "load_index_s": loaded - ready,
+        "search_s": {size: spread(some) for size, some in times.items()},
+        "search_cpu_s": {size: spread(some) for size, some in cpu.items()},
+        "rss_mib": {
+            "before_first_search": before / 1024,
+            "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        },
+        "found": found,
+    }
+
+
+def measure_adds(folder: Path, clips: int, seed: int, count: int = 200) -> dict[str, float]:
+    """Seconds of single, durable additions."""
+    rng = np.random.default_rng((seed, 2))
+    times = []
+    with Library.open(folder) as library:
+        for place, vectors in enumerate(walks(seed, clips)[:count]):
+            print_ = fingerprint(vectors, rng)
+            started = time.perf_counter()
+            library.add(print_, facts(clips + place))
+            times.append(time.perf_counter() - started)
+    return spread(times)
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    return {
+        "min": min(times),
+        "p50": float(np.percentile(times, 50)),
+        "p95": float(np.percentile(times, 95)),
+        "max": max(times),
+    }
+
+
+def run(folder: Path, clips: int, seed: int) -> dict[str, Any]:
+    built = build(folder, clips, seed)
+    minutes = clips * ROWS / RATE / 60
+    on_disk = {
+        "all": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        "codes": sum(path.stat().st_size for path in folder.glob("index/*")),
+    }
+    command = [sys.executable, "-m", "benchmarks.speed_library", "--measure", str(folder)]
+    command += ["--clips", str(clips), "--seed", str(seed)]
+    answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    found = answer.pop("found")
+    asked = queries(clips, seed)
+    show("computing the exact top 10")
+    exact = exact_top(np.concatenate(list(asked.values())), clips, seed).reshape(-1, ROWS, TOP)
+    recall = {
+        name: float(
+            np.mean(
+                [len(set(a) & set(b.tolist())) / TOP for a, b in zip(found[name], top, strict=True)]
+            )
+        )
+        for name, top in zip(asked, exact, strict=True)
+    }
+    return {
+        "clips": clips,
+        "vectors": clips * ROWS,
+        "seed": seed,
+        "query_vectors": [60, 30],
+        "threads": THREADS,
+        "build_s": built,
+        **answer,
+        "recall_at_10": recall,
+        "recall_at_10_of_copies": float(np.mean([recall[f"{c:.1f}"] for c in COSINES])),
+        "add_s": measure_adds(folder, clips, seed),
+        "bytes_per_minute": {name: size / minutes for name, size in on_disk.items()},
+    }
+
+
+def machine() -> dict[str, Any]:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return {
+        "cpu": names[0] if names else platform.processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "faiss": faiss.__version__,
+        "note": "other work ran beside; times are upper bounds",
+    }
+
+
+def show(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clips", type=int, default=10_000, help="a multiple of 500")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--measure", type=Path, help="measure this library and print JSON")
+    arguments = parser.parse_args()
+    if arguments.measure:
+        answer = measure_search(arguments.measure, arguments.clips, arguments.seed)
+        print(json.dumps(answer))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        result = run(Path(folder) / "library", arguments.clips, arguments.seed)
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"runs": {}}
+    kept["machine"] = machine()
+    kept["runs"][str(arguments.clips)] = result
+    RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()
