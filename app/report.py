@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Literal
 
+import numpy as np
+
 from app.metadata_types import Credentials, Finding
 from app.relations import Held
 from app.sightings import Sighting
@@ -309,8 +311,10 @@ def text[T: (str, str | None)](value: T) -> T:
 
 def plain(value: object) -> Any:
     """Nested values of any source as JSON values: no tuples, no surrogates, no infinities."""
-    if value is None or isinstance(value, bool):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
     if isinstance(value, Integral):
         return int(value)
     if isinstance(value, Real):
