@@ -17,7 +17,7 @@ import c2pa
 from app.metadata_bounds import MAX_LIST, plain, put, text
 from app.metadata_types import Credentials, CredentialState, Group
 
-MAX_MANIFEST_JSON = 8 << 20  # characters; a chain of twenty edits takes 60,000
+MAX_MANIFEST_JSON = 1 << 20  # characters; a chain of twenty edits takes 60,000
 MAX_ACTIONS = 50
 
 STATES: dict[str, CredentialState] = {"Valid": "valid", "Trusted": "trusted", "Invalid": "invalid"}

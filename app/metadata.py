@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app import metadata_blocks as stills
 from app.credentials import read_credentials
-from app.metadata_bounds import MAX_BLOCK_BYTES, MAX_PROBLEMS, PARSER_FAULTS, plain, text
+from app.metadata_bounds import MAX_BLOCK_BYTES, MAX_PROBLEMS, PARSER_FAULTS, fit, plain, text
 from app.metadata_boxes import read_boxes
 from app.metadata_container import DEMUXERS, read_container
 from app.metadata_early import read_early
@@ -72,8 +72,8 @@ def read_metadata(
         credentials = Credentials(
             "unreadable", reason=f"{type(error).__name__}: {text(str(error))}"
         )
-    kept = {name: group for name, group in fields.items() if group}
-    return Metadata(kept, credentials, thumbnail, tuple(map(text, problems[:MAX_PROBLEMS])))
+    kept = fit(fields, problems)
+    return Metadata(kept, credentials, thumbnail, tuple(map(text, problems[-MAX_PROBLEMS:])))
 
 
 def gather(file: BinaryIO, form: Format, fields: Fields, problems: list[str]) -> stills.Blocks:

@@ -3,13 +3,14 @@
 Everything that ends up in `Metadata.fields` passes through here once.
 """
 
+import json
 import math
 import struct
 import zlib
 from collections.abc import Iterable
 from xml.etree.ElementTree import ParseError
 
-from app.metadata_types import Group, Value
+from app.metadata_types import Fields, Group, Value
 
 MAX_TEXT = 1_000  # characters of one value
 MAX_LIST = 64  # items of one value
@@ -17,6 +18,7 @@ MAX_NAMES = 400  # names in one group
 MAX_DEPTH = 6
 MAX_BLOCK_BYTES = 4 << 20  # one EXIF, XMP or IPTC block
 MAX_PROBLEMS = 20
+MAX_TOTAL = 500_000  # characters of all groups together, as JSON
 
 # What parsers raise on input that nobody meant: exifread, Pillow, defusedxml and we ourselves.
 # MemoryError is a declared length that cannot be; RecursionError a structure that holds itself.
@@ -85,3 +87,17 @@ def put(group: Group, name: str, raw: object) -> None:
     if value in ("", None, [], {}) or len(group) >= MAX_NAMES:
         return
     group.setdefault(text(name)[:120], value)
+
+
+def fit(fields: Fields, problems: list[str]) -> Fields:
+    """The groups that hold something, as many values in order as the total allows."""
+    left = MAX_TOTAL
+    kept: Fields = {}
+    for group, values in fields.items():
+        for name, value in values.items():
+            left -= len(json.dumps([name, value]))
+            if left < 0:
+                problems.append(f"only {MAX_TOTAL} characters of metadata were kept")
+                return kept
+            kept.setdefault(group, {})[name] = value
+    return kept

@@ -21,6 +21,7 @@ REST = re.compile(r"([.,]\d{1,6})? ?(Z|[+-]\d{2}:?\d{2})?")
 ZONE = re.compile(r"[+-]\d{2}:\d{2}|Z")
 C_DATE = "%a %b %d %H:%M:%S %Y"  # asctime, as Canon's AVI files have it
 EMPTY = re.compile(r"[\s:0T.Z+-]*")
+NOTATION = re.compile(r"[\d:/.,TZW+\- ]{1,40}|[A-Z][a-z]{2} [A-Z][a-z]{2} [\d :]{10,20}")
 MAX_DATES = 60
 
 
@@ -38,7 +39,7 @@ class StatedDate:
 
     role: Role
     source: str  # such as "EXIF DateTimeOriginal"
-    text: str  # as found
+    text: str  # as found, unless that holds more than a date
     interval: Interval | None  # None: not a date that can be
 
     @property
@@ -98,7 +99,10 @@ def stated(role: Role, source: str, raw: Value, zone: str = "") -> Iterator[Stat
     text = str(raw or "").strip()
     if not text or (EMPTY.fullmatch(text) and "0000" not in text):
         return
-    yield StatedDate(role, source, text, read_date(text, zone))
+    interval = read_date(text, zone)
+    if not NOTATION.fullmatch(text):  # anyone can write anything there; findings repeat it
+        text = interval.text if interval else "something that is no date"
+    yield StatedDate(role, source, text, interval)
 
 
 def read_date(text: str, zone: str = "") -> Interval | None:

@@ -5,6 +5,7 @@ something is absent is never evidence of tampering, since platforms and messenge
 No finding repeats a position, a serial number or a name.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -60,6 +61,8 @@ def findings(
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
+STANDARD_ACTION = re.compile(r"c2pa\.[a-z_.]{1,60}")  # others may hold anything
+
 CREDENTIAL_TEXTS: dict[str, tuple[Severity, str]] = {
     "trusted": (
         "info",
@@ -91,7 +94,8 @@ def credential_findings(credentials: Credentials) -> Iterator[Finding]:
     severity, text = CREDENTIAL_TEXTS[credentials.state]
     shown: Group = {"state": credentials.state, "codes": list(credentials.codes)}
     yield Finding(f"credentials_{credentials.state}", severity, text, shown)
-    edits = sorted({str(action.get("action")) for action in credentials.actions} - {"None"})
+    declared = {str(action.get("action")) for action in credentials.actions} - {"None"}
+    edits = sorted({edit if STANDARD_ACTION.fullmatch(edit) else "other" for edit in declared})
     if edits:
         names = ", ".join(edit.removeprefix("c2pa.").replace("_", " ") for edit in edits)
         text = f"Its credentials declare what was done to it: {names}."

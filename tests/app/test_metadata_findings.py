@@ -253,8 +253,14 @@ def test_no_finding_repeats_what_points_at_a_person_or_a_place() -> None:
         "xmp": {"dc:creator": canary, "photoshop:Credit": f"{canary} via OpenAI"},
         "boxes": {"udta loci": {"name": canary}, "ilst ©cmt": f"{canary} WhatsApp {canary}"},
         "iptc": {"By-line": canary},
+        "text": {"Creation Time": f"by {canary}", "tIME": f"2018-01-05T10:00:00Z {canary}"},
     }  # fmt: skip
-    said = str(found(fields, "2019-01-01"))
+    fields["exif"]["EXIF DateTimeOriginal"] = f"2019:06:12 14:03:00 {canary}"
+    actions: Any = ({"action": f"org.{canary}.edit", "description": canary},)
+    credentials = Credentials("valid", issuer=canary, common_name=canary, actions=actions)
+    said = str(found(fields, "2019-01-01", credentials))
+    assert "changed_before_capture" in said
+    assert "date_impossible" in said
     assert "WhatsApp" in said
     assert canary not in said
     assert "22.27" not in said

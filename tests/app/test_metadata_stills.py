@@ -1,6 +1,7 @@
 """Reading what stills say of themselves."""
 
 import io
+import json
 import struct
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image, PngImagePlugin
 
 from app.metadata import read_metadata
 from app.metadata_blocks import STANDARD_LUMA, quality_of, scaled_luma
+from app.metadata_bounds import MAX_TOTAL
 from app.metadata_early import read_early
 from app.metadata_summary import summarise
 from hashing.types import MediaInfo
@@ -208,6 +210,18 @@ def test_a_maker_note_that_declares_four_billion_bytes_costs_only_the_maker_note
     assert "maker notes could not be read" in metadata.problems[0]
 
 
+def test_endless_properties_are_cut_and_the_cut_is_told() -> None:
+    many = "".join(f"<xmp:P{i}>{'x' * 999}</xmp:P{i}>" for i in range(450))
+    comments = PngImagePlugin.PngInfo()
+    comments.add_itxt("XML:com.adobe.xmp", xmp_packet(f">{many}").decode())
+    for i in range(450):
+        comments.add_text(f"T{i}", "y" * 999)
+    metadata = read_metadata(saved("PNG", pnginfo=comments))
+    assert len(json.dumps(metadata.fields)) < MAX_TOTAL + 1000
+    assert len(metadata.fields["xmp"]) == 400
+    assert metadata.problems[-1] == "only 500000 characters of metadata were kept"
+
+
 def with_segment(marker: int, body: bytes) -> io.BytesIO:
     """A bare JPEG with one more segment in front."""
     jpeg = saved("JPEG").getvalue()
@@ -246,7 +260,7 @@ def test_no_heap_makes_reading_fail(heap: bytes) -> None:
     assert read_early([ciff(heap)]).keys() <= {"Make", "Model", "DateTimeOriginal"}
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(max_examples=30, deadline=3000)
 @given(st.binary(max_size=600), st.integers(0, 8))
 def test_no_bytes_make_reading_fail(tail: bytes, kind: int) -> None:
     starts = (
@@ -258,7 +272,7 @@ def test_no_bytes_make_reading_fail(tail: bytes, kind: int) -> None:
     assert metadata.fields["file"]["format"]
 
 
-@settings(max_examples=40, deadline=2000)
+@settings(max_examples=25, deadline=3000)
 @given(st.integers(0, 2**32 - 1))
 def test_a_damaged_photo_is_read_as_far_as_it_goes(seed: int) -> None:
     rng = np.random.default_rng(seed)
