@@ -82,9 +82,7 @@ def warp_tiny(
     return moved, mask > 250
 
 
-def cells(
-    pictures: NDArray[np.float32], mask: NDArray[np.bool_]
-) -> NDArray[np.float32]:
+def cells(pictures: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Grid pictures (K, h, w) -> (K, P) unit vectors over the masked cells, fine detail kept.
 
     The broad brightness is taken out, so that a tint or a vignette does not count.
@@ -105,7 +103,7 @@ def grid_size(width: int, height: int) -> tuple[int, int]:
     return max(4, round(width * scale)), max(4, round(height * scale))
 
 
-def _scaling(from_size: tuple[int, int], to_size: tuple[int, int]) -> Matrix:
+def scaling(from_size: tuple[int, int], to_size: tuple[int, int]) -> Matrix:
     """Pixel centres of one size -> pixel centres of another."""
     sx, sy = to_size[0] / from_size[0], to_size[1] / from_size[1]
     return np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5], [0, 0, 1.0]])
@@ -125,14 +123,9 @@ def agreement(
     query, reference: (K, h, w) tiny grey pictures. matrix: reference pixels -> query pixels at the
     sizes given (not the tiny ones). None where too little of the reference is visible.
     """
-    tiny_q = (query.shape[2], query.shape[1])
-    tiny_r = (reference.shape[2], reference.shape[1])
-    frame = _frame(matrix, query_size, reference_size)
-    to_grid = frame.to_grid
-    from_query = to_grid @ np.linalg.inv(_scaling(query_size, tiny_q))
-    from_reference = to_grid @ matrix @ np.linalg.inv(_scaling(reference_size, tiny_r))
-    seen_q, mask_q = warp_tiny(query, from_query, frame.size)
-    seen_r, mask_r = warp_tiny(reference, from_reference, frame.size)
+    grid = grid_of(matrix, query_size, reference_size)
+    seen_q, mask_q = grid.from_query(query)
+    seen_r, mask_r = grid.from_reference(reference)
     mask = mask_q & mask_r
     if mask.sum() < FEWEST_CELLS:
         return None
@@ -141,15 +134,32 @@ def agreement(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Frame:
+class Grid:
+    """A coarse grid over the part of the query's frame that the reference's picture covers."""
+
     to_grid: Matrix  # query pixels -> grid pixels
+    matrix: Matrix  # reference pixels -> query pixels
     size: tuple[int, int]
+    query_size: tuple[int, int]
+    reference_size: tuple[int, int]
+
+    def from_query(self, tiny: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """(K, h, w) tiny query pictures on the grid, and the cells they cover."""
+        shape = (tiny.shape[2], tiny.shape[1])
+        back = np.linalg.inv(scaling(self.query_size, shape))
+        return warp_tiny(tiny, self.to_grid @ back, self.size)
+
+    def from_reference(
+        self, tiny: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """(K, h, w) tiny reference pictures on the grid, and the cells they cover."""
+        shape = (tiny.shape[2], tiny.shape[1])
+        back = np.linalg.inv(scaling(self.reference_size, shape))
+        return warp_tiny(tiny, self.to_grid @ self.matrix @ back, self.size)
 
 
-def _frame(
-    matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]
-) -> _Frame:
-    """The grid: the upright box, in the query, that the reference's picture covers."""
+def grid_of(matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]) -> Grid:
+    """The grid over the upright box, in the query, that the reference's picture covers."""
     width, height = reference_size
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64)
     moved = corners @ matrix.T
@@ -166,11 +176,16 @@ def _frame(
             [0, 0, 1.0],
         ]
     )
-    return _Frame(to_grid, size)
+    return Grid(to_grid, matrix, size, query_size, reference_size)
 
 
 def lines(found: Agreement, most: int = 8) -> list[Line]:
-    """The stretches that agree, best first in finding, returned in the query's order."""
+    """The stretches that agree, best first in finding, returned in the query's order.
+
+    A still in either clip gives at most one line: the moment, or the stretch, that agrees best.
+    """
+    if len(found.query_times) == 1:
+        return _moment(found)
     standing = found.standing_out()
     free = np.ones(len(found.query_times), bool)
     out: list[Line] = []
@@ -187,6 +202,15 @@ def lines(found: Agreement, most: int = 8) -> list[Line]:
         out.append(line)
         free &= (found.query_times < line.start - 1e-9) | (found.query_times >= line.end - 1e-9)
     return sorted(out, key=lambda line: line.start)
+
+
+def _moment(found: Agreement) -> list[Line]:
+    """The reference moment that agrees best with a still."""
+    row = found.correlation[0]
+    best = int(row.argmax())
+    contrast = float(found.standing_out()[0, best])
+    moment = float(found.reference_times[best])
+    return [Line(0.0, 0.0, 1.0, False, moment, float(row[best]), contrast)]
 
 
 def _step(times: NDArray[np.float64]) -> Seconds:
@@ -223,9 +247,7 @@ def _vote(
     return (best[1], best[2]) if best else None
 
 
-def _still_guess(
-    found: Agreement, free: NDArray[np.bool_]
-) -> tuple[float, Seconds] | None:
+def _still_guess(found: Agreement, free: NDArray[np.bool_]) -> tuple[float, Seconds] | None:
     """Where nothing moves, real time at the offset that correlates best."""
     if not free.any():
         return None
@@ -307,7 +329,9 @@ def _refine(
             shift = offset + at_start + (slope - tilt) * t0
             values = sample(standing, found, tilt, shift)[first : last + 1]
             raw = sample(found.correlation, found, tilt, shift)[first : last + 1]
-            value = float(np.nan_to_num(values, nan=-0.5).mean() + np.nan_to_num(raw, nan=-0.5).mean())
+            value = float(
+                np.nan_to_num(values, nan=-0.5).mean() + np.nan_to_num(raw, nan=-0.5).mean()
+            )
             value -= 0.002 * (abs(at_start) + abs(at_end)) / window
             if value > best[0]:
                 best = (value, tilt, shift)

@@ -88,7 +88,9 @@ def _first_transform(
     best: _Try | None = None
     for mirrored in (False, True):
         for moments in sets:
-            tried = _try(query, reference, _indices(query, reference, moments.pairs), mirrored, window)
+            tried = _try(
+                query, reference, _indices(query, reference, moments.pairs), mirrored, window
+            )
             if tried is not None and (best is None or tried.rank > best.rank):
                 best = tried
             if best is not None and _enough(best):

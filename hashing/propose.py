@@ -42,9 +42,26 @@ def proposals(
     pairs: int = 4,
 ) -> list[Moments]:
     """Sets of moment pairs, the best supported first, then the ones most alike."""
+    if len(query.times) == 1:
+        return _moments_of_still(query.times, reference.times, alike[0])
     found = _lines(query.times, reference.times, alike, lines, pairs)
     most_alike = _most_alike(query.times, reference.times, alike, pairs)
     return [*found, *([most_alike] if most_alike.pairs else [])]
+
+
+def _moments_of_still(
+    tq: NDArray[np.float64], tr: NDArray[np.float64], alike: NDArray[np.float32], most: int = 4
+) -> list[Moments]:
+    """The likeliest moments of a video for a still, each by itself, apart in time."""
+    out: list[Moments] = []
+    taken = np.zeros(len(tr), bool)
+    for column in np.argsort(-alike):
+        if alike[column] <= -1 or len(out) == most:
+            break
+        if not taken[column]:
+            out.append(Moments(((float(tq[0]), float(tr[column])),), float(alike[column])))
+            taken |= np.abs(tr - tr[column]) < 1.0
+    return out
 
 
 def _most_alike(
@@ -85,7 +102,9 @@ def _lines(
         near = good & (np.abs(tr[columns] - slope * tq[rows] - offset) <= OFFSET_STEP_S)
         if not near.any():
             break
-        out.append(Moments(_spread(tq, rows[near], values[near], tr, slope, offset, pairs), support))
+        out.append(
+            Moments(_spread(tq, rows[near], values[near], tr, slope, offset, pairs), support)
+        )
         values = np.where(near, 0, values)
     return out
 

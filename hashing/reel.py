@@ -99,9 +99,7 @@ class Reel:
 
     def _shrink(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        return np.asarray(
-            cv2.resize(grey, self.tiny_size, interpolation=cv2.INTER_AREA), np.uint8
-        )
+        return np.asarray(cv2.resize(grey, self.tiny_size, interpolation=cv2.INTER_AREA), np.uint8)
 
     def _decode(self, first: int, last: int) -> Film:
         return decode(self._pictures, float(self.times[first]), float(self.times[last]))

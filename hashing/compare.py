@@ -1,0 +1,46 @@
+"""Two fingerprints -> Match: whether they hold the same recording, where, and on what grounds.
+
+READ FIRST of the science: place, measure the support, decide, explain.
+"""
+
+from hashing.decide import decide
+from hashing.errors import MethodMismatch
+from hashing.placing import Placement, place
+from hashing.reel import Reel
+from hashing.segments import to_segments
+from hashing.support import support
+from hashing.types import Fingerprint, Match
+
+
+def compare(query: Fingerprint | Reel, reference: Fingerprint) -> Match:
+    """Hold a query against one reference.
+
+    query: a Reel where several references follow, so that its keypoints are found only once.
+
+    Raises MethodMismatch where the two were described in different spaces, and DecodeError where the
+    kept pictures of either are damaged.
+    """
+    reel = query if isinstance(query, Reel) else Reel(query)
+    if reel.fingerprint.space != reference.space:
+        raise MethodMismatch(f"query in {reel.fingerprint.space}, reference in {reference.space}")
+    other = Reel(reference)
+    placement = place(reel, other)
+    if placement is None:
+        return Match(0.0, "none", reasons=("no common geometry was found",))
+    return explained(reel, other, placement)
+
+
+def explained(query: Reel, reference: Reel, placement: Placement) -> Match:
+    """The match that a placement amounts to."""
+    grounds = support(query, reference, placement)
+    decided = decide(grounds, query.fingerprint.info.kind, reference.fingerprint.info.kind)
+    segments = to_segments(query, reference, placement.lines, placement.transform, decided.score)
+    if not segments:
+        return Match(min(decided.score, 0.2), "none", reasons=decided.reasons)
+    return Match(
+        score=decided.score,
+        decision=decided.decision,
+        segments=segments,
+        main_picture=grounds.covered >= 0.5,
+        reasons=decided.reasons,
+    )

@@ -1,0 +1,83 @@
+"""Two pictures under a transform: where in the picture do they agree?
+
+Normalised cross-correlation in small windows, on luma, so that tint, contrast and vignettes do not
+count. Windows with no texture in either picture say nothing and are left out.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.align import scaling
+from hashing.geometry import Matrix
+
+LONG_SIDE_PX = 256
+WINDOW_PX = 13
+TEXTURE = 5.0  # grey levels of deviation in a window under which it says nothing
+AGREES = 0.55
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """The warped pair and its map, at the size they were compared."""
+
+    query: NDArray[np.float32]  # (h, w) luma
+    reference: NDArray[np.float32]  # (h, w) luma, warped onto the query
+    covered: NDArray[np.bool_]  # (h, w) where both pictures are
+    correlation: NDArray[np.float32]  # (h, w) -1..1
+    textured: NDArray[np.bool_]  # (h, w) covered, and textured in either
+
+    @property
+    def share(self) -> float:
+        """Share of the textured area that agrees, 0..1; 0 where nothing is textured."""
+        if self.textured.sum() < 50:
+            return 0.0
+        return float((self.correlation[self.textured] > AGREES).mean())
+
+    @property
+    def median(self) -> float:
+        return float(np.median(self.correlation[self.textured])) if self.textured.any() else 0.0
+
+
+def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Matrix) -> Likeness:
+    """query, reference: (H, W, 3) RGB. matrix: reference pixels -> query pixels."""
+    size_q = (query.shape[1], query.shape[0])
+    shrink = min(1.0, LONG_SIDE_PX / max(size_q))
+    size = (max(8, round(size_q[0] * shrink)), max(8, round(size_q[1] * shrink)))
+    to_small = scaling(size_q, size)
+    left = cv2.resize(_luma(query), size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    whole = to_small @ matrix
+    scale = np.sqrt(abs(np.linalg.det(whole[:2, :2])))
+    soft = _luma(reference)
+    if scale < 0.75:
+        soft = cv2.GaussianBlur(soft, (0, 0), 0.45 / scale)
+    right = cv2.warpPerspective(soft, whole, size, flags=cv2.INTER_LINEAR).astype(np.float32)
+    ones = np.full(reference.shape[:2], 255, np.uint8)
+    covered = cv2.warpPerspective(ones, whole, size, flags=cv2.INTER_NEAREST) > 250
+    if scale > 1.3:  # an enlarged reference is soft: compare at its own sharpness
+        left = cv2.GaussianBlur(left, (0, 0), 0.35 * scale)
+    correlation, deviation = local_correlation(left, right)
+    textured = covered & (deviation > TEXTURE)
+    return Likeness(left, right, covered, correlation, textured)
+
+
+def _luma(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def local_correlation(
+    left: NDArray[np.float32], right: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Windowed correlation of two luma pictures, and the larger of their deviations."""
+
+    def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(cv2.boxFilter(values, -1, (WINDOW_PX, WINDOW_PX)), np.float32)
+
+    mean_l, mean_r = mean(left), mean(right)
+    var_l = np.clip(mean(left * left) - mean_l**2, 0, None)
+    var_r = np.clip(mean(right * right) - mean_r**2, 0, None)
+    covariance = mean(left * right) - mean_l * mean_r
+    correlation = covariance / (np.sqrt(var_l * var_r) + 4.0)
+    return correlation, np.sqrt(np.maximum(var_l, var_r))

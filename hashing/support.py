@@ -1,0 +1,91 @@
+"""What a match rests on, as figures: the ground that score and decision stand on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hashing.align import Line
+from hashing.likeness import likeness
+from hashing.motion import Motion, motion
+from hashing.placing import Placement, instants
+from hashing.reel import Reel
+
+LOOKS = 4  # instants at which whole pictures are held against each other
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """All 0..1 unless said otherwise; None where it could not be measured."""
+
+    inliers: int  # correspondences that agree on the transform, over all frame pairs
+    supporting: float  # share of frame pairs that support it
+    spread: float  # share of the reference's area that they cover
+    seconds: float  # of the query, on all lines
+    level: float  # median correlation along the lines
+    contrast: float  # how much better than at other moments
+    explained: float | None  # of what moves, the share that moves alike
+    moving: float  # share of cells that move
+    alike: float  # share of the textured picture that agrees, at the same instants
+    covered: float  # share of the query's picture that the reference covers
+    lines: int
+
+
+def support(query: Reel, reference: Reel, placement: Placement) -> Support:
+    """Measure what speaks for one placement."""
+    found = placement.lines
+    weights = np.array([line.end - line.start for line in found])
+    alike, covered = _alike(query, reference, placement)
+    explained, moving = _motion(query, reference, placement, found)
+    total = float(weights.sum())
+    weights = weights / total if total > 0 else np.ones(len(found)) / max(1, len(found))
+    return Support(
+        inliers=placement.transform.inliers,
+        supporting=placement.supporting,
+        spread=placement.transform.spread,
+        seconds=total,
+        level=float(sum(w * line.level for w, line in zip(weights, found, strict=True))),
+        contrast=float(sum(w * line.contrast for w, line in zip(weights, found, strict=True))),
+        explained=explained,
+        moving=moving,
+        alike=alike,
+        covered=covered,
+        lines=len(found),
+    )
+
+
+def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, float]:
+    """Medians over a few instants of the agreeing share and the covered share."""
+    moments = instants(placement.lines, LOOKS)
+    indices = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
+    if not indices:
+        indices = [(pair.query_index, pair.reference_index) for pair in placement.pairs]
+    maps = [
+        likeness(query.whole(q), reference.whole(r), placement.transform.matrix) for q, r in indices
+    ]
+    shares = float(np.median([one.share for one in maps]))
+    return shares, float(np.median([one.covered.mean() for one in maps]))
+
+
+def _motion(
+    query: Reel, reference: Reel, placement: Placement, found: tuple[Line, ...]
+) -> tuple[float | None, float]:
+    """The better of both directions, weighted over the lines, and the moving share."""
+    measured: list[tuple[float, Motion]] = []
+    for line in found:
+        one = motion(query, reference, placement.transform, line)
+        if one is not None:
+            measured.append((line.end - line.start, one))
+    if not measured:
+        return None, 0.0
+    total = sum(weight for weight, _ in measured)
+    moving = sum(weight * one.moving for weight, one in measured) / total
+    known = [(weight, _better(one)) for weight, one in measured]
+    clear = [(weight, value) for weight, value in known if value is not None]
+    if not clear:
+        return None, moving
+    return sum(w * v for w, v in clear) / sum(w for w, _ in clear), moving
+
+
+def _better(one: Motion) -> float | None:
+    values = [v for v in (one.query_explained, one.reference_explained) if v is not None]
+    return max(values) if values else None
