@@ -1,0 +1,30 @@
+"""python -m benchmarks NAME [options]: run one benchmark; `NAME --help` says what it takes."""
+
+import runpy
+import sys
+
+BENCHMARKS = {
+    "accuracy": ("benchmarks.accuracy", "the command line over a benchmark of real, edited media"),
+    "faces": ("benchmarks.faces", "how many faces of real frames the redaction misses"),
+    "library": (
+        "benchmarks.speed_library",
+        "search, recall, additions and size of a large library",
+    ),
+    "metadata": ("benchmarks.metadata", "agreement with exiftool and c2pa over real files"),
+    "speed": ("benchmarks.speed", "fingerprinting against decoding, starting, a cold check"),
+    "tables": ("benchmarks.tables", "write the README's tables from benchmarks/results"),
+}
+
+
+def main() -> None:
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in BENCHMARKS:
+        lines = [f"  {name:<9} {says}" for name, (_, says) in BENCHMARKS.items()]
+        print("usage: python -m benchmarks NAME [options]\n", *lines, sep="\n", file=sys.stderr)
+        raise SystemExit(0 if name in {"-h", "--help"} else 2)
+    sys.argv = [f"python -m benchmarks {name}", *sys.argv[2:]]
+    runpy.run_module(BENCHMARKS[name][0], run_name="__main__", alter_sys=False)
+
+
+if __name__ == "__main__":
+    main()
