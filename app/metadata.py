@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app import metadata_blocks as stills
 from app.credentials import read_credentials
-from app.metadata_bounds import MAX_BLOCK_BYTES, MAX_PROBLEMS, PARSER_FAULTS, fit, plain, text
+from app.metadata_bounds import MAX_BLOCK_BYTES, MAX_PROBLEMS, PARSER_FAULTS, fit, plain, said, text
 from app.metadata_boxes import read_boxes
 from app.metadata_container import DEMUXERS, read_container
 from app.metadata_early import read_early
@@ -63,15 +63,13 @@ def read_metadata(
         blocks = gather(file, form, fields, problems)
         thumbnail = read_blocks(file, form, blocks, fields, problems)
     except PARSER_FAULTS as error:
-        problems.append(f"the metadata could not be read: {type(error).__name__}: {error}")
+        problems.append(f"the metadata could not be read: {said(error)}")
     if info is not None:
         fields["decoder"] = decoder_facts(info)
     try:
         credentials = read_credentials(file, media_type, trust_anchors)
     except PARSER_FAULTS as error:
-        credentials = Credentials(
-            "unreadable", reason=f"{type(error).__name__}: {text(str(error))}"
-        )
+        credentials = Credentials("unreadable", reason=text(said(error)))
     kept = fit(fields, problems)
     return Metadata(kept, credentials, thumbnail, tuple(map(text, problems[-MAX_PROBLEMS:])))
 

@@ -43,6 +43,11 @@ class TooMuchError(ValueError):
     """More work, depth or data than a well-meant file needs."""
 
 
+def said(error: BaseException) -> str:
+    """An error in words; a library's own needs its name, since many say nothing else."""
+    return str(error) if isinstance(error, TooMuchError) else f"{type(error).__name__}: {error}"
+
+
 def text(raw: str | bytes) -> str:
     """One line of readable text: decoded, controls replaced by spaces, trimmed, cut to length."""
     if isinstance(raw, bytes):

@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 
 from app.metadata_bounds import PARSER_FAULTS, put, text
 from app.metadata_types import Group
+from hashing.frames import reason
 
 MAX_STREAMS = 16
 # self-contained containers only; whatever points at other files or addresses is not on the list
@@ -44,7 +45,7 @@ def read_container(file: BinaryIO, demuxer: str, problems: list[str]) -> Group:
             for stream in list(opened.streams)[:MAX_STREAMS]:
                 stream_facts(stream, group)
     except (av.error.FFmpegError, *PARSER_FAULTS) as error:
-        problems.append(f"the container could not be read: {text(str(error))}")
+        problems.append(f"the container could not be read: {text(reason(error))}")
     return group
 
 

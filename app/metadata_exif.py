@@ -12,11 +12,13 @@ from typing import Any, BinaryIO, Literal, cast
 import exifread
 from exifread.core.exceptions import ExifError
 
-from app.metadata_bounds import MAX_BLOCK_BYTES, PARSER_FAULTS, TooMuchError, put
+from app.metadata_bounds import MAX_BLOCK_BYTES, PARSER_FAULTS, TooMuchError, put, said
 from app.metadata_early import reconyx_date
 from app.metadata_types import Group, Value
 
-MAX_READS = 150_000  # a maker note of 60 kB costs exifread 60,000
+MAX_READS = 150_000
+FIRST_READS = 20_000
+READS_PER_BYTE = 3  # exifread takes a maker note byte by byte, and five reads for a 12-byte entry
 MAX_READ_BYTES = 16 << 20
 MAX_VALUES = 16  # longer lists (maker note tables) tell a reader nothing
 # blobs that are read elsewhere or hold nothing for people
@@ -37,7 +39,9 @@ class BudgetedFile(io.RawIOBase):
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._reads_left = MAX_READS
+        size = file.seek(0, 2)
+        file.seek(0)
+        self._reads_left = min(MAX_READS, FIRST_READS + READS_PER_BYTE * size)
         self._bytes_left = MAX_READ_BYTES
 
     def readable(self) -> bool:
@@ -95,7 +99,7 @@ def read_tags(file: BinaryIO, problems: list[str]) -> Mapping[str, Any]:
                 return exifread.process_file(cast(BinaryIO, BudgetedFile(file)), details=details)
             except (*PARSER_FAULTS, ExifError) as error:
                 what = "maker notes" if details else "EXIF block"
-                problems.append(f"the {what} could not be read: {type(error).__name__}: {error}")
+                problems.append(f"the {what} could not be read: {said(error)}")
         return {}
     finally:
         quiet.disabled = False

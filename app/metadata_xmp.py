@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-from app.metadata_bounds import MAX_BLOCK_BYTES, MAX_NAMES, PARSER_FAULTS, put
+from app.metadata_bounds import MAX_BLOCK_BYTES, MAX_NAMES, PARSER_FAULTS, put, said
 from app.metadata_types import Group
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -56,7 +56,7 @@ def read_xmp(packets: list[bytes], problems: list[str]) -> Group:
         try:
             root = fromstring(trimmed(packet), forbid_dtd=True)
         except PARSER_FAULTS as error:
-            problems.append(f"an XMP packet could not be read: {type(error).__name__}: {error}")
+            problems.append(f"an XMP packet could not be read: {said(error)}")
             continue
         put(xmp, "x:xmptk", toolkit(root))
         for count, (name, value) in enumerate(properties(root)):
