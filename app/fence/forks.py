@@ -61,6 +61,8 @@ class ForkServer:
                 start_new_session=True,  # an interrupt from the terminal is the parent's to handle
             )
         except OSError as error:
+            self._control.close()
+            self._complaints.close()
             raise FenceUnavailable(f"the decoding process could not be started: {error}") from error
         finally:
             theirs.close()

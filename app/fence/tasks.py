@@ -22,11 +22,13 @@ import PIL.Image
 from app import evidence as sheets
 from app.evidence_types import EvidenceSheet
 from app.metadata import Metadata, read_metadata
+from hashing import compare as comparing
 from hashing import fingerprint as describing
 from hashing import probe as probing
 from hashing.faces import FaceModelError, load_detector
 from hashing.frames import Limits
 from hashing.pdq import phash
+from hashing.reel import Reel
 from hashing.sscd import INPUT_PX, describer
 from hashing.types import Fingerprint, Match, MediaInfo, Pictures
 
@@ -56,8 +58,6 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
     with contextlib.suppress(FaceModelError):  # pictures are then filled whole
         load_detector()
     _load_late_imports()
-    with contextlib.suppress(ModuleNotFoundError):
-        import_module("hashing.compare")
     return {
         "probe": probe,
         "metadata": metadata,
@@ -104,9 +104,9 @@ def compare(
     file: BinaryIO | None, state: State, reference: Fingerprint, query: Fingerprint | None = None
 ) -> Match:
     """The query, by default this file, held against one reference."""
-    from hashing.compare import compare as held_against
-
-    return held_against(query or state["fingerprint"], reference)
+    if query is None and "reel" not in state:
+        state["reel"] = Reel(state["fingerprint"])  # its keypoints are found once for all
+    return comparing.compare(query or state["reel"], reference)
 
 
 def evidence(

@@ -380,6 +380,12 @@ def test_a_table_that_cannot_be_loaded_says_why() -> None:
     server.close()
 
 
+def test_an_interpreter_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(FenceUnavailable, match=r"could not be started: .*No such file"):
+        ForkServer(PLANTED)
+
+
 def test_limits_below_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
         FenceLimits(memory_bytes=0)
