@@ -135,7 +135,7 @@ def software_findings(found: tuple[Trace, ...]) -> Iterator[Finding]:
             continue
         names = list(dict.fromkeys(trace.sign.name or trace.matched for trace in of_kind))[:5]
         least = max((trace.sign.sureness for trace in of_kind[:5]), key=SURENESS.index)
-        text = f"{words.format(name=', '.join(names))} ({least})."
+        text = words.format(name=", ".join(names)) + ("." if least == "sure" else f" ({least}).")
         if kind in ("platform", "editor", "encoder"):
             text += " That says nothing about whether its content was altered."
         shown: Group = {trace.field: trace.matched for trace in of_kind[:5]}

@@ -59,12 +59,14 @@ def against_claim(dates: tuple[StatedDate, ...], claim: Interval) -> Iterator[Fi
     """The capture date held against the claim; failing that, a container older than the claim."""
     captured = first(dates, "captured") or first(dates, "positioned") or first(dates, "created")
     if captured and captured.interval:
-        said = f"The file says it was captured on {captured.day} ({captured.source})"
+        what = "created" if captured.role == "created" else "captured"
+        said = f"The file says it was {what} on {captured.day} ({captured.source})"
         shown: Group = {**evidence(captured), "claimed": claim.text}
         if captured.interval.wholly_before(claim):
             gap = how_long_before(captured.interval, claim)
             text = f"{said}, {gap} the claimed date. {CAVEAT}"
             yield Finding("date_before_claim", "warning", text, shown)
+            return
         elif claim.wholly_before(captured.interval):
             gap = how_long_before(claim, captured.interval).replace("before", "after")
             text = f"{said}, {gap} the claimed date. {CAVEAT}"

@@ -270,3 +270,22 @@ def test_no_finding_repeats_what_points_at_a_person_or_a_place() -> None:
 def test_a_clock_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         findings(Metadata({}, Credentials("none")), None, None, NOW.replace(tzinfo=None))
+
+
+def test_a_date_of_creation_is_not_called_one_of_capture() -> None:
+    fields: Fields = {"xmp": {"xmp:CreateDate": "2019-06-12T14:03:00"}}
+    finding = next(f for f in found(fields, "2022-11-27") if f.code == "date_before_claim")
+    assert finding.text.startswith("The file says it was created on 2019-06-12 (XMP CreateDate)")
+
+
+def test_one_date_before_the_claim_is_told_once() -> None:
+    fields = exif("2019:06:12 14:03:00", **{"Image DateTime": "2019:06:12 14:03:00"})
+    told = [f.code for f in found(fields, "2022-11-27") if f.severity == "warning"]
+    assert told == ["date_before_claim"]
+
+
+def test_signs_that_are_not_sure_say_so() -> None:
+    sure = found({"exif": {"Image Software": "GIMP 2.10"}})[0].text
+    likely = found({"container": {"comment": "made with TikTok"}})[0].text
+    assert sure.startswith("The file was saved by GIMP.")
+    assert likely.startswith("The file seems to have gone through TikTok or Douyin (likely).")
