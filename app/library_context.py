@@ -51,13 +51,13 @@ class ContextTable:
         self._used: set[str] = set()
 
     def of(self, path: PurePath) -> Context:
-        """What the table says of a file: rows that name it, or the end of its path."""
+        """What the table says of a file: rows of its name or its path's end, the longest first."""
         found = Context()
-        for file, context in self._rows.items():
+        for file in sorted(self._rows, key=lambda name: -len(PurePath(name).parts)):
             parts = PurePath(file).parts
             if parts and path.parts[-len(parts) :] == parts:
                 self._used.add(file)
-                found = found.joined(context)
+                found = found.joined(self._rows[file])
         return found
 
     def unused(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Every error of the database driver leaves here as one of ours.
 """
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from app.library_schema import APPLICATION_ID, SCHEMA_VERSION, counters, metadat
 
 FILE_NAME = "library.db"
 CACHE_KIB = 16_384  # SQLite's page cache; the system's own does the rest
+_FULL = "No space is left for the library in {}; what was added before is unharmed"
 MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {}  # version -> step that reaches it
 
 
@@ -86,14 +88,14 @@ def open_file(folder: Path, create: bool, read_only: bool, wait_s: float) -> Lib
     Raises LibraryUnusable: no library, another program's file, damaged, or of a newer version.
     """
     path = folder / FILE_NAME
-    if not path.is_file():
-        if not create or read_only:
-            raise LibraryUnusable(f"There is no library in {folder}")
-        _make_folder(folder)
-    writable = not read_only and os.access(folder, os.W_OK)
-    if path.is_file():
-        writable = writable and os.access(path, os.W_OK)
     with translated_errors(folder, wait_s):
+        exists = path.is_file()
+        if not exists:
+            if not create or read_only:
+                raise LibraryUnusable(f"There is no library in {folder}")
+            _make_folder(folder)
+        places = (folder, path) if exists else (folder,)
+        writable = not read_only and all(os.access(place, os.W_OK) for place in places)
         engine = _engine(path, writable, wait_s)
         file = LibraryFile(folder, engine, writable, wait_s)
         try:
@@ -120,11 +122,10 @@ def _engine(path: Path, writable: bool, wait_s: float) -> sa.Engine:
     uri = path.absolute().as_uri()
     if writable:
         address = f"{uri}?mode=rwc"
-    elif path.with_name(f"{FILE_NAME}-wal").exists():
+    elif os.access(path.parent, os.W_OK) or _has_log(path):
         address = f"{uri}?mode=ro"
     else:
-        # A log cannot be made in a folder that is read-only; without one nobody is writing.
-        address = f"{uri}?immutable=1" if not os.access(path.parent, os.W_OK) else f"{uri}?mode=ro"
+        address = f"{uri}?immutable=1"  # where no log can be made, nobody is writing one
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, timeout=wait_s, check_same_thread=False)
@@ -144,6 +145,11 @@ def _engine(path: Path, writable: bool, wait_s: float) -> sa.Engine:
         )
 
     return engine
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _pragmas(writable: bool) -> tuple[str, ...]:
@@ -205,12 +211,20 @@ def _note_version(connection: sa.Connection, version: int) -> None:
 
 @contextmanager
 def translated_errors(folder: Path, wait_s: float) -> Iterator[None]:
-    """Errors of the database driver as ours, in words."""
+    """Errors of the database driver and of the file system as ours, in words."""
     try:
         yield
+    except OSError as error:
+        raise _of_the_system(error, folder) from error
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise _in_words(cause, folder, wait_s) from error
+
+
+def _of_the_system(error: OSError, folder: Path) -> LibraryUnusable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return LibraryUnusable(_FULL.format(folder))
+    return LibraryUnusable(f"The library in {folder} cannot be used: {error.strerror}")
 
 
 def _in_words(cause: BaseException | None, folder: Path, wait_s: float) -> LibraryUnusable:
@@ -222,9 +236,7 @@ def _in_words(cause: BaseException | None, folder: Path, wait_s: float) -> Libra
     if name.startswith("SQLITE_READONLY"):
         return LibraryReadOnly(f"The library in {folder} can only be read")
     if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
-        return LibraryUnusable(
-            f"No space is left for the library in {folder}; what was added before is unharmed"
-        )
+        return LibraryUnusable(_FULL.format(folder))
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
         return LibraryUnusable(f"{folder / FILE_NAME} is damaged or not a library: {cause}")
     return LibraryUnusable(f"The library in {folder} cannot be used: {cause}")
