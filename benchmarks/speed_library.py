@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,8 @@ def facts(number: int) -> FileFacts:
     return FileFacts(name, hashlib.sha256(name.encode()).hexdigest(), 3_000_000)
 
 
-def build(folder: Path, clips: int, seed: int) -> float:
-    """Fill a library; the seconds that it took."""
+def build(folder: Path, clips: int, seed: int, space: str = SPACE) -> float:
+    """Fill a library, as if its vectors were of that space; the seconds that it took."""
     started = time.perf_counter()
     rng = np.random.default_rng(seed)
     file = open_file(folder, create=True, read_only=False, wait_s=10)
@@ -99,7 +100,7 @@ def build(folder: Path, clips: int, seed: int) -> float:
             for place, vectors in enumerate(walks(seed, chunk)):
                 number = insert_clip(
                     connection,
-                    fingerprint(vectors, rng),
+                    replace(fingerprint(vectors, rng), space=space),
                     facts(chunk * CHUNK + place),
                     Context().texts(),
                 )
