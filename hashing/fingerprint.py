@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hashing import pdq as pdqs
 from hashing.audio import read_audio
 from hashing.frames import Damage, Limits, Shown, first_picture_time, keyframes, shown
-from hashing.pictures import Encoder, fitted, keep_still
+from hashing.pictures import Encoder, decode, fitted, keep_still
 from hashing.sscd import Describer, describer, squeeze
 from hashing.stills import read_still
 from hashing.types import (
@@ -32,6 +32,7 @@ type Progress = Callable[[Seconds], None]
 DESCRIBE_EVERY_S = 0.5
 STILLNESS = 1.2  # mean absolute luma difference (0..255) under which a picture is the same again
 LONGEST_ROW_S = 4.0  # even a still scene is described this often
+BLOCK_S = 20.0  # of kept pictures decoded at a time
 FLAT_DEVIATION = 10.0  # luma standard deviation of a black, faded or featureless picture
 FLAT_DETAIL = 1.2  # mean absolute Laplacian at 72 x 72, the same
 
@@ -94,6 +95,22 @@ def _fingerprint_video(
         gaps=tuple(damage.gaps),
         problems=tuple(damage.problems),
     )
+
+
+def describe_again(stored: Fingerprint, model: Path | None = None) -> Fingerprint:
+    """The same clip in the present descriptor space, from its kept pictures.
+
+    Raises DecodeError where they are damaged, ValueError where none were kept.
+    """
+    if stored.pictures is None:
+        raise ValueError("no pictures were kept")
+    rows = _Rows(describer(model))
+    for start in np.arange(0.0, float(stored.pictures.times[-1]) + BLOCK_S, BLOCK_S):
+        film = decode(stored.pictures, start, np.nextafter(start + BLOCK_S, 0))
+        for time, picture in zip(film.times, film.pixels, strict=True):
+            if rows.due(float(time)):
+                rows.add(float(time), picture)
+    return replace(stored, space=describer(model).space, frames=rows.finish())
 
 
 def _audio(file: BinaryIO, info: MediaInfo, limits: Limits) -> AudioPrint | None:

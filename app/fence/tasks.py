@@ -63,6 +63,8 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
         "metadata": metadata,
         "fingerprint": partial(fingerprint, model=model),
         "compare": compare,
+        "describe": partial(describe, model=model),
+        "space": partial(space, model=model),
         "evidence": evidence,
     }
 
@@ -107,6 +109,18 @@ def compare(
     if query is None and "reel" not in state:
         state["reel"] = Reel(state["fingerprint"])  # its keypoints are found once for all
     return comparing.compare(query or state["reel"], reference)
+
+
+def describe(
+    file: BinaryIO | None, state: State, model: Path | None, stored: Fingerprint
+) -> Fingerprint:
+    """A stored clip described anew from its kept pictures."""
+    return describing.describe_again(stored, model)
+
+
+def space(file: BinaryIO | None, state: State, model: Path | None) -> str:
+    """The name of the descriptor space that the loaded model makes."""
+    return describer(model).space
 
 
 def evidence(

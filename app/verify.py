@@ -1,0 +1,363 @@
+"""READ FIRST: one item, from intake to report, top to bottom.
+
+Everything that parses a stranger's file runs in a fenced process; what comes back from it are
+records that check themselves.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+
+from app import intake
+from app.claim import Claim
+from app.clips import Clip
+from app.evidence_types import EvidenceSheet
+from app.fence import Fence, prepare
+from app.library import Added, Library
+from app.library_clips import FileFacts
+from app.library_context import Context
+from app.metadata_dates import stated_dates
+from app.metadata_findings import findings
+from app.metadata_types import Metadata
+from app.progress import OnProgress, quiet
+from app.relations import CheckedItem
+from app.report import Report
+from app.settings import Settings
+from app.verdict import Verdict, judge
+from app.version import VERSION
+from app.wording import Capabilities, Searched
+from hashing import search
+from hashing.errors import DecodeError
+from hashing.fingerprint import Sampling
+from hashing.frames import Limits
+from hashing.types import Fingerprint, Match, MediaInfo
+
+CANDIDATES = 8  # clips that are compared picture by picture
+SHARED_S = 1.0  # of the item, from which two accepted clips are held against each other
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """A report, and the redacted pictures that go with it, by clip id."""
+
+    report: Report
+    sheets: Mapping[str, EvidenceSheet] = field(default_factory=dict)
+
+
+def check_item(
+    path: Path,
+    claim: Claim | None,
+    library: Library,
+    settings: Settings,
+    on_progress: OnProgress = quiet,
+    name: str | None = None,
+) -> Report:
+    """Follow one item from what the user handed us to a report they can check.
+
+    Raises IntakeError, DecodeError and FenceError where the item cannot be read at all.
+    """
+    return check(path, claim, library, settings, on_progress, name, pictures=False).report
+
+
+def check(
+    path: Path,
+    claim: Claim | None,
+    library: Library,
+    settings: Settings,
+    on_progress: OnProgress = quiet,
+    name: str | None = None,
+    pictures: bool = True,
+    unblurred: bool = False,
+) -> Checked:
+    """The same, with the pictures that show each accepted match.
+
+    name: what to call the item, where its name on disk is not its own. unblurred: faces are shown.
+    """
+    clock = _Clock()
+    item = intake.from_path(path, settings.max_bytes, name)
+    with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
+        read = _read(fence, item, settings, clock, on_progress)
+        found, searched = _search(fence, read.query, library, clock, on_progress)
+        verdict = _judge(fence, item, read.query, found, claim, searched, library)
+        sheets = _pictures(fence, verdict, library, unblurred) if pictures else {}
+    return Checked(_report(item, read, verdict, searched, claim, clock), sheets)
+
+
+def compare_files(a: Path, b: Path, settings: Settings, on_progress: OnProgress = quiet) -> Report:
+    """Hold one file against another, without a library."""
+    return compare(a, b, settings, on_progress, pictures=False).report
+
+
+def compare(
+    a: Path,
+    b: Path,
+    settings: Settings,
+    on_progress: OnProgress = quiet,
+    pictures: bool = True,
+    unblurred: bool = False,
+) -> Checked:
+    """Hold one file against another, with the pictures that show the match."""
+    clock = _Clock()
+    item = intake.from_path(a, settings.max_bytes)
+    other = intake.from_path(b, settings.max_bytes)
+    server = prepare(settings.model)
+    with Fence.open(other.path, settings.fence_limits(), server) as fence:
+        reference = _read(fence, other, settings, clock, on_progress).query
+    clip = _clip_of(other, reference)
+    with Fence.open(item.path, settings.fence_limits(), server) as fence:
+        read = _read(fence, item, settings, clock, on_progress)
+        with clock.during("verify"):
+            match: Match = fence.call("compare", reference=reference)
+        checked = CheckedItem.of(item.sha256, read.query)
+        searched = Searched(clips=1, seconds=reference.info.duration_s or 0.0)
+        able = Capabilities(sound=read.query.audio is not None)
+        verdict = judge(checked, [(clip, match)], None, searched, able)
+        sheets = {}
+        if pictures and match.accepted and reference.pictures is not None:
+            sheets[clip.id] = fence.call(
+                "evidence", reference=reference.pictures, match=match, unblurred=unblurred
+            )
+    return Checked(_report(item, read, verdict, searched, None, clock), sheets)
+
+
+def add_clip(
+    path: Path,
+    library: Library,
+    settings: Settings,
+    context: Context | None = None,
+    quick: bool = False,
+    on_progress: OnProgress = quiet,
+    name: str | None = None,
+) -> Added:
+    """Make one file known footage; the same bytes again only gain context.
+
+    Raises IntakeError, DecodeError and FenceError where it cannot be read, LibraryUnusable.
+    """
+    item = intake.from_path(path, settings.max_bytes, name)
+    context = context or Context()
+    known = library.find(item.sha256)
+    if known is not None:
+        return library.describe(known.id, context)
+    with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
+        read = _read(fence, item, settings, _Clock(), on_progress, "quick" if quick else "default")
+    facts = FileFacts(item.name, item.sha256, item.bytes)
+    return library.add(_kept(read.query, settings), facts, context, _captured(read.metadata))
+
+
+def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:
+    """Clips that the present model cannot search."""
+    return library.clips(other_space_than=_space(settings))
+
+
+def refresh_clip(
+    clip: Clip, library: Library, settings: Settings, on_progress: OnProgress = quiet
+) -> None:
+    """Describe a clip anew from its kept pictures.
+
+    Raises DecodeError where none were kept or they are damaged.
+    """
+    stored = library.load(clip.id)
+    if stored.pictures is None:
+        raise DecodeError(f"{clip.id} was added without pictures: add its file again")
+    with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
+        on_progress("describe", 0.0)
+        library.replace_fingerprint(clip.id, fence.call("describe", stored=stored))
+
+
+# ---- the steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What the fenced process found in one file."""
+
+    query: Fingerprint
+    metadata: Metadata
+
+
+def _read(
+    fence: Fence,
+    item: intake.Item,
+    settings: Settings,
+    clock: "_Clock",
+    on_progress: OnProgress,
+    sampling: Sampling = "default",
+) -> _Read:
+    limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
+    anchors = settings.trust_anchors.read_text() if settings.trust_anchors else None
+    with clock.during("metadata"):
+        _: MediaInfo = fence.call("probe", limits=limits)
+        metadata: Metadata = fence.call(
+            "metadata", media_type=item.media_type, trust_anchors=anchors
+        )
+    with clock.during("describe"):
+        query: Fingerprint = fence.call(
+            "fingerprint", sampling=sampling, limits=limits, on_progress=on_progress
+        )
+    return _Read(query, metadata)
+
+
+def _search(
+    fence: Fence, query: Fingerprint, library: Library, clock: "_Clock", on_progress: OnProgress
+) -> tuple[list[tuple[Clip, Match]], Searched]:
+    rows = search.query_rows(query.frames)
+    with clock.during("search"):
+        hits = library.search(
+            query.frames.vectors[rows].astype("float32"), search.NEIGHBOURS, query.space
+        )
+        worth = search.candidates(hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
+    found: list[tuple[Clip, Match]] = []
+    with clock.during("verify"):
+        for done, candidate in enumerate(worth):
+            on_progress("compare", done / len(worth))
+            reference = library.load(candidate.clip)
+            if reference.pictures is None:
+                continue
+            found.append((library.clip(candidate.clip), fence.call("compare", reference=reference)))
+    stats = library.stats()
+    searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
+    return found, searched
+
+
+def _judge(
+    fence: Fence,
+    item: intake.Item,
+    query: Fingerprint,
+    found: list[tuple[Clip, Match]],
+    claim: Claim | None,
+    searched: Searched,
+    library: Library,
+) -> Verdict:
+    unlike = {
+        (one.id, other.id)
+        for (one, first), (other, second) in combinations(found, 2)
+        if first.accepted and second.accepted and _shared(first, second) > SHARED_S
+        if not _same_footage(fence, library, one, other)
+    }
+    able = Capabilities(sound=query.audio is not None)
+    return judge(CheckedItem.of(item.sha256, query), found, claim, searched, able, unlike)
+
+
+def _shared(first: Match, second: Match) -> float:
+    return sum(a.query.overlap(b.query) for a in first.segments for b in second.segments)
+
+
+def _same_footage(fence: Fence, library: Library, one: Clip, other: Clip) -> bool:
+    """Whether two clips of the library hold the same recording."""
+    match: Match = fence.call(
+        "compare", query=library.load(one.id), reference=library.load(other.id)
+    )
+    return match.accepted
+
+
+def _pictures(
+    fence: Fence, verdict: Verdict, library: Library, unblurred: bool
+) -> dict[str, EvidenceSheet]:
+    sheets = {}
+    for held in verdict.held:
+        if not held.accepted and held.relation != "undecided":
+            continue
+        reference = library.load(held.clip.id).pictures
+        if reference is not None and held.match.segments:
+            sheets[held.clip.id] = fence.call(
+                "evidence", reference=reference, match=held.match, unblurred=unblurred
+            )
+    return sheets
+
+
+def _report(
+    item: intake.Item,
+    read: _Read,
+    verdict: Verdict,
+    searched: Searched,
+    claim: Claim | None,
+    clock: "_Clock",
+) -> Report:
+    now = datetime.now(UTC)
+    said = claim.date if claim else None
+    return Report(
+        name=item.name,
+        sha256=item.sha256,
+        bytes=item.bytes,
+        info=read.query.info,
+        verdict=verdict,
+        searched=searched,
+        metadata=read.metadata.fields,
+        findings=findings(read.metadata, read.query.info, said, now),
+        credentials=read.metadata.credentials,
+        problems=(*read.query.problems, *read.metadata.problems),
+        timings_s=clock.times(),
+        method={
+            "firstseen": VERSION,
+            "space": read.query.space,
+            "sampling": read.query.sampling,
+        },
+    )
+
+
+def _clip_of(item: intake.Item, fingerprint: Fingerprint) -> Clip:
+    """A file compared directly, as if it were a clip."""
+    info = fingerprint.info
+    return Clip(
+        id="B",
+        name=item.name,
+        sha256=item.sha256,
+        bytes=item.bytes,
+        kind=info.kind,
+        duration_s=info.duration_s,
+        width=info.width,
+        height=info.height,
+        title=None,
+        place=None,
+        event=None,
+        language=None,
+        rights=None,
+        notes=None,
+        space=fingerprint.space,
+        sampling=fingerprint.sampling,
+        appearances=(),
+    )
+
+
+def _kept(fingerprint: Fingerprint, settings: Settings) -> Fingerprint:
+    """What the library stores of a fingerprint."""
+    if settings.keep_pictures:
+        return fingerprint
+    return replace(fingerprint, pictures=None)
+
+
+def _captured(metadata: Metadata) -> str | None:
+    """The day on which the file says that it was captured, as a claim of the file."""
+    dates = stated_dates(metadata.fields, metadata.credentials)
+    said = [one for one in dates if one.role in ("captured", "created") and one.interval]
+    return said[0].day if said else None
+
+
+def _space(settings: Settings) -> str:
+    """The descriptor space of the present model."""
+    with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
+        space: str = fence.call("space")
+    return space
+
+
+class _Clock:
+    """Wall seconds of each step."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._steps: dict[str, float] = {}
+
+    @contextmanager
+    def during(self, step: str) -> Iterator[None]:
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self._steps[step] = self._steps.get(step, 0.0) + time.monotonic() - begin
+
+    def times(self) -> dict[str, float]:
+        return {**self._steps, "total": time.monotonic() - self._start}
