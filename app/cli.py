@@ -5,7 +5,6 @@ Results go to stdout, progress and complaints to stderr. Exit codes stand in app
 """
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,9 +20,13 @@ from app.cli_options import (
     settings_of,
     warn_unfenced,
 )
+from hashing.errors import FirstseenError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.claim import Claim
+    from app.evidence_types import EvidenceSheet
     from app.report import Report
 
 app = typer.Typer(
@@ -79,14 +82,22 @@ def check(
     from app import verify
     from app.library import Library
     from app.progress import item_bar, wanted
+    from app.unread import report_unread
 
+    sheets: Mapping[str, EvidenceSheet] = {}
     with Library.open(settings.library, read_only=True) as known:
         warn_unfenced(settings)
         with item_bar(wanted(progress)) as on_progress:
-            report = _report_on(
-                file, lambda: verify.check_item(file, claim, known, settings, on_progress)
-            )
-    _finish(report, as_json, html)
+            try:
+                checked = verify.check(
+                    file, claim, known, settings, on_progress, pictures=html is not None
+                )
+                report, sheets = checked.report, checked.sheets
+            except FirstseenError as error:
+                report = report_unread(file, error, settings, claim)
+    if html is not None:
+        _write_page(html, report, sheets)
+    _finish(report, as_json)
 
 
 @app.command()
@@ -101,11 +112,15 @@ def compare(
     settings = settings_of()
     from app import verify
     from app.progress import item_bar, wanted
+    from app.unread import report_unread
 
     warn_unfenced(settings)
     with item_bar(wanted(progress)) as on_progress:
-        report = _report_on(item, lambda: verify.compare_files(item, other, settings, on_progress))
-    _finish(report, as_json, None)
+        try:
+            report = verify.compare_files(item, other, settings, on_progress)
+        except FirstseenError as error:
+            report = report_unread(item, error, settings)
+    _finish(report, as_json)
 
 
 @app.command()
@@ -130,28 +145,28 @@ def scan(
     from app.library import Library
     from app.progress import item_bars, wanted
     from app.report import to_json, unreadable
-    from app.scan import Found, Reports, find_items, listing
+    from app.scan import Found, Outcome, Reports, find_items, listing
     from app.scan import scan as scan_items
+    from app.unread import report_unread
 
     items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
     with Library.open(settings.library, read_only=True) as known, Reports(jsonl) as reports:
         warn_unfenced(settings)
         with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
+            outcomes: list[tuple[Found, Outcome]] = []
 
             def check_one(item: Found) -> dict[str, Any]:
+                on_item(item.relative, len(outcomes), len(items))
                 if item.problem is not None:
                     return to_json(unreadable(item.path.name, item.problem))
-                path = item.path
-                return to_json(
-                    _report_on(
-                        path, lambda: verify.check_item(path, None, known, settings, on_progress)
-                    )
-                )
+                try:
+                    report = verify.check_item(item.path, None, known, settings, on_progress)
+                except FirstseenError as error:
+                    report = report_unread(item.path, error, settings)
+                return to_json(report)
 
-            outcomes = []
-            for done, (item, outcome) in enumerate(scan_items(items, reports, check_one)):
-                on_item(item.relative, done + 1, len(items))
-                outcomes.append((item, outcome))
+            for outcome in scan_items(items, reports, check_one):
+                outcomes.append(outcome)
     print_lines(listing(outcomes))
     if any(outcome.relation is None for _, outcome in outcomes):
         raise typer.Exit(EXIT_UNREADABLE)
@@ -181,7 +196,7 @@ def version() -> None:
     """Print the version."""
     from app.version import VERSION
 
-    typer.echo(f"firstseen {VERSION}")
+    print(f"firstseen {VERSION}")
 
 
 def _file(path: str) -> Path:
@@ -208,28 +223,12 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
         raise UsageError(f"--claimed-place: {error}") from error
 
 
-def _report_on(path: Path, check: "Callable[[], Report]") -> "Report":
-    """The report of a check; one without a verdict where the file is what failed."""
-    from app.errors import EXIT_UNREADABLE, exit_code
-    from app.report import unreadable
-    from hashing.errors import FirstseenError
-
-    try:
-        return check()
-    except FirstseenError as error:
-        if exit_code(error) != EXIT_UNREADABLE:
-            raise
-        return unreadable(path.name, str(error))
-
-
-def _finish(report: "Report", as_json: bool, html: Path | None) -> None:
-    """Write and print the report, and end with what it means for the exit code."""
+def _finish(report: "Report", as_json: bool) -> None:
+    """Print the report, and end with what it means for the exit code."""
     from app.errors import EXIT_UNREADABLE
     from app.report import to_json
 
     data = to_json(report)
-    if html is not None:
-        _write_page(html, data)
     if as_json:
         print_json(data)
     else:
@@ -240,12 +239,14 @@ def _finish(report: "Report", as_json: bool, html: Path | None) -> None:
         raise typer.Exit(EXIT_UNREADABLE)
 
 
-def _write_page(path: Path, data: dict[str, Any]) -> None:
+def _write_page(path: Path, report: "Report", sheets: "Mapping[str, EvidenceSheet]") -> None:
     from app.page import render
+    from app.report import Shown, to_json
     from app.scan import OutputError
 
+    shown = Shown()
     try:
-        path.write_text(render(data), encoding="utf-8")
+        path.write_text(render(to_json(report, shown), sheets, shown), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -60,7 +60,7 @@ def complain(message: str) -> None:
     """One line on stderr, made safe for a terminal."""
     from app.printable import printable
 
-    typer.echo(f"firstseen: {printable(message)}", err=True)
+    print(f"firstseen: {printable(message)}", file=sys.stderr)
 
 
 def print_json(data: Any) -> None:

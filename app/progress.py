@@ -34,6 +34,9 @@ def item_bars(show: bool, items: int) -> Iterator[tuple[OnItem, OnProgress]]:
     if not show:
         yield (lambda name, done, total: None), quiet
         return
+    if not sys.stderr.isatty():
+        yield _plain_lines()
+        return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -59,6 +62,22 @@ def item_bars(show: bool, items: int) -> Iterator[tuple[OnItem, OnProgress]]:
             bars.update(stage, completed=min(1.0, max(0.0, share)), description=_short(name))
 
         yield on_item, on_progress
+
+
+def _plain_lines() -> tuple[OnItem, OnProgress]:
+    """The same for a file or a pipe: a line for each item and for each stage once begun."""
+    begun = ""
+
+    def on_item(name: str, done: int, total: int) -> None:
+        print(f"{done + 1} of {total}  {printable(name)}", file=sys.stderr)
+
+    def on_progress(name: str, share: float) -> None:
+        nonlocal begun
+        if name != begun:
+            begun = name
+            print(f"  {printable(name)}", file=sys.stderr)
+
+    return on_item, on_progress
 
 
 def _short(name: str, most: int = 40) -> str:
