@@ -1,0 +1,63 @@
+"""The one table from errors to exit codes and HTTP statuses."""
+
+import pytest
+
+from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
+from app.fence.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
+from app.intake import IntakeError, TooLarge
+from app.library_errors import (
+    ClipUnknown,
+    ContextUnreadable,
+    LibraryBusy,
+    LibraryReadOnly,
+    LibraryUnusable,
+)
+from app.scan import OutputError
+from hashing.errors import (
+    DecodeError,
+    FirstseenError,
+    LimitExceeded,
+    MethodMismatch,
+    UnsupportedMedia,
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "status"),
+    [
+        (UsageError, 2, 400),
+        (LinkRefusedError, 2, 400),
+        (OutputError, 2, 400),
+        (ContextUnreadable, 2, 400),
+        (ClipUnknown, 2, 404),
+        (IntakeError, 3, 422),
+        (TooLarge, 3, 413),
+        (DecodeError, 3, 422),
+        (UnsupportedMedia, 3, 422),
+        (LimitExceeded, 3, 413),
+        (FenceBroken, 3, 422),
+        (FenceTimeout, 3, 422),
+        (FenceMemory, 3, 413),
+        (FenceLimit, 3, 413),
+        (FenceUnavailable, 4, 503),
+        (MethodMismatch, 4, 409),
+        (LibraryUnusable, 4, 503),
+        (LibraryBusy, 4, 503),
+        (LibraryReadOnly, 4, 503),
+        (FirstseenError, 3, 422),
+    ],
+)
+def test_each_error_has_its_exit_code_and_status(
+    kind: type[FirstseenError], code: int, status: int
+) -> None:
+    assert exit_code(kind("x")) == code
+    assert http_status(kind("x")) == status
+
+
+def test_every_error_there_is_finds_a_row() -> None:
+    def family(kind: type[FirstseenError]) -> list[type[FirstseenError]]:
+        return [kind, *(one for child in kind.__subclasses__() for one in family(child))]
+
+    for kind in family(FirstseenError):
+        row = next(TABLE[parent] for parent in kind.__mro__ if parent in TABLE)
+        assert row[0] in (2, 3, 4)
