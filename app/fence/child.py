@@ -1,57 +1,24 @@
-"""One decoding process: locks itself, says hello, then answers calls until the pipe closes.
+"""What a decoding process does once it is locked: it answers calls until the pipe closes.
 
-Runs in a fork of the server. Messages in: ("call", name, arguments). Messages out, the first of
-them only once: ("hello", protection) or ("refused", text); ("progress", stage, fraction),
-("result", value), ("error", class, text).
+Messages in: ("call", name, arguments). Messages out, the first of them only once:
+("hello", protection) or ("refused", text); ("progress", stage, fraction), ("result", value),
+("error", class, text).
 """
 
 import errno
-import os
-import signal
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.fence.codec import CodecError
 from app.fence.errors import MESSAGE_CHARS, FenceBroken, FenceLimit, FenceMemory, crossing_name
 from app.fence.limits import FenceLimits
-from app.fence.lock import die_with, lock
 from app.fence.pipe import FrameTooLarge, Pipe, PipeClosed
 from hashing.errors import FirstseenError
 
 type Task = Callable[..., Any]  # (file, state, **arguments) -> value
 type State = dict[str, Any]
-
-HIGHEST_FD = 65536
-
-
-def run(
-    pipe_fd: int,
-    file_fds: list[int],
-    limits: FenceLimits,
-    tasks: Mapping[str, Task],
-    parent: int,
-    network_namespace: bool,
-) -> None:
-    """Become a decoding process. Returns when the other side has closed the pipe."""
-    die_with(parent)
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGXCPU):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing a file fails, it does not kill
-    _keep_only({pipe_fd, *file_fds})
-    os.environ.clear()
-    pipe = Pipe(pipe_fd, pipe_fd, max_bytes=None)
-    files = tuple(open(fd, "rb") for fd in file_fds)  # noqa: PTH123, SIM115  open all its life
-    try:
-        protection = lock(limits, network_namespace)
-    except (OSError, ValueError) as error:
-        pipe.send(("refused", f"the process could not be limited: {error}"))
-        return
-    pipe.send(("hello", asdict(protection)))
-    serve(pipe, files, limits, tasks)
 
 
 def serve(
@@ -100,15 +67,3 @@ def _describe(error: Exception, limits: FenceLimits) -> tuple[str, str]:
     where = traceback.extract_tb(error.__traceback__)[-1]
     text = f"reading the file {reason}: {type(error).__name__}: {error}"[:MESSAGE_CHARS]
     return FenceBroken.__name__, f"{text} ({Path(where.filename).name}:{where.lineno})"
-
-
-def _keep_only(wanted: set[int]) -> None:
-    """Standard streams go nowhere; every other descriptor but the wanted is closed."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    low = 3
-    for descriptor in sorted(wanted):
-        os.closerange(low, descriptor)
-        low = descriptor + 1
-    os.closerange(low, HIGHEST_FD)

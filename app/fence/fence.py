@@ -5,16 +5,14 @@ Whatever the process behind the fence does, the caller gets a checked value or a
 """
 
 import contextlib
-import json
-import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from app.fence.codec import CodecError
+from app.fence.ending import cause
 from app.fence.errors import (
     CROSSING,
     FenceBroken,
@@ -24,7 +22,7 @@ from app.fence.errors import (
     FenceUnavailable,
 )
 from app.fence.forks import ForkServer, shared_server
-from app.fence.limits import MAX_FILES, MIB, FenceLimits, Protection
+from app.fence.limits import MAX_FILES, FenceLimits, Protection
 from app.fence.pipe import FrameTooLarge, Pipe, PipeClosed
 from app.fence.shapes import check_fields
 from app.intake import open_regular
@@ -32,7 +30,6 @@ from app.intake import open_regular
 type OnProgress = Callable[[str, float], None]  # stage, 0..1
 
 HELLO_S = 30.0
-ENDING_S = 10.0
 MAX_PROGRESS = 100_000  # messages in one call
 STAGE_CHARS = 200
 
@@ -40,11 +37,12 @@ STAGE_CHARS = 200
 class Fence:
     """One decoding process and the files that it holds open. Not for several threads at once."""
 
-    def __init__(self, server: ForkServer, limits: FenceLimits, files: Sequence[int]) -> None:
+    def __init__(self, server: ForkServer, limits: FenceLimits, files: Sequence[BinaryIO]) -> None:
         """Takes over nothing: the caller closes `files`. Raises FenceUnavailable."""
         self.limits = limits
-        descriptor, self._lease = server.fork(limits, files)
-        self._pipe = Pipe(descriptor, descriptor, limits.output_bytes)
+        self._child = server.fork(limits, files)
+        self._pipe = Pipe(self._child.incoming, self._child.outgoing, limits.output_bytes)
+        self._closed = False
         self._timed_out = False
         self._ended: FenceError | None = None
         self.protection = self._hello()
@@ -70,7 +68,7 @@ class Fence:
         if len(paths) > MAX_FILES:
             raise ValueError(f"a fence holds at most {MAX_FILES} files, got {len(paths)}")
         with contextlib.ExitStack() as opened:
-            files = [opened.enter_context(open_regular(path)).fileno() for path in paths]
+            files = [opened.enter_context(open_regular(path)) for path in paths]
             return cls(server or shared_server(), limits or FenceLimits(), files)
 
     def call(self, task: str, /, *, on_progress: OnProgress | None = None, **arguments: Any) -> Any:
@@ -102,9 +100,10 @@ class Fence:
 
     def close(self) -> None:
         """End the process. Closing twice does nothing."""
-        if self._lease.fileno() >= 0:
-            self._lease.close()
-            self._pipe.close()
+        if not self._closed:
+            self._closed = True
+            self._child.give_up()
+            self._child.close()
         if self._ended is None:
             self._ended = FenceBroken("it was closed")
 
@@ -141,7 +140,7 @@ class Fence:
         try:
             yield
         except PipeClosed as error:
-            raise self._end(self._post_mortem(task)) from error
+            raise self._end(self._why_gone(task)) from error
         except FrameTooLarge as error:
             raise self._end(
                 FenceLimit(f"reading the file answered {task!r} with {error}")
@@ -158,45 +157,20 @@ class Fence:
 
     def _give_up(self) -> None:
         self._timed_out = True
-        with contextlib.suppress(OSError):  # the process may have ended in this moment
-            self._lease.shutdown(socket.SHUT_WR)
+        self._child.give_up()
 
     def _end(self, reason: FenceError) -> FenceError:
         self._ended = reason
         self.close()
         return reason
 
-    def _post_mortem(self, task: str) -> FenceError:
-        """Why the process is gone, as far as the system tells."""
+    def _why_gone(self, task: str) -> FenceError:
         if self._timed_out:
             return FenceTimeout(
                 f"reading the file took longer than wall_s = {self.limits.wall_s:g} s ({task!r})"
             )
-        ending = self._ending()
-        if not ending:
-            return FenceBroken(f"the process that reads the file ended during {task!r}")
-        used = f"{ending['cpu_s']:.1f} s of CPU time, {ending['peak_bytes'] / MIB:.0f} MiB at most"
-        number = ending["signal"]
-        over = ending["cpu_s"] >= self.limits.cpu_s - 0.5
-        if number == signal.SIGXCPU or (number == signal.SIGKILL and over):
-            return FenceLimit(
-                f"reading the file took more CPU time than cpu_s = {self.limits.cpu_s} ({task!r})"
-            )
-        if number is None:
-            what = f"ended with exit code {ending['exit_code']}"
-        else:
-            what = f"was ended by {signal.Signals(number).name}{_hint(number, self.limits)}"
-        return FenceBroken(f"the process that reads the file {what} during {task!r} ({used})")
-
-    def _ending(self) -> dict[str, Any]:
-        """What the server says of the child's end; empty where it says nothing."""
-        self._lease.settimeout(ENDING_S)
-        with contextlib.suppress(OSError, ValueError):
-            self._lease.shutdown(socket.SHUT_WR)
-        with contextlib.suppress(OSError, ValueError):
-            ending: dict[str, Any] = json.loads(self._lease.recv(4096))
-            return ending
-        return {}
+        self._child.give_up()  # a closed pipe alone may leave it running
+        return cause(self._child.ending(), task, self.limits)
 
 
 def protection(server: ForkServer | None = None) -> Protection:
@@ -212,9 +186,3 @@ def prepare(model: Path | None = None) -> ForkServer:
     with what this returns.
     """
     return shared_server(model)
-
-
-def _hint(number: int, limits: FenceLimits) -> str:
-    if number in (signal.SIGABRT, signal.SIGKILL):
-        return f", as happens when memory runs out (memory_bytes = {limits.memory_bytes})"
-    return ""

@@ -12,8 +12,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
+from app.fence.ending import Ending
 from app.fence.errors import FenceUnavailable
 from app.fence.limits import FenceLimits
 
@@ -21,6 +22,7 @@ DEFAULT_TASKS = "app.fence.tasks"
 READY, STARTED = b"!", b"+"  # as app.fence.server sends them
 WARM_UP_S = 120.0
 FORK_S = 30.0
+ENDING_S = 10.0
 BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from app.fence.server import main; main(int(sys.argv[2]), *sys.argv[3:])"
@@ -35,6 +37,30 @@ ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "2",
     "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",  # macOS kills forks that use its frameworks
 }
+
+
+class ForkedChild:
+    """One child of the server, as the parent holds it."""
+
+    def __init__(self, pipe_fd: int, lease: socket.socket) -> None:
+        self.incoming = self.outgoing = pipe_fd
+        self._lease = lease
+
+    def give_up(self) -> None:
+        """Have the server kill it. Safe from any thread, and when it has ended."""
+        with contextlib.suppress(OSError):
+            self._lease.shutdown(socket.SHUT_WR)
+
+    def ending(self) -> Ending | None:
+        """How it ended, after it was given up or died. None where the server does not say."""
+        with contextlib.suppress(OSError, ValueError):
+            self._lease.settimeout(ENDING_S)
+            return Ending(**json.loads(self._lease.recv(4096)))
+        return None
+
+    def close(self) -> None:
+        self._lease.close()
+        os.close(self.incoming)
 
 
 class ForkServer:
@@ -75,14 +101,11 @@ class ForkServer:
     def process_id(self) -> int:
         return self._process.pid
 
-    def fork(self, limits: FenceLimits, files: Sequence[int]) -> tuple[int, socket.socket]:
-        """A new child that holds `files` open: (descriptor of its pipe, its lease).
-
-        Raises FenceUnavailable.
-        """
+    def fork(self, limits: FenceLimits, files: Sequence[BinaryIO]) -> "ForkedChild":
+        """A new child that holds `files` open. Raises FenceUnavailable."""
         ours, theirs = socket.socketpair()
         lease, their_lease = socket.socketpair()
-        descriptors = [theirs.fileno(), their_lease.fileno(), *files]
+        descriptors = [theirs.fileno(), their_lease.fileno(), *(one.fileno() for one in files)]
         try:
             with theirs, their_lease, self._lock:
                 self._await_ready()
@@ -93,7 +116,7 @@ class ForkServer:
             ours.close()
             lease.close()
             raise FenceUnavailable(f"{error}{self._complaint()}") from error
-        return ours.detach(), lease
+        return ForkedChild(ours.detach(), lease)
 
     def close(self) -> None:
         """End the server and all its children."""

@@ -12,8 +12,11 @@ import resource
 import signal
 import struct
 import sys
+import threading
+import time
 from pathlib import Path
 
+from app.fence.ending import EXIT_MEMORY
 from app.fence.limits import FenceLimits, Protection
 
 if sys.platform == "linux":
@@ -23,6 +26,7 @@ if sys.platform == "linux":
 CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x08000000, 0x10000000, 0x40000000
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 LAST_CAPABILITY = 63
+WATCH_S = 0.05
 
 
 def leave_network() -> bool:
@@ -62,6 +66,7 @@ def lock(limits: FenceLimits, network_namespace: bool) -> Protection:
     """
     set_process_limits(limits)
     if sys.platform != "linux":
+        watch_memory(limits)
         return Protection(process_limits=True)
     _drop_rights()
     landlock_version = landlock.restrict()
@@ -74,18 +79,31 @@ def lock(limits: FenceLimits, network_namespace: bool) -> Protection:
 
 
 def set_process_limits(limits: FenceLimits) -> None:
-    """rlimits; the memory is counted on top of what is loaded already."""
-    size_bytes, data_bytes = _memory_now()
-    for kind, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, limits.open_files),
-        # libraries reserve address space that they never use; what counts is private memory
-        (resource.RLIMIT_DATA, data_bytes + limits.memory_bytes),
-        (resource.RLIMIT_AS, size_bytes + 2 * limits.memory_bytes),
-    ):
-        _limit(kind, value, value)
+    """rlimits; the memory, on Linux alone, is counted on top of what is loaded already."""
+    _limit(resource.RLIMIT_CORE, 0, 0)
+    _limit(resource.RLIMIT_FSIZE, 0, 0)
+    _limit(resource.RLIMIT_NOFILE, limits.open_files, limits.open_files)
     _limit(resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1)  # a signal first, then the end
+    if sys.platform == "linux":
+        size_bytes, data_bytes = _memory_now()
+        # libraries reserve address space that they never use; what counts is private memory
+        private = data_bytes + limits.memory_bytes
+        reserved = size_bytes + 2 * limits.memory_bytes
+        _limit(resource.RLIMIT_DATA, private, private)
+        _limit(resource.RLIMIT_AS, reserved, reserved)
+
+
+def watch_memory(limits: FenceLimits) -> None:
+    """End this process soon after it takes too much, where the system does not refuse it."""
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+    ceiling = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit + limits.memory_bytes
+
+    def watch() -> None:
+        while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= ceiling:
+            time.sleep(WATCH_S)
+        os._exit(EXIT_MEMORY)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:
@@ -98,9 +116,6 @@ def _limit(kind: int, soft: int, hard: int) -> None:
 
 def _memory_now() -> tuple[int, int]:
     """Address space and private writable memory of this process, in bytes."""
-    if sys.platform != "linux":
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
-        return peak, peak
     pages = Path("/proc/self/statm").read_text("ascii").split()
     page_bytes = resource.getpagesize()
     return int(pages[0]) * page_bytes, int(pages[5]) * page_bytes

@@ -55,10 +55,6 @@ class Pipe:
             data += part
         return data
 
-    def close(self) -> None:
-        for descriptor in {self._incoming, self._outgoing}:
-            os.close(descriptor)
-
 
 def _check_sizes(text_bytes: int, raw_bytes: int, max_bytes: int) -> None:
     total = SIZES.size + text_bytes + raw_bytes

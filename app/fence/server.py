@@ -14,27 +14,20 @@ import os
 import selectors
 import signal
 import socket
-from dataclasses import asdict, dataclass
+import sys
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-from app.fence import child
+from app.fence import forked
 from app.fence.child import Task
+from app.fence.ending import Ending
 from app.fence.limits import MAX_FILES, FenceLimits
 from app.fence.lock import go_offline, leave_network
 
 REQUEST_BYTES = 4096
+MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # of getrusage
 READY, STARTED = b"!", b"+"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a child ended: its exit code or signal, and what it had used by then."""
-
-    exit_code: int | None
-    signal: int | None
-    cpu_s: float
-    peak_bytes: int  # resident
 
 
 def main(control_fd: int, tasks_module: str, model: str | None = None) -> None:
@@ -91,7 +84,7 @@ class Server:
         if process == 0:
             status = 1
             try:
-                child.run(pipe_fd, file_fds, limits, self._tasks, parent, self._network_namespace)
+                forked.run(pipe_fd, file_fds, limits, self._tasks, parent, self._network_namespace)
                 status = 0
             finally:
                 os._exit(status)
@@ -124,7 +117,7 @@ class Server:
                 exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
                 signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
                 cpu_s=usage.ru_utime + usage.ru_stime,
-                peak_bytes=usage.ru_maxrss * 1024,
+                peak_bytes=usage.ru_maxrss * MAXRSS_UNIT,
             )
             with lease:
                 try:
