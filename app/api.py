@@ -28,6 +28,7 @@ from app.fence.fence import protection
 from app.jobs import Jobs, QueueFullError
 from app.problems import problem
 from app.service import Service
+from app.service_local import LocalService
 from app.settings import Settings
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
@@ -61,7 +62,8 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
 def serve(settings: Settings) -> None:
     """Run the service until it is interrupted.
 
-    Raises UsageError where the system cannot lock decoding in and nobody said that this is fine.
+    Raises UsageError where the system cannot lock decoding in and nobody said that this is fine,
+    LibraryUnusable.
     """
     walls = protection()
     if not walls.complete and not settings.unsafe_decoding:
@@ -76,7 +78,7 @@ def serve(settings: Settings) -> None:
             settings.host,
         )
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, LocalService(settings)),
         host=settings.host,
         port=settings.port,
         server_header=False,
@@ -96,7 +98,7 @@ async def _lifespan(
 ) -> AsyncIterator[None]:
     folder = Path(tempfile.mkdtemp(prefix="firstseen-uploads-"))  # for this user alone
     try:
-        work: Service = service or await run_in_threadpool(_local_service, settings)
+        work = service if service is not None else await run_in_threadpool(LocalService, settings)
         jobs = Jobs(WORKERS, settings.max_waiting, settings.keep_reports_s)
         app.state.settings, app.state.folder = settings, folder
         app.state.service, app.state.jobs = work, jobs
@@ -107,12 +109,6 @@ async def _lifespan(
             await run_in_threadpool(work.close)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _local_service(settings: Settings) -> Service:
-    from app.service_local import LocalService  # the whole of firstseen; tests bring their own
-
-    return LocalService(settings)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -12,25 +12,12 @@ from starlette.responses import JSONResponse, Response
 from app.api_rooms import discard, jobs_of, receive_upload, service_of
 from app.errors import UsageError
 from app.jobs import Work
+from app.library_context import DATED, SOURCE, TEXTS
 from app.schemas import AddedOut, ClipOut, ClipsOut
 from app.service import Added
 
 MAX_PAGE = 500
-CONTEXT_FIELDS = (
-    "title",
-    "source_url",
-    "publisher",
-    "published",
-    "archived",
-    "attested",
-    "captured",
-    "entered_by",
-    "place",
-    "event",
-    "language",
-    "rights",
-    "notes",
-)
+CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
 router = APIRouter(prefix="/v1/clips", tags=["clips"])
 

@@ -1,6 +1,5 @@
 """The plain page to upload a file and read the result, and the service's health."""
 
-from importlib.metadata import version
 from importlib.resources import files
 
 from fastapi import APIRouter, Request
@@ -12,6 +11,7 @@ from app.api_rooms import service_of
 from app.errors import http_status
 from app.library_errors import LibraryUnusable
 from app.schemas import HealthOut
+from app.version import VERSION
 
 STATIC = {"service.css": "text/css", "service.js": "text/javascript"}
 
@@ -40,7 +40,7 @@ async def health(request: Request) -> Response:
         status, detail = http_status(error), str(error)
     content = HealthOut(
         status="ok" if clips is not None else "library_unusable",
-        version=version("firstseen"),
+        version=VERSION,
         clips=clips,
         detail=detail,
     )

@@ -1,7 +1,7 @@
 """What people know of clips: titles, places, and typed, dated appearances, from a CSV."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -113,13 +113,21 @@ def _row(header: list[str], cells: list[str], where: str) -> tuple[str, Context]
     }
     if "file" not in given:
         raise ContextUnreadable(f"{where}, column 'file': names no file")
+    return given["file"], entered(given, where)
+
+
+def entered(given: Mapping[str, str], where: str) -> Context:
+    """What was entered for one clip, by column; columns that are no context are left out.
+
+    where: what to name in an error. Raises ContextUnreadable on a date that is none.
+    """
     source = {column: given.get(column) for column in SOURCE}
     seen = tuple(
         Appearance(kind, _date(given[kind], where, kind), **source)
         for kind in DATED
         if kind in given
     )
-    return given["file"], Context(**{name: given.get(name) for name in TEXTS}, appearances=seen)
+    return Context(**{name: given.get(name) for name in TEXTS}, appearances=seen)
 
 
 def _date(text: str, where: str, column: str) -> str:

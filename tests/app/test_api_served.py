@@ -131,6 +131,7 @@ def test_serve_refuses_to_start_without_a_fence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
+    monkeypatch.setattr(api, "LocalService", lambda settings: MadeService())
     monkeypatch.setattr(api, "protection", lambda: Protection(process_limits=True))
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: started.append(options["host"]))
     with pytest.raises(UsageError, match="--unsafe-decoding"):
@@ -144,6 +145,7 @@ def test_serve_says_when_others_can_reach_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = Protection(process_limits=True, seccomp=True)
+    monkeypatch.setattr(api, "LocalService", lambda settings: MadeService())
     monkeypatch.setattr(api, "protection", lambda: whole)
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: None)
     api.serve(Settings(library=tmp_path))
