@@ -10,26 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.claim import Claim
+from app.claim_check import ClaimedDate, ClaimedPlace, check_date, check_place
 from app.clips import Clip
-from app.relations import (
-    CheckedItem,
-    Held,
-    Relation,
-    hold,
-    relation_of_item,
-    settle,
-)
-from app.sightings import (
-    ClaimedDate,
-    ClaimedPlace,
-    Sighting,
-    check_date,
-    check_place,
-    date_notes,
-    first_seen,
-)
+from app.limits import limits, unable
+from app.relations import CheckedItem, Held, Relation, hold
+from app.sightings import Sighting, date_notes, first_seen
 from app.stretches import uncovered
-from app.wording import Capabilities, Searched, headline, limits, reasons, unable
+from app.together import relation_of_item, settle
+from app.wording import Capabilities, Searched, headline, reasons
 from hashing.types import Match, Span
 
 type Undecided = Literal["weak_match", "same_scene_other_recording", "too_little", "conflicting"]
