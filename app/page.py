@@ -121,6 +121,7 @@ def _environment() -> Environment:
         "size": words.size,
         "hours": words.hours,
         "count": words.count,
+        "moment": words.moment,
         "web_address": words.web_address,
         "picture": _picture,
     }

@@ -58,6 +58,21 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def moment(date: str) -> str:
+    """2019-06-12T14:03:00+08:00 as 2019-06-12, 14:03:00 +08:00; other precisions as they are."""
+    day, separator, time = date.partition("T")
+    if not separator or not time:
+        return date
+    for zone in ("Z", "+00:00"):
+        if time.endswith(zone):
+            return f"{day}, {time.removesuffix(zone)} UTC"
+    for sign in "+-":
+        clock_, found, offset = time.rpartition(sign)
+        if found:
+            return f"{day}, {clock_} {sign}{offset}"
+    return f"{day}, {time}"
+
+
 def web_address(text: object) -> str | None:
     """The text where it is an http(s) address that may become a link, else None."""
     if isinstance(text, str) and text.lower().startswith(("https://", "http://")):
