@@ -7,7 +7,8 @@ adding a vector costs the same in any library. Codes are scanned by FAISS's fast
 2015); the best are ranked again by their true vectors, as many as the codes' own error asks for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Protocol
 
@@ -19,10 +20,12 @@ from hashing.types import VECTOR_SIZE
 
 type Ids = NDArray[np.int64]
 type Vectors = NDArray[np.float32]
+type Codes = NDArray[np.uint8]
 
 CODE_BYTES = VECTOR_SIZE // 4
 EXACT_LIMIT = 20_000  # vectors; below it every cosine is computed
-PART_SIZE = 500_000  # vectors in one scanned part, which bounds the copy made while loading
+PART_SIZE = 250_000  # vectors in one scanned part, which bounds the copy made while loading
+PACKERS = 2  # threads that bring codes into the scan's order
 NOBODY = -1
 
 # Standard deviation of (cosine seen by codes - true cosine) for 512 components: sqrt(D / 512)
@@ -96,14 +99,18 @@ class CodedIndex:
     def __len__(self) -> int:
         return sum(len(part.ids) for part in self._parts) - len(self._removed)
 
-    def add(self, ids: Ids, codes: NDArray[np.uint8]) -> None:
+    def add(self, ids: Ids, codes: Codes) -> None:
         """ids: (N,), codes: (N, 128) of `encode`."""
-        for start in range(0, len(ids), PART_SIZE):
-            piece = slice(start, start + PART_SIZE)
-            if self._parts and len(self._parts[-1].ids) + len(ids[piece]) <= PART_SIZE:
-                self._parts[-1].extend(ids[piece], codes[piece])
-            else:
-                self._parts.append(_Part(ids[piece], codes[piece]))
+        if self._parts and len(self._parts[-1].ids) + len(ids) <= PART_SIZE:
+            self._parts[-1].extend(ids, codes)
+        else:
+            self._parts.append(_Part(ids, codes))
+
+    def add_all(self, pieces: Iterable[tuple[Ids, Codes]]) -> None:
+        """Much at once, in pieces of any size below PART_SIZE."""
+        with ThreadPoolExecutor(PACKERS) as pool:
+            packing = [pool.submit(_Part, ids, codes) for ids, codes in _joined(pieces)]
+            self._parts += [part.result() for part in packing]
 
     def remove(self, ids: Ids) -> None:
         held = np.concatenate([part.ids for part in self._parts]) if self._parts else ids[:0]
@@ -148,10 +155,24 @@ class CodedIndex:
             cosines[row, column] = np.einsum("nd,nd->n", vectors[place], queries[row])
 
 
+def _joined(pieces: Iterable[tuple[Ids, Codes]]) -> Iterator[tuple[Ids, Codes]]:
+    """The same in pieces of nearly PART_SIZE."""
+    waiting: list[tuple[Ids, Codes]] = []
+    count = 0
+    for ids, codes in pieces:
+        if waiting and count + len(ids) > PART_SIZE:
+            yield np.concatenate([held[0] for held in waiting]), np.vstack([h[1] for h in waiting])
+            waiting, count = [], 0
+        waiting.append((ids, codes))
+        count += len(ids)
+    if waiting:
+        yield np.concatenate([held[0] for held in waiting]), np.vstack([h[1] for h in waiting])
+
+
 class _Part:
     """Up to PART_SIZE codes, in the order that the fast scan wants."""
 
-    def __init__(self, ids: Ids, codes: NDArray[np.uint8]) -> None:
+    def __init__(self, ids: Ids, codes: Codes) -> None:
         self.ids = ids
         plain = faiss.IndexPQ(VECTOR_SIZE, 2 * CODE_BYTES, 4, faiss.METRIC_INNER_PRODUCT)
         plain.pq = quantizer()
@@ -159,7 +180,7 @@ class _Part:
         plain.ntotal, plain.is_trained = len(codes), True
         self._scanner = faiss.IndexPQFastScan(plain)  # type: ignore[arg-type] # overloaded in C++
 
-    def extend(self, ids: Ids, codes: NDArray[np.uint8]) -> None:
+    def extend(self, ids: Ids, codes: Codes) -> None:
         self.ids = np.concatenate([self.ids, ids])
         self._scanner.add(decode(codes))  # a centroid is its own nearest: the same code again
 
@@ -183,13 +204,13 @@ def best_of(ids: Ids, scores: Vectors, k: int) -> tuple[Ids, Vectors]:
     )
 
 
-def encode(vectors: Vectors) -> NDArray[np.uint8]:
+def encode(vectors: Vectors) -> Codes:
     """Codes (N, 128) of unit vectors (N, 512): a nibble for each pair of components, low first."""
-    codes: NDArray[np.uint8] = quantizer().compute_codes(vectors @ rotation())
+    codes: Codes = quantizer().compute_codes(vectors @ rotation())
     return codes
 
 
-def decode(codes: NDArray[np.uint8]) -> Vectors:
+def decode(codes: Codes) -> Vectors:
     """(N, 512) turned vectors that the codes stand for."""
     nibbles = np.stack([codes & 15, codes >> 4], axis=2).reshape(len(codes), -1)
     return CODEBOOK[nibbles].reshape(len(codes), -1) / np.float32(np.sqrt(VECTOR_SIZE))

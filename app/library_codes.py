@@ -7,21 +7,19 @@ what disagrees is not believed but encoded again. New vectors wait uncoded until
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
-from app.index import CODE_BYTES, encode
+from app.index import CODE_BYTES, Codes, encode
 from app.library_schema import index_blocks, read_counter, write_counter
 from app.library_vectors import read_vectors
 
 BLOCK_SIZE = 1024  # vectors
-
-type Codes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +43,25 @@ class CodeFile:
     def read(self, connection: sa.Connection) -> Iterator[Block]:
         """All blocks, ascending."""
         rows = connection.execute(sa.select(index_blocks).order_by(index_blocks.c.first_vector))
-        path = self.path(connection)
-        for row in rows.all():
-            data = _read_at(path, row.position, row.vectors)
+        for row, data in self._stored(connection, rows.all()):
             if zlib.crc32(data) == row.checksum and len(data) == row.vectors * CODE_BYTES:
                 codes = np.frombuffer(data, np.uint8).reshape(-1, CODE_BYTES)
                 yield Block(row.first_vector, codes, believed=True)
             else:
                 codes = encode_range(connection, row.first_vector, row.vectors)
                 yield Block(row.first_vector, codes, believed=False)
+
+    def _stored(
+        self, connection: sa.Connection, rows: Sequence[sa.Row[Any]]
+    ) -> Iterator[tuple[sa.Row[Any], bytes]]:
+        """What the file holds for each block: nothing where it is missing or too short."""
+        try:
+            with self.path(connection).open("rb") as stream:
+                for row in rows:
+                    stream.seek(row.position * CODE_BYTES)
+                    yield row, stream.read(row.vectors * CODE_BYTES)
+        except FileNotFoundError:
+            yield from ((row, b"") for row in rows)
 
     def coded_until(self, connection: sa.Connection) -> int:
         """The first vector id that no block covers; all later ones are uncovered too."""
@@ -143,16 +151,6 @@ def _row(first: int, codes: Codes, position: int) -> dict[str, int]:
         "position": position,
         "checksum": zlib.crc32(codes),
     }
-
-
-def _read_at(path: Path, position: int, count: int) -> bytes:
-    """Nothing where the file is missing or too short."""
-    try:
-        with path.open("rb") as stream:
-            stream.seek(position * CODE_BYTES)
-            return stream.read(count * CODE_BYTES)
-    except OSError:
-        return b""
 
 
 def _write_at(path: Path, position: int, codes: Codes, now: bool) -> None:

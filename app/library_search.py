@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from app.index import (
     EXACT_LIMIT,
     NOBODY,
-    PART_SIZE,
     CodedIndex,
+    Codes,
     ExactIndex,
     encode,
 )
 from app.library_clips import clip_id
-from app.library_codes import BLOCK_SIZE, CodeFile, Codes, encode_range
+from app.library_codes import BLOCK_SIZE, CodeFile, encode_range
 from app.library_schema import read_counter
 from app.library_vectors import Ids, Vectors, pick_vectors, places_of, vector_ranges
 
@@ -138,24 +138,16 @@ class LiveIndex:
             self._index = ExactIndex()
             self._append(connection, self._ranges)
             return
-        self._index = CodedIndex(self._fetch)
+        coded = CodedIndex(self._fetch)
+        coded.add_all(self._present_codes(connection))
+        self._index = coded
+
+    def _present_codes(self, connection: sa.Connection) -> Iterator[tuple[Ids, Codes]]:
+        """Ids and codes of the space's vectors: blocks hold gaps, and other spaces' too."""
         ids = _ids(self._ranges)
-        waiting: list[tuple[Ids, Codes]] = []
         for first, codes in self._all_codes(connection):
             some = ids[np.searchsorted(ids, first) : np.searchsorted(ids, first + len(codes))]
-            waiting.append((some, codes[some - first]))
-            if sum(len(held) for held, _ in waiting) + BLOCK_SIZE > PART_SIZE:
-                self._add_joined(waiting)
-                waiting = []
-        self._add_joined(waiting)
-
-    def _add_joined(self, waiting: list[tuple[Ids, Codes]]) -> None:
-        if waiting:
-            assert isinstance(self._index, CodedIndex)
-            self._index.add(
-                np.concatenate([ids for ids, _ in waiting]),
-                np.concatenate([codes for _, codes in waiting]),
-            )
+            yield some, codes[some - first]
 
     def _all_codes(self, connection: sa.Connection) -> Iterator[tuple[int, Codes]]:
         """First vector id and codes of every block, then of what waits for a block."""
