@@ -127,6 +127,6 @@ def unable(able: Capabilities, item: CheckedItem) -> tuple[str, ...]:
     missing = sorted(EDIT_TYPES - able.edit_types - {"trim"})
     if missing:
         told.append(f"This run did not look for: {', '.join(missing)}")
-    if item.info.kind == "video" and not able.sound:
+    if item.info.audio_codec is not None and not able.sound:
         told.append("The sound was not compared")
     return tuple(told)

@@ -10,7 +10,16 @@ from typing import Literal
 
 from app.clips import Clip
 from app.stretches import filled, merged, tolerance, total, uncovered, without
-from hashing.types import AudioState, Descriptors, Fingerprint, Match, MediaInfo, Segment, Span
+from hashing.types import (
+    AudioFinding,
+    AudioState,
+    Descriptors,
+    Fingerprint,
+    Match,
+    MediaInfo,
+    Segment,
+    Span,
+)
 
 type Relation = Literal[
     "exact", "copy", "excerpt", "longer", "edited", "composite", "undecided", "none"
@@ -36,7 +45,13 @@ EDIT_FAMILIES: dict[str, tuple[str, ...]] = {
 EDIT_TYPES = frozenset(name for names in EDIT_FAMILIES.values() for name in names) | {"trim"}
 NO_EDITING = frozenset(EDIT_FAMILIES["quality"]) | {"trim"}  # what any re-upload does
 BESIDE_OTHERS = frozenset({"inset", "split_screen"})  # the item shows another picture as well
-CHANGED_SOUND: frozenset[AudioState] = frozenset({"replaced", "muted", "shifted", "added"})
+CHANGED_SOUND: dict[AudioState, str] = {
+    "replaced": "audio_replaced",
+    "muted": "audio_muted",
+    "shifted": "audio_shifted",
+    "added": "audio_added",
+}
+SURE_SPEED = 0.05  # off by this much is no error of measurement, whether or not an edit says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ def blank_stretches(frames: Descriptors, duration_s: float | None) -> tuple[Span
 def hold(item: CheckedItem, clip: Clip, match: Match) -> Held:
     """One match with its relation, as if the clip were the only one."""
     if clip.sha256 == item.sha256:
-        match = _same_bytes(item, clip, match)
+        match = _same_bytes(item, match)
     query = [segment.query for segment in match.segments]
     reference = [segment.reference for segment in match.segments]
     covered = filled(query, item.duration_s)
@@ -120,18 +135,28 @@ def hold(item: CheckedItem, clip: Clip, match: Match) -> Held:
     )
 
 
-def _same_bytes(item: CheckedItem, clip: Clip, match: Match) -> Match:
+def _same_bytes(item: CheckedItem, match: Match) -> Match:
     """The same bytes are the same pictures: nothing that was estimated can say otherwise."""
-    end = item.duration_s or 0.0
-    whole = Segment(query=Span(0.0, end), reference=Span(0.0, end), score=1.0, speed=1.0)
+    whole = Span(0.0, item.duration_s or 0.0)
+    identity = Segment(
+        query=whole,
+        reference=whole,
+        score=1.0,
+        speed=1.0 if whole.length else None,
+        visible=(0.0, 0.0, 1.0, 1.0),
+        homography=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+        mirrored=False,
+    )
     return replace(
         match,
         decision="accepted",
         score=1.0,
-        segments=match.segments if match.accepted and match.segments else (whole,),
+        segments=(identity,),
         edits=(),
+        audio=AudioFinding("kept", 0.0) if item.info.audio_codec else AudioFinding("absent"),
         main_picture=True,
         measured_join=False,
+        reasons=(),
     )
 
 
@@ -161,9 +186,21 @@ def _relation(item: CheckedItem, clip: Clip, match: Match) -> Relation:
 
 
 def is_edited(match: Match) -> bool:
-    """True where an edit was measured that no plain re-upload makes, sound included."""
-    sound = {match.audio.state, *(span.state for span in match.audio.spans)}
-    return bool(sound & CHANGED_SOUND) or any(edit.type not in NO_EDITING for edit in match.edits)
+    """True where a difference was measured that no plain re-upload makes, sound included."""
+    return any(kind not in NO_EDITING for kind in differences(match))
+
+
+def differences(match: Match) -> tuple[str, ...]:
+    """The edit types that a match carries, whether as an edit, in its sound or in its segments."""
+    found = [edit.type for edit in match.edits]
+    states = (match.audio.state, *(span.state for span in match.audio.spans))
+    found += [CHANGED_SOUND[state] for state in states if state in CHANGED_SOUND]
+    for segment in match.segments:
+        found += ["mirror"] if segment.mirrored else []
+        found += ["reversed"] if segment.reversed else []
+        if segment.speed is not None and abs(segment.speed - 1) >= SURE_SPEED:
+            found.append("speed")
+    return tuple(dict.fromkeys(found))
 
 
 def _holds_more(item: CheckedItem, match: Match) -> bool:

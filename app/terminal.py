@@ -22,6 +22,7 @@ WIDEST = 100  # longer lines are hard to read
 PLAIN_WIDTH = 80  # where nobody says how wide the paper is
 MOST_STRETCHES = 12  # of one clip
 MOST_NEAR_MISSES = 5
+NO_NEAR_MISS = 0.05  # what scores less is no news
 
 FINDING = {
     "contradicted": ("contradicted", "bold red"),
@@ -247,7 +248,12 @@ def _told(label: str, style: str, words: str) -> Text:
 
 
 def _near(report: Json) -> Iterator[RenderableType]:
-    near = [match for match in report["matches"] if not match["accepted"]]
+    near = [
+        match
+        for match in report["matches"]
+        if not match["accepted"]
+        and (match["relation"] == "undecided" or match["score"] >= NO_NEAR_MISS)
+    ]
     if not near:
         return
     yield _heading("Near misses, not accepted as copies")

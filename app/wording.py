@@ -7,7 +7,7 @@ of making, and "nothing found" is never "genuine".
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.relations import EDIT_TYPES, NO_EDITING, CheckedItem, Held, Relation
+from app.relations import EDIT_TYPES, NO_EDITING, CheckedItem, Held, Relation, differences
 from app.stretches import clocks, total
 from app.together import principal
 from app.words import clock
@@ -50,12 +50,6 @@ DIFFERENCE: dict[str, str] = {
 }
 # what a reader must hear first; the rest in the order in which they were measured
 _TOLD_FIRST = ("tamper_removed", "tamper_added", "tamper", "inset", "split_screen", "reordered")
-_TOLD_SOUND = {
-    "replaced": "audio_replaced",
-    "muted": "audio_muted",
-    "shifted": "audio_shifted",
-    "added": "audio_added",
-}
 MOST_DIFFERENCES = 3  # in a headline
 MOST_CLIPS = 3  # in a sentence
 # Copies changed in these ways are the likeliest to be missed. What each rests on is in
@@ -159,10 +153,7 @@ def _is_part(item: CheckedItem, one: Held) -> bool:
 
 def _differences(one: Held) -> str:
     """ "cropped, mirrored and with text over it"."""
-    found = [edit.type for edit in one.match.edits]
-    found += [_TOLD_SOUND[one.match.audio.state]] if one.match.audio.state in _TOLD_SOUND else []
-    found += [_TOLD_SOUND[s.state] for s in one.match.audio.spans if s.state in _TOLD_SOUND]
-    found = [name for name in dict.fromkeys(found) if name not in NO_EDITING]
+    found = [name for name in differences(one.match) if name not in NO_EDITING]
     found.sort(key=lambda name: name not in _TOLD_FIRST)
     told = [DIFFERENCE.get(name, f"with another difference ({name})") for name in found]
     if len(told) > MOST_DIFFERENCES:

@@ -1,5 +1,6 @@
 """Truth table of the relations: every pair of them that could be confused."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,15 @@ import pytest
 
 from app.relations import EDIT_FAMILIES, EDIT_TYPES, NO_EDITING, blank_stretches
 from app.wording import DIFFERENCE
-from hashing.types import AudioSpan, Descriptors, Span
+from hashing.types import AudioSpan, Descriptors, Match, Span
 from tests.app.known import clip, edit, match, sound, still, verdict_on, video, whole
+
+
+def shown(**measured: Any) -> Match:
+    """All of the item, its one segment with something measured."""
+    found = whole()
+    return replace(found, segments=(replace(found.segments[0], **measured),))
+
 
 LONG = clip(duration_s=60.0)  # the item may be a piece of it
 SAME = clip(duration_s=30.0)
@@ -59,6 +67,10 @@ BYTES = clip(sha256="f" * 64)
         pytest.param(video(), SAME, whole(audio=sound("muted")), "edited", id="muted"),
         pytest.param(video(), SAME, whole(audio=sound("shifted")), "edited", id="shifted"),
         pytest.param(video(), SAME, whole(audio=sound("added")), "edited", id="added"),
+        pytest.param(video(), SAME, shown(mirrored=True), "edited", id="mirrored, no edit told"),
+        pytest.param(video(), SAME, shown(reversed=True), "edited", id="reversed, no edit told"),
+        pytest.param(video(), SAME, shown(speed=1.19), "edited", id="faster, no edit told"),
+        pytest.param(video(), SAME, shown(speed=1.02), "copy", id="a speed within its error"),
         pytest.param(
             video(),
             SAME,
@@ -230,11 +242,13 @@ def test_the_same_bytes_come_before_footage_joined_from_others() -> None:
 
 
 def test_the_same_bytes_are_sure_and_unedited() -> None:
-    held = verdict_on(video(), (BYTES, whole(score=0.4, edits=[edit("crop")]))).held[0]
+    uncertain = match((0.1, 30, 0, 29.9), score=0.4, edits=[edit("crop")])
+    held = verdict_on(video(), (BYTES, uncertain)).held[0]
 
     assert held.match.score == 1.0
     assert held.match.edits == ()
     assert held.accepted
+    assert [one.reference for one in held.match.segments] == [Span(0, 30)]
 
 
 @pytest.mark.parametrize(
