@@ -209,12 +209,11 @@ def open_regular(path: Path) -> BinaryIO:
     """
     try:
         _check_regular(path.stat().st_mode)  # opening a device may already act
-        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
-        file = os.fdopen(descriptor, "rb")
+        file = open(path, "rb", opener=_opener)  # noqa: SIM115  the caller closes it
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise _unreadable(error) from error
     try:
-        _check_regular(os.fstat(descriptor).st_mode)  # it may have been swapped in between
+        _check_regular(os.fstat(file.fileno()).st_mode)  # it may have been swapped in between
     except IntakeError:
         file.close()
         raise
@@ -224,6 +223,10 @@ def open_regular(path: Path) -> BinaryIO:
 _FLAGS = sum(
     getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
 )  # not every system has each
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | _FLAGS)
 
 
 def _check_regular(mode: int) -> None:

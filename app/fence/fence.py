@@ -21,9 +21,9 @@ from app.fence.errors import (
     FenceTimeout,
     FenceUnavailable,
 )
-from app.fence.forks import ForkServer, shared_server
 from app.fence.limits import MAX_FILES, FenceLimits, Protection
 from app.fence.pipe import FrameTooLarge, Pipe, PipeClosed
+from app.fence.servers import Server, shared_server
 from app.fence.shapes import check_fields
 from app.intake import open_regular
 
@@ -37,7 +37,7 @@ STAGE_CHARS = 200
 class Fence:
     """One decoding process and the files that it holds open. Not for several threads at once."""
 
-    def __init__(self, server: ForkServer, limits: FenceLimits, files: Sequence[BinaryIO]) -> None:
+    def __init__(self, server: Server, limits: FenceLimits, files: Sequence[BinaryIO]) -> None:
         """Takes over nothing: the caller closes `files`. Raises FenceUnavailable."""
         self.limits = limits
         self._child = server.fork(limits, files)
@@ -49,7 +49,7 @@ class Fence:
 
     @classmethod
     def open(
-        cls, path: Path | None, limits: FenceLimits | None = None, server: ForkServer | None = None
+        cls, path: Path | None, limits: FenceLimits | None = None, server: Server | None = None
     ) -> Self:
         """A process that can read `path` and nothing else; None for one that reads no file.
 
@@ -62,7 +62,7 @@ class Fence:
         cls,
         paths: Sequence[Path],
         limits: FenceLimits | None = None,
-        server: ForkServer | None = None,
+        server: Server | None = None,
     ) -> Self:
         """The same with several files; a task finds them, in order, in its state as `files`."""
         if len(paths) > MAX_FILES:
@@ -173,13 +173,13 @@ class Fence:
         return cause(self._child.ending(), task, self.limits)
 
 
-def protection(server: ForkServer | None = None) -> Protection:
+def protection(server: Server | None = None) -> Protection:
     """Which walls this system puts around a decoding process. Raises FenceUnavailable."""
     with Fence.open(None, server=server) as fence:
         return fence.protection
 
 
-def prepare(model: Path | None = None) -> ForkServer:
+def prepare(model: Path | None = None) -> Server:
     """Start loading what decoding needs, in the background; the first fence waits for it.
 
     model: another model file than the one that comes with its package; such fences are opened

@@ -1,6 +1,5 @@
 """The parent's handle on the process that decoding processes are forked from."""
 
-import atexit
 import contextlib
 import json
 import os
@@ -72,8 +71,15 @@ class ForkServer:
         self._ready = False
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._control, theirs = socket.socketpair()
-        path = json.dumps([str(Path(entry).absolute()) for entry in sys.path])
-        arguments = [sys.executable, "-I", "-c", BOOT, path, str(theirs.fileno()), tasks_module]
+        arguments = [
+            sys.executable,
+            "-I",
+            "-c",
+            BOOT,
+            search_path(),
+            str(theirs.fileno()),
+            tasks_module,
+        ]
         if model is not None:
             arguments.append(str(model.absolute()))
         try:
@@ -148,26 +154,6 @@ class ForkServer:
         return f": {lines[-1]}" if lines else ""
 
 
-type _Key = tuple[int, str, Path | None]
-
-_servers: dict[_Key, ForkServer] = {}
-_servers_lock = threading.Lock()
-
-
-def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) -> ForkServer:
-    """This process's server for a model and a table of tasks, started where there is none."""
-    key = (os.getpid(), tasks_module, model)  # a forked parent must not share its control socket
-    with _servers_lock:
-        server = _servers.get(key)
-        if server is None or not server.alive:
-            if server is None:
-                atexit.register(_close, key)
-            else:
-                server.close()
-            server = _servers[key] = ForkServer(tasks_module, model)
-        return server
-
-
-def _close(key: _Key) -> None:
-    if key[0] == os.getpid() and (server := _servers.pop(key, None)):
-        server.close()
+def search_path() -> str:
+    """This process's module search path as JSON: an isolated interpreter has another."""
+    return json.dumps([str(Path(entry).absolute()) for entry in sys.path])

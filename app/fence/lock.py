@@ -1,16 +1,11 @@
-"""The walls, in the order in which they must go up. A process that is locked stays locked.
+"""Process limits, and the order in which the walls go up. A process that is locked stays locked.
 
 Preconditions: everything that will be needed is imported and loaded, only one thread runs, and
 every file is open. Linux gets all walls that its kernel offers; elsewhere only process limits.
 """
 
-import contextlib
-import ctypes
 import os
-import platform
 import resource
-import signal
-import struct
 import sys
 import threading
 import time
@@ -20,43 +15,28 @@ from app.fence.ending import EXIT_MEMORY
 from app.fence.limits import FenceLimits, Protection
 
 if sys.platform == "linux":
-    from app.fence import landlock, libc, seccomp
-    from app.fence.syscalls import number
+    from app.fence import walls
 
-CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x08000000, 0x10000000, 0x40000000
-CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
-LAST_CAPABILITY = 63
 WATCH_S = 0.05
 
 
-def leave_network() -> bool:
-    """A network namespace of one's own, with nothing on it. False where that is not allowed."""
+def prepare_server() -> bool:
+    """For the process that others are forked from: no network, no new rights.
+
+    True where it, and with it every child, has a network namespace of its own.
+    """
     if sys.platform != "linux":
         return False
-    for flags in (CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC, CLONE_NEWNET | CLONE_NEWIPC):
-        with contextlib.suppress(OSError):  # root alone can do without a user namespace
-            libc.unshare(flags)
-            return True
-    return False  # containers often forbid it; the filter refuses every socket anyway
-
-
-def go_offline() -> None:
-    """For the process that decoding processes are forked from: no network, no new rights."""
-    if sys.platform != "linux":
-        return
-    libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
-    if seccomp.supported():
-        with contextlib.suppress(OSError):
-            seccomp.install(seccomp.offline_filter(platform.machine()))
+    alone = walls.leave_network()
+    walls.refuse_network()
+    return alone
 
 
 def die_with(parent: int) -> None:
-    """Be killed as soon as the process that forked this one is gone."""
+    """Be killed as soon as the process that forked this one is gone. Linux only."""
     if sys.platform != "linux":
         return
-    libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    walls.die_with(parent)
 
 
 def lock(limits: FenceLimits, network_namespace: bool) -> Protection:
@@ -64,42 +44,43 @@ def lock(limits: FenceLimits, network_namespace: bool) -> Protection:
 
     Raises OSError or ValueError where the process limits cannot be set.
     """
-    set_process_limits(limits)
+    limit_process(limits)
     if sys.platform != "linux":
-        watch_memory(limits)
         return Protection(process_limits=True)
-    _drop_rights()
-    landlock_version = landlock.restrict()
+    walls.drop_rights()
+    landlock_version = walls.shut_paths()
     return Protection(
         process_limits=True,
-        seccomp=_filter(),
+        seccomp=walls.filter_calls(),  # last: it refuses all of the above
         landlock=landlock_version,
         network_namespace=network_namespace,
     )
 
 
-def set_process_limits(limits: FenceLimits) -> None:
-    """rlimits; the memory, on Linux alone, is counted on top of what is loaded already."""
+def limit_process(limits: FenceLimits) -> None:
+    """rlimits, memory on top of what is loaded; where no rlimit holds memory, a watch does."""
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, 0, 0)
     _limit(resource.RLIMIT_NOFILE, limits.open_files, limits.open_files)
     _limit(resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1)  # a signal first, then the end
     if sys.platform == "linux":
-        size_bytes, data_bytes = _memory_now()
+        pages = Path("/proc/self/statm").read_text("ascii").split()
+        size_bytes, private_bytes = (int(pages[i]) * resource.getpagesize() for i in (0, 5))
         # libraries reserve address space that they never use; what counts is private memory
-        private = data_bytes + limits.memory_bytes
+        private = private_bytes + limits.memory_bytes
         reserved = size_bytes + 2 * limits.memory_bytes
         _limit(resource.RLIMIT_DATA, private, private)
         _limit(resource.RLIMIT_AS, reserved, reserved)
+    else:
+        watch_memory(limits)
 
 
 def watch_memory(limits: FenceLimits) -> None:
     """End this process soon after it takes too much, where the system does not refuse it."""
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    ceiling = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit + limits.memory_bytes
+    ceiling = _resident_bytes() + limits.memory_bytes
 
     def watch() -> None:
-        while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= ceiling:
+        while _resident_bytes() <= ceiling:
             time.sleep(WATCH_S)
         os._exit(EXIT_MEMORY)
 
@@ -114,38 +95,8 @@ def _limit(kind: int, soft: int, hard: int) -> None:
     resource.setrlimit(kind, (soft, hard))
 
 
-def _memory_now() -> tuple[int, int]:
-    """Address space and private writable memory of this process, in bytes."""
-    pages = Path("/proc/self/statm").read_text("ascii").split()
-    page_bytes = resource.getpagesize()
-    return int(pages[0]) * page_bytes, int(pages[5]) * page_bytes
-
-
-def _drop_rights() -> None:
-    """No new rights, none of root's, and no look from outside into this process's memory."""
-    libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
-    libc.prctl(libc.PR_SET_DUMPABLE, 0)
-    with contextlib.suppress(OSError):
-        libc.prctl(libc.PR_CAP_AMBIENT, libc.PR_CAP_AMBIENT_CLEAR_ALL)
-    for capability in range(LAST_CAPABILITY + 1):
-        with contextlib.suppress(OSError):  # not ours to drop, or unknown to this kernel
-            libc.prctl(libc.PR_CAPBSET_DROP, capability)
-    header = ctypes.create_string_buffer(struct.pack("Ii", CAPABILITY_VERSION_3, 0))
-    none = ctypes.create_string_buffer(24)
-    call = number("capset", platform.machine())
-    if call is not None:
-        libc.syscall(
-            call,
-            ctypes.c_void_p(ctypes.addressof(header)),
-            ctypes.c_void_p(ctypes.addressof(none)),
-        )
-
-
-def _filter() -> bool:
-    if not seccomp.supported():
-        return False
-    try:
-        seccomp.install(seccomp.decoding_filter(os.getpid(), platform.machine()))
-    except OSError:
-        return False
-    return True
+def _resident_bytes() -> int:
+    if sys.platform == "linux":
+        pages = Path("/proc/self/statm").read_text("ascii").split()
+        return int(pages[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS; the most so far

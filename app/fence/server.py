@@ -23,7 +23,7 @@ from app.fence import forked
 from app.fence.child import Task
 from app.fence.ending import Ending
 from app.fence.limits import MAX_FILES, FenceLimits
-from app.fence.lock import go_offline, leave_network
+from app.fence.lock import prepare_server
 
 REQUEST_BYTES = 4096
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # of getrusage
@@ -32,8 +32,7 @@ READY, STARTED = b"!", b"+"
 
 def main(control_fd: int, tasks_module: str, model: str | None = None) -> None:
     """Warm up, say so, then serve until the control socket closes."""
-    network_namespace = leave_network()
-    go_offline()
+    network_namespace = prepare_server()
     tasks: dict[str, Task] = import_module(tasks_module).warm(Path(model) if model else None)
     gc.collect()
     gc.freeze()  # so that a child's collector does not copy every page
