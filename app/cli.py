@@ -196,7 +196,7 @@ def version() -> None:
     """Print the version."""
     from app.version import VERSION
 
-    print(f"firstseen {VERSION}")
+    print_lines([f"firstseen {VERSION}"])
 
 
 def _file(path: str) -> Path:

@@ -60,7 +60,7 @@ def complain(message: str) -> None:
     """One line on stderr, made safe for a terminal."""
     from app.printable import printable
 
-    print(f"firstseen: {printable(message)}", file=sys.stderr)
+    sys.stderr.write(f"firstseen: {printable(message)}\n")
 
 
 def print_json(data: Any) -> None:

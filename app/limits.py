@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.relations import EDIT_TYPES, CheckedItem, Held, Relation
 from app.sightings import Sighting
 from app.stretches import clocks
-from app.wording import MOST_CLIPS, Capabilities, Searched, labelled
+from app.wording import MOST_CLIPS, Capabilities, Searched, labelled, told_score
 from hashing.types import Span
 
 NO_NEAR_MISS = 0.05  # scores below this are told of no clip
@@ -53,7 +53,7 @@ def _limits_of_none(held: Sequence[Held], searched: Searched, able: Capabilities
     ]
     near = [one for one in held if one.match.score >= NO_NEAR_MISS][:MOST_CLIPS]
     if near:
-        named = "; ".join(f"{labelled(one)} at {one.match.score:.2f}" for one in near)
+        named = "; ".join(f"{labelled(one)} at {told_score(one.match.score)}" for one in near)
         told.append(f"The closest, none of them close enough to be a copy (of at most 1): {named}")
     if able.weak_edits:
         told.append(f"Copies are missed most often where they are {', '.join(able.weak_edits)}")
@@ -68,10 +68,10 @@ def _how_much(searched: Searched) -> str:
     clips = f"{searched.clips:,} clip{'' if searched.clips == 1 else 's'}"
     if searched.earliest is None or searched.latest is None:
         return f"Searched: {clips}, {footage} of footage, with no dates"
-    return (
-        f"Searched: {clips}, {footage} of footage, dated from {searched.earliest} to "
-        f"{searched.latest}; anything outside that was not looked at"
-    )
+    dated = f"dated from {searched.earliest} to {searched.latest}"
+    if searched.earliest == searched.latest:
+        dated = f"all dated {searched.latest}"
+    return f"Searched: {clips}, {footage} of footage, {dated}; nothing outside that was looked at"
 
 
 def _limits_of_undecided(undecided: str | None) -> list[str]:

@@ -69,13 +69,13 @@ def _plain_lines() -> tuple[OnItem, OnProgress]:
     begun = ""
 
     def on_item(name: str, done: int, total: int) -> None:
-        print(f"{done + 1} of {total}  {printable(name)}", file=sys.stderr)
+        sys.stderr.write(f"{done + 1} of {total}  {printable(name)}\n")
 
     def on_progress(name: str, share: float) -> None:
         nonlocal begun
         if name != begun:
             begun = name
-            print(f"  {printable(name)}", file=sys.stderr)
+            sys.stderr.write(f"  {printable(name)}\n")
 
     return on_item, on_progress
 

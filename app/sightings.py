@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.clips import Appearance, AppearanceKind, Clip
 from app.dates import Interval, try_parse
 from app.relations import Held
+from app.words import moment
 
 COUNTING: frozenset[AppearanceKind] = frozenset({"published", "archived", "attested", "ingested"})
 _ORDER: tuple[AppearanceKind, ...] = ("published", "archived", "attested", "ingested", "captured")
@@ -74,7 +75,7 @@ def first_seen(accepted: Sequence[Held]) -> Sighting | None:
 def by(date: Interval) -> str:
     """A date as the object of "existed by": the end of it, where it is vaguer than a day."""
     vague = date.precision in ("year", "month", "week")
-    return f"the end of {date.text}" if vague else date.text
+    return f"the end of {date.text}" if vague else moment(date.text)
 
 
 def source(appearance: Appearance) -> str:

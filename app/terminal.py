@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from app.printable import printable
-from app.words import clock, share
+from app.wording import told_score
+from app.words import clock, moment, share
 
 type Json = dict[str, Any]
 
@@ -146,7 +147,7 @@ def _first_seen(report: Json) -> Iterator[RenderableType]:
     kind = "added to this library" if first["kind"] == "ingested" else first["kind"]
     names = {match["clip"]["id"]: _title(match["clip"]) for match in report["matches"]}
     publisher = f" by {first['publisher']}" if first["publisher"] else ""
-    yield _indented(_line(f"{first['date']}, {kind}{publisher}", "bold"))
+    yield _indented(_line(f"{moment(first['date'])}, {kind}{publisher}", "bold"))
     if first["source_url"]:
         yield Text(f"  {printable(first['source_url'])}", no_wrap=True, overflow="ignore")
     who = f", entered by {first['entered_by']}" if first["entered_by"] else ""
@@ -259,7 +260,7 @@ def _near(report: Json) -> Iterator[RenderableType]:
     yield _heading("Near misses, not accepted as copies")
     for match in near[:MOST_NEAR_MISSES]:
         undecided = ", undecided" if match["relation"] == "undecided" else ""
-        score = f"{match['score']:.2f}{undecided}"
+        score = f"{told_score(match['score'])}{undecided}"
         yield _indented(_line(f"{score}  {match['clip']['id']} {_title(match['clip'])}"))
     if len(near) > MOST_NEAR_MISSES:
         yield _indented(_line(f"and {len(near) - MOST_NEAR_MISSES} more", "dim"))

@@ -6,6 +6,7 @@ of making, and "nothing found" is never "genuine".
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
 from app.relations import EDIT_TYPES, NO_EDITING, CheckedItem, Held, Relation, differences
 from app.stretches import clocks, total
@@ -187,8 +188,13 @@ def reasons(held: Sequence[Held], notes: Sequence[str]) -> tuple[str, ...]:
         elif one.accepted:
             told.append(_because(_explained(one), one))
         elif one.relation == "undecided":
-            told.append(_because(f"{labelled(one)}: score {one.match.score:.2f}", one))
+            told.append(_because(f"{labelled(one)}: score {told_score(one.match.score)}", one))
     return tuple(dict.fromkeys([*told, *notes]))
+
+
+def told_score(score: float) -> str:
+    """Two places, cut off and not rounded: nothing but certainty is told as 1.00."""
+    return f"{floor(score * 100 + 1e-9) / 100:.2f}"
 
 
 def _because(finding: str, one: Held) -> str:
@@ -205,8 +211,8 @@ def _explained(one: Held) -> str:
     spans = [segment.reference for segment in one.match.segments]
     if total(one.covered) == 0:
         where = f"the moment {clock(spans[0].start)} of " if spans and spans[0].start else ""
-        return f"The picture matches {where}{labelled(one)}, score {one.match.score:.2f}"
+        return f"The picture matches {where}{labelled(one)}, score {told_score(one.match.score)}"
     return (
         f"{clocks(one.covered)} of the item matches {clocks(spans)} of {labelled(one)}, "
-        f"score {one.match.score:.2f}"
+        f"score {told_score(one.match.score)}"
     )

@@ -137,7 +137,7 @@ def test_nothing_found_says_how_little_that_means() -> None:
         "    what is said of it: only that this library holds no copy that firstseen\n"
         "    recognised\n"
         "  - Searched: 812 clips, 11.5 hours of footage, dated from 2011-02-03 to\n"
-        "    2026-11-20; anything outside that was not looked at\n"
+        "    2026-11-20; nothing outside that was looked at\n"
         "  - The closest, none of them close enough to be a copy (of at most 1):\n"
         "    'Harcourt Road' (R000001) at 0.21\n"
         "  - Copies are missed most often where they are shown as a small picture inside\n"
@@ -194,7 +194,7 @@ def test_a_still_names_its_moment() -> None:
 
     assert text.startswith("A picture from 'Harcourt Road', at 0:12.5\n")
     assert "the picture   at 0:12.5          the same" in text
-    assert "2026-11-20T09:00:00+00:00, added to this library" in text
+    assert "2026-11-20, 09:00:00 UTC, added to this library" in text
     assert "of the clip)" not in text
 
 

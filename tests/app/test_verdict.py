@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.sightings import earliest_of
-from app.wording import Capabilities, Searched
+from app.wording import Capabilities, Searched, told_score
 from hashing.types import AudioSpan, Span
 from tests.app.known import (
     INGESTED,
@@ -291,6 +291,14 @@ def test_a_clip_comes_once() -> None:
 )
 def test_the_headline_says_what_was_measured(item: Any, known: Any, found: Any, words: str) -> None:
     assert verdict_on(item, (known, found)).headline == words
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [(1.0, "1.00"), (0.99999, "0.99"), (0.97, "0.97"), (0.29, "0.29"), (0, "0.00")],
+)
+def test_no_score_is_told_as_surer_than_it_is(score: float, words: str) -> None:
+    assert told_score(score) == words
 
 
 def test_joined_clips_are_named_up_to_three() -> None:
