@@ -20,7 +20,7 @@ from app.cli_options import (
     settings_of,
     warn_unfenced,
 )
-from hashing.errors import FirstseenError
+from hashing.errors import DecodeError, FirstseenError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,6 +111,7 @@ def compare(
     item, other = _file(a), _file(b)
     settings = settings_of()
     from app import verify
+    from app.errors import EXIT_UNREADABLE, exit_code
     from app.progress import item_bar, wanted
     from app.unread import report_unread
 
@@ -119,7 +120,10 @@ def compare(
         try:
             report = verify.compare_files(item, other, settings, on_progress)
         except FirstseenError as error:
-            report = report_unread(item, error, settings)
+            if exit_code(error) != EXIT_UNREADABLE:
+                raise
+            both = f"{item.name} could not be held against {other.name}: {error}"
+            report = report_unread(item, DecodeError(both), settings)
     _finish(report, as_json)
 
 

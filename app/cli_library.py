@@ -1,7 +1,7 @@
 """`firstseen library …`: what is known, and how it is kept."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ from app.cli_options import (
     settings_of,
     warn_unfenced,
 )
+from hashing.errors import FirstseenError
 
 if TYPE_CHECKING:
     from app.clips import Appearance, Clip
@@ -46,31 +47,31 @@ def add(
     """Add known footage. A file that is known already is left as it is, and said so."""
     settings = settings_of(library=library)
     from app import verify
-    from app.library import Library
+    from app.library import Added, Library
     from app.library_context import ContextTable, read_context
     from app.progress import item_bars, wanted
 
     table = read_context(context) if context else ContextTable([])
     files = _files(paths)
-    results = []
+    bars = wanted(progress)
+    results: list[dict[str, Any]] = []
     with Library.open(settings.library, create=True) as known:
         warn_unfenced(settings)
-        with item_bars(wanted(progress), len(files)) as (on_item, on_progress):
-            for done, (file, problem) in enumerate(files):
-                on_item(file.name, done, len(files))
-                entered = table.of(file)
-                result = _tried(
-                    file,
-                    problem,
-                    lambda file=file, entered=entered: verify.add_clip(  # type: ignore[misc]
-                        file, known, settings, entered, quick, on_progress
-                    ),
-                )
-                results.append(result)
-                if not as_json:
-                    print_lines([_added(result)])
-    for file_name in table.unused():
-        complain(f"warning: the context names {file_name!r}, which was not among the files")
+        with item_bars(bars, len(files)) as (on_item, on_progress):
+
+            def add_file(file: _File) -> Added:
+                entered = table.of(file.path)
+                return verify.add_clip(file.path, known, settings, entered, quick, on_progress)
+
+            for file in files:
+                on_item(file.path.name, len(results), len(files))
+                results.append(_tried(file, add_file))
+                if not as_json and not bars:
+                    print_lines([_added(results[-1])])
+    if bars and not as_json:
+        print_lines([_added(result) for result in results])
+    for name in table.unused():
+        complain(f"warning: the context names {name!r}, which was not among the files")
     _finish(results, as_json)
 
 
@@ -84,23 +85,25 @@ def refresh(
     from app.library import Library
     from app.progress import item_bars, wanted
 
-    results = []
+    bars = wanted(progress)
+    results: list[dict[str, Any]] = []
     with Library.open(settings.library) as known:
         warn_unfenced(settings)
         clips = verify.clips_to_refresh(known, settings)
-        with item_bars(wanted(progress), len(clips)) as (on_item, on_progress):
-            for done, clip in enumerate(clips):
-                on_item(clip.name, done, len(clips))
-                problem = _problem_of(
-                    lambda clip=clip: verify.refresh_clip(  # type: ignore[misc]
-                        clip, known, settings, on_progress
-                    )
-                )
+        with item_bars(bars, len(clips)) as (on_item, on_progress):
+            for clip in clips:
+                on_item(clip.name, len(results), len(clips))
+                problem = None
+                try:
+                    verify.refresh_clip(clip, known, settings, on_progress)
+                except FirstseenError as error:
+                    problem = _file_s_fault(error)
                 results.append({"id": clip.id, "name": clip.name, "problem": problem})
-                if not as_json:
-                    print_lines([f"{clip.id}  {clip.name}: {problem or 'described anew'}"])
-    if not results and not as_json:
-        print_lines(["Every clip can be searched with the present model"])
+    if not as_json:
+        lines = [
+            f"{one['id']}  {one['name']}: {one['problem'] or 'described anew'}" for one in results
+        ]
+        print_lines(lines or ["Every clip can be searched with the present model"])
     _finish(results, as_json)
 
 
@@ -163,47 +166,58 @@ def _read[T](folder: Path | None, read: "Callable[[Library], T]") -> T:
         return read(known)
 
 
-def _files(paths: list[str]) -> list[tuple[Path, str | None]]:
-    """Each file once, with what is wrong with it; folders are gone through."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to add. found: it was come upon in a folder, and nobody named it."""
+
+    path: Path
+    found: bool = False
+    problem: str | None = None
+
+
+def _files(paths: list[str]) -> list[_File]:
+    """Each file once; folders are gone through."""
     from app.intake import refuse_link
     from app.scan import find_items
 
-    files: dict[Path, str | None] = {}
+    files: dict[Path, _File] = {}
     for path in paths:
         refuse_link(path)
         if Path(path).is_dir():
-            files |= {found.path: found.problem for found in find_items(Path(path))}
+            for item in find_items(Path(path)):
+                files.setdefault(item.path, _File(item.path, True, item.problem))
         else:
-            files.setdefault(Path(path), None)
-    return list(files.items())
+            files[Path(path)] = _File(Path(path))
+    return list(files.values())
 
 
-def _tried(file: Path, problem: str | None, addition: "Callable[[], Added]") -> dict[str, Any]:
-    """What became of one file. Raises what is not the file's fault."""
-    result: dict[str, Any] = {"file": str(file), "id": None, "new": None, "entered": []}
+def _tried(file: _File, addition: "Callable[[_File], Added]") -> dict[str, Any]:
+    """What became of one file. Raises what is not the file's fault.
 
-    def add() -> None:
-        added = addition()
-        entered = [f"{seen.kind} {seen.date}" for seen in added.appearances]
-        entered += added.filled
-        result.update(id=added.clip_id, new=added.new, entered=entered)
+    A text or a list that lies among the footage of a folder is passed over, and is no failure.
+    """
+    from app.intake import NotMedia
 
-    result["problem"] = problem or _problem_of(add)
-    return result
-
-
-def _problem_of(attempt: Callable[[], object]) -> str | None:
-    """Why a file could not be read, None where it could. Raises what is not the file's fault."""
-    from app.errors import EXIT_UNREADABLE, exit_code
-    from hashing.errors import FirstseenError
-
+    result: dict[str, Any] = {"file": str(file.path), "id": None, "new": None, "entered": []}
+    result |= {"passed_over": None, "problem": file.problem}
+    if file.problem is not None:
+        return result
     try:
-        attempt()
+        added = addition(file)
     except FirstseenError as error:
-        if exit_code(error) != EXIT_UNREADABLE:
-            raise
-        return str(error)
-    return None
+        passed_over = file.found and isinstance(error, NotMedia)
+        return result | {"passed_over" if passed_over else "problem": _file_s_fault(error)}
+    entered = [f"{seen.kind} {seen.date}" for seen in added.appearances]
+    return result | {"id": added.clip_id, "new": added.new, "entered": [*entered, *added.filled]}
+
+
+def _file_s_fault(error: FirstseenError) -> str:
+    """Why a file could not be read. Raises the error itself where it is not the file's fault."""
+    from app.errors import EXIT_UNREADABLE, exit_code
+
+    if exit_code(error) != EXIT_UNREADABLE:
+        raise error
+    return str(error)
 
 
 def _finish(results: list[dict[str, Any]], as_json: bool) -> None:
@@ -218,6 +232,8 @@ def _finish(results: list[dict[str, Any]], as_json: bool) -> None:
 def _added(result: dict[str, Any]) -> str:
     if result["problem"] is not None:
         return f"not added  {result['file']}: {result['problem']}"
+    if result["passed_over"] is not None:
+        return f"passed over  {result['file']}: {result['passed_over']}"
     if result["new"]:
         return f"{result['id']}  {result['file']}: added"
     entered = f"; entered now: {', '.join(result['entered'])}" if result["entered"] else ""

@@ -48,7 +48,11 @@ def item_bars(show: bool, items: int) -> Iterator[tuple[OnItem, OnProgress]]:
         TimeElapsedColumn(),
     )
     with Progress(
-        *columns, console=console, transient=True, refresh_per_second=_REFRESH_HZ
+        *columns,
+        console=console,
+        transient=True,
+        refresh_per_second=_REFRESH_HZ,
+        redirect_stdout=False,  # results must not end up among the bars
     ) as bars:
         whole = bars.add_task("", total=items) if items else None
         stage = bars.add_task("", total=1.0)

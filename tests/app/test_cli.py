@@ -13,7 +13,7 @@ import pytest
 
 import app
 from app.__main__ import run
-from app.intake import IntakeError
+from app.intake import IntakeError, Item, NotMedia
 from app.library import Library
 from app.library_errors import LibraryUnusable
 from app.version import VERSION
@@ -310,6 +310,18 @@ def test_compare_needs_no_library(
     assert capsys.readouterr().out.startswith("Same footage as 'other.mp4'")
 
 
+def test_a_comparison_that_fails_is_a_report_on_the_item(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("no media")
+
+    assert firstseen("compare", "a.txt", "b.mp4", "--json") == 3
+
+    report = printed(capsys)
+    assert report["item"]["name"] == "a.txt"
+    assert report["problems"] == ["a.txt could not be held against b.mp4: no picture in it"]
+
+
 # ---- scan
 
 
@@ -444,6 +456,29 @@ def test_adding_goes_on_after_a_bad_file_and_ends_with_3(
         (None, "no picture in it"),
         ("R000001", None),
     ]
+
+
+def test_what_lies_beside_footage_in_a_folder_is_passed_over_and_no_failure(
+    firstseen: Firstseen, line: MadeLine, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = Item(item, item.name, "0" * 64, 8, "text/plain")
+    line.error = NotMedia("by its content this is a text", known)
+
+    assert firstseen("library", "add", item.parent) == 0
+    assert capsys.readouterr().out == f"passed over  {item}: by its content this is a text\n"
+
+    assert firstseen("library", "add", item) == 3
+    assert capsys.readouterr().out == f"not added  {item}: by its content this is a text\n"
+
+
+def test_results_stay_on_stdout_beside_bars(
+    firstseen: Firstseen, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("library", "add", item, "--progress") == 0
+
+    out, err = capsys.readouterr()
+    assert out == f"R000001  {item}: added\n"
+    assert "1 of 1  clip.mp4" in err
 
 
 def test_quick_is_passed_on(firstseen: Firstseen, line: MadeLine, item: Path) -> None:
