@@ -1,0 +1,252 @@
+"""Where a query's picture differs from the known copy's at the same instants, beyond copying.
+
+Under a placement every compared instant of the query is held against the reference's picture of
+that instant, warped into the query's frame. In each small window the one is predicted from the
+other with a gain and an offset of the window's own, so that tints, fades and vignettes do not
+count; what cannot be predicted is the remainder, in grey levels. Re-encoding, blur, noise and a
+pixel of misalignment leave remainders everywhere, in proportion to the texture: that proportion is
+measured on the bulk of the picture, and a remainder counts in units of what the bulk has
+(`excess`). An honest copy stays near 1 however bad it is; a bad copy only hides small differences.
+
+Videos are compared on tiny pictures, many instants; a still on its kept picture, one instant.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.align import Line, scaling, warp_tiny
+from hashing.geometry import Matrix
+from hashing.placing import Placement
+from hashing.reel import Reel
+from hashing.types import Seconds
+
+STEP_S = 0.4  # between compared instants: a second's change is seen twice
+MOST_INSTANTS = 120  # two minutes at half a second; longer clips are sampled more thinly
+STILL_SIDE_PX = 256  # longest side at which a still is compared
+WINDOW_PX = 5
+SOFT_PX = 0.6  # blur before comparing, which takes off noise and half a pixel of misalignment
+FEWEST_CELLS = 100
+NOISE = 2.0  # grey levels: a remainder this small is nothing, however flat the picture
+STEEPEST = 0.3  # share of the texture that may be unpredicted in a copy
+DIFFERS = 2.2  # excess from which a cell is said to differ
+LOST = 0.5  # unpredicted share of the typical texture above which an instant is other footage
+TEXTURE = 4.0  # grey levels
+NEIGHBOURS = (0, -1, 1)  # reference pictures around the instant: a tenth of a second is a wide step
+SHIFTS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
+
+type Flags = NDArray[np.bool_]
+type Map = NDArray[np.float32]  # (h, w)
+type Maps = NDArray[np.float32]  # (K, h, w)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """Compared instants on one grid over the whole of the query's picture."""
+
+    times: NDArray[np.float64]  # (K,) query moments
+    reference_times: NDArray[np.float64]  # (K,)
+    query: Maps  # grey, 0..255
+    reference: Maps  # grey, warped; the neighbour and shift that fit each window best are not kept
+    covered: NDArray[np.bool_]  # (h, w) where the reference's picture lies, its rim left out
+    excess: Maps  # unpredicted, in units of what is usual for this copy; 0 where not covered
+    texture_query: Maps  # deviation in the window, grey levels
+    texture_reference: Maps
+    unpredicted: NDArray[np.float64]  # (K,) usual unpredicted share of the texture, 0..1
+    usable: NDArray[np.bool_]  # (K,) False where most of the picture differs: other footage
+
+    @property
+    def differs(self) -> NDArray[np.bool_]:
+        """(K, h, w) cells that differ at usable instants."""
+        return (self.excess > DIFFERS) & self.usable[:, None, None]
+
+    @property
+    def share(self) -> NDArray[np.float32]:
+        """(h, w) share of the usable instants at which a cell differs."""
+        if not self.usable.any():
+            return np.zeros(self.covered.shape, np.float32)
+        return np.asarray(self.differs[self.usable].mean(axis=0), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OverlayMask:
+    """Cells of the query's picture not to be asked whether the footage is the same."""
+
+    times: NDArray[np.float64]  # (K,) query moments
+    hidden: NDArray[np.bool_]  # (K, h, w) over the whole of the query's picture
+
+    def at(self, time: Seconds, size: tuple[int, int]) -> NDArray[np.bool_]:
+        """(height, width) of `size` (width, height): hidden around a moment."""
+        near = self.hidden[int(np.abs(self.times - time).argmin())].astype(np.uint8)
+        return np.asarray(cv2.resize(near, size, interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def masks(query: Reel, reference: Reel, placement: Placement) -> OverlayMask | None:
+    """What is believed to lie over the footage or to be changed in it; None without a comparison.
+
+    A cell is hidden where it differs for most of a second around a moment, or most of the time.
+    """
+    found = difference(query, reference, placement)
+    if found is None:
+        return None
+    differs = found.differs.astype(np.float32)
+    around = np.stack([differs[max(0, k - 1) : k + 2].mean(axis=0) for k in range(len(differs))])
+    hidden = (around > 0.6) | (found.share > 0.6)
+    square = np.ones((3, 3), np.uint8)
+    grown = [cv2.dilate(one.astype(np.uint8), square).astype(bool) for one in hidden]
+    return OverlayMask(found.times, np.stack(grown))
+
+
+def difference(query: Reel, reference: Reel, placement: Placement) -> Difference | None:
+    """Hold the query against the reference; None where they share too little of picture or time."""
+    moments = compared_instants(query, reference, placement.lines)
+    if not moments:
+        return None
+    if len(query.times) == 1:
+        left = _greys(query, [0])
+        needed = _around(moments[0][1], len(reference.times))
+        right = _greys(reference, needed)
+    else:
+        left = query.tiny()
+        needed = sorted({j for _, at in moments for j in _around(at, len(reference.times))})
+        right = reference.tiny()[needed]
+    size = (left.shape[2], left.shape[1])
+    back = np.linalg.inv(scaling(reference.size, (right.shape[2], right.shape[1])))
+    matrix = scaling(query.size, size) @ placement.transform.matrix @ back
+    warped, inside = warp_tiny(right, matrix, size)
+    rim = np.ones((5, 5), np.uint8)
+    covered = cv2.erode(inside.astype(np.uint8), rim, borderType=cv2.BORDER_REPLICATE) > 0
+    if covered.sum() < FEWEST_CELLS:
+        return None
+    row = {index: at for at, index in enumerate(needed)}
+    rights = [[warped[row[j]] for j in _around(at, len(reference.times))] for _, at in moments]
+    lefts = [_softened(left[at], matrix) for at, _ in moments]
+    times = query.times[[at for at, _ in moments]]
+    return _measured(times, reference.times[[at for _, at in moments]], lefts, rights, covered)
+
+
+def _measured(
+    times: NDArray[np.float64],
+    reference_times: NDArray[np.float64],
+    lefts: list[Map],
+    rights: list[list[Map]],
+    covered: NDArray[np.bool_],
+) -> Difference:
+    parts = [remains(one, others) for one, others in zip(lefts, rights, strict=True)]
+    remainder, texture_query, texture_reference = (
+        np.stack(maps) for maps in zip(*parts, strict=True)
+    )
+    texture = np.maximum(texture_query, texture_reference)
+    own = _unpredicted(remainder, texture_reference, covered)
+    usable = np.array(own) < LOST
+    excess = _in_usual_units(remainder, texture, covered, own, usable) * covered
+    return Difference(
+        times=times,
+        reference_times=reference_times,
+        query=np.stack(lefts),
+        reference=np.stack([others[0] for others in rights]),
+        covered=covered,
+        excess=excess,
+        texture_query=texture_query,
+        texture_reference=texture_reference,
+        unpredicted=np.array(own),
+        usable=usable,
+    )
+
+
+def compared_instants(
+    query: Reel, reference: Reel, found: tuple[Line, ...], step: Seconds = STEP_S
+) -> list[tuple[int, int]]:
+    """(query index, reference index) of instants spread evenly over the lines."""
+    total = sum(line.end - line.start for line in found)
+    count = min(MOST_INSTANTS, max(1, round(total / step)))
+    out = []
+    for line in found:
+        share = max(1, round(count * (line.end - line.start) / total)) if total else 1
+        for part in (np.arange(share) + 0.5) / share:
+            at = query.nearest(line.start + part * (line.end - line.start))
+            out.append((at, reference.nearest(line.at(float(query.times[at])))))
+    return list(dict.fromkeys(out))
+
+
+def _around(index: int, count: int) -> list[int]:
+    """The index and its neighbours, the index first."""
+    return list(dict.fromkeys(min(max(index + step, 0), count - 1) for step in NEIGHBOURS))
+
+
+def _greys(reel: Reel, indices: list[int]) -> NDArray[np.uint8]:
+    """(N, h, w) kept pictures in grey, at the size at which stills are compared."""
+    shrink = min(1.0, STILL_SIDE_PX / max(reel.size))
+    size = (max(2, round(reel.width * shrink)), max(2, round(reel.height * shrink)))
+    whole = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in reel.wholes(indices)]
+    return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in whole])
+
+
+def _softened(picture: NDArray[np.uint8], matrix: Matrix) -> Map:
+    """The query's picture, as soft as the reference is once it is enlarged onto the grid."""
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    blur = SOFT_PX if scale < 1.2 else 0.5 * scale
+    return np.asarray(cv2.GaussianBlur(picture.astype(np.float32), (0, 0), blur), np.float32)
+
+
+def remains(left: Map, rights: list[Map]) -> tuple[Map, Map, Map]:
+    """What of either picture the other cannot predict, at best over the rights and small shifts.
+
+    Returns three maps: the remainder in grey levels, the left's texture, the first right's.
+    """
+    mean_l = _mean(left)
+    var_l = np.clip(_mean(left * left) - mean_l * mean_l, 0, None)
+    least: Map | None = None
+    texture: Map | None = None
+    for right in rights:
+        soft = np.asarray(cv2.GaussianBlur(right, (0, 0), SOFT_PX), np.float32)
+        mean_0 = _mean(soft)
+        var_0 = np.clip(_mean(soft * soft) - mean_0 * mean_0, 0, None)
+        texture = np.sqrt(var_0) if texture is None else texture
+        for shift in SHIFTS:
+            moved, mean_r, var_r = (np.roll(a, shift, (0, 1)) for a in (soft, mean_0, var_0))
+            shared = _mean(left * moved) - mean_l * mean_r
+            squared = shared * shared
+            unexplained = np.maximum(
+                var_l - squared / (var_r + NOISE**2), var_r - squared / (var_l + NOISE**2)
+            )
+            least = unexplained if least is None else np.minimum(least, unexplained)
+    if least is None or texture is None:
+        raise ValueError("nothing to compare with")
+    return np.sqrt(np.clip(least, 0, None)), np.sqrt(var_l), texture
+
+
+def _mean(values: Map) -> Map:
+    return np.asarray(cv2.boxFilter(values, -1, (WINDOW_PX, WINDOW_PX)), np.float32)
+
+
+def _unpredicted(remainder: Maps, reference: Maps, covered: NDArray[np.bool_]) -> list[float]:
+    """Each instant's usual share of texture that is not predicted, 0..1.
+
+    Only where the reference has texture: overlays bring theirs along, and must not be asked.
+    """
+    detail, rest = reference[:, covered], remainder[:, covered]
+    rich = detail > np.maximum(TEXTURE, np.percentile(detail, 50, axis=1, keepdims=True))
+    rich |= detail >= np.percentile(detail, 90, axis=1, keepdims=True)
+    return [
+        float(np.median(r[keep] / np.maximum(d[keep], 1.0)))
+        for r, d, keep in zip(rest, detail, rich, strict=True)
+    ]
+
+
+def _in_usual_units(
+    remainder: Maps, texture: Maps, covered: NDArray[np.bool_], own: list[float], usable: Flags
+) -> Maps:
+    """Remainders over what the bulk of this copy has at the same texture, a little smoothed."""
+    some = usable if usable.any() else np.ones_like(usable)
+    rest, detail = remainder[some][:, covered], texture[some][:, covered]  # (K, P)
+    flat = detail <= np.percentile(detail, 30)
+    quiet = 0.5 * NOISE + min(2 * NOISE, float(np.median(rest[flat])))
+    slope = float(np.median(np.array(own)[some]))
+    out = np.empty_like(remainder)
+    for index, one in enumerate(own):
+        usual = np.hypot(quiet, min(STEEPEST, max(slope, one)) * texture[index])
+        out[index] = cv2.blur(remainder[index] / usual, (3, 3))
+    return out
