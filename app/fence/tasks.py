@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import cv2
 import numpy as np
 import PIL.Image
 
@@ -52,6 +53,9 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
 
     model: another model file than the one that comes with its package.
     """
+    # a pool that starts here would be without its threads in every fork; and one thread a process
+    # takes a quarter less CPU time than two
+    cv2.setNumThreads(1)
     grey = np.full((INPUT_PX, INPUT_PX, 3), 128, np.uint8)
     describer(model).describe(grey[np.newaxis])
     phash(grey)
