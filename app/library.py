@@ -231,15 +231,16 @@ class Library:
             return self._pdq.search(connection, pdq, max_distance)
 
     def _mend(self, index: LiveIndex) -> None:
-        """Write the code file anew where some of it was not believed."""
+        """Write the code file anew where some of it was not believed; if not now, another time."""
         index.damaged = False
         log.warning("Some of the search index was missing or damaged and was made again")
-        if not self._file.writable:
-            return
-        with self._file.writing() as connection:
-            self._codes.rewrite(connection)
-        with self._file.writing() as connection:
-            self._codes.sweep(connection)
+        try:
+            with self._file.writing() as connection:
+                self._codes.rewrite(connection)
+            with self._file.writing() as connection:
+                self._codes.sweep(connection)
+        except LibraryUnusable as error:
+            log.warning("It could not be written: %s", error)
 
 
 def _number_of(connection: sa.Connection, sha256: str) -> int | None:

@@ -101,6 +101,15 @@ def test_a_library_of_a_newer_version_is_refused_and_left_alone(folder: Path) ->
     assert files(folder) == before
 
 
+def test_a_damaged_library_is_said_to_be_damaged(folder: Path) -> None:
+    path = folder / "library.db"
+    data = bytearray(path.read_bytes())
+    data[4096 : len(data) // 2] = bytes(len(data) // 2 - 4096)
+    path.write_bytes(data)
+    with pytest.raises(LibraryUnusable, match="damaged"), Library.open(folder) as library:
+        library.load("R000001")
+
+
 def add_a_column(connection: sa.Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE clips ADD COLUMN colour TEXT DEFAULT 'grey'")
 

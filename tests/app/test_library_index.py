@@ -1,5 +1,6 @@
 """What every index must do, and what the coded one may cost in exactness."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -228,6 +229,20 @@ def test_a_harmed_code_file_does_no_harm_to_a_reader(folder: Path) -> None:
         query = made_print(4).frames.vectors.astype(np.float32)
         assert library.search(query, 1, SPACE).clips == ("R000005",)
     assert code_file(folder).read_bytes() == harmed
+
+
+def test_a_harmed_code_file_waits_where_another_process_is_writing(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    garble(code_file(folder))
+    writer = sqlite3.connect(folder / "library.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    with Library.open(folder, wait_s=0.1) as library:
+        query = made_print(4).frames.vectors.astype(np.float32)
+        assert library.search(query, 1, SPACE).clips == ("R000005",)
+    assert "could not be written: Another process is writing" in caplog.text
+    writer.close()
+    assert found_in(folder) == ALL
 
 
 def test_a_draft_that_a_killed_process_left_is_swept_away(folder: Path) -> None:
