@@ -1,7 +1,8 @@
 """Support -> one calibrated score and a decision with its reasons.
 
-The score is a logistic function of the measured support, with coefficients fitted on the development
-split (benchmarks/calibrate.py) and signs fixed by hand: more support never lowers a score.
+The score is a logistic function of the measured support. Its terms and signs are set by hand from what
+separates copies from other recordings of the same scene, and scaled so that 0.5 is where the
+development split has as many of either; more support never lowers a score.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from math import exp, log
 from hashing.support import Support
 from hashing.types import Decision, Kind
 
-ACCEPT = 0.5
-OPEN = 0.2  # from here to ACCEPT a person has to look
+ACCEPT = 0.75
+OPEN = 0.12  # from here to ACCEPT a person has to look
+SHORT_S = 1.0  # of video, under which nothing is accepted on motion
+SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +27,36 @@ class Decided:
 def decide(grounds: Support, query: Kind, reference: Kind) -> Decided:
     """How sure the same recording is, and what that amounts to."""
     moving_pictures = query == "video" and reference == "video"
-    score = _video_score(grounds) if moving_pictures else _still_score(grounds)
+    logit = _video_logit(grounds) if moving_pictures else _still_logit(grounds)
+    score = 1 / (1 + exp(-logit))
     return Decided(score, _decision(score, grounds, moving_pictures), _reasons(grounds))
 
 
-def _video_score(grounds: Support) -> float:
-    motion = 0.5 if grounds.explained is None else grounds.explained
-    logit = (
-        -7.5
-        + 1.0 * log(max(1, grounds.inliers))
-        + 2.0 * grounds.supporting
-        + 3.0 * grounds.level
-        + 2.0 * grounds.contrast
-        + 3.0 * motion
-        + 2.0 * grounds.alike
-    )
-    return 1 / (1 + exp(-logit))
+def _video_logit(grounds: Support) -> float:
+    geometry = 1.1 * log(max(1, grounds.inliers) / 25) + (grounds.supporting - 0.5)
+    pictures = 3.0 * (grounds.alike - 0.45)
+    if not grounds.lines:
+        return geometry + pictures - 5.0
+    # what moves decides over what stands still; where nothing moves, the pictures have to
+    motion = 0.0 if grounds.explained is None else 6.0 * (grounds.explained - 0.6)
+    time = 2.5 * (max(grounds.level, grounds.contrast) - 0.5)
+    return -1.0 + geometry + pictures + motion + time
 
 
-def _still_score(grounds: Support) -> float:
-    logit = -8.0 + 1.2 * log(max(1, grounds.inliers)) + 5.0 * grounds.alike + 2.0 * grounds.spread
-    return 1 / (1 + exp(-logit))
+def _still_logit(grounds: Support) -> float:
+    geometry = 1.1 * log(max(1, grounds.inliers) / 20) + 2.0 * (grounds.agreeing - 0.5)
+    pictures = 6.0 * (grounds.alike - 0.5) + 3.0 * (grounds.level - 0.6)
+    motion = 0.0 if grounds.explained is None else 6.0 * min(0.2, grounds.explained - 0.7)
+    return -1.5 + geometry + pictures + motion
 
 
 def _decision(score: float, grounds: Support, moving_pictures: bool) -> Decision:
     if score >= ACCEPT:
-        return "accepted"
-    if score < OPEN:
-        return "none"
-    if moving_pictures and grounds.seconds < 1.0:
-        return "too_little"
-    if grounds.supporting >= 0.5 and grounds.inliers >= 25:
+        short = moving_pictures and grounds.seconds < SHORT_S
+        return "too_little" if short else "accepted"
+    if grounds.inliers >= SCENE_INLIERS and grounds.supporting >= 0.5 and grounds.alike >= 0.3:
         return "same_scene_other_recording"
-    return "weak_match"
+    return "none" if score < OPEN else "weak_match"
 
 
 def _reasons(grounds: Support) -> tuple[str, ...]:

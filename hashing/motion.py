@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import Line, grid_of
-from hashing.geometry import Transform
+from hashing.geometry import Matrix, Transform
 from hashing.reel import Reel
+from hashing.types import Seconds
 
+STILL_WINDOW_S = 4.0  # of video around a still's moment, in which is seen what moves
 NOISE = 2.5  # grey levels: deviation over time that compression alone gives a still cell
 
 
@@ -75,3 +77,46 @@ def _share(
     if moves.mean() < 0.01:
         return None
     return float((agree * energy)[moves].sum() / energy[moves].sum())
+
+
+def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> float | None:
+    """Whether a still shows what the video's moving parts show at one moment, 0..1.
+
+    still, video: of the two clips; matrix: the video's pixels -> the still's. A fixed camera's other
+    moment has the background right and these parts wrong. None where too little moves to tell.
+    """
+    near = np.flatnonzero(np.abs(video.times - moment) <= STILL_WINDOW_S)
+    grid = grid_of(matrix, still.size, video.size)
+    seen, mask_s = grid.from_query(still.tiny()[:1])
+    frames, mask_v = grid.from_reference(video.tiny()[near])
+    mask = mask_s & mask_v
+    if mask.sum() < 24 or len(near) < 5:
+        return None
+    picture = cv2.GaussianBlur(seen[0], (0, 0), 0.8)[mask]  # (P,)
+    film = np.stack([cv2.GaussianBlur(frame, (0, 0), 0.8)[mask] for frame in frames])  # (K, P)
+    usual, deviation = np.median(film, axis=0), film.std(axis=0)
+    moving = deviation > 2 * NOISE
+    if moving.mean() < 0.01:
+        return None
+    departure = _as_lit(picture, usual, ~moving) - usual
+    at = np.abs(video.times[near] - moment) <= 0.25
+    return max(
+        (_alike(departure[moving], frame[moving] - usual[moving]) for frame in film[at]),
+        default=0.0,
+    )
+
+
+def _as_lit(
+    picture: NDArray[np.float32], usual: NDArray[np.float32], still: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """The picture brought to the video's brightness and contrast, by the cells that stand still."""
+    chosen = still if still.sum() >= 12 else np.ones(len(picture), bool)
+    x, y = picture[chosen], usual[chosen]
+    gain = float(np.clip(y.std() / max(1.0, float(x.std())), 0.3, 3.0))
+    return (picture - np.median(x)) * gain + np.median(y)
+
+
+def _alike(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
+    left, right = np.clip(left, -60, 60), np.clip(right, -60, 60)
+    size = float(np.sqrt((left**2).sum() * (right**2).sum())) + NOISE**2 * len(left)
+    return max(0.0, float((left * right).sum()) / size)

@@ -16,6 +16,7 @@ from hashing.propose import Moments, cosines, proposals
 from hashing.reel import Reel
 from hashing.types import Box, Seconds
 
+LOOK_CLOSER = 0.28  # cosine from which keypoints are looked for at full size, if few were found
 ENOUGH = 40  # pooled inliers at which no further proposal is tried
 PLENTY_OF_PAIRS = 0.6  # share of frame pairs that must support the transform for that
 REFINE_PAIRS = 6
@@ -67,7 +68,10 @@ def place(query: Reel, reference: Reel, window: Box | None = None) -> Placement 
     """
     alike = cosines(query.fingerprint.frames, reference.fingerprint.frames)
     sets = proposals(query.fingerprint.frames, reference.fingerprint.frames, alike)
-    first = _first_transform(query, reference, sets, window)
+    first = _first_transform(query, reference, sets, window, coarse=True)
+    if (first is None or not _enough(first)) and alike.max(initial=-1) >= LOOK_CLOSER:
+        closer = _first_transform(query, reference, sets, window, coarse=False)
+        first = max((one for one in (first, closer) if one), key=lambda one: one.rank, default=None)
     if first is None:
         return None
     held = _correlate(query, reference, first.transform)
@@ -83,14 +87,13 @@ def place(query: Reel, reference: Reel, window: Box | None = None) -> Placement 
 
 
 def _first_transform(
-    query: Reel, reference: Reel, sets: list[Moments], window: Box | None
+    query: Reel, reference: Reel, sets: list[Moments], window: Box | None, coarse: bool
 ) -> _Try | None:
     best: _Try | None = None
     for mirrored in (False, True):
         for moments in sets:
-            tried = _try(
-                query, reference, _indices(query, reference, moments.pairs), mirrored, window
-            )
+            indices = _indices(query, reference, moments.pairs)
+            tried = _try(query, reference, indices, mirrored, window, coarse)
             if tried is not None and (best is None or tried.rank > best.rank):
                 best = tried
             if best is not None and _enough(best):
@@ -110,10 +113,16 @@ def _indices(
 
 
 def correspondences(
-    query: Reel, reference: Reel, pair: tuple[int, int], mirrored: bool, window: Box | None
+    query: Reel,
+    reference: Reel,
+    pair: tuple[int, int],
+    mirrored: bool,
+    window: Box | None = None,
+    coarse: bool = False,
 ) -> Pairs:
     """Putative correspondences of one frame pair, in whole-picture pixels of both."""
-    found = putative(query.features(pair[0], mirrored, window), reference.features(pair[1]))
+    left = query.features(pair[0], mirrored, window, coarse)
+    found = putative(left, reference.features(pair[1], coarse=coarse))
     if mirrored:
         found = Pairs(unflip(found.query, query.width), found.reference)
     return found
@@ -125,8 +134,9 @@ def _try(
     indices: list[tuple[int, int]],
     mirrored: bool,
     window: Box | None,
+    coarse: bool = False,
 ) -> _Try | None:
-    parts = [correspondences(query, reference, pair, mirrored, window) for pair in indices]
+    parts = [correspondences(query, reference, pair, mirrored, window, coarse) for pair in indices]
     transform = estimate(pooled(parts), reference.size)
     if transform is None:
         return None

@@ -6,7 +6,7 @@ import numpy as np
 
 from hashing.align import Line
 from hashing.likeness import likeness
-from hashing.motion import Motion, motion
+from hashing.motion import Motion, motion, still_motion
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
 
@@ -18,6 +18,7 @@ class Support:
     """All 0..1 unless said otherwise; None where it could not be measured."""
 
     inliers: int  # correspondences that agree on the transform, over all frame pairs
+    agreeing: float  # share of the putative correspondences that do
     supporting: float  # share of frame pairs that support it
     spread: float  # share of the reference's area that they cover
     seconds: float  # of the query, on all lines
@@ -40,6 +41,7 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
     weights = weights / total if total > 0 else np.ones(len(found)) / max(1, len(found))
     return Support(
         inliers=placement.transform.inliers,
+        agreeing=placement.transform.inliers / max(1, placement.transform.candidates),
         supporting=placement.supporting,
         spread=placement.transform.spread,
         seconds=total,
@@ -70,6 +72,9 @@ def _motion(
     query: Reel, reference: Reel, placement: Placement, found: tuple[Line, ...]
 ) -> tuple[float | None, float]:
     """The better of both directions, weighted over the lines, and the moving share."""
+    kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
+    if "still" in kinds:
+        return _still_motion(query, reference, placement, found, kinds == ("still", "still")), 0.0
     measured: list[tuple[float, Motion]] = []
     for line in found:
         one = motion(query, reference, placement.transform, line)
@@ -86,6 +91,24 @@ def _motion(
     return sum(w * v for w, v in clear) / sum(w for w, _ in clear), moving
 
 
+def _still_motion(
+    query: Reel,
+    reference: Reel,
+    placement: Placement,
+    found: tuple[Line, ...],
+    both_still: bool,
+) -> float | None:
+    if both_still or not found:
+        return None
+    matrix, line = placement.transform.matrix, found[0]
+    if query.fingerprint.info.kind == "still":
+        return still_motion(query, reference, matrix, line.offset)
+    middle = (line.start + line.end) / 2
+    return still_motion(reference, query, np.linalg.inv(matrix), middle)
+
+
 def _better(one: Motion) -> float | None:
-    values = [v for v in (one.query_explained, one.reference_explained) if v is not None]
-    return max(values) if values else None
+    """Where the known clip stands still, what moves in the item was laid over it."""
+    if one.reference_explained is None:
+        return None
+    return max(one.reference_explained, one.query_explained or 0.0)

@@ -1,0 +1,64 @@
+"""Differences of the sound: replaced, muted, shifted, added, with their seconds and shares."""
+
+from hashing.types import AudioFinding, AudioSpan, AudioState, Edit, Segment, Span
+
+SHORTEST_S = 1.5  # of a state, under which it is no edit: codecs and fades make shorter ones
+THROUGHOUT = 0.9  # share of the matched stretches from which a state is called throughout
+TYPES: dict[AudioState, str] = {
+    "replaced": "audio_replaced",
+    "muted": "audio_muted",
+    "shifted": "audio_shifted",
+    "added": "audio_added",
+}
+
+
+def audio_edits(finding: AudioFinding, segments: tuple[Segment, ...]) -> list[Edit]:
+    """At most one edit of each type, where its state lasts long enough to be one."""
+    total = sum(segment.query.length for segment in segments)
+    if total <= 0:
+        return []
+    out = []
+    for state, kind in TYPES.items():
+        spans = [span for span in finding.spans if span.state == state]
+        seconds = sum(span.query.length for span in spans)
+        if seconds < min(SHORTEST_S, 0.5 * total):
+            continue
+        share = min(1.0, seconds / total)
+        part = None if share >= THROUGHOUT else _around(spans)
+        measure: dict[str, float | int | str] = {
+            "seconds": round(seconds, 2),
+            "share": round(share, 3),
+            "parts": len(spans),
+        }
+        longest = max(spans, key=lambda span: span.query.length)
+        if state == "shifted" and longest.offset_s is not None:
+            measure["offset_s"] = round(longest.offset_s, 2)
+        text = _text(state, longest, part, len(spans))
+        confidence = 0.95 if share >= 0.5 else 0.8
+        out.append(Edit(kind, confidence, measure, text, part))
+    return out
+
+
+def _around(spans: list[AudioSpan]) -> Span:
+    return Span(min(s.query.start for s in spans), max(s.query.end for s in spans))
+
+
+def _text(state: AudioState, longest: AudioSpan, part: Span | None, parts: int) -> str:
+    where = "throughout" if part is None else f"from {clock(part.start)} to {clock(part.end)}"
+    if parts > 1 and part is not None:
+        where = f"in {parts} places {where}"
+    if state == "shifted":
+        late = longest.offset_s or 0.0
+        order = "later" if late > 0 else "earlier"
+        return f"The sound comes {abs(late):.2f} s {order} than in the known clip, {where}"
+    if state == "muted":
+        return f"Silent where the known clip has sound, {where}"
+    if state == "added":
+        return f"There is sound where the known clip is silent, {where}"
+    return f"The sound is not the known clip's, {where}"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds to a tenth: 0:07.5."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
