@@ -20,8 +20,7 @@ from app.cli_options import (
 from hashing.errors import FirstseenError
 
 if TYPE_CHECKING:
-    from app.clips import Appearance, Clip
-    from app.library import Added, Library, Stats
+    from app.library import Added, Library
 
 library_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Add to, look at and look after the library."
@@ -110,21 +109,25 @@ def refresh(
 @library_app.command("list")
 def list_clips(library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """Every clip that is known, a line each."""
+    from app.clip_lines import clip_json, line
+
     clips = _read(library, lambda known: known.clips())
     if as_json:
         print_json([clip_json(clip) for clip in clips])
     else:
-        print_lines([_line(clip) for clip in clips])
+        print_lines([line(clip) for clip in clips])
 
 
 @library_app.command()
 def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """All that is known of one clip."""
+    from app.clip_lines import clip_json, sheet
+
     clip = _read(library, lambda known: known.clip(clip_id))
     if as_json:
         print_json(clip_json(clip))
     else:
-        print_lines(_sheet(clip))
+        print_lines(sheet(clip))
 
 
 @library_app.command()
@@ -150,11 +153,13 @@ def remove(
 @library_app.command()
 def stats(library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """How much the library holds, of which years."""
+    from app.clip_lines import totals
+
     held = _read(library, lambda known: known.stats())
     if as_json:
         print_json(asdict(held))
     else:
-        print_lines(_totals(held))
+        print_lines(totals(held))
 
 
 def _read[T](folder: Path | None, read: "Callable[[Library], T]") -> T:
@@ -238,67 +243,3 @@ def _added(result: dict[str, Any]) -> str:
         return f"{result['id']}  {result['file']}: added"
     entered = f"; entered now: {', '.join(result['entered'])}" if result["entered"] else ""
     return f"{result['id']}  {result['file']}: known already{entered or ', nothing changed'}"
-
-
-def clip_json(clip: "Clip") -> dict[str, Any]:
-    """A clip as JSON, its text fit for any writer."""
-    from app.report import plain
-
-    data: dict[str, Any] = plain(asdict(clip))
-    return data
-
-
-def _line(clip: "Clip") -> str:
-    from app.words import clock
-
-    length = "still" if clip.kind == "still" else clock(clip.duration_s)
-    return f"{clip.id}  {length:>9}  {_first_date(clip):<25}  {clip.title or clip.name}"
-
-
-def _first_date(clip: "Clip") -> str:
-    """The earliest date by which a copy existed, with its kind."""
-    from app.sightings import earliest_of
-
-    seen = earliest_of(clip)
-    return f"{seen.date} {seen.kind}" if seen else "no date"
-
-
-def _sheet(clip: "Clip") -> list[str]:
-    from app.words import clock
-
-    told: list[tuple[str, str | None]] = [
-        ("id", clip.id),
-        ("file", clip.name),
-        ("sha256", clip.sha256),
-        ("size", f"{clip.bytes:,} bytes"),
-        ("kind", clip.kind),
-        ("length", clock(clip.duration_s) if clip.kind == "video" else None),
-        ("picture", f"{clip.width} × {clip.height}"),
-        ("title", clip.title),
-        ("place", clip.place),
-        ("event", clip.event),
-        ("language", clip.language),
-        ("rights", clip.rights),
-        ("notes", clip.notes),
-        ("model", clip.space),
-        ("sampling", clip.sampling),
-    ]
-    lines = [f"{name:<9} {value}" for name, value in told if value is not None]
-    return [*lines, "appearances", *(f"  {_appearance(seen)}" for seen in clip.appearances)]
-
-
-def _appearance(seen: "Appearance") -> str:
-    by = f"entered by {seen.entered_by}" if seen.entered_by else None
-    parts = (f"{seen.kind} {seen.date}", seen.publisher, seen.source_url, by)
-    own = " (the file's own word)" if seen.kind == "captured" else ""
-    return ", ".join(part for part in parts if part) + own
-
-
-def _totals(held: "Stats") -> list[str]:
-    lines = [
-        f"clips     {held.clips:,}",
-        f"footage   {held.seconds / 3600:,.2f} hours",
-        f"dated     {held.earliest or '—'} to {held.latest or '—'}",
-        f"on disk   {held.bytes / 1e6:,.1f} MB",
-    ]
-    return lines + [f"model     {space}: {count:,}" for space, count in held.spaces.items()]

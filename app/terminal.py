@@ -197,7 +197,8 @@ def _differences(match: Json) -> Iterator[RenderableType]:
     told = [f"{edit['text']}{_where(edit['query'])}" for edit in match["edits"]]
     told += _sound(match["audio"])
     if not told:
-        told = ["None measured"]
+        in_table = any(_played(segment) != "the same" for segment in match["segments"])
+        told = ["None measured beyond those in the table" if in_table else "None measured"]
     percent = share(match["coverage"]["query"])
     reference = match["coverage"]["reference"]
     covered = f"covers {percent} of the item"

@@ -207,6 +207,7 @@ def test_speed_direction_and_mirroring_stand_in_the_table() -> None:
     text = shown(report_on(video(), (clip(), replace(plain, segments=(segment,)))))
 
     assert "× 2, backwards, mirrored" in text
+    assert "None measured beyond those in the table" in text
 
 
 def test_sound_is_told_by_stretch_with_its_source() -> None:
