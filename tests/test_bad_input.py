@@ -367,15 +367,15 @@ def can_mount() -> bool:
 
 @pytest.mark.skipif(not can_mount(), reason="this system lets no user mount a small disk")
 def test_a_full_disk_stops_an_addition_and_harms_nothing(tmp_path: Path) -> None:
-    """A disk of 1.5 MB takes a few clips; the next is refused, and those added are still there."""
+    """A disk of 400 kB takes a few clips; the next is refused, and those added are still there."""
     disk = tmp_path / "disk"
     disk.mkdir()
     clips = tmp_path / "clips"
     clips.mkdir()
     for seed in range(1, 7):
-        make_video(clips / f"clip-{seed}.mp4", seed, 4.0, size=(640, 360), sound_kind=None)
+        make_video(clips / f"clip-{seed}.mp4", seed, 2.0, sound_kind=None)
     script = (
-        'mount -t tmpfs -o size=1500k tmpfs "$1" || exit 99; '
+        'mount -t tmpfs -o size=400k tmpfs "$1" || exit 99; '
         '"$2" -m app library add "$3" --library "$1/library" > "$4/added"; echo $? > "$4/code"; '
         '"$2" -m app library list --library "$1/library" --json > "$4/list"'
     )
