@@ -3,7 +3,7 @@
 For each segment the query's sound is looked for in the reference near where the pictures lie (see
 sound_lines.py). Along the line found, or along the pictures where none is, each moment is then held
 to account: silent in one clip only, alike, or unlike. Sound that runs on unbroken while the picture
-stands still or skips has not been shifted; sound too even to tell from other sound is not spoken of.
+stands still or skips has not been shifted; sound too even to be told from other sound is left open.
 """
 
 from dataclasses import dataclass
@@ -12,18 +12,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.audio import SILENT_DB
-from hashing.sound_lines import (
-    Sound,
-    SoundLine,
-    Way,
-    bands_up,
-    find_line,
-    held,
-    local_correlation,
-    sound,
-    taken,
-)
+from hashing.sound_lines import Sound, SoundLine, Way, bands_up, find_line, held, sound
+from hashing.sound_states import ADDED, MUTED, OTHER, SAME, held_to_account, moments, sounds
 from hashing.types import (
     AudioFinding,
     AudioPrint,
@@ -40,17 +30,7 @@ CLEARLY_BETTER = 0.15  # of correlation, by which a place out of sync has to win
 IN_SYNC_S = (
     0.18  # an offset below this is no shift: pictures are timed no better where little moves
 )
-CLEARLY_DB = 14.0  # above SILENT_DB: sound that nobody would call silence
-FAINT_DB = 38.0  # below a clip's loud moments codecs take such sound away
-ALIKE = 0.33  # local correlation between like and unlike
-SWITCH_S = 0.8  # of clear evidence that a change of state has to outweigh
-EVEN_DB = 1.2  # deviation of levels under which a sound is too even to be told from another
-FEWEST_S = 1.5  # of sound in both, for calling it replaced
 LOOK_AGAIN_S = 2.5  # an unlike stretch this long is looked for by itself
-
-BLEED_ROWS = 3  # at the ends of a segment whose windows hold the neighbouring sound too
-
-SAME, OTHER, MUTED, ADDED = range(4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +40,7 @@ class _Stretch:
     segment: Segment
     line: SoundLine | None
     times: NDArray[np.float64]  # (n,) query
-    states: NDArray[np.intp] | None  # (n,) SAME..ADDED; None where nothing could be told
-    silent: bool  # neither sounds
+    heard: NDArray[np.intp] | AudioState  # (n,) SAME..ADDED, or one state for all of it
 
 
 def hear(query: Fingerprint, reference: Fingerprint, segments: tuple[Segment, ...]) -> AudioFinding:
@@ -79,7 +58,7 @@ def hear(query: Fingerprint, reference: Fingerprint, segments: tuple[Segment, ..
     for segment in segments:
         if segment.query.length <= 0 or segment.reference.length <= 0:
             continue
-        stretch = _listen(q, r, segment, segment.query)
+        stretch = _listen(q, r, segment)
         spans += _spans(q, r, stretch, before)
         before = stretch
     return _finding(spans)
@@ -92,18 +71,12 @@ def _one_sided(
     spans = []
     for segment in segments:
         print_, part = (query, segment.query) if query else (reference, segment.reference)
-        sounding = print_ is not None and _sounds(sound(print_), part)
+        sounding = print_ is not None and sounds(sound(print_), part)
         state: AudioState = "absent"
         if sounding:
             state = "added" if query else "muted"
         spans.append(AudioSpan(segment.query, state))
     return _finding(spans)
-
-
-def _sounds(one: Sound, part: Span) -> bool:
-    """Whether anybody would hear something over a stretch."""
-    inside = one.loudest[(one.times >= part.start) & (one.times < part.end)]
-    return bool((inside > SILENT_DB + CLEARLY_DB).mean() > 0.05) if len(inside) else False
 
 
 def pictured(segment: Segment, time: NDArray[np.float64] | Seconds) -> NDArray[np.float64]:
@@ -171,76 +144,23 @@ def out_of_sync(line: SoundLine, segment: Segment) -> Seconds:
     return best / (segment.speed or 1.0)
 
 
-def _listen(query: Sound, reference: Sound, segment: Segment, part: Span) -> _Stretch:
-    line = sound_line(query, reference, segment, part)
-    count = max(1, int(part.length / query.hop_s))
-    times = part.start + (np.arange(count, dtype=np.float64) + 0.5) * query.hop_s
+def _listen(query: Sound, reference: Sound, segment: Segment) -> _Stretch:
+    line = sound_line(query, reference, segment, segment.query)
+    times = moments(query, segment.query)
     at = line.way.slope * times + line.offset if line else pictured(segment, times)
     lift = bands_up(line.way, query.levels.shape[1]) if line else 0.0
-    ours, loud_q, _ = taken(query, times, lift)
-    theirs, loud_r, known = taken(reference, at)
-    inside = (at >= segment.reference.start - 0.1) & (at <= segment.reference.end + 0.1)
-    inside[:BLEED_ROWS] = inside[len(inside) - BLEED_ROWS :] = False
-    clear = SILENT_DB + CLEARLY_DB
-    faint = float(np.percentile(reference.loudest, 98)) - FAINT_DB
-    gone = (loud_q < SILENT_DB) & (loud_r > max(clear, faint)) & inside
-    extra = (loud_q > clear) & (loud_r < SILENT_DB) & known & inside
-    both = (loud_q > SILENT_DB) & (loud_r > SILENT_DB) & known
-    if not (gone.any() or extra.any() or both.any()):
-        return _Stretch(segment, line, times, None, silent=True)
-    evidence = np.zeros((count, 4))  # cost of calling it SAME, OTHER, MUTED, ADDED
-    evidence[:, OTHER:] = 0.1  # silence in both says little, and rather that nothing was done
-    evidence[gone] = (1, 1, -1, 1)
-    evidence[extra] = (1, 0.5, 1, -1)
-    if both.any():
-        alike, moving = local_correlation(ours, theirs, both)
-        sure = np.clip((alike - ALIKE) / 0.25, -1, 1)
-        lively = np.clip((moving - EVEN_DB) / 2.5, 0, 1)  # codec noise is all there is below that
-        sure = np.where(sure < 0, sure * lively, sure * np.clip(moving / 2.0, 0, 1))
-        evidence[both, SAME], evidence[both, OTHER] = -sure[both], sure[both]
-        evidence[both, MUTED:] = 1
-    if line is None:
-        evidence[both, SAME] += 10
-        heard = float(both.sum()) * query.hop_s
-        even = not both.any() or min(_moving(ours, both), _moving(theirs, both)) < EVEN_DB
-        if (heard < FEWEST_S or even) and both.mean() > 0.2:
-            return _Stretch(segment, line, times, None, silent=False)
-    return _Stretch(segment, line, times, _path(evidence, SWITCH_S / query.hop_s), silent=False)
-
-
-def _moving(levels: NDArray[np.float32], which: NDArray[np.bool_]) -> float:
-    """dB: how much the bands move over some moments."""
-    return float(np.sqrt(levels[which].var(axis=0).mean()))
-
-
-def _path(evidence: NDArray[np.float64], switch: float) -> NDArray[np.intp]:
-    """(n, states) costs -> the cheapest path where each change costs `switch` (Viterbi)."""
-    count, states = evidence.shape
-    total = evidence[0].copy()
-    came = np.zeros((count, states), np.intp)
-    for index in range(1, count):
-        cheapest = int(total.argmin())
-        moved = total[cheapest] + switch
-        stay = total <= moved
-        came[index] = np.where(stay, np.arange(states), cheapest)
-        total = np.where(stay, total, moved) + evidence[index]
-    path = np.empty(count, np.intp)
-    path[-1] = int(total.argmin())
-    for index in range(count - 1, 0, -1):
-        path[index - 1] = came[index, path[index]]
-    return path
+    heard = held_to_account(query, reference, times, at, segment.reference, lift, line is not None)
+    return _Stretch(segment, line, times, heard)
 
 
 def _spans(
     query: Sound, reference: Sound, stretch: _Stretch, before: _Stretch | None
 ) -> list[AudioSpan]:
-    if stretch.states is None:
-        part = Span(float(stretch.times[0]), float(stretch.times[-1]))
-        whole = _edges(part, stretch.segment, query.hop_s)
-        return [AudioSpan(whole, "kept" if stretch.silent else "not_checked")]
+    if isinstance(stretch.heard, str):
+        return [AudioSpan(stretch.segment.query, stretch.heard)]
     out = []
     at = 0
-    for state, run in groupby(stretch.states):
+    for state, run in groupby(stretch.heard):
         count = len(list(run))
         part = Span(float(stretch.times[at]), float(stretch.times[at + count - 1]))
         part = _edges(part, stretch.segment, query.hop_s)

@@ -1,8 +1,8 @@
 """Where one clip's sound lies in another's: spectrograms correlated along straight lines in time.
 
 Two log spectrograms are held against each other after taking out each band's own mean, so that gain
-and equalisation do not count; rows in which the query is silent, and rows that the reference does not
-have, take no part (masked normalised cross-correlation, Padfield 2012). Playing a sound faster may
+and equalisation do not count; rows in which the query is silent, or that the reference lacks, take
+no part (masked normalised cross-correlation, Padfield 2012). Playing a sound faster may
 move its pitch or leave it: both are tried, and reversed pictures with their sound reversed and not.
 """
 

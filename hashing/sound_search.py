@@ -1,7 +1,7 @@
 """Which stretches of two clips' sound are the same, wherever they lie.
 
-For naming the clip that a replaced sound comes from: parts of the query are held against every moment
-of the reference on prints a quarter as fine, and only where that is promising finely.
+For naming the clip that a replaced sound comes from: parts of the query are held against all
+moments of the reference on prints a quarter as fine, and finely only where that is promising.
 """
 
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ def _blocks(one: Sound, every: int) -> tuple[NDArray[np.float32], NDArray[np.flo
     norm = np.linalg.norm(flat, axis=1, keepdims=True)
     least = np.sqrt(flat.shape[1])  # a decibel of deviation: less is nothing
     unit = (flat / np.maximum(norm, least)).astype(np.float32)
-    return unit, one.start_s + starts * one.hop_s
+    return unit, one.start_s + starts.astype(np.float64) * one.hop_s
 
 
 def _extent(query: Sound, reference: Sound, line: SoundLine) -> SameSound | None:
