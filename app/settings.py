@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, FilePath
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.fence.limits import MIB, FenceLimits
@@ -69,14 +69,14 @@ class Settings(BaseSettings):
     ] = 64
 
     model: Annotated[
-        Path | None,
+        FilePath | None,
         Field(
             description="Another ONNX file with the same interface as the model that comes with "
             "the package. Clips described with one model are not comparable with another's."
         ),
     ] = None
     trust_anchors: Annotated[
-        Path | None,
+        FilePath | None,
         Field(
             description="PEM file of the certificates that vouch for signers of content "
             "credentials. Without it no credential is ever called trusted."

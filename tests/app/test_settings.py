@@ -80,6 +80,16 @@ def test_values_out_of_range_are_refused(
         Settings()
 
 
+@pytest.mark.parametrize("name", ["model", "trust_anchors"])
+def test_a_file_that_is_not_there_is_refused(name: str, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("x")
+
+    assert getattr(Settings(**{name: there}), name) == there
+    with pytest.raises(ValidationError):
+        Settings(**{name: tmp_path / "nowhere"})
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().port = 1
