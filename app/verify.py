@@ -27,6 +27,7 @@ from app.progress import OnProgress, quiet
 from app.relations import CheckedItem
 from app.report import Report
 from app.settings import Settings
+from app.stretches import total, uncovered
 from app.verdict import Verdict, judge
 from app.version import VERSION
 from app.wording import Capabilities, Searched
@@ -34,9 +35,11 @@ from hashing import search
 from hashing.errors import DecodeError
 from hashing.fingerprint import Sampling
 from hashing.frames import Limits
-from hashing.types import Fingerprint, Match, MediaInfo
+from hashing.types import Box, Fingerprint, Match, MediaInfo, Seconds, Views
 
 CANDIDATES = 8  # clips that are compared picture by picture
+PART_CANDIDATES = 6  # of parts of its picture
+UNEXPLAINED = 0.4  # share of an item, from which parts of its picture are searched for as well
 SHARED_S = 1.0  # of the item, from which two accepted clips are held against each other
 
 
@@ -204,23 +207,73 @@ def _read(
 def _search(
     fence: Fence, query: Fingerprint, library: Library, clock: "_Clock", on_progress: OnProgress
 ) -> tuple[list[tuple[Clip, Match]], Searched]:
+    """Every clip that was compared, once; parts of the picture only where the whole is not enough."""
     rows = search.query_rows(query.frames)
     with clock.during("search"):
-        hits = library.search(
-            query.frames.vectors[rows].astype("float32"), search.NEIGHBOURS, query.space
-        )
+        vectors = query.frames.vectors[rows].astype("float32")
+        hits = library.search(vectors, search.NEIGHBOURS, query.space)
         worth = search.candidates(hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
-    found: list[tuple[Clip, Match]] = []
-    with clock.during("verify"):
-        for done, candidate in enumerate(worth):
-            on_progress("compare", done / len(worth))
-            reference = library.load(candidate.clip)
-            if reference.pictures is None:
-                continue
-            found.append((library.clip(candidate.clip), fence.call("compare", reference=reference)))
+    found: dict[str, Match] = {}
+    for done, candidate in enumerate(worth):
+        on_progress("compare", done / len(worth))
+        _compare(fence, library, found, clock, candidate.clip)
+    if not _explained(query, found):
+        for part in _parts(fence, query, library, clock):
+            _compare(fence, library, found, clock, part.clip, part.window, part.moments)
     stats = library.stats()
     searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
-    return found, searched
+    return [(library.clip(clip), match) for clip, match in found.items()], searched
+
+
+def _compare(
+    fence: Fence,
+    library: Library,
+    found: dict[str, Match],
+    clock: "_Clock",
+    clip: str,
+    window: Box | None = None,
+    moments: tuple[tuple[Seconds, Seconds], ...] = (),
+) -> None:
+    """Compare with one clip; of several looks at the same clip the surest counts."""
+    before = found.get(clip)
+    if before is not None and before.accepted:
+        return
+    with clock.during("verify"):
+        reference = library.load(clip)
+        if reference.pictures is None:
+            return
+        match: Match = fence.call("compare", reference=reference, window=window, moments=moments)
+    if before is None or match.score > before.score:
+        found[clip] = match
+
+
+def _explained(query: Fingerprint, found: Mapping[str, Match]) -> bool:
+    """Whether accepted matches leave little of the item to be looked for in parts of its picture."""
+    spans = [s.query for match in found.values() if match.accepted for s in match.segments]
+    length = query.info.duration_s
+    if not length:
+        return bool(spans)
+    return len(spans) > 0 and total(uncovered(spans, length)) < UNEXPLAINED * length
+
+
+def _parts(
+    fence: Fence, query: Fingerprint, library: Library, clock: "_Clock"
+) -> list[search.WindowCandidate]:
+    with clock.during("describe"):
+        views: Views = fence.call("views")
+    if not len(views.vectors):
+        return []
+    with clock.during("search"):
+        hits = library.search(views.vectors, search.NEIGHBOURS, query.space)
+        return search.window_candidates(
+            views.boxes,
+            views.times,
+            hits.clips,
+            hits.clip_index,
+            hits.time,
+            hits.cosine,
+            PART_CANDIDATES,
+        )
 
 
 def _judge(

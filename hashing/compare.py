@@ -9,13 +9,19 @@ from hashing.placing import Placement, place
 from hashing.reel import Reel
 from hashing.segments import to_segments
 from hashing.support import support
-from hashing.types import Fingerprint, Match
+from hashing.types import Box, Fingerprint, Match, Seconds
 
 
-def compare(query: Fingerprint | Reel, reference: Fingerprint) -> Match:
+def compare(
+    query: Fingerprint | Reel,
+    reference: Fingerprint,
+    window: Box | None = None,
+    moments: tuple[tuple[Seconds, Seconds], ...] = (),
+) -> Match:
     """Hold a query against one reference.
 
     query: a Reel where several references follow, so that its keypoints are found only once.
+    window, moments: look at one part of the query's picture, at these pairs of moments first.
 
     Raises MethodMismatch where the two were described in different spaces, and DecodeError where the
     kept pictures of either are damaged.
@@ -24,7 +30,7 @@ def compare(query: Fingerprint | Reel, reference: Fingerprint) -> Match:
     if reel.fingerprint.space != reference.space:
         raise MethodMismatch(f"query in {reel.fingerprint.space}, reference in {reference.space}")
     other = Reel(reference)
-    placement = place(reel, other)
+    placement = place(reel, other, window, moments)
     if placement is None:
         return Match(0.0, "none", reasons=("no common geometry was found",))
     return explained(reel, other, placement)

@@ -60,16 +60,28 @@ class _Try:
         return self.transform.inliers * (0.3 + good / len(self.pairs))
 
 
-def place(query: Reel, reference: Reel, window: Box | None = None) -> Placement | None:
+def place(
+    query: Reel,
+    reference: Reel,
+    window: Box | None = None,
+    moments: tuple[tuple[Seconds, Seconds], ...] = (),
+) -> Placement | None:
     """Hold the query (or one window of its picture) against a reference.
 
     window: the part of the query's picture to look at, 0..1; None for all of it.
+    moments: pairs (query, reference) that look alike in that window.
     Returns None where no transform finds support.
     """
-    alike = cosines(query.fingerprint.frames, reference.fingerprint.frames)
-    sets = proposals(query.fingerprint.frames, reference.fingerprint.frames, alike)
+    if window is None:
+        alike = cosines(query.fingerprint.frames, reference.fingerprint.frames)
+        sets = proposals(query.fingerprint.frames, reference.fingerprint.frames, alike)
+        closer_look = alike.max(initial=-1) >= LOOK_CLOSER
+    else:
+        together = [Moments(moments[:4], 1.0)] if query.fingerprint.info.kind == "video" else []
+        sets = [*together, *(Moments((pair,), 1.0) for pair in moments[:3])]
+        closer_look = True
     first = _first_transform(query, reference, sets, window, coarse=True)
-    if (first is None or not _enough(first)) and alike.max(initial=-1) >= LOOK_CLOSER:
+    if (first is None or not _enough(first)) and closer_look:
         closer = _first_transform(query, reference, sets, window, coarse=False)
         first = max((one for one in (first, closer) if one), key=lambda one: one.rank, default=None)
     if first is None:

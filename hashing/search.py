@@ -6,11 +6,12 @@ that come after its best ones, which hardly ever are copies.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.types import Candidate, Descriptors
+from hashing.types import Box, Candidate, Descriptors, Seconds
 
 NEIGHBOURS = 128  # hits a query vector: a still clip can fill dozens of places by itself
 BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "unlike"
@@ -54,5 +55,52 @@ def candidates(
         # rows that did not find the clip at all count against it, so that one lucky row is not all
         score = sum(top) / min(ROWS, len(clip_index))
         out.append(Candidate(clips[clip], score, max(value for _, value in rows)))
+    out.sort(key=lambda one: (-one.score, one.clip))
+    return [one for one in out if one.cosine >= LEAST_COSINE][:most]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCandidate:
+    """A clip worth comparing with one window of the item's picture."""
+
+    clip: str
+    score: float
+    cosine: float
+    window: Box
+    moments: tuple[tuple[Seconds, Seconds], ...]  # (query, reference), the best first
+
+
+def window_candidates(
+    boxes: NDArray[np.float64],
+    times: NDArray[np.float64],
+    clips: Sequence[str],
+    clip_index: NDArray[np.int64],
+    hit_times: NDArray[np.float64],
+    cosine: NDArray[np.float32],
+    most: int,
+) -> list[WindowCandidate]:
+    """The same for windows of the picture: each clip with the window that finds it best.
+
+    boxes: (N, 4), times: (N,), of the described windows; clip_index, hit_times, cosine: (N, k).
+    """
+    found: dict[int, list[tuple[float, float, int, float]]] = {}
+    for row, (indices, values) in enumerate(zip(clip_index, cosine, strict=True)):
+        known = indices >= 0
+        named, first = np.unique(indices[known], return_index=True)
+        best = values[known][first]
+        after = np.sort(best)[::-1][BACKGROUND_RANKS]
+        usual = BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
+        moments = hit_times[row][known][first]
+        for clip, value, moment in zip(named, best, moments, strict=True):
+            entry = (float(value) - usual, float(value), row, float(moment))
+            found.setdefault(int(clip), []).append(entry)
+    out = []
+    for clip, entries in found.items():
+        entries.sort(reverse=True)
+        score, value, row, _ = entries[0]
+        window: Box = tuple(float(v) for v in boxes[row])  # type: ignore[assignment]  # four
+        same = [e for e in entries if (boxes[e[2]] == boxes[row]).all()]
+        moments_of = tuple((float(times[e[2]]), e[3]) for e in same)
+        out.append(WindowCandidate(clips[clip], score, value, window, moments_of))
     out.sort(key=lambda one: (-one.score, one.clip))
     return [one for one in out if one.cosine >= LEAST_COSINE][:most]

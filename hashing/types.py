@@ -93,6 +93,15 @@ class Descriptors:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Views:
+    """Vectors of windows of the picture."""
+
+    boxes: NDArray[np.float64]  # (N, 4) of the item's picture, 0..1
+    times: NDArray[np.float64]  # (N,) s
+    vectors: NDArray[np.float32]  # (N, 512) unit length
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
     """Every decoded picture's moment, and how much changed since the one before.
 

@@ -11,6 +11,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "Span",
         "MediaInfo",
         "Descriptors",
+        "Views",
         "Timeline",
         "Pictures",
         "AudioPrint",

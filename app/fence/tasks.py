@@ -26,12 +26,13 @@ from app.metadata import Metadata, read_metadata
 from hashing import compare as comparing
 from hashing import fingerprint as describing
 from hashing import probe as probing
+from hashing import views as viewing
 from hashing.faces import FaceModelError, load_detector
 from hashing.frames import Limits
 from hashing.pdq import phash
 from hashing.reel import Reel
 from hashing.sscd import INPUT_PX, describer
-from hashing.types import Fingerprint, Match, MediaInfo, Pictures
+from hashing.types import Box, Fingerprint, Match, MediaInfo, Pictures, Seconds, Views
 
 type State = dict[str, Any]
 
@@ -67,6 +68,7 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
         "metadata": metadata,
         "fingerprint": partial(fingerprint, model=model),
         "compare": compare,
+        "views": partial(views, model=model),
         "describe": partial(describe, model=model),
         "space": partial(space, model=model),
         "evidence": evidence,
@@ -107,12 +109,29 @@ def fingerprint(
 
 
 def compare(
-    file: BinaryIO | None, state: State, reference: Fingerprint, query: Fingerprint | None = None
+    file: BinaryIO | None,
+    state: State,
+    reference: Fingerprint,
+    query: Fingerprint | None = None,
+    window: Box | None = None,
+    moments: tuple[tuple[Seconds, Seconds], ...] = (),
 ) -> Match:
     """The query, by default this file, held against one reference."""
-    if query is None and "reel" not in state:
-        state["reel"] = Reel(state["fingerprint"])  # its keypoints are found once for all
-    return comparing.compare(query or state["reel"], reference)
+    held = query or _reel(state)
+    return comparing.compare(held, reference, window and tuple(window), tuple(moments))
+
+
+def views(file: BinaryIO | None, state: State, model: Path | None) -> Views:
+    """This file's picture looked at in parts."""
+    return viewing.views(_reel(state), model)
+
+
+def _reel(state: State) -> Reel:
+    """This file's kept pictures; their keypoints are found once for all comparisons."""
+    if "reel" not in state:
+        state["reel"] = Reel(state["fingerprint"])
+    reel: Reel = state["reel"]
+    return reel
 
 
 def describe(
