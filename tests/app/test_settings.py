@@ -1,6 +1,7 @@
 """Settings: the environment is read here and nowhere else."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -84,10 +85,12 @@ def test_values_out_of_range_are_refused(
 def test_a_file_that_is_not_there_is_refused(name: str, tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.write_text("x")
+    right: dict[str, Any] = {name: there}
+    wrong: dict[str, Any] = {name: tmp_path / "nowhere"}
 
-    assert getattr(Settings(**{name: there}), name) == there
+    assert getattr(Settings(**right), name) == there
     with pytest.raises(ValidationError):
-        Settings(**{name: tmp_path / "nowhere"})
+        Settings(**wrong)
 
 
 def test_settings_do_not_change() -> None:
