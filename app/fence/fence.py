@@ -15,6 +15,7 @@ from app.fence.codec import CodecError
 from app.fence.ending import cause
 from app.fence.errors import (
     CROSSING,
+    MESSAGE_CHARS,
     FenceBroken,
     FenceError,
     FenceLimit,
@@ -90,7 +91,7 @@ class Fence:
                     case ("result", value):
                         return value
                     case ("error", str(name), str(text)) if name in CROSSING:
-                        error = CROSSING[name](text)
+                        error = CROSSING[name](text[:MESSAGE_CHARS])
                         break
                     case _:
                         raise CodecError("an answer of no known kind")

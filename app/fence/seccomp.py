@@ -63,6 +63,7 @@ ABSENT = ("clone3", "statx", "faccessat2", "openat2")  # their arguments cannot 
 
 def decoding_filter(pid: int, architecture: str) -> bytes:
     """The filter of a process that reads a stranger's file, `pid` being its own number."""
+    # memory to run code in stays allowed: ctypes needs it for the callbacks that c2pa reads through
     conditional: dict[str, tuple[Condition, ...]] = {
         "clone": (Has(0, CLONE_THREAD),),  # threads, no processes
         "newfstatat": (Equals(3, (AT_EMPTY_PATH,)),),  # fstat() of newer C libraries

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.fence.codec import encode
 from app.fence.errors import (
+    MESSAGE_CHARS,
     FenceBroken,
     FenceLimit,
     FenceMemory,
@@ -331,6 +333,17 @@ def test_a_record_that_skipped_its_checks_is_refused(fence: Fence) -> None:
 def test_our_own_errors_come_back_as_themselves(fence: Fence) -> None:
     with pytest.raises(UnsupportedMedia, match=r"^no picture in here$"):
         fence.call("unsupported")
+
+
+def test_a_forged_error_is_one_of_the_table_and_short(server: ForkServer, file: Path) -> None:
+    with Fence.open(file, server=server) as fence, pytest.raises(UnsupportedMedia) as caught:
+        fence.call("unreadable", answer=encode(("error", "UnsupportedMedia", "x" * 10_000)))
+    assert len(str(caught.value)) == MESSAGE_CHARS
+    with (
+        Fence.open(file, server=server) as fence,
+        pytest.raises(FenceBroken, match="of no known kind"),
+    ):
+        fence.call("unreadable", answer=encode(("error", "SystemExit", "stop")))
 
 
 def test_an_error_outside_the_table_comes_back_as_its_listed_ancestor(fence: Fence) -> None:
