@@ -37,12 +37,20 @@ def limits(
     if item.gaps:
         told.append(f"{clocks(item.gaps)} of the item could not be decoded and was not checked")
     if searched.skipped:
-        told.append(
-            f"{searched.skipped:,} clip{'' if searched.skipped == 1 else 's'} of this library "
-            "could not be searched, because they were described with another model; "
-            "'firstseen library refresh' describes them anew"
-        )
+        told.append(_skipped(searched))
     return tuple(told)
+
+
+def _skipped(searched: Searched) -> str:
+    ids = list(searched.skipped_clips[:MOST_CLIPS])
+    if ids and searched.skipped > len(ids):
+        ids.append(f"{searched.skipped - len(ids):,} more")
+    named = f" ({', '.join(ids)})" if ids else ""
+    return (
+        f"{searched.skipped:,} clip{'' if searched.skipped == 1 else 's'} of this library{named} "
+        "could not be searched, because they were described with another model; "
+        "'firstseen library refresh' describes them anew"
+    )
 
 
 def _limits_of_none(held: Sequence[Held], searched: Searched, able: Capabilities) -> list[str]:

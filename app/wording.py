@@ -68,8 +68,8 @@ WEAK_EDITS: tuple[str, ...] = (
 class Searched:
     """What the item was held against.
 
-    clips: searched. skipped: described in another space, so not searched. seconds: of footage
-    searched. earliest, latest: first and last date of the clips searched, as entered.
+    clips: searched. skipped: described in another space, so not searched; skipped_clips: their ids,
+    as far as the caller knows them. seconds: of footage searched. earliest, latest: first and last date of the clips searched, as entered.
     """
 
     clips: int
@@ -77,6 +77,7 @@ class Searched:
     seconds: float = 0.0
     earliest: str | None = None
     latest: str | None = None
+    skipped_clips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -335,6 +335,10 @@ def test_none_says_how_much_was_searched_and_what_came_closest() -> None:
         (Searched(0), "holds no clip that could be searched"),
         (Searched(1, 0, 90.0), "1 clip, 90 seconds of footage, with no dates"),
         (Searched(1, 1), "1 clip of this library could not be searched"),
+        (
+            Searched(1, 5, skipped_clips=("R000002", "R000003", "R000004", "R000005", "R000006")),
+            "5 clips of this library (R000002, R000003, R000004, 2 more) could not be searched",
+        ),
     ],
 )
 def test_a_small_library_is_told_as_it_is(searched: Searched, words: str) -> None:
