@@ -68,8 +68,9 @@ WEAK_EDITS: tuple[str, ...] = (
 class Searched:
     """What the item was held against.
 
-    clips: searched. skipped: described in another space, so not searched; skipped_clips: their ids,
-    as far as the caller knows them. seconds: of footage searched. earliest, latest: first and last date of the clips searched, as entered.
+    clips: searched. skipped: described in another space, so not searched; skipped_clips: their
+    ids, as far as the caller knows them. seconds: of footage searched. earliest, latest: first
+    and last date of the clips searched, as entered.
     """
 
     clips: int
