@@ -27,12 +27,12 @@ from app.library_file import LibraryFile, open_file
 from app.library_pdq import PdqHits, PdqSearch
 from app.library_prints import read_fingerprint
 from app.library_schema import appearances, clips, read_counter, spaces
-from app.library_search import Hits, LiveIndex
+from app.library_search import Hits, LiveIndex, Places, places_of
 from hashing.types import Fingerprint, Seconds
 
 __all__ = [
     "Added", "ClipUnknown", "Context", "FileFacts", "Hits", "Library", "LibraryUnusable",
-    "PdqHits", "Stats",
+    "PdqHits", "Places", "Stats",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -224,6 +224,11 @@ class Library:
         if index.damaged:
             self._mend(index)
         return hits
+
+    def places(self, hits: Hits) -> Places:
+        """Rows and moments of hits; reading them costs about as much as a search."""
+        with self._file.reading() as connection:
+            return places_of(connection, hits.vector)
 
     def search_pdq(self, pdq: NDArray[np.uint8], max_distance: int) -> PdqHits:
         """All stored pictures within max_distance bits of each hash (N, 32), of every space."""

@@ -18,7 +18,7 @@ from app.index import (
 from app.library_clips import clip_id
 from app.library_codes import BLOCK_SIZE, CodeFile, encode_range
 from app.library_schema import read_counter
-from app.library_vectors import Ids, Vectors, pick_vectors, places_of, vector_ranges
+from app.library_vectors import Ids, Vectors, pick_vectors, read_places, vector_ranges
 
 READ_AT_ONCE = 8 * BLOCK_SIZE  # vectors
 
@@ -27,16 +27,24 @@ READ_AT_ONCE = 8 * BLOCK_SIZE  # vectors
 class Hits:
     """The nearest stored vectors of each query vector, best first.
 
-    Where a query has fewer than k: clip_index -1, row -1, time NaN, cosine -inf.
+    Where a query has fewer than k: clip_index -1, vector -1, cosine -inf. In a large library,
+    cosines well below the tenth best are estimates, low by up to a sixth.
     """
 
     clips: tuple[str, ...]  # ids, each once
     clip_index: NDArray[np.int64]  # (N, k) into `clips`
-    row: NDArray[np.int64]  # (N, k) of that clip's Descriptors
-    time: NDArray[np.float64]  # (N, k) s
+    vector: NDArray[np.int64]  # (N, k) for `Library.places`
     cosine: NDArray[np.float32]  # (N, k)
     searched: int  # clips of the space that was asked for
     skipped: int  # clips of other spaces
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where in their clips the vectors of Hits stand: row -1 and time NaN where nothing does."""
+
+    row: NDArray[np.int64]  # (N, k) of the clip's Descriptors
+    time: NDArray[np.float64]  # (N, k) s
 
 
 class LiveIndex:
@@ -62,14 +70,12 @@ class LiveIndex:
         held, place = np.unique(numbers[ids != NOBODY], return_inverse=True)
         clip_index = np.full(ids.shape, NOBODY, np.int64)
         clip_index[ids != NOBODY] = place
-        row, time = self._places(connection, ids)
         total = connection.exec_driver_sql("SELECT count(*) FROM clips").scalar_one()
         searched = self._clips_of_space(connection)
         return Hits(
             clips=tuple(clip_id(int(number)) for number in held),
             clip_index=clip_index,
-            row=row,
-            time=time,
+            vector=ids,
             cosine=cosines,
             searched=searched,
             skipped=total - searched,
@@ -85,17 +91,6 @@ class LiveIndex:
             (self._space,),
         )
         return int(found.scalar_one())
-
-    def _places(
-        self, connection: sa.Connection, ids: Ids
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        row, time = np.full(ids.shape, NOBODY, np.int64), np.full(ids.shape, np.nan)
-        held = ids != NOBODY
-        places = places_of(connection, np.unique(ids[held]))
-        found = [places[identifier] for identifier in ids[held].tolist()]
-        row[held] = [place[0] for place in found]
-        time[held] = [place[1] for place in found]
-        return row, time
 
     def _catch_up(self, connection: sa.Connection) -> None:
         """Bring ranges and index to where the transaction stands."""
@@ -161,6 +156,16 @@ class LiveIndex:
     def _fetch(self, ids: Ids) -> Vectors:
         assert self._connection is not None
         return pick_vectors(self._connection, ids)
+
+
+def places_of(connection: sa.Connection, ids: Ids) -> Places:
+    """ids: (N, k), NOBODY among them; those removed since are nowhere too."""
+    row, time = np.full(ids.shape, NOBODY, np.int64), np.full(ids.shape, np.nan)
+    found = read_places(connection, np.unique(ids[ids != NOBODY]))
+    for place, identifier in np.ndenumerate(ids):
+        if int(identifier) in found:
+            row[place], time[place] = found[int(identifier)]
+    return Places(row, time)
 
 
 def _ids(ranges: NDArray[np.int64]) -> Ids:

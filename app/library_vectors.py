@@ -59,7 +59,7 @@ def pick_vectors(connection: sa.Connection, ids: Ids) -> Vectors:
     return unpack_vectors(b"".join([row[0] for row in rows.fetchall()]))
 
 
-def places_of(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, float]]:
+def read_places(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, float]]:
     """Vector id -> its row in its clip's descriptors, and its moment in seconds."""
     rows = _raw(connection).execute(
         "SELECT id, row, time FROM vectors WHERE id IN (SELECT value FROM json_each(?))",

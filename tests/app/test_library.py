@@ -180,11 +180,12 @@ def test_a_hit_names_clip_row_moment_and_cosine(
         library.add(made_print(seed, flat=seed % 3), made_facts(seed))
     query = made_print(5).frames  # its first two pictures are flat
     hits = library.search(query.vectors.astype(np.float32), 4, SPACE)
-    assert hits.cosine.shape == hits.row.shape == hits.time.shape == (12, 4)
+    places = library.places(hits)
+    assert hits.cosine.shape == places.row.shape == places.time.shape == (12, 4)
     best = [hits.clips[index] for index in hits.clip_index[2:, 0]]
     assert best == ["R000006"] * 10
-    np.testing.assert_array_equal(hits.row[2:, 0], np.arange(2, 12))
-    np.testing.assert_allclose(hits.time[2:, 0], query.times[2:])
+    np.testing.assert_array_equal(places.row[2:, 0], np.arange(2, 12))
+    np.testing.assert_allclose(places.time[2:, 0], query.times[2:])
     np.testing.assert_allclose(hits.cosine[2:, 0], 1, atol=1e-3)
     assert (np.diff(hits.cosine, axis=1) <= 0).all()
 
@@ -196,6 +197,8 @@ def test_flat_pictures_are_never_found(library: Library) -> None:
     assert hits.clips == ()
     assert (hits.clip_index == -1).all()
     assert np.isneginf(hits.cosine).all()
+    assert (library.places(hits).row == -1).all()
+    assert np.isnan(library.places(hits).time).all()
     assert len(library.search_pdq(query.pdq, 256).query) == 0
 
 
