@@ -270,7 +270,7 @@ def _parts(
             views.times,
             hits.clips,
             hits.clip_index,
-            hits.time,
+            library.places(hits).time,
             hits.cosine,
             PART_CANDIDATES,
         )

@@ -38,7 +38,7 @@ def _video_logit(grounds: Support) -> float:
     if not grounds.lines:
         return geometry + pictures - 5.0
     # what moves decides over what stands still; where nothing moves, the pictures have to
-    motion = 0.0 if grounds.explained is None else 6.0 * (grounds.explained - 0.6)
+    motion = 0.0 if grounds.explained is None else 8.0 * min(0.25, grounds.explained - 0.62)
     time = 2.5 * (max(grounds.level, grounds.contrast) - 0.5)
     return -1.0 + geometry + pictures + motion + time
 

@@ -26,6 +26,7 @@ from hashing.types import Seconds
 STEP_S = 0.4  # between compared instants: a second's change is seen twice
 MOST_INSTANTS = 120  # two minutes at half a second; longer clips are sampled more thinly
 STILL_SIDE_PX = 256  # longest side at which a still is compared
+STILL_REACH_S = 0.6
 WINDOW_PX = 5
 SOFT_PX = 0.6  # blur before comparing, which takes off noise and half a pixel of misalignment
 FEWEST_CELLS = 100
@@ -54,6 +55,8 @@ class Difference:
     excess: Maps  # unpredicted, in units of what is usual for this copy; 0 where not covered
     texture_query: Maps  # deviation in the window, grey levels
     texture_reference: Maps
+    matrix: Matrix  # reference's compared picture, in its pixels -> grid
+    still: bool  # compared at the size of stills
     unpredicted: NDArray[np.float64]  # (K,) usual unpredicted share of the texture, 0..1
     usable: NDArray[np.bool_]  # (K,) False where most of the picture differs: other footage
 
@@ -101,30 +104,58 @@ def masks(query: Reel, reference: Reel, placement: Placement) -> OverlayMask | N
 
 def difference(query: Reel, reference: Reel, placement: Placement) -> Difference | None:
     """Hold the query against the reference; None where they share too little of picture or time."""
+    still = len(query.times) == 1
     moments = compared_instants(query, reference, placement.lines)
     if not moments:
         return None
-    if len(query.times) == 1:
-        left = _greys(query, [0])
-        needed = _around(moments[0][1], len(reference.times))
-        right = _greys(reference, needed)
-    else:
-        left = query.tiny()
-        needed = sorted({j for _, at in moments for j in _around(at, len(reference.times))})
-        right = reference.tiny()[needed]
+    left = _pictures(query, [at for at, _ in moments], still)
     size = (left.shape[2], left.shape[1])
-    back = np.linalg.inv(scaling(reference.size, (right.shape[2], right.shape[1])))
+    right_size = _size(reference, still)
+    back = np.linalg.inv(scaling(reference.size, right_size))
     matrix = scaling(query.size, size) @ placement.transform.matrix @ back
-    warped, inside = warp_tiny(right, matrix, size)
+    full = np.full((1, right_size[1], right_size[0]), 255, np.uint8)
+    inside = warp_tiny(full, matrix, size)[1].astype(np.uint8)
     rim = np.ones((5, 5), np.uint8)
-    covered = cv2.erode(inside.astype(np.uint8), rim, borderType=cv2.BORDER_REPLICATE) > 0
+    covered = cv2.erode(inside, rim, borderType=cv2.BORDER_REPLICATE) > 0
     if covered.sum() < FEWEST_CELLS:
         return None
-    row = {index: at for at, index in enumerate(needed)}
-    rights = [[warped[row[j]] for j in _around(at, len(reference.times))] for _, at in moments]
-    lefts = [_softened(left[at], matrix) for at, _ in moments]
+    lefts = [_softened(one, matrix) for one in left]
+    if still:
+        at = _nearest_moment(reference, moments[0][1], lefts[0], matrix, covered)
+        moments = [(moments[0][0], at)]
+    around = [_around(at, len(reference.times)) for _, at in moments]
+    needed = sorted({index for some in around for index in some})
+    warped = dict(zip(needed, _views(reference, needed, matrix, size, still), strict=True))
+    rights = [[warped[index] for index in some] for some in around]
     times = query.times[[at for at, _ in moments]]
-    return _measured(times, reference.times[[at for _, at in moments]], lefts, rights, covered)
+    reference_times = reference.times[[at for _, at in moments]]
+    return _measured(times, reference_times, lefts, rights, covered, matrix, still)
+
+
+def views(reference: Reel, indices: list[int], found: Difference) -> list[Map]:
+    """Pictures of the reference on the grid of a difference."""
+    height, width = found.covered.shape
+    return _views(reference, indices, found.matrix, (width, height), found.still)
+
+
+def _views(
+    reference: Reel, indices: list[int], matrix: Matrix, size: tuple[int, int], still: bool
+) -> list[Map]:
+    return list(warp_tiny(_pictures(reference, indices, still), matrix, size)[0])
+
+
+def _nearest_moment(
+    reference: Reel, at: int, left: Map, matrix: Matrix, covered: NDArray[np.bool_]
+) -> int:
+    """The reference picture around one that a still is most like: some were between two."""
+    moment = reference.times[at]
+    near = [int(i) for i in np.flatnonzero(np.abs(reference.times - moment) <= STILL_REACH_S)]
+    size = (left.shape[1], left.shape[0])
+    rests = []
+    for right in _views(reference, near, matrix, size, True):
+        remainder, _, texture = remains(left, [right])
+        rests.append(_unpredicted(remainder[None], texture[None], covered)[0])
+    return near[int(np.argmin(rests))]
 
 
 def _measured(
@@ -133,6 +164,8 @@ def _measured(
     lefts: list[Map],
     rights: list[list[Map]],
     covered: NDArray[np.bool_],
+    matrix: Matrix,
+    still: bool,
 ) -> Difference:
     parts = [remains(one, others) for one, others in zip(lefts, rights, strict=True)]
     remainder, texture_query, texture_reference = (
@@ -151,6 +184,8 @@ def _measured(
         excess=excess,
         texture_query=texture_query,
         texture_reference=texture_reference,
+        matrix=matrix,
+        still=still,
         unpredicted=np.array(own),
         usable=usable,
     )
@@ -176,10 +211,18 @@ def _around(index: int, count: int) -> list[int]:
     return list(dict.fromkeys(min(max(index + step, 0), count - 1) for step in NEIGHBOURS))
 
 
-def _greys(reel: Reel, indices: list[int]) -> NDArray[np.uint8]:
-    """(N, h, w) kept pictures in grey, at the size at which stills are compared."""
+def _size(reel: Reel, still: bool) -> tuple[int, int]:
+    if not still:
+        return reel.tiny_size
     shrink = min(1.0, STILL_SIDE_PX / max(reel.size))
-    size = (max(2, round(reel.width * shrink)), max(2, round(reel.height * shrink)))
+    return max(2, round(reel.width * shrink)), max(2, round(reel.height * shrink))
+
+
+def _pictures(reel: Reel, indices: list[int], still: bool) -> NDArray[np.uint8]:
+    """(N, h, w) kept pictures in grey, at the size at which they are compared."""
+    if not still:
+        return reel.tiny()[indices]
+    size = _size(reel, still)
     whole = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in reel.wholes(indices)]
     return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in whole])
 

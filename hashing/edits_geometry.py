@@ -1,7 +1,7 @@
 """Crop, mirror, rotation, stretch, moving crop: read from the transform, each with its measure.
 
-Angles and proportions are those of upright pictures with square pixels, at the sizes that the files have.
-What the transform's own uncertainty or a size's rounding would explain is not reported.
+Angles and proportions are those of upright pictures with square pixels, at the sizes that the files
+have. What the transform's own uncertainty or a size's rounding would explain is not reported.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.extent import Extent, extent
-from hashing.geometry import Matrix, in_pixels
-from hashing.moving_crop import moving_crop
-from hashing.placing import Placement, correspondences
+from hashing.geometry import Matrix, apply, in_pixels
+from hashing.moving_crop import Held, correspond, moving_crop
+from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.types import Edit, Segment
 
@@ -23,7 +23,6 @@ STRETCHED = 0.04  # anisotropy that is spoken of
 DEEP = (
     0.04  # variation of depth over the picture from which proportions are those of a slanted view
 )
-NEAR_PX = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,9 @@ def geometry_edits(
 ) -> list[Edit]:
     """How the known picture's geometry differs in the item."""
     seen = extent(query, reference, placement)
-    form = shape(query, reference, placement, seen)
-    moving = moving_crop(query, reference, placement, segments)
+    held = correspond(query, reference, placement)
+    form = shape(query, reference, seen, uncertainty(held, placement.transform.matrix))
+    moving = moving_crop(query, reference, placement, held)
     out = [mirror(form), rotation(form), stretch(form), moving]
     if moving is None:
         out.append(crop(form, seen, _aspect(reference)))
@@ -65,7 +65,7 @@ def _aspect(reel: Reel) -> float:
     return reel.fingerprint.info.width / reel.fingerprint.info.height
 
 
-def shape(query: Reel, reference: Reel, placement: Placement, seen: Extent) -> Shape:
+def shape(query: Reel, reference: Reel, seen: Extent, uncertain: float) -> Shape:
     """Mirroring, angle and proportions of the transform where the known picture is seen."""
     info_q, info_r = query.fingerprint.info, reference.fingerprint.info
     size = (info_r.width, info_r.height)
@@ -86,7 +86,7 @@ def shape(query: Reel, reference: Reel, placement: Placement, seen: Extent) -> S
         turned_deg=degrees(turn),
         widened=float(upright[0, 0] / upright[1, 1]),
         depth=float(depths.max() / depths.min() - 1),
-        uncertain=uncertainty(query, reference, placement),
+        uncertain=uncertain,
     )
 
 
@@ -98,39 +98,18 @@ def jacobian(matrix: Matrix, point: NDArray[np.float64]) -> NDArray[np.float64]:
     return linear
 
 
-def uncertainty(query: Reel, reference: Reel, placement: Placement) -> float:
+def uncertainty(held: list[Held], matrix: Matrix) -> float:
     """Standard error of a relative scale along an axis: residual over lever arm and count."""
-    source, target = agreeing(query, reference, placement)
+    near = [one.near(matrix) for one in held]
+    source = np.concatenate([np.zeros((0, 2)), *(part.reference for part in near)])
+    target = np.concatenate([np.zeros((0, 2)), *(part.query for part in near)])
     if len(source) < 4:
         return 1.0
-    errors = target - _moved(placement.transform.matrix, source)
+    errors = target - apply(matrix, source)
     # keypoints of several instants repeat the same places: only a part of them is independent
-    count = max(4.0, len(source) / max(1, len(placement.pairs)))
+    count = max(4.0, len(source) / max(1, len(held)))
     arm = float(target.std(axis=0).min())
     return float(np.sqrt((errors**2).mean()) / max(1.0, arm) / np.sqrt(count))
-
-
-def agreeing(
-    query: Reel, reference: Reel, placement: Placement
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(N, 2) twice: the correspondences that the transform explains, reference and query pixels."""
-    matrix, mirrored = placement.transform.matrix, placement.transform.mirrored
-    sources, targets = [np.zeros((0, 2))], [np.zeros((0, 2))]
-    for pair in placement.pairs:
-        indices = (pair.query_index, pair.reference_index)
-        part = correspondences(query, reference, indices, mirrored, None)
-        if not len(part.query):
-            continue
-        near = np.hypot(*(_moved(matrix, part.reference) - part.query).T) <= NEAR_PX
-        sources.append(part.reference[near].astype(np.float64))
-        targets.append(part.query[near].astype(np.float64))
-    return np.concatenate(sources), np.concatenate(targets)
-
-
-def _moved(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
-    moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    result: NDArray[np.float64] = moved[:, :2] / moved[:, 2:]
-    return result
 
 
 def mirror(form: Shape) -> Edit | None:
@@ -165,7 +144,7 @@ def stretch(form: Shape) -> Edit | None:
         return None
     if abs(log(form.widened)) < STRETCHED + 3 * form.uncertain:
         return None
-    measure = {"width_over_height": round(form.widened, 4)}
+    measure: dict[str, float | int | str] = {"width_over_height": round(form.widened, 4)}
     if form.widened > 1:
         text = f"Stretched: {form.widened - 1:.0%} wider for its height than the known picture"
     else:

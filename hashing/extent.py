@@ -1,8 +1,8 @@
 """Where in the item's frame the known picture can be seen.
 
-The transform says where the known picture would lie; bars, caption bars and other pictures may be laid
-over its margins, or it was cut before it was put beside them. Lines of the frame are looked at from each
-side inward: those on which nothing agrees with the known picture show something else.
+The transform says where the known picture would lie; bars, caption bars and other pictures may be
+laid over its margins, or it was cut before it was put beside them. Lines of the frame are looked at
+from each side inward: those on which nothing agrees with the known picture show something else.
 """
 
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ def shared_area(polygon: NDArray[np.float64]) -> float:
 
 
 def shared_box(polygon: NDArray[np.float64]) -> Box:
-    """The upright box of what a convex polygon shares with the unit square; all of it where nothing."""
+    """The upright box of what a convex polygon shares with the unit square; all of it if nothing."""
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     area, shared = cv2.intersectConvexConvex(polygon.astype(np.float32), unit)
     if shared is None or area <= 0:
@@ -126,17 +126,17 @@ def _from[T: np.generic](side: str, part: NDArray[T]) -> NDArray[T]:
 
 
 def _difference(held: list[Look]) -> NDArray[np.float32]:
-    """(h, w) grey levels, median over looks, after a common brightness curve; details are left out."""
+    """(h, w) grey levels of difference after a common brightness curve, median over looks."""
     maps = []
     for one in held:
-        left = cv2.GaussianBlur(luma(one.query), (0, 0), 2.0)
-        right = cv2.GaussianBlur(luma(one.reference), (0, 0), 2.0)
+        left = np.asarray(cv2.GaussianBlur(luma(one.query), (0, 0), 2.0), np.float32)
+        right = np.asarray(cv2.GaussianBlur(luma(one.reference), (0, 0), 2.0), np.float32)
         gain, offset = straight(right[one.covered], left[one.covered])
         maps.append(np.abs(left - gain * right - offset))
     return np.asarray(np.median(maps, axis=0), np.float32)
 
 
-def straight(source: NDArray[np.float32], target: NDArray[np.float32]) -> tuple[float, float]:
+def straight(source: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[float, float]:
     """Gain and offset that take most of `source` to `target`, whatever the rest does."""
     keep = np.ones(len(source), bool)
     gain, offset = 1.0, float(np.median(target - source)) if len(source) else 0.0
@@ -189,7 +189,7 @@ def _depth(lines: NDArray[np.float64], across: int) -> int:
 
 
 def _border(views: list[NDArray[np.float32]], depth: int) -> int:
-    """The depth moved to the straight border nearby; 0 where there is none and the margin is no bar.
+    """The depth moved to the straight border nearby; 0 if there is none and the margin is no bar.
 
     views: (n, m, 3) the item's picture at each look, lines from the edge inward.
     """

@@ -1,7 +1,7 @@
-"""The same instants of two clips, the reference laid onto the query's frame: what edits are read from.
+"""The same instants of two clips, the reference laid onto the query's frame: what edits are read off.
 
-Pictures are RGB at a common small size, the reference softened before it is shrunk so that it does not
-alias. The instants are those on which the transform was measured, since they are decoded already.
+Pictures are RGB at a common small size, the reference softened before it is shrunk so that it does
+not alias. The instants are those on which the transform was measured, since they are decoded already.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Look:
 
 
 def held(placement: Placement, most: int = MOST) -> list[FramePair]:
-    """Frame pairs that support the transform, spread over the match; all of them where none does."""
+    """Frame pairs that support the transform, spread over the match; all if none does."""
     good = [pair for pair in placement.pairs if pair.inliers >= PAIR_INLIERS]
     pairs = sorted(good or placement.pairs, key=lambda pair: pair.query_index)
     if len(pairs) <= most:

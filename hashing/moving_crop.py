@@ -1,49 +1,79 @@
 """Does the part of the known picture that the item shows move or change size over time?
 
-Each instant gets a transform of its own. One crop held over the whole match gives the same transform
-everywhere but for noise; a moving one gives a smooth path. A moving camera held against a slightly wrong
-moment also shifts the picture, but at random from instant to instant, and it does not change the size.
+Each instant gets a transform of its own. One crop held over the whole match gives the same
+transform everywhere but for noise; a moving one gives a smooth path. A moving camera held against a
+slightly wrong moment also shifts the picture, but at random from instant to instant, and it does not
+change the size.
 """
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from hashing.geometry import Transform, apply, estimate, to_unit
+from hashing.geometry import Matrix, Pairs, apply
 from hashing.placing import Placement, correspondences, instants
 from hashing.reel import Reel
-from hashing.types import Edit, Segment
+from hashing.types import Edit, Seconds
 
 FIRST = 4  # instants with a transform of their own under which nothing is said
 INSTANTS = 10
 SUPPORT = 12  # correspondences that one instant's own transform needs
 MOVED = 0.02  # of the item's frame, or of the size
+NEAR_PX = 3.0
 SMOOTH = 0.8  # share of the path's variance that a parabola explains
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """One instant's putative correspondences, in pixels."""
+
+    time: Seconds  # of the query
+    pairs: Pairs
+
+    def near(self, matrix: Matrix) -> Pairs:
+        """Those that a transform explains."""
+        good = np.hypot(*(apply(matrix, self.pairs.reference) - self.pairs.query).T) <= NEAR_PX
+        return Pairs(self.pairs.query[good], self.pairs.reference[good])
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where one instant places the known picture in the item's frame."""
+    """Where one instant places the known picture, against where the common transform does."""
 
-    time: float  # s, of the query
-    x: float  # of the common centre, 0..1 of the frame
+    time: Seconds  # of the query
+    x: float  # shift of the frame's centre, shares of the frame
     y: float
     size: float  # log of the scale
 
 
+def correspond(
+    query: Reel,
+    reference: Reel,
+    placement: Placement,
+    indices: list[tuple[int, int]] | None = None,
+) -> list[Held]:
+    """Putative correspondences at some instants; at those that placing used, if none are named."""
+    wanted = indices or [(pair.query_index, pair.reference_index) for pair in placement.pairs]
+    mirrored = placement.transform.mirrored
+    return [
+        Held(float(query.times[q]), correspondences(query, reference, (q, r), mirrored, None))
+        for q, r in sorted(set(wanted))
+    ]
+
+
 def moving_crop(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: Reel, reference: Reel, placement: Placement, held: list[Held]
 ) -> Edit | None:
-    """The moving crop, if there is one."""
+    """The moving crop, if there is one. held: what `correspond` gives for the placement."""
     if len(query.times) < 2 or len(reference.times) < 2:
         return None
-    pairs = [(pair.query_index, pair.reference_index) for pair in placement.pairs]
-    if not _stirs(stands(query, reference, placement, pairs)):
+    if not _stirs(stands(held, placement.transform.matrix, query.size), len(held)):
         return None
     moments = instants(placement.lines, INSTANTS)
     more = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
-    path = stands(query, reference, placement, more)
+    again = correspond(query, reference, placement, more)
+    path = stands(again, placement.transform.matrix, query.size)
     found = _path(path)
     if found is None:
         return None
@@ -63,43 +93,41 @@ def moving_crop(
     return Edit("zoom_pan", sure, measure, text)
 
 
-def stands(
-    query: Reel, reference: Reel, placement: Placement, pairs: list[tuple[int, int]]
-) -> list[Stand]:
-    """Each instant's own placement, in order of time; instants without enough support are left out."""
-    width, height = reference.size
-    centre = _centre(placement.transform, query, reference)
-    out: dict[int, Stand] = {}
-    for pair in pairs:
-        part = correspondences(query, reference, pair, placement.transform.mirrored, None)
-        own = estimate(part, (width, height), 2.0)
-        if own is None or own.inliers < SUPPORT or own.model == "perspective":
+def stands(held: list[Held], matrix: Matrix, size: tuple[int, int]) -> list[Stand]:
+    """Each instant's own placement; instants without enough support are left out.
+
+    matrix: the common transform. size: the query's (width, height).
+    """
+    out = []
+    centre = (np.array(size) - 1) / 2
+    for one in held:
+        if len(one.pairs.query) < SUPPORT:
             continue
-        x, y = apply(to_unit(*query.size) @ own.matrix, centre)[0]
-        scale = float(np.sqrt(abs(np.linalg.det(own.matrix[:2, :2]))))
-        time = float(query.times[pair[0]])
-        out[pair[0]] = Stand(time, float(x), float(y), float(np.log(scale)))
-    return [out[index] for index in sorted(out)]
+        expected = apply(matrix, one.pairs.reference)
+        cv2.setRNGSeed(1)
+        own, inliers = cv2.estimateAffinePartial2D(
+            expected, one.pairs.query.astype(np.float64), ransacReprojThreshold=2.0, maxIters=800
+        )
+        if own is None or inliers.sum() < SUPPORT:
+            continue
+        scale = float(np.sqrt(abs(np.linalg.det(own[:, :2]))))
+        if not 0.3 < scale < 3:
+            continue
+        x, y = (own @ np.append(centre, 1.0) - centre) / size
+        out.append(Stand(one.time, float(x), float(y), float(np.log(scale))))
+    return out
 
 
-def _centre(transform: Transform, query: Reel, reference: Reel) -> NDArray[np.float64]:
-    """(1, 2) the reference pixel that lies in the middle of the item's frame, or nearest to it."""
-    middle = np.array([[(query.width - 1) / 2, (query.height - 1) / 2]])
-    back = apply(np.linalg.inv(transform.matrix), middle)
-    return back.clip([0, 0], [reference.width - 1, reference.height - 1])
-
-
-def _stirs(path: list[Stand]) -> bool:
+def _stirs(path: list[Stand], looked: int) -> bool:
     """Whether a few instants differ at all, which is worth a closer look."""
     if len(path) < 3:
-        return len(path) > 0
+        return looked >= 3 and len(path) > 0
     table = np.array([[one.x, one.y, one.size] for one in path])
-    spread: NDArray[np.float64] = np.ptp(table, axis=0)
-    return bool(spread.max() >= 0.6 * MOVED)
+    return bool(np.ptp(table, axis=0).max() >= 0.6 * MOVED)
 
 
 def _path(path: list[Stand]) -> tuple[float, float, float] | None:
-    """Shift, growth and noise of a smooth path; None where the instants stand still or only jitter."""
+    """Shift, growth and noise of a smooth path; None if the instants stand still or only jitter."""
     if len(path) < FIRST:
         return None
     times = np.array([one.time for one in path])

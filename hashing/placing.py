@@ -16,7 +16,10 @@ from hashing.propose import Moments, cosines, proposals
 from hashing.reel import Reel
 from hashing.types import Box, Seconds
 
-LOOK_CLOSER = 0.28  # cosine from which keypoints are looked for at full size, if few were found
+LOOK_CLOSER = 0.4  # best cosine from which keypoints are looked for at full size in any case
+LOOK_MIRRORED = 0.25  # … and in the mirror image; descriptors hardly mind mirrors
+HOPEFUL = 10  # coarse inliers from which the same is done
+WINDOW_COSINE = 0.3  # what a window counts as: coarse, and mirrored
 ENOUGH = 40  # pooled inliers at which no further proposal is tried
 PLENTY_OF_PAIRS = 0.6  # share of frame pairs that must support the transform for that
 REFINE_PAIRS = 6
@@ -75,15 +78,11 @@ def place(
     if window is None:
         alike = cosines(query.fingerprint.frames, reference.fingerprint.frames)
         sets = proposals(query.fingerprint.frames, reference.fingerprint.frames, alike)
-        closer_look = alike.max(initial=-1) >= LOOK_CLOSER
+        best = float(alike.max(initial=-1))
     else:
-        together = [Moments(moments[:4], 1.0)] if query.fingerprint.info.kind == "video" else []
-        sets = [*together, *(Moments((pair,), 1.0) for pair in moments[:3])]
-        closer_look = True
-    first = _first_transform(query, reference, sets, window, coarse=True)
-    if (first is None or not _enough(first)) and closer_look:
-        closer = _first_transform(query, reference, sets, window, coarse=False)
-        first = max((one for one in (first, closer) if one), key=lambda one: one.rank, default=None)
+        sets = _window_sets(query, moments)
+        best = WINDOW_COSINE
+    first = _search_transform(query, reference, sets, window, best)
     if first is None:
         return None
     held = _correlate(query, reference, first.transform)
@@ -98,11 +97,36 @@ def place(
     return Placement(again.transform, found, again.pairs, held)
 
 
+def _window_sets(query: Reel, moments: tuple[tuple[Seconds, Seconds], ...]) -> list[Moments]:
+    together = [Moments(moments[:4], 1.0)] if query.fingerprint.info.kind == "video" else []
+    return [*together, *(Moments((pair,), 1.0) for pair in moments[:3])]
+
+
+def _search_transform(
+    query: Reel, reference: Reel, sets: list[Moments], window: Box | None, best: float
+) -> _Try | None:
+    """Coarsely first; at full size where the pictures are alike or something was found."""
+    mirrors = (False, True) if best >= LOOK_MIRRORED else (False,)
+    first = _first_transform(query, reference, sets, window, mirrors, coarse=True)
+    if first is not None and _enough(first):
+        return first
+    hopeful = first is not None and first.transform.inliers >= HOPEFUL
+    if best < LOOK_CLOSER and not hopeful:
+        return first
+    closer = _first_transform(query, reference, sets, window, mirrors, coarse=False)
+    return max((one for one in (first, closer) if one), key=lambda one: one.rank, default=None)
+
+
 def _first_transform(
-    query: Reel, reference: Reel, sets: list[Moments], window: Box | None, coarse: bool
+    query: Reel,
+    reference: Reel,
+    sets: list[Moments],
+    window: Box | None,
+    mirrors: tuple[bool, ...],
+    coarse: bool,
 ) -> _Try | None:
     best: _Try | None = None
-    for mirrored in (False, True):
+    for mirrored in mirrors:
         for moments in sets:
             indices = _indices(query, reference, moments.pairs)
             tried = _try(query, reference, indices, mirrored, window, coarse)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.geometry import FEATURES, Features, features, flipped
-from hashing.pictures import LONG_SIDE_PX, Film, decode
+from hashing.pictures import GROUP, LONG_SIDE_PX, Film, decode
 from hashing.types import Box, Fingerprint, Seconds
 
 TINY_PX = 128  # longest side of the tiny pictures
@@ -111,6 +111,8 @@ class Reel:
         return decode(self._pictures, float(self.times[first]), float(self.times[last]))
 
     def _load(self, first: int, last: int) -> None:
+        # a group is decoded from its start anyway: what comes on the way is kept as well
+        first -= first % GROUP
         film = self._decode(first, last)
         for offset, picture in enumerate(film.pixels):
             self._keep(first + offset, picture)

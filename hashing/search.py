@@ -18,6 +18,7 @@ BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "u
 BACKGROUND_WEIGHT = 0.8
 ROWS = 3  # a clip's score is the mean of its best rows
 MOST_ROWS = 240  # query vectors that are searched; more of a long item are thinned evenly
+SURE_ENOUGH = 0.3  # share of the best candidate's score under which others are not looked at
 LEAST_COSINE = 0.12  # under which a best row is not worth a look
 
 
@@ -56,7 +57,8 @@ def candidates(
         score = sum(top) / min(ROWS, len(clip_index))
         out.append(Candidate(clips[clip], score, max(value for _, value in rows)))
     out.sort(key=lambda one: (-one.score, one.clip))
-    return [one for one in out if one.cosine >= LEAST_COSINE][:most]
+    least = SURE_ENOUGH * out[0].score if out else 0.0
+    return [one for one in out[:most] if one.cosine >= LEAST_COSINE and one.score >= least]
 
 
 @dataclass(frozen=True, slots=True)

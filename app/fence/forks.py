@@ -109,20 +109,32 @@ class ForkServer:
 
     def fork(self, limits: FenceLimits, files: Sequence[BinaryIO]) -> "ForkedChild":
         """A new child that holds `files` open. Raises FenceUnavailable."""
-        ours, theirs = socket.socketpair()
-        lease, their_lease = socket.socketpair()
-        descriptors = [theirs.fileno(), their_lease.fileno(), *(one.fileno() for one in files)]
-        try:
-            with theirs, their_lease, self._lock:
+        with contextlib.ExitStack() as mine, contextlib.ExitStack() as theirs:
+            try:
+                pipe = _pair(mine, theirs)
+                lease = _pair(mine, theirs)
+                sent = [
+                    *(one.fileno() for one in (pipe[1], lease[1])),
+                    *(f.fileno() for f in files),
+                ]
+                self._ask(json.dumps(asdict(limits)).encode("ascii"), sent)
+            except OSError as error:
+                raise FenceUnavailable(
+                    f"the decoding process could not be started: {error}{self._complaint()}"
+                ) from error
+            mine.pop_all()  # both live on in the child's handle
+            return ForkedChild(pipe[0].detach(), lease[0])
+
+    def _ask(self, message: bytes, descriptors: list[int]) -> None:
+        """One request and its answer. Raises OSError."""
+        with self._lock:
+            try:
                 self._await_ready()
-                message = json.dumps(asdict(limits)).encode("ascii")
                 socket.send_fds(self._control, [message], descriptors)
                 self._expect(STARTED, FORK_S)
-        except (OSError, FenceUnavailable) as error:
-            ours.close()
-            lease.close()
-            raise FenceUnavailable(f"{error}{self._complaint()}") from error
-        return ForkedChild(ours.detach(), lease)
+            except TimeoutError:
+                self._process.kill()  # a late answer would be taken for the next one
+                raise
 
     def close(self) -> None:
         """End the server and all its children."""
@@ -143,15 +155,24 @@ class ForkServer:
         self._control.settimeout(timeout_s)
         answer = self._control.recv(1)
         if answer != wanted:
-            raise FenceUnavailable("the decoding process could not be started")
+            raise ConnectionResetError("it ended")
 
     def _complaint(self) -> str:
-        """The last line that the server wrote to its standard error, as a reason."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        """The last line that the server wrote to its standard error before it ended."""
+        try:
             self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return ""
         self._complaints.seek(0)
         lines = self._complaints.read().decode("utf-8", "backslashreplace").strip().splitlines()
         return f": {lines[-1]}" if lines else ""
+
+
+def _pair(
+    mine: contextlib.ExitStack, theirs: contextlib.ExitStack
+) -> tuple[socket.socket, socket.socket]:
+    one, other = socket.socketpair()
+    return mine.enter_context(one), theirs.enter_context(other)
 
 
 def search_path() -> str:

@@ -118,7 +118,7 @@ def compare(
 ) -> Match:
     """The query, by default this file, held against one reference."""
     held = query or _reel(state)
-    return comparing.compare(held, reference, window and tuple(window), tuple(moments))
+    return comparing.compare(held, reference, window, moments)
 
 
 def views(file: BinaryIO | None, state: State, model: Path | None) -> Views:

@@ -1,6 +1,7 @@
 """Planted code behind the fence: whatever it tries fails, and the caller is told what happened."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -390,6 +391,18 @@ def test_a_table_that_cannot_be_loaded_says_why() -> None:
     server = ForkServer("tests.app.no_such_table")
     with pytest.raises(FenceUnavailable, match=r"ModuleNotFoundError.*no_such_table"):
         Fence.open(None, server=server)
+    server.close()
+
+
+def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ForkServer(PLANTED)
+    with Fence.open(None, server=server) as fence:
+        assert fence.call("count") == 1
+    os.kill(server.process_id, signal.SIGSTOP)
+    monkeypatch.setattr("app.fence.forks.FORK_S", 0.2)
+    with pytest.raises(FenceUnavailable, match="timed out"):
+        Fence.open(None, server=server)
+    assert not server.alive
     server.close()
 
 
