@@ -36,6 +36,7 @@ TRUSTED_ERRORS = 2.0  # a true neighbour that codes misplace by more may be give
 
 SURE = 10  # places of an answer that are those of the true cosines, but for 1 in 100
 FIRST_LOOK = 32
+MOST_IN_THE_WAY = 500  # the vectors of a few removed clips; more are seldom all near one query
 
 # The 16 points that represent a two-dimensional standard normal best, in the sense of mean
 # squared error; Lloyd's algorithm on two million samples.
@@ -121,7 +122,7 @@ class CodedIndex:
         self._removed = np.union1d(self._removed, ids[np.isin(ids, held)])
 
     def search(self, queries: Vectors, k: int) -> tuple[Ids, Vectors]:
-        ids, guesses = self._scan(queries, max(k, self._breadth()))
+        ids, guesses = self._scan(queries, max(k, self._breadth()) + self._in_the_way())
         first = np.broadcast_to(np.arange(ids.shape[1]) < FIRST_LOOK, ids.shape)
         cosines = self._look(queries, ids, guesses, first)
         worst = best_of(ids, np.where(first, cosines, -np.inf), SURE)[1][:, -1:]
@@ -135,6 +136,10 @@ class CodedIndex:
         library; measured on isotropic noise, the worst case.
         """
         return 150 + len(self) // 12_000
+
+    def _in_the_way(self) -> int:
+        """Places that removed vectors may take until the index is loaded anew."""
+        return min(len(self._removed), MOST_IN_THE_WAY)
 
     def _scan(self, queries: Vectors, breadth: int) -> tuple[Ids, Vectors]:
         """By codes alone: (Q, breadth) ids and estimated cosines, best first."""
