@@ -1,12 +1,12 @@
 """Two clips under a known transform -> the lines in time along which they agree.
 
-Every tiny query picture is held against every tiny reference picture, warped into the query's frame:
-a matrix of correlations (Kq, Kr). Footage that was copied shows as straight lines in it, t_ref =
-speed * t_query + offset, backwards for reversed footage. A fixed camera correlates with itself at all
-times, so each row is first measured against its own median: what counts is the moment that agrees
-better than the others. Lines are found by voting (Hough over speed and offset), each gets the stretch
-on which its correlation stays near the level it has at its best, and the next line is looked for in
-what is left.
+Every tiny query picture is held against every tiny reference picture, warped into the query's
+frame: a matrix of correlations (Kq, Kr). Footage that was copied shows as straight lines in it,
+t_ref = speed * t_query + offset, backwards for reversed footage. A fixed camera correlates with
+itself at all times, so each row is first measured against its own median: what counts is the
+moment that agrees better than the others. Lines are found by voting (Hough over speed and offset),
+each gets the stretch on which its correlation stays near the level it has at its best, and the
+next line is looked for in what is left.
 """
 
 from dataclasses import dataclass

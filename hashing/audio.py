@@ -1,7 +1,7 @@
 """file -> AudioPrint: a coarse log spectrogram on the picture's clock.
 
-Recipe: mono, 8 kHz; Hann windows of 256 ms every 64 ms; power summed in 24 bands spaced evenly in log
-frequency from 120 Hz to 3.8 kHz; decibels relative to full scale, half-dB steps above -110 dB.
+Recipe: mono, 8 kHz; Hann windows of 256 ms every 64 ms; power summed in 24 bands spaced evenly in
+log frequency from 120 Hz to 3.8 kHz; decibels relative to full scale, half-dB steps above -110 dB.
 Kept as numbers rather than as hash bits, so that offset, speed, pitch and what was mixed in can be
 measured by correlation instead of guessed from bit errors (cf. Haitsma & Kalker, ISMIR 2002).
 """
@@ -61,7 +61,8 @@ def read_audio(
 ) -> AudioPrint | None:
     """The first audio stream's print, or None where there is none that decodes.
 
-    picture_start: the container's moment of the first picture, which is zero on the picture's clock.
+    picture_start: the container's moment of the first picture, which is zero on the picture's
+    clock.
     """
     samples, start = _samples(file, max_duration_s)
     if samples is None or not len(samples):

@@ -23,8 +23,8 @@ def compare(
     query: a Reel where several references follow, so that its keypoints are found only once.
     window, moments: look at one part of the query's picture, at these pairs of moments first.
 
-    Raises MethodMismatch where the two were described in different spaces, and DecodeError where the
-    kept pictures of either are damaged.
+    Raises MethodMismatch where the two were described in different spaces, and DecodeError where
+    the kept pictures of either are damaged.
     """
     reel = query if isinstance(query, Reel) else Reel(query)
     if reel.fingerprint.space != reference.space:

@@ -1,7 +1,7 @@
 """Support -> one calibrated score and a decision with its reasons.
 
-The score is a logistic function of the measured support. Its terms and signs are set by hand from what
-separates copies from other recordings of the same scene, and scaled so that 0.5 is where the
+The score is a logistic function of the measured support. Its terms and signs are set by hand from
+what separates copies from other recordings of the same scene, and scaled so that 0.5 is where the
 development split has as many of either; more support never lowers a score.
 """
 

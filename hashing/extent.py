@@ -66,7 +66,7 @@ def shared_area(polygon: NDArray[np.float64]) -> float:
 
 
 def shared_box(polygon: NDArray[np.float64]) -> Box:
-    """The upright box of what a convex polygon shares with the unit square; all of it if nothing."""
+    """The upright box of what a convex polygon shares with the unit square; all if nothing."""
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     area, shared = cv2.intersectConvexConvex(polygon.astype(np.float32), unit)
     if shared is None or area <= 0:

@@ -152,7 +152,8 @@ def shown(file: BinaryIO, limits: Limits, damage: Damage) -> Iterator[Shown]:
 
 
 def keyframes(file: BinaryIO, limits: Limits) -> Iterator[Shown]:
-    """Only the pictures that decode by themselves: 15 to 40 times cheaper, half a second to ten apart.
+    """Only the pictures that decode by themselves: 15 to 40 times cheaper, half a second to ten
+    apart.
 
     Packets are chosen before the decoder sees them, since VP9's decoder ignores `skip_frame`.
     """

@@ -1,10 +1,10 @@
 """Two pictures -> the transform between them, and what supports it.
 
-SIFT keypoints (Lowe, IJCV 2004) with RootSIFT descriptors (Arandjelović & Zisserman, CVPR 2012), the
-ratio test both ways, then MAGSAC++ (Barath et al., CVPR 2020, OpenCV's USAC). Correspondences of several
-frame pairs that share one transform are pooled before estimation, so that a transform stands on a
-stretch of time and not on one lucky frame. Of the models that explain the pooled points nearly as well,
-the plainest is taken: axis-aligned scaling, then affine, then perspective.
+SIFT keypoints (Lowe, IJCV 2004) with RootSIFT descriptors (Arandjelović & Zisserman, CVPR 2012),
+the ratio test both ways, then MAGSAC++ (Barath et al., CVPR 2020, OpenCV's USAC). Correspondences
+of several frame pairs that share one transform are pooled before estimation, so that a transform
+stands on a stretch of time and not on one lucky frame. Of the models that explain the pooled
+points nearly as well, the plainest is taken: axis-aligned scaling, then affine, then perspective.
 
 Pixel coordinates here have (0, 0) at the centre of the first pixel, as in OpenCV.
 """

@@ -1,7 +1,7 @@
-"""The same instants of two clips, the reference laid onto the query's frame: what edits are read off.
+"""The same instants of two clips, the reference laid onto the query's frame.
 
 Pictures are RGB at a common small size, the reference softened before it is shrunk so that it does
-not alias. The instants are those on which the transform was measured, since they are decoded already.
+not alias. The instants are those on which the transform was measured: they are decoded already.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Does what moves in one clip move alike in the other?
 
-A fixed camera's background matches itself at any hour; only what moves tells one hour from another. Under
-a transform and along a line, each cell's brightness over time is held against the same cell's in the
-reference. Static overlays move in neither and cost nothing; footage of another moment moves
-differently, or elsewhere.
+A fixed camera's background matches itself at any hour; only what moves tells one hour from
+another. Under a transform and along a line, each cell's brightness over time is held against the
+same cell's in the reference. Static overlays move in neither and cost nothing; footage of another
+moment moves differently, or elsewhere.
 """
 
 from dataclasses import dataclass
@@ -82,8 +82,9 @@ def _share(
 def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> float | None:
     """Whether a still shows what the video's moving parts show at one moment, 0..1.
 
-    still, video: of the two clips; matrix: the video's pixels -> the still's. A fixed camera's other
-    moment has the background right and these parts wrong. None where too little moves to tell.
+    still, video: of the two clips; matrix: the video's pixels -> the still's. A fixed camera's
+    other moment has the background right and these parts wrong. None where too little moves to
+    tell.
     """
     near = np.flatnonzero(np.abs(video.times - moment) <= STILL_WINDOW_S)
     grid = grid_of(matrix, still.size, video.size)

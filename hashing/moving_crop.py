@@ -1,9 +1,9 @@
 """Does the part of the known picture that the item shows move or change size over time?
 
 Each instant gets a transform of its own. One crop held over the whole match gives the same
-transform everywhere but for noise; a moving one gives a smooth path. A moving camera held against a
-slightly wrong moment also shifts the picture, but at random from instant to instant, and it does not
-change the size.
+transform everywhere but for noise; a moving one gives a smooth path. A moving camera held against
+a slightly wrong moment also shifts the picture, but at random from instant to instant, and it does
+not change the size.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """A difference -> compact places where it lasts: patches of picture and time.
 
 A patch is what an overlay or a change of the scene leaves: cells that lie together, and differ at
-the same instants for a while. What flickers, or hugs the rim of the picture in a thin line, is none.
+the same instants for a while. What flickers, or hugs the rim of the picture in a thin line, is
+none.
 """
 
 from dataclasses import dataclass

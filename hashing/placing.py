@@ -1,8 +1,8 @@
 """Where in the reference's picture and time the query lies: one transform, and lines in time.
 
-Geometry proposes, time disposes, geometry is measured again: a first transform from moments that look
-alike; then all moments correlated under it, which gives the lines; then the transform once more from
-moments that the lines say are the same instant, which is what makes moving things agree.
+Geometry proposes, time disposes, geometry is measured again: a first transform from moments that
+look alike; then all moments correlated under it, which gives the lines; then the transform once
+more from moments that the lines say are the same instant, which is what makes moving things agree.
 """
 
 from dataclasses import dataclass

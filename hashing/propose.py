@@ -1,9 +1,9 @@
 """Two sets of descriptors -> moments worth holding against each other.
 
-The cosines of all described moments are voted on as lines t_ref = speed * t_query + offset (Douze et al.,
-"An image-based approach to video copy detection", 2010, use the same Hough vote), since a copy's best
-moments lie on one. The moments that are simply most alike are proposed too: a line needs several rows,
-and a short insertion has few.
+The cosines of all described moments are voted on as lines t_ref = speed * t_query + offset (Douze
+et al., "An image-based approach to video copy detection", 2010, use the same Hough vote), since a
+copy's best moments lie on one. The moments that are simply most alike are proposed too: a line
+needs several rows, and a short insertion has few.
 """
 
 from dataclasses import dataclass

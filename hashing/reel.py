@@ -1,7 +1,7 @@
 """One clip's kept pictures, as matching asks for them: all of them tiny, a few of them whole.
 
-An hour of kept pictures does not fit in memory, so whole pictures are decoded by group on demand and
-only tiny grey ones are held for all moments.
+An hour of kept pictures does not fit in memory, so whole pictures are decoded by group on demand
+and only tiny grey ones are held for all moments.
 """
 
 from collections import OrderedDict

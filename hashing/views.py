@@ -1,4 +1,5 @@
-"""Parts of an item's picture, described by themselves: for pictures inside the picture and heavy crops.
+"""Parts of an item's picture, described by themselves: for pictures inside the picture and heavy
+crops.
 
 A descriptor of the whole frame loses a picture that fills a third of it. When the whole frame found
 nothing sure, overlapping windows are described as well, at a few moments, and searched for.

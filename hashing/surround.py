@@ -1,0 +1,249 @@
+"""What the item shows around the known picture: bars, text, a blurred fill, another picture.
+
+Bars are peeled off from the frame's edges inward, line by line, as long as a line is of the bar's
+colour for the most part; what is left between them and the known picture is looked at as a whole.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.extent import SIDES, Extent
+from hashing.looks import Look, luma
+from hashing.types import Box
+
+type Side = Literal["left", "top", "right", "bottom"]
+type Filling = Literal["plain", "text", "blurred_copy", "page", "picture"]
+
+SAME_COLOUR = 11.0  # 0..255 in any channel: still the bar's colour after compression
+PLAIN = 0.96  # share of a bar in its own colour that makes it plain
+LETTERED = 0.4  # share of one line in the bar's colour under which the bar has ended
+MOSTLY = 0.7  # the same for the whole bar
+THINNEST = 0.012  # of the frame: anything thinner is rounding
+SMOOTH = 2.2  # grey levels of fine detail in a blurred fill, 9 places in 10
+COPIES = 0.35  # correlation with the blurred content that makes a fill a copy of it
+COLOURFUL = 28.0  # difference between channels of a coloured mark on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of the item's frame, from one side to the known picture."""
+
+    side: Side
+    box: Box  # in the item's picture, 0..1
+    kind: Filling
+    colour: tuple[int, int, int]  # RGB; the median where it is not of one colour
+    share: float  # of the frame's width or height that it takes up
+
+    @property
+    def is_bar(self) -> bool:
+        return self.kind in ("plain", "text")
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What is left of the frame while bars are peeled off it, in pixels of the looks."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    def depth(self, side: str, content: "_Frame") -> int:
+        """Lines between a side of the frame and the content."""
+        gaps = {
+            "left": content.x0 - self.x0,
+            "top": content.y0 - self.y0,
+            "right": self.x1 - content.x1,
+            "bottom": self.y1 - content.y1,
+        }
+        return gaps[side]
+
+    def strip(self, side: str, depth: int) -> "_Frame":
+        """The lines from a side inward."""
+        return {
+            "left": _Frame(self.x0, self.y0, self.x0 + depth, self.y1),
+            "top": _Frame(self.x0, self.y0, self.x1, self.y0 + depth),
+            "right": _Frame(self.x1 - depth, self.y0, self.x1, self.y1),
+            "bottom": _Frame(self.x0, self.y1 - depth, self.x1, self.y1),
+        }[side]
+
+    def without(self, side: str, depth: int) -> "_Frame":
+        """The frame less those lines."""
+        return {
+            "left": _Frame(self.x0 + depth, self.y0, self.x1, self.y1),
+            "top": _Frame(self.x0, self.y0 + depth, self.x1, self.y1),
+            "right": _Frame(self.x0, self.y0, self.x1 - depth, self.y1),
+            "bottom": _Frame(self.x0, self.y0, self.x1, self.y1 - depth),
+        }[side]
+
+    def cut[T: np.generic](self, picture: NDArray[T]) -> NDArray[T]:
+        return picture[self.y0 : self.y1, self.x0 : self.x1]
+
+    def unit(self, size: tuple[int, int]) -> Box:
+        return (self.x0 / size[0], self.y0 / size[1], self.x1 / size[0], self.y1 / size[1])
+
+
+def surroundings(held: list[Look], seen: Extent) -> tuple[tuple[Region, ...], Box]:
+    """The regions around the known picture, bars first, and the frame that the bars leave."""
+    height, width = held[0].covered.shape
+    x0, y0, x1, y1 = seen.box
+    content = _Frame(round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))
+    frame, bars = _peeled(held, content)
+    rest = _rest(held, frame, content)
+    return tuple(bars + rest), frame.unit((width, height))
+
+
+def _peeled(held: list[Look], content: _Frame) -> tuple[_Frame, list[Region]]:
+    height, width = held[0].covered.shape
+    frame = _Frame(0, 0, width, height)
+    bars: list[Region] = []
+    views = [one.query.astype(np.float32) for one in held]
+    for _ in range(3):  # a caption bar inside a letterbox inside a pillarbox, at most
+        before = len(bars)
+        for side in ("top", "bottom", "left", "right"):
+            depth = frame.depth(side, content)
+            lines = [_lines(side, frame.strip(side, depth).cut(view)) for view in views]
+            found = _bar(lines) if depth >= 2 else None
+            if found is None:
+                continue
+            length, kind, colour = found
+            if depth - length <= 2:  # the content's edge is soft by a line or two
+                length = depth
+            whole = width if side in ("left", "right") else height
+            if length >= max(2, THINNEST * whole):
+                box = frame.strip(side, length).unit((width, height))
+                bars.append(Region(_side(side), box, kind, colour, length / whole))
+                frame = frame.without(side, length)
+        if len(bars) == before:
+            break
+    return frame, bars
+
+
+def _side(name: str) -> Side:
+    return next(side for side in ("left", "top", "right", "bottom") if side == name)
+
+
+def _lines(side: str, strip: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(depth, length, 3): a strip turned so that its first line is the frame's edge."""
+    turned = strip.transpose(1, 0, 2) if side in ("left", "right") else strip
+    return turned[::-1] if side in ("right", "bottom") else turned
+
+
+def _bar(looks: list[NDArray[np.float32]]) -> tuple[int, Filling, tuple[int, int, int]] | None:
+    """How many lines from the edge are one bar, whether it is plain, and its colour.
+
+    looks: (depth, length, 3) each, the same lines at several instants.
+    """
+    colour = np.median([np.median(lines[:2], axis=(0, 1)) for lines in looks], axis=0)
+    near = [np.abs(lines - colour).max(axis=2) <= SAME_COLOUR for lines in looks]
+    share = np.mean([one.mean(axis=1) for one in near], axis=0)  # (depth,)
+    if share[:2].mean() < 0.85:
+        return None
+    ends = np.flatnonzero(share < LETTERED)
+    length = int(ends[0]) if len(ends) else len(share)
+    while length and share[:length].mean() < MOSTLY:
+        length -= 1
+    if length < 2:
+        return None
+    inner = share[: max(1, length - 1)]  # the last line may be half picture
+    kind: Filling = "plain" if inner.mean() >= PLAIN and inner.min() > 0.8 else "text"
+    r, g, b = (round(float(v)) for v in colour)
+    return length, kind, (r, g, b)
+
+
+def _rest(held: list[Look], frame: _Frame, content: _Frame) -> list[Region]:
+    """What lies between the bars and the known picture, side by side."""
+    height, width = held[0].covered.shape
+    sides = []
+    for side in SIDES:
+        whole = width if side in ("left", "right") else height
+        if frame.depth(side, content) >= max(3, 0.02 * whole):
+            sides.append(side)
+    if not sides:
+        return []
+    outside = np.zeros((height, width), bool)
+    frame.cut(outside)[:] = True
+    content.cut(outside)[:] = False
+    kind = _filling(held, outside, frame, content)
+    out = []
+    for side in sides:
+        depth = frame.depth(side, content)
+        strip = frame.strip(side, depth)
+        colours = np.median([np.median(strip.cut(one.query), axis=(0, 1)) for one in held], axis=0)
+        r, g, b = (round(float(v)) for v in colours)
+        share = depth / (width if side in ("left", "right") else height)
+        out.append(Region(_side(side), strip.unit((width, height)), kind, (r, g, b), share))
+    return out
+
+
+def _filling(
+    held: list[Look], outside: NDArray[np.bool_], frame: _Frame, content: _Frame
+) -> Filling:
+    detail = float(np.median([_detail(one, outside) for one in held]))
+    copies = float(np.median([_copies(one, outside, frame, content) for one in held]))
+    if detail <= SMOOTH and copies >= COPIES:
+        return "blurred_copy"
+    return "page" if all(_is_page(one, outside) for one in held) else "picture"
+
+
+def _detail(one: Look, outside: NDArray[np.bool_]) -> float:
+    """Grey levels of fine detail that 9 places in 10 stay under."""
+    grey = luma(one.query)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
+    inner = cv2.erode(outside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return float(np.percentile(fine[inner], 90)) if inner.sum() >= 30 else 255.0
+
+
+def _copies(one: Look, outside: NDArray[np.bool_], frame: _Frame, content: _Frame) -> float:
+    """Correlation of the surroundings with the content enlarged over the frame and blurred."""
+    part = content.cut(one.query)
+    wide, high = frame.x1 - frame.x0, frame.y1 - frame.y0
+    if min(part.shape[:2]) < 4 or wide < 8 or high < 8:
+        return 0.0
+    mask = frame.cut(outside)
+    target = cv2.GaussianBlur(frame.cut(one.query), (0, 0), 4.0).astype(np.float32)
+    best = -1.0
+    for fill in (_covering(part, wide, high), cv2.resize(part, (wide, high))):
+        soft = cv2.GaussianBlur(fill, (0, 0), 0.04 * max(wide, high)).astype(np.float32)
+        best = max(best, _colour_correlation(soft[mask], target[mask]))
+    return best
+
+
+def _covering(part: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.uint8]:
+    """The content enlarged until it covers a frame, its middle kept."""
+    factor = max(wide / part.shape[1], high / part.shape[0])
+    size = (max(wide, round(part.shape[1] * factor)), max(high, round(part.shape[0] * factor)))
+    large = cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)
+    x, y = (size[0] - wide) // 2, (size[1] - high) // 2
+    return np.asarray(large[y : y + high, x : x + wide], np.uint8)
+
+
+def _colour_correlation(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
+    """Correlation of (N, 3) colours, all channels as one signal; 1 where both are of one colour."""
+    left, right = left - left.mean(), right - right.mean()
+    product = float((left * right).mean())
+    spread = float(np.sqrt((left**2).mean() * (right**2).mean()))
+    return (product + 4.0) / (spread + 4.0)
+
+
+def _is_page(one: Look, outside: NDArray[np.bool_]) -> bool:
+    """Whether most of the surroundings is one flat colour, as on a web page or a phone's screen."""
+    pixels = one.query[outside].astype(np.int16)
+    colour = np.median(pixels, axis=0)
+    return bool((np.abs(pixels - colour).max(axis=1) <= 8).mean() > 0.5)
+
+
+def coloured_marks(held: list[Look], box: Box, colour: tuple[int, int, int]) -> float:
+    """Share of a bar's marks that are coloured: icons and faces on a page, hardly ever letters."""
+    height, width = held[0].covered.shape
+    x0, y0, x1, y1 = box
+    cut = _Frame(round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))
+    part = cut.cut(held[len(held) // 2].query).astype(np.int16)
+    marks = part[np.abs(part - np.array(colour)).max(axis=2) > 2 * SAME_COLOUR]
+    if len(marks) < 20:
+        return 0.0
+    return float(((marks.max(axis=1) - marks.min(axis=1)) > COLOURFUL).mean())
