@@ -95,7 +95,8 @@ def cells(pictures: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.
     rows -= rows.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     # a flat picture's noise must not be blown up into an agreement
-    return rows / np.maximum(norms, 3.0 * np.sqrt(rows.shape[1]))
+    rows /= np.maximum(norms, 3.0 * np.sqrt(rows.shape[1]))
+    return rows
 
 
 def grid_size(width: int, height: int) -> tuple[int, int]:
@@ -259,7 +260,7 @@ def _still_guess(found: Agreement, free: NDArray[np.bool_]) -> tuple[float, Seco
 def sample(
     matrix: NDArray[np.float32], found: Agreement, slope: float, offset: Seconds
 ) -> NDArray[np.float32]:
-    """(Kq,) values along a line, the better of the two neighbouring reference moments; NaN outside."""
+    """(Kq,) values along a line, the better of two neighbouring moments; NaN outside."""
     times = found.reference_times
     wanted = slope * found.query_times + offset
     step = _step(times)
@@ -267,7 +268,7 @@ def sample(
     left = right - 1
     right = right.clip(0, len(times) - 1)
     rows = np.arange(len(wanted))
-    values = np.maximum(matrix[rows, left], matrix[rows, right])
+    values: NDArray[np.float32] = np.maximum(matrix[rows, left], matrix[rows, right])
     outside = (wanted < times[0] - step) | (wanted > times[-1] + step)
     values[outside] = np.nan
     return values

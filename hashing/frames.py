@@ -23,7 +23,7 @@ from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
 from hashing.stills import Still, open_still
 from hashing.types import MediaInfo, Seconds, Span
 
-# Containers that hold their own media. Playlists (hls, concat, dash, sdp …) are not here on purpose.
+# Containers that hold their own media. Playlists (hls, concat, dash …) are not here on purpose.
 DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,mpegvideo,h264,hevc,"
     "ivf,mjpeg,m4v,dv,mxf,nut,rm,wtv,wav,mp3,aac,flac"

@@ -64,7 +64,7 @@ class Transform:
 def features(picture: NDArray[np.uint8], count: int = FEATURES) -> Features:
     """picture: (H, W, 3) RGB or (H, W) grey."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
-    sift = cv2.SIFT_create(nfeatures=count, contrastThreshold=CONTRAST)
+    sift = cv2.SIFT.create(nfeatures=count, contrastThreshold=CONTRAST)
     keypoints, descriptors = sift.detectAndCompute(grey, None)
     height, width = grey.shape
     if descriptors is None:
@@ -165,7 +165,7 @@ def _hypotheses(
         found.append(("affine", full))
     matrix, _ = cv2.findHomography(source, target, cv2.USAC_MAGSAC, tolerance, maxIters=2000)
     if matrix is not None:
-        found.append(("perspective", matrix))
+        found.append(("perspective", np.asarray(matrix, np.float64)))
     return found
 
 
@@ -193,7 +193,8 @@ def _refit(
         elif name == "affine":
             matrix = _fit_affine(source[agree], target[agree])
         else:
-            matrix, _ = cv2.findHomography(source[agree], target[agree], 0)
+            solved, _ = cv2.findHomography(source[agree], target[agree], 0)
+            matrix = matrix if solved is None else np.asarray(solved, np.float64)
         closer = _agreeing(matrix, source, target, tolerance)
         if closer.sum() < FEWEST:
             break
@@ -269,7 +270,8 @@ def in_pixels(
 ) -> Matrix:
     """The contract's homography -> pixels of pictures of these sizes."""
     matrix = np.linalg.inv(to_unit(*query_size)) @ np.array(homography) @ to_unit(*reference_size)
-    return matrix / matrix[2, 2]
+    scaled: Matrix = matrix / matrix[2, 2]
+    return scaled
 
 
 def visible_box(homography: Homography) -> Box:

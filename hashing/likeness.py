@@ -52,12 +52,12 @@ def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Mat
     scale = np.sqrt(abs(np.linalg.det(whole[:2, :2])))
     soft = _luma(reference)
     if scale < 0.75:
-        soft = cv2.GaussianBlur(soft, (0, 0), 0.45 / scale)
+        soft = np.asarray(cv2.GaussianBlur(soft, (0, 0), 0.45 / scale), np.uint8)
     right = cv2.warpPerspective(soft, whole, size, flags=cv2.INTER_LINEAR).astype(np.float32)
     ones = np.full(reference.shape[:2], 255, np.uint8)
     covered = cv2.warpPerspective(ones, whole, size, flags=cv2.INTER_NEAREST) > 250
     if scale > 1.3:  # an enlarged reference is soft: compare at its own sharpness
-        left = cv2.GaussianBlur(left, (0, 0), 0.35 * scale)
+        left = np.asarray(cv2.GaussianBlur(left, (0, 0), 0.35 * scale), np.float32)
     correlation, deviation = local_correlation(left, right)
     textured = covered & (deviation > TEXTURE)
     return Likeness(left, right, covered, correlation, textured)

@@ -7,6 +7,7 @@ needs several rows, and a short insertion has few.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def _most_alike(
     best = alike.max(axis=1)
     edges = np.linspace(0, len(best), min(pairs, len(best)) + 1).astype(int)
     chosen = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         row = low + int(best[low:high].argmax())
         if best[row] > -1:
             chosen.append((float(tq[row]), float(tr[int(alike[row].argmax())])))

@@ -86,7 +86,7 @@ def _same(last: Line, line: Line) -> bool:
 
 
 def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None:
-    length_q, length_r = duration(query.fingerprint), duration(reference.fingerprint)
+    length_r = duration(reference.fingerprint)
     if query.fingerprint.info.kind == "still":
         moment = float(np.clip(line.offset, 0, length_r))
         return Span(0.0, 0.0), Span(moment, moment)

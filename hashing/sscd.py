@@ -51,7 +51,8 @@ class Describer:
             return np.zeros((0, VECTOR_SIZE), np.float32)
         vectors = np.concatenate(parts)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+        unit: NDArray[np.float32] = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+        return unit
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,187 @@
+"""What was put around the known picture: bars, a blurred fill, another picture, a filmed screen."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from hashing.edits_geometry import DEEP, Shape, shape, uncertainty
+from hashing.extent import Extent, extent, shared_area
+from hashing.looks import Look, looks
+from hashing.moving_crop import correspond
+from hashing.placing import Placement
+from hashing.reel import Reel
+from hashing.surround import Region, coloured_marks, surroundings
+from hashing.types import Box, Edit, Segment
+
+THINNEST_BAR = 0.015  # of the frame
+FLUSH = 0.025  # of the frame: how near a side counts as at it
+CELLS = (1 / 4, 1 / 3, 1 / 2, 2 / 3)
+INSIDE = 0.02  # how far a corner of a filmed screen may leave the frame
+
+
+def outside(query: Reel, reference: Reel, placement: Placement) -> tuple[Region, ...]:
+    """What lies around the known picture in the item's frame, bars first; () where nothing does."""
+    return surroundings(looks(query, reference, placement), extent(query, reference, placement))[0]
+
+
+def frame_edits(
+    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+) -> list[Edit]:
+    """How the item frames the known picture."""
+    seen = extent(query, reference, placement)
+    held = looks(query, reference, placement)
+    uncertain = uncertainty(correspond(query, reference, placement), placement.transform.matrix)
+    filmed = slanted_screen(shape(query, reference, seen, uncertain), seen)
+    if filmed is not None:
+        return [filmed]
+    regions, frame = surroundings(held, seen)
+    page = recorded_page(held, regions, seen)
+    if page is not None:
+        return [page]
+    out = [letterbox(regions, "letterbox", ("top", "bottom"), "height")]
+    out.append(letterbox(regions, "pillarbox", ("left", "right"), "width"))
+    out.append(surrounding_picture(regions, seen, frame))
+    return [edit for edit in out if edit is not None]
+
+
+def slanted_screen(form: Shape, seen: Extent) -> Edit | None:
+    """A screen filmed at a slant: perspective, or a leaning picture with a margin all around."""
+    xs, ys = seen.corners.T
+    inside = bool((seen.corners > -INSIDE).all() and (seen.corners < 1 + INSIDE).all())
+    share = shared_area(seen.corners)
+    box: Box = (
+        float(xs.min().clip(0, 1)),
+        float(ys.min().clip(0, 1)),
+        float(xs.max().clip(0, 1)),
+        float(ys.max().clip(0, 1)),
+    )
+    leaning = inside and share < 0.95 and not seen.upright
+    if not leaning and form.depth < 2 * DEEP + 6 * form.uncertain:
+        return None
+    measure: dict[str, float | int | str] = {
+        "frame_share": round(share, 4),
+        "depth": round(form.depth, 4),
+        "degrees": round(form.turned_deg, 2),
+    }
+    text = (
+        f"Looks filmed from a screen: the known picture is seen at a slant, over {share:.0%} of "
+        f"the frame, its scale varying by {form.depth:.0%}"
+    )
+    sure = 0.95 if leaning and form.depth > DEEP else 0.75
+    return Edit("screen_recording", sure, measure, text, box=box)
+
+
+def recorded_page(held: list[Look], regions: tuple[Region, ...], seen: Extent) -> Edit | None:
+    """The known picture on a page or an application's screen: marks on one ground around it."""
+    page = [region for region in regions if region.kind in ("text", "page")]
+    if not page:
+        return None
+    ground = page[0].colour
+    alike = [
+        region
+        for region in regions
+        if region.kind == "page" or np.abs(np.subtract(region.colour, ground)).max() <= 16
+    ]
+    sides = {region.side for region in alike}
+    marked = {region.side for region in alike if region.kind != "plain"}
+    coloured = max(coloured_marks(held, region.box, ground) for region in page)
+    across = any(region.side in ("left", "right") for region in page)
+    if len(sides) < 2 or not (len(marked) >= 2 or across) or coloured < 0.04:
+        return None
+    if len(sides) == 2 and not across and coloured < 0.15:
+        return None
+    x0, y0, x1, y1 = seen.box
+    share = (x1 - x0) * (y1 - y0)
+    text = (
+        f"Looks like a recording of a screen: the known picture takes up {share:.0%} of the frame, "
+        f"inside a page or an application"
+    )
+    return Edit("screen_recording", 0.85, {"frame_share": round(share, 4)}, text, box=seen.box)
+
+
+def letterbox(
+    regions: tuple[Region, ...], kind: str, sides: tuple[str, str], dimension: str
+) -> Edit | None:
+    """Plain bars on one or both of two opposite sides."""
+    bars = {side: [r for r in regions if r.side == side and r.is_bar] for side in sides}
+    plain = {
+        side: [r for r in found if r.kind == "plain" or _answers(r, regions, side, sides)]
+        for side, found in bars.items()
+    }
+    shares = {side: sum(r.share for r in found) for side, found in plain.items()}
+    shown = {side: share for side, share in shares.items() if share >= THINNEST_BAR}
+    if not shown:
+        return None
+    colour = next(r.colour for side in shown for r in plain[side])
+    measure: dict[str, float | int | str] = {s: round(v, 4) for s, v in shown.items()}
+    measure["colour"] = "#" + "".join(f"{channel:02x}" for channel in colour)
+    where = " and ".join(f"{share:.1%} of the {dimension} at the {s}" for s, share in shown.items())
+    text = f"Plain bars outside the known picture: {where}"
+    return Edit(kind, min(0.99, 0.7 + 3 * max(shown.values())), measure, text)
+
+
+def _answers(bar: Region, regions: tuple[Region, ...], side: str, sides: tuple[str, str]) -> bool:
+    """Whether a bar with letters in it is the counterpart of a plain one opposite."""
+    other = sides[1] if side == sides[0] else sides[0]
+    return any(
+        r.kind == "plain"
+        and r.side == other
+        and np.abs(np.subtract(r.colour, bar.colour)).max() <= 16
+        and 0.75 <= r.share / bar.share <= 1.33
+        for r in regions
+    )
+
+
+def surrounding_picture(regions: tuple[Region, ...], seen: Extent, frame: Box) -> Edit | None:
+    """A blurred fill, the cells of a split screen, or a larger picture around the known one."""
+    around = [region for region in regions if not region.is_bar]
+    if not around:
+        return None
+    x0, y0, x1, y1 = seen.box
+    share = (x1 - x0) * (y1 - y0)
+    measure: dict[str, float | int | str] = {"frame_share": round(share, 4)}
+    if around[0].kind == "blurred_copy":
+        text = (
+            f"The known picture takes up {share:.0%} of the frame; the rest is filled with a "
+            f"blurred, enlarged copy of it"
+        )
+        return Edit("blurred_background", 0.9, measure, text)
+    cell = split_cell(seen.box, frame)
+    if cell is not None:
+        measure |= {"cell_width": round(cell[0], 4), "cell_height": round(cell[1], 4)}
+        text = (
+            f"Split screen: the known picture fills a cell of {cell[0]:.0%} by {cell[1]:.0%} of "
+            f"the frame, other pictures the rest"
+        )
+        return Edit("split_screen", 0.85, measure, text, box=seen.box)
+    if len({region.side for region in around}) < 2:
+        return None
+    text = f"The known picture sits in a larger picture, over {share:.0%} of the frame"
+    return Edit("inset", 0.9, measure, text, box=seen.box)
+
+
+def split_cell(box: Box, frame: Box) -> tuple[float, float] | None:
+    """Width and height of the cell that a box fills in a frame, if it is a split screen's."""
+    wide, high = frame[2] - frame[0], frame[3] - frame[1]
+    left, right = (box[0] - frame[0]) / wide, (box[2] - frame[0]) / wide
+    top, bottom = (box[1] - frame[1]) / high, (box[3] - frame[1]) / high
+    across, down = _cell(left, right), _cell(top, bottom)
+    if across is None or down is None or (across == 1 and down == 1):
+        return None
+    return across, down
+
+
+def _cell(start: float, end: float) -> float | None:
+    """The share of a frame's side that a cell takes up: all of it, or from border to border."""
+    if start <= FLUSH and end >= 1 - FLUSH:
+        return 1.0
+    for count in (2, 3, 4):
+        borders = np.arange(count + 1) / count
+        for low, high in pairwise(borders):
+            if abs(start - low) <= FLUSH and abs(end - high) <= FLUSH:
+                return float(high - low)
+    if start <= FLUSH and abs(end - 2 / 3) <= FLUSH:
+        return 2 / 3
+    if end >= 1 - FLUSH and abs(start - 1 / 3) <= FLUSH:
+        return 2 / 3
+    return None
