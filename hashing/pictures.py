@@ -119,6 +119,35 @@ def decode(pictures: Pictures, start: Seconds = 0.0, end: Seconds = float("inf")
     return Film(pictures.times[indices], np.stack(frames))
 
 
+def luma(
+    pictures: Pictures, size: tuple[int, int], block: int = 200
+) -> Iterator[NDArray[np.uint8]]:
+    """(n, h, w) grey at (width, height) of all kept pictures, in blocks, in order.
+
+    Raises DecodeError as `decode` does.
+    """
+    frames: list[NDArray[np.uint8]] = []
+    for grey in _luma_stream(pictures):
+        frames.append(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8))
+        if len(frames) == block:
+            yield np.stack(frames)
+            frames = []
+    if frames:
+        yield np.stack(frames)
+
+
+def _luma_stream(pictures: Pictures) -> Iterator[NDArray[np.uint8]]:
+    if pictures.codec == "webp":
+        yield np.asarray(cv2.cvtColor(_decode_still(pictures), cv2.COLOR_RGB2GRAY), np.uint8)
+        return
+    for index, frame in enumerate(_frames(pictures, 0, len(pictures.times) - 1)):
+        if index >= len(pictures.times):
+            raise DecodeError("kept pictures: more decode than there are moments")
+        plane = frame.planes[0]  # always 4:2:0: we encoded them
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        yield rows[: pictures.height, : pictures.width]
+
+
 def _decode_still(pictures: Pictures) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(pictures.data), formats=("WEBP",)) as image:
@@ -130,6 +159,11 @@ def _decode_still(pictures: Pictures) -> NDArray[np.uint8]:
 
 
 def _decode_stream(pictures: Pictures, first: int, last: int) -> Iterator[NDArray[np.uint8]]:
+    for frame in _frames(pictures, first, last):
+        yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+
+
+def _frames(pictures: Pictures, first: int, last: int) -> Iterator[av.VideoFrame]:
     try:
         with av.open(
             io.BytesIO(pictures.data), "r", options={"format_whitelist": "mov,mp4"}
@@ -146,6 +180,6 @@ def _decode_stream(pictures: Pictures, first: int, last: int) -> Iterator[NDArra
                 if index > last:
                     return
                 if index >= first:
-                    yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+                    yield frame
     except (av.error.FFmpegError, IndexError) as error:
         raise DecodeError(f"the kept pictures cannot be decoded: {error}") from error

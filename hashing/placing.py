@@ -20,6 +20,7 @@ LOOK_CLOSER = 0.4  # best cosine from which keypoints are looked for at full siz
 LOOK_MIRRORED = 0.25  # … and in the mirror image; descriptors hardly mind mirrors
 HOPEFUL = 10  # coarse inliers from which the same is done
 WINDOW_COSINE = 0.3  # what a window counts as: coarse, and mirrored
+PLENTY = 80  # coarse inliers that place a picture as well as more of them would
 ENOUGH = 40  # pooled inliers at which no further proposal is tried
 PLENTY_OF_PAIRS = 0.6  # share of frame pairs that must support the transform for that
 REFINE_PAIRS = 6
@@ -56,6 +57,7 @@ class Placement:
 class _Try:
     transform: Transform
     pairs: tuple[FramePair, ...]
+    coarse: bool
 
     @property
     def rank(self) -> float:
@@ -180,7 +182,7 @@ def _try(
         FramePair(q, r, _support(transform, part), len(part.query))
         for (q, r), part in zip(indices, parts, strict=True)
     )
-    return _Try(transform, pairs)
+    return _Try(transform, pairs, coarse)
 
 
 def _support(transform: Transform, part: Pairs) -> int:
@@ -210,7 +212,10 @@ def _measure_again(
     if not moments:
         return first
     indices = _indices(query, reference, tuple(moments))
-    again = _try(query, reference, indices, first.transform.mirrored, window)
+    mirrored = first.transform.mirrored
+    again = _try(query, reference, indices, mirrored, window, first.coarse)
+    if first.coarse and (again is None or again.transform.inliers < PLENTY):
+        again = _try(query, reference, indices, mirrored, window)
     if again is None or again.transform.inliers < FEWEST:
         return first
     return again if again.rank >= 0.5 * first.rank else first

@@ -40,7 +40,7 @@ def proposals(
     reference: Descriptors,
     alike: NDArray[np.float32],
     lines: int = 2,
-    pairs: int = 4,
+    pairs: int = 3,
 ) -> list[Moments]:
     """Sets of moment pairs, the best supported first, then the ones most alike."""
     if len(query.times) == 1:

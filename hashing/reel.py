@@ -10,15 +10,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.errors import DecodeError
 from hashing.geometry import FEATURES, Features, features, flipped
-from hashing.pictures import GROUP, LONG_SIDE_PX, Film, decode
+from hashing.pictures import GROUP, LONG_SIDE_PX, Film, decode, luma
 from hashing.types import Box, Fingerprint, Seconds
 
 TINY_PX = 128  # longest side of the tiny pictures
 COARSE_PX = 256  # longest side at which a first look for keypoints is taken
 COARSE_FEATURES = 450
 WHOLE_KEPT = 64  # decoded whole pictures held at once, some 30 MB
-BLOCK_S = 20.0  # decoded at a time
 
 
 class Reel:
@@ -93,19 +93,11 @@ class Reel:
     def tiny(self) -> NDArray[np.uint8]:
         """(K, h, w) grey, longest side 128, of all moments."""
         if self._tiny is None:
-            blocks = []
-            at = 0
-            while at < len(self.times):
-                last = int(np.searchsorted(self.times, self.times[at] + BLOCK_S, "right")) - 1
-                film = self._decode(at, last)
-                blocks += [self._shrink(picture) for picture in film.pixels]
-                at = last + 1
-            self._tiny = np.stack(blocks)
+            tiny = np.concatenate(list(luma(self._pictures, self.tiny_size)))
+            if len(tiny) != len(self.times):
+                raise DecodeError(f"kept pictures: {len(tiny)} of {len(self.times)} decode")
+            self._tiny = tiny
         return self._tiny
-
-    def _shrink(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        return np.asarray(cv2.resize(grey, self.tiny_size, interpolation=cv2.INTER_AREA), np.uint8)
 
     def _decode(self, first: int, last: int) -> Film:
         return decode(self._pictures, float(self.times[first]), float(self.times[last]))
