@@ -207,7 +207,7 @@ def _read(
 def _search(
     fence: Fence, query: Fingerprint, library: Library, clock: "_Clock", on_progress: OnProgress
 ) -> tuple[list[tuple[Clip, Match]], Searched]:
-    """Every clip that was compared, once; parts of the picture only where the whole is not enough."""
+    """Every clip that was compared, once; parts of the picture where the whole is not enough."""
     rows = search.query_rows(query.frames)
     with clock.during("search"):
         vectors = query.frames.vectors[rows].astype("float32")
@@ -248,7 +248,7 @@ def _compare(
 
 
 def _explained(query: Fingerprint, found: Mapping[str, Match]) -> bool:
-    """Whether accepted matches leave little of the item to be looked for in parts of its picture."""
+    """Whether accepted matches leave too little of the item to look at parts of its picture."""
     spans = [s.query for match in found.values() if match.accepted for s in match.segments]
     length = query.info.duration_s
     if not length:
