@@ -9,6 +9,7 @@ from hashing.extent import Extent, extent, shared_area
 from hashing.looks import Look, looks
 from hashing.moving_crop import correspond
 from hashing.placing import Placement
+from hashing.plainer import plainer
 from hashing.reel import Reel
 from hashing.surround import Region, coloured_marks, surroundings
 from hashing.types import Box, Edit, Segment
@@ -21,6 +22,7 @@ INSIDE = 0.02  # how far a corner of a filmed screen may leave the frame
 
 def outside(query: Reel, reference: Reel, placement: Placement) -> tuple[Region, ...]:
     """What lies around the known picture in the item's frame, bars first; () where nothing does."""
+    placement = plainer(query, reference, placement)
     return surroundings(looks(query, reference, placement), extent(query, reference, placement))[0]
 
 
@@ -28,6 +30,7 @@ def frame_edits(
     query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the item frames the known picture."""
+    placement = plainer(query, reference, placement)
     seen = extent(query, reference, placement)
     held = looks(query, reference, placement)
     uncertain = uncertainty(correspond(query, reference, placement), placement.transform.matrix)

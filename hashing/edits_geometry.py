@@ -14,6 +14,7 @@ from hashing.extent import Extent, extent
 from hashing.geometry import Matrix, apply, in_pixels
 from hashing.moving_crop import Held, correspond, moving_crop
 from hashing.placing import Placement
+from hashing.plainer import plainer
 from hashing.reel import Reel
 from hashing.types import Edit, Segment
 
@@ -51,6 +52,7 @@ def geometry_edits(
     query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the known picture's geometry differs in the item."""
+    placement = plainer(query, reference, placement)
     seen = extent(query, reference, placement)
     held = correspond(query, reference, placement)
     form = shape(query, reference, seen, uncertainty(held, placement.transform.matrix))

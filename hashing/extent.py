@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hashing.geometry import apply, normalised, to_unit
 from hashing.likeness import AGREES, TEXTURE, local_correlation
-from hashing.looks import Look, looks, luma
+from hashing.looks import LONG_SIDE_PX, Look, looks, luma
 from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.types import Box, Homography
@@ -58,21 +58,47 @@ class Extent:
         return shared_area(apply(np.linalg.inv(np.array(self.homography)), frame))
 
 
+def clipped(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(M, 2) the part of a convex polygon inside the unit square, by Sutherland-Hodgman."""
+    points = [np.asarray(point, np.float64) for point in polygon]
+    for axis in (0, 1):
+        for sign, limit in ((1.0, 0.0), (-1.0, -1.0)):  # inside: sign * coordinate >= limit
+            points = _clip(points, axis, sign, limit)
+    return np.array(points).reshape(-1, 2)
+
+
+def _clip(
+    points: list[NDArray[np.float64]], axis: int, sign: float, limit: float
+) -> list[NDArray[np.float64]]:
+    out = []
+    for index, now in enumerate(points):
+        before = points[index - 1]
+        inside_now = sign * now[axis] - limit
+        inside_before = sign * before[axis] - limit
+        if (inside_now >= 0) != (inside_before >= 0):
+            part = inside_before / (inside_before - inside_now)
+            out.append(before + part * (now - before))
+        if inside_now >= 0:
+            out.append(now)
+    return out
+
+
 def shared_area(polygon: NDArray[np.float64]) -> float:
     """Area that a convex polygon shares with the unit square, 0..1."""
-    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    area, _ = cv2.intersectConvexConvex(polygon.astype(np.float32), unit)
-    return float(min(1.0, area))
+    part = clipped(polygon)
+    if len(part) < 3:
+        return 0.0
+    x, y = part.T
+    return float(abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2)
 
 
 def shared_box(polygon: NDArray[np.float64]) -> Box:
     """The upright box of what a convex polygon shares with the unit square; all if nothing."""
-    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    area, shared = cv2.intersectConvexConvex(polygon.astype(np.float32), unit)
-    if shared is None or area <= 0:
+    part = clipped(polygon)
+    if len(part) < 3:
         return (0.0, 0.0, 1.0, 1.0)
-    xs, ys = shared.reshape(-1, 2).clip(0, 1).T
-    return (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
+    (x0, y0), (x1, y1) = part.min(axis=0).clip(0, 1), part.max(axis=0).clip(0, 1)
+    return (float(x0), float(y0), float(x1), float(y1))
 
 
 def extent(query: Reel, reference: Reel, placement: Placement) -> Extent:
@@ -84,7 +110,10 @@ def extent(query: Reel, reference: Reel, placement: Placement) -> Extent:
     upright = _upright(corners)
     covered = (0.0, 0.0, 0.0, 0.0)
     if upright:
-        covered = _covered(looks(query, reference, placement), box)
+        # windows of a few pixels decide: a small picture in the frame is looked at larger
+        part = max((box[2] - box[0]) * query.width, (box[3] - box[1]) * query.height)
+        enlarged = LONG_SIDE_PX * max(query.size) / max(part, 0.3 * max(query.size))
+        covered = _covered(looks(query, reference, placement, long_side=round(enlarged)), box)
     trimmed = (box[0] + covered[0], box[1] + covered[1], box[2] - covered[2], box[3] - covered[3])
     return Extent(homography, corners, trimmed, upright, covered)
 

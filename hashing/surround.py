@@ -20,11 +20,13 @@ type Filling = Literal["plain", "text", "blurred_copy", "page", "picture"]
 
 SAME_COLOUR = 11.0  # 0..255 in any channel: still the bar's colour after compression
 PLAIN = 0.96  # share of a bar in its own colour that makes it plain
-LETTERED = 0.4  # share of one line in the bar's colour under which the bar has ended
-MOSTLY = 0.7  # the same for the whole bar
+LETTERED = 0.25  # share of a few lines in the bar's colour under which the bar has ended
+MOSTLY = 0.6  # the same for the whole bar
 THINNEST = 0.012  # of the frame: anything thinner is rounding
 SMOOTH = 2.2  # grey levels of fine detail in a blurred fill, 9 places in 10
+VERY_SMOOTH = 1.6  # the same, 3 places in 4
 COPIES = 0.35  # correlation with the blurred content that makes a fill a copy of it
+CLEARLY_COPIES = 0.6
 COLOURFUL = 28.0  # difference between channels of a coloured mark on a page
 
 
@@ -92,9 +94,12 @@ def surroundings(held: list[Look], seen: Extent) -> tuple[tuple[Region, ...], Bo
     height, width = held[0].covered.shape
     x0, y0, x1, y1 = seen.box
     content = _Frame(round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))
+    if _filled(held, content):
+        whole = _Frame(0, 0, width, height)
+        return tuple(_rest(held, whole, content, "blurred_copy")), whole.unit((width, height))
     frame, bars = _peeled(held, content)
     rest = _rest(held, frame, content)
-    return tuple(bars + rest), frame.unit((width, height))
+    return tuple(_merged(bars) + rest), frame.unit((width, height))
 
 
 def _peeled(held: list[Look], content: _Frame) -> tuple[_Frame, list[Region]]:
@@ -123,6 +128,32 @@ def _peeled(held: list[Look], content: _Frame) -> tuple[_Frame, list[Region]]:
     return frame, bars
 
 
+def _merged(bars: list[Region]) -> list[Region]:
+    """Neighbouring bars of one side and one colour as one; it is plain only if all are."""
+    out: list[Region] = []
+    for bar in bars:
+        at = next(
+            (i for i, one in enumerate(out) if one.side == bar.side and _alike(one, bar)), None
+        )
+        if at is None:
+            out.append(bar)
+            continue
+        one = out[at]
+        box = (
+            min(one.box[0], bar.box[0]),
+            min(one.box[1], bar.box[1]),
+            max(one.box[2], bar.box[2]),
+            max(one.box[3], bar.box[3]),
+        )
+        kind: Filling = "plain" if one.kind == bar.kind == "plain" else "text"
+        out[at] = Region(one.side, box, kind, one.colour, one.share + bar.share)
+    return out
+
+
+def _alike(one: Region, other: Region) -> bool:
+    return bool(np.abs(np.subtract(one.colour, other.colour)).max() <= 16)
+
+
 def _side(name: str) -> Side:
     return next(side for side in ("left", "top", "right", "bottom") if side == name)
 
@@ -143,10 +174,7 @@ def _bar(looks: list[NDArray[np.float32]]) -> tuple[int, Filling, tuple[int, int
     share = np.mean([one.mean(axis=1) for one in near], axis=0)  # (depth,)
     if share[:2].mean() < 0.85:
         return None
-    ends = np.flatnonzero(share < LETTERED)
-    length = int(ends[0]) if len(ends) else len(share)
-    while length and share[:length].mean() < MOSTLY:
-        length -= 1
+    length = _bar_length(share)
     if length < 2:
         return None
     inner = share[: max(1, length - 1)]  # the last line may be half picture
@@ -155,7 +183,39 @@ def _bar(looks: list[NDArray[np.float32]]) -> tuple[int, Filling, tuple[int, int
     return length, kind, (r, g, b)
 
 
-def _rest(held: list[Look], frame: _Frame, content: _Frame) -> list[Region]:
+def _bar_length(share: NDArray[np.float64]) -> int:
+    """Lines from the edge that are one bar; letters may fill some, but not the last.
+
+    share: (depth,) how much of each line has the bar's colour.
+    """
+    around = np.convolve(share, np.ones(5), "same") / np.convolve(
+        np.ones(len(share)), np.ones(5), "same"
+    )
+    dense = np.flatnonzero(around < LETTERED)
+    most = int(dense[0]) if len(dense) else len(share)
+    means = np.cumsum(share) / np.arange(1, len(share) + 1)
+    ends = np.flatnonzero((share >= 0.85) & (means >= MOSTLY))
+    ends = ends[ends < most]
+    return int(ends[-1]) + 1 if len(ends) else 0
+
+
+def _filled(held: list[Look], content: _Frame) -> bool:
+    """Whether all of the surroundings is one blurred fill, before parts of it pass for bars."""
+    height, width = held[0].covered.shape
+    frame = _Frame(0, 0, width, height)
+    outside = np.ones((height, width), bool)
+    content.cut(outside)[:] = False
+    if outside.mean() < 0.05:
+        return False
+    if np.median([_plainness(one, outside) for one in held]) > 0.8:
+        return False
+    detail = float(np.median([_detail(one, outside, 90) for one in held]))
+    return detail <= SMOOTH and _copied(held, outside, frame, content) >= CLEARLY_COPIES
+
+
+def _rest(
+    held: list[Look], frame: _Frame, content: _Frame, kind: Filling | None = None
+) -> list[Region]:
     """What lies between the bars and the known picture, side by side."""
     height, width = held[0].covered.shape
     sides = []
@@ -168,7 +228,7 @@ def _rest(held: list[Look], frame: _Frame, content: _Frame) -> list[Region]:
     outside = np.zeros((height, width), bool)
     frame.cut(outside)[:] = True
     content.cut(outside)[:] = False
-    kind = _filling(held, outside, frame, content)
+    kind = kind or _filling(held, outside, frame, content)
     out = []
     for side in sides:
         depth = frame.depth(side, content)
@@ -183,19 +243,32 @@ def _rest(held: list[Look], frame: _Frame, content: _Frame) -> list[Region]:
 def _filling(
     held: list[Look], outside: NDArray[np.bool_], frame: _Frame, content: _Frame
 ) -> Filling:
-    detail = float(np.median([_detail(one, outside) for one in held]))
-    copies = float(np.median([_copies(one, outside, frame, content) for one in held]))
-    if detail <= SMOOTH and copies >= COPIES:
+    copies = _copied(held, outside, frame, content)
+    most, usual = (float(np.median([_detail(one, outside, p) for one in held])) for p in (90, 75))
+    if most <= SMOOTH and copies >= COPIES:
+        return "blurred_copy"
+    if usual <= VERY_SMOOTH and copies >= CLEARLY_COPIES:  # something else lies over a part of it
         return "blurred_copy"
     return "page" if all(_is_page(one, outside) for one in held) else "picture"
 
 
-def _detail(one: Look, outside: NDArray[np.bool_]) -> float:
-    """Grey levels of fine detail that 9 places in 10 stay under."""
+def _copied(held: list[Look], outside: NDArray[np.bool_], frame: _Frame, content: _Frame) -> float:
+    return float(np.median([_copies(one, outside, frame, content) for one in held]))
+
+
+def _plainness(one: Look, outside: NDArray[np.bool_]) -> float:
+    """Share of the surroundings in its commonest colour."""
+    pixels = one.query[outside].astype(np.int16)
+    colour = np.median(pixels, axis=0)
+    return float((np.abs(pixels - colour).max(axis=1) <= SAME_COLOUR).mean())
+
+
+def _detail(one: Look, outside: NDArray[np.bool_], percent: int) -> float:
+    """Grey levels of fine detail that so many of a hundred places stay under."""
     grey = luma(one.query)
     fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
     inner = cv2.erode(outside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    return float(np.percentile(fine[inner], 90)) if inner.sum() >= 30 else 255.0
+    return float(np.percentile(fine[inner], percent)) if inner.sum() >= 30 else 255.0
 
 
 def _copies(one: Look, outside: NDArray[np.bool_], frame: _Frame, content: _Frame) -> float:
@@ -223,11 +296,13 @@ def _covering(part: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.uint8
 
 
 def _colour_correlation(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
-    """Correlation of (N, 3) colours, all channels as one signal; 1 where both are of one colour."""
+    """Correlation of (N, 3) colours, all channels as one signal; 0 if either is of one colour."""
     left, right = left - left.mean(), right - right.mean()
+    if min(left.std(), right.std()) < 3.0:
+        return 0.0
     product = float((left * right).mean())
     spread = float(np.sqrt((left**2).mean() * (right**2).mean()))
-    return (product + 4.0) / (spread + 4.0)
+    return product / spread
 
 
 def _is_page(one: Look, outside: NDArray[np.bool_]) -> bool:
