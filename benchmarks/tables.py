@@ -1,6 +1,6 @@
 """The README's tables, written from benchmarks/results: python -m benchmarks tables
 
-A table stands between `<!-- NAME -->` and `<!-- end NAME -->`. Nobody types a figure by hand.
+A table stands between `<!-- table NAME -->` and `<!-- end NAME -->`. Nobody types a figure by hand.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.record import RESULTS, read
 
 README = Path(__file__).parents[1] / "README.md"
-PLACE = re.compile(r"(<!-- (?P<name>[a-z-]+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
+PLACE = re.compile(r"(<!-- table (?P<name>[a-z]+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
 
 type Row = tuple[str, ...]
 
