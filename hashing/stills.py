@@ -19,6 +19,8 @@ from hashing.errors import DecodeError, LimitExceeded
 from hashing.types import MediaInfo, Seconds
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF", "JPEG2000", "PPM")
+WORKING_PX = 2048
+REDUCIBLE = ("RGB", "RGBA", "L", "LA", "CMYK", "YCbCr", "LAB", "HSV")
 DEFAULT_FRAME_S = 0.1  # what browsers show for animations that name no delay
 
 
@@ -126,10 +128,27 @@ def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            upright = ImageOps.exif_transpose(image)
+            upright = ImageOps.exif_transpose(_smaller(image))
             return _flatten(upright)
     except (OSError, ValueError, SyntaxError, IndexError, EOFError) as error:
         raise DecodeError(f"the picture cannot be decoded: {error}") from error
+
+
+def _smaller(image: Image.Image) -> Image.Image:
+    """A very large picture brought down first, so that copies of it fit in memory.
+
+    No more than 2,048 pixels are ever looked at; JPEG decodes straight to about that size.
+    """
+    image.draft("RGB", (WORKING_PX, WORKING_PX))
+    factor = max(image.size) // WORKING_PX
+    if factor < 2:
+        return image
+    if image.mode in REDUCIBLE:
+        small = image.reduce(factor)
+        small.info = image.info
+        small.getexif().update(image.getexif())
+        return small
+    return image.resize((image.width // factor, image.height // factor), Image.Resampling.NEAREST)
 
 
 def _flatten(image: Image.Image) -> NDArray[np.uint8]:
