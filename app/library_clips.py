@@ -31,6 +31,11 @@ def clip_id(number: int) -> str:
     return f"R{number:06d}"
 
 
+def clip_ids(numbers: list[int]) -> tuple[str, ...]:
+    """The same for many: a search names thousands."""
+    return tuple([f"R{number:06d}" for number in numbers])
+
+
 def clip_number(identifier: str) -> int:
     """The inverse of `clip_id`. Raises ClipUnknown for what never was an id."""
     digits = identifier.removeprefix("R")
@@ -157,6 +162,12 @@ def _described(connection: sa.Connection, print_: Fingerprint) -> dict[str, Any]
         "first_vector": first,
         "vectors": count,
     }
+
+
+def last_clip(connection: sa.Connection) -> int:
+    """The number of the clip that was added last; 0 in an empty library."""
+    found = connection.exec_driver_sql("SELECT max(id) FROM clips").scalar_one()
+    return int(found or 0)
 
 
 def clip_row(connection: sa.Connection, number: int) -> sa.RowMapping:

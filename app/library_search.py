@@ -15,7 +15,7 @@ from app.index import (
     ExactIndex,
     encode,
 )
-from app.library_clips import clip_id
+from app.library_clips import clip_ids, last_clip
 from app.library_codes import BLOCK_SIZE, CodeFile, encode_range
 from app.library_schema import read_counter
 from app.library_vectors import Ids, Vectors, pick_vectors, read_places, vector_ranges
@@ -53,7 +53,8 @@ class LiveIndex:
     def __init__(self, code_file: CodeFile, space: str) -> None:
         self._code_file = code_file
         self._space = space
-        self._seen = (-1, -1)  # removals, next vector id
+        self._seen = (-1, -1, -1)  # removals, next vector id, last clip
+        self._counts = (0, 0)  # clips of this space, of others
         self._ranges = np.empty((0, 3), np.int64)  # first vector id, count, clip number
         self._index: ExactIndex | CodedIndex = ExactIndex()
         self._connection: sa.Connection | None = None
@@ -70,34 +71,40 @@ class LiveIndex:
         held, place = np.unique(numbers[ids != NOBODY], return_inverse=True)
         clip_index = np.full(ids.shape, NOBODY, np.int64)
         clip_index[ids != NOBODY] = place
-        total = connection.exec_driver_sql("SELECT count(*) FROM clips").scalar_one()
-        searched = self._clips_of_space(connection)
+        searched, skipped = self._counts
         return Hits(
-            clips=tuple(clip_id(int(number)) for number in held),
+            clips=clip_ids(held.tolist()),
             clip_index=clip_index,
             vector=ids,
             cosine=cosines,
             searched=searched,
-            skipped=total - searched,
+            skipped=skipped,
         )
 
     def _numbers(self) -> NDArray[np.int64]:
         return self._ranges[:, 2] if len(self._ranges) else np.zeros(1, np.int64)
 
-    def _clips_of_space(self, connection: sa.Connection) -> int:
+    def _count_clips(self, connection: sa.Connection) -> tuple[int, int]:
+        """Clips of this space, and of others."""
         found = connection.exec_driver_sql(
-            "SELECT count(*) FROM clips JOIN spaces ON spaces.id = clips.space "
-            "WHERE spaces.name = ?",
+            "SELECT spaces.name = ?, count(*) FROM clips JOIN spaces ON spaces.id = clips.space "
+            "GROUP BY 1",
             (self._space,),
         )
-        return int(found.scalar_one())
+        counts = {bool(mine): int(number) for mine, number in found}
+        return counts.get(True, 0), counts.get(False, 0)
 
     def _catch_up(self, connection: sa.Connection) -> None:
         """Bring ranges and index to where the transaction stands."""
-        now = read_counter(connection, "removals"), read_counter(connection, "next_vector")
+        now = (
+            read_counter(connection, "removals"),
+            read_counter(connection, "next_vector"),
+            last_clip(connection),
+        )
         if now == self._seen:
             return
-        removals, next_vector = self._seen
+        self._counts = self._count_clips(connection)
+        removals, next_vector, _ = self._seen
         if next_vector < 0:
             self._ranges = vector_ranges(connection, self._space)
             self._build(connection)
