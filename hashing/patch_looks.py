@@ -38,7 +38,6 @@ class Looks:
     moves: tuple[float, float]  # median deviation over time
     blurred: float  # correlation of coarse shapes with the reference's, -1..1
     corners: float  # share of the box's corners that the patch fills: 1 for a rectangle
-    elsewhen: float  # least unpredicted share at other moments nearby, over that at the instant
     aspect: float  # width over height, in pixels
     opacity: float | None  # share of the reference's movement that is hidden; None for stills
 
@@ -69,7 +68,6 @@ def looks(
         moves=_moves(found, patch),
         blurred=max(_blurred(left, right, inside) for left, right in greys),
         corners=_corners(patch),
-        elsewhen=_elsewhen(query, reference, found, patch),
         aspect=(x1 - x0) / (y1 - y0),
         opacity=_opacity(found, patch),
     )
@@ -226,7 +224,7 @@ def _passed(left: Grey, right: Grey) -> float | None:
     return float(np.median((left * right).sum(axis=0)[moving] / power[moving]))
 
 
-def _elsewhen(query: Reel, reference: Reel, found: Difference, patch: Patch) -> float:
+def elsewhen(reference: Reel, found: Difference, patch: Patch) -> float:
     """Whether another moment of the reference nearby explains the patch; 1 where none does."""
     rows, columns = np.flatnonzero(patch.cells.any(axis=1)), np.flatnonzero(patch.cells.any(axis=0))
     cut = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))

@@ -59,9 +59,13 @@ class Patch:
 
     @property
     def fill(self) -> float:
-        """Share of its box that its cells fill."""
-        x0, y0, x1, y1 = self.box
-        return self.area / ((x1 - x0) * (y1 - y0))
+        """Share of the box around its cells that they fill."""
+        rows, columns = (
+            np.flatnonzero(self.cells.any(axis=1)),
+            np.flatnonzero(self.cells.any(axis=0)),
+        )
+        around = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
+        return float(self.cells.sum() / around)
 
 
 def patches(found: Difference) -> list[Patch]:
