@@ -18,7 +18,7 @@ from tests.app.test_api_served import served
 
 DRIVER = shutil.which("chromedriver")
 BROWSER = shutil.which("chromium")
-FLAGS = [
+FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
+)
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # W3C WebDriver's key for an element
 
 pytestmark = [
