@@ -95,7 +95,7 @@ def cells(pictures: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.
     rows -= rows.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     # a flat picture's noise must not be blown up into an agreement
-    rows /= np.maximum(norms, 3.0 * np.sqrt(rows.shape[1]))
+    rows /= np.maximum(norms, 1.5 * np.sqrt(rows.shape[1]))
     return rows
 
 

@@ -16,6 +16,7 @@ from hashing.geometry import Matrix
 LONG_SIDE_PX = 256
 WINDOW_PX = 13
 TEXTURE = 5.0  # grey levels of deviation in a window under which it says nothing
+USUAL_CONTRAST = 40.0  # grey levels of deviation over a whole picture by day
 AGREES = 0.55
 
 
@@ -58,9 +59,19 @@ def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Mat
     covered = cv2.warpPerspective(ones, whole, size, flags=cv2.INTER_NEAREST) > 250
     if scale > 1.3:  # an enlarged reference is soft: compare at its own sharpness
         left = np.asarray(cv2.GaussianBlur(left, (0, 0), 0.35 * scale), np.float32)
-    correlation, deviation = local_correlation(left, right)
+    correlation, deviation = local_correlation(
+        _as_bright(left, covered), _as_bright(right, covered)
+    )
     textured = covered & (deviation > TEXTURE)
     return Likeness(left, right, covered, correlation, textured)
+
+
+def _as_bright(picture: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The picture with a dark one's contrast raised: texture is no less texture by night."""
+    if not where.any():
+        return picture
+    gain = float(np.clip(USUAL_CONTRAST / max(1.0, float(picture[where].std())), 1.0, 4.0))
+    return picture * gain
 
 
 def _luma(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

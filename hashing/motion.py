@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align import Line, grid_of
+from hashing.align import Line, grid_of, scaling
 from hashing.geometry import Matrix, Transform
+from hashing.likeness import AGREES, Likeness, likeness
 from hashing.reel import Reel
 from hashing.types import Seconds
 
@@ -80,44 +81,42 @@ def _share(
 
 
 def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> float | None:
-    """Whether a still shows what the video's moving parts show at one moment, 0..1.
+    """Whether a still agrees with the video where the video moves as well as elsewhere, 0..1.
 
     still, video: of the two clips; matrix: the video's pixels -> the still's. A fixed camera's
-    other moment has the background right and these parts wrong. None where too little moves to
-    tell.
+    other moment has the background right and just these parts wrong; a caption lies anywhere.
+    None where too little moves to tell.
     """
     near = np.flatnonzero(np.abs(video.times - moment) <= STILL_WINDOW_S)
-    grid = grid_of(matrix, still.size, video.size)
-    seen, mask_s = grid.from_query(still.tiny()[:1])
-    frames, mask_v = grid.from_reference(video.tiny()[near])
-    mask = mask_s & mask_v
-    if mask.sum() < 24 or len(near) < 5:
+    if len(near) < 5:
         return None
-    picture = cv2.GaussianBlur(seen[0], (0, 0), 0.8)[mask]  # (P,)
-    film = np.stack([cv2.GaussianBlur(frame, (0, 0), 0.8)[mask] for frame in frames])  # (K, P)
-    usual, deviation = np.median(film, axis=0), film.std(axis=0)
-    moving = deviation > 2 * NOISE
-    if moving.mean() < 0.01:
+    deviation = video.tiny()[near].std(axis=0, dtype=np.float32)
+    at = [int(k) for k in near if abs(video.times[k] - moment) <= 0.25]
+    picture = still.whole(0)
+    values = [
+        _moving_share(likeness(picture, frame, matrix), deviation, matrix, still, video)
+        for frame in video.wholes(at)
+    ]
+    known = [value for value in values if value is not None]
+    return max(known) if known else None
+
+
+def _moving_share(
+    held: Likeness, deviation: NDArray[np.float32], matrix: Matrix, still: Reel, video: Reel
+) -> float | None:
+    """Agreement where the video moves most, as a share of the agreement elsewhere."""
+    size = (held.query.shape[1], held.query.shape[0])
+    from_tiny = np.linalg.inv(scaling(video.size, video.tiny_size))
+    to_small = scaling(still.size, size) @ matrix @ from_tiny
+    moved = np.asarray(cv2.warpPerspective(deviation, to_small, size), np.float32)
+    values = moved[held.textured]
+    if not (values > 2 * NOISE).any():
         return None
-    departure = _as_lit(picture, usual, ~moving) - usual
-    at = np.abs(video.times[near] - moment) <= 0.25
-    return max(
-        (_alike(departure[moving], frame[moving] - usual[moving]) for frame in film[at]),
-        default=0.0,
-    )
-
-
-def _as_lit(
-    picture: NDArray[np.float32], usual: NDArray[np.float32], still: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """The picture brought to the video's brightness and contrast, by the cells that stand still."""
-    chosen = still if still.sum() >= 12 else np.ones(len(picture), bool)
-    x, y = picture[chosen], usual[chosen]
-    gain = float(np.clip(y.std() / max(1.0, float(x.std())), 0.3, 3.0))
-    return (picture - np.median(x)) * gain + np.median(y)
-
-
-def _alike(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
-    left, right = np.clip(left, -60, 60), np.clip(right, -60, 60)
-    size = float(np.sqrt((left**2).sum() * (right**2).sum())) + NOISE**2 * len(left)
-    return max(0.0, float((left * right).sum()) / size)
+    least = max(2 * NOISE, 0.6 * float(np.percentile(values[values > 2 * NOISE], 90)))
+    moving = held.textured & (moved > least)
+    if moving.sum() < 30:
+        return None
+    rest = held.textured & ~moving
+    agrees = held.correlation > AGREES
+    elsewhere = float(agrees[rest].mean()) if rest.sum() >= 30 else 1.0
+    return min(1.0, float(agrees[moving].mean()) / max(0.3, elsewhere))

@@ -5,13 +5,14 @@ look alike; then all moments correlated under it, which gives the lines; then th
 more from moments that the lines say are the same instant, which is what makes moving things agree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import Agreement, Line, agreement, lines
 from hashing.geometry import FEWEST, Pairs, Transform, apply, estimate, pooled, putative, unflip
+from hashing.likeness import likeness
 from hashing.propose import Moments, cosines, proposals
 from hashing.reel import Reel
 from hashing.types import Box, Seconds
@@ -20,6 +21,8 @@ LOOK_CLOSER = 0.4  # best cosine from which keypoints are looked for at full siz
 LOOK_MIRRORED = 0.25  # … and in the mirror image; descriptors hardly mind mirrors
 HOPEFUL = 10  # coarse inliers from which the same is done
 WINDOW_COSINE = 0.3  # what a window counts as: coarse, and mirrored
+LOOK_AROUND = 0.35  # best cosine from which a still's moment is looked for more finely
+GOOD_SHARE = 0.6  # of the textured picture, in agreement: the moment is right
 PLENTY = 80  # coarse inliers that place a picture as well as more of them would
 ENOUGH = 40  # pooled inliers at which no further proposal is tried
 PLENTY_OF_PAIRS = 0.6  # share of frame pairs that must support the transform for that
@@ -85,6 +88,9 @@ def place(
         sets = _window_sets(query, moments)
         best = WINDOW_COSINE
     first = _search_transform(query, reference, sets, window, best)
+    if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
+        first = _look_around(query, reference, sets, window, first, best)
+        return _place_still(query, reference, first, window) if first is not None else None
     if first is None:
         return None
     held = _correlate(query, reference, first.transform)
@@ -117,6 +123,72 @@ def _search_transform(
         return first
     closer = _first_transform(query, reference, sets, window, mirrors, coarse=False)
     return max((one for one in (first, closer) if one), key=lambda one: one.rank, default=None)
+
+
+def _place_still(query: Reel, reference: Reel, first: _Try, window: Box | None) -> Placement:
+    """The moment that correlates best under the transform, unless the first one looks better."""
+    held = _correlate(query, reference, first.transform)
+    found = tuple(lines(held)) if held is not None else ()
+    again = _measure_again(query, reference, found, first, window)
+    if again is first or _share(query, reference, again) >= _share(query, reference, first):
+        return Placement(again.transform, found, again.pairs, held)
+    return Placement(first.transform, _line_at(found, query, reference, first), first.pairs, held)
+
+
+def _line_at(
+    found: tuple[Line, ...], query: Reel, reference: Reel, tried: _Try
+) -> tuple[Line, ...]:
+    """The line of a still moved to the moment at which its transform was measured."""
+    pair = tried.pairs[0]
+    moment = float(reference.times[pair.reference_index] - query.times[pair.query_index])
+    return tuple(replace(line, offset=moment) for line in found[:1])
+
+
+def _look_around(
+    query: Reel,
+    reference: Reel,
+    sets: list[Moments],
+    window: Box | None,
+    first: _Try | None,
+    best: float,
+) -> _Try | None:
+    """A still's moment, looked for between the described ones where the best of those is poor.
+
+    Half a second apart, a moving camera shows another picture.
+    """
+    if best < LOOK_AROUND or (first is not None and _share(query, reference, first) >= GOOD_SHARE):
+        return first
+    ranked: list[tuple[float, _Try]] = []
+    if first is not None:
+        ranked.append((_share(query, reference, first) * first.transform.inliers, first))
+    mirrors = (first.transform.mirrored,) if first is not None else (False, True)
+    for pair in _around(query, reference, sets):
+        for mirrored in mirrors:
+            tried = _try(query, reference, [pair], mirrored, window, coarse=True)
+            if tried is not None:
+                share = _share(query, reference, tried)
+                ranked.append((share * tried.transform.inliers, tried))
+                if share >= GOOD_SHARE and tried.transform.inliers >= ENOUGH:
+                    return tried
+    return max(ranked, key=lambda one: one[0])[1] if ranked else None
+
+
+def _around(query: Reel, reference: Reel, sets: list[Moments]) -> list[tuple[int, int]]:
+    """Frame pairs within half a second of the two likeliest, nearest first."""
+    moments = [pair for moments in sets[:2] for pair in moments.pairs[:1]]
+    shifts = (0.0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.4, -0.4, 0.5, -0.5)
+    if query.fingerprint.info.kind == "still":
+        near = tuple((tq, tr + shift) for tq, tr in moments for shift in shifts)
+    else:
+        near = tuple((tq + shift, tr) for tq, tr in moments for shift in shifts)
+    return _indices(query, reference, near)
+
+
+def _share(query: Reel, reference: Reel, tried: _Try) -> float:
+    """Share of the textured picture that agrees, for the first of the frame pairs."""
+    pair = tried.pairs[0]
+    left, right = query.whole(pair.query_index), reference.whole(pair.reference_index)
+    return likeness(left, right, tried.transform.matrix).share
 
 
 def _first_transform(
