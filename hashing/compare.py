@@ -4,10 +4,12 @@ READ FIRST of the science: place, measure the support, decide, explain.
 """
 
 from hashing.decide import decide
+from hashing.edits import explain
 from hashing.errors import MethodMismatch
 from hashing.placing import Placement, place
 from hashing.reel import Reel
 from hashing.segments import to_segments
+from hashing.sound import hear
 from hashing.support import support
 from hashing.types import Box, Fingerprint, Match, Seconds
 
@@ -43,10 +45,14 @@ def explained(query: Reel, reference: Reel, placement: Placement) -> Match:
     segments = to_segments(query, reference, placement.lines, placement.transform, decided.score)
     if not segments:
         return Match(min(decided.score, 0.2), "none", reasons=decided.reasons)
+    sound = hear(query.fingerprint, reference.fingerprint, segments)
+    accepted = decided.decision == "accepted"
     return Match(
         score=decided.score,
         decision=decided.decision,
         segments=segments,
+        edits=explain(query, reference, placement, segments, sound) if accepted else (),
+        audio=sound,
         main_picture=grounds.covered >= 0.5,
         reasons=decided.reasons,
     )
