@@ -11,13 +11,13 @@ measured on the bulk of the picture, and a remainder counts in units of what the
 Videos are compared on tiny pictures, many instants; a still on its kept picture, one instant.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align import Line, scaling, warp_tiny
+from hashing.align import Line, grid_of, scaling, warp_tiny
 from hashing.geometry import Matrix
 from hashing.placing import Placement
 from hashing.reel import Reel
@@ -28,11 +28,13 @@ MOST_INSTANTS = 120  # two minutes at half a second; longer clips are sampled mo
 STILL_SIDE_PX = 256  # longest side at which a still is compared
 STILL_REACH_S = 0.6
 WINDOW_PX = 5
+SOFTER_PX = (0.6, 1.1, 1.8, 2.8)
 SOFT_PX = 0.6  # blur before comparing, which takes off noise and half a pixel of misalignment
 FEWEST_CELLS = 100
 NOISE = 2.0  # grey levels: a remainder this small is nothing, however flat the picture
 STEEPEST = 0.3  # share of the texture that may be unpredicted in a copy
 DIFFERS = 2.2  # excess from which a cell is said to differ
+STILL_LOST = 0.56  # a still has no other instant to say the same
 LOST = 0.5  # unpredicted share of the typical texture above which an instant is other footage
 TEXTURE = 4.0  # grey levels
 NEIGHBOURS = (0, -1, 1)  # reference pictures around the instant: a tenth of a second is a wide step
@@ -41,6 +43,25 @@ SHIFTS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
 type Flags = NDArray[np.bool_]
 type Map = NDArray[np.float32]  # (h, w)
 type Maps = NDArray[np.float32]  # (K, h, w)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """The reference as it is seen on the grid."""
+
+    reference: Reel
+    picture_size: tuple[int, int]  # of its compared pictures
+    matrix: Matrix  # their pixels -> grid
+    size: tuple[int, int]  # of the grid: width, height
+    still: bool
+    soft: float  # blur in grid pixels, as soft as the query is
+
+    def views(self, indices: list[int]) -> list[Map]:
+        """Pictures on the grid."""
+        pictures = _pictures(self.reference, indices, self.picture_size, self.still)
+        warped, _ = warp_tiny(pictures, self.matrix, self.size)
+        blurred = [cv2.GaussianBlur(one, (0, 0), self.soft) for one in warped]
+        return [np.asarray(one, np.float32) for one in blurred]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +76,7 @@ class Difference:
     excess: Maps  # unpredicted, in units of what is usual for this copy; 0 where not covered
     texture_query: Maps  # deviation in the window, grey levels
     texture_reference: Maps
-    matrix: Matrix  # reference's compared picture, in its pixels -> grid
-    still: bool  # compared at the size of stills
+    scene: Scene  # the reference, for other moments of it
     unpredicted: NDArray[np.float64]  # (K,) usual unpredicted share of the texture, 0..1
     usable: NDArray[np.bool_]  # (K,) False where most of the picture differs: other footage
 
@@ -108,53 +128,64 @@ def difference(query: Reel, reference: Reel, placement: Placement) -> Difference
     moments = compared_instants(query, reference, placement.lines)
     if not moments:
         return None
-    left = _pictures(query, [at for at, _ in moments], still)
-    size = (left.shape[2], left.shape[1])
-    right_size = _size(reference, still)
+    size, right_size = _sizes(query, reference, placement.transform.matrix, still)
     back = np.linalg.inv(scaling(reference.size, right_size))
     matrix = scaling(query.size, size) @ placement.transform.matrix @ back
-    full = np.full((1, right_size[1], right_size[0]), 255, np.uint8)
-    inside = warp_tiny(full, matrix, size)[1].astype(np.uint8)
-    rim = np.ones((5, 5), np.uint8)
-    covered = cv2.erode(inside, rim, borderType=cv2.BORDER_REPLICATE) > 0
+    covered = _covered(right_size, matrix, size)
     if covered.sum() < FEWEST_CELLS:
         return None
-    lefts = [_softened(one, matrix) for one in left]
+    pictures = _pictures(query, [at for at, _ in moments], size, still)
+    lefts = [_softened(one, matrix) for one in pictures]
+    scene = Scene(reference, right_size, matrix, size, still, SOFT_PX)
     if still:
-        at = _nearest_moment(reference, moments[0][1], lefts[0], matrix, covered)
-        moments = [(moments[0][0], at)]
+        moments = [(moments[0][0], _nearest_moment(scene, moments[0][1], lefts[0], covered))]
+    scene = _as_soft(scene, [at for _, at in moments], lefts, covered)
     around = [_around(at, len(reference.times)) for _, at in moments]
     needed = sorted({index for some in around for index in some})
-    warped = dict(zip(needed, _views(reference, needed, matrix, size, still), strict=True))
-    rights = [[warped[index] for index in some] for some in around]
+    seen = dict(zip(needed, scene.views(needed), strict=True))
+    rights = [[seen[index] for index in some] for some in around]
     times = query.times[[at for at, _ in moments]]
-    reference_times = reference.times[[at for _, at in moments]]
-    return _measured(times, reference_times, lefts, rights, covered, matrix, still)
+    return _measured(
+        times, reference.times[[at for _, at in moments]], lefts, rights, covered, scene
+    )
 
 
-def views(reference: Reel, indices: list[int], found: Difference) -> list[Map]:
-    """Pictures of the reference on the grid of a difference."""
-    height, width = found.covered.shape
-    return _views(reference, indices, found.matrix, (width, height), found.still)
-
-
-def _views(
-    reference: Reel, indices: list[int], matrix: Matrix, size: tuple[int, int], still: bool
-) -> list[Map]:
-    return list(warp_tiny(_pictures(reference, indices, still), matrix, size)[0])
-
-
-def _nearest_moment(
-    reference: Reel, at: int, left: Map, matrix: Matrix, covered: NDArray[np.bool_]
-) -> int:
-    """The reference picture around one that a still is most like: some were between two."""
-    moment = reference.times[at]
-    near = [int(i) for i in np.flatnonzero(np.abs(reference.times - moment) <= STILL_REACH_S)]
-    size = (left.shape[1], left.shape[0])
+def _as_soft(
+    scene: Scene, indices: list[int], lefts: list[Map], covered: NDArray[np.bool_]
+) -> Scene:
+    """The scene blurred as the query is: blur must not pass for detail that was taken out."""
+    some = sorted({0, len(indices) // 2, len(indices) - 1})
     rests = []
-    for right in _views(reference, near, matrix, size, True):
-        remainder, _, texture = remains(left, [right])
-        rests.append(_unpredicted(remainder[None], texture[None], covered)[0])
+    for soft in SOFTER_PX:
+        tried = replace(scene, soft=soft)
+        views = tried.views([indices[k] for k in some])
+        shares = [_rest(lefts[k], one, covered) for k, one in zip(some, views, strict=True)]
+        rests.append(float(np.median(shares)))
+    best = int(np.argmin(rests))
+    # what is gained must be clear: less detail on both sides is less to disagree about
+    return replace(scene, soft=SOFTER_PX[best]) if rests[best] < 0.85 * rests[0] else scene
+
+
+def _rest(left: Map, right: Map, covered: NDArray[np.bool_]) -> float:
+    remainder, _, texture = remains(left, [right])
+    return _unpredicted(remainder[None], texture[None], covered)[0]
+
+
+def _covered(
+    picture_size: tuple[int, int], matrix: Matrix, size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Grid cells on which the reference lies; where it ends inside the picture, not its rim."""
+    full = np.full((1, picture_size[1], picture_size[0]), 255, np.uint8)
+    inside = warp_tiny(full, matrix, size)[1].astype(np.uint8)
+    rim = np.ones((7, 7), np.uint8)
+    return np.asarray(cv2.erode(inside, rim, borderType=cv2.BORDER_REPLICATE) > 0)
+
+
+def _nearest_moment(scene: Scene, at: int, left: Map, covered: NDArray[np.bool_]) -> int:
+    """The reference picture around one that a still is most like: some were between two."""
+    times = scene.reference.times
+    near = [int(i) for i in np.flatnonzero(np.abs(times - times[at]) <= STILL_REACH_S)]
+    rests = [_rest(left, right, covered) for right in scene.views(near)]
     return near[int(np.argmin(rests))]
 
 
@@ -164,8 +195,7 @@ def _measured(
     lefts: list[Map],
     rights: list[list[Map]],
     covered: NDArray[np.bool_],
-    matrix: Matrix,
-    still: bool,
+    scene: Scene,
 ) -> Difference:
     parts = [remains(one, others) for one, others in zip(lefts, rights, strict=True)]
     remainder, texture_query, texture_reference = (
@@ -173,7 +203,7 @@ def _measured(
     )
     texture = np.maximum(texture_query, texture_reference)
     own = _unpredicted(remainder, texture_reference, covered)
-    usable = np.array(own) < LOST
+    usable = np.array(own) < (STILL_LOST if scene.still else LOST)
     excess = _in_usual_units(remainder, texture, covered, own, usable) * covered
     return Difference(
         times=times,
@@ -184,8 +214,7 @@ def _measured(
         excess=excess,
         texture_query=texture_query,
         texture_reference=texture_reference,
-        matrix=matrix,
-        still=still,
+        scene=scene,
         unpredicted=np.array(own),
         usable=usable,
     )
@@ -211,18 +240,29 @@ def _around(index: int, count: int) -> list[int]:
     return list(dict.fromkeys(min(max(index + step, 0), count - 1) for step in NEIGHBOURS))
 
 
-def _size(reel: Reel, still: bool) -> tuple[int, int]:
+def _sizes(
+    query: Reel, reference: Reel, matrix: Matrix, still: bool
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Sizes at which query and reference are compared: stills so that the footage is seen well."""
     if not still:
-        return reel.tiny_size
-    shrink = min(1.0, STILL_SIDE_PX / max(reel.size))
-    return max(2, round(reel.width * shrink)), max(2, round(reel.height * shrink))
+        return query.tiny_size, reference.tiny_size
+    grid = grid_of(matrix, query.size, reference.size)
+    footage = max(grid.size[0] / grid.to_grid[0, 0], grid.size[1] / grid.to_grid[1, 1])
+    shrink = min(1.0, STILL_SIDE_PX / footage)
+    shrink_r = min(1.0, STILL_SIDE_PX / max(reference.size))
+    return _scaled(query, shrink), _scaled(reference, max(shrink_r, shrink))
 
 
-def _pictures(reel: Reel, indices: list[int], still: bool) -> NDArray[np.uint8]:
+def _scaled(reel: Reel, factor: float) -> tuple[int, int]:
+    return max(2, round(reel.width * factor)), max(2, round(reel.height * factor))
+
+
+def _pictures(
+    reel: Reel, indices: list[int], size: tuple[int, int], still: bool
+) -> NDArray[np.uint8]:
     """(N, h, w) kept pictures in grey, at the size at which they are compared."""
     if not still:
         return reel.tiny()[indices]
-    size = _size(reel, still)
     whole = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in reel.wholes(indices)]
     return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in whole])
 
@@ -244,12 +284,11 @@ def remains(left: Map, rights: list[Map]) -> tuple[Map, Map, Map]:
     least: Map | None = None
     texture: Map | None = None
     for right in rights:
-        soft = np.asarray(cv2.GaussianBlur(right, (0, 0), SOFT_PX), np.float32)
-        mean_0 = _mean(soft)
-        var_0 = np.clip(_mean(soft * soft) - mean_0 * mean_0, 0, None)
+        mean_0 = _mean(right)
+        var_0 = np.clip(_mean(right * right) - mean_0 * mean_0, 0, None)
         texture = np.sqrt(var_0) if texture is None else texture
         for shift in SHIFTS:
-            moved, mean_r, var_r = (np.roll(a, shift, (0, 1)) for a in (soft, mean_0, var_0))
+            moved, mean_r, var_r = (np.roll(a, shift, (0, 1)) for a in (right, mean_0, var_0))
             shared = _mean(left * moved) - mean_l * mean_r
             squared = shared * shared
             unexplained = np.maximum(

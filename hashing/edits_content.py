@@ -1,8 +1,8 @@
 """Edits of the content: a part of the scene itself that differs from the known copy for a while.
 
 Said only after everything else was undone or named: framing, tone, loss of quality, timing, and
-what was drawn over the picture. Inpainting leaves less detail than the known copy has, a pasted object
-brings detail of its own; where neither is clear the direction is left open.
+what was drawn over the picture. Inpainting leaves less detail than the known copy has, a pasted
+object brings detail of its own; where neither is clear the direction is left open.
 """
 
 from hashing.patch_kind import Finding, findings

@@ -66,7 +66,7 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
         kind = kind_of(patch, seen, found)
         if kind is None:
             continue
-        if kind.startswith("tamper") and elsewhen(reference, found, patch) < OTHER_MOMENT:
+        if kind.startswith("tamper") and elsewhen(found, patch) < OTHER_MOMENT:
             continue
         out.append(_finding(kind, patch, seen, found))
     return _joined(out)
@@ -113,7 +113,7 @@ def _in_corner(patch: Patch) -> bool:
 
 def _stays(patch: Patch, seen: Looks, found: Difference) -> bool:
     """Whether it is there throughout and does not move (a single instant cannot deny it)."""
-    if found.still:
+    if found.scene.still:
         return True
     return patch.share >= LASTS and seen.moves[0] < max(STANDS_STILL, 0.5 * seen.moves[1])
 
@@ -135,9 +135,10 @@ def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     if _is_hidden(patch, seen):
         return "censor"
     square = 0.4 <= seen.aspect <= 2.5
-    if found.still:
+    if found.scene.still:
         vivid = seen.saturation >= 125 and seen.palette >= 0.42
         vivid = vivid or (seen.saturation >= 150 and seen.palette >= 0.3)
+        vivid = vivid or (seen.saturation >= 50 and seen.saturation_around < 12)  # on a grey one
         return "sticker" if square and vivid and seen.fine[0] > 0.6 * seen.fine[1] else None
     if seen.moves[1] < 3 and seen.fine[0] < seen.fine[1]:
         return None  # the scene stands still too, and loses detail: not drawn
@@ -151,7 +152,7 @@ def _flat_colours(seen: Looks) -> bool:
 
 def _is_picture(patch: Patch, seen: Looks) -> bool:
     """A rectangle with detail of its own."""
-    if patch.fill < 0.85 or seen.corners < 0.6 or patch.area < 0.012:
+    if patch.fill < 0.84 or seen.corners < 0.5 or patch.area < 0.012:
         return False
     return 0.35 <= seen.aspect <= 2.9 and seen.fine[0] >= 0.55 * seen.fine[1]
 
@@ -172,9 +173,9 @@ def _changed(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     if not 0.28 <= seen.aspect <= 3.6 or max(seen.strokes) < 1.5:
         return None
     less = seen.fine[0] < 0.45 * seen.fine[1]
-    if found.still:
+    if found.scene.still:
         clear = patch.strength >= CLEAR or (less and patch.strength >= PASSING_CLEAR)
-        if not clear or patch.fill < (0.45 if less else 0.55):
+        if not clear or patch.fill < (0.45 if less or patch.strength > 2.65 else 0.55):
             return None
     else:
         needed = PASSING_CLEAR
@@ -196,9 +197,9 @@ def _finding(kind: PatchKind, patch: Patch, seen: Looks, found: Difference) -> F
     step = _step(found)
     start = max(0.0, float(found.times[patch.first]) - step / 2)
     end = float(found.times[patch.last]) + step / 2
-    throughout = found.still or patch.share >= 0.93
+    throughout = found.scene.still or patch.share >= 0.93
     confidence = float(np.clip(0.55 + 0.15 * (patch.strength - 2.2), 0.5, 0.98))
-    shown = 0.0 if found.still else float(patch.on.sum() * step)
+    shown = 0.0 if found.scene.still else float(patch.on.sum() * step)
     return Finding(kind, patch, seen, None if throughout else Span(start, end), shown, confidence)
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.difference import Difference, remains, views
+from hashing.difference import Difference, remains
 from hashing.geometry import Matrix
 from hashing.patches import Patch
 from hashing.placing import Placement
@@ -29,11 +29,12 @@ type Grey = NDArray[np.float32]  # (h, w)
 class Looks:
     """Grey levels and shares; query first, reference second where there are pairs."""
 
-    fine: tuple[float, float]  # median deviation of fine detail
+    fine: tuple[float, float]  # median fine detail; the reference's as far as copying kept it
     strokes: tuple[float, float]  # the same along the patch's longer side, at its busiest tenth
     turns: tuple[float, float]  # bright or dark strokes crossed, per pixel along a row
     palette: float  # share of the patch in its four commonest colours (of 512)
     saturation: float  # 0..255, query
+    saturation_around: float  # of the query's footage outside of the patch
     flat: float  # share of the patch without gradient, query
     moves: tuple[float, float]  # median deviation over time
     blurred: float  # correlation of coarse shapes with the reference's, -1..1
@@ -52,18 +53,21 @@ def looks(
         for k in _some(patch, LOOKS)
     ]
     inside = _inside(query, patch, window)
+    kept, around = _outside(query, reference, placement.transform.matrix, found, patch)
     x0, y0, x1, y1 = window
     greys = [(_grey(left), _grey(right)) for left, right in pairs]
     upright = x1 - x0 < y1 - y0  # writing that was turned with the picture
     along = [(left.T.copy(), right.T.copy()) for left, right in greys] if upright else greys
     flat_inside = inside.T if upright else inside
+    fine = _both(greys, lambda grey: float(np.sqrt(np.median(_fine(grey)[inside]))))
     middle = pairs[len(pairs) // 2]
     return Looks(
-        fine=_both(greys, lambda grey: float(np.sqrt(np.median(_fine(grey)[inside])))),
+        fine=(fine[0], fine[1] * kept),
         strokes=_both(along, lambda grey: _strokes(grey, flat_inside)),
         turns=_both(along, _turns),
         palette=float(np.median([_palette(left[inside]) for left, _ in pairs])),
         saturation=float(cv2.cvtColor(middle[0], cv2.COLOR_RGB2HSV)[..., 1][inside].mean()),
+        saturation_around=around,
         flat=float(np.median([_flat(left, inside) for left, _ in greys])),
         moves=_moves(found, patch),
         blurred=max(_blurred(left, right, inside) for left, right in greys),
@@ -105,6 +109,23 @@ def _pair(
     size = (x1 - x0, y1 - y0)
     moved = cv2.warpPerspective(right, shift @ matrix, size, borderMode=cv2.BORDER_REPLICATE)
     return left, np.asarray(moved, np.uint8)
+
+
+def _outside(
+    query: Reel, reference: Reel, matrix: Matrix, found: Difference, patch: Patch
+) -> tuple[float, float]:
+    """Share of fine detail that the copy keeps outside of the patch, and its saturation there."""
+    whole = (0, 0, query.width, query.height)
+    left, right = _pair(query, reference, matrix, found, _some(patch, 1)[0], whole)
+    elsewhere = found.covered & (found.share < 0.3) & ~patch.cells
+    if elsewhere.sum() < 50:
+        elsewhere = found.covered
+    where = cv2.resize(elsewhere.astype(np.uint8), query.size, interpolation=cv2.INTER_NEAREST) > 0
+    fine = [_fine(_grey(one))[where] for one in (left, right)]
+    rich = fine[1] > max(1.0, float(np.median(fine[1])))
+    kept = float(np.sqrt(np.median(fine[0][rich] / fine[1][rich]))) if rich.any() else 1.0
+    saturation = cv2.cvtColor(left, cv2.COLOR_RGB2HSV)[..., 1][where]
+    return float(np.clip(kept, 0.1, 1.2)), float(np.median(saturation))
 
 
 def _inside(query: Reel, patch: Patch, window: tuple[int, int, int, int]) -> NDArray[np.bool_]:
@@ -224,7 +245,7 @@ def _passed(left: Grey, right: Grey) -> float | None:
     return float(np.median((left * right).sum(axis=0)[moving] / power[moving]))
 
 
-def elsewhen(reference: Reel, found: Difference, patch: Patch) -> float:
+def elsewhen(found: Difference, patch: Patch) -> float:
     """Whether another moment of the reference nearby explains the patch; 1 where none does."""
     rows, columns = np.flatnonzero(patch.cells.any(axis=1)), np.flatnonzero(patch.cells.any(axis=0))
     cut = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
@@ -232,12 +253,12 @@ def elsewhen(reference: Reel, found: Difference, patch: Patch) -> float:
     ratios = []
     for k in _some(patch, LOOKS + 1):
         moment = float(found.reference_times[k])
-        near = np.flatnonzero(np.abs(reference.times - moment) <= ELSEWHEN_S)
+        near = np.flatnonzero(np.abs(found.scene.reference.times - moment) <= ELSEWHEN_S)
         if len(near) < 2:
             return 1.0
         left = found.query[k][cut]
         here = _unexplained(left, [found.reference[k][cut]], cells)
-        moved = views(reference, [int(i) for i in near], found)
+        moved = found.scene.views([int(i) for i in near])
         others = [_unexplained(left, [one[cut]], cells) for one in moved]
         ratios.append(min(others) / max(here, 0.05))
     return float(np.median(ratios))
