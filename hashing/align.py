@@ -16,26 +16,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.geometry import Matrix
-from hashing.types import Seconds
+from hashing.types import Seconds, Span
 
 GRID_PX = 40  # longest side of the grid on which pictures are correlated
 SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
 OFFSET_STEP_S = 0.1
 SHORTEST_S = 0.7  # a stretch shorter than this is no match of a video
 FEWEST_CELLS = 24  # visible cells under which no correlation is computed
+LEAST_LEVEL = 0.25  # correlation under which there is no line
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of the query and where it lies in the reference."""
+    """A stretch of the query and where it lies in the reference.
+
+    The query may stand still on the way (`pauses`), and pictures may be missing so that it gets on
+    faster than it plays (`dropped`): `speed` is the line's, `pace` leaves the missing ones out.
+    """
 
     start: Seconds  # query
     end: Seconds
-    speed: float  # > 0
+    speed: float  # > 0, between pauses
     reversed: bool
     offset: Seconds  # reference moment at query moment 0, along the line
     level: float  # median correlation along the line, -1..1
     contrast: float  # how much better than other moments, 0..1; near 0 where nothing moves
+    pauses: tuple[Span, ...] = ()  # of the query, in order
+    dropped: float = 0.0  # share of the known pictures that are missing, where that makes the speed
+
+    @property
+    def pace(self) -> float:
+        """Reference seconds that pass in a second of the query where no picture is missing."""
+        return 1.0 if self.dropped else self.speed
 
     @property
     def slope(self) -> float:
@@ -43,7 +55,16 @@ class Line:
 
     def at(self, time: Seconds) -> Seconds:
         """The reference moment for a query moment."""
-        return self.slope * time + self.offset
+        stood = sum(min(max(time - pause.start, 0.0), pause.length) for pause in self.pauses)
+        return self.slope * (time - stood) + self.offset
+
+    def when(self, moment: Seconds) -> Seconds:
+        """The first query moment for a reference moment."""
+        time = (moment - self.offset) / self.slope
+        for pause in self.pauses:
+            if time > pause.start:
+                time += pause.length
+        return time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,6 +208,8 @@ def lines(found: Agreement, most: int = 8) -> list[Line]:
     """
     if len(found.query_times) == 1:
         return _moment(found)
+    if len(found.reference_times) == 1:
+        return _stretch_of_still(found)
     standing = found.standing_out()
     free = np.ones(len(found.query_times), bool)
     out: list[Line] = []
@@ -212,6 +235,25 @@ def _moment(found: Agreement) -> list[Line]:
     contrast = float(found.standing_out()[0, best])
     moment = float(found.reference_times[best])
     return [Line(0.0, 0.0, 1.0, False, moment, float(row[best]), contrast)]
+
+
+def _stretch_of_still(found: Agreement) -> list[Line]:
+    """The stretch of the query that agrees best with a still reference."""
+    along = found.correlation[:, 0]
+    shortest = min(len(along), int(np.ceil(SHORTEST_S / _step(found.query_times))))
+    level = float(np.sort(along)[-shortest])
+    if level < LEAST_LEVEL:
+        return []
+    stretch = _best_run(along - max(0.2, 0.62 * level))
+    if stretch is None:
+        return []
+    first, last = stretch
+    start, end = float(found.query_times[first]), float(found.query_times[last])
+    end += _step(found.query_times)
+    if end - start < SHORTEST_S:
+        return []
+    median = float(np.median(along[first : last + 1]))
+    return [Line(start, end, 1.0, False, 0.0, median, 0.0)]
 
 
 def _step(times: NDArray[np.float64]) -> Seconds:
@@ -327,6 +369,8 @@ def _refine(
     for at_start in moves:
         for at_end in moves:
             tilt = slope + (at_end - at_start) / (t1 - t0)
+            if not SPEEDS[0] <= abs(tilt) <= SPEEDS[-1]:
+                continue  # a short stretch can tilt to where one of the clips stands still
             shift = offset + at_start + (slope - tilt) * t0
             values = sample(standing, found, tilt, shift)[first : last + 1]
             raw = sample(found.correlation, found, tilt, shift)[first : last + 1]
@@ -353,7 +397,7 @@ def _stretch(
     if usable.sum() < 3:
         return None
     level = float(np.percentile(along[usable], 80))
-    if level < 0.25:
+    if level < LEAST_LEVEL:
         return None
     threshold = max(0.2, 0.62 * level)
     gain = np.clip(along - threshold, -0.4, 0.4) + 0.6 * np.clip(clear, -0.25, 0.5)

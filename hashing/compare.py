@@ -6,6 +6,7 @@ READ FIRST of the science: place, measure the support, decide, explain.
 from hashing.decide import decide
 from hashing.edits import explain
 from hashing.errors import MethodMismatch
+from hashing.mending import mended
 from hashing.placing import Placement, place
 from hashing.reel import Reel
 from hashing.segments import to_segments
@@ -40,6 +41,7 @@ def compare(
 
 def explained(query: Reel, reference: Reel, placement: Placement) -> Match:
     """The match that a placement amounts to."""
+    placement = mended(placement, query.fingerprint, reference.fingerprint)
     grounds = support(query, reference, placement)
     decided = decide(grounds, query.fingerprint.info.kind, reference.fingerprint.info.kind)
     segments = to_segments(query, reference, placement.lines, placement.transform, decided.score)

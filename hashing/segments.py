@@ -44,7 +44,7 @@ def to_segments(
                 query=spans[0],
                 reference=spans[1],
                 score=score,
-                speed=None if still else line.speed,
+                speed=None if still else line.pace,
                 reversed=line.reversed,
                 visible=visible,
                 homography=homography,
@@ -59,7 +59,7 @@ def settled(line: Line) -> Line:
     """The line at real time exactly, where it was measured as good as that."""
     length = line.end - line.start
     allowed = max(REAL_TIME, 0.06 / length) if length > 0 else 1.0
-    if abs(line.speed - 1) > allowed:
+    if abs(line.speed - 1) > allowed or line.pauses:
         return line
     middle = (line.start + line.end) / 2
     slope = -1.0 if line.reversed else 1.0
@@ -80,7 +80,7 @@ def joined(found: list[Line]) -> list[Line]:
 
 
 def _same(last: Line, line: Line) -> bool:
-    if last.reversed != line.reversed or line.start - last.end > JOIN_GAP_S:
+    if last.reversed != line.reversed or line.start - last.end > JOIN_GAP_S or line.pauses:
         return False
     return all(abs(last.at(t) - line.at(t)) < SAME_LINE_S for t in (last.start, last.end, line.end))
 
@@ -95,7 +95,7 @@ def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None
     if reference.fingerprint.info.kind == "still":
         return (Span(start, end), Span(0.0, 0.0)) if end > start else None
     # the reference has ends too: the query cannot show more than there is
-    ends = sorted((_when(line, 0.0), _when(line, length_r)))
+    ends = sorted((line.when(0.0), line.when(length_r)))
     if start < ends[0] < start + SNAP_S:
         start = ends[0]
     if end - SNAP_S < ends[1] < end:
@@ -105,11 +105,6 @@ def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None
     if end - start < 0.2 or high <= low:
         return None
     return Span(max(0.0, start), end), Span(low, high)
-
-
-def _when(line: Line, moment: Seconds) -> Seconds:
-    """The query moment at which the line passes a reference moment."""
-    return (moment - line.offset) / line.slope
 
 
 def snapped(clip: Fingerprint, moment: Seconds) -> Seconds:

@@ -1,0 +1,99 @@
+"""Whether footage gets on faster because it was sped up, or because pictures are missing.
+
+Sped up evenly, every moment lies on a straight line; with pictures taken out at random, playback
+runs ahead in jumps and the moments wander about the line as a random walk does. The sound settles
+most cases: it is sped up with the pictures, or plays as it did while the pictures run away from it.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.align import Line
+from hashing.sound_lines import SoundLine, Way, find_line, held, sound
+from hashing.types import Fingerprint, Seconds, Span
+
+FASTER = (1.03, 1.7)  # speeds that missing pictures can make
+SHORTEST_S = 3.0
+FEWEST_MOMENTS = 25
+SMOOTH_S = 0.9
+CLEARLY = 0.1  # of correlation by which one rate of the sound has to win
+WANDERS, STRAIGHT = 0.6, 0.25  # share of the wandering that random drops would make
+NOISY_S = 0.13  # moments scattered more than this say nothing
+LEAST_S = 0.045
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Departures:
+    """Where the reference moments that agree best lie beside a line."""
+
+    times: NDArray[np.float64]  # (n,) query
+    off: NDArray[np.float64]  # (n,) s, reference
+    weights: NDArray[np.float64]  # (n,) how sharply the moment is known
+
+
+def thinned(line: Line, beside: Departures, query: Fingerprint, reference: Fingerprint) -> Line:
+    """The line, with the share of missing pictures where they are what makes it faster."""
+    length = line.end - line.start
+    if not FASTER[0] < line.speed < FASTER[1] or length < SHORTEST_S or line.pauses:
+        return line
+    wandering = _wandering(line, beside, reference)
+    heard = _sound_plays_on(line, query, reference)
+    if heard is False or (heard is None and wandering is None):
+        return line
+    if heard is None:
+        thin = wandering is not None and wandering >= WANDERS
+    else:  # the sound plays on: only evenly sped up pictures speak against it
+        thin = wandering is None or wandering > STRAIGHT
+    return replace(line, dropped=1 - 1 / line.speed) if thin else line
+
+
+def _wandering(line: Line, beside: Departures, reference: Fingerprint) -> float | None:
+    """Slow departures from the line, as a share of what random drops make; None if too noisy."""
+    times, off = beside.times, beside.off
+    if len(times) < FEWEST_MOMENTS:
+        return None
+    straight = np.polyfit(times, off, 1, w=np.sqrt(np.minimum(1, beside.weights / 1e-3)))
+    rest = off - np.polyval(straight, times)
+    near = np.abs(times[:, None] - times) < SMOOTH_S / 2  # (n, n)
+    slow = (near @ rest) / near.sum(axis=1)
+    scatter = float(np.std(rest - slow))
+    wander = float(np.std(slow))
+    if scatter > NOISY_S:
+        return None
+    if wander < LEAST_S or wander < 0.8 * scatter:
+        return 0.0
+    return wander / _random_walk(line, reference)
+
+
+def _random_walk(line: Line, reference: Fingerprint) -> Seconds:
+    """Root mean square of a random walk of drops, tied down at both ends as a fitted line does."""
+    step = float(np.median(np.diff(reference.timeline.times)))
+    kept = 1 / line.speed
+    pictures = (line.end - line.start) / step
+    return float(np.sqrt(pictures * (1 - kept) / kept**2 / 6)) * step
+
+
+def _sound_plays_on(line: Line, query: Fingerprint, reference: Fingerprint) -> bool | None:
+    """Whether the sound runs at real time rather than at the line's speed; None if not heard."""
+    ours, theirs = query.audio, reference.audio
+    if ours is None or theirs is None or ours.space != theirs.space:
+        return None
+    left, right = sound(ours), sound(theirs)
+    part = Span(line.start, line.end)
+    near = min(line.at(line.start), line.at(line.end))
+    if line.reversed:
+        return None
+
+    def found(way: Way) -> SoundLine | None:
+        return find_line(left, right, part, way, near, 1.0)
+
+    plain = found(Way())
+    sped = [found(Way(line.speed, pitched)) for pitched in (False, True)]
+    best = max((one.correlation for one in sped if one is not None), default=0.0)
+    own = plain.correlation if plain is not None else 0.0
+    if plain is not None and held(plain, expected=True) and own > best + CLEARLY:
+        return True
+    good = any(one is not None and held(one, expected=True) for one in sped)
+    return False if good and best > own + CLEARLY else None
