@@ -13,7 +13,7 @@ from hashing.types import Match, Pictures, Seconds, Segment
 type Rgb = NDArray[np.uint8]
 
 PLACES: Final = (1 / 6, 3 / 6, 5 / 6)  # of a segment, where its pairs are taken
-MAX_SEGMENTS: Final = 4
+MAX_SEGMENTS: Final = 3  # looking for faces takes about a second of one core for a pair
 NEIGHBOUR_S: Final = 0.4  # this far before and after, faces are looked for too
 SEARCH_S: Final = 0.5  # how far a pair may move to find kept pictures of the same instant
 

@@ -4,7 +4,7 @@
 
 benchmarks/truth/faces.json holds 94 frames of the development library with the places of the
 faces of people in them, and frames of animals, drawings and things with none. How they were
-marked: the boxes of both detectors at four scales (640 to 1920 pixels, low thresholds) were drawn
+marked: the boxes of both detectors at four scales (640 to 1920 pixels) were drawn
 on the enlarged frames, every frame was looked at, and each box was kept where a person's face is
 (profiles and blurred passers-by included) and dropped where not; faces without a box were added by
 hand. Left out: backs of heads, masks, drawn and computer-made faces, and heads of under about 10
@@ -23,6 +23,7 @@ from math import comb
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,16 +72,14 @@ def _picture(path: Path, time_s: float) -> NDArray[np.uint8]:
     with path.open("rb") as file:
         if path.suffix != ".mp4":
             whole = read_still(file, Limits().max_pixels)
-            return faces_size(whole)
+            return _kept_size(whole)
         for one in shown(file, Limits(), Damage()):
             if one.time >= time_s - 0.005:
                 return one.rgb(*fitted(one.frame.width, one.frame.height))
     raise ValueError(f"{path.name} ends before {time_s} s")
 
 
-def faces_size(whole: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    import cv2
-
+def _kept_size(whole: NDArray[np.uint8]) -> NDArray[np.uint8]:
     size = fitted(whole.shape[1], whole.shape[0], STILL_LONG_SIDE_PX)
     return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
