@@ -17,6 +17,7 @@ LONG_SIDE_PX = 256
 WINDOW_PX = 13
 TEXTURE = 5.0  # grey levels of deviation in a window under which it says nothing
 USUAL_CONTRAST = 40.0  # grey levels of deviation over a whole picture by day
+GRAIN_PX = 0.8  # noise is not texture
 AGREES = 0.55
 
 
@@ -67,9 +68,10 @@ def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Mat
 
 
 def _as_bright(picture: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The picture with a dark one's contrast raised: texture is no less texture by night."""
+    """The picture without its grain, a dark one's contrast raised: texture is texture by night."""
     if not where.any():
         return picture
+    picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), GRAIN_PX), np.float32)
     gain = float(np.clip(USUAL_CONTRAST / max(1.0, float(picture[where].std())), 1.0, 4.0))
     return picture * gain
 
