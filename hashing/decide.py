@@ -40,7 +40,9 @@ def _video_logit(grounds: Support) -> float:
     # what moves decides over what stands still; where nothing moves, the pictures have to
     motion = 0.0 if grounds.explained is None else 8.0 * min(0.25, grounds.explained - 0.62)
     time = 2.5 * (max(grounds.level, grounds.contrast) - 0.5)
-    return -1.0 + geometry + pictures + motion + time
+    logit = -1.0 + geometry + pictures + motion + time
+    # a fixed camera's background has points without number, at any hour
+    return logit if grounds.explained is None else min(logit, 18.0 * (grounds.explained - 0.57))
 
 
 def _still_logit(grounds: Support) -> float:
