@@ -12,7 +12,11 @@ from hashing.reel import Reel
 from hashing.segments import to_segments
 from hashing.sound import hear
 from hashing.support import support
-from hashing.types import Box, Fingerprint, Match, Seconds
+from hashing.types import Box, Edit, Fingerprint, Match, Seconds
+
+MOSTLY = 0.5  # share of the item's picture
+BESIDE_ANOTHER = frozenset({"inset", "split_screen"})
+FILLED_AROUND = frozenset({"letterbox", "pillarbox", "blurred_background", "screen_recording"})
 
 
 def compare(
@@ -49,12 +53,25 @@ def explained(query: Reel, reference: Reel, placement: Placement) -> Match:
         return Match(min(decided.score, 0.2), "none", reasons=decided.reasons)
     sound = hear(query.fingerprint, reference.fingerprint, segments)
     accepted = decided.decision == "accepted"
+    edits = explain(query, reference, placement, segments, sound) if accepted else ()
     return Match(
         score=decided.score,
         decision=decided.decision,
         segments=segments,
-        edits=explain(query, reference, placement, segments, sound) if accepted else (),
+        edits=edits,
         audio=sound,
-        main_picture=grounds.covered >= 0.5,
+        main_picture=is_main_picture(grounds.covered, edits),
         reasons=decided.reasons,
     )
+
+
+def is_main_picture(covered: float, edits: tuple[Edit, ...]) -> bool:
+    """Whether the item mainly shows the known footage, and not another picture beside it.
+
+    covered: share of the item's picture. Bars, a blurred fill or a filmed screen around it are no
+    other picture, however large they are.
+    """
+    kinds = {edit.type for edit in edits}
+    if kinds & BESIDE_ANOTHER:
+        return False
+    return covered >= MOSTLY or bool(kinds & FILLED_AROUND)

@@ -49,7 +49,8 @@ def _still_logit(grounds: Support) -> float:
     geometry = 1.1 * log(max(1, grounds.inliers) / 20) + 2.0 * (grounds.agreeing - 0.5)
     pictures = 6.0 * (grounds.alike - 0.5) + 3.0 * (grounds.level - 0.6)
     motion = 0.0 if grounds.explained is None else 20.0 * min(0.05, grounds.explained - 0.8)
-    return -1.5 + geometry + pictures + motion
+    logit = -1.5 + geometry + pictures + motion
+    return logit if grounds.explained is None else min(logit, 16.0 * (grounds.explained - 0.75))
 
 
 def _decision(score: float, grounds: Support, moving_pictures: bool) -> Decision:
