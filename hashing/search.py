@@ -17,14 +17,22 @@ NEIGHBOURS = 128  # hits a query vector: a still clip can fill dozens of places 
 BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "unlike"
 BACKGROUND_WEIGHT = 0.8
 ROWS = 3  # a clip's score is the mean of its best rows
+FEW_ROWS = 40
+THINNED_S = 1.0
 MOST_ROWS = 240  # query vectors that are searched; more of a long item are thinned evenly
 SURE_ENOUGH = 0.3  # share of the best candidate's score under which others are not looked at
 LEAST_COSINE = 0.12  # under which a best row is not worth a look
 
 
 def query_rows(frames: Descriptors) -> NDArray[np.intp]:
-    """Indices of the rows to search with: not flat, and evenly thinned in a long item."""
+    """Indices of the rows to search with: not flat, and thinned in a longer item.
+
+    Up to FEW_ROWS all of them; then about one a second; then evenly down to MOST_ROWS.
+    """
     rows = np.flatnonzero(~frames.flat)
+    if len(rows) > FEW_ROWS:
+        seconds = np.floor(frames.times[rows] / THINNED_S)
+        rows = rows[np.unique(seconds, return_index=True)[1]]
     if len(rows) > MOST_ROWS:
         rows = rows[np.linspace(0, len(rows) - 1, MOST_ROWS).round().astype(int)]
     return rows
