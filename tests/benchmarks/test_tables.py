@@ -73,3 +73,9 @@ def test_only_places_of_tables_are_filled(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_table_has_a_head_a_rule_and_its_rows() -> None:
     assert tables.table(("", "n"), [("x", "1")]) == "|  | n |\n| --- | --- |\n| x | 1 |\n"
+
+
+def test_what_was_not_measured_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(record, "RESULTS", tmp_path)
+    place = "<!-- table accuracy -->\n<!-- end accuracy -->"
+    assert "Not measured yet" in tables.filled(place)
