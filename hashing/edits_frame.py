@@ -1,5 +1,6 @@
 """What was put around the known picture: bars, a blurred fill, another picture, a filmed screen."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,8 +16,11 @@ from hashing.surround import Region, coloured_marks, surroundings
 from hashing.types import Box, Edit, Segment
 
 THINNEST_BAR = 0.015  # of the frame
+BROAD = 0.06  # of the frame: a bar beside another picture counts from here
+BLACK = 18  # grey levels
 FLUSH = 0.025  # of the frame: how near a side counts as at it
 CELLS = (1 / 4, 1 / 3, 1 / 2, 2 / 3)
+FEW = 40  # correspondences
 INSIDE = 0.02  # how far a corner of a filmed screen may leave the frame
 
 
@@ -34,20 +38,77 @@ def frame_edits(
     seen = extent(query, reference, placement)
     held = looks(query, reference, placement)
     uncertain = uncertainty(correspond(query, reference, placement), placement.transform.matrix)
-    filmed = slanted_screen(shape(query, reference, seen, uncertain), seen)
+    filmed = slanted_screen(
+        shape(query, reference, seen, uncertain), seen, placement.transform.inliers
+    )
     if filmed is not None:
         return [filmed]
     regions, frame = surroundings(held, seen)
+    regions = telling(regions)
     page = recorded_page(held, regions, seen)
     if page is not None:
         return [page]
-    out = [letterbox(regions, "letterbox", ("top", "bottom"), "height")]
-    out.append(letterbox(regions, "pillarbox", ("left", "right"), "width"))
-    out.append(surrounding_picture(regions, seen, frame))
-    return [edit for edit in out if edit is not None]
+    bars = [
+        letterbox(regions, "letterbox", ("top", "bottom"), "height"),
+        letterbox(regions, "pillarbox", ("left", "right"), "width"),
+    ]
+    around = surrounding_picture(regions, seen, frame)
+    out = [edit for edit in [*bars, around] if edit is not None]
+    if around is None and out and fitted_in(query, placement, regions):
+        return [
+            replace(edit, type="fit", text=f"{edit.text}, as other pieces have none")
+            for edit in out
+        ]
+    return out
 
 
-def slanted_screen(form: Shape, seen: Extent) -> Edit | None:
+def telling(regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    """The regions without bars that belong to what lies around the known picture anyway.
+
+    A larger picture may have an edge of its own, and a blurred fill may be of one colour somewhere.
+    """
+    kinds = {region.kind for region in regions}
+    if "blurred_copy" in kinds:
+        return tuple(r for r in regions if not r.is_bar or r.kind == "text" or _neutral(r))
+    if "picture" in kinds:
+        return tuple(r for r in regions if r.kind != "plain" or r.share >= BROAD)
+    return regions
+
+
+def _neutral(bar: Region) -> bool:
+    """Whether a bar is black or white, as bars are."""
+    return (max(bar.colour) <= 24 and max(bar.colour) - min(bar.colour) <= 8) or min(
+        bar.colour
+    ) >= 236
+
+
+def fitted_in(query: Reel, placement: Placement, regions: tuple[Region, ...]) -> bool:
+    """Whether black bars are there only because pieces of unlike shape share the item's frame.
+
+    That is so where the item goes on, before or after, with something else in their place.
+    """
+    bars = [r for r in regions if r.kind == "plain"]
+    if not bars or any(max(bar.colour) > BLACK for bar in bars):
+        return False
+    others = np.ones(len(query.times), bool)
+    for line in placement.lines:
+        others &= (query.times < line.start - 0.5) | (query.times > line.end + 0.5)
+    if others.sum() < 10:
+        return False
+    tiny = query.tiny()[others]
+    height, width = tiny.shape[1:]
+    shown = np.zeros(len(tiny), bool)
+    for bar in bars:
+        x0, y0, x1, y1 = bar.box
+        part = tiny[
+            :, round(y0 * height) : round(y1 * height), round(x0 * width) : round(x1 * width)
+        ]
+        if part.shape[1] and part.shape[2]:
+            shown |= np.percentile(part.reshape(len(tiny), -1), 75, axis=1) > 2 * BLACK
+    return bool(shown.mean() > 0.3)
+
+
+def slanted_screen(form: Shape, seen: Extent, inliers: int) -> Edit | None:
     """A screen filmed at a slant: perspective, or a leaning picture with a margin all around."""
     xs, ys = seen.corners.T
     inside = bool((seen.corners > -INSIDE).all() and (seen.corners < 1 + INSIDE).all())
@@ -58,6 +119,8 @@ def slanted_screen(form: Shape, seen: Extent) -> Edit | None:
         float(xs.max().clip(0, 1)),
         float(ys.max().clip(0, 1)),
     )
+    if inliers < FEW and abs(form.turned_deg) < 10:
+        return None  # a few correspondences lean by chance
     leaning = inside and share < 0.95 and not seen.upright
     if not leaning and form.depth < 2 * DEEP + 6 * form.uncertain:
         return None

@@ -21,9 +21,8 @@ from hashing.types import Edit, Segment
 CUT = 0.02  # of a side: what rounding, overscan and the fit's own error can cut
 SMALLEST_TURN_DEG = 1.5
 STRETCHED = 0.04  # anisotropy that is spoken of
-DEEP = (
-    0.04  # variation of depth over the picture from which proportions are those of a slanted view
-)
+DEEP = 0.04  # variation of depth over the picture that makes a slanted view
+FEW = 40  # correspondences that lean by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,8 @@ def geometry_edits(
     held = correspond(query, reference, placement)
     form = shape(query, reference, seen, uncertainty(held, placement.transform.matrix))
     moving = moving_crop(query, reference, placement, held)
-    out = [mirror(form), rotation(form), stretch(form), moving]
+    inliers = placement.transform.inliers
+    out = [mirror(form), rotation(form, inliers), stretch(form, inliers), moving]
     if moving is None:
         out.append(crop(form, seen, _aspect(reference)))
     return [edit for edit in out if edit is not None]
@@ -124,13 +124,15 @@ def mirror(form: Shape) -> Edit | None:
     return Edit("mirror", 0.99, {"axis": "vertical"}, text)
 
 
-def rotation(form: Shape) -> Edit | None:
+def rotation(form: Shape, inliers: int) -> Edit | None:
     """A turn; one that a mirror image top to bottom contains is not told twice."""
     turned = form.turned_deg if form.slanted else float(form.quarter)
     if form.mirrored and not form.slanted and abs(form.quarter) == 180:
         return None
     if turned in (0.0, -0.0) or (form.depth > DEEP and abs(form.turned_deg) < 45):
         return None  # the lean of a slanted view belongs to the screen recording
+    if inliers < FEW and form.slanted and abs(turned) < 10:
+        return None
     way = "clockwise" if turned > 0 else "anticlockwise"
     if abs(turned) == 180:
         text = "Turned by 180° against the known copy"
@@ -140,9 +142,9 @@ def rotation(form: Shape) -> Edit | None:
     return Edit("rotate", sure, {"degrees": round(turned, 2)}, text)
 
 
-def stretch(form: Shape) -> Edit | None:
+def stretch(form: Shape, inliers: int) -> Edit | None:
     """Changed proportions, unless the view is slanted, which changes them too."""
-    if form.widened <= 0 or form.depth > DEEP:
+    if form.widened <= 0 or form.depth > DEEP or (form.slanted and inliers < FEW):
         return None
     if abs(log(form.widened)) < STRETCHED + 3 * form.uncertain:
         return None

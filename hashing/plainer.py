@@ -1,8 +1,8 @@
 """A leaning transform that few correspondences ask for, put upright.
 
 Three pixels of freedom let a transform of six or eight numbers lean after whatever moves in the
-picture. Where scaling and shift along the axes explain nearly the same correspondences, that is what
-was done.
+picture. Where scaling and shift along the axes explain nearly the same correspondences, nearly as
+closely, that is what was done.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ from hashing.reel import Reel
 
 NEARLY = 0.8  # share of the correspondences that the upright transform has to explain
 REACH_PX = 10.0  # correspondences this near to the leaning transform are asked
-AGREES_PX = 3.5
+AGREES_PX = (2.0, 3.5)
 ROUNDS = 6
 
 
@@ -37,7 +37,7 @@ def upright(held: list[Held], transform: Transform) -> Matrix | None:
     target = np.concatenate([np.zeros((0, 2)), *(one.pairs.query for one in held)])
     errors = np.hypot(*(apply(matrix, source) - target).T)
     asked = errors <= REACH_PX
-    explained = int((errors <= AGREES_PX).sum())
+    explained = [int((errors <= reach).sum()) for reach in AGREES_PX]
     source, target = source[asked], target[asked]
     if len(source) < FEWEST:
         return None
@@ -54,5 +54,6 @@ def upright(held: list[Held], transform: Transform) -> Matrix | None:
             plain[row, column], plain[row, 2] = scale, shift
         left = np.hypot(*(apply(plain, source) - target).T)
         weights = 1 / (1 + (left / 2.0) ** 2) ** 2  # Geman-McClure
-    agree = int((left <= AGREES_PX).sum())
-    return plain if agree >= max(FEWEST, NEARLY * explained) else None
+    agree = [int((left <= reach).sum()) for reach in AGREES_PX]
+    enough = all(now >= NEARLY * before for now, before in zip(agree, explained, strict=True))
+    return plain if enough and max(agree) >= FEWEST else None

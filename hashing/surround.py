@@ -18,10 +18,12 @@ from hashing.types import Box
 type Side = Literal["left", "top", "right", "bottom"]
 type Filling = Literal["plain", "text", "blurred_copy", "page", "picture"]
 
-SAME_COLOUR = 11.0  # 0..255 in any channel: still the bar's colour after compression
+SAME_COLOUR = 14.0  # 0..255 in any channel: still the bar's colour after compression
 PLAIN = 0.96  # share of a bar in its own colour that makes it plain
-LETTERED = 0.25  # share of a few lines in the bar's colour under which the bar has ended
-MOSTLY = 0.6  # the same for the whole bar
+LETTERED = 0.4  # share of a line in the bar's colour under which letters fill it, or a picture
+TALLEST_LETTERS = 0.07  # of the frame
+MOSTLY = 0.55  # share of the whole bar in its colour
+THIN = 0.05  # of the frame: a thinner bar has to stand out, for it may be the transform's error
 THINNEST = 0.012  # of the frame: anything thinner is rounding
 SMOOTH = 2.2  # grey levels of fine detail in a blurred fill, 9 places in 10
 VERY_SMOOTH = 1.6  # the same, 3 places in 4
@@ -111,17 +113,19 @@ def _peeled(held: list[Look], content: _Frame) -> tuple[_Frame, list[Region]]:
         before = len(bars)
         for side in ("top", "bottom", "left", "right"):
             depth = frame.depth(side, content)
-            lines = [_lines(side, frame.strip(side, depth).cut(view)) for view in views]
-            found = _bar(lines) if depth >= 2 else None
+            # four lines of what follows, to see whether a bar ends there
+            lines = [_lines(side, frame.strip(side, depth + 4).cut(view)) for view in views]
+            whole = width if side in ("left", "right") else height
+            found = _bar([part[:depth] for part in lines], whole) if depth >= 2 else None
             if found is None:
                 continue
             length, kind, colour = found
             if depth - length <= 2:  # the content's edge is soft by a line or two
                 length = depth
-            whole = width if side in ("left", "right") else height
             if length >= max(2, THINNEST * whole):
                 box = frame.strip(side, length).unit((width, height))
-                bars.append(Region(_side(side), box, kind, colour, length / whole))
+                if length >= THIN * whole or _stands_out(lines, length, colour):
+                    bars.append(Region(_side(side), box, kind, colour, length / whole))
                 frame = frame.without(side, length)
         if len(bars) == before:
             break
@@ -164,17 +168,19 @@ def _lines(side: str, strip: NDArray[np.float32]) -> NDArray[np.float32]:
     return turned[::-1] if side in ("right", "bottom") else turned
 
 
-def _bar(looks: list[NDArray[np.float32]]) -> tuple[int, Filling, tuple[int, int, int]] | None:
+def _bar(
+    looks: list[NDArray[np.float32]], whole: int
+) -> tuple[int, Filling, tuple[int, int, int]] | None:
     """How many lines from the edge are one bar, whether it is plain, and its colour.
 
-    looks: (depth, length, 3) each, the same lines at several instants.
+    looks: (depth, length, 3) each, the same lines at several instants. whole: lines of the frame.
     """
     colour = np.median([np.median(lines[:2], axis=(0, 1)) for lines in looks], axis=0)
     near = [np.abs(lines - colour).max(axis=2) <= SAME_COLOUR for lines in looks]
     share = np.mean([one.mean(axis=1) for one in near], axis=0)  # (depth,)
     if share[:2].mean() < 0.85:
         return None
-    length = _bar_length(share)
+    length = _bar_length(share, TALLEST_LETTERS * whole)
     if length < 2:
         return None
     inner = share[: max(1, length - 1)]  # the last line may be half picture
@@ -183,20 +189,36 @@ def _bar(looks: list[NDArray[np.float32]]) -> tuple[int, Filling, tuple[int, int
     return length, kind, (r, g, b)
 
 
-def _bar_length(share: NDArray[np.float64]) -> int:
+def _stands_out(
+    looks: list[NDArray[np.float32]], length: int, colour: tuple[int, int, int]
+) -> bool:
+    """Whether what follows on a bar is of another colour, for the most part."""
+    beyond = [np.abs(lines[length + 1 : length + 4] - colour).max(axis=2) for lines in looks]
+    return bool(
+        np.median([float((one > SAME_COLOUR).mean()) for one in beyond if one.size] or [0]) > 0.5
+    )
+
+
+def _bar_length(share: NDArray[np.float64], tallest: float) -> int:
     """Lines from the edge that are one bar; letters may fill some, but not the last.
 
-    share: (depth,) how much of each line has the bar's colour.
+    share: (depth,) how much of each line has the bar's colour. tallest: lines that one row of
+    letters may take.
     """
-    around = np.convolve(share, np.ones(5), "same") / np.convolve(
-        np.ones(len(share)), np.ones(5), "same"
-    )
-    dense = np.flatnonzero(around < LETTERED)
-    most = int(dense[0]) if len(dense) else len(share)
     means = np.cumsum(share) / np.arange(1, len(share) + 1)
     ends = np.flatnonzero((share >= 0.85) & (means >= MOSTLY))
-    ends = ends[ends < most]
-    return int(ends[-1]) + 1 if len(ends) else 0
+    for last in ends[::-1]:
+        if _longest_run(share[: last + 1] < LETTERED) <= max(3, tallest):
+            return int(last) + 1
+    return 0
+
+
+def _longest_run(flags: NDArray[np.bool_]) -> int:
+    longest = run = 0
+    for flag in flags:
+        run = run + 1 if flag else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _filled(held: list[Look], content: _Frame) -> bool:

@@ -33,6 +33,7 @@ class Sample:
     x: Column  # (N,) -1..1 over the part of the frame that the known picture fills
     y: Column
     inside: NDArray[np.bool_]  # (N,) no channel of the query cut off
+    look: NDArray[np.intp]  # (N,) which of the looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,12 @@ class Luma:
     """query = gain * reference + offset at the middle of the picture."""
 
     gain: float
+    steepest: float  # the gain as the opposite fit has it: the truth lies between the two
     offset: float  # grey levels
-    gamma: float  # exponent of the curve that fits instead, 1 where the middle tones are kept
+    gamma: float | None  # exponent, where a power curve fits better than the straight one
+    tones: float  # grey levels: deviation of the known copy's tones, which a gain is read from
+    tie: float  # correlation of both pictures' tones, 0..1
+    steady: float  # share of the instants that the common curve explains
     falloff: float  # brightness at the corners against the middle, 1 without a vignette
     change: float  # grey levels: mean distance between both pictures' tones along the curve
     error: float  # grey levels: what the curve leaves unexplained, median
@@ -52,8 +57,8 @@ class Chroma:
     """What became of the colours."""
 
     saturation_reference: float  # levels: root mean square of the known copy's chroma
-    saturation_query: float
-    follows: float  # share of the item's chroma that the known copy's explains, 0..1
+    saturation_query: float  # median, so that a coloured overlay does not count
+    highest_query: float  # the same, 9 places in 10 stay under it
     hue_deg: float  # turn of the colour circle
     saturation: float  # factor, beyond what the gain in brightness does
     tint: tuple[float, float, float]  # what a middle grey becomes, R, G, B against its luma
@@ -64,14 +69,16 @@ def sample(held: list[Look], seen: Extent) -> Sample | None:
     """Pixels of all looks where the known picture is seen; None where there are too few."""
     parts = [_of_look(one, seen) for one in held]
     query, reference, places = (np.concatenate(group) for group in zip(*parts, strict=True))
+    which = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
     if len(query) < FEWEST_PIXELS:
         return None
     step = max(1, len(query) // MOST_PIXELS)
     query, reference, places = query[::step], reference[::step], places[::step]
+    which = which[::step]
     inside = (query.min(axis=1) >= CLIPPED[0]) & (query.max(axis=1) <= CLIPPED[1])
     if inside.sum() < FEWEST_PIXELS:
         return None
-    return Sample(_ycc(query), _ycc(reference), places[:, 0], places[:, 1], inside)
+    return Sample(_ycc(query), _ycc(reference), places[:, 0], places[:, 1], inside, which)
 
 
 def _of_look(
@@ -133,24 +140,65 @@ def luma_curve(pixels: Sample) -> Luma:
     offset, gain, _, _, fall = (float(v) for v in found[:, 0])
     gain += 1.0
     curve = offset + gain * right + design[:, 2:] @ found[2:, 0]
+    change = float(np.abs(curve - right).mean())
     falloff = (gain + fall) / gain if gain > 0.05 else 1.0
     return Luma(
         gain=gain,
+        steepest=_steepest(left, right),
         offset=offset,
-        gamma=_gamma(left, right),
+        gamma=_gamma(left, right, float(np.median(errors))),
+        tones=float(right.std()),
+        tie=_tie(left, curve, errors),
+        steady=_steady(pixels, curve, change),
         falloff=falloff,
-        change=float(np.abs(curve - right).mean()),
+        change=change,
         error=float(np.median(errors)),
     )
 
 
-def _gamma(left: Column, right: Column) -> float:
-    """The exponent that takes the known copy's tones to the item's."""
+def _steepest(left: Column, right: Column) -> float:
+    """The gain from the opposite fit: what is out of place flattens one and steepens the other."""
+    design = np.stack([np.ones_like(left), left], axis=1)
+    ridge = len(left) * np.array([0.0, 4.0])
+    found, _ = reweighted(design, (right - left)[:, None], ridge)
+    return 1 / max(0.05, 1 + float(found[1, 0]))
+
+
+def _tie(left: Column, curve: Column, errors: Column) -> float:
+    """Correlation of the tones found and expected, without the worst tenth."""
+    good = errors <= np.percentile(errors, 90)
+    spread = float(left[good].std() * curve[good].std())
+    if spread < 4.0:
+        return 1.0 if np.abs(left - curve)[good].mean() < 3 else 0.0
+    return float(np.corrcoef(left[good], curve[good])[0, 1])
+
+
+def _steady(pixels: Sample, curve: Column, change: float) -> float:
+    """Share of the looks whose own curve is much the same as the common one."""
+    inside = pixels.inside
+    left, right = pixels.query[inside, 0], pixels.reference[inside, 0]
+    kept = []
+    for one in np.unique(pixels.look):
+        here = pixels.look[inside] == one
+        if here.sum() < FEWEST_PIXELS // 4:
+            continue
+        tones = right[here]
+        design = np.stack([np.ones_like(tones), tones], axis=1)
+        ridge = len(tones) * np.array([0.0, 4.0])
+        found, _ = reweighted(design, (left[here] - tones)[:, None], ridge)
+        apart = np.abs(tones + design @ found[:, 0] - curve[here]).mean()
+        kept.append(apart <= max(2.0, 0.5 * change))
+    return float(np.mean(kept)) if kept else 0.0
+
+
+def _gamma(left: Column, right: Column, error: float) -> float | None:
+    """The exponent that takes the known copy's tones to the item's, if it does so better."""
     good = (right > 12) & (right < 243) & (left > 12) & (left < 243)
     if good.sum() < FEWEST_PIXELS:
-        return 1.0
-    logs = np.log(left[good] / 255) / np.log(right[good] / 255)
-    return float(np.median(logs))
+        return None
+    exponent = float(np.median(np.log(left[good] / 255) / np.log(right[good] / 255)))
+    power = float(np.median(np.abs(255 * (right / 255) ** exponent - left)))
+    return exponent if power < 0.8 * error and abs(exponent - 1) > 0.08 else None
 
 
 def chroma_map(pixels: Sample, gain: float) -> Chroma:
@@ -168,12 +216,10 @@ def chroma_map(pixels: Sample, gain: float) -> Chroma:
     grey = found[2] * 0.5 + found[3]  # what a middle grey is tinted by: Cb, Cr
     blue, red = grey / [0.564, 0.713]
     green = -(0.299 * red + 0.114 * blue) / 0.587
-    spread = ((left[:, 1:] - np.median(left[:, 1:], axis=0)) ** 2).sum(axis=1).mean()
-    rest = ((left[:, 1:] - fitted) ** 2).sum(axis=1).mean()
     return Chroma(
         saturation_reference=float(np.sqrt((right[:, 1:] ** 2).sum(axis=1).mean())),
-        saturation_query=float(np.sqrt((left[:, 1:] ** 2).sum(axis=1).mean())),
-        follows=float(np.clip(1 - rest / max(1.0, spread), 0, 1)),
+        saturation_query=float(np.median(np.hypot(left[:, 1], left[:, 2]))),
+        highest_query=float(np.percentile(np.hypot(left[:, 1], left[:, 2]), 90)),
         hue_deg=float(turn),
         saturation=float(np.sqrt(abs(np.linalg.det(matrix))) / max(0.05, abs(gain))),
         tint=(float(red), float(green), float(blue)),
