@@ -19,6 +19,7 @@ from app.page_timeline import mapping, ticks, unmatched_bars
 from app.page_withhold import withheld
 from app.printable import printable
 from app.report import Shown
+from app.wording import told_score
 
 type Report = dict[str, Any]
 
@@ -123,6 +124,7 @@ def _environment() -> Environment:
         "count": words.count,
         "moment": words.moment,
         "web_address": words.web_address,
+        "told_score": told_score,
         "picture": _picture,
     }
     environment.globals |= {

@@ -5,10 +5,12 @@ copy: the library's clip may be the changed one.
 """
 
 from hashing.edits_audio import audio_edits
+from hashing.edits_colour import colour_edits
 from hashing.edits_content import content_of
 from hashing.edits_frame import frame_edits
 from hashing.edits_geometry import geometry_edits
 from hashing.edits_overlay import overlays_of
+from hashing.edits_time import time_edits
 from hashing.patch_kind import findings
 from hashing.placing import Placement
 from hashing.reel import Reel
@@ -27,8 +29,10 @@ def explain(
     edits = [
         *geometry_edits(query, reference, placement, segments),
         *frame_edits(query, reference, placement, segments),
+        *colour_edits(query, reference, placement, segments),
         *overlays_of(found, query, reference, placement),
         *content_of(found),
+        *time_edits(query, reference, placement, segments),
         *audio_edits(sound, segments),
     ]
     return tuple(edits)
