@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.geometry import Matrix
-from hashing.types import Seconds
+from hashing.types import Seconds, Span
 
 GRID_PX = 40  # longest side of the grid on which pictures are correlated
 SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
@@ -28,15 +28,26 @@ LEAST_LEVEL = 0.25  # correlation under which there is no line
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of the query and where it lies in the reference."""
+    """A stretch of the query and where it lies in the reference.
+
+    The query may stand still on the way (`pauses`), and pictures may be missing so that it gets on
+    faster than it plays (`dropped`): `speed` is the line's, `pace` leaves the missing ones out.
+    """
 
     start: Seconds  # query
     end: Seconds
-    speed: float  # > 0
+    speed: float  # > 0, between pauses
     reversed: bool
     offset: Seconds  # reference moment at query moment 0, along the line
     level: float  # median correlation along the line, -1..1
     contrast: float  # how much better than other moments, 0..1; near 0 where nothing moves
+    pauses: tuple[Span, ...] = ()  # of the query, in order
+    dropped: float = 0.0  # share of the known pictures that are missing, where that makes the speed
+
+    @property
+    def pace(self) -> float:
+        """Reference seconds that pass in a second of the query where no picture is missing."""
+        return 1.0 if self.dropped else self.speed
 
     @property
     def slope(self) -> float:
@@ -44,7 +55,16 @@ class Line:
 
     def at(self, time: Seconds) -> Seconds:
         """The reference moment for a query moment."""
-        return self.slope * time + self.offset
+        stood = sum(min(max(time - pause.start, 0.0), pause.length) for pause in self.pauses)
+        return self.slope * (time - stood) + self.offset
+
+    def when(self, moment: Seconds) -> Seconds:
+        """The first query moment for a reference moment."""
+        time = (moment - self.offset) / self.slope
+        for pause in self.pauses:
+            if time > pause.start:
+                time += pause.length
+        return time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
