@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
@@ -215,3 +216,18 @@ def test_the_locks_hold_nothing_but_names_versions_and_hashes() -> None:
     for lock in ROOT.glob("requirements*.lock"):
         for number, text in enumerate(lock.read_text().splitlines(), start=1):
             assert line.fullmatch(text), f"{lock.name}:{number}: {text}"
+
+
+def test_the_locks_know_every_requirement() -> None:
+    """A requirement that is not in a lock would be missing on a fresh machine."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"]
+    wanted = {
+        "requirements.lock": project["project"]["dependencies"],
+        "requirements-dev.lock": groups["dev"],
+        "requirements-models.lock": groups["models"],
+    }
+    for lock, requirements in wanted.items():
+        known = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
+        names = {re.split(r"[<>=!~ \[;]", requirement)[0].lower() for requirement in requirements}
+        assert names <= known, f"{lock} is stale; run: make lock"
