@@ -11,6 +11,7 @@ BENCHMARKS = {
         "search, recall, additions and size of a large library",
     ),
     "metadata": ("benchmarks.metadata", "agreement with exiftool and c2pa over real files"),
+    "models": ("benchmarks.models", "which model finds the true clip first"),
     "peers": ("benchmarks.peers", "real edits that other projects ship"),
     "speed": ("benchmarks.speed", "fingerprinting against decoding, starting, a cold check"),
     "tables": ("benchmarks.tables", "write the README's tables from benchmarks/results"),
