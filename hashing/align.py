@@ -305,7 +305,7 @@ def sample(
     """(Kq,) values along a line, the better of two neighbouring moments; NaN outside."""
     times = found.reference_times
     wanted = slope * found.query_times + offset
-    step = _step(times)
+    step = (times[-1] - times[0]) / max(1, len(times) - 1)
     right = np.searchsorted(times, wanted).clip(1, max(1, len(times) - 1))
     left = right - 1
     right = right.clip(0, len(times) - 1)
@@ -342,9 +342,9 @@ def _settle(
     return Line(
         start=start,
         end=end,
-        speed=abs(slope),
-        reversed=slope < 0,
-        offset=offset,
+        speed=float(abs(slope)),
+        reversed=bool(slope < 0),
+        offset=float(offset),
         level=float(np.nanmedian(along)),
         contrast=float(np.nanmedian(clear)),
     )

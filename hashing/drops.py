@@ -22,6 +22,7 @@ CLEARLY = 0.1  # of correlation by which one rate of the sound has to win
 WANDERS, STRAIGHT = 0.6, 0.25  # share of the wandering that random drops would make
 NOISY_S = 0.13  # moments scattered more than this say nothing
 LEAST_S = 0.045
+SHARP_S = 0.07  # moments that lie this close to a line lie on it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,11 +61,9 @@ def _wandering(line: Line, beside: Departures, reference: Fingerprint) -> float 
     slow = (near @ rest) / near.sum(axis=1)
     scatter = float(np.std(rest - slow))
     wander = float(np.std(slow))
-    if scatter > NOISY_S:
-        return None
-    if wander < LEAST_S or wander < 0.8 * scatter:
-        return 0.0
-    return wander / _random_walk(line, reference)
+    if wander >= max(LEAST_S, 0.8 * scatter) and scatter <= NOISY_S:
+        return wander / _random_walk(line, reference)
+    return 0.0 if max(wander, scatter) < SHARP_S else None
 
 
 def _random_walk(line: Line, reference: Fingerprint) -> Seconds:

@@ -124,9 +124,10 @@ def _placed(run: Span, stood: Seconds, found: Agreement, sign: float, offset: Se
     return pause
 
 
-def follows(line: Line, found: Agreement) -> float:
-    """Mean correlation along a line with its pauses."""
-    rows = np.flatnonzero((found.query_times >= line.start) & (found.query_times < line.end))
+def follows(line: Line, found: Agreement, part: Span | None = None) -> float:
+    """Mean correlation along a line with its pauses, over its own stretch or over a part."""
+    start, end = (part.start, part.end) if part else (line.start, line.end)
+    rows = np.flatnonzero((found.query_times >= start) & (found.query_times < end))
     if not len(rows):
         return 0.0
     wanted = np.array([line.at(float(time)) for time in found.query_times[rows]])
