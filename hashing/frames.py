@@ -102,7 +102,7 @@ def open_container(file: BinaryIO) -> av.container.InputContainer:
     file.seek(0)
     try:
         container: av.container.InputContainer = av.open(file, mode="r", options=OPEN_OPTIONS)
-    except (av.error.FFmpegError, ValueError) as error:
+    except (av.error.FFmpegError, OSError, ValueError) as error:  # OSError: nothing to seek in
         raise UnsupportedMedia(f"no video or picture that can be read: {reason(error)}") from error
     return container
 

@@ -75,6 +75,8 @@ class Still:
         for index in range(getattr(self.image, "n_frames", 1)):
             try:
                 self.image.seek(index)
+                if self.image.format in ("WEBP", "AVIF"):
+                    self.image.load()  # these know a frame's duration only once it is unpacked
             except (OSError, EOFError, ValueError):
                 break
             yield _duration(self.image)

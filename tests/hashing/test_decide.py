@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hashing.decide import decide
+from hashing.support import Support
+from hashing.types import Kind
+
+share = st.floats(0, 1)
+supports = st.builds(
+    Support,
+    inliers=st.integers(0, 3000),
+    agreeing=share,
+    supporting=share,
+    spread=share,
+    seconds=st.floats(0, 60),
+    level=st.floats(-1, 1),
+    contrast=share,
+    explained=st.none() | share,
+    moving=share,
+    alike=share,
+    covered=share,
+    lines=st.integers(0, 5),
+)
+kinds = st.sampled_from(["video", "still"])
+STRONG = Support(400, 0.9, 1.0, 0.9, 10.0, 0.95, 0.8, 0.95, 0.4, 0.9, 1.0, 1)
+DOUBTS = ["accepted", "same_scene_other_recording", "too_little", "weak_match", "none"]
+
+
+@pytest.mark.parametrize(
+    "name", ["agreeing", "supporting", "spread", "level", "contrast", "explained", "alike"]
+)
+@given(supports, share, kinds, kinds)
+def test_more_support_never_lowers_the_score(
+    name: str, grounds: Support, more: float, query: Kind, reference: Kind
+) -> None:
+    now = getattr(grounds, name)
+    if now is None:
+        return
+    better = replace(grounds, **{name: now + more * (1 - now)})
+    before, after = decide(grounds, query, reference), decide(better, query, reference)
+    assert after.score >= before.score
+
+
+@given(supports, st.integers(0, 500), kinds, kinds)
+def test_more_points_never_lower_the_score(
+    grounds: Support, more: int, query: Kind, reference: Kind
+) -> None:
+    better = replace(grounds, inliers=grounds.inliers + more)
+    before, after = decide(grounds, query, reference), decide(better, query, reference)
+    assert after.score >= before.score
+
+
+@given(supports, kinds, kinds)
+def test_every_decision_has_a_score_and_its_reasons(
+    grounds: Support, query: Kind, reference: Kind
+) -> None:
+    decided = decide(grounds, query, reference)
+    assert 0 <= decided.score <= 1
+    assert decided.decision in DOUBTS
+    assert str(grounds.inliers) in decided.reasons[0]
+
+
+@given(supports, kinds, kinds)
+def test_what_is_accepted_scores_above_what_is_not(
+    grounds: Support, query: Kind, reference: Kind
+) -> None:
+    decided = decide(grounds, query, reference)
+    if decided.decision == "none":
+        assert decided.score < decide(STRONG, query, reference).score
+
+
+def test_strong_grounds_are_accepted() -> None:
+    assert decide(STRONG, "video", "video").decision == "accepted"
+    assert decide(STRONG, "still", "video").decision == "accepted"
+
+
+@pytest.mark.parametrize("inliers", [100, 1_000, 100_000])
+def test_no_number_of_points_makes_up_for_what_moves_otherwise(inliers: int) -> None:
+    """The background of a fixed camera has points without number, at any hour."""
+    grounds = replace(STRONG, inliers=inliers, explained=0.4, contrast=0.2)
+    assert decide(grounds, "video", "video").decision == "same_scene_other_recording"
+
+
+def test_strong_grounds_over_too_short_a_time_are_too_little() -> None:
+    assert decide(replace(STRONG, seconds=0.5), "video", "video").decision == "too_little"
+
+
+def test_no_grounds_are_none() -> None:
+    grounds = Support(8, 0.1, 0.2, 0.05, 0.0, 0.0, 0.0, None, 0.0, 0.0, 1.0, 0)
+    assert decide(grounds, "video", "video").decision == "none"
+    assert decide(grounds, "still", "still").decision == "none"

@@ -1,0 +1,87 @@
+import numpy as np
+
+from hashing.search import MOST_ROWS, candidates, query_rows, window_candidates
+from hashing.types import Descriptors
+
+CLIPS = [f"R{i:06d}" for i in range(30)]
+
+
+def described(flat: list[bool]) -> Descriptors:
+    n = len(flat)
+    return Descriptors(
+        times=np.arange(n, dtype=np.float64),
+        vectors=np.zeros((n, 512), np.float16),
+        pdq=np.zeros((n, 32), np.uint8),
+        pdq_quality=np.zeros(n, np.uint8),
+        phash=np.zeros((n, 8), np.uint8),
+        flat=np.array(flat),
+    )
+
+
+def hits(rows: list[dict[int, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Each row's clips with their cosines, best first, as an index gives them."""
+    index = np.full((len(rows), len(CLIPS)), -1, np.int64)
+    cosine = np.full((len(rows), len(CLIPS)), -1, np.float32)
+    for row, found in enumerate(rows):
+        order = sorted(found.items(), key=lambda item: -item[1])
+        for place, (clip, value) in enumerate(order):
+            index[row, place], cosine[row, place] = clip, value
+    return index, cosine
+
+
+def test_flat_rows_are_never_searched() -> None:
+    assert query_rows(described([True, False, True, False])).tolist() == [1, 3]
+    assert len(query_rows(described([True, True]))) == 0
+
+
+def test_a_long_item_is_thinned_from_its_first_row_to_its_last() -> None:
+    rows = query_rows(described([False] * 5000))
+    assert len(rows) == MOST_ROWS
+    assert (rows[0], rows[-1]) == (0, 4999)
+    assert np.diff(rows).max() <= 2 * 5000 / MOST_ROWS
+
+
+def test_a_picture_that_is_like_everything_finds_nothing_special() -> None:
+    """A row with high cosines to all clips says less than one with a lower cosine to one clip."""
+    everything = {clip: 0.70 - 0.001 * clip for clip in range(20)}
+    special = {25: 0.55, **dict.fromkeys(range(10, 20), 0.05)}
+    index, cosine = hits([everything, special])
+    assert candidates(CLIPS, index, cosine, 5)[0].clip == CLIPS[25]
+
+
+def test_a_clip_found_by_many_rows_comes_before_one_found_by_a_lucky_row() -> None:
+    background = dict.fromkeys(range(10, 20), 0.1)
+    index, cosine = hits([{1: 0.5, **background}] * 3 + [{2: 0.6, **background}])
+    assert next(one.clip for one in candidates(CLIPS, index, cosine, 2)) == CLIPS[1]
+
+
+def test_clips_come_best_first_with_their_best_cosine_and_no_more_than_asked() -> None:
+    index, cosine = hits([{clip: 0.9 - 0.02 * clip for clip in range(20)}] * 3)
+    found = candidates(CLIPS, index, cosine, 3)
+    assert [one.clip for one in found] == CLIPS[:3]
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert abs(found[0].cosine - 0.9) < 1e-6
+
+
+def test_a_clip_with_several_hits_in_a_row_counts_once() -> None:
+    index = np.array([[4, 4, 4, 7]])
+    cosine = np.array([[0.8, 0.7, 0.6, 0.5]], np.float32)
+    found = candidates(CLIPS, index, cosine, 5)
+    assert sorted(one.clip for one in found) == sorted({one.clip for one in found})
+
+
+def test_nothing_stored_finds_nothing() -> None:
+    assert candidates([], np.full((3, 0), -1), np.zeros((3, 0), np.float32), 5) == []
+    index, cosine = hits([{}, {}])
+    assert candidates(CLIPS, index, cosine, 5) == []
+
+
+def test_a_window_is_found_with_its_moments_the_best_first() -> None:
+    boxes = np.array([[0, 0, 0.5, 0.5], [0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]])
+    index, cosine = hits([{3: 0.5}, {3: 0.8}, {3: 0.3, 5: 0.2}])
+    times = np.zeros(index.shape)
+    times[0, 0], times[1, 0], times[2, 0] = 11.0, 12.0, 99.0
+    found = window_candidates(boxes, np.array([1.0, 2.0, 2.0]), CLIPS, index, times, cosine, 5)
+    assert found[0].clip == CLIPS[3]
+    assert found[0].window == (0, 0, 0.5, 0.5)
+    assert found[0].moments == ((2.0, 12.0), (1.0, 11.0))
