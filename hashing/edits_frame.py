@@ -18,6 +18,7 @@ from hashing.types import Box, Edit, Segment
 THINNEST_BAR = 0.015  # of the frame
 BROAD = 0.06  # of the frame: a bar beside another picture counts from here
 BLACK = 18  # grey levels
+FEWEST_OTHERS = 8  # pictures of the rest of the item, a tenth of a second apart
 FLUSH = 0.025  # of the frame: how near a side counts as at it
 CELLS = (1 / 4, 1 / 3, 1 / 2, 2 / 3)
 FEW = 40  # correspondences
@@ -55,10 +56,7 @@ def frame_edits(
     around = surrounding_picture(regions, seen, frame)
     out = [edit for edit in [*bars, around] if edit is not None]
     if around is None and out and fitted_in(query, placement, regions):
-        return [
-            replace(edit, type="fit", text=f"{edit.text}, as other pieces have none")
-            for edit in out
-        ]
+        return [replace(edit, text=f"{edit.text}, as other pieces have none") for edit in out]
     return out
 
 
@@ -93,7 +91,7 @@ def fitted_in(query: Reel, placement: Placement, regions: tuple[Region, ...]) ->
     others = np.ones(len(query.times), bool)
     for line in placement.lines:
         others &= (query.times < line.start - 0.5) | (query.times > line.end + 0.5)
-    if others.sum() < 10:
+    if others.sum() < FEWEST_OTHERS:
         return False
     tiny = query.tiny()[others]
     height, width = tiny.shape[1:]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from hashing.geometry import Matrix, Pairs, apply
-from hashing.placing import Placement, correspondences, instants
+from hashing.placing import PLENTY, Placement, correspondences, instants
 from hashing.reel import Reel
 from hashing.types import Edit, Seconds
 
@@ -56,8 +56,12 @@ def correspond(
     """Putative correspondences at some instants; at those that placing used, if none are named."""
     wanted = indices or [(pair.query_index, pair.reference_index) for pair in placement.pairs]
     mirrored = placement.transform.mirrored
+    coarse = placement.transform.inliers >= PLENTY  # then placing found them so, and kept them
     return [
-        Held(float(query.times[q]), correspondences(query, reference, (q, r), mirrored, None))
+        Held(
+            float(query.times[q]),
+            correspondences(query, reference, (q, r), mirrored, coarse=coarse),
+        )
         for q, r in sorted(set(wanted))
     ]
 
