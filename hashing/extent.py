@@ -126,6 +126,8 @@ def _upright(corners: NDArray[np.float64]) -> bool:
 
 def _covered(held: list[Look], box: Box) -> tuple[float, float, float, float]:
     """How far from each side something else is shown, as shares of the frame."""
+    if not held:
+        return (0.0, 0.0, 0.0, 0.0)
     height, width = held[0].covered.shape
     x0, y0 = round(box[0] * width), round(box[1] * height)
     x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))

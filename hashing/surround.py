@@ -93,6 +93,8 @@ class _Frame:
 
 def surroundings(held: list[Look], seen: Extent) -> tuple[tuple[Region, ...], Box]:
     """The regions around the known picture, bars first, and the frame that the bars leave."""
+    if not held:
+        return (), (0.0, 0.0, 1.0, 1.0)
     height, width = held[0].covered.shape
     x0, y0, x1, y1 = seen.box
     content = _Frame(round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))

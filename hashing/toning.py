@@ -67,6 +67,8 @@ class Chroma:
 
 def sample(held: list[Look], seen: Extent) -> Sample | None:
     """Pixels of all looks where the known picture is seen; None where there are too few."""
+    if not held:
+        return None
     parts = [_of_look(one, seen) for one in held]
     query, reference, places = (np.concatenate(group) for group in zip(*parts, strict=True))
     which = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])

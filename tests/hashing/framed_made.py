@@ -16,7 +16,7 @@ from hashing.geometry import estimate, pooled
 from hashing.placing import FramePair, Placement, correspondences
 from hashing.reel import Reel
 from hashing.types import Box
-from tests.hashing.overlay_made import RATE, SIZE, Change, Picture, reel
+from tests.hashing.overlay_made import RATE, Change, Picture, reel
 from tests.made import scene
 
 type Still = Callable[[Picture], Picture]
@@ -182,7 +182,8 @@ def zoomed(picture: Picture, t: float) -> Picture:
 
 
 def grey(picture: Picture) -> Picture:
-    return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+    luma = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    return np.repeat(luma[..., None], 3, axis=2)
 
 
 def gained(gain: float, offset: float) -> Still:
@@ -191,7 +192,7 @@ def gained(gain: float, offset: float) -> Still:
 
 def hue_turned(degrees: float) -> Still:
     def change(picture: Picture) -> Picture:
-        hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV)
+        hsv = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV), np.uint8).copy()
         hsv[..., 0] = (hsv[..., 0].astype(int) + round(degrees / 2)) % 180
         return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.uint8)
 

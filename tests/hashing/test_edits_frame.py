@@ -4,9 +4,9 @@ import pytest
 
 from hashing.edits_frame import frame_edits, outside, split_cell
 from hashing.reel import Reel
-from hashing.types import Edit
+from hashing.types import Box, Edit
 from tests.hashing import framed_made as made
-from tests.hashing.overlay_made import captioned, hosting
+from tests.hashing.overlay_made import SIZE, Change, Picture, captioned, hosting
 from tests.made import scene
 
 
@@ -15,7 +15,7 @@ def known() -> Reel:
     return made.made()
 
 
-def edits(known: Reel, change: made.Change, length: float = made.LENGTH_S) -> dict[str, Edit]:
+def edits(known: Reel, change: Change, length: float = made.LENGTH_S) -> dict[str, Edit]:
     query = made.made(change, length)
     placement = made.placed(query, known, length=length)
     return {edit.type: edit for edit in frame_edits(query, known, placement, ())}
@@ -42,7 +42,7 @@ def test_what_lies_over_the_picture_is_not_around_it(known: Reel) -> None:
 
 
 def test_bars_are_measured_and_their_colour_named(known: Reel) -> None:
-    bar = made.SIZE[1] // 8
+    bar = SIZE[1] // 8
     found = edits(known, made.always(made.barred(top=bar)))
     assert set(found) == {"letterbox"}
     assert found["letterbox"].measure["top"] == pytest.approx(0.1, abs=0.01)
@@ -57,7 +57,7 @@ def test_a_caption_bar_is_text_and_no_letterbox(known: Reel) -> None:
     query = made.made(captioned)
     regions = outside(query, known, made.placed(query, known))
     assert [(region.side, region.kind) for region in regions] == [("top", "text")]
-    assert regions[0].share == pytest.approx(60 / (60 + made.SIZE[1]), abs=0.02)
+    assert regions[0].share == pytest.approx(1 - SIZE[1] / query.height, abs=0.02)
 
 
 def test_a_blurred_fill_is_told_from_a_larger_picture(known: Reel) -> None:
@@ -73,7 +73,7 @@ def test_a_blurred_fill_is_told_from_a_larger_picture(known: Reel) -> None:
 @pytest.mark.parametrize(
     ("change", "box"), [(made.side_by_side, (0, 0, 0.5, 1)), (made.stacked, (0, 0, 1, 0.5))]
 )
-def test_cells_of_a_split_screen_are_found(known: Reel, change: made.Change, box: made.Box) -> None:
+def test_cells_of_a_split_screen_are_found(known: Reel, change: Change, box: Box) -> None:
     found = edits(known, change)
     assert set(found) == {"split_screen"}
     assert found["split_screen"].box == pytest.approx(box, abs=0.02)
@@ -89,7 +89,7 @@ def test_a_filmed_screen_and_a_page_are_recordings(known: Reel) -> None:
 def test_black_bars_that_only_this_piece_of_an_item_has_are_told_so(
     known: Reel,
 ) -> None:
-    def change(picture: made.Picture, t: float) -> made.Picture:
+    def change(picture: Picture, t: float) -> Picture:
         barred = made.barred(left=60)(picture)
         return scene(55, t, (barred.shape[1], barred.shape[0])) if t < 1.4 else barred
 
@@ -103,7 +103,7 @@ def test_black_bars_that_only_this_piece_of_an_item_has_are_told_so(
 def test_cells_lie_between_the_borders_of_equal_parts() -> None:
     whole = (0.0, 0.0, 1.0, 1.0)
     assert split_cell((0.5, 0.0, 1.0, 0.5), whole) == (0.5, 0.5)
-    assert split_cell((1 / 3, 0.0, 2 / 3, 1.0), whole) == (pytest.approx(1 / 3), 1.0)
+    assert split_cell((1 / 3, 0.0, 2 / 3, 1.0), whole) == pytest.approx((1 / 3, 1.0))
     assert split_cell((0.1, 0.1, 0.6, 0.6), whole) is None
     assert split_cell(whole, whole) is None
     assert split_cell((0.0, 0.1, 0.5, 0.9), (0.0, 0.1, 1.0, 0.9)) == (0.5, 1.0)
@@ -111,6 +111,6 @@ def test_cells_lie_between_the_borders_of_equal_parts() -> None:
 
 def test_a_still_has_a_frame_too() -> None:
     photo = made.made(length=0)
-    found = edits(photo, made.always(made.barred(top=made.SIZE[1] // 8)), length=0)
+    found = edits(photo, made.always(made.barred(top=SIZE[1] // 8)), length=0)
     assert set(found) == {"letterbox"}
     assert found["letterbox"].measure["top"] == pytest.approx(0.1, abs=0.01)

@@ -1,0 +1,116 @@
+"""What was done to the picture's geometry is measured; honest copies give nothing."""
+
+import numpy as np
+import pytest
+
+from hashing.edits_geometry import geometry_edits, inscribed
+from hashing.extent import clipped, extent, shared_area
+from hashing.reel import Reel
+from hashing.types import Edit
+from tests.hashing import framed_made as made
+from tests.hashing.overlay_made import Change, Picture, captioned, hosting, subtitled
+
+
+@pytest.fixture(scope="module")
+def known() -> Reel:
+    return made.made()
+
+
+@pytest.fixture(scope="module")
+def photo() -> Reel:
+    return made.made(length=0)
+
+
+def edits(known: Reel, change: Change, mirrored: bool = False) -> dict[str, Edit]:
+    query = made.made(change)
+    placement = made.placed(query, known, mirrored)
+    return {edit.type: edit for edit in geometry_edits(query, known, placement, ())}
+
+
+def photo_edits(photo: Reel, change: made.Still, mirrored: bool = False) -> dict[str, Edit]:
+    query = made.made(made.always(change), length=0)
+    placement = made.placed(query, photo, mirrored, length=0)
+    return {edit.type: edit for edit in geometry_edits(query, photo, placement, ())}
+
+
+@pytest.mark.parametrize(
+    "change", [made.worn, made.resized((426, 240)), made.barred(top=40), made.gained(0.7, 30)]
+)
+def test_honest_copies_and_bars_leave_the_geometry_alone(known: Reel, change: made.Still) -> None:
+    assert edits(known, made.always(change)) == {}
+
+
+def test_honest_photos_leave_the_geometry_alone(photo: Reel) -> None:
+    assert photo_edits(photo, made.worn) == {}
+
+
+def test_a_crop_says_what_is_left_and_where_it_was_cut(known: Reel) -> None:
+    found = edits(known, made.always(made.cropped((0.1, 0.2, 0.8, 1.0))))
+    assert set(found) == {"crop"}
+    measure = found["crop"].measure
+    assert measure["kept_area"] == pytest.approx(0.56, abs=0.02)
+    assert measure["left"] == pytest.approx(0.1, abs=0.01)
+    assert measure["right"] == pytest.approx(0.2, abs=0.01)
+    assert measure["bottom"] == pytest.approx(0, abs=0.01)
+
+
+def test_a_crop_behind_a_caption_bar_is_seen_through(known: Reel) -> None:
+    def change(picture: Picture, t: float) -> Picture:
+        return captioned(made.cropped((0.0, 0.3, 1.0, 1.0))(picture), t)
+
+    found = edits(known, change)
+    assert found["crop"].measure["top"] == pytest.approx(0.3, abs=0.02)
+
+
+def test_what_lies_over_the_picture_cuts_nothing_off(known: Reel) -> None:
+    assert edits(known, subtitled) == {}
+    assert edits(known, hosting((0.6, 0.55, 0.97, 0.95))) == {}
+
+
+def test_a_mirror_image_is_told_from_one_upside_down(known: Reel) -> None:
+    found = edits(known, made.always(made.mirrored), mirrored=True)
+    assert set(found) == {"mirror"}
+    assert found["mirror"].measure == {"axis": "vertical"}
+    found = edits(known, made.always(made.upside_down), mirrored=True)
+    assert set(found) == {"mirror"}
+    assert found["mirror"].measure == {"axis": "horizontal"}
+
+
+@pytest.mark.parametrize(("change", "degrees"), [(made.quarter, 90), (made.turned(-7), -7)])
+def test_turns_are_measured_clockwise(known: Reel, change: made.Still, degrees: float) -> None:
+    found = edits(known, made.always(change))
+    assert set(found) == {"rotate"}
+    assert found["rotate"].measure["degrees"] == pytest.approx(degrees, abs=0.5)
+
+
+def test_a_stretched_picture_is_measured_in_square_pixels(known: Reel) -> None:
+    found = edits(known, made.always(made.resized((460, 288))))
+    assert set(found) == {"stretch"}
+    assert found["stretch"].measure["width_over_height"] == pytest.approx(460 / 512, abs=0.01)
+
+
+def test_a_moving_crop_is_told_from_a_still_one(known: Reel) -> None:
+    assert set(edits(known, made.panned)) == {"zoom_pan"}
+    found = edits(known, made.zoomed)
+    assert set(found) == {"zoom_pan"}
+    assert found["zoom_pan"].measure["zoom"] == pytest.approx(1.29, abs=0.06)
+
+
+def test_a_polygon_is_clipped_to_the_unit_square() -> None:
+    large = np.array([[-1, -1], [2, -1], [2, 2], [-1, 2]], float)
+    half = np.array([[0.5, -1], [2, -1], [2, 2], [0.5, 2]], float)
+    assert shared_area(large) == 1.0
+    assert shared_area(half) == pytest.approx(0.5)
+    assert len(clipped(large + 5)) == 0
+
+
+def test_a_turned_square_keeps_half_of_its_area_at_45_degrees() -> None:
+    assert inscribed(1.0, 45) == pytest.approx(0.5)
+    assert inscribed(16 / 9, 0) == 1.0
+
+
+def test_the_extent_ends_where_another_picture_begins(known: Reel) -> None:
+    query = made.made(made.side_by_side)
+    seen = extent(query, known, made.placed(query, known))
+    assert seen.box == pytest.approx((0, 0, 0.5, 1), abs=0.02)
+    assert seen.visible == pytest.approx((0.25, 0, 0.75, 1), abs=0.02)
