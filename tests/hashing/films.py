@@ -147,7 +147,7 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "park photo": lambda p: _photo(p, scene(PARK, 2.0, SIZE)),
     "park photo, cropped": lambda p: _photo(p, part(scene(PARK, 2.0, (640, 360)), CROP)),
     "harbour, street's sound": lambda p: written(p, 3.0, whole(HARBOUR), STREET),
-    "park photo, held": lambda p: written(
+    "park, held": lambda p: written(
         p, 4.0, lambda t: scene(PARK, 2.0, SIZE) if t < 2 else scene(HARBOUR, t, SIZE)
     ),
     "faded": lambda p: written(p, 3.0, _faded),
