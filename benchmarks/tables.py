@@ -91,7 +91,13 @@ def speed() -> str:
             f"{max(check['copy']['peak_mib'], check['stranger']['peak_mib']):.0f} MiB",
         ),
     ]
-    return table(("", ""), rows) + provenance(result)
+    load = (
+        f"Other work ran beside, at a load average of {result['load_average']:.0f}: seconds are "
+        "upper bounds, ratios of processor time less so.\n"
+        if result["load_average"] > 1
+        else ""
+    )
+    return table(("", ""), rows) + provenance(result) + load
 
 
 def library() -> str:
