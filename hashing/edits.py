@@ -10,6 +10,7 @@ from hashing.edits_content import content_of
 from hashing.edits_frame import frame_edits
 from hashing.edits_geometry import geometry_edits
 from hashing.edits_overlay import overlays_of
+from hashing.edits_quality import quality_edits
 from hashing.edits_time import time_edits
 from hashing.patch_kind import findings
 from hashing.placing import Placement
@@ -32,6 +33,7 @@ def explain(
         *colour_edits(query, reference, placement, segments),
         *overlays_of(found, query, reference, placement),
         *content_of(found),
+        *quality_edits(query, reference, placement, segments),
         *time_edits(query, reference, placement, segments),
         *audio_edits(sound, segments),
     ]
