@@ -33,7 +33,7 @@ CLEAR = 2.5  # strength from which a single instant's patch is believed
 PASSING_CLEAR = 2.35  # the same for one that is seen at several instants
 BADLY_COPIED = 0.33  # unpredicted share above which a copy is too bad for faint patches
 LASTS = 0.85  # share of the instants from which a patch is there throughout
-STANDS_STILL = 8.0  # grey levels over time under which a patch is said to stand still
+FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
 TAMPER_S = 2.0  # shortest change of a scene that is reported
 TAMPER_AREA = (0.008, 0.3)
 OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the true one
@@ -56,7 +56,7 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
     found = difference(query, reference, placement)
     if found is None or not found.usable.any():
         return []
-    if float(np.median(found.unpredicted[found.usable])) > 0.48:
+    if not found.scene.still and float(np.median(found.unpredicted[found.usable])) > 0.48:
         return []  # as unlike as that, nothing local can be told from the rest
     out = []
     for patch in patches(found):
@@ -66,7 +66,8 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
         kind = kind_of(patch, seen, found)
         if kind is None:
             continue
-        if kind.startswith("tamper") and elsewhen(found, patch) < OTHER_MOMENT:
+        doubtful = kind.startswith("tamper") or kind == "censor"
+        if doubtful and elsewhen(found, patch) < OTHER_MOMENT:
             continue
         out.append(_finding(kind, patch, seen, found))
     return _joined(out)
@@ -84,14 +85,14 @@ def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
         return "logo" if _in_corner(patch) and _stays(patch, seen, found) else "text"
     if _is_bar(patch, seen):
         return None
+    if _is_hidden(patch, seen, found):
+        return "censor"
     if _stays(patch, seen, found):
         drawn = _drawn(patch, seen, found)
         if drawn is not None:
             return drawn
     if _is_picture(patch, seen) and patch.share >= LASTS:
         return "inset_over"
-    if _is_hidden(patch, seen):
-        return "censor"
     return _changed(patch, seen, found)
 
 
@@ -112,10 +113,10 @@ def _in_corner(patch: Patch) -> bool:
 
 
 def _stays(patch: Patch, seen: Looks, found: Difference) -> bool:
-    """Whether it is there throughout and does not move (a single instant cannot deny it)."""
+    """Whether it is there throughout, a fixed mixture with the footage (a still cannot deny it)."""
     if found.scene.still:
         return True
-    return patch.share >= LASTS and seen.moves[0] < max(STANDS_STILL, 0.5 * seen.moves[1])
+    return patch.share >= LASTS and seen.loose[0] < max(FIXED, seen.loose[1])
 
 
 def _is_bar(patch: Patch, seen: Looks) -> bool:
@@ -128,21 +129,28 @@ def _is_bar(patch: Patch, seen: Looks) -> bool:
 
 def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     """What a patch that stays is, if it is drawn on the picture."""
-    if patch.strength < CLEAR:
+    if patch.strength < PASSING_CLEAR:
         return None
     if _is_picture(patch, seen) and not _flat_colours(seen):
         return "inset_over"
-    if _is_hidden(patch, seen):
-        return "censor"
     square = 0.4 <= seen.aspect <= 2.5
     if found.scene.still:
-        vivid = seen.saturation >= 125 and seen.palette >= 0.42
-        vivid = vivid or (seen.saturation >= 150 and seen.palette >= 0.3)
-        vivid = vivid or (seen.saturation >= 50 and seen.saturation_around < 12)  # on a grey one
-        return "sticker" if square and vivid and seen.fine[0] > 0.6 * seen.fine[1] else None
+        drawn = _vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
+        return "sticker" if square and drawn else None
     if seen.moves[1] < 3 and seen.fine[0] < seen.fine[1]:
         return None  # the scene stands still too, and loses detail: not drawn
-    return "sticker" if square else "overlay"
+    if square:
+        return "sticker"
+    return "logo" if _in_corner(patch) else "overlay"
+
+
+def _vivid(seen: Looks) -> bool:
+    """Strong colours, few of them, or any on a grey picture."""
+    if seen.saturation >= 125 and seen.palette >= 0.42:
+        return True
+    if seen.saturation >= 150 and seen.palette >= 0.3:
+        return True
+    return seen.saturation >= 50 and seen.saturation_around < 12
 
 
 def _flat_colours(seen: Looks) -> bool:
@@ -152,18 +160,24 @@ def _flat_colours(seen: Looks) -> bool:
 
 def _is_picture(patch: Patch, seen: Looks) -> bool:
     """A rectangle with detail of its own."""
-    if patch.fill < 0.84 or seen.corners < 0.5 or patch.area < 0.012:
+    if patch.fill < 0.75 or seen.corners < 0.55 or patch.area < 0.012:
         return False
     return 0.35 <= seen.aspect <= 2.9 and seen.fine[0] >= 0.55 * seen.fine[1]
 
 
-def _is_hidden(patch: Patch, seen: Looks) -> bool:
-    """Blacked out (one colour, sharp rim), or only coarse shapes of the scene left."""
-    if patch.strength < CLEAR or patch.fill < 0.6:
+def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
+    """One tone with corners, or only coarse shapes of the scene left."""
+    if patch.area < 0.006 or patch.fill < 0.5 or _badly_copied(found):
         return False
-    if seen.palette > 0.97 and seen.flat > 0.9:
+    if patch.strength >= CLEAR and seen.plain > 0.95 and seen.corners > 0.45:
         return True
-    return seen.blurred > 0.85 and seen.fine[0] < 0.5 * seen.fine[1]
+    softer = seen.blurred > 0.85 and seen.fine[0] < 0.5 * seen.fine[1]
+    blocks = seen.blurred > 0.92 and seen.fine[0] < 0.85 * seen.fine[1] and seen.flat > 0.55
+    return (softer or blocks) and patch.strength >= 2.0 and patch.share >= 0.25
+
+
+def _badly_copied(found: Difference) -> bool:
+    return float(np.median(found.unpredicted[found.usable])) > BADLY_COPIED
 
 
 def _changed(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
@@ -172,6 +186,9 @@ def _changed(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
         return None
     if not 0.28 <= seen.aspect <= 3.6 or max(seen.strokes) < 1.5:
         return None
+    sign = _vivid(seen) and seen.saturation > seen.saturation_around + 40
+    if seen.blurred > 0.85 or (sign and seen.fine[0] > 0.6 * seen.fine[1]):
+        return None  # the same shapes, or a drawn sign that comes and goes
     less = seen.fine[0] < 0.45 * seen.fine[1]
     if found.scene.still:
         clear = patch.strength >= CLEAR or (less and patch.strength >= PASSING_CLEAR)
@@ -179,13 +196,14 @@ def _changed(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
             return None
     else:
         needed = PASSING_CLEAR
-        if float(np.median(found.unpredicted[found.usable])) > BADLY_COPIED:
+        if _badly_copied(found):
             needed = CLEAR + 0.1
         lasted = found.times[patch.last] - found.times[patch.first] + _step(found)
         if patch.strength < needed or patch.fill < 0.6 or lasted < TAMPER_S:
             return None
     if less:
-        return "tamper_removed"
+        smooth = seen.strokes[0] < 0.65 * seen.strokes[1]
+        return "tamper_removed" if smooth else "tamper"
     return "tamper_added" if seen.fine[0] > 1.25 * seen.fine[1] else "tamper"
 
 

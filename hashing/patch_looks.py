@@ -36,7 +36,9 @@ class Looks:
     saturation: float  # 0..255, query
     saturation_around: float  # of the query's footage outside of the patch
     flat: float  # share of the patch without gradient, query
+    plain: float  # share of the patch's core that has its commonest tone, query
     moves: tuple[float, float]  # median deviation over time
+    loose: tuple[float, float]  # of the query's, what the reference's does not explain: in, around
     blurred: float  # correlation of coarse shapes with the reference's, -1..1
     corners: float  # share of the box's corners that the patch fills: 1 for a rectangle
     aspect: float  # width over height, in pixels
@@ -69,7 +71,9 @@ def looks(
         saturation=float(cv2.cvtColor(middle[0], cv2.COLOR_RGB2HSV)[..., 1][inside].mean()),
         saturation_around=around,
         flat=float(np.median([_flat(left, inside) for left, _ in greys])),
+        plain=float(np.median([_plain(left, inside) for left, _ in greys])),
         moves=_moves(found, patch),
+        loose=_loose(found, patch),
         blurred=max(_blurred(left, right, inside) for left, right in greys),
         corners=_corners(patch),
         aspect=(x1 - x0) / (y1 - y0),
@@ -189,12 +193,36 @@ def _flat(grey: Grey, inside: NDArray[np.bool_]) -> float:
     return float((np.hypot(across, down)[inside] < 2.0).mean())
 
 
+def _plain(grey: Grey, inside: NDArray[np.bool_]) -> float:
+    """The core leaves out a sixth of the patch at each side, and with it soft rims."""
+    side = max(3, min(inside.shape) // 3)
+    core = cv2.erode(inside.astype(np.uint8), np.ones((side, side), np.uint8), borderValue=0) > 0
+    tones = grey[core] if core.sum() >= 20 else grey[inside]
+    return float((np.abs(tones - np.median(tones)) < 12).mean())
+
+
 def _moves(found: Difference, patch: Patch) -> tuple[float, float]:
     cells = patch.cells
     return (
         float(np.median(found.query[patch.on][:, cells].std(axis=0))),
         float(np.median(found.reference[patch.on][:, cells].std(axis=0))),
     )
+
+
+def _loose(found: Difference, patch: Patch) -> tuple[float, float]:
+    """Median deviation over time after each cell was fitted to the same cell of the reference.
+
+    What is drawn over footage, opaque or not, keeps it low: a cell is then a fixed mixture.
+    """
+    if patch.on.sum() < 5:
+        return (0.0, 0.0)
+    left, right = found.query[patch.on], found.reference[patch.on]
+    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
+    power = (right * right).sum(axis=0) + 4.0 * len(right)
+    rest = (left - right * ((left * right).sum(axis=0) / power)).std(axis=0)  # (h, w)
+    outside = found.covered & ~patch.cells & (found.share < 0.3)
+    around = float(np.median(rest[outside])) if outside.sum() >= 30 else 0.0
+    return float(np.median(rest[patch.cells])), around
 
 
 def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:

@@ -17,6 +17,7 @@ from hashing.types import Box
 
 type Cells = NDArray[np.bool_]  # (h, w)
 
+FAINT = 1.1  # mean excess of a place under which nothing is there
 GROWS = 1.5  # typical excess from which cells beside a patch belong to it
 ALWAYS = 0.6  # share of the instants from which a cell belongs to a lasting patch
 SMALLEST = 0.0012  # of the query's picture: half a line of small text
@@ -40,11 +41,9 @@ class Patch:
     @property
     def box(self) -> Box:
         """In the query's picture, 0..1."""
-        height, width = self.cells.shape
-        rows, columns = (
-            np.flatnonzero(self.cells.any(axis=1)),
-            np.flatnonzero(self.cells.any(axis=0)),
-        )
+        core = self._core()
+        height, width = core.shape
+        rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
         return (
             float(columns[0] / width),
             float(rows[0] / height),
@@ -55,7 +54,12 @@ class Patch:
     @property
     def area(self) -> float:
         """Share of the query's picture."""
-        return float(self.cells.mean())
+        return float(self._core().mean())
+
+    def _core(self) -> Cells:
+        """The cells without what comparing in windows adds around; the picture's rim is kept."""
+        core = cv2.erode(self.cells.astype(np.uint8), _square(3)) > 0
+        return np.asarray(core if core.any() else self.cells, bool)
 
     @property
     def fill(self) -> float:
@@ -131,8 +135,9 @@ def _patch(
     on = found.usable & near & (differing > max(0.15, 0.4 * typical))
     if not _lasts(found, on):
         return None
-    seen = np.flatnonzero(on)
     grown = _grown(found, region, on)
+    on = _extended(found, grown, on)
+    seen = np.flatnonzero(on)
     excess = found.excess[on][:, grown]
     return Patch(
         cells=grown,
@@ -142,6 +147,14 @@ def _patch(
         share=float(on.sum() / found.usable.sum()),
         strength=float(np.percentile(excess, 75)),
     )
+
+
+def _extended(found: Difference, cells: Cells, on: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The instants, and those beside them at which the place differs half as much."""
+    level = found.excess[:, cells].mean(axis=1)  # (K,)
+    also = found.usable & (level > max(FAINT, 0.5 * float(np.median(level[on]))))
+    labels, _ = ndimage.label(also | on | ~found.usable)
+    return np.asarray(np.isin(labels, np.unique(labels[on])) & (also | on), bool)
 
 
 def _lasts(found: Difference, on: NDArray[np.bool_]) -> bool:
