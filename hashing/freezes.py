@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align import Agreement, Line, sample
+from hashing.align import Agreement, Line
 from hashing.types import Seconds, Span, Timeline
 
 SHORTEST_S = 0.4
@@ -22,6 +22,7 @@ SIDE_S = 4.0  # before and after the run that are held against both explanations
 FEWEST_ROWS = 4
 BETTER = 0.03  # correlation by which the pause has to win on the side after it
 STEP_S = 0.05
+ON_IT_S, GAP_S = 0.15, 0.6  # a piece this near to the line and to its ends belongs to it
 NEAR_S = 0.4  # how far a piece may lie from where the line was found
 
 
@@ -59,69 +60,109 @@ def paused(lines: list[Line], found: Agreement, query: Timeline, reference: Time
             continue
         joined = _with_pause(touched, run, found, reference)
         if joined is not None:
-            out = [line for line in out if line not in touched] + [joined]
+            rest = [line for line in out if line not in touched]
+            out = _absorbed(joined, rest)
     return sorted(out, key=lambda line: line.start)
+
+
+def _absorbed(joined: Line, rest: list[Line]) -> list[Line]:
+    """The line together with the others that lie on it already."""
+    out = []
+    for line in sorted(rest, key=lambda one: -one.end):
+        ends = (line.start, line.end)
+        on_it = all(abs(line.at(end) - joined.at(end)) < ON_IT_S for end in ends)
+        near = line.start - joined.end < GAP_S and joined.start - line.end < GAP_S
+        if line.reversed == joined.reversed and on_it and near:
+            start, end = min(joined.start, line.start), max(joined.end, line.end)
+            joined = replace(joined, start=start, end=end)
+        else:
+            out.append(line)
+    return [*out, joined]
 
 
 def _with_pause(
     touched: list[Line], run: Span, found: Agreement, reference: Timeline
 ) -> Line | None:
     """One line that pauses within the run, or None where that explains nothing better."""
-    start, end = min(line.start for line in touched), max(line.end for line in touched)
     longest = max(touched, key=lambda line: line.end - line.start)
-    sign = -1.0 if longest.reversed else 1.0
+    speeds = [1.0] if abs(longest.speed - 1) < 0.02 else [1.0, longest.speed]
+    best: Line | None = None
+    for speed in speeds:  # a line across a freeze is itself too slow: real time is tried first
+        line = _at_speed(touched, longest, speed, run, found, reference)
+        if line is None:
+            continue
+        if best is None or follows(line, found) > follows(best, found) + BETTER / 2:
+            best = line
+    if best is None or follows(best, found) < follows_all(touched, found) - BETTER:
+        return None
+    return best
+
+
+def _at_speed(
+    touched: list[Line],
+    longest: Line,
+    speed: float,
+    run: Span,
+    found: Agreement,
+    reference: Timeline,
+) -> Line | None:
+    start, end = min(line.start for line in touched), max(line.end for line in touched)
+    slope = -speed if longest.reversed else speed
     rows = found.query_times
     before = (rows >= max(start, run.start - SIDE_S)) & (rows < run.start)
     after = (rows >= run.end) & (rows < min(end, run.end + SIDE_S))
     if before.sum() < FEWEST_ROWS or after.sum() < FEWEST_ROWS:
         return None
-    reach = sign * np.arange(-NEAR_S, run.length + NEAR_S, STEP_S)
-    anchors = [line.at(moment) - sign * moment for line in touched for moment in (start, run.start)]
+    reach = slope * np.arange(-NEAR_S, run.length + NEAR_S, STEP_S)
+    anchors = [line.at(one) - slope * one for line in touched for one in (start, run.start)]
     offsets = np.unique(np.round(np.add.outer(anchors, reach) / STEP_S)) * STEP_S
-    first = max(offsets, key=lambda o: _along(found, sign, o, before))
+    first = float(max(offsets, key=lambda o: _along(found, slope, o, before)))
     lengths = np.append(np.arange(SHORTEST_S, run.length, STEP_S), run.length)
-    stood = float(max(lengths, key=lambda s: _along(found, sign, first - sign * s, after)))
-    if run.length - stood < 2 * STEP_S:
+    stood = float(max(lengths, key=lambda s: _along(found, slope, first - slope * s, after)))
+    whole = _along(found, slope, first - slope * run.length, after)
+    if whole > _along(found, slope, first - slope * stood, after) - 0.01:
         stood = run.length
-    later = first - sign * stood
+    later = first - slope * stood
     if (
-        _along(found, sign, later, after) < _along(found, sign, first, after) + BETTER
-        or _along(found, sign, first, before) < _along(found, sign, later, before) + BETTER
+        _along(found, slope, later, after) < _along(found, slope, first, after) + BETTER
+        or _along(found, slope, first, before) < _along(found, slope, later, before) + BETTER
     ):
         return None  # what runs on explains it as well, or both sides look alike at both offsets
-    pause = _placed(run, stood, found, sign, first)
-    if not _moves(reference, pause, first, sign):
+    line = replace(longest, start=start, end=end, speed=speed, offset=first)
+    pause = _placed(run, stood, line, found)
+    if not _moves(reference, pause, line):
         return None
-    joined = replace(
-        longest,
-        start=start,
-        end=end,
-        speed=1.0,
-        offset=float(first),
-        pauses=(*longest.pauses, pause),
-    )
-    return joined if follows(joined, found) >= follows_all(touched, found) - BETTER else None
+    return replace(line, pauses=(*longest.pauses, pause))
 
 
 def _along(found: Agreement, slope: float, offset: Seconds, rows: NDArray[np.bool_]) -> float:
     """Mean correlation along a straight line over some rows."""
-    values = sample(found.correlation, found, slope, float(offset))[rows]
+    values = between(found, slope, float(offset))[rows]
     return float(np.nan_to_num(values, nan=-0.2).mean())
 
 
-def _placed(run: Span, stood: Seconds, found: Agreement, sign: float, offset: Seconds) -> Span:
+def between(found: Agreement, slope: float, offset: Seconds) -> NDArray[np.float64]:
+    """(Kq,) correlations along a line, interpolated between moments; NaN outside the reference."""
+    there = found.reference_times
+    at = np.interp(
+        slope * found.query_times + offset, there, np.arange(len(there)), left=np.nan, right=np.nan
+    )
+    inside = np.isfinite(at)
+    low = np.floor(np.where(inside, at, 0)).astype(int)
+    high = np.minimum(low + 1, len(there) - 1)
+    share = np.where(inside, at, 0) - low
+    rows = np.arange(len(at))
+    values = found.correlation[rows, low] * (1 - share) + found.correlation[rows, high] * share
+    return np.where(inside, values, np.nan)
+
+
+def _placed(run: Span, stood: Seconds, line: Line, found: Agreement) -> Span:
     """Where in a still run a pause shorter than the run agrees best."""
     if run.length - stood < STEP_S:
         return run
-    inside = (found.query_times >= run.start) & (found.query_times < run.end)
-    best, pause = -np.inf, run
-    for start in np.arange(run.start, run.end - stood + 1e-9, 2 * STEP_S):
-        tried = Span(float(start), float(start) + stood)
-        line = Line(run.start, run.end, 1.0, sign < 0, offset, 0.0, 0.0, (tried,))
-        value = follows(line, found)
-        if inside.any() and value > best:
-            best, pause = value, tried
-    return pause
+    starts = np.arange(run.start, run.end - stood + 1e-9, 2 * STEP_S).tolist()
+    tried = [Span(start, start + stood) for start in starts]
+    return max(tried, key=lambda pause: follows(replace(line, pauses=(pause,)), found, run))
 
 
 def follows(line: Line, found: Agreement, part: Span | None = None) -> float:
@@ -145,8 +186,8 @@ def follows_all(lines: list[Line], found: Agreement) -> float:
     return total / sum(lengths)
 
 
-def _moves(reference: Timeline, run: Span, offset: Seconds, sign: float) -> bool:
-    """Whether the known clip changes over what would have been shown during the run."""
-    low, high = sorted((sign * run.start + offset, sign * run.end + offset))
+def _moves(reference: Timeline, pause: Span, line: Line) -> bool:
+    """Whether the known clip changes over what would have been shown during the pause."""
+    low, high = sorted((line.at(pause.start), line.at(pause.end)))
     inside: NDArray[np.bool_] = (reference.times > low) & (reference.times <= high)
     return bool(inside.any()) and float(np.mean(reference.change[inside])) > 2 * STILL_LEVELS

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from hashing.align import Agreement, Line, sample
+from hashing.cuts import split
 from hashing.drops import Departures, thinned
 from hashing.freezes import paused
 from hashing.placing import Placement
@@ -35,6 +36,7 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     lines = paused(_of_one_speed(lines, found), found, query.timeline, reference.timeline)
     lines = [_by_sound(line, found, query.audio, reference.audio) for line in lines]
     lines = [thinned(line, departures(line, found), query, reference) for line in lines]
+    lines = [fitted(piece, found) for line in lines for piece in split(line, found)]
     return replace(placement, lines=tuple(lines))
 
 
@@ -94,7 +96,7 @@ def fitted(line: Line, found: Agreement) -> Line:
     """The line through the moments that agree best; real time where it is as good as that."""
     beside = departures(line, found)
     times, off, weights = beside.times, beside.off, beside.weights
-    if len(times) < FEWEST_MOMENTS:
+    if len(times) < FEWEST_MOMENTS or line.pauses or line.dropped:
         return line
     weights = np.minimum(weights, 3 * np.median(weights))  # no one moment decides
     keep = np.ones(len(times), bool)
