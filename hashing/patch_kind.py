@@ -29,6 +29,7 @@ type PatchKind = Literal[
     "tamper",
 ]
 
+FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the scene's
 CLEAR = 2.5  # strength from which a single instant's patch is believed
 PASSING_CLEAR = 2.35  # the same for one that is seen at several instants
 BADLY_COPIED = 0.33  # unpredicted share above which a copy is too bad for faint patches
@@ -76,7 +77,7 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
 def _worth(patch: Patch, found: Difference) -> bool:
     """Whether a patch is compact and thick enough to be looked at."""
     x0, y0, x1, y1 = patch.box
-    return patch.fill >= 0.4 and min(x1 - x0, y1 - y0) >= 0.02 and patch.strength >= 1.9
+    return patch.fill >= 0.4 and min(x1 - x0, y1 - y0) >= 0.02 and patch.strength >= FAINTEST
 
 
 def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
@@ -171,9 +172,9 @@ def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
         return False
     if patch.strength >= CLEAR and seen.plain > 0.95 and seen.corners > 0.45:
         return True
-    softer = seen.blurred > 0.85 and seen.fine[0] < 0.5 * seen.fine[1]
+    softer = seen.blurred > 0.85 and seen.fine[0] < 0.45 * seen.fine[1] and seen.fine[1] > 2
     blocks = seen.blurred > 0.92 and seen.fine[0] < 0.85 * seen.fine[1] and seen.flat > 0.55
-    return (softer or blocks) and patch.strength >= 2.0 and patch.share >= 0.25
+    return (softer or blocks) and patch.share >= 0.25
 
 
 def _badly_copied(found: Difference) -> bool:

@@ -136,9 +136,9 @@ def _patch(
     if not _lasts(found, on):
         return None
     grown = _grown(found, region, on)
+    excess = found.excess[on][:, grown]
     on = _extended(found, grown, on)
     seen = np.flatnonzero(on)
-    excess = found.excess[on][:, grown]
     return Patch(
         cells=grown,
         first=int(seen[0]),

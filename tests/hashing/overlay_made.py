@@ -43,6 +43,7 @@ def half(picture: Picture, t: float) -> Picture:
     return np.asarray(cv2.resize(part, SIZE), np.uint8)
 
 
+@lru_cache(maxsize=24)
 def reel(seed: int = 21, change: Change | None = None, length: float = LENGTH_S) -> Reel:
     """A clip's kept pictures; 0 s gives a still."""
     count = max(1, round(length * RATE))
