@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.faces import Face
+from hashing.faces import LONG_SIDES_PX, Face
 from hashing.types import Box, Homography
 
 type Rgb = NDArray[np.uint8]
@@ -46,8 +46,8 @@ class Look:
 def face_boxes(
     looks: Sequence[Look],
     detector: Detects | None,
-    long_sides_px: tuple[int, ...] = (640, 960),
-    helper_long_sides_px: tuple[int, ...] = (640,),
+    long_sides_px: tuple[int, ...] = LONG_SIDES_PX,
+    helper_long_sides_px: tuple[int, ...] = LONG_SIDES_PX[:1],
 ) -> list[Boxes]:
     """What to fill in each look, in their order; None where the whole picture must go.
 

