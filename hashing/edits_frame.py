@@ -38,10 +38,11 @@ def frame_edits(
     placement = plainer(query, reference, placement)
     seen = extent(query, reference, placement)
     held = looks(query, reference, placement)
-    uncertain = uncertainty(correspond(query, reference, placement), placement.transform.matrix)
-    filmed = slanted_screen(
-        shape(query, reference, seen, uncertain), seen, placement.transform.inliers
-    )
+    filmed = None
+    if placement.transform.model != "axis":
+        uncertain = uncertainty(correspond(query, reference, placement), placement.transform.matrix)
+        form = shape(query, reference, seen, uncertain)
+        filmed = slanted_screen(form, seen, placement.transform.inliers)
     if filmed is not None:
         return [filmed]
     regions, frame = surroundings(held, seen)

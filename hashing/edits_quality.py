@@ -20,7 +20,7 @@ from hashing.plainer import plainer
 from hashing.reel import Reel
 from hashing.types import Edit, Segment
 
-LOOKS = 3
+LOOKS = 2
 SMALLER = 0.8  # pixels of the item along a side for one of the known copy
 FILLS = 0.55  # share of the frame: in a smaller part the picture was set in, not scaled down
 FINE_PX, BROAD_PX = (0.8, 1.6), (3.2, 6.4)  # bands of detail that softness is read from

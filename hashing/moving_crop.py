@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hashing.geometry import Matrix, Pairs, apply
 from hashing.placing import PLENTY, Placement, correspondences, instants
@@ -19,6 +20,7 @@ from hashing.types import Edit, Seconds
 FIRST = 4  # instants with a transform of their own under which nothing is said
 INSTANTS = 10
 SUPPORT = 12  # correspondences that one instant's own transform needs
+CHANCE = 0.25  # of the best instant's support
 MOVED = 0.02  # of the item's frame, or of the size
 NEAR_PX = 3.0
 SMOOTH = 0.8  # share of the path's variance that a parabola explains
@@ -72,7 +74,7 @@ def moving_crop(
     """The moving crop, if there is one. held: what `correspond` gives for the placement."""
     if len(query.times) < 2 or len(reference.times) < 2:
         return None
-    if not _stirs(stands(held, placement.transform.matrix, query.size), len(held)):
+    if not _stirs(stands(held, placement.transform.matrix, query.size)):
         return None
     moments = instants(placement.lines, INSTANTS)
     more = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
@@ -102,7 +104,7 @@ def stands(held: list[Held], matrix: Matrix, size: tuple[int, int]) -> list[Stan
 
     matrix: the common transform. size: the query's (width, height).
     """
-    out = []
+    out: list[tuple[int, Stand]] = []
     centre = (np.array(size) - 1) / 2
     for one in held:
         if len(one.pairs.query) < SUPPORT:
@@ -118,16 +120,41 @@ def stands(held: list[Held], matrix: Matrix, size: tuple[int, int]) -> list[Stan
         if not 0.3 < scale < 3:
             continue
         x, y = (own @ np.append(centre, 1.0) - centre) / size
-        out.append(Stand(one.time, float(x), float(y), float(np.log(scale))))
-    return out
+        stand = Stand(one.time, float(x), float(y), float(np.log(scale)))
+        out.append((int(inliers.sum()), stand))
+    # an instant with far less support than the others is a chance find
+    enough = CHANCE * max((count for count, _ in out), default=0)
+    return [stand for count, stand in out if count >= enough]
 
 
-def _stirs(path: list[Stand], looked: int) -> bool:
-    """Whether a few instants differ at all, which is worth a closer look."""
+def _stirs(path: list[Stand]) -> bool:
+    """Whether a few instants drift at all, which is worth a closer look."""
     if len(path) < 3:
-        return looked >= 3 and len(path) > 0
-    table = np.array([[one.x, one.y, one.size] for one in path])
-    return bool(np.ptp(table, axis=0).max() >= 0.6 * MOVED)
+        return False
+    at, table = _table(path)
+    for values in table:
+        span, left, explained = _drift(at, values, 1 if len(path) < 5 else 2)
+        if span >= 0.6 * MOVED and span >= 2.5 * left and explained >= 0.6:
+            return True
+    return False
+
+
+def _table(path: list[Stand]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(N,) times scaled to a length of 1, and (3, N) shifts and sizes."""
+    times = np.array([one.time for one in path])
+    at = (times - times.mean()) / max(1e-6, float(np.ptp(times)))
+    return at, np.array([[one.x, one.y, one.size] for one in path]).T
+
+
+def _drift(
+    at: NDArray[np.float64], values: NDArray[np.float64], degree: int
+) -> tuple[float, float, float]:
+    """How far a smooth path goes, what it leaves over, and the share of variance it explains."""
+    smooth = np.polyval(np.polyfit(at, values, degree), at)
+    rest = float(((values - smooth) ** 2).sum())
+    left = float(np.sqrt(rest / max(1, len(at) - degree - 1)))
+    explained = 1 - rest / max(1e-12, float(((values - values.mean()) ** 2).sum()))
+    return float(np.ptp(smooth)), left, explained
 
 
 def _path(path: list[Stand]) -> tuple[float, float, float] | None:
@@ -137,16 +164,10 @@ def _path(path: list[Stand]) -> tuple[float, float, float] | None:
     times = np.array([one.time for one in path])
     if np.ptp(times) < 0.5:
         return None
-    at = (times - times.mean()) / np.ptp(times)
-    degree = 2 if len(path) >= 6 else 1
+    at, table = _table(path)
     spans, noises = [], []
-    for values in np.array([[one.x, one.y, one.size] for one in path]).T:
-        smooth = np.polyval(np.polyfit(at, values, degree), at)
-        left = float(np.sqrt(((values - smooth) ** 2).sum() / max(1, len(at) - degree - 1)))
-        span = float(np.ptp(smooth))
-        explained = 1 - float(
-            ((values - smooth) ** 2).sum() / max(1e-12, ((values - values.mean()) ** 2).sum())
-        )
+    for values in table:
+        span, left, explained = _drift(at, values, 2 if len(path) >= 6 else 1)
         moves = span >= MOVED and span >= 5 * left and explained >= SMOOTH
         spans.append(span if moves else 0.0)
         noises.append(left)

@@ -16,7 +16,7 @@ from hashing.extent import Extent
 from hashing.looks import Look
 
 SOFT_PX = 2.0
-MOST_PIXELS = 12_000
+MOST_PIXELS = 6_000
 FEWEST_PIXELS = 300
 CLIPPED = (5, 250)  # a channel outside of this may have been cut off
 ROUNDS = 6
