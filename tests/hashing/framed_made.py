@@ -205,7 +205,7 @@ def warmed(picture: Picture) -> Picture:
 
 def vignetted(picture: Picture) -> Picture:
     y, x = np.mgrid[-1 : 1 : picture.shape[0] * 1j, -1 : 1 : picture.shape[1] * 1j]
-    return (picture * (1 - 0.3 * (x**2 + y**2))[..., None]).astype(np.uint8)
+    return np.asarray(picture * (1 - 0.3 * (x**2 + y**2))[..., None], np.uint8)
 
 
 def wrong_matrix(picture: Picture) -> Picture:
@@ -220,7 +220,8 @@ def worn(picture: Picture) -> Picture:
     """Small, then coarsely compressed."""
     small = cv2.resize(picture, (352, 198), interpolation=cv2.INTER_AREA)
     _, data = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 20])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(decoded[..., ::-1])
 
 
 def made(change: Change | None = None, length: float = LENGTH_S, seed: int = 21) -> Reel:
