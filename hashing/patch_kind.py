@@ -32,11 +32,12 @@ type PatchKind = Literal[
 FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the scene's
 CLEAR = 2.5  # strength from which a single instant's patch is believed
 PASSING_CLEAR = 2.35  # the same for one that is seen at several instants
+FADED_CLEAR = 2.2  # the same where detail is gone at all scales
 BADLY_COPIED = 0.33  # unpredicted share above which a copy is too bad for faint patches
 LASTS = 0.85  # share of the instants from which a patch is there throughout
 FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
 TAMPER_S = 2.0  # shortest change of a scene that is reported
-TAMPER_AREA = (0.008, 0.3)
+TAMPER_AREA = (0.005, 0.3)
 OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the true one
 
 
@@ -137,6 +138,7 @@ def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     square = 0.4 <= seen.aspect <= 2.5
     if found.scene.still:
         drawn = _vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
+        drawn &= patch.area > 0.008 or patch.strength > CLEAR + 0.1
         return "sticker" if square and drawn else None
     if seen.moves[1] < 3 and seen.fine[0] < seen.fine[1]:
         return None  # the scene stands still too, and loses detail: not drawn
@@ -161,7 +163,7 @@ def _flat_colours(seen: Looks) -> bool:
 
 def _is_picture(patch: Patch, seen: Looks) -> bool:
     """A rectangle with detail of its own."""
-    if patch.fill < 0.75 or seen.corners < 0.55 or patch.area < 0.012:
+    if patch.fill < 0.75 or seen.corners < 0.55 or patch.area < 0.008:
         return False
     return 0.35 <= seen.aspect <= 2.9 and seen.fine[0] >= 0.55 * seen.fine[1]
 
@@ -190,22 +192,36 @@ def _changed(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     sign = _vivid(seen) and seen.saturation > seen.saturation_around + 40
     if seen.blurred > 0.85 or (sign and seen.fine[0] > 0.6 * seen.fine[1]):
         return None  # the same shapes, or a drawn sign that comes and goes
-    less = seen.fine[0] < 0.45 * seen.fine[1]
-    if found.scene.still:
-        clear = patch.strength >= CLEAR or (less and patch.strength >= PASSING_CLEAR)
-        if not clear or patch.fill < (0.45 if less or patch.strength > 2.65 else 0.55):
-            return None
-    else:
-        needed = PASSING_CLEAR
-        if _badly_copied(found):
-            needed = CLEAR + 0.1
-        lasted = found.times[patch.last] - found.times[patch.first] + _step(found)
-        if patch.strength < needed or patch.fill < 0.6 or lasted < TAMPER_S:
-            return None
-    if less:
-        smooth = seen.strokes[0] < 0.65 * seen.strokes[1]
-        return "tamper_removed" if smooth else "tamper"
-    return "tamper_added" if seen.fine[0] > 1.25 * seen.fine[1] else "tamper"
+    clear = _clear_in_still if found.scene.still else _clear_in_video
+    if not clear(patch, seen, found):
+        return None
+    if seen.fine[0] > 1.25 * seen.fine[1]:
+        return "tamper_added"
+    less = seen.fine[0] < 0.45 * seen.fine[1] and seen.strokes[0] < 0.65 * seen.strokes[1]
+    return "tamper_removed" if less or _faded(seen) else "tamper"
+
+
+def _clear_in_still(patch: Patch, seen: Looks, found: Difference) -> bool:
+    """A single instant has to be the clearer, unless detail is gone."""
+    gone = seen.fine[0] < 0.45 * seen.fine[1]
+    if gone:
+        return patch.strength >= PASSING_CLEAR and patch.fill >= 0.45
+    if _faded(seen) and not _badly_copied(found):
+        return patch.strength >= FADED_CLEAR and patch.fill >= 0.45
+    return patch.strength >= CLEAR and patch.fill >= (0.45 if patch.strength > 2.65 else 0.55)
+
+
+def _clear_in_video(patch: Patch, seen: Looks, found: Difference) -> bool:
+    lasted = found.times[patch.last] - found.times[patch.first] + _step(found)
+    needed = CLEAR + 0.1 if _badly_copied(found) else PASSING_CLEAR
+    if lasted > 2 * TAMPER_S and seen.loose[0] > 3 * max(3.0, seen.loose[1]):
+        needed -= 0.15  # for long, and not by anything that stands over the footage
+    return bool(patch.strength >= needed and patch.fill >= 0.6 and lasted >= TAMPER_S)
+
+
+def _faded(seen: Looks) -> bool:
+    """Less detail at the busiest places too, as where something was filled in from around."""
+    return seen.fine[0] < 0.6 * seen.fine[1] and seen.strokes[0] < 0.5 * seen.strokes[1]
 
 
 def _step(found: Difference) -> Seconds:
