@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hashing.compare import compare
 from hashing.fingerprint import fingerprint
 from hashing.probe import probe
-from hashing.types import Fingerprint
+from hashing.types import Fingerprint, Match
 from tests.made import make_video, scene, sound, write_video
 from tests.made.scenes import Size
 
@@ -182,6 +183,7 @@ class Films:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[tuple[str, str], Fingerprint] = {}
+        self._held: dict[tuple[str, str], Match] = {}
 
     def path(self, name: str) -> Path:
         suffix = ".jpg" if name == "still" or "photo" in name else ".mp4"
@@ -194,3 +196,9 @@ class Films:
             with self.path(name).open("rb") as file:
                 self._known[key] = fingerprint(file, probe(file), sampling)  # type: ignore[arg-type]
         return self._known[key]
+
+    def held(self, query: str, reference: str) -> Match:
+        """One film held against another; each pair is compared once."""
+        if (query, reference) not in self._held:
+            self._held[query, reference] = compare(self(query), self(reference))
+        return self._held[query, reference]
