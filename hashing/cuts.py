@@ -18,6 +18,7 @@ STEP_S = 0.1
 SHORTEST_S = 0.7
 JUMP_S = 0.8  # between the offsets of two pieces
 GAIN = 0.02  # mean correlation that two pieces have to gain over one
+LEAST_LEVEL = 0.7  # of a piece: below, the pictures do not fit well enough to be cut up
 SURE = 0.03  # by which each piece has to agree better with its own offset than with the other's
 MOST_PIECES = 4
 
@@ -61,7 +62,8 @@ def _cut(
     gain = (float(total[cut]) - max(whole, float(ahead[:, -1].max()))) / len(rows)
     left, right = values[:, : cut + 1], values[:, cut + 1 :]
     sure = min(_mean(left, one) - _mean(left, two), _mean(right, two) - _mean(right, one))
-    if gain < GAIN or sure < SURE:
+    worst = min(_mean(left, one), _mean(right, two))
+    if gain < GAIN or sure < SURE or worst < LEAST_LEVEL:
         return None
     when = float(found.query_times[rows[cut + 1]])
     pieces = (

@@ -21,9 +21,11 @@ from hashing.types import AudioPrint, Fingerprint, Seconds, Span
 NEAR_S = 0.45  # how far from a line the moment that agrees best is looked for
 CURVED = 2e-4  # bend of a peak under which it says nothing about when
 FEWEST_MOMENTS = 8
-FAINT = 0.6  # of the best line's level, under which a line of another speed is stray
+FAINT, DULL = 0.7, 0.4  # of the best line's level and contrast: below, other speeds are stray
 EVEN = 0.05  # contrast under which pictures do not say when
 HEARD = 0.6  # correlation of sound that says when instead
+TOGETHER = 5  # neighbouring moments that err alike
+UNSURE = 0.06  # a slope measured no better than this is not told from real time
 REAL_TIME = 0.012  # a refitted slope this near to 1 is real time
 
 
@@ -36,19 +38,24 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     lines = paused(_of_one_speed(lines, found), found, query.timeline, reference.timeline)
     lines = [_by_sound(line, found, query.audio, reference.audio) for line in lines]
     lines = [thinned(line, departures(line, found), query, reference) for line in lines]
-    lines = [fitted(piece, found) for line in lines for piece in split(line, found)]
+    lines = [piece for line in lines for piece in _pieces(line, found)]
     return replace(placement, lines=tuple(lines))
 
 
+def _pieces(line: Line, found: Agreement) -> list[Line]:
+    pieces = split(line, found)
+    return pieces if len(pieces) == 1 else [fitted(piece, found) for piece in pieces]
+
+
 def without_strays(found: tuple[Line, ...]) -> list[Line]:
-    """Lines that agree about as well as the best, or run at its speed."""
+    """Lines that run at the best one's speed, or agree about as well and stand out as clearly."""
     best = max(found, key=lambda line: line.level * min(1.0, line.end - line.start), default=None)
     if best is None:
         return []
     return [
         line
         for line in found
-        if line.level >= FAINT * best.level
+        if (line.level >= FAINT * best.level and line.contrast >= DULL * best.contrast)
         or (line.reversed == best.reversed and abs(line.speed / best.speed - 1) < 0.03)
     ]
 
@@ -111,8 +118,9 @@ def fitted(line: Line, found: Agreement) -> Line:
     if slope * line.slope <= 0:
         return line
     straight = replace(line, speed=abs(slope), offset=line.offset + float(shift))
-    error = float(np.std(rest[keep])) / max(1e-6, float(np.std(times[keep]))) / np.sqrt(keep.sum())
-    if abs(straight.speed - 1) < max(REAL_TIME, min(0.04, 2.5 * error)):
+    alone = keep.sum() / TOGETHER
+    error = float(np.std(rest[keep]) / max(1e-6, float(np.std(times[keep]))) / np.sqrt(alone))
+    if abs(straight.speed - 1) < max(REAL_TIME, min(UNSURE, 3 * error)):
         straight = at_speed(straight, 1.0)
     return straight if _mean(straight, found) >= _mean(line, found) - 0.01 else line
 
