@@ -35,7 +35,7 @@ DOORS = {
     "requests": (),
     "rich": ("app/progress.py", "app/terminal.py"),
     "socket": ("app/fence/*.py",),
-    "sqlalchemy": ("app/library*.py",),
+    "sqlalchemy": ("app/library*.py", "app/desk/*.py"),
     "sqlite3": ("app/library*.py",),
     "starlette": ("app/api*.py", "app/problems.py", "app/uploads.py"),
     "subprocess": ("app/fence/*.py",),
