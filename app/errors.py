@@ -15,13 +15,16 @@
       DeskUnusable           app.desk.errors: what the service keeps          4   503
       ClipUnknown                                                             2   404
       ContextUnreadable                                                       2   400
+      KeyNotUnderstood       app.desk.errors: a name or scopes that cannot be 2   400
+      KeyUnknown                                                              2   404
+      HeadNotUnderstood      not a head of the audit log                      2   400
 
 Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could
 not be read; 4 the library or the desk cannot be used. "No match" and "undecided" are verdicts,
 never errors.
 """
 
-from app.desk.errors import DeskUnusable
+from app.desk.errors import DeskUnusable, HeadNotUnderstood, KeyNotUnderstood, KeyUnknown
 from app.fence.errors import FenceUnavailable
 from app.library_errors import ClipUnknown, ContextUnreadable, LibraryUnusable
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
@@ -46,6 +49,9 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     UsageError: (EXIT_USAGE, 400),
     ClipUnknown: (EXIT_USAGE, 404),
     ContextUnreadable: (EXIT_USAGE, 400),
+    KeyNotUnderstood: (EXIT_USAGE, 400),
+    KeyUnknown: (EXIT_USAGE, 404),
+    HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
     DeskUnusable: (EXIT_LIBRARY, 503),
     MethodMismatch: (EXIT_LIBRARY, 409),
