@@ -5,6 +5,7 @@ Further rooms are routers of their own that `create_app` includes.
 """
 
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,14 +19,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from app import api_checks, api_clips, api_pages
+from app import api_audit, api_checks, api_clips, api_keys, api_pages, api_session
+from app.api_access import Limits
 from app.api_guard import Guard, is_this_machine
+from app.api_problems import document
 from app.desk.file import only_service, open_desk
 from app.desk.supervisor import REAL_WORK, Supervisor
 from app.errors import UsageError, http_status
 from app.fence.fence import protection
 from app.fence.limits import Protection
 from app.fence.servers import new_server
+from app.first_key import announcement, first_key
 from app.problems import problem
 from app.service import Service
 from app.service_local import LocalService
@@ -33,6 +37,7 @@ from app.settings import Settings
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
+ROOMS: Final = (api_checks, api_clips, api_pages, api_session, api_keys, api_audit)
 RETRY_AFTER: Final = {"Retry-After": "10"}
 OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
     StorageFullError: 507
@@ -57,9 +62,12 @@ def create_app(
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    for room in (api_checks, api_clips, api_pages):
+    for room in ROOMS:
         app.include_router(room.router)
-    app.add_middleware(Guard, names=_names(settings))
+    app.openapi = partial(document, app)  # type: ignore[method-assign]
+    app.add_middleware(
+        Guard, names=_names(settings), proxied=settings.hosts, origins=settings.origins
+    )
     app.add_exception_handler(FirstseenError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -83,16 +91,18 @@ def serve(settings: Settings) -> None:
         )
     if not is_this_machine(settings.host):
         log.warning(
-            "listening on %s: whoever reaches that address can use the service, "
-            "which knows no passwords",
+            "listening on %s: put a proxy with TLS in front, or keys and footage cross the "
+            "network in the clear",
             settings.host,
         )
+    _announce_first_key(settings)
     uvicorn.run(
         create_app(settings, LocalService(settings)),
         host=settings.host,
         port=settings.port,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         ws="none",
         timeout_graceful_shutdown=CLOSING_S,
     )
@@ -105,6 +115,16 @@ def _walls() -> Protection:
         return protection(server)
     finally:
         server.close()
+
+
+def _announce_first_key(settings: Settings) -> None:
+    desk = open_desk(settings.desk_folder())
+    try:
+        secret = first_key(desk)
+    finally:
+        desk.close()
+    if secret is not None:
+        sys.stderr.write(announcement(secret, f"http://{settings.host}:{settings.port}/"))
 
 
 def _names(settings: Settings) -> list[str]:
@@ -123,6 +143,7 @@ async def _lifespan(
         queue = Supervisor(desk, settings, work_module)
         state = app.state
         state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
+        state.limits = Limits.of(settings)
         try:
             await run_in_threadpool(queue.start)
             yield

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from app.api_access import Caller, may
+from app.api_problems import refusals
 from app.api_queue import accept, changes, delete_upload
 from app.api_rooms import desk_of, queue_of, receive_upload, settings_of
 from app.claim import ClaimNotUnderstoodError, parse_claim
@@ -37,7 +38,7 @@ MAX_PAGE: Final = 200
 LINES: Final = "application/x-ndjson"
 HEARTBEAT_S: Final = 10.0  # so that nobody in between takes a quiet stream for a dead one
 
-router = APIRouter(prefix="/v1/checks", tags=["checks"])
+router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals())
 
 type Asking = Annotated[Caller, Depends(may("check"))]
 type CheckId = Annotated[str, Path(max_length=64)]

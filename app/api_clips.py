@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.api_access import Caller, may
+from app.api_problems import refusals
 from app.api_queue import accept, delete_upload, ended
 from app.api_rooms import desk_of, receive_upload, service_of
 from app.desk import checks
@@ -22,13 +23,20 @@ from app.uploads import Upload
 MAX_PAGE = 500
 CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
-router = APIRouter(prefix="/v1/clips", tags=["clips"])
+READ = [Depends(may("library:read"))]
+WRITER = may("library:write")
+WRITE = [Depends(WRITER)]
+
+router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
 
 
-@router.post("", status_code=201, response_model=AddedOut, responses={200: {"model": AddedOut}})
-async def add_clip(
-    request: Request, caller: Annotated[Caller, Depends(may("library:write"))]
-) -> Response:
+@router.post(
+    "",
+    status_code=201,
+    response_model=AddedOut,
+    responses={200: {"model": AddedOut}, **refusals(409, 507)},
+)
+async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)]) -> Response:
     """Upload one file into the library with its context; answers when it is durable."""
     upload = await receive_upload(request)
     try:
@@ -79,7 +87,7 @@ def _forget(desk: DeskFile, identifier: str) -> None:
     delete_upload(desk, before.upload)
 
 
-@router.get("")
+@router.get("", dependencies=READ)
 async def list_clips(
     request: Request,
     after: str | None = None,
@@ -91,12 +99,12 @@ async def list_clips(
     return ClipsOut(clips=shown, next=shown[-1].id if len(clips) > limit else None)
 
 
-@router.get("/{clip_id}")
+@router.get("/{clip_id}", dependencies=READ, responses=refusals(404))
 async def show_clip(request: Request, clip_id: str) -> ClipOut:
     return ClipOut.from_clip(await run_in_threadpool(service_of(request).clip, clip_id))
 
 
-@router.delete("/{clip_id}", status_code=204)
+@router.delete("/{clip_id}", status_code=204, dependencies=WRITE, responses=refusals(404))
 async def remove_clip(request: Request, clip_id: str) -> Response:
     await run_in_threadpool(service_of(request).remove, clip_id)
     return Response(status_code=204)

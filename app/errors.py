@@ -19,6 +19,9 @@
       RequestDiffers         an idempotency key used for something else       2   422
       ClipUnknown                                                             2   404
       ContextUnreadable                                                       2   400
+      KeyNotUnderstood       app.desk.errors: a name or scopes that cannot be 2   400
+      KeyUnknown                                                              2   404
+      HeadNotUnderstood      not a head of the audit log                      2   400
 
 Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could
 not be read; 4 the library or the desk cannot be used. "No match" and "undecided" are verdicts,
@@ -29,6 +32,9 @@ from app.desk.errors import (
     CheckEnded,
     CheckUnknown,
     DeskUnusable,
+    HeadNotUnderstood,
+    KeyNotUnderstood,
+    KeyUnknown,
     QueueFull,
     RequestDiffers,
     WorkerFailed,
@@ -57,6 +63,9 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     UsageError: (EXIT_USAGE, 400),
     ClipUnknown: (EXIT_USAGE, 404),
     ContextUnreadable: (EXIT_USAGE, 400),
+    KeyNotUnderstood: (EXIT_USAGE, 400),
+    KeyUnknown: (EXIT_USAGE, 404),
+    HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
     DeskUnusable: (EXIT_LIBRARY, 503),
     QueueFull: (EXIT_LIBRARY, 503),

@@ -9,6 +9,9 @@ FirstseenError
   RequestDiffers       an idempotency key that was used for another request
   QueueFull            as many checks wait as the settings allow
   WorkerFailed         a worker process did not start
+  KeyNotUnderstood     a name or scopes that cannot be
+  KeyUnknown           no key of that id
+  HeadNotUnderstood    not a head as the audit log prints it
 """
 
 from hashing.errors import FirstseenError
@@ -44,3 +47,15 @@ class QueueFull(FirstseenError):
 
 class WorkerFailed(FirstseenError):
     """A worker process did not start; says nothing about any check."""
+
+
+class KeyNotUnderstood(FirstseenError):
+    """A key was asked for in a way that cannot be; the message says what is known."""
+
+
+class KeyUnknown(FirstseenError):
+    """There is no key of this id."""
+
+
+class HeadNotUnderstood(FirstseenError):
+    """The text is no head of an audit log."""
