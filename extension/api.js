@@ -81,8 +81,11 @@ export function service({ server, key }) {
       return new ServiceProblem(health?.version ? "old_server" : "stranger", health?.version);
     },
 
-    /** claim: {date, place}, each "" where nothing is claimed. Gives the check. */
-    check(blob, name, claim, context, again, idempotency, signal) {
+    /**
+     * claim: {date, place}, each "" where nothing is claimed. again: even if it was checked before.
+     * Gives the check; `known` where it was there already.
+     */
+    async check(blob, name, claim, context, again, idempotency, signal) {
       const form = new FormData();
       form.append("file", blob, name);
       if (claim.date) form.append("claimed_date", claim.date);
@@ -90,7 +93,8 @@ export function service({ server, key }) {
       form.append("context", JSON.stringify(context));
       if (again) form.append("again", "1");
       const headers = { "idempotency-key": idempotency };
-      return json("POST", "/v1/checks", { body: form, headers, signal, patience: 0 });
+      const answer = await ask("POST", "/v1/checks", { body: form, headers, signal, patience: 0 });
+      return { ...(await answer.json()), known: answer.status === 200 };
     },
 
     checkLink(url, claim, context, again, idempotency) {

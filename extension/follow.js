@@ -7,6 +7,9 @@ import { isSettled, updated } from "./format.js";
 import { keep } from "./state.js";
 
 const WAITS_MS = [500, 1000, 2000, 5000, 10_000];
+const STREAMS = 2; // a browser opens six connections to one server, and others need some too
+const POLL_MS = 2000; // for those beyond
+let streams = 0;
 const followed = new Map(); // entry id -> AbortController
 
 /** told(entry, problem): called at each change; problem is set while the service is not heard. */
@@ -27,30 +30,38 @@ export function unfollowAll() {
 
 async function run(api, first, told, signal) {
   let entry = first;
-  for (let failures = 0; !signal.aborted; failures++) {
+  const heard = async (news) => (entry = signal.aborted ? entry : await changed(entry, news, told));
+  for (let failures = 0; !signal.aborted; ) {
+    let wait = POLL_MS;
     try {
-      for await (const event of api.events(entry.check, signal)) {
-        failures = 0;
-        entry = await changed(entry, event, told);
-        if (entry.state === "done" && !entry.tone) entry = await asked(api, entry, told);
-      }
-      entry = await asked(api, entry, told);
+      if (streams < STREAMS) await listen(api, entry, heard, signal);
+      await heard(await api.show(entry.check));
       if (isSettled(entry)) return;
+      failures = 0;
     } catch (problem) {
       if (signal.aborted) return;
-      if (problem.kind === "gone") {
-        await changed(entry, { state: "gone" }, told);
-        return;
-      }
+      if (problem.kind === "gone") return void (await heard({ state: "gone" }));
       told(entry, problem);
       if (problem.kind === "key" || problem.kind === "scope") return;
+      wait = WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)];
     }
-    const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)];
     await new Promise((done) => setTimeout(done, wait));
   }
 }
 
-const asked = async (api, entry, told) => changed(entry, await api.show(entry.check), told);
+async function listen(api, first, heard, signal) {
+  streams++;
+  try {
+    let entry = first;
+    for await (const event of api.events(first.check, signal)) {
+      entry = await heard(event);
+      // the verdict is there before the pictures are
+      if (entry.state === "done" && !entry.tone) entry = await heard(await api.show(entry.check));
+    }
+  } finally {
+    streams--;
+  }
+}
 
 async function changed(entry, news, told) {
   const next = updated(entry, news);

@@ -102,12 +102,14 @@ export function isSettled(entry) {
   return FINAL.includes(entry.state) && (entry.state !== "done" || entry.pictures !== "pending");
 }
 
+const CONTEXT = { page: "page_url", time: "seen_at", account: "account", text: "text" };
+const MOST_CHARACTERS = 4000; // of each; the service takes no more
+
 /** What goes with the item as context: only what was chosen, as the person left it. */
 export function contextOf(chosen, values, how) {
   const context = { how };
-  if (chosen.page && values.page) context.page_url = values.page;
-  if (chosen.time && values.time) context.seen_at = values.time;
-  if (chosen.account && values.account) context.account = values.account;
-  if (chosen.text && values.text) context.text = values.text;
+  for (const [name, field] of Object.entries(CONTEXT)) {
+    if (chosen[name] && values[name]) context[field] = values[name].slice(0, MOST_CHARACTERS);
+  }
   return context;
 }

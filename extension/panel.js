@@ -23,6 +23,7 @@ const windowId = (await chrome.windows.getCurrent()).id;
 let shown = null; // {name, …}: the view, as it is stored
 let showing = null; // what the view's function gave: {update(entry, problem)?, close()?}
 let trail = []; // where "back" leads
+let turn = 0; // counts views: a slow one that somebody left is not shown over the next
 
 /** What each view is given. */
 const panel = {
@@ -34,12 +35,16 @@ const panel = {
     if (forward && shown) trail.push(shown);
     showing?.close?.();
     shown = view;
-    await state.noteView(windowId, view);
+    state.noteView(windowId, view);
     panel.say("");
+    scrollTo(0, 0);
     page("back").hidden = trail.length === 0;
     page("history").hidden = view.name === "history";
-    showing = (await views[view.name](page("view"), panel, view)) ?? null;
-    page("view").scrollIntoView({ block: "start" });
+    showing = null;
+    const mine = ++turn;
+    const made = await views[view.name](page("view"), panel, view);
+    if (mine === turn) showing = made ?? null;
+    else made?.close?.();
   },
 
   back() {

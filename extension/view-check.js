@@ -6,19 +6,19 @@ import {
 } from "./format.js";
 import { unfollow } from "./follow.js";
 import { problemText } from "./problems.js";
-import { resend, stopSending } from "./send.js";
+import { canSend, resend, sendAnew, stopSending } from "./send.js";
 import { checks, forget, keep } from "./state.js";
 import { locale, plural, t } from "./text.js";
 
-export async function checkView(view, panel, { id }) {
-  let entry = (await checks()).find((one) => one.id === id);
-  if (!entry) return panel.go({ name: "history" }, { forward: false });
+/** Gives its handlers at once, so that no news is missed while the entry is being read. */
+export function checkView(view, panel, { id }) {
+  let entry = null;
   const urls = []; // object URLs of pictures, let go when the view closes
   let drawn = null; // the state that is on screen
   let told = null; // the last full answer of the service
 
-  const title = h("h1", { tabIndex: -1, dir: "auto" }, entry.name);
-  const how = h("p.how", {}, h("span.hint", {}, t(`how_${entry.how}`)), h("span.hint", {}, moment(entry.at, locale)));
+  const title = h("h1", { tabIndex: -1, dir: "auto" });
+  const how = h("p.how");
   const state = h("section.state");
   const result = h("section.result");
   show(view, title, how, state, result, h("div.foot", {}, forgetButton()));
@@ -27,10 +27,20 @@ export async function checkView(view, panel, { id }) {
   async function draw() {
     const now = `${entry.state} ${entry.pictures}`;
     if (FINAL.includes(entry.state) && now === drawn) return;
-    show(state, entry.state === "done" ? [] : progress(entry, panel, retry));
+    show(state, entry.state === "done" ? known() : progress(entry, panel, retry));
     if (now === drawn) return;
     drawn = now;
     if (entry.state === "done" || entry.state === "failed") await outcome();
+  }
+
+  function known() {
+    if (!entry.known) return [];
+    const anew = () => {
+      show(result);
+      drawn = null;
+      return sendAnew(panel, entry);
+    };
+    return [h("p.hint", {}, t("checked_before")), canSend(entry) && h("button", { type: "button", onclick: anew }, t("check_again"))];
   }
 
   async function outcome() {
@@ -73,7 +83,7 @@ export async function checkView(view, panel, { id }) {
   function forgetButton() {
     return h("button.quiet.danger", { type: "button", onclick: async () => {
       unfollow(entry.id);
-      stopSending(entry.id);
+      stopSending(entry.id, true);
       if (entry.check && panel.api) {
         try {
           await panel.api.forget(entry.check);
@@ -87,13 +97,22 @@ export async function checkView(view, panel, { id }) {
   }
 
   async function become(next) {
-    if (!next || next.id !== id) return;
-    if (next.state !== entry.state || next.step !== entry.step) panel.say(stateText(next));
+    if (next?.id !== id) return;
+    if (entry === null) {
+      title.textContent = next.name;
+      show(how, h("span.hint", {}, t(`how_${next.how}`)), h("span.hint", {}, moment(next.at, locale)));
+    } else if (next.state !== entry.state || next.step !== entry.step) {
+      panel.say(stateText(next));
+    }
     entry = next;
     await draw();
   }
 
-  await draw();
+  checks().then((all) => {
+    if (entry !== null) return null; // news came first
+    const known = all.find((one) => one.id === id);
+    return known ? become(known) : panel.go({ name: "history" }, { forward: false });
+  });
   return { update: (next) => become(next), changed: (next) => become(next), close: () => urls.forEach((url) => URL.revokeObjectURL(url)) };
 }
 

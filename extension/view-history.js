@@ -3,10 +3,11 @@
 import { h, show } from "./dom.js";
 import { FINAL, moment } from "./format.js";
 import { unfollow } from "./follow.js";
+import { stopSending } from "./send.js";
 import { checks, wipe } from "./state.js";
 import { locale, t } from "./text.js";
 
-export async function historyView(view, panel) {
+export function historyView(view, panel) {
   const list = h("ul.history");
   const wipeButton = h("button.quiet.danger", { type: "button", onclick: askToWipe }, t("wipe"));
   const none = h("div.empty", {}, h("p", {}, t("history_none")), h("p.hint", {}, t("history_how")));
@@ -39,7 +40,10 @@ export async function historyView(view, panel) {
     return h("dialog", { onclose: async (event) => {
       if (event.target.returnValue !== "wipe") return;
       const all = await checks();
-      all.forEach((entry) => unfollow(entry.id));
+      for (const { id } of all) {
+        unfollow(id);
+        stopSending(id, true);
+      }
       if (alsoThere.checked && panel.api) {
         await Promise.allSettled(all.filter((e) => e.check).map((e) => panel.api.forget(e.check)));
       }
@@ -49,7 +53,7 @@ export async function historyView(view, panel) {
     } }, form);
   }
 
-  await fill();
+  fill();
   return { changed: fill };
 }
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 WIDTH, HEIGHT = 1280, 900
+MARGIN = 8  # what the browser leaves around a page beside its panel
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -193,14 +194,18 @@ class Page:
 
     def wait(self, script: str, seconds: float = 20.0) -> Any:
         """The first true value of an expression, which may fail while the page loads."""
+        found = f"Promise.resolve({script}).then(v => v instanceof Node ? true : v)"
 
         def asked() -> Any:
             try:
-                return self.run(script)
+                return self.run(found)
             except ProtocolError:
                 return None
 
-        return wait_for(asked, script, seconds)
+        try:
+            return wait_for(asked, script, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}, but:\n{self.text()}") from None
 
     def text(self) -> str:
         return str(self.run("document.body.innerText"))
@@ -230,13 +235,13 @@ class Page:
 
     def place(self, selector: str) -> tuple[float, float]:
         """The middle of an element, on the display."""
-        x, y = self.run(
+        script = (
             f"(() => {{ const b = document.querySelector({json.dumps(selector)})"
-            ".getBoundingClientRect(); return [b.x + b.width / 2 + screenX + (outerWidth - innerWidth"
-            " > 200 ? 0 : 0), b.y + b.height / 2]; })()"
+            ".getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2, screenX,"
+            " screenY + outerHeight - innerHeight]; })()"
         )
-        left, top = self.run("[screenX, screenY]")
-        return x + left, y + top
+        x, y, left, top = self.run(script)
+        return x + left + MARGIN, y + top - MARGIN
 
     def close(self) -> None:
         self.browser.ask("Target.closeTarget", targetId=self.target)

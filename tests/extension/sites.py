@@ -79,6 +79,41 @@ class Site:
 
 
 @contextmanager
+def old_service() -> Iterator[str]:
+    """The address of a firstseen from before there were keys: it knows its health, no more."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            old = self.path == "/v1/health"
+            content = b'{"status": "ok", "version": "0.0.1", "clips": 3}' if old else b"{}"
+            self.send_response(200 if old else 404)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with served(Handler) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """The port of a server in a thread of its own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+@contextmanager
 def sites(stream: bytes) -> Iterator[tuple[Site, str]]:
     """A site on 127.0.0.1 whose cross-origin pictures come from localhost; and that address.
 
@@ -102,16 +137,7 @@ def sites(stream: bytes) -> Iterator[tuple[Site, str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Handler) for _ in range(2)]
-    other = f"http://localhost:{servers[1].server_port}"
-    made.append(Site(servers[0].server_port, other, stream))
-    threads = [threading.Thread(target=server.serve_forever, args=(0.05,)) for server in servers]
-    for thread in threads:
-        thread.start()
-    try:
+    with served(Handler) as port, served(Handler) as other_port:
+        other = f"http://localhost:{other_port}"
+        made.append(Site(port, other, stream))
         yield made[0], other
-    finally:
-        for server, thread in zip(servers, threads, strict=True):
-            server.shutdown()
-            thread.join(10)
-            server.server_close()
