@@ -75,10 +75,12 @@ def check(
     name: str | None = None,
     pictures: bool = True,
     unblurred: bool = False,
+    strips: bool = False,
 ) -> Checked:
     """The same, with the pictures that show each accepted match.
 
     name: what to call the item, where its name on disk is not its own. unblurred: faces are shown.
+    strips: also make instants to step through.
     """
     clock = _Clock()
     item = intake.from_path(path, settings.max_bytes, name)
@@ -86,7 +88,7 @@ def check(
         read = _read(fence, item, settings, clock, on_progress)
         found, searched = _search(fence, read.query, library, clock, on_progress)
         verdict = _judge(fence, item, read.query, found, claim, searched, library)
-        sheets = _pictures(fence, verdict, library, unblurred) if pictures else {}
+        sheets = _pictures(fence, verdict, library, unblurred, strips) if pictures else {}
     return Checked(_report(item, read, verdict, searched, claim, clock), sheets)
 
 
@@ -308,7 +310,7 @@ def _same_footage(fence: Fence, library: Library, one: Clip, other: Clip) -> boo
 
 
 def _pictures(
-    fence: Fence, verdict: Verdict, library: Library, unblurred: bool
+    fence: Fence, verdict: Verdict, library: Library, unblurred: bool, strips: bool
 ) -> dict[str, EvidenceSheet]:
     sheets = {}
     for held in verdict.held:
@@ -317,7 +319,11 @@ def _pictures(
         reference = library.load(held.clip.id).pictures
         if reference is not None and held.match.segments:
             sheets[held.clip.id] = fence.call(
-                "evidence", reference=reference, match=held.match, unblurred=unblurred
+                "evidence",
+                reference=reference,
+                match=held.match,
+                unblurred=unblurred,
+                strip=strips,
             )
     return sheets
 

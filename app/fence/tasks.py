@@ -72,6 +72,7 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
         "describe": partial(describe, model=model),
         "space": partial(space, model=model),
         "evidence": evidence,
+        "thumbnail": thumbnail,
     }
 
 
@@ -153,9 +154,16 @@ def evidence(
     match: Match,
     query: Pictures | None = None,
     unblurred: bool = False,
+    strip: bool = False,
 ) -> EvidenceSheet:
     """The pictures that show one match; kept pictures are a stranger's too."""
-    return sheets.evidence(query or state["fingerprint"].pictures, reference, match, unblurred)
+    held = query or state["fingerprint"].pictures
+    return sheets.evidence(held, reference, match, unblurred, strip=strip)
+
+
+def thumbnail(file: BinaryIO | None, state: State, kept: Pictures) -> bytes:
+    """One redacted JPEG that stands for a clip."""
+    return sheets.thumbnail(kept)
 
 
 def _load_late_imports() -> None:
