@@ -12,13 +12,16 @@
                              to blame it is a DecodeError or a LimitExceeded too
         FenceUnavailable     it could not be started at all                   4   503
       LibraryUnusable        app.library_errors                               4   503
+      DeskUnusable           app.desk.errors: what the service keeps          4   503
       ClipUnknown                                                             2   404
       ContextUnreadable                                                       2   400
 
 Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could
-not be read; 4 the library cannot be used. "No match" and "undecided" are verdicts, never errors.
+not be read; 4 the library or the desk cannot be used. "No match" and "undecided" are verdicts,
+never errors.
 """
 
+from app.desk.errors import DeskUnusable
 from app.fence.errors import FenceUnavailable
 from app.library_errors import ClipUnknown, ContextUnreadable, LibraryUnusable
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
@@ -44,6 +47,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     ClipUnknown: (EXIT_USAGE, 404),
     ContextUnreadable: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
+    DeskUnusable: (EXIT_LIBRARY, 503),
     MethodMismatch: (EXIT_LIBRARY, 409),
     FenceUnavailable: (EXIT_LIBRARY, 503),
     LimitExceeded: (EXIT_UNREADABLE, 413),

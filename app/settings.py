@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 from pydantic import Field, FilePath
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app import library_folder
 from app.fence.limits import MIB, FenceLimits
 
 ENV_PREFIX = "FIRSTSEEN_"
@@ -26,6 +27,13 @@ class Settings(BaseSettings):
     library: Annotated[Path, Field(description="Folder of the library.")] = Field(
         default_factory=lambda: user_data_path("firstseen")
     )
+    data: Annotated[
+        Path | None,
+        Field(
+            description="Folder of what the service keeps: checks, reports, uploads, keys. By "
+            "default `desk` in the library's folder."
+        ),
+    ] = None
     keep_pictures: Annotated[
         bool,
         Field(
@@ -104,6 +112,10 @@ class Settings(BaseSettings):
     max_waiting: Annotated[
         int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
     ] = 16
+
+    def desk_folder(self) -> Path:
+        """Where the service keeps its data."""
+        return self.data if self.data is not None else self.library / library_folder.DESK
 
     def fence_limits(self) -> FenceLimits:
         """What one decoding process may use."""

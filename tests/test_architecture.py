@@ -35,8 +35,8 @@ DOORS = {
     "requests": (),
     "rich": ("app/progress.py", "app/terminal.py"),
     "socket": ("app/fence/*.py",),
-    "sqlalchemy": ("app/library*.py", "app/desk/*.py"),
-    "sqlite3": ("app/library*.py",),
+    "sqlalchemy": ("app/database.py", "app/library*.py", "app/desk/*.py"),
+    "sqlite3": ("app/database.py", "app/library_vectors.py"),
     "starlette": ("app/api*.py", "app/problems.py", "app/uploads.py"),
     "subprocess": ("app/fence/*.py",),
     "typer": ("app/cli*.py",),
@@ -58,7 +58,8 @@ FORBIDDEN = {
     "app/report.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
     "app/page.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
     # nothing below the line knows the line
-    "app/library*.py": ("app.verify", "app.verdict", "app.cli", "app.api"),
+    "app/database.py": ("app.library", "app.desk", "app.verify"),
+    "app/library*.py": ("app.desk", "app.verify", "app.verdict", "app.cli", "app.api"),
     "app/metadata*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
     "app/fence/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
 }
