@@ -67,6 +67,7 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
         "probe": probe,
         "metadata": metadata,
         "fingerprint": partial(fingerprint, model=model),
+        "recall": recall,
         "compare": compare,
         "views": partial(views, model=model),
         "describe": partial(describe, model=model),
@@ -107,6 +108,12 @@ def fingerprint(
     made = describing.fingerprint(file, info, sampling, limits, model, on_progress)
     state["fingerprint"] = made
     return made
+
+
+def recall(file: BinaryIO | None, state: State, stored: Fingerprint) -> None:
+    """Take a stored fingerprint for this process's item: its file is gone."""
+    state["fingerprint"] = stored
+    state.pop("reel", None)
 
 
 def compare(
