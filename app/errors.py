@@ -19,13 +19,16 @@
       ClipUnknown                                                             2   404
       AppearanceFixed                                                         2   409
       ContextUnreadable                                                       2   400
+      KeyNotUnderstood       app.desk.errors: a name or scopes that cannot be 2   400
+      KeyUnknown                                                              2   404
+      HeadNotUnderstood      not a head of the audit log                      2   400
 
 Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could
 not be read; 4 the library or the desk cannot be used. "No match" and "undecided" are verdicts,
 never errors.
 """
 
-from app.desk.errors import DeskUnusable
+from app.desk.errors import DeskUnusable, HeadNotUnderstood, KeyNotUnderstood, KeyUnknown
 from app.desk.errors_rooms import (
     AlertUnknown,
     DecisionNotOurs,
@@ -68,6 +71,9 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     AlertUnknown: (EXIT_USAGE, 404),
     NotKept: (EXIT_USAGE, 409),
     ContextUnreadable: (EXIT_USAGE, 400),
+    KeyNotUnderstood: (EXIT_USAGE, 400),
+    KeyUnknown: (EXIT_USAGE, 404),
+    HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
     DeskUnusable: (EXIT_LIBRARY, 503),
     MethodMismatch: (EXIT_LIBRARY, 409),

@@ -30,7 +30,7 @@ DOORS = {
     "multiprocessing": (),
     "onnxruntime": ("hashing/sscd.py", "hashing/faces.py"),
     "pickle": (),
-    "pydantic": ("app/schemas.py", "app/settings.py", "app/cli_options.py"),
+    "pydantic": ("app/schemas*.py", "app/settings.py", "app/cli_options.py"),
     "pydantic_settings": ("app/settings.py",),
     "requests": (),
     "rich": ("app/progress.py", "app/terminal.py"),

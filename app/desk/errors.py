@@ -4,6 +4,9 @@ FirstseenError
   DeskUnusable         a damaged one, one of a newer version, no space left
     DeskBusy           another process was writing for longer than we waited
     DeskInUse          another service runs on the same folder
+  KeyNotUnderstood     a name or scopes that cannot be
+  KeyUnknown           no key of that id
+  HeadNotUnderstood    not a head as the audit log prints it
 """
 
 from hashing.errors import FirstseenError
@@ -19,3 +22,15 @@ class DeskBusy(DeskUnusable):
 
 class DeskInUse(DeskUnusable):
     """Another service holds this data folder."""
+
+
+class KeyNotUnderstood(FirstseenError):
+    """A key was asked for in a way that cannot be; the message says what is known."""
+
+
+class KeyUnknown(FirstseenError):
+    """There is no key of this id."""
+
+
+class HeadNotUnderstood(FirstseenError):
+    """The text is no head of an audit log."""
