@@ -7,6 +7,11 @@ FirstseenError
   KeyNotUnderstood     a name or scopes that cannot be
   KeyUnknown           no key of that id
   HeadNotUnderstood    not a head as the audit log prints it
+  CheckUnknown         no check of that id, or not this key's
+  CheckEnded           it is in a state that never changes again
+  RequestDiffers       an idempotency key that was used for another request
+  QueueFull            as many checks wait as the settings allow
+  WorkerFailed         a worker process did not start
 """
 
 from hashing.errors import FirstseenError
@@ -34,3 +39,23 @@ class KeyUnknown(FirstseenError):
 
 class HeadNotUnderstood(FirstseenError):
     """The text is no head of an audit log."""
+
+
+class CheckUnknown(FirstseenError):
+    """There is no check of this id, or it is another key's, which is not told apart."""
+
+
+class CheckEnded(FirstseenError):
+    """The check is done, failed or cancelled, and stays so."""
+
+
+class RequestDiffers(FirstseenError):
+    """The idempotency key was used before, for something else."""
+
+
+class QueueFull(FirstseenError):
+    """As many checks wait as the settings allow; nothing was taken on."""
+
+
+class WorkerFailed(FirstseenError):
+    """A worker process did not start; says nothing about any check."""
