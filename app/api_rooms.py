@@ -3,11 +3,14 @@
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from app.clip_pictures import ClipPictures
 from app.desk import checks
 from app.desk.file import DeskFile
 from app.desk.supervisor import Supervisor
+from app.library import Library
 from app.service import Service
 from app.settings import Settings
+from app.shown_pictures import ShownPictures
 from app.uploads import Upload, receive
 
 
@@ -29,6 +32,21 @@ def queue_of(request: Request) -> Supervisor:
 def service_of(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
+
+
+def library_of(request: Request) -> Library:
+    library: Library = request.app.state.service.library
+    return library
+
+
+def shown_pictures_of(request: Request) -> ShownPictures:
+    pictures: ShownPictures = request.app.state.shown_pictures
+    return pictures
+
+
+def clip_pictures_of(request: Request) -> ClipPictures:
+    pictures: ClipPictures = request.app.state.clip_pictures
+    return pictures
 
 
 async def receive_upload(request: Request) -> Upload:

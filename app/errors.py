@@ -17,7 +17,7 @@
       CheckUnknown                                                            2   404
       CheckEnded                                                              2   409
       RequestDiffers         an idempotency key used for something else       2   422
-      DecisionNotOurs        app.desk.errors_rooms                            2   403
+      DecisionNotOurs, NotRevealed     app.desk.errors_rooms                  2   403
       DecisionUnknown, AlertUnknown                                           2   404
       DecisionWithdrawn, NotKept                                              2   409
       ClipUnknown                                                             2   404
@@ -49,6 +49,7 @@ from app.desk.errors_rooms import (
     DecisionUnknown,
     DecisionWithdrawn,
     NotKept,
+    NotRevealed,
 )
 from app.fence.errors import FenceUnavailable
 from app.library_errors import (
@@ -80,6 +81,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     ClipUnknown: (EXIT_USAGE, 404),
     AppearanceFixed: (EXIT_USAGE, 409),
     DecisionNotOurs: (EXIT_USAGE, 403),
+    NotRevealed: (EXIT_USAGE, 403),
     DecisionUnknown: (EXIT_USAGE, 404),
     DecisionWithdrawn: (EXIT_USAGE, 409),
     AlertUnknown: (EXIT_USAGE, 404),

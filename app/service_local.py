@@ -12,6 +12,11 @@ class LocalService:
         """Opens the library, making it where there is none. Raises LibraryUnusable."""
         self._library = Library.open(settings.library, create=True)
 
+    @property
+    def library(self) -> Library:
+        """For what is asked of the library itself."""
+        return self._library
+
     def clips(self, after: str | None, limit: int) -> list[Clip]:
         clips = self._library.clips()
         return [clip for clip in clips if after is None or clip.id > after][:limit]

@@ -171,6 +171,7 @@ reveals = Table(
     Column("key", ForeignKey("keys.id", ondelete="CASCADE"), nullable=False),
     Column("faces", Integer, nullable=False),
     Column("metadata", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("until", Text, nullable=False),
 )
 
