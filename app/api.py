@@ -108,6 +108,15 @@ def serve(settings: Settings) -> None:
     )
 
 
+def _walls() -> Protection:
+    """What the fence can do here; asked of one that loads nothing, so that it costs no time."""
+    server = new_server(NO_TASKS)
+    try:
+        return protection(server)
+    finally:
+        server.close()
+
+
 def _announce_first_key(settings: Settings) -> None:
     desk = open_desk(settings.desk_folder())
     try:
@@ -116,15 +125,6 @@ def _announce_first_key(settings: Settings) -> None:
         desk.close()
     if secret is not None:
         sys.stderr.write(announcement(secret, f"http://{settings.host}:{settings.port}/"))
-
-
-def _walls() -> Protection:
-    """What the fence can do here; asked of one that loads nothing, so that it costs no time."""
-    server = new_server(NO_TASKS)
-    try:
-        return protection(server)
-    finally:
-        server.close()
 
 
 def _names(settings: Settings) -> list[str]:

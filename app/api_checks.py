@@ -38,7 +38,7 @@ MAX_PAGE: Final = 200
 LINES: Final = "application/x-ndjson"
 HEARTBEAT_S: Final = 10.0  # so that nobody in between takes a quiet stream for a dead one
 
-router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals(404, 409, 507))
+router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals())
 
 type Asking = Annotated[Caller, Depends(may("check"))]
 type CheckId = Annotated[str, Path(max_length=64)]

@@ -24,7 +24,8 @@ MAX_PAGE = 500
 CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
 READ = [Depends(may("library:read"))]
-WRITE = [Depends(may("library:write"))]
+WRITER = may("library:write")
+WRITE = [Depends(WRITER)]
 
 router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
 
@@ -35,9 +36,7 @@ router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
     response_model=AddedOut,
     responses={200: {"model": AddedOut}, **refusals(409, 507)},
 )
-async def add_clip(
-    request: Request, caller: Annotated[Caller, Depends(may("library:write"))]
-) -> Response:
+async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)]) -> Response:
     """Upload one file into the library with its context; answers when it is durable."""
     upload = await receive_upload(request)
     try:

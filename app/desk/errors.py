@@ -4,14 +4,14 @@ FirstseenError
   DeskUnusable         a damaged one, one of a newer version, no space left
     DeskBusy           another process was writing for longer than we waited
     DeskInUse          another service runs on the same folder
-  KeyNotUnderstood     a name or scopes that cannot be
-  KeyUnknown           no key of that id
-  HeadNotUnderstood    not a head as the audit log prints it
   CheckUnknown         no check of that id, or not this key's
   CheckEnded           it is in a state that never changes again
   RequestDiffers       an idempotency key that was used for another request
   QueueFull            as many checks wait as the settings allow
   WorkerFailed         a worker process did not start
+  KeyNotUnderstood     a name or scopes that cannot be
+  KeyUnknown           no key of that id
+  HeadNotUnderstood    not a head as the audit log prints it
 """
 
 from hashing.errors import FirstseenError
@@ -27,18 +27,6 @@ class DeskBusy(DeskUnusable):
 
 class DeskInUse(DeskUnusable):
     """Another service holds this data folder."""
-
-
-class KeyNotUnderstood(FirstseenError):
-    """A key was asked for in a way that cannot be; the message says what is known."""
-
-
-class KeyUnknown(FirstseenError):
-    """There is no key of this id."""
-
-
-class HeadNotUnderstood(FirstseenError):
-    """The text is no head of an audit log."""
 
 
 class CheckUnknown(FirstseenError):
@@ -59,3 +47,15 @@ class QueueFull(FirstseenError):
 
 class WorkerFailed(FirstseenError):
     """A worker process did not start; says nothing about any check."""
+
+
+class KeyNotUnderstood(FirstseenError):
+    """A key was asked for in a way that cannot be; the message says what is known."""
+
+
+class KeyUnknown(FirstseenError):
+    """There is no key of this id."""
+
+
+class HeadNotUnderstood(FirstseenError):
+    """The text is no head of an audit log."""
