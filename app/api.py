@@ -19,11 +19,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from app import api_audit, api_checks, api_clips, api_keys, api_pages, api_session
+from app import (
+    api_alerts,
+    api_audit,
+    api_checks,
+    api_clips,
+    api_decisions,
+    api_keys,
+    api_library,
+    api_pages,
+    api_pictures,
+    api_session,
+)
 from app.api_access import Limits
 from app.api_guard import Guard, is_this_machine
 from app.api_problems import document
+from app.clip_pictures import ClipPictures
 from app.desk.file import only_service, open_desk
+from app.desk.recheck import Growth
+from app.desk.retention import Sweeper
 from app.desk.supervisor import REAL_WORK, Supervisor
 from app.errors import UsageError, http_status
 from app.fence.fence import protection
@@ -34,10 +48,22 @@ from app.problems import problem
 from app.service import Service
 from app.service_local import LocalService
 from app.settings import Settings
+from app.shown_pictures import ShownPictures
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
-ROOMS: Final = (api_checks, api_clips, api_pages, api_session, api_keys, api_audit)
+ROOMS: Final = (
+    api_checks,
+    api_pictures,
+    api_decisions,
+    api_alerts,
+    api_clips,
+    api_library,
+    api_pages,
+    api_session,
+    api_keys,
+    api_audit,
+)
 RETRY_AFTER: Final = {"Retry-After": "10"}
 OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
     StorageFullError: 507
@@ -140,14 +166,21 @@ async def _lifespan(
     with only_service(folder):
         library = service if service is not None else LocalService(settings)
         desk = open_desk(folder)
-        queue = Supervisor(desk, settings, work_module)
+        growth = Growth(library.library) if isinstance(library, LocalService) else None
+        queue = Supervisor(desk, settings, work_module, growth.due if growth else None)
+        sweeper = Sweeper(desk)
         state = app.state
         state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
         state.limits = Limits.of(settings)
+        if isinstance(library, LocalService):
+            state.shown_pictures = ShownPictures(desk, library.library, settings)
+            state.clip_pictures = ClipPictures(library.library, settings)
         try:
             await run_in_threadpool(queue.start)
+            sweeper.start()
             yield
         finally:
+            await run_in_threadpool(sweeper.close)
             await run_in_threadpool(queue.close)
             await run_in_threadpool(library.close)
             await run_in_threadpool(desk.close)

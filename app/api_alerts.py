@@ -7,7 +7,8 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_rooms import desk_of, whose
+from app.api_rooms import desk_of
+from app.api_seen import whose
 from app.desk import alerts
 from app.desk.alerts import Alert
 from app.desk.clock import now

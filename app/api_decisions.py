@@ -8,7 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_rooms import desk_of, library_of, settings_of, whose
+from app.api_rooms import desk_of, library_of, settings_of
+from app.api_seen import whose
 from app.desk import audit, checks, decisions
 from app.desk.clock import now
 from app.desk.decisions import Decision, Pair

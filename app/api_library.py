@@ -1,7 +1,7 @@
 """What is known of the library's clips over HTTP: read, corrected, shown, and what matched them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 from app import verify
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_rooms import clip_pictures_of, desk_of, library_of, settings_of, whose
+from app.api_rooms import clip_pictures_of, desk_of, library_of, settings_of
+from app.api_seen import whose
 from app.desk import audit, checks, descriptors, matched
 from app.desk.errors_rooms import NotKept
 from app.desk.file import DeskFile
@@ -70,9 +71,7 @@ async def add_appearance(
     )
 
 
-@router.delete(
-    "/clips/{clip_id}/appearances/{n}", status_code=204, responses=refusals(404, 409)
-)
+@router.delete("/clips/{clip_id}/appearances/{n}", status_code=204, responses=refusals(404, 409))
 async def remove_appearance(
     request: Request, clip_id: Identifier, n: Number, caller: Writing
 ) -> Response:
@@ -115,9 +114,7 @@ async def add_checked(
     columns = {n: t.strip() for n, t in known.model_dump().items() if t is not None and t.strip()}
     context = entered(columns | {"entered_by": caller.name}, WHERE)
     desk, library, settings = desk_of(request), library_of(request), settings_of(request)
-    added = await run_in_threadpool(
-        _added, desk, library, settings, check_id, caller, context
-    )
+    added = await run_in_threadpool(_added, desk, library, settings, check_id, caller, context)
     clip = await run_in_threadpool(library.clip, added.clip_id)
     content = AddedOut(clip=ClipOut.from_clip(clip), new=added.new).model_dump()
     where = {"Location": f"/v1/clips/{clip.id}"}
@@ -188,7 +185,7 @@ def _added(
     with desk.reading() as connection:
         check = checks.find(connection, check_id, whose(caller))
         kept = descriptors.load(connection, check.id)
-    if kept is None or check.sha256 is None or check.bytes is None:
+    if kept is None or kept.metadata is None or check.sha256 is None or check.bytes is None:
         raise NotKept("what was described of this item is not kept: add its file instead")
     facts = FileFacts(check.name, check.sha256, check.bytes)
     item = Remembered(facts, kept.fingerprint, kept.metadata)
@@ -197,5 +194,3 @@ def _added(
         audit.note(connection, caller.key_id, "clip.add", added.clip_id)
         audit.note(connection, caller.key_id, "check.added", check.id)
     return added
-
-

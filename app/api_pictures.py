@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_rooms import desk_of, shown_pictures_of, whose
+from app.api_rooms import desk_of, shown_pictures_of
+from app.api_seen import whose
 from app.desk import checks, reveals, sheets
 from app.desk.clock import now
 from app.desk.file import DeskFile
@@ -111,9 +112,7 @@ def _sheet(told: Json, check: str, clip: str, shown: bool) -> SheetOut:
     return SheetOut.model_validate({**told, **rows, **own})
 
 
-def _stored(
-    desk: DeskFile, check_id: str, clip_id: str, name: str, caller: Caller
-) -> bytes | None:
+def _stored(desk: DeskFile, check_id: str, clip_id: str, name: str, caller: Caller) -> bytes | None:
     with desk.reading() as connection:
         check = checks.find(connection, check_id, whose(caller))
         return sheets.picture(connection, check.id, clip_id, name)

@@ -243,11 +243,6 @@ class Library:
         with self._file.reading() as connection:
             return changes.read_thumbnail(connection, clip_number(identifier))
 
-    def newest(self) -> int:
-        """The number of the clip that was added last; 0 in an empty library."""
-        with self._file.reading() as connection:
-            return rows.last_clip(connection)
-
     def last_change(self) -> str:
         """A mark that is another one whenever someone changed what is known of a clip."""
         with self._file.reading() as connection:

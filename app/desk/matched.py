@@ -22,9 +22,7 @@ class Matched:
     score: float | None
 
 
-def by_clip(
-    connection: sa.Connection, clip: str, key: str | None, most: int
-) -> list[Matched]:
+def by_clip(connection: sa.Connection, clip: str, key: str | None, most: int) -> list[Matched]:
     """Newest first: those of a key's own, or of all where key is None."""
     query = (
         sa.select(sheets.c.check)

@@ -56,7 +56,7 @@ class Growth:
         if self._settled_s and moment - self._looked < LOOK_S:
             return None
         self._looked = moment
-        present = (self._library.newest(), self._library.last_change())
+        present = (self._library.reach(), self._library.last_change())
         if present != self._seen:
             self._seen, self._since = present, moment
         if moment - self._since < self._settled_s:
@@ -71,10 +71,9 @@ def due(connection: sa.Connection, reach: int, change: str) -> Check | None:
     matters to checks that matched. One that ended its worker before is left alone.
     """
     behind = kept_table.c.searched_up_to < reach
-    redated = (
-        table.c.relation.not_in(("none", "undecided"))
-        & kept_table.c.library_change.is_distinct_from(change)
-    )
+    redated = table.c.relation.not_in(
+        ("none", "undecided")
+    ) & kept_table.c.library_change.is_distinct_from(change)
     found = connection.scalar(
         sa.select(table.c.id)
         .join(kept_table, kept_table.c.check == table.c.id)
@@ -102,11 +101,11 @@ def recheck(
     What cannot be read any more counts as searched, so that it is not tried for ever.
     Raises DeskUnusable, LibraryUnusable.
     """
-    reach, change = library.newest(), library.last_change()
+    reach, change = library.reach(), library.last_change()
     with desk.reading() as connection:
         kept = descriptors.load(connection, check.id)
         stored = reports.newest(connection, check.id)
-    if kept is None or stored is None:
+    if kept is None or kept.metadata is None or stored is None:
         return False
     told = None
     try:
@@ -146,8 +145,10 @@ def _again(
     if check.sha256 is None or check.bytes is None:
         return None
     facts = FileFacts(check.name, check.sha256, check.bytes)
+    assert kept.metadata is not None
     item = Remembered(facts, kept.fingerprint, kept.metadata)
-    found = verify.matches_since(item, kept.searched_up_to, library, settings, on_progress)
+    since = kept.searched_up_to or 0
+    found = verify.matches_since(item, since, library, settings, on_progress)
     known = []
     for clip in accepted_clips(before):
         with contextlib.suppress(ClipUnknown):

@@ -54,6 +54,16 @@ def sweep(desk: DeskFile, moment: datetime | None = None) -> Swept:
     return Swept(len(uploads) + len(strays), gone, expired, said, desk.empty_log())
 
 
+def drop_upload(desk: DeskFile, check: str) -> None:
+    """Delete a check's file where nothing more is to be made of it."""
+    with desk.writing() as connection:
+        ended = checks.c.state.in_(FINAL) & (checks.c.pictures != "pending")
+        mine = ended & (checks.c.id == check)
+        names = _named(connection, mine)
+        connection.execute(checks.update().where(mine).values(upload=None, upload_expires_at=None))
+    unlink(desk, names)
+
+
 def unlink(desk: DeskFile, names: Iterable[str]) -> None:
     """Delete files below uploads/."""
     for name in names:
@@ -62,11 +72,13 @@ def unlink(desk: DeskFile, names: Iterable[str]) -> None:
 
 def _expired_uploads(connection: sa.Connection, by: str) -> list[str]:
     """Files whose time is over; their checks name them no more."""
-    over = checks.c.state.in_(FINAL) & (checks.c.upload_expires_at <= by)
-    names = _named(connection, over)
-    connection.execute(
-        checks.update().where(over).values(upload=None, upload_expires_at=None)
+    over = (
+        checks.c.state.in_(FINAL)
+        & (checks.c.pictures != "pending")  # they are made of it
+        & (checks.c.upload_expires_at <= by)
     )
+    names = _named(connection, over)
+    connection.execute(checks.update().where(over).values(upload=None, upload_expires_at=None))
     return names
 
 
@@ -82,9 +94,7 @@ def _count(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[b
 def _strays(desk: DeskFile) -> list[str]:
     """Files that no check names, old enough that none is about to."""
     old = [
-        path.name
-        for path in desk.uploads.iterdir()
-        if time.time() - path.stat().st_mtime > STRAY_S
+        path.name for path in desk.uploads.iterdir() if time.time() - path.stat().st_mtime > STRAY_S
     ]
     if not old:
         return []

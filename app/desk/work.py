@@ -15,6 +15,8 @@ from app.claim import parse_claim
 from app.desk import checks, descriptors, reports, sheets
 from app.desk.checks import Check
 from app.desk.file import DeskFile
+from app.desk.recheck import recheck
+from app.desk.retention import drop_upload
 from app.evidence_types import EvidenceSheet
 from app.fence import prepare
 from app.library import Library
@@ -44,7 +46,12 @@ class Work:
     library: Library
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
+        if check.settled:
+            recheck(self.desk, self.library, self.settings, check, on_progress)
+            return
         TASKS[check.task](self, check, on_progress)
+        if not self.settings.keep_uploads_s:
+            drop_upload(self.desk, check.id)
 
     def close(self) -> None:
         self.library.close()
@@ -57,15 +64,15 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     try:
         path = work.desk.uploads / (check.upload or "")
         claim = parse_claim(check.claimed_date, check.claimed_place)
-        reach = work.library.reach()
+        reach, change = work.library.reach(), work.library.last_change()
         with verify.checking(
             path, claim, work.library, work.settings, on_progress, check.name
         ) as judged:
             if not stands:
-                store_verdict(work, check, judged, reach)
+                store_verdict(work, check, judged, reach, change)
                 stands = True
             if judged.to_show:
-                pictures = judged.pictures(on_progress=on_progress)
+                pictures = judged.pictures(on_progress=on_progress, strips=True)
     except FirstseenError as error:
         if not stands:
             store_failure(work.desk, check, work.settings, _unread(work, check, error), error)
@@ -96,7 +103,7 @@ TASKS = {"check": check_file, "add": add_file}
 # ---- storing
 
 
-def store_verdict(work: Work, check: Check, judged: verify.Judged, reach: int) -> None:
+def store_verdict(work: Work, check: Check, judged: verify.Judged, reach: int, change: str) -> None:
     """State, report and descriptors in one transaction."""
     report = to_json(judged.report)
     pictures = "pending" if judged.to_show else "none"
@@ -111,6 +118,7 @@ def store_verdict(work: Work, check: Check, judged: verify.Judged, reach: int) -
                 judged.metadata,
                 reach,
                 checks.in_seconds(work.settings.keep_descriptors_s),
+                change,
             )
 
 
