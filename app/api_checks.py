@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_queue import accept, changes, delete_upload
+from app.api_queue import accept, changes
 from app.api_rooms import (
     desk_of,
     queue_of,
@@ -27,6 +27,7 @@ from app.dates import DateNotUnderstoodError
 from app.desk import checks, decisions, reports, reveals, sheets
 from app.desk.checks import Asked, Check
 from app.desk.errors import CheckUnknown
+from app.desk.file import delete_upload
 from app.errors import UsageError
 from app.evidence_types import EvidenceSheet
 from app.origin import parse_origin
