@@ -13,6 +13,10 @@
         FenceUnavailable     it could not be started at all                   4   503
       LibraryUnusable        app.library_errors                               4   503
       DeskUnusable           app.desk.errors: what the service keeps          4   503
+        QueueFull and WorkerFailed likewise
+      CheckUnknown                                                            2   404
+      CheckEnded                                                              2   409
+      RequestDiffers         an idempotency key used for something else       2   422
       ClipUnknown                                                             2   404
       ContextUnreadable                                                       2   400
       KeyNotUnderstood       app.desk.errors: a name or scopes that cannot be 2   400
@@ -24,7 +28,17 @@ not be read; 4 the library or the desk cannot be used. "No match" and "undecided
 never errors.
 """
 
-from app.desk.errors import DeskUnusable, HeadNotUnderstood, KeyNotUnderstood, KeyUnknown
+from app.desk.errors import (
+    CheckEnded,
+    CheckUnknown,
+    DeskUnusable,
+    HeadNotUnderstood,
+    KeyNotUnderstood,
+    KeyUnknown,
+    QueueFull,
+    RequestDiffers,
+    WorkerFailed,
+)
 from app.fence.errors import FenceUnavailable
 from app.library_errors import ClipUnknown, ContextUnreadable, LibraryUnusable
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
@@ -54,6 +68,11 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
     DeskUnusable: (EXIT_LIBRARY, 503),
+    QueueFull: (EXIT_LIBRARY, 503),
+    WorkerFailed: (EXIT_LIBRARY, 503),
+    CheckUnknown: (EXIT_USAGE, 404),
+    CheckEnded: (EXIT_USAGE, 409),
+    RequestDiffers: (EXIT_USAGE, 422),
     MethodMismatch: (EXIT_LIBRARY, 409),
     FenceUnavailable: (EXIT_LIBRARY, 503),
     LimitExceeded: (EXIT_UNREADABLE, 413),

@@ -194,6 +194,11 @@ class Library:
                 rows.read_clips(connection, clips.c.id == number)[0] if number is not None else None
             )
 
+    def reach(self) -> int:
+        """The newest clip's number, 0 in an empty library: it grows with each clip added."""
+        with self._file.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(clips.c.id))) or 0)
+
     def stats(self) -> Stats:
         with self._file.reading() as connection:
             count, seconds = connection.execute(
