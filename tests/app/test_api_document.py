@@ -3,7 +3,6 @@
 Requests are made from the document by schemathesis, good ones and bad ones, the same at each run.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
