@@ -60,7 +60,7 @@ def create_app(
         lifespan=partial(_lifespan, settings=settings, service=service, work_module=work_module),
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,  # api_session gives it, to whoever has a key
     )
     for room in ROOMS:
         app.include_router(room.router)
@@ -124,7 +124,9 @@ def _announce_first_key(settings: Settings) -> None:
     finally:
         desk.close()
     if secret is not None:
-        sys.stderr.write(announcement(secret, f"http://{settings.host}:{settings.port}/"))
+        host = settings.host if _names(settings) else "127.0.0.1"
+        shown = f"[{host}]" if ":" in host else host
+        sys.stderr.write(announcement(secret, f"http://{shown}:{settings.port}/"))
 
 
 def _names(settings: Settings) -> list[str]:

@@ -1,6 +1,6 @@
 """Signing in and out of the page, and what it must know of the service first."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -86,6 +86,12 @@ async def compat(request: Request, caller: Annotated[Caller, Depends(may())]) ->
         oldest_extension=OLDEST_EXTENSION,
         key=CompatKeyOut(name=caller.name, scopes=sorted(caller.scopes)),
     )
+
+
+@router.get("/openapi.json", responses=refusals())
+async def openapi(request: Request, caller: Annotated[Caller, Depends(may())]) -> dict[str, Any]:
+    """This interface as an OpenAPI document."""
+    return request.app.openapi()  # type: ignore[no-any-return]
 
 
 def _start(desk: DeskFile, secret: str, lifetime_s: float) -> tuple[Session, str] | None:

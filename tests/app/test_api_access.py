@@ -436,7 +436,8 @@ def test_the_audit_log_is_read_in_pages(client: TestClient, settings: Settings) 
 
 
 def test_compat_names_what_there_is(client: TestClient, settings: Settings) -> None:
-    content = client.get("/v1/compat", headers=bearer(settings, "check")).json()
+    client.headers.update(bearer(settings, "check"))
+    content = client.get("/v1/compat").json()
     assert (content["api"], content["key"]) == (1, {"name": "tests", "scopes": ["check"]})
     paths = client.get("/v1/openapi.json").json()["paths"]
     assert ("links" in content["features"]) == ("/v1/links" in paths)
