@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.jobs import Progress
+
 from app.claim import Claim
 from app.clips import Appearance, Clip
-from app.jobs import Progress
 from app.library_errors import ClipUnknown
 from app.service import Added, Checked
 

@@ -9,11 +9,12 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import create_app
+from app.api_access import whose
 from app.desk import audit
 from app.desk.file import open_desk
 from app.settings import Settings
 from tests.app.access_made import bearer, made_key, sign_in
+from tests.app.app_made import made_app
 from tests.app.service_made import MadeService
 
 HOST = "http://127.0.0.1:8000"
@@ -23,7 +24,7 @@ FORM = {"files": {"file": ("a.mp4", b"x")}}
 
 @contextmanager
 def running(settings: Settings, host: str = HOST) -> Iterator[TestClient]:
-    with TestClient(create_app(settings, MadeService()), base_url=host) as client:
+    with TestClient(made_app(settings), base_url=host) as client:
         yield client
 
 
@@ -309,6 +310,21 @@ def test_an_address_with_too_many_wrong_keys_waits_and_a_right_key_does_not(
         assert client.post("/v1/session", json={"key": secret}).status_code == 200
 
 
+def test_signing_in_counts_for_its_key(tmp_path: Path) -> None:
+    settings = Settings(library=tmp_path, requests_per_minute=2)
+    secret = made_key(settings)[1]
+    with running(settings) as client:
+        for status in (200, 200, 429):
+            assert client.post("/v1/session", json={"key": secret}).status_code == status
+    assert [action for _, action, _ in log(settings)].count("session.start") == 2
+
+
+def test_a_client_of_ipv6_is_its_network() -> None:
+    assert whose("2001:db8::1") == whose("2001:db8::ffff:1") != whose("2001:db8:0:1::1")
+    assert whose("::ffff:192.0.2.1") == whose("192.0.2.1") == "192.0.2.1" != whose("192.0.2.2")
+    assert whose("testclient") == "testclient"
+
+
 # ---- who may call
 
 
@@ -441,3 +457,18 @@ def test_compat_names_what_there_is(client: TestClient, settings: Settings) -> N
     assert (content["api"], content["key"]) == (1, {"name": "tests", "scopes": ["check"]})
     paths = client.get("/v1/openapi.json").json()["paths"]
     assert ("links" in content["features"]) == ("/v1/links" in paths)
+
+
+def test_a_fault_of_our_own_is_a_problem_and_no_secret(settings: Settings) -> None:
+    service = MadeService()
+
+    def broken() -> int:
+        raise ZeroDivisionError("a secret")
+
+    service.library_size = broken  # type: ignore[method-assign]
+    app = made_app(settings, service)
+    with TestClient(app, base_url=HOST, raise_server_exceptions=False) as client:
+        answer = client.get("/v1/health")
+        refused(answer, 500)
+        assert "secret" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"

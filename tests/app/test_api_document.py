@@ -16,10 +16,9 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 from starlette.testclient import TestClient
 
-from app.api import create_app
 from app.settings import Settings
 from tests.app.access_made import bearer
-from tests.app.service_made import MadeService
+from tests.app.app_made import made_app
 
 HOST = "http://127.0.0.1:8000"
 EXAMPLES = 12  # of each route, good and bad ones each
@@ -37,7 +36,7 @@ def settings_in(folder: Any) -> Settings:
 
 
 # The document does not depend on a folder, which is why tests can be named after its routes.
-DOCUMENT: dict[str, Any] = create_app(settings_in("nowhere"), MadeService()).openapi()
+DOCUMENT: dict[str, Any] = made_app(settings_in("nowhere")).openapi()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = {one.ok().label: one.ok() for one in SCHEMA.get_all_operations()}
 
@@ -51,7 +50,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     made = settings_in(tmp_path_factory.mktemp("document"))
-    app = create_app(made, MadeService())
+    app = made_app(made)
     with TestClient(app, base_url=HOST, headers=bearer(made), follow_redirects=False) as client:
         upload = {"files": {"file": ("a.mp4", b"x")}}
         check = client.post("/v1/checks", **upload).json()["id"]

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import create_app
 from app.desk.keys import Scope
 from app.settings import Settings
 from tests.app.access_made import bearer, made_key
-from tests.app.service_made import MadeService
+from tests.app.app_made import made_app
 
 HOST = "http://127.0.0.1:8000"
 OPEN: tuple[str, ...] | None = None  # no key is needed
@@ -79,13 +78,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     headers["all scopes"] = bearer(settings)
     revoked, secret = made_key(settings)
     headers[REVOKED] = {"authorization": f"Bearer {secret}"}
-    with TestClient(create_app(settings, MadeService()), base_url=HOST) as client:
+    with TestClient(made_app(settings), base_url=HOST) as client:
         assert client.delete(f"/v1/keys/{revoked.id}", headers=headers["all scopes"]).is_success
         yield Service(client, headers)
 
 
 def test_every_route_has_a_line_in_the_table_and_every_line_a_route(tmp_path: Path) -> None:
-    there = set(routes_of(create_app(Settings(library=tmp_path), MadeService()).routes))
+    there = set(routes_of(made_app(Settings(library=tmp_path)).routes))
     assert there == TABLE.keys()
 
 
