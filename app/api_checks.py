@@ -13,13 +13,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_queue import accept, changes, delete_upload
+from app.api_queue import accept, changes
 from app.api_rooms import desk_of, queue_of, receive_upload, settings_of
 from app.claim import ClaimNotUnderstoodError, parse_claim
 from app.dates import DateNotUnderstoodError
 from app.desk import checks, reports, sheets
 from app.desk.checks import Asked, Check
 from app.desk.errors import CheckUnknown
+from app.desk.file import delete_upload
 from app.errors import UsageError
 from app.evidence_types import EvidenceSheet
 from app.origin import parse_origin
