@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from app import api_audit, api_checks, api_clips, api_keys, api_pages, api_session
 from app.api_access import Limits
-from app.api_guard import Guard, is_this_machine
+from app.api_guard import SECURITY_HEADERS, Guard, is_this_machine
 from app.api_problems import document
 from app.desk.file import only_service, open_desk
 from app.desk.supervisor import REAL_WORK, Supervisor
@@ -60,7 +60,7 @@ def create_app(
         lifespan=partial(_lifespan, settings=settings, service=service, work_module=work_module),
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,  # api_session gives it, to whoever has a key
     )
     for room in ROOMS:
         app.include_router(room.router)
@@ -72,6 +72,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(Exception, _on_fault)
     return app
 
 
@@ -124,7 +125,9 @@ def _announce_first_key(settings: Settings) -> None:
     finally:
         desk.close()
     if secret is not None:
-        sys.stderr.write(announcement(secret, f"http://{settings.host}:{settings.port}/"))
+        host = settings.host if _names(settings) else "127.0.0.1"
+        shown = f"[{host}]" if ":" in host else host
+        sys.stderr.write(announcement(secret, f"http://{shown}:{settings.port}/"))
 
 
 def _names(settings: Settings) -> list[str]:
@@ -172,3 +175,9 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_gone(request: Request, error: Exception) -> Response:
     return problem(400, "the sender went away")  # nobody reads this; the log is spared a trace
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: named in the log, and no secret. It is answered outside of the Guard."""
+    detail = "a fault of firstseen itself; its log says more"
+    return problem(500, detail, dict(SECURITY_HEADERS))

@@ -9,21 +9,23 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import create_app
+from app.api_access import whose
 from app.desk import audit
 from app.desk.file import open_desk
 from app.settings import Settings
 from tests.app.access_made import bearer, made_key, sign_in
+from tests.app.app_made import made_app
+from tests.app.desk_made import left
 from tests.app.service_made import MadeService
 
 HOST = "http://127.0.0.1:8000"
 EXTENSION = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
-FORM = {"files": {"file": ("a.mp4", b"x")}}
+FORM = {"files": {"file": ("a.mp4", b"x")}, "data": {"again": "1"}}
 
 
 @contextmanager
 def running(settings: Settings, host: str = HOST) -> Iterator[TestClient]:
-    with TestClient(create_app(settings, MadeService()), base_url=host) as client:
+    with TestClient(made_app(settings), base_url=host) as client:
         yield client
 
 
@@ -98,8 +100,7 @@ def test_a_key_in_the_address_is_no_key(client: TestClient, settings: Settings) 
 
 def test_an_upload_without_a_key_is_refused_before_it_is_read(client: TestClient) -> None:
     refused(client.post("/v1/checks", **FORM), 401)  # type: ignore[arg-type]
-    folder: Path = client.app.state.folder  # type: ignore[attr-defined]
-    assert not list(folder.iterdir())
+    assert not left(client.app.state.desk.folder)  # type: ignore[attr-defined]
 
 
 def test_a_key_that_a_command_revokes_is_refused_at_once(
@@ -309,6 +310,21 @@ def test_an_address_with_too_many_wrong_keys_waits_and_a_right_key_does_not(
         assert client.post("/v1/session", json={"key": secret}).status_code == 200
 
 
+def test_signing_in_counts_for_its_key(tmp_path: Path) -> None:
+    settings = Settings(library=tmp_path, requests_per_minute=2)
+    secret = made_key(settings)[1]
+    with running(settings) as client:
+        for status in (200, 200, 429):
+            assert client.post("/v1/session", json={"key": secret}).status_code == status
+    assert [action for _, action, _ in log(settings)].count("session.start") == 2
+
+
+def test_a_client_of_ipv6_is_its_network() -> None:
+    assert whose("2001:db8::1") == whose("2001:db8::ffff:1") != whose("2001:db8:0:1::1")
+    assert whose("::ffff:192.0.2.1") == whose("192.0.2.1") == "192.0.2.1" != whose("192.0.2.2")
+    assert whose("testclient") == "testclient"
+
+
 # ---- who may call
 
 
@@ -330,8 +346,6 @@ def test_no_other_origin_may_use_a_cookie(
     sign_in(client, settings)  # even with the token, which it cannot know
     assert client.post("/v1/checks", **FORM, headers={"origin": origin}).status_code == 403  # type: ignore[arg-type]
     assert client.get("/v1/session", headers={"origin": origin}).status_code == 403
-    both = {**bearer(settings), "origin": origin}
-    assert client.get("/v1/session", headers=both).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -344,6 +358,20 @@ def test_a_web_page_may_not_even_use_a_key(
     answer = client.get("/v1/compat", headers={**bearer(settings), "origin": origin})
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_cookie_beside_an_extensions_key_is_not_looked_at(
+    client: TestClient, settings: Settings
+) -> None:
+    """Chromium sends our page's cookie along with what an extension asks."""
+    sign_in(client, settings)
+    del client.headers["x-firstseen-csrf"]
+    sent = {**bearer(settings, "check"), "origin": EXTENSION}
+    seen = client.get("/v1/session", headers=sent).json()
+    assert (seen["key"]["scopes"], seen["csrf"]) == (["check"], None)
+    assert client.post("/v1/checks", **FORM, headers=sent).status_code == 202  # type: ignore[arg-type]
+    wrong = {"authorization": "Bearer fsk_wrong", "origin": EXTENSION}
+    assert client.get("/v1/session", headers=wrong).status_code == 401
 
 
 def test_an_extension_without_a_key_is_a_stranger(client: TestClient) -> None:
@@ -424,7 +452,23 @@ def test_the_audit_log_is_read_in_pages(client: TestClient, settings: Settings) 
 
 
 def test_compat_names_what_there_is(client: TestClient, settings: Settings) -> None:
-    content = client.get("/v1/compat", headers=bearer(settings, "check")).json()
+    client.headers.update(bearer(settings, "check"))
+    content = client.get("/v1/compat").json()
     assert (content["api"], content["key"]) == (1, {"name": "tests", "scopes": ["check"]})
     paths = client.get("/v1/openapi.json").json()["paths"]
     assert ("links" in content["features"]) == ("/v1/links" in paths)
+
+
+def test_a_fault_of_our_own_is_a_problem_and_no_secret(settings: Settings) -> None:
+    service = MadeService()
+
+    def broken() -> int:
+        raise ZeroDivisionError("a secret")
+
+    service.library_size = broken  # type: ignore[method-assign]
+    app = made_app(settings, service)
+    with TestClient(app, base_url=HOST, raise_server_exceptions=False) as client:
+        answer = client.get("/v1/health")
+        refused(answer, 500)
+        assert "secret" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"
