@@ -34,10 +34,7 @@ from app import (
 from app.api_access import Limits
 from app.api_guard import SECURITY_HEADERS, Guard, is_this_machine
 from app.api_problems import document
-from app.clip_pictures import ClipPictures
 from app.desk.file import only_service, open_desk
-from app.desk.recheck import Growth
-from app.desk.retention import Sweeper
 from app.desk.supervisor import REAL_WORK, Supervisor
 from app.errors import UsageError, http_status
 from app.fence.fence import protection
@@ -47,8 +44,8 @@ from app.first_key import announcement, first_key
 from app.problems import problem
 from app.service import Service
 from app.service_local import LocalService
+from app.service_rooms import Rooms
 from app.settings import Settings
-from app.shown_pictures import ShownPictures
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
@@ -169,22 +166,18 @@ async def _lifespan(
     with only_service(folder):
         library = service if service is not None else LocalService(settings)
         desk = open_desk(folder)
-        growth = Growth(library.library) if isinstance(library, LocalService) else None
-        queue = Supervisor(desk, settings, work_module, growth.due if growth else None)
-        sweeper = Sweeper(desk)
+        rooms = Rooms.of(library, desk, settings)
+        queue = Supervisor(desk, settings, work_module, rooms.growth.due)
         state = app.state
         state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
-        state.limits = Limits.of(settings)
-        if isinstance(library, LocalService):
-            state.shown_pictures = ShownPictures(desk, library.library, settings)
-            state.clip_pictures = ClipPictures(library.library, settings)
+        state.rooms, state.limits = rooms, Limits.of(settings)
         try:
             await run_in_threadpool(queue.start)
-            sweeper.start()
+            rooms.start()
             yield
         finally:
-            await run_in_threadpool(sweeper.close)
             await run_in_threadpool(queue.close)
+            await run_in_threadpool(rooms.close)
             await run_in_threadpool(library.close)
             await run_in_threadpool(desk.close)
 

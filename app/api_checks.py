@@ -18,8 +18,8 @@ from app.api_rooms import (
     desk_of,
     queue_of,
     receive_upload,
+    rooms_of,
     settings_of,
-    shown_pictures_of,
 )
 from app.api_seen import READ_ALL, whose
 from app.claim import ClaimNotUnderstoodError, parse_claim
@@ -305,7 +305,7 @@ def _illustrated(
         if shown.faces == "redacted":
             return report, sheets.load(connection, check_id)
         clips = sheets.told(connection, check_id)
-    return report, shown_pictures_of(request).sheets(check_id, clips)
+    return report, rooms_of(request).shown_pictures.sheets(check_id, clips)
 
 
 # ---- ending, in threads
