@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import create_app
 from app.desk.keys import Scope
 from app.settings import Settings
 from tests.app.access_made import bearer, made_key
-from tests.app.service_made import MadeService
+from tests.app.app_made import made_app
 
 HOST = "http://127.0.0.1:8000"
 OPEN: tuple[str, ...] | None = None  # no key is needed
@@ -27,19 +26,38 @@ TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /": OPEN,
     "GET /static/{name}": OPEN,
     "GET /v1/health": OPEN,
-    "GET /v1/openapi.json": OPEN,
     "POST /v1/session": OPEN,
     "GET /v1/session": ANY_KEY,
     "DELETE /v1/session": ANY_KEY,
     "GET /v1/compat": ANY_KEY,
+    "GET /v1/openapi.json": ANY_KEY,
     "GET /v1/keys": ("admin",),
     "POST /v1/keys": ("admin",),
     "DELETE /v1/keys/{key_id}": ("admin",),
     "GET /v1/audit": ("admin",),
     "POST /v1/checks": ("check",),
+    "GET /v1/checks": ("check",),
     "GET /v1/checks/{check_id}": ("check",),
+    "GET /v1/checks/{check_id}/events": ("check",),
+    "POST /v1/checks/{check_id}/cancel": ("check",),
+    "GET /v1/checks/{check_id}/report.json": ("check",),
     "DELETE /v1/checks/{check_id}": ("check",),
     "GET /v1/checks/{check_id}/report.html": ("check",),
+    "GET /v1/checks/{check_id}/pictures": ("check",),
+    "GET /v1/checks/{check_id}/pictures/{clip_id}/{name}": ("check",),
+    "POST /v1/checks/{check_id}/reveal": ("check", "reveal"),
+    "GET /v1/checks/{check_id}/decisions": ("check",),
+    "POST /v1/checks/{check_id}/decisions": ("check",),
+    "POST /v1/decisions/{decision_id}/withdraw": ("check",),
+    "GET /v1/alerts": ("check",),
+    "POST /v1/alerts/{alert_id}/seen": ("check",),
+    "GET /v1/library": ("library:read",),
+    "PATCH /v1/clips/{clip_id}": ("library:write",),
+    "POST /v1/clips/{clip_id}/appearances": ("library:write",),
+    "DELETE /v1/clips/{clip_id}/appearances/{n}": ("library:write",),
+    "GET /v1/clips/{clip_id}/picture": ("library:read",),
+    "GET /v1/clips/{clip_id}/checks": ("library:read", "check"),
+    "POST /v1/checks/{check_id}/clip": ("library:write", "check"),
     "POST /v1/clips": ("library:write",),
     "GET /v1/clips": ("library:read",),
     "GET /v1/clips/{clip_id}": ("library:read",),
@@ -79,13 +97,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     headers["all scopes"] = bearer(settings)
     revoked, secret = made_key(settings)
     headers[REVOKED] = {"authorization": f"Bearer {secret}"}
-    with TestClient(create_app(settings, MadeService()), base_url=HOST) as client:
+    with TestClient(made_app(settings), base_url=HOST) as client:
         assert client.delete(f"/v1/keys/{revoked.id}", headers=headers["all scopes"]).is_success
         yield Service(client, headers)
 
 
 def test_every_route_has_a_line_in_the_table_and_every_line_a_route(tmp_path: Path) -> None:
-    there = set(routes_of(create_app(Settings(library=tmp_path), MadeService()).routes))
+    there = set(routes_of(made_app(Settings(library=tmp_path)).routes))
     assert there == TABLE.keys()
 
 
