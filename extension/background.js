@@ -33,9 +33,9 @@ chrome.contextMenus.onClicked.addListener((info, tab) => {
   noteAsk(askFrom(info, tab, crypto.randomUUID(), Date.now()));
 });
 
+/** Chromium has a side panel, Firefox a sidebar. */
 function openPanel(tab) {
-  const opened = chrome.sidePanel
-    ? chrome.sidePanel.open({ windowId: tab.windowId })
-    : chrome.sidebarAction.open();
+  const { sidePanel, sidebarAction } = chrome;
+  const opened = sidePanel ? sidePanel.open({ windowId: tab.windowId }) : sidebarAction.open();
   opened.catch((error) => console.error("the panel could not be opened:", error.message));
 }

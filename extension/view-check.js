@@ -221,9 +221,7 @@ async function decisions(result, told, panel, entry) {
   if (!first || !place) return;
   const made = await panel.api.decisions(entry.check).catch(() => null);
   if (!made) return;
-  const known = made.decisions ?? made;
-  const about = known.filter((one) => one.clip === first.clip.id && !one.withdraws);
-  const withdrawn = new Set(known.map((one) => one.withdraws).filter(Boolean));
+  const about = made.decisions.filter((one) => one.clip === first.clip.id);
   const note = h("input", { dir: "auto", id: "decision-note", autocomplete: "off" });
   const failure = h("p.failed", { role: "alert", hidden: true });
   const form = h("form", {
@@ -247,8 +245,19 @@ async function decisions(result, told, panel, entry) {
   show(place,
     h("h3", {}, t("people_say")),
     h("p.hint", {}, t("people_say_hint", clipTitle(first.clip))),
-    about.length > 0 && h("ul.decisions", {}, about.map((one) => h("li", { className: withdrawn.has(one.id) ? "withdrawn" : "" },
-      h("strong", {}, t(`decision_${one.decision}`)), " ", h("span.hint", {}, h("bdi", {}, one.key_name ?? one.by ?? ""), " · ", moment(one.made_at, locale)),
-      one.note && h("p", { dir: "auto" }, one.note)))),
+    made.disputed.includes(first.clip.id) && h("p.failed", {}, t("people_disagree")),
+    about.length > 0 && h("ul.decisions", {}, about.map((one) => said(one, async () => {
+      await panel.api.withdraw(one.id).catch(() => null);
+      await decisions(result, told, panel, entry);
+    }))),
     form);
+}
+
+function said(one, withdraw) {
+  const withdrawn = one.withdrawn_at !== null;
+  return h("li", { className: withdrawn ? "withdrawn" : "" },
+    h("strong", {}, t(`decision_${one.decision}`)),
+    h("p.hint", {}, h("bdi", {}, one.by), " · ", moment(one.made_at, locale), withdrawn && ` · ${t("withdrawn")}`),
+    one.note && h("p", { dir: "auto" }, one.note),
+    one.mine && !withdrawn && h("button.quiet", { type: "button", onclick: withdraw }, t("withdraw")));
 }

@@ -76,9 +76,18 @@ class Browser:
         os.set_inheritable(to_read, True)
         os.set_inheritable(to_write, True)
         # the browser reads at 3 and writes at 4
-        shell = f"exec 3<&{to_read} 4>&{to_write}; exec chromium \"$@\""
+        shell = f'exec 3<&{to_read} 4>&{to_write}; exec chromium "$@"'
         self.process = subprocess.Popen(
-            ["bash", "-c", shell, "bash", *FLAGS, f"--user-data-dir={profile}", *more, "about:blank"],
+            [
+                "bash",
+                "-c",
+                shell,
+                "bash",
+                *FLAGS,
+                f"--user-data-dir={profile}",
+                *more,
+                "about:blank",
+            ],
             close_fds=False,
             env={**os.environ, "DISPLAY": screen},
             stdout=subprocess.DEVNULL,
@@ -222,7 +231,8 @@ class Page:
         """Presses the button or the summary with these words, as a click of a person."""
         find = (
             "[...document.querySelectorAll('button, summary, a.button')].find("
-            f"b => b.checkVisibility() && !b.disabled && b.innerText.trim() === {json.dumps(words)})"
+            "b => b.checkVisibility() && !b.disabled"
+            f" && b.innerText.trim() === {json.dumps(words)})"
         )
         self.wait(f"Boolean({find})", seconds)
         self.run(f"{find}.click()", gesture=True)

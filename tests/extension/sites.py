@@ -42,7 +42,9 @@ function more() {
   }
 }
 more();
-addEventListener("scroll", () => scrollY + innerHeight > document.body.scrollHeight - 200 && n < 40 && more());
+addEventListener("scroll", () => {
+  if (scrollY + innerHeight > document.body.scrollHeight - 200 && n < 40) more();
+});
 </script>"""
 
 

@@ -66,6 +66,4 @@ class Used:
         wait_for(lambda: not self.worker_runs(), "the worker to stop")
 
     def worker_runs(self) -> bool:
-        return any(
-            t["url"].startswith(self.root) for t in self.browser.targets("service_worker")
-        )
+        return any(t["url"].startswith(self.root) for t in self.browser.targets("service_worker"))
