@@ -98,12 +98,11 @@
   async function piece({ blob, start, end }) {
     const whole = held.get(blob);
     if (end >= whole.size) held.delete(blob);
-    const bytes = new Uint8Array(await whole.slice(start, end).arrayBuffer());
-    let text = "";
-    for (let i = 0; i < bytes.length; i += 32768) {
-      text += String.fromCharCode(...bytes.subarray(i, i + 32768));
-    }
-    return btoa(text);
+    const reader = new FileReader(); // gives text: Firefox keeps a page's arrays from us
+    const done = new Promise((resolve) => (reader.onloadend = resolve));
+    reader.readAsDataURL(whole.slice(start, end));
+    await done;
+    return reader.result.slice(reader.result.indexOf(",") + 1);
   }
 
   function draw(one, canvas) {
