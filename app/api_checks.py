@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_queue import accept, changes
-from app.api_rooms import desk_of, queue_of, receive_upload, settings_of
+from app.api_rooms import desk_of, queue_of, receive_upload, settings_of, upload_form
 from app.claim import ClaimNotUnderstoodError, parse_claim
 from app.dates import DateNotUnderstoodError
 from app.desk import checks, reports, sheets
@@ -39,13 +39,19 @@ MAX_PAGE: Final = 200
 LINES: Final = "application/x-ndjson"
 HEARTBEAT_S: Final = 10.0  # so that nobody in between takes a quiet stream for a dead one
 
-router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals())
+router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals(404))
 
 type Asking = Annotated[Caller, Depends(may("check"))]
 type CheckId = Annotated[str, Path(max_length=64)]
 
 
-@router.post("", status_code=202, response_model=CheckOut, responses={200: {"model": CheckOut}})
+@router.post(
+    "",
+    status_code=202,
+    response_model=CheckOut,
+    responses={200: {"model": CheckOut}, **refusals(409, 507)},
+    openapi_extra=upload_form(*FIELDS),
+)
 async def start_check(
     request: Request,
     caller: Asking,
@@ -104,14 +110,14 @@ async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> R
     return StreamingResponse(_events(request, check_id, key), media_type=LINES)
 
 
-@router.post("/{check_id}/cancel")
+@router.post("/{check_id}/cancel", responses=refusals(409))
 async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
     """A check that waits or is at work is not done. 409 where it has ended."""
     await run_in_threadpool(_cancel, request, check_id, caller.key_id)
     return await run_in_threadpool(_shown, request, check_id, caller.key_id)
 
 
-@router.get("/{check_id}/report.html", response_class=HTMLResponse)
+@router.get("/{check_id}/report.html", response_class=HTMLResponse, responses=refusals(409))
 async def show_page(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """The report as a page for others to see: faces destroyed, identifying metadata withheld."""
     report, made = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))
@@ -119,7 +125,11 @@ async def show_page(request: Request, check_id: CheckId, caller: Asking) -> Resp
     return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
-@router.get("/{check_id}/report.json")
+@router.get(
+    "/{check_id}/report.json",
+    response_model=dict[str, Any],
+    responses=refusals(409),
+)
 async def download_report(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """The report alone, to be kept; identifying metadata withheld."""
     report, _ = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_queue import accept, ended
-from app.api_rooms import desk_of, receive_upload, service_of
+from app.api_rooms import desk_of, receive_upload, service_of, upload_form
 from app.desk import checks
 from app.desk.checks import Asked, Check
 from app.desk.file import DeskFile, delete_upload
@@ -35,6 +35,7 @@ router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
     status_code=201,
     response_model=AddedOut,
     responses={200: {"model": AddedOut}, **refusals(409, 507)},
+    openapi_extra=upload_form(*CONTEXT_FIELDS),
 )
 async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)]) -> Response:
     """Upload one file into the library with its context; answers when it is durable."""
