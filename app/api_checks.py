@@ -17,7 +17,7 @@ from app.api_queue import accept, changes
 from app.api_rooms import desk_of, queue_of, receive_upload, settings_of, upload_form
 from app.claim import ClaimNotUnderstoodError, parse_claim
 from app.dates import DateNotUnderstoodError
-from app.desk import checks, reports, sheets
+from app.desk import audit, checks, reports, sheets
 from app.desk.checks import Asked, Check
 from app.desk.errors import CheckUnknown
 from app.desk.file import delete_upload
@@ -122,6 +122,7 @@ async def show_page(request: Request, check_id: CheckId, caller: Asking) -> Resp
     """The report as a page for others to see: faces destroyed, identifying metadata withheld."""
     report, made = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))
     page = await run_in_threadpool(render, report, made)
+    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "page")
     return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
@@ -133,6 +134,7 @@ async def show_page(request: Request, check_id: CheckId, caller: Asking) -> Resp
 async def download_report(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """The report alone, to be kept; identifying metadata withheld."""
     report, _ = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))
+    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "json")
     name = f'attachment; filename="firstseen-{check_id}.json"'
     return JSONResponse(for_others(report), headers={"Content-Disposition": name})
 
@@ -264,6 +266,12 @@ def _illustrated(
         return stored.report, sheets.load(connection, check_id)
 
 
+def _note_export(request: Request, check_id: str, key: str, form: str) -> None:
+    """What can be saved and passed on is named in the audit log before it goes out."""
+    with desk_of(request).writing() as connection:
+        audit.note(connection, key, "report.export", check_id, form)
+
+
 # ---- ending, in threads
 
 
@@ -271,6 +279,7 @@ def _cancel(request: Request, check_id: str, key: str) -> None:
     desk, queue = desk_of(request), queue_of(request)
     with desk.writing() as connection:
         before = checks.cancel(connection, check_id, settings_of(request), key)
+        audit.note(connection, key, "check.cancel", check_id)
     delete_upload(desk, before.upload)
     queue.stop(check_id)
 
@@ -279,6 +288,7 @@ def _delete(request: Request, check_id: str, key: str) -> None:
     desk, queue = desk_of(request), queue_of(request)
     with desk.writing() as connection:
         before = checks.delete(connection, check_id, key)
+        audit.note(connection, key, "check.delete", check_id)
     delete_upload(desk, before.upload)
     queue.stop(check_id)
     desk.empty_log()

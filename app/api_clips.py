@@ -10,7 +10,7 @@ from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_queue import accept, ended
 from app.api_rooms import desk_of, receive_upload, service_of, upload_form
-from app.desk import checks
+from app.desk import audit, checks
 from app.desk.checks import Asked, Check
 from app.desk.file import DeskFile, delete_upload
 from app.errors import UsageError
@@ -25,7 +25,6 @@ CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
 READ = [Depends(may("library:read"))]
 WRITER = may("library:write")
-WRITE = [Depends(WRITER)]
 
 router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
 
@@ -105,7 +104,15 @@ async def show_clip(request: Request, clip_id: str) -> ClipOut:
     return ClipOut.from_clip(await run_in_threadpool(service_of(request).clip, clip_id))
 
 
-@router.delete("/{clip_id}", status_code=204, dependencies=WRITE, responses=refusals(404))
-async def remove_clip(request: Request, clip_id: str) -> Response:
-    await run_in_threadpool(service_of(request).remove, clip_id)
+@router.delete("/{clip_id}", status_code=204, responses=refusals(404))
+async def remove_clip(
+    request: Request, clip_id: str, caller: Annotated[Caller, Depends(WRITER)]
+) -> Response:
+    await run_in_threadpool(_removed, request, clip_id, caller.key_id)
     return Response(status_code=204)
+
+
+def _removed(request: Request, clip_id: str, key: str) -> None:
+    service_of(request).remove(clip_id)
+    with desk_of(request).writing() as connection:
+        audit.note(connection, key, "clip.remove", clip_id)

@@ -1,5 +1,6 @@
 """What the README and the docs promise is there, and does what they say."""
 
+import ast
 import inspect
 import os
 import re
@@ -112,6 +113,20 @@ def test_every_route_is_in_the_reference_and_no_other() -> None:
     assert routes - set(named) == {"GET /static/{name}"}
     assert "/static/{name}" in page("reference/api.md")
     assert set(named) <= routes
+
+
+def test_every_action_of_the_audit_log_is_in_the_guide_and_no_other() -> None:
+    calls = [
+        node
+        for path in (ROOT / "app").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.note", "_note")
+    ]
+    texts = {word.value for call in calls for word in call.args if isinstance(word, ast.Constant)}
+    found = {text for text in texts if re.fullmatch(r"[a-z]+\.[a-z]+", str(text))}
+    assert found
+    section = page("guides/operate.md").partition("## Audit")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`([a-z]+\.[a-z]+)`", section)) == found
 
 
 def test_every_edit_type_is_in_the_reference_and_no_other() -> None:
