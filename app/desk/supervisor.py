@@ -151,7 +151,8 @@ class Supervisor:
                 self._employ()
                 failures = 0
             except FirstseenError as error:  # no worker, or the desk cannot be written: wait
-                log.error("no check can be worked on: %s", type(error).__name__)
+                if not self._stopping.is_set():
+                    log.error("no check can be worked on: %s", type(error).__name__)
                 self._stopping.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
                 failures += 1
 

@@ -14,7 +14,7 @@ import pytest
 
 from app.settings import Settings
 from tests.app.access_made import made_key
-from tests.app.service_made import MadeService
+from tests.app.desk_made import seen
 from tests.app.test_api_served import served
 
 DRIVER = shutil.which("chromedriver")
@@ -114,11 +114,10 @@ def sign_in(browser: Browser, port: int, settings: Settings) -> None:
 
 
 def test_a_file_is_uploaded_checked_read_and_forgotten(browser: Browser, tmp_path: Path) -> None:
-    service = MadeService()
     clip = tmp_path / "<img src=x onerror=alert(1)>.mp4"
     clip.write_bytes(b"some bytes")
     settings = Settings(library=tmp_path / "library")
-    with served(settings, service) as port:
+    with served(settings) as port:
         sign_in(browser, port, settings)
         browser.ask("POST", "/url", {"url": f"http://127.0.0.1:{port}/"})
         assert browser.wait("document.querySelector('#health').textContent.includes('0 clips')")
@@ -129,9 +128,9 @@ def test_a_file_is_uploaded_checked_read_and_forgotten(browser: Browser, tmp_pat
         assert headline == "No match among 3 clips"
         assert browser.run("return document.querySelector('.check h2').textContent") == clip.name
         assert browser.run("return document.querySelectorAll('img').length") == 0
-        name, content, claim = service.seen[0]
-        assert (name, content) == (clip.name, b"some bytes")
-        assert claim is not None
+        (given,) = seen(settings.desk_folder())
+        assert (given["name"], given["content"]) == (clip.name, "some bytes")
+        assert given["claim"] == ["2022-11-27", None]
         address = browser.run("return document.querySelector('a.open').href")
         asked = browser.run("return performance.getEntriesByType('resource').map(e => e.name)")
         assert asked
@@ -146,11 +145,10 @@ def test_a_file_is_uploaded_checked_read_and_forgotten(browser: Browser, tmp_pat
 
 
 def test_the_report_page_is_styled_under_its_own_policy(browser: Browser, tmp_path: Path) -> None:
-    service = MadeService()
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"some bytes")
     settings = Settings(library=tmp_path / "library")
-    with served(settings, service) as port:
+    with served(settings) as port:
         sign_in(browser, port, settings)
         browser.ask("POST", "/url", {"url": f"http://127.0.0.1:{port}/"})
         browser.ask("POST", browser.element("#file") + "/value", {"text": str(clip)})
