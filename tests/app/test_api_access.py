@@ -183,6 +183,7 @@ def test_a_page_signs_in_works_and_signs_out(client: TestClient, settings: Setti
     assert [action for _, action, _ in log(settings)] == [
         "key.create",
         "session.start",
+        "check.start",
         "session.end",
     ]
 
