@@ -8,7 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from app.desk import checks
 from app.desk.file import DeskFile
 from app.desk.supervisor import Supervisor
+from app.library import Library
 from app.service import Service
+from app.service_rooms import Rooms
 from app.settings import Settings
 from app.uploads import MAX_FIELD_BYTES, Upload, receive
 
@@ -31,6 +33,15 @@ def queue_of(request: Request) -> Supervisor:
 def service_of(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
+
+
+def rooms_of(request: Request) -> Rooms:
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
+def library_of(request: Request) -> Library:
+    return rooms_of(request).library
 
 
 async def receive_upload(request: Request) -> Upload:
