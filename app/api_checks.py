@@ -17,15 +17,15 @@ from app.api_queue import accept, changes
 from app.api_rooms import desk_of, queue_of, receive_upload, settings_of
 from app.claim import ClaimNotUnderstoodError, parse_claim
 from app.dates import DateNotUnderstoodError
-from app.desk import checks, reports, sheets
+from app.desk import audit, checks, reports, sheets
 from app.desk.checks import Asked, Check
 from app.desk.errors import CheckUnknown
 from app.desk.file import delete_upload
 from app.errors import UsageError
 from app.evidence_types import EvidenceSheet
-from app.origin import parse_origin
 from app.page import render
 from app.page_withhold import for_others
+from app.provenance import parse_provenance
 from app.schemas_checks import CheckOut, ChecksOut, StateOut, listed, status, whole
 from app.uploads import Upload
 
@@ -114,7 +114,7 @@ async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> C
 @router.get("/{check_id}/report.html", response_class=HTMLResponse)
 async def show_page(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """The report as a page for others to see: faces destroyed, identifying metadata withheld."""
-    report, made = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))
+    report, made = await run_in_threadpool(_exported, request, check_id, caller, "html")
     page = await run_in_threadpool(render, report, made)
     return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
@@ -122,7 +122,7 @@ async def show_page(request: Request, check_id: CheckId, caller: Asking) -> Resp
 @router.get("/{check_id}/report.json")
 async def download_report(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """The report alone, to be kept; identifying metadata withheld."""
-    report, _ = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))
+    report, _ = await run_in_threadpool(_exported, request, check_id, caller, "json")
     name = f'attachment; filename="firstseen-{check_id}.json"'
     return JSONResponse(for_others(report), headers={"Content-Disposition": name})
 
@@ -156,7 +156,7 @@ def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple
         upload=upload.path.name,
         claimed_date=date,
         claimed_place=place,
-        context=parse_origin(upload.fields.get("context")),
+        context=parse_provenance(upload.fields.get("context")),
         idempotency_key=idempotency_key,
     )
     return asked, again == "1"
@@ -242,16 +242,20 @@ def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str,
     return status(check, position, queue_of(request).progress(check_id)), check.settled
 
 
-def _illustrated(
-    request: Request, check_id: str, key: str | None
+def _exported(
+    request: Request, check_id: str, caller: Caller, form: str
 ) -> tuple[dict[str, Any], dict[str, EvidenceSheet]]:
-    """The complete report and its redacted pictures."""
-    with desk_of(request).reading() as connection:
-        check = checks.find(connection, check_id, key)
+    """The complete report and its redacted pictures, which leave the service: that is noted."""
+    desk = desk_of(request)
+    with desk.reading() as connection:
+        check = checks.find(connection, check_id, _readable(caller))
         stored = reports.newest(connection, check_id)
-        if stored is None:
-            raise HTTPException(409, f"the check is {check.state}; there is no report to show")
-        return stored.report, sheets.load(connection, check_id)
+        made = sheets.load(connection, check_id)
+    if stored is None:
+        raise HTTPException(409, f"the check is {check.state}; there is no report to show")
+    with desk.writing() as connection:
+        audit.note(connection, caller.key_id, "check.export", check_id, form)
+    return stored.report, made
 
 
 # ---- ending, in threads
@@ -261,6 +265,7 @@ def _cancel(request: Request, check_id: str, key: str) -> None:
     desk, queue = desk_of(request), queue_of(request)
     with desk.writing() as connection:
         before = checks.cancel(connection, check_id, settings_of(request), key)
+        audit.note(connection, key, "check.cancel", check_id)
     delete_upload(desk, before.upload)
     queue.stop(check_id)
 
@@ -269,6 +274,7 @@ def _delete(request: Request, check_id: str, key: str) -> None:
     desk, queue = desk_of(request), queue_of(request)
     with desk.writing() as connection:
         before = checks.delete(connection, check_id, key)
+        audit.note(connection, key, "check.delete", check_id)
     delete_upload(desk, before.upload)
     queue.stop(check_id)
     desk.empty_log()

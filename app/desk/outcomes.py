@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.desk import checks, descriptors, reports, sheets
+from app.desk import audit, checks, descriptors, reports, sheets
 from app.desk.checks import Check
 from app.desk.file import DeskFile
 from app.evidence_types import EvidenceSheet
@@ -66,7 +66,8 @@ def store_addition(desk: DeskFile, check: Check, settings: Settings, clip: str, 
     """A file has become known footage, or was it before."""
     outcome = {"clip": clip, "new": new}
     with desk.writing() as connection:
-        checks.finish(connection, check.id, "done", settings, outcome=outcome)
+        if checks.finish(connection, check.id, "done", settings, outcome=outcome):
+            audit.note(connection, check.key, "clip.add", clip)
 
 
 def store_refusal(desk: DeskFile, check: Check, settings: Settings, problem: Json) -> None:
