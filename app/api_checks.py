@@ -31,9 +31,9 @@ from app.desk.errors import CheckUnknown
 from app.desk.file import delete_upload
 from app.errors import UsageError
 from app.evidence_types import EvidenceSheet
-from app.origin import parse_origin
 from app.page import render
 from app.page_withhold import for_others
+from app.provenance import parse_provenance
 from app.report import Shown
 from app.schemas_checks import CheckOut, ChecksOut, StateOut, listed, status, whole
 from app.schemas_rooms import DecisionsOut
@@ -196,7 +196,7 @@ def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple
         upload=upload.path.name,
         claimed_date=date,
         claimed_place=place,
-        context=parse_origin(upload.fields.get("context")),
+        context=parse_provenance(upload.fields.get("context")),
         idempotency_key=idempotency_key,
     )
     return asked, again == "1"

@@ -8,21 +8,21 @@ from app.errors import UsageError
 FIELDS: Final = ("page_url", "seen_at", "account", "text", "how")
 MAX_CHARS: Final = 4000  # of each
 
-type Origin = dict[str, str]
+type Provenance = dict[str, str]
 
 
-def parse_origin(given: str | None) -> Origin | None:
-    """The origin in a form's JSON text. Raises UsageError."""
+def parse_provenance(given: str | None) -> Provenance | None:
+    """What stands in a form's JSON text. Raises UsageError."""
     if given is None or not given.strip():
         return None
     try:
         value = json.loads(given)
     except (ValueError, RecursionError) as error:
         raise UsageError("context: expected a JSON object") from error
-    return checked_origin(value)
+    return checked_provenance(value)
 
 
-def checked_origin(value: Any) -> Origin | None:
+def checked_provenance(value: Any) -> Provenance | None:
     """Raises UsageError on anything but an object of the known fields, all of them short texts."""
     if value is None:
         return None
