@@ -15,7 +15,7 @@ KINDS_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
     for network, kind in (
         ("0.0.0.0/8", "unspecified"),
         ("10.0.0.0/8", "private"),
-        ("100.64.0.0/10", "private (carrier's)"),
+        ("100.64.0.0/10", "shared by a carrier"),
         ("127.0.0.0/8", "loopback"),
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
@@ -73,14 +73,14 @@ def not_public(address: Address) -> str | None:
         return "link-local"
     if address in NAT64:
         inner = not_public(IPv4Address(int(address) & LOW_32))
-        return inner and f"{inner} (behind NAT64)"
+        return inner and f"{inner}, behind NAT64"
     if kind := next((kind for network, kind in KINDS_V6 if address in network), None):
         return kind
     if address not in GLOBAL_UNICAST:
         return "reserved"
     if (int(address) >> 32) & LOW_32 in ISATAP_IDS:
         inner = not_public(IPv4Address(int(address) & LOW_32))
-        return inner and f"{inner} (within ISATAP)"
+        return inner and f"{inner}, within ISATAP"
     return None
 
 

@@ -15,10 +15,10 @@ import certifi
 import urllib3
 
 from app import sniff
-from app.fetch.errors import FetchFailed
+from app.fetch.errors import FetchFailed, LinkTooLarge
 from app.fetch.links import Link, follow
 from app.fetch.proxy import Proxy
-from app.intake import Incoming, Item, TooLarge
+from app.intake import Incoming, Item
 from app.progress import OnProgress
 from app.settings import Settings
 
@@ -52,20 +52,13 @@ def fetch_direct(
     Raises FetchRefused, FetchFailed, TooLarge, and whatever on_progress raises; then nothing stays
     in the folder.
     """
-    with urllib3.ProxyManager(
-        proxy.address,
-        proxy_headers=urllib3.make_headers(proxy_basic_auth=proxy.login),
-        ssl_context=tls_context(settings.fetch_certificates),
-        timeout=urllib3.Timeout(connect=SILENT_S, read=SILENT_S),
-        retries=False,
-    ) as client:
-        for _ in range(MAX_REDIRECTS + 1):
-            on_progress("fetch", 0.0)
-            with _asked(client, link, proxy) as answer:
-                location = answer.headers.get("Location")
-                if answer.status not in MOVED or location is None:
-                    return _taken(answer, link, folder, settings.max_bytes, on_progress)
-            link = follow(link, location, proxy.rules.allow.ports)
+    for _ in range(MAX_REDIRECTS + 1):
+        on_progress("fetch", 0.0)
+        with _asked(link, proxy, settings.fetch_certificates) as answer:
+            location = answer.headers.get("Location")
+            if answer.status not in MOVED or location is None:
+                return _taken(answer, link, folder, settings.max_bytes, on_progress)
+        link = follow(link, location, proxy.rules.allow.ports)
     raise FetchFailed(f"the link leads on and on: more than {MAX_REDIRECTS} redirects")
 
 
@@ -80,17 +73,25 @@ def tls_context(certificates: Path | None) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def _asked(
-    client: urllib3.ProxyManager, link: Link, proxy: Proxy
+    link: Link, proxy: Proxy, certificates: Path | None
 ) -> Iterator[urllib3.BaseHTTPResponse]:
     """The answer to one request; the library's errors become ours, the proxy's own come first."""
+    client = urllib3.ProxyManager(
+        proxy.address,
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=proxy.login),
+        ssl_context=tls_context(certificates) if link.scheme == "https" else None,
+        timeout=urllib3.Timeout(connect=SILENT_S, read=SILENT_S),
+        retries=False,
+    )
     try:
-        answer = client.request(
-            "GET", link.url, headers=HEADERS, redirect=False, preload_content=False
-        )
-        with contextlib.closing(answer):
-            _raise_problem(proxy)
-            yield answer
-            _raise_problem(proxy)
+        with client:
+            answer = client.request(
+                "GET", link.url, headers=HEADERS, redirect=False, preload_content=False
+            )
+            with contextlib.closing(answer):
+                _raise_problem(proxy)
+                yield answer
+                _raise_problem(proxy)
     except urllib3.exceptions.HTTPError as error:
         _raise_problem(proxy)
         if isinstance(error, urllib3.exceptions.SSLError):
@@ -118,7 +119,7 @@ def _taken(
         return Page(link, why)
     announced = answer.length_remaining or 0
     if announced > max_bytes:
-        raise TooLarge(
+        raise LinkTooLarge(
             f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes; this one has {announced:,}"
         )
     chunks = _chunks(answer)

@@ -14,7 +14,7 @@ from app import intake
 from app.fetch import pages
 from app.fetch.allow import Allow
 from app.fetch.direct import Page, fetch_direct
-from app.fetch.errors import FetchFailed, FetchRefused
+from app.fetch.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
 from app.fetch.links import Link, parse_link
 from app.fetch.proxy import Proxy, Rules
 from app.origin import Origin
@@ -48,69 +48,89 @@ def checked_link(url: str, settings: Settings) -> Link:
 
     Raises FetchRefused where it is no link that may be fetched, or fetching is off.
     """
-    if not settings.fetch:
-        raise FetchRefused(
-            f"fetching links is turned off here ({name_in_environment('fetch')}); save the file "
-            "and check that"
-        )
-    allow = Allow.parse(settings.fetch_allow)
-    link = parse_link(url, allow.ports)
-    if link.address is not None:
-        allow.check(link.host, link.port, [link.address])
+    try:
+        if not settings.fetch:
+            raise FetchRefused(
+                f"fetching links is turned off here ({name_in_environment('fetch')}); save the "
+                "file and check that"
+            )
+        allow = Allow.parse(settings.fetch_allow)
+        link = parse_link(url, allow.ports)
+        if link.address is not None:
+            allow.check(link.host, link.port, [link.address])
+    except FetchRefused as error:
+        error.origin = Origin(url, None, datetime.now(UTC))
+        raise
     return link
 
 
 def fetch(url: str, folder: Path, settings: Settings, on_progress: OnProgress = quiet) -> Fetched:
     """Blocks until the file is there. on_progress is asked often; raising in it cancels.
 
-    Raises FetchRefused, FetchFailed, TooLarge, NotMedia, IntakeError where the disk takes no more,
-    and what on_progress raises. Then nothing stays in `folder`.
+    Raises FetchRefused, FetchFailed, LinkTooLarge, IntakeError where the disk takes no more, and
+    what on_progress raises. Then nothing stays in `folder`.
     """
     link = checked_link(url, settings)
     allow = Allow.parse(settings.fetch_allow)
     rules = Rules(allow, settings.max_bytes + OVERHEAD_BYTES, settings.fetch_s)
     at = datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder) as room:
-        with Proxy(rules) as proxy:
-            came = fetch_direct(link, proxy, Path(room), settings, on_progress)
-        hosts = tuple(proxy.hosts)
-        if isinstance(came, Page):
-            return _of_page(url, came, rules, hosts, at, Path(room), folder, settings, on_progress)
-        item, last = came
-        return _fetched(item, item.name, url, last.url, Origin(url, last.url, at, hosts), folder)
+    hosts: dict[str, None] = {}
+    try:
+        with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder) as room:
+            came = _came(link, rules, Path(room), hosts, settings, on_progress)
+            path = came.item.path.rename(folder / secrets.token_hex(16))
+    except LinkError as error:
+        error.origin = Origin(url, None, at, tuple(hosts))
+        raise
+    except intake.TooLarge as error:
+        large = LinkTooLarge(str(error))
+        large.origin = Origin(url, None, at, tuple(hosts))
+        raise large from error
+    item = came.item
+    origin = Origin(url, came.final_url, at, tuple(hosts), came.videos)
+    return Fetched(path, item.name, url, came.final_url, item.media_type, item.bytes, origin)
 
 
-def _of_page(
-    url: str,
-    page: Page,
+@dataclass(frozen=True, slots=True)
+class _Came:
+    item: intake.Item
+    final_url: str
+    videos: int = 1
+
+
+def _came(
+    link: Link,
     rules: Rules,
-    hosts: tuple[str, ...],
-    at: datetime,
     room: Path,
-    folder: Path,
+    hosts: dict[str, None],
     settings: Settings,
     on_progress: OnProgress,
-) -> Fetched:
+) -> _Came:
+    with Proxy(rules, hosts=hosts) as proxy:
+        direct = fetch_direct(link, proxy, room, settings, on_progress)
+    if not isinstance(direct, Page):
+        item, last = direct
+        return _Came(item, last.url)
     if not pages.installed():
-        raise FetchFailed(f"{page.why}; {pages.INSTALL}")
+        raise FetchFailed(f"{direct.why}; {pages.INSTALL}")
     found = pages.fetch_from_page(
-        page.link, rules, room, settings.max_bytes, settings.fetch_certificates, on_progress
+        direct.link,
+        rules,
+        room,
+        settings.max_bytes,
+        settings.fetch_certificates,
+        hosts,
+        on_progress,
     )
-    name = _name(found, page.link)
-    item = intake.from_path(found.path, settings.max_bytes, name)
-    final = found.page_url or page.link.url
-    origin = Origin(url, final, at, tuple(dict.fromkeys((*hosts, *found.hosts))), found.videos)
-    return _fetched(item, name, url, final, origin, folder)
-
-
-def _fetched(
-    item: intake.Item, name: str, url: str, final_url: str, origin: Origin, folder: Path
-) -> Fetched:
-    path = item.path.rename(folder / secrets.token_hex(16))
-    return Fetched(path, name, url, final_url, item.media_type, item.bytes, origin)
+    try:
+        item = intake.from_path(found.path, settings.max_bytes, _name(found, direct.link))
+    except intake.NotMedia as error:
+        raise FetchFailed(f"what this page of {direct.link.host} led to is {error}") from error
+    return _Came(item, found.page_url or direct.link.url, found.videos)
 
 
 def _name(found: pages.FromPage, link: Link) -> str:
     """The page's title, or the link's last part, with the ending of the file."""
     title = (found.title or link.name).replace("/", "_")[:NAME_CHARS]
-    return f"{title}{found.path.suffix[:8]}"
+    ending = found.path.suffix[:8]
+    return title if ending.startswith(".unknown") else f"{title}{ending}"

@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from app.fence.forks import search_path
-from app.fetch.errors import FetchFailed
+from app.fetch.errors import FetchFailed, LinkError, LinkTooLarge
 from app.fetch.links import Link, shown
 from app.fetch.page_child import FENCED
 from app.fetch.proxy import Proxy, Rules
-from app.intake import TooLarge
 from app.progress import OnProgress
 
 BOOT = (
@@ -35,7 +34,6 @@ POLL_S = 0.1
 START_S = 30.0
 MAX_DOWNLOADS_REACHED = 101  # yt-dlp's exit code after --max-downloads
 TOLD_BYTES = 65_536
-REASON_CHARS = 300
 # yt-dlp's own words, as of 2026.10: `yt-dlp --help`
 SWITCHES = """
     --ignore-config --no-config-locations --no-plugin-dirs --no-js-runtimes --no-remote-components
@@ -45,9 +43,9 @@ SWITCHES = """
     --downloader native --fixup never --no-embed-metadata --no-embed-thumbnail --no-embed-subs
     --no-embed-chapters --no-embed-info-json --no-write-subs --no-write-thumbnail
     --no-write-info-json --no-write-comments --no-sponsorblock --no-split-chapters
-    --no-mtime --no-continue --no-overwrites --xff never
+    --concat-playlist never --no-mtime --no-continue --no-overwrites --xff never
     --socket-timeout 30 --retries 2 --fragment-retries 3 --extractor-retries 1
-    --color never --no-progress --no-warnings --quiet
+    --color never --no-progress --no-warnings
 """.split()  # noqa: SIM905  one a line would hide the groups
 # one file with picture and sound, else the picture: joining two would need another program
 FORMAT = ("--format", "b/bv*/ba*", "--format-sort", "res:1080")
@@ -62,7 +60,6 @@ class FromPage:
     title: str | None
     page_url: str | None
     videos: int  # on the page
-    hosts: tuple[str, ...]
     fenced: bool
 
 
@@ -77,6 +74,7 @@ def fetch_from_page(
     folder: Path,
     max_bytes: int,
     certificates: Path | None,
+    hosts: dict[str, None],
     on_progress: OnProgress,
 ) -> FromPage:
     """The first video of a page, as a file below `folder`, which is yt-dlp's to write in.
@@ -85,7 +83,7 @@ def fetch_from_page(
     """
     with _child(folder) as (process, control):
         listener = _listener(control)
-        with Proxy(rules, listener) as proxy:
+        with Proxy(rules, listener, hosts) as proxy:
             job = {
                 "folder": str(folder),
                 "port": proxy.port,
@@ -99,13 +97,12 @@ def fetch_from_page(
         made = [path for path in folder.glob("item.*") if path.suffix not in (".part", ".ytdl")]
         if code not in (0, MAX_DOWNLOADS_REACHED) or len(made) != 1:
             raise _why(link, proxy, folder, max_bytes)
-        told = _told(folder / "stdout")
+        told = _told(folder / "told")
         return FromPage(
             path=made[0],
             title=_text(told.get("title")),
             page_url=_text(told.get("webpage_url")),
             videos=told["playlist_count"] if isinstance(told.get("playlist_count"), int) else 1,
-            hosts=tuple(proxy.hosts),
             fenced=listener is not None,
         )
 
@@ -118,7 +115,7 @@ def _arguments(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> list[s
         *("--max-filesize", str(max_bytes)),
         *("--ffmpeg-location", str(folder / "none")),
         *("--output", f"{str(folder).replace('%', '%%')}/item.%(ext)s"),
-        *("--print", TOLD),
+        *("--print-to-file", TOLD, f"{str(folder).replace('%', '%%')}/told"),
         "--",
         link.url,
     ]
@@ -197,19 +194,27 @@ def _wait(process: "subprocess.Popen[bytes]", seconds: float, on_progress: OnPro
     return process.wait()
 
 
-def _why(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> Exception:
+def _why(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> LinkError:
     """What kept yt-dlp from it: the proxy's reason before its own."""
     if proxy.problem is not None:
         return proxy.problem
-    said = (folder / "stderr").read_bytes()[-TOLD_BYTES:].decode("utf-8", "backslashreplace")
-    if "larger than max-filesize" in said:
-        return TooLarge(f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes")
+    said = "\n".join(_last_words(folder / name) for name in ("stdout", "stderr"))
+    if "larger than max-filesize" in said or "File too large" in said:
+        return LinkTooLarge(f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes")
+    if "does not pass filter (!is_live)" in said:
+        return FetchFailed(f"this page of {link.host} shows a live broadcast, which has no end yet")
     lines = [line for line in said.splitlines() if line.startswith("ERROR: ")]
     reason = shown(lines[-1].removeprefix("ERROR: ")) if lines else "yt-dlp says nothing more"
     return FetchFailed(f"no video could be fetched from this page of {link.host}: {reason}")
 
 
+def _last_words(path: Path) -> str:
+    return path.read_bytes()[-TOLD_BYTES:].decode("utf-8", "backslashreplace")
+
+
 def _told(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
     for line in reversed(path.read_bytes()[:TOLD_BYTES].decode("utf-8", "replace").splitlines()):
         with contextlib.suppress(ValueError):
             told = json.loads(line)

@@ -27,11 +27,9 @@ from typing import Self
 from app.fetch import heads
 from app.fetch.addresses import Address, parse_address
 from app.fetch.allow import Allow
-from app.fetch.errors import FetchFailed, FetchRefused
+from app.fetch.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
 from app.fetch.heads import HeadError, Request
 from app.fetch.links import parse_authority, parse_link
-from app.intake import TooLarge
-from hashing.errors import FirstseenError
 
 CHUNK_BYTES = 65_536
 HEAD_S = 30.0  # for a request or an answer to begin
@@ -68,9 +66,16 @@ class Proxy:
     """One proxy for one fetch, in a thread of its own."""
 
     def __init__(
-        self, rules: Rules, listener: socket.socket | None = None, look_up: LookUp = look_up
+        self,
+        rules: Rules,
+        listener: socket.socket | None = None,
+        hosts: dict[str, None] | None = None,
+        look_up: LookUp = look_up,
     ) -> None:
-        """listener: where to listen, taken over; by default a new port of 127.0.0.1."""
+        """listener: where to listen, taken over; by default a new port of 127.0.0.1.
+
+        hosts: gets those that are connected to, in order.
+        """
         self.rules = rules
         self._listener = listener or socket.create_server(("127.0.0.1", 0))
         self._look_up = look_up
@@ -85,8 +90,8 @@ class Proxy:
         self._deadline = 0.0
         self._sent = 0
         self.received = 0  # bytes from hosts
-        self.hosts: dict[str, None] = {}  # that were connected to, in order
-        self.problem: FirstseenError | None = None
+        self.hosts = {} if hosts is None else hosts
+        self.problem: LinkError | None = None
 
     @property
     def address(self) -> str:
@@ -161,7 +166,7 @@ class Proxy:
             return
         except FetchRefused as error:
             told, status = self._note(error), "403 Forbidden"
-        except (FetchFailed, TooLarge) as error:
+        except FetchFailed as error:
             told, status = self._note(error), "502 Bad Gateway"
         except TimeoutError:
             late = FetchFailed(f"fetching took longer than {self.rules.seconds:g} s")
@@ -179,7 +184,7 @@ class Proxy:
             client.writer.write(heads.refusal(status, told))
             await client.writer.drain()
 
-    def _note(self, error: FirstseenError) -> str:
+    def _note(self, error: LinkError) -> str:
         self.problem = self.problem or error
         return str(error)
 
@@ -264,8 +269,10 @@ class Proxy:
             found = await asyncio.wait_for(_in_thread(self._look_up, host, port), LOOK_UP_S)
         except (OSError, TimeoutError, UnicodeError) as error:
             raise FetchFailed(f"no address was found for {host}") from error
-        if not 0 < len(found) <= MAX_ADDRESSES:
-            raise FetchFailed(f"{host} has {len(found)} addresses, expected 1 to {MAX_ADDRESSES}")
+        if not found:
+            raise FetchFailed(f"no address was found for {host}")
+        if len(found) > MAX_ADDRESSES:
+            raise FetchRefused(f"{host} has {len(found)} addresses, more than {MAX_ADDRESSES}")
         return self.rules.allow.check(host, port, found)
 
     async def _connect(self, host: str, port: int, addresses: tuple[Address, ...]) -> Streams:
@@ -312,7 +319,7 @@ class Proxy:
     def _count_received(self, size: int) -> None:
         self.received += size
         if self.received > self.rules.max_bytes:
-            raise TooLarge(f"more than {self.rules.max_bytes:,} bytes were sent for this link")
+            raise LinkTooLarge(f"more than {self.rules.max_bytes:,} bytes were sent for this link")
 
     def _count_sent(self, size: int) -> None:
         self._sent += size
