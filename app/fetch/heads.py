@@ -20,7 +20,7 @@ _OF_ONE_CONNECTION = {  # RFC 9110, 7.6.1, and the old names
     b"proxy-authenticate",
     b"proxy-authorization",
     b"proxy-connection",
-    b"te",
+    b"te",  # codespell:ignore te
     b"trailer",
     b"upgrade",
 }

@@ -94,7 +94,7 @@ def fetch_from_page(
             }
             _send(process, control, json.dumps(job).encode())
             code = _wait(process, rules.seconds, on_progress)
-        made = [path for path in folder.glob("item.*") if path.suffix not in (".part", ".ytdl")]
+        made = [path for path in folder.glob("item.*") if _is_whole(path)]
         if code not in (0, MAX_DOWNLOADS_REACHED) or len(made) != 1:
             raise _why(link, proxy, folder, max_bytes)
         told = _told(folder / "told")
@@ -208,12 +208,19 @@ def _why(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> LinkError:
     return FetchFailed(f"no video could be fetched from this page of {link.host}: {reason}")
 
 
+def _is_whole(path: Path) -> bool:
+    """Whether yt-dlp left a file of its own here: no part of one, and no way to another's."""
+    return path.suffix not in (".part", ".ytdl") and path.is_file() and not path.is_symlink()
+
+
 def _last_words(path: Path) -> str:
+    if not _is_whole(path):
+        return ""
     return path.read_bytes()[-TOLD_BYTES:].decode("utf-8", "backslashreplace")
 
 
 def _told(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not _is_whole(path):
         return {}
     for line in reversed(path.read_bytes()[:TOLD_BYTES].decode("utf-8", "replace").splitlines()):
         with contextlib.suppress(ValueError):
