@@ -19,7 +19,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from app import api_audit, api_checks, api_clips, api_keys, api_pages, api_session, service_log
+from app import (
+    api_audit,
+    api_checks,
+    api_clips,
+    api_keys,
+    api_links,
+    api_pages,
+    api_session,
+    service_log,
+)
 from app.api_access import Limits
 from app.api_guard import SECURITY_HEADERS, Guard, is_this_machine
 from app.api_log import RequestLog
@@ -38,7 +47,7 @@ from app.settings import Settings
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
-ROOMS: Final = (api_checks, api_clips, api_pages, api_session, api_keys, api_audit)
+ROOMS: Final = (api_checks, api_links, api_clips, api_pages, api_session, api_keys, api_audit)
 RETRY_AFTER: Final = {"Retry-After": "10"}
 OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
     StorageFullError: 507

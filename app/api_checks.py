@@ -63,9 +63,9 @@ async def start_check(
         delete_upload(desk_of(request), upload.path.name)
         raise
     check, new = await accept(request, asked, again)
-    shown = await run_in_threadpool(_shown, request, check.id, caller.key_id)
+    told = await run_in_threadpool(shown, request, check.id, caller.key_id)
     where = {"Location": f"/v1/checks/{check.id}"}
-    return JSONResponse(shown.model_dump(), 202 if new else 200, headers=where)
+    return JSONResponse(told.model_dump(), 202 if new else 200, headers=where)
 
 
 @router.get("")
@@ -89,7 +89,7 @@ async def list_checks(
 @router.get("/{check_id}")
 async def show_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
     """The state, and the report once there is one."""
-    return await run_in_threadpool(_shown, request, check_id, _readable(caller))
+    return await run_in_threadpool(shown, request, check_id, _readable(caller))
 
 
 @router.get(
@@ -108,7 +108,7 @@ async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> R
 async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
     """A check that waits or is at work is not done. 409 where it has ended."""
     await run_in_threadpool(_cancel, request, check_id, caller.key_id)
-    return await run_in_threadpool(_shown, request, check_id, caller.key_id)
+    return await run_in_threadpool(shown, request, check_id, caller.key_id)
 
 
 @router.get("/{check_id}/report.html", response_class=HTMLResponse)
@@ -186,7 +186,8 @@ def _found(request: Request, check_id: str, key: str | None) -> Check:
         return checks.find(connection, check_id, key)
 
 
-def _shown(request: Request, check_id: str, key: str | None) -> CheckOut:
+def shown(request: Request, check_id: str, key: str | None) -> CheckOut:
+    """One check as its reader sees it. key: whose it must be. Raises CheckUnknown."""
     with desk_of(request).reading() as connection:
         check = checks.find(connection, check_id, key)
         position = checks.position(connection, check)
@@ -211,11 +212,11 @@ def _page(
         found = checks.listed(connection, key, after, limit + 1, state, relation, text)
         page = found[:limit]
         unseen = checks.unseen_alerts(connection, [one.id for one in page])
-        shown = [
+        lines = [
             listed(one, checks.position(connection, one), progress(one.id), unseen.get(one.id, 0))
             for one in page
         ]
-    return ChecksOut(checks=shown, next=page[-1].id if len(found) > limit else None)
+    return ChecksOut(checks=lines, next=page[-1].id if len(found) > limit else None)
 
 
 async def _events(request: Request, check_id: str, key: str | None) -> AsyncIterator[str]:

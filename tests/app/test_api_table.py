@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /v1/checks/{check_id}/report.json": ("check",),
     "DELETE /v1/checks/{check_id}": ("check",),
     "GET /v1/checks/{check_id}/report.html": ("check",),
+    "POST /v1/links": ("check",),
     "POST /v1/clips": ("library:write",),
     "GET /v1/clips": ("library:read",),
     "GET /v1/clips/{clip_id}": ("library:read",),
