@@ -89,7 +89,7 @@ def _forget(desk: DeskFile, identifier: str) -> None:
     delete_upload(desk, before.upload)
 
 
-@router.get("", dependencies=READ)
+@router.get("", dependencies=READ, responses=refusals(404))
 async def list_clips(
     request: Request,
     after: str | None = None,
