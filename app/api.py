@@ -20,12 +20,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from app import (
+    api_alerts,
     api_audit,
     api_checks,
     api_clips,
+    api_decisions,
     api_keys,
+    api_library,
     api_links,
     api_pages,
+    api_pictures,
     api_session,
     service_log,
 )
@@ -43,11 +47,24 @@ from app.first_key import announcement, first_key
 from app.problems import problem
 from app.service import Service
 from app.service_local import LocalService
+from app.service_rooms import Rooms
 from app.settings import Settings
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
-ROOMS: Final = (api_checks, api_links, api_clips, api_pages, api_session, api_keys, api_audit)
+ROOMS: Final = (
+    api_checks,
+    api_links,
+    api_pictures,
+    api_decisions,
+    api_alerts,
+    api_clips,
+    api_library,
+    api_pages,
+    api_session,
+    api_keys,
+    api_audit,
+)
 RETRY_AFTER: Final = {"Retry-After": "10"}
 OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
     StorageFullError: 507
@@ -157,15 +174,18 @@ async def _lifespan(
     with only_service(folder):
         library = service if service is not None else LocalService(settings)
         desk = open_desk(folder)
-        queue = Supervisor(desk, settings, work_module)
+        rooms = Rooms.of(library, desk, settings)
+        queue = Supervisor(desk, settings, work_module, rooms.growth.due)
         state = app.state
         state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
-        state.limits = Limits.of(settings)
+        state.rooms, state.limits = rooms, Limits.of(settings)
         try:
             await run_in_threadpool(queue.start)
+            rooms.start()
             yield
         finally:
             await run_in_threadpool(queue.close)
+            await run_in_threadpool(rooms.close)
             await run_in_threadpool(library.close)
             await run_in_threadpool(desk.close)
 

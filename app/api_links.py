@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.api_access import Caller, may
-from app.api_checks import claimed, shown
+from app.api_checks import claimed, seen_by
 from app.api_problems import refusals
 from app.api_queue import accept
 from app.api_rooms import settings_of
@@ -46,6 +46,6 @@ async def start_check(
         idempotency_key=idempotency_key,
     )
     check, new = await accept(request, asked, content.again)
-    told = await run_in_threadpool(shown, request, check.id, caller.key_id)
+    told = await run_in_threadpool(seen_by, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
     return JSONResponse(told.model_dump(), 202 if new else 200, headers=where)

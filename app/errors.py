@@ -19,7 +19,11 @@
       CheckUnknown                                                            2   404
       CheckEnded                                                              2   409
       RequestDiffers         an idempotency key used for something else       2   422
+      DecisionNotOurs, NotRevealed     app.desk.errors_rooms                  2   403
+      DecisionUnknown, AlertUnknown                                           2   404
+      DecisionWithdrawn, NotKept                                              2   409
       ClipUnknown                                                             2   404
+      AppearanceFixed                                                         2   409
       ContextUnreadable                                                       2   400
       KeyNotUnderstood       app.desk.errors: a name or scopes that cannot be 2   400
       KeyUnknown                                                              2   404
@@ -41,8 +45,21 @@ from app.desk.errors import (
     RequestDiffers,
     WorkerFailed,
 )
+from app.desk.errors_rooms import (
+    AlertUnknown,
+    DecisionNotOurs,
+    DecisionUnknown,
+    DecisionWithdrawn,
+    NotKept,
+    NotRevealed,
+)
 from app.fence.errors import FenceUnavailable
-from app.library_errors import ClipUnknown, ContextUnreadable, LibraryUnusable
+from app.library_errors import (
+    AppearanceFixed,
+    ClipUnknown,
+    ContextUnreadable,
+    LibraryUnusable,
+)
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
 
 EXIT_DONE = 0
@@ -64,6 +81,13 @@ class LinkRefusedError(UsageError):
 TABLE: dict[type[Exception], tuple[int, int]] = {
     UsageError: (EXIT_USAGE, 400),
     ClipUnknown: (EXIT_USAGE, 404),
+    AppearanceFixed: (EXIT_USAGE, 409),
+    DecisionNotOurs: (EXIT_USAGE, 403),
+    NotRevealed: (EXIT_USAGE, 403),
+    DecisionUnknown: (EXIT_USAGE, 404),
+    DecisionWithdrawn: (EXIT_USAGE, 409),
+    AlertUnknown: (EXIT_USAGE, 404),
+    NotKept: (EXIT_USAGE, 409),
     ContextUnreadable: (EXIT_USAGE, 400),
     KeyNotUnderstood: (EXIT_USAGE, 400),
     KeyUnknown: (EXIT_USAGE, 404),

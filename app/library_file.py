@@ -7,10 +7,17 @@ import sqlalchemy as sa
 from app import library_folder
 from app.database import Database, Kind, Step
 from app.library_errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
-from app.library_schema import APPLICATION_ID, SCHEMA_VERSION, counters, metadata, migrations
+from app.library_schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    counters,
+    edits,
+    metadata,
+    migrations,
+    thumbnails,
+)
 
 CACHE_KIB = 16_384
-MIGRATIONS: dict[int, Step] = {}  # version -> step that reaches it
 
 
 class LibraryFile(Database):
@@ -50,6 +57,15 @@ def _kind() -> Kind:
         cache_kib=CACHE_KIB,
         beside=frozenset({library_folder.DESK}),
     )
+
+
+def _to_version_2(connection: sa.Connection) -> None:
+    """Who changed a text of a clip and when, and the clips' pictures."""
+    metadata.create_all(connection, tables=[edits, thumbnails])
+
+
+# version -> step that reaches it
+MIGRATIONS: dict[int, Step] = {2: _to_version_2}
 
 
 def _fill(connection: sa.Connection) -> None:

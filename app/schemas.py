@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from app.clips import Clip
+from app.clips import Appearance, Clip
 
 
 class Wire(BaseModel):
@@ -18,6 +18,18 @@ class AppearanceOut(Wire):
     source_url: str | None
     publisher: str | None
     entered_by: str | None
+    n: int | None  # by which it can be taken back
+
+    @classmethod
+    def from_appearance(cls, seen: Appearance) -> "AppearanceOut":
+        return cls(
+            kind=seen.kind,
+            date=seen.date,
+            source_url=seen.source_url,
+            publisher=seen.publisher,
+            entered_by=seen.entered_by,
+            n=seen.number,
+        )
 
 
 class ClipOut(Wire):
@@ -43,7 +55,8 @@ class ClipOut(Wire):
 
     @classmethod
     def from_clip(cls, clip: Clip) -> "ClipOut":
-        return cls.model_validate(asdict(clip))
+        seen = [AppearanceOut.from_appearance(one) for one in clip.appearances]
+        return cls.model_validate({**asdict(clip), "appearances": seen})
 
 
 class AddedOut(Wire):

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.desk.checks import Check
 from app.desk.reports import Cause
 from app.schemas import Wire
+from app.schemas_rooms import DecisionsOut
 
 FETCHING: Final = (
     "Fetching a link shows this server, and that it asks for this item, to the host behind it"
@@ -91,6 +92,7 @@ class CheckOut(SummaryOut):
     notice: str | None = Field(description="What whoever asks should know: that fetching shows us.")
     report: dict[str, Any] | None
     earlier_reports: list[EarlierOut]
+    decisions: DecisionsOut = Field(description="What people said; it changes no verdict.")
 
 
 class LinkIn(Wire):
@@ -158,6 +160,7 @@ def whole(
     at: tuple[str, float] | None,
     report: dict[str, Any] | None,
     earlier: Sequence[tuple[str, Cause]],
+    decided: DecisionsOut,
 ) -> CheckOut:
     """report: withheld already."""
     return CheckOut(
@@ -166,4 +169,5 @@ def whole(
         notice=FETCHING if check.kind == "link" else None,
         report=report,
         earlier_reports=[EarlierOut(made_at=when, cause=why) for when, why in earlier],
+        decisions=decided,
     )

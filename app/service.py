@@ -2,14 +2,18 @@
 
 from typing import Protocol
 
-from app.clips import Clip
+from app.clips import Clip, TextEdit
+from app.library import Filter
 
 
 class Service(Protocol):
     """Everything here may raise FirstseenError; called in threads."""
 
-    def clips(self, after: str | None, limit: int) -> list[Clip]:
-        """Clips in the order of their ids, those after one id."""
+    def clips(self, wanted: Filter, after: str | None, limit: int) -> list[Clip]:
+        """Clips in the order of their ids, those after one id. Raises ClipUnknown for no id."""
+
+    def edits(self, clip_id: str) -> list[TextEdit]:
+        """Every change of a clip's context, newest first. Raises ClipUnknown."""
 
     def clip(self, clip_id: str) -> Clip:
         """Raises ClipUnknown."""

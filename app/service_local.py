@@ -1,7 +1,7 @@
 """This machine's library, for requests."""
 
-from app.clips import Clip
-from app.library import Library
+from app.clips import Clip, TextEdit
+from app.library import Filter, Library
 from app.settings import Settings
 
 
@@ -12,9 +12,16 @@ class LocalService:
         """Opens the library, making it where there is none. Raises LibraryUnusable."""
         self._library = Library.open(settings.library, create=True)
 
-    def clips(self, after: str | None, limit: int) -> list[Clip]:
-        clips = self._library.clips()
-        return [clip for clip in clips if after is None or clip.id > after][:limit]
+    @property
+    def library(self) -> Library:
+        """For what is asked of the library itself."""
+        return self._library
+
+    def clips(self, wanted: Filter, after: str | None, limit: int) -> list[Clip]:
+        return self._library.page(wanted, after, limit)
+
+    def edits(self, clip_id: str) -> list[TextEdit]:
+        return self._library.edits(clip_id)
 
     def clip(self, clip_id: str) -> Clip:
         return self._library.clip(clip_id)

@@ -192,6 +192,14 @@ class Settings(BaseSettings):
             "has ended, in seconds.",
         ),
     ] = 30 * DAY_S
+    keep_decisions_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="How long the service keeps what someone decided about an item and a clip, "
+            "in seconds, even where the check that it was said on is gone by then.",
+        ),
+    ] = 30 * DAY_S
 
     fetch: Annotated[bool, Field(description="Fetch links. Off: nothing leaves this machine.")] = (
         True

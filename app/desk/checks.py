@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from app.desk.clock import now, written
 from app.desk.errors import CheckEnded, CheckUnknown, QueueFull, RequestDiffers
-from app.desk.schema import alerts, checks, keys, reports
+from app.desk.schema import alerts, checks, decisions, keys, reports
 from app.settings import Settings
 
 type Json = dict[str, Any]
@@ -428,6 +428,7 @@ def delete(connection: sa.Connection, identifier: str, key: str | None = None) -
     Raises CheckUnknown.
     """
     check = find(connection, identifier, key)
+    connection.execute(decisions.delete().where(decisions.c.check == identifier))
     connection.execute(checks.delete().where(checks.c.id == identifier))
     return check
 

@@ -30,7 +30,9 @@ def store(
     metadata: Metadata,
     reach: int,
     expires_at: str,
+    change: str = "",
 ) -> None:
+    """change: the library's mark of what is known of its clips, as of before the search."""
     connection.execute(
         descriptors.insert().values(
             check=check,
@@ -38,8 +40,18 @@ def store(
             metadata=_packed(metadata),
             fingerprint=_packed(fingerprint),
             searched_up_to=reach,
+            library_change=change,
             expires_at=expires_at,
         )
+    )
+
+
+def note_searched(connection: sa.Connection, check: str, reach: int, change: str) -> None:
+    """It was held against the library up to this clip, as what is known of clips stood then."""
+    connection.execute(
+        descriptors.update()
+        .where(descriptors.c.check == check)
+        .values(searched_up_to=reach, library_change=change)
     )
 
 

@@ -30,8 +30,9 @@ def store_verdict(
     reach: int,
     illustrated: bool = False,
     read: tuple[Fingerprint, Metadata] | None = None,
+    change: str = "",
 ) -> None:
-    """A check is done. reach: the library's newest clip when it was searched.
+    """A check is done. reach: the library's newest clip when it was searched; change: its mark.
 
     illustrated: pictures will follow. read: what later checks need, kept as the settings say.
     """
@@ -45,7 +46,7 @@ def store_verdict(
         reports.store(connection, check.id, report, "check", reach)
         if read is not None and settings.keep_descriptors_s:
             until = checks.in_seconds(settings.keep_descriptors_s)
-            descriptors.store(connection, check.id, *read, reach, until)
+            descriptors.store(connection, check.id, *read, reach, until, change)
 
 
 def store_failure(
@@ -68,7 +69,8 @@ def store_addition(desk: DeskFile, check: Check, settings: Settings, clip: str, 
     """A file has become known footage, or was it before."""
     outcome = {"clip": clip, "new": new}
     with desk.writing() as connection:
-        if checks.finish(connection, check.id, "done", settings, outcome=outcome):
+        ended = checks.finish(connection, check.id, "done", settings, outcome=outcome)
+        if ended and new:
             audit.note(connection, check.key, "clip.add", clip)
 
 

@@ -108,6 +108,7 @@ descriptors = Table(
     Column("metadata", LargeBinary),  # what the file said of itself, as the fence's codec writes it
     Column("fingerprint", LargeBinary, nullable=False),  # the same
     Column("searched_up_to", Integer),  # clip number that the newest search reached
+    Column("library_change", Text),  # the library's mark of what is known of its clips, then
     Column("expires_at", Text),
 )
 
@@ -172,6 +173,7 @@ reveals = Table(
     Column("key", ForeignKey("keys.id", ondelete="CASCADE"), nullable=False),
     Column("faces", Integer, nullable=False),
     Column("metadata", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("until", Text, nullable=False),
 )
 

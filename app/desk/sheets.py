@@ -16,8 +16,8 @@ from app.evidence_types import EvidenceSheet, Pair, Thumbnail
 
 type Json = dict[str, Any]
 
-PARTS = {"pairs": Pair, "thumbnails": Thumbnail}
-PICTURES = ("query", "reference", "difference", "picture")  # fields that hold a JPEG
+PARTS = {"pairs": Pair, "thumbnails": Thumbnail, "strip": Pair}
+PICTURES = ("query", "reference", "difference", "aligned", "picture")  # fields of a JPEG each
 
 
 def store(connection: sa.Connection, check: str, made: Mapping[str, EvidenceSheet]) -> None:
@@ -35,6 +35,11 @@ def store(connection: sa.Connection, check: str, made: Mapping[str, EvidenceShee
             connection.execute(pictures.insert().values(row))
 
 
+def named(sheet: EvidenceSheet) -> dict[str, bytes]:
+    """Every picture of a sheet under the name that it would be stored under."""
+    return _apart(sheet)[1]
+
+
 def told(connection: sa.Connection, check: str) -> dict[str, Json]:
     """By clip: the sheet with the names of its pictures in their place."""
     rows = connection.execute(sa.select(sheets).where(sheets.c.check == check))
@@ -49,11 +54,14 @@ def picture(connection: sa.Connection, check: str, clip: str, name: str) -> byte
 
 
 def load(connection: sa.Connection, check: str) -> dict[str, EvidenceSheet]:
-    """By clip, with all pictures."""
-    rows = connection.execute(sa.select(pictures).where(pictures.c.check == check))
+    """By clip, for a page that shows no strips: these are left out."""
+    where = (pictures.c.check == check) & ~pictures.c.name.startswith("strip-")
+    rows = connection.execute(sa.select(pictures).where(where))
     jpegs = {(row.clip, row.name): bytes(row.jpeg) for row in rows}
     return {
-        clip: _together(sheet, {name: jpeg for (of, name), jpeg in jpegs.items() if of == clip})
+        clip: _together(
+            {**sheet, "strip": ()}, {name: jpeg for (of, name), jpeg in jpegs.items() if of == clip}
+        )
         for clip, sheet in told(connection, check).items()
     }
 

@@ -20,6 +20,8 @@ from app.desk.outcomes import (
     store_refusal,
     store_verdict,
 )
+from app.desk.recheck import recheck
+from app.desk.retention import drop_upload
 from app.durable import make_durable
 from app.evidence_types import EvidenceSheet
 from app.fence import prepare
@@ -51,7 +53,12 @@ class Work:
     library: Library
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
+        if check.settled:
+            recheck(self.desk, self.library, self.settings, check, on_progress)
+            return
         TASKS[check.task](self, check, on_progress)
+        if not self.settings.keep_uploads_s:
+            drop_upload(self.desk, check.id)
 
     def close(self) -> None:
         self.library.close()
@@ -61,7 +68,7 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     """The verdict, then its pictures; only these where the verdict stands already."""
     stands = check.final
     sheets: dict[str, EvidenceSheet] = {}
-    reach = work.library.reach()
+    reach, change = work.library.reach(), work.library.last_change()
     try:
         if check.url is not None and check.upload is None and not stands:
             check = fetch_link(work, check, on_progress)
@@ -78,9 +85,10 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
                     reach,
                     illustrated=bool(judged.to_show),
                     read=(judged.query, judged.metadata),
+                    change=change,
                 )
                 stands = True
-            sheets = judged.pictures(on_progress=on_progress)
+            sheets = judged.pictures(on_progress=on_progress, strips=True)
     except CheckUnknown:
         raise
     except FirstseenError as error:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.clips import Appearance, Clip
+from app.clips import Appearance, Clip, TextEdit
+from app.library import Filter
 from app.library_errors import ClipUnknown
 
 
@@ -81,7 +82,10 @@ class MadeService:
         self.newest = 3
         self.closed = False
 
-    def clips(self, after: str | None, limit: int) -> list[Clip]:
+    def edits(self, clip_id: str) -> list[TextEdit]:
+        return []
+
+    def clips(self, wanted: Filter, after: str | None, limit: int) -> list[Clip]:
         return [c for c in self.held.values() if after is None or c.id > after][:limit]
 
     def clip(self, clip_id: str) -> Clip:
