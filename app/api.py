@@ -27,6 +27,7 @@ from app import (
     api_decisions,
     api_keys,
     api_library,
+    api_links,
     api_pages,
     api_pictures,
     api_session,
@@ -53,6 +54,7 @@ from hashing.errors import FirstseenError
 
 ROOMS: Final = (
     api_checks,
+    api_links,
     api_pictures,
     api_decisions,
     api_alerts,

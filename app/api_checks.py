@@ -84,7 +84,7 @@ async def start_check(
         delete_upload(desk_of(request), upload.path.name)
         raise
     check, new = await accept(request, asked, again)
-    shown = await run_in_threadpool(_shown, request, check.id, caller)
+    shown = await run_in_threadpool(seen_by, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
     return JSONResponse(shown.model_dump(), 202 if new else 200, headers=where)
 
@@ -113,7 +113,7 @@ async def show_check(
 ) -> CheckOut:
     """The state, the report once there is one, and what people decided about the item."""
     shown = _showing(caller, metadata=metadata)
-    return await run_in_threadpool(_shown, request, check_id, caller, shown)
+    return await run_in_threadpool(seen_by, request, check_id, caller, shown)
 
 
 @router.get(
@@ -132,7 +132,7 @@ async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> R
 async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
     """A check that waits or is at work is not done. 409 where it has ended."""
     await run_in_threadpool(_cancel, request, check_id, caller.key_id)
-    return await run_in_threadpool(_shown, request, check_id, caller)
+    return await run_in_threadpool(seen_by, request, check_id, caller)
 
 
 @router.get("/{check_id}/report.html", response_class=HTMLResponse, responses=refusals(409))
@@ -221,7 +221,9 @@ def _found(request: Request, check_id: str, key: str | None) -> Check:
         return checks.find(connection, check_id, key)
 
 
-def _shown(request: Request, check_id: str, caller: Caller, shown: Shown | None = None) -> CheckOut:
+def seen_by(
+    request: Request, check_id: str, caller: Caller, shown: Shown | None = None
+) -> CheckOut:
     """Raises CheckUnknown, NotRevealed."""
     shown = shown or Shown()
     with desk_of(request).reading() as connection:
@@ -267,11 +269,11 @@ def _page(
         found = checks.listed(connection, key, after, limit + 1, state, relation, text)
         page = found[:limit]
         unseen = checks.unseen_alerts(connection, [one.id for one in page])
-        shown = [
+        lines = [
             listed(one, checks.position(connection, one), progress(one.id), unseen.get(one.id, 0))
             for one in page
         ]
-    return ChecksOut(checks=shown, next=page[-1].id if len(found) > limit else None)
+    return ChecksOut(checks=lines, next=page[-1].id if len(found) > limit else None)
 
 
 async def _events(request: Request, check_id: str, key: str | None) -> AsyncIterator[str]:

@@ -37,6 +37,8 @@ def store_verdict(
     illustrated: pictures will follow. read: what later checks need, kept as the settings say.
     """
     facts = reports.summary(report)
+    if check.sha256 is None:  # of a link
+        facts["sha256"] = report["item"]["sha256"]
     pictures = "pending" if illustrated else "none"
     with desk.writing() as connection:
         if not checks.finish(connection, check.id, "done", settings, **facts, pictures=pictures):

@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /v1/checks/{check_id}/report.json": ("check",),
     "DELETE /v1/checks/{check_id}": ("check",),
     "GET /v1/checks/{check_id}/report.html": ("check",),
+    "POST /v1/links": ("check",),
     "GET /v1/checks/{check_id}/pictures": ("check",),
     "GET /v1/checks/{check_id}/pictures/{clip_id}/{name}": ("check",),
     "POST /v1/checks/{check_id}/reveal": ("check", "reveal"),
