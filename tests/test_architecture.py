@@ -22,7 +22,6 @@ SOURCES = sorted(
 DOORS = {
     "av": ("hashing/*.py", "app/metadata_container.py"),
     "c2pa": ("app/credentials.py",),
-    "asyncio": ("app/api*.py", "app/fetch/proxy.py"),
     "certifi": ("app/fetch/*.py",),
     "ctypes": ("app/fence/*.py",),
     "exifread": ("app/metadata_exif.py",),
