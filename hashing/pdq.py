@@ -15,7 +15,6 @@ import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.sparse import csr_array
 
 from hashing.types import PDQ_BYTES
 
@@ -40,8 +39,7 @@ def pdq(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
         return np.zeros(PDQ_BYTES, np.uint8), 0
     luma = picture.astype(np.float32) @ LUMA  # (H, W)
     if (height, width) != (SAMPLES, SAMPLES):
-        luma = _sampler(width) @ (_sampler(height) @ luma).T  # (64, 64), turned
-        luma = luma.T
+        luma = _sampled(_sampled(luma).T).T  # (64, 64)
     spectrum = (DCT @ luma @ DCT.T).ravel()  # (256,)
     median = np.partition(spectrum, len(spectrum) // 2 - 1)[len(spectrum) // 2 - 1]  # the lower one
     return np.packbits((spectrum > median)[::-1]), _quality(luma)
@@ -56,10 +54,11 @@ def _quality(samples: NDArray[np.float32]) -> int:
 
 
 @lru_cache(maxsize=32)
-def _sampler(size: int) -> csr_array:
-    """(64, size): two box filters over a line of `size` pixels, then 64 samples at their centres.
+def _taps(size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """What each of 64 samples takes from a line of `size` pixels: indices and weights (64, T).
 
-    At the ends the window shrinks to what there is.
+    Two box filters over the line, then samples at their centres. At the ends a window shrinks to
+    what there is; the weights that a sample is short of are zero.
     """
     window = -(-size // (2 * SAMPLES))
     reach = (window + 2) // 2
@@ -67,9 +66,24 @@ def _sampler(size: int) -> csr_array:
     ends = np.minimum(np.arange(size) + reach, size)
     index = np.arange(size)
     inside = (starts[:, None] <= index) & (index < ends[:, None])  # (size, size)
-    box = csr_array((inside / (ends - starts)[:, None]).astype(np.float32))
+    box = (inside / (ends - starts)[:, None]).astype(np.float32)
     centres = ((np.arange(SAMPLES) + 0.5) * size / SAMPLES).astype(int)
-    return box[centres] @ box
+    both = np.zeros((SAMPLES, size), np.float32)
+    for middle in range(size):  # in this order, always: a sum's last bit can turn one of the hash
+        both += box[centres, middle, None] * box[middle]
+    most = int((both > 0).sum(axis=1).max())
+    columns = np.argsort(both[:, ::-1] == 0, axis=1, kind="stable")[:, :most]
+    columns = size - 1 - columns  # from right to left
+    return columns, np.take_along_axis(both, columns, axis=1)
+
+
+def _sampled(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(size, n) -> (64, n)."""
+    columns, weights = _taps(len(luma))
+    samples = np.zeros((SAMPLES, luma.shape[1]), np.float32)
+    for tap in range(columns.shape[1]):
+        samples += weights[:, tap, None] * luma[columns[:, tap]]
+    return samples
 
 
 def phash(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
