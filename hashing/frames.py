@@ -78,7 +78,8 @@ class Shown:
         plane = self.frame.planes[0]
         rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
         rows = rows[: self.frame.height, : self.frame.width]
-        return rows[:: max(1, rows.shape[0] // 64), :: max(1, rows.shape[1] // 64)]
+        some = rows[:: max(1, rows.shape[0] // 64), :: max(1, rows.shape[1] // 64)]
+        return np.ascontiguousarray(some)  # a view would keep the whole picture
 
 
 EIGHT_BIT_LUMA_FIRST = {

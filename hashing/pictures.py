@@ -57,10 +57,6 @@ class Encoder:
         }
         self._stream = stream
 
-    def due(self, time: Seconds) -> bool:
-        """Whether a picture at this moment should be kept."""
-        return not self._times or time - self._times[-1] >= 1 / RATE_HZ - 0.002
-
     def add(self, time: Seconds, picture: NDArray[np.uint8]) -> None:
         """picture: (height, width, 3) RGB of the size given at the start."""
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
