@@ -184,11 +184,10 @@ def _described(
     encoder = Encoder(*fitted(info.width, info.height))
     for count, needed in enumerate(pictures, start=1):
         time = needed.picture.time
-        small = needed.picture.rgb(encoder.width, encoder.height)
         if needed.keep:
-            encoder.add(time, small)
+            encoder.add(time, needed.picture.yuv(encoder.width, encoder.height))
         if needed.describe:
-            rows.add(time, small)
+            rows.add(time, needed.picture.rgb(encoder.width, encoder.height))
         if on_progress and count % 16 == 0:
             on_progress(time)
     return rows.finish(), encoder.finish()

@@ -57,9 +57,9 @@ class Encoder:
         }
         self._stream = stream
 
-    def add(self, time: Seconds, picture: NDArray[np.uint8]) -> None:
-        """picture: (height, width, 3) RGB of the size given at the start."""
-        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    def add(self, time: Seconds, planes: NDArray[np.uint8]) -> None:
+        """planes: (height * 3 / 2, width) 4:2:0 of the size given at the start."""
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = len(self._times)
         frame.time_base = Fraction(1, int(RATE_HZ))
         self._times.append(time)
