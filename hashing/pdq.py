@@ -1,6 +1,6 @@
 """RGB picture -> PDQ (256 bits and a quality, ThreatExchange pdq) and pHash (64 bits, imagehash).
 
-Both are for exchange with other tools and for near-exact search; edited copies are found by SSCD.
+Both are for exchange with other tools; copies are found by SSCD.
 Recipe: upright RGB, longest side at most 512 by area averaging, then each hash's own steps.
 
 PDQ is written here because its Python package brings no wheel for Linux and would ask every user
@@ -11,7 +11,6 @@ frequencies without the constant one, each bit whether it exceeds their median.
 
 from functools import lru_cache
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -27,6 +26,9 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as downscali
 DCT = np.sqrt(2 / SAMPLES).astype(np.float32) * np.cos(
     np.pi / (2 * SAMPLES) * np.outer(np.arange(1, FREQUENCIES + 1), 2 * np.arange(SAMPLES) + 1)
 ).astype(np.float32)  # (16, 64)
+
+
+PHASH_DCT = 2 * np.cos(np.pi / 64 * np.outer(np.arange(8), 2 * np.arange(32) + 1))  # (8, 32)
 
 
 def pdq(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
@@ -87,8 +89,14 @@ def _sampled(luma: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def phash(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(8,) uint8, most significant bit first: imagehash.phash with its defaults."""
-    return np.packbits(imagehash.phash(Image.fromarray(picture)).hash.ravel())
+    """(8,) uint8, most significant bit first: imagehash.phash with its defaults.
+
+    The same steps, without the package, since it loads scipy for one transform of 32 x 32 numbers.
+    """
+    small = Image.fromarray(picture).convert("L").resize((32, 32), Image.Resampling.LANCZOS)
+    spectrum = PHASH_DCT @ np.asarray(small, np.float64) @ PHASH_DCT.T  # (8, 8)
+    spectrum = spectrum.round(6)  # what is zero but for rounding is zero
+    return np.packbits(spectrum > np.median(spectrum))
 
 
 def hamming(query: NDArray[np.uint8], reference: NDArray[np.uint8]) -> NDArray[np.intp]:
