@@ -168,11 +168,12 @@ def _frames(pictures: Pictures, first: int, last: int) -> Iterator[av.VideoFrame
             stream.thread_type = "NONE"
             if (stream.width, stream.height) != (pictures.width, pictures.height):
                 raise DecodeError("the kept pictures have another size than stated")
-            step = Fraction(1, int(RATE_HZ))
+            step = Fraction(1, int(RATE_HZ)) / stream.time_base  # in the stream's own ticks
             if first:
-                source.seek(int(first * step / stream.time_base), stream=stream)
+                source.seek(int(first * step), stream=stream)
+            ticks = float(step)
             for frame in source.decode(stream):
-                index = round(Fraction(frame.pts or 0) * stream.time_base / step)
+                index = round((frame.pts or 0) / ticks)
                 if index > last:
                     return
                 if index >= first:
