@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from hashing import pdq as pdqs
 from hashing.ahead import ahead
 from hashing.audio import read_audio
-from hashing.frames import Damage, Limits, Shown, first_picture_time, keyframes, shown
+from hashing.frames import Damage, Shown, first_picture_time, keyframes, shown
+from hashing.limits import Limits
 from hashing.pictures import RATE_HZ, Encoder, decode, fitted, keep_still
 from hashing.sscd import Describer, describer, squeeze
 from hashing.stills import read_still
@@ -23,11 +24,11 @@ from hashing.types import (
     Fingerprint,
     MediaInfo,
     Pictures,
+    Sampling,
     Seconds,
     Timeline,
 )
 
-type Sampling = Literal["default", "quick"]
 type Progress = Callable[[Seconds], None]
 
 DESCRIBE_EVERY_S = 0.5

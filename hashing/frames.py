@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
+from hashing.limits import Limits
 from hashing.stills import Still, open_still
 from hashing.types import MediaInfo, Seconds, Span
 
@@ -37,15 +38,6 @@ OPEN_OPTIONS = {
     "analyzeduration": "10000000",
 }
 SHORTEST_STEP_S = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a stranger's file is worth reading; each name is also the setting's."""
-
-    max_pixels: int = 100_000_000
-    max_duration_s: Seconds = 4 * 3600.0
-    max_frames: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

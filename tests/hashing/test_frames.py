@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
-from hashing.frames import Damage, Limits, first_picture_time, keyframes, shown
+from hashing.frames import Damage, first_picture_time, keyframes, shown
+from hashing.limits import Limits
 from hashing.probe import probe
 from tests.made import make_video, scene, write_video
 from tests.made.broken import (
