@@ -41,6 +41,7 @@ APART = 14.0  # grey levels between a cover and what lies around it or under it
 SHARP = 0.7  # share of a cover's rim with such a step
 FILLS = 0.72  # share of the area's box
 NEAR = 0.04  # of the frame: pieces this near to each other are one area
+LAID_OVER = ("sticker", "inset_over", "overlay", "logo")
 STEPS = 0.65  # share of blocks without gradient
 
 
@@ -322,14 +323,23 @@ def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding
     ]
 
 
-def without_written(hidden: list[Censored], found: list[Finding]) -> list[Censored]:
-    """The areas without plates that writing stands on."""
+def on_footage(hidden: list[Censored], found: list[Finding]) -> list[Censored]:
+    """The areas without plates that writing stands on, and plain parts of what was laid over."""
     texts = [one.patch.box for one in found if one.kind == "text"]
+    larger = [one.patch.box for one in found if one.kind in LAID_OVER]
     return [
         area
         for area in hidden
-        if area.way != "covered" or not any(mostly_in(text, area.box) for text in texts)
+        if area.way != "covered"
+        or not (
+            any(mostly_in(text, area.box) for text in texts)
+            or any(mostly_in(area.box, box) and _size(box) > 2 * _size(area.box) for box in larger)
+        )
     ]
+
+
+def _size(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def mostly_in(inner: Box, outer: Box) -> bool:

@@ -4,7 +4,7 @@ Each family has a module of its own; this one asks them in turn. Differences are
 copy: the library's clip may be the changed one.
 """
 
-from hashing.censored import censored, mostly_in, without_hidden, without_written
+from hashing.censored import censored, mostly_in, on_footage, without_hidden
 from hashing.edits_audio import audio_edits
 from hashing.edits_colour import colour_edits
 from hashing.edits_content import content_of
@@ -16,7 +16,7 @@ from hashing.edits_time import time_edits
 from hashing.patch_kind import Finding, findings
 from hashing.placing import Placement
 from hashing.reel import Reel
-from hashing.types import AudioFinding, Edit, Segment
+from hashing.types import AudioFinding, Box, Edit, Segment
 
 BESIDE = ("split_screen", "inset")
 
@@ -30,15 +30,17 @@ def explain(
 ) -> tuple[Edit, ...]:
     """All edits of one match, the surest first within each family."""
     found = findings(query, reference, placement)
-    hidden = without_written(censored(query, reference, placement), found)
-    found = without_hidden(found, hidden)
     framing = frame_edits(query, reference, placement, segments)
-    found = within_frame(found, framing)
+    beside = [one.box for one in framing if one.type in BESIDE and one.box is not None]
+    hidden = on_footage(censored(query, reference, placement), found)
+    hidden = [one for one in hidden if all(mostly_in(one.box, box) for box in beside)]
+    found = without_beside(without_hidden(found, hidden), beside)
+    page = any(one.type == "screen_recording" for one in framing)
     edits = [
         *geometry_edits(query, reference, placement, segments),
         *framing,
         *colour_edits(query, reference, placement, segments),
-        *overlays_of(found, query, reference, placement),
+        *overlays_of(found, query, reference, placement, page),
         *censors_of(hidden, found),
         *content_of(found),
         *quality_edits(query, reference, placement, segments),
@@ -48,7 +50,10 @@ def explain(
     return tuple(edits)
 
 
-def within_frame(found: list[Finding], framing: list[Edit]) -> list[Finding]:
-    """The findings on the known picture itself: beside it another picture differs anyhow."""
-    boxes = [one.box for one in framing if one.type in BESIDE and one.box is not None]
-    return [one for one in found if all(mostly_in(one.patch.box, box) for box in boxes)]
+def without_beside(found: list[Finding], boxes: list[Box]) -> list[Finding]:
+    """The findings on the known picture itself: another picture beside it differs anyhow."""
+    return [
+        one
+        for one in found
+        if one.kind == "text" or all(mostly_in(one.patch.box, box) for box in boxes)
+    ]

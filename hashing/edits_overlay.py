@@ -29,11 +29,18 @@ def overlay_edits(
 
 
 def overlays_of(
-    found: list[Finding], query: Reel, reference: Reel, placement: Placement
+    found: list[Finding],
+    query: Reel,
+    reference: Reel,
+    placement: Placement,
+    page: bool = False,
 ) -> list[Edit]:
-    """The same from findings at hand, and bars with writing outside the known picture."""
+    """The same from findings at hand, and bars with writing outside the known picture.
+
+    page: the item records a screen, whose own writing around the known picture is no caption.
+    """
     over = [_edit(one) for one in found if one.kind in NAMES]
-    bars = text_bars(query, reference, placement)
+    bars = [] if page else text_bars(query, reference, placement)
     return over + [_bar_edit(bar) for bar in bars if not any(_inside(bar, one) for one in over)]
 
 
