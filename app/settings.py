@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, FilePath
+from pydantic import AfterValidator, Field, FilePath
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.fence.limits import MIB, FenceLimits
+from app.fetch.allow import Allow
 
 ENV_PREFIX = "FIRSTSEEN_"
+
+
+def _checked_allow(text: str | None) -> str | None:
+    Allow.parse(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -104,6 +110,28 @@ class Settings(BaseSettings):
     max_waiting: Annotated[
         int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
     ] = 16
+
+    fetch: Annotated[bool, Field(description="Fetch links. Off: nothing leaves this machine.")] = (
+        True
+    )
+    fetch_allow: Annotated[
+        str | None,
+        AfterValidator(_checked_allow),
+        Field(
+            description="What links may lead to although it is not public: hosts, addresses and "
+            "networks with commas between, each with a port of its own or for 80 and 443."
+        ),
+    ] = None
+    fetch_certificates: Annotated[
+        FilePath | None,
+        Field(
+            description="PEM file of certificates that fetching trusts beside the usual ones, for "
+            "closed networks."
+        ),
+    ] = None
+    fetch_s: Annotated[
+        float, Field(gt=0, description="Longest time for fetching one link, in seconds.")
+    ] = 600.0
 
     def fence_limits(self) -> FenceLimits:
         """What one decoding process may use."""
