@@ -34,6 +34,7 @@ WINDOW_PX = 9
 TEXTURE = 3.0  # grey levels of the known copy's fine detail that say something
 GONE = 0.42  # of the fine detail that the rest of the picture keeps
 KEEPS = 0.35  # of its fine detail that a picture has to keep to lose it anywhere
+MARGIN_PX = 24
 SAME_SHAPES = 0.9  # correlation of coarse shapes: filled-in areas stay under 0.87, hidden ones over
 NOTHING, SOFTENED, BLOCKY = 0.1, 0.45, 0.85  # of the fine detail's deviation that is left
 ONE_TONE = 3.0  # grey levels of deviation in a covered area
@@ -211,11 +212,23 @@ def _unreadable(left: Grey, right: Grey, free: Mask) -> list[tuple[Way, Mask]]:
         weaker = float(np.sqrt(np.median(power_l[asked]) / np.median(power_r[asked]) / usual))
         if weaker < NOTHING and _one_extreme(left, region) and _within(region, free):
             out.append(("covered", region))
-        elif _shapes(left, right, box) < SAME_SHAPES:
-            continue
-        elif weaker < SOFTENED or (weaker < BLOCKY and _in_blocks(left, right, box)):
-            out.append(("unreadable", box))
+        elif weaker < BLOCKY:
+            cut = _around(box)
+            part, other, inside = left[cut], right[cut], box[cut]
+            if weaker >= SOFTENED and not _in_blocks(part, other, inside):
+                continue
+            if _shapes(part, other, inside) >= SAME_SHAPES:
+                out.append(("unreadable", box))
     return out
+
+
+def _around(box: Mask) -> tuple[slice, slice]:
+    """The part of the picture in which a box lies, as far as blurring it reaches."""
+    rows, columns = np.flatnonzero(box.any(axis=1)), np.flatnonzero(box.any(axis=0))
+    return (
+        slice(max(0, rows[0] - MARGIN_PX), rows[-1] + MARGIN_PX),
+        slice(max(0, columns[0] - MARGIN_PX), columns[-1] + MARGIN_PX),
+    )
 
 
 def _regions(cells: Mask, bridge: int = 3, over: Mask | None = None) -> list[Mask]:
