@@ -6,6 +6,7 @@ their own that `create_app` includes.
 
 import logging
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,10 +22,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from app import api_checks, api_clips, api_pages
+from app import api_audit, api_checks, api_clips, api_keys, api_pages, api_session
+from app.api_access import Limits
 from app.api_guard import Guard, is_this_machine
+from app.api_problems import document
+from app.desk.file import open_desk
 from app.errors import UsageError, http_status
 from app.fence.fence import protection
+from app.first_key import announcement, first_key
 from app.jobs import Jobs, QueueFullError
 from app.problems import problem
 from app.service import Service
@@ -33,6 +38,7 @@ from app.settings import Settings
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
+ROOMS: Final = (api_checks, api_clips, api_pages, api_session, api_keys, api_audit)
 WORKERS: Final = 2
 RETRY_AFTER: Final = {"Retry-After": "10"}
 OWN_STATUS: Final = {QueueFullError: 503, StorageFullError: 507}  # errors of the service itself
@@ -49,9 +55,12 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    for room in (api_checks, api_clips, api_pages):
+    for room in ROOMS:
         app.include_router(room.router)
-    app.add_middleware(Guard, names=_names(settings))
+    app.openapi = partial(document, app)  # type: ignore[method-assign]
+    app.add_middleware(
+        Guard, names=_names(settings), proxied=settings.hosts, origins=settings.origins
+    )
     app.add_exception_handler(FirstseenError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -73,18 +82,30 @@ def serve(settings: Settings) -> None:
         )
     if not is_this_machine(settings.host):
         log.warning(
-            "listening on %s: whoever reaches that address can use the service, "
-            "which knows no passwords",
+            "listening on %s: put a proxy with TLS in front, or keys and footage cross the "
+            "network in the clear",
             settings.host,
         )
+    _announce_first_key(settings)
     uvicorn.run(
         create_app(settings, LocalService(settings)),
         host=settings.host,
         port=settings.port,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         ws="none",
     )
+
+
+def _announce_first_key(settings: Settings) -> None:
+    desk = open_desk(settings.desk_folder())
+    try:
+        secret = first_key(desk)
+    finally:
+        desk.close()
+    if secret is not None:
+        sys.stderr.write(announcement(secret, f"http://{settings.host}:{settings.port}/"))
 
 
 def _names(settings: Settings) -> list[str]:
@@ -102,9 +123,12 @@ async def _lifespan(
         jobs = Jobs(WORKERS, settings.max_waiting, settings.keep_reports_s)
         app.state.settings, app.state.folder = settings, folder
         app.state.service, app.state.jobs = work, jobs
+        app.state.limits = Limits.of(settings)
+        app.state.desk = await run_in_threadpool(open_desk, settings.desk_folder())
         try:
             yield
         finally:
+            app.state.desk.close()
             await run_in_threadpool(jobs.close)
             await run_in_threadpool(work.close)
     finally:

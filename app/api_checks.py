@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from app.api_access import may
 from app.api_rooms import discard, jobs_of, receive_upload, service_of
 from app.claim import Claim, ClaimNotUnderstoodError, parse_claim
 from app.dates import DateNotUnderstoodError
@@ -23,7 +24,7 @@ REPORT_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-router = APIRouter(prefix="/v1/checks", tags=["checks"])
+router = APIRouter(prefix="/v1/checks", tags=["checks"], dependencies=[Depends(may("check"))])
 
 
 @router.post("", status_code=202)

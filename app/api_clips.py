@@ -5,10 +5,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from app.api_access import may
+from app.api_problems import refusals
 from app.api_rooms import discard, jobs_of, receive_upload, service_of
 from app.errors import UsageError
 from app.jobs import Work
@@ -19,10 +21,19 @@ from app.service import Added
 MAX_PAGE = 500
 CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
-router = APIRouter(prefix="/v1/clips", tags=["clips"])
+READ = [Depends(may("library:read"))]
+WRITE = [Depends(may("library:write"))]
+
+router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    dependencies=WRITE,
+    response_model=AddedOut,
+    responses={200: {"model": AddedOut}, **refusals(409, 507)},
+)
 async def add_clip(request: Request) -> Response:
     """Upload one file into the library with its context; answers when it is durable."""
     upload = await receive_upload(request)
@@ -48,7 +59,7 @@ async def _added(request: Request, work: Work[Added], forget: Callable[[], None]
         jobs.remove(job.id)
 
 
-@router.get("")
+@router.get("", dependencies=READ)
 async def list_clips(
     request: Request,
     after: str | None = None,
@@ -60,12 +71,12 @@ async def list_clips(
     return ClipsOut(clips=shown, next=shown[-1].id if len(clips) > limit else None)
 
 
-@router.get("/{clip_id}")
+@router.get("/{clip_id}", dependencies=READ, responses=refusals(404))
 async def show_clip(request: Request, clip_id: str) -> ClipOut:
     return ClipOut.from_clip(await run_in_threadpool(service_of(request).clip, clip_id))
 
 
-@router.delete("/{clip_id}", status_code=204)
+@router.delete("/{clip_id}", status_code=204, dependencies=WRITE, responses=refusals(404))
 async def remove_clip(request: Request, clip_id: str) -> Response:
     await run_in_threadpool(service_of(request).remove, clip_id)
     return Response(status_code=204)

@@ -30,7 +30,12 @@ async def static(name: str) -> Response:
     return Response(_template(name), media_type=STATIC[name])
 
 
-@router.get("/v1/health", tags=["health"])
+@router.get(
+    "/v1/health",
+    tags=["health"],
+    response_model=HealthOut,
+    responses={503: {"model": HealthOut}},
+)
 async def health(request: Request) -> Response:
     """200 where checks can run, 503 where the library cannot be used."""
     status, clips, detail = 200, None, None

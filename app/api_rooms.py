@@ -2,6 +2,7 @@
 
 from fastapi import Request
 
+from app.desk.file import DeskFile
 from app.jobs import Jobs, QueueFullError
 from app.service import Service
 from app.settings import Settings
@@ -11,6 +12,16 @@ from app.uploads import Upload, receive
 def jobs_of(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.jobs
     return jobs
+
+
+def desk_of(request: Request) -> DeskFile:
+    desk: DeskFile = request.app.state.desk
+    return desk
+
+
+def settings_of(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
 
 
 def service_of(request: Request) -> Service:

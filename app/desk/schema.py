@@ -186,6 +186,25 @@ audit = Table(
     Column("hash", LargeBinary(32), nullable=False),
 )
 
+# A first wall only: who can write to the file can take it down. The chain then shows what was done.
+_NO_CHANGE = "SELECT RAISE(ABORT, 'the audit log only grows')"
+for _name, _event in (
+    ("audit_keeps_entries", "BEFORE UPDATE ON audit"),
+    ("audit_loses_none", "BEFORE DELETE ON audit"),
+    (
+        "audit_grows_by_one",  # nor does INSERT OR REPLACE change one
+        "BEFORE INSERT ON audit WHEN NEW.number IS NOT "
+        "(SELECT coalesce(max(number), 0) + 1 FROM audit)",
+    ),
+):
+    sa.event.listen(
+        audit,
+        "after_create",
+        sa.DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER {_name} {_event} BEGIN {_NO_CHANGE}; END"
+        ).execute_if(dialect="sqlite"),
+    )
+
 # Small numbers and marks: which library this desk belongs to, how far rechecks have come.
 marks = Table(
     "marks",

@@ -2,6 +2,7 @@
 // Uploads one file, polls its check, shows the verdict. Texts from files go through textContent only.
 
 const POLL_MS = 700;
+let csrf = ""; // what a request that changes anything must bring along
 const $ = (id) => document.getElementById(id);
 
 function chosen() {
@@ -41,6 +42,7 @@ function send(form, article) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/v1/checks");
+    request.setRequestHeader("X-Firstseen-CSRF", csrf);
     request.responseType = "json";
     request.upload.onprogress = (e) => show(article, "Uploading", e.loaded / e.total);
     request.onerror = () => reject(new Error("The service cannot be reached, or refused the upload."));
@@ -94,7 +96,7 @@ async function run(event) {
   const article = row($("file").files[0].name);
   let id = null;
   article.querySelector(".forget").onclick = () => {
-    if (id) fetch(`/v1/checks/${id}`, { method: "DELETE" });
+    if (id) fetch(`/v1/checks/${id}`, { method: "DELETE", headers: { "X-Firstseen-CSRF": csrf } });
     article.remove();
   };
   $("check").reset();
@@ -118,6 +120,20 @@ function dropped(event) {
   chosen();
 }
 
+async function signIn() {
+  let answer = await fetch("/v1/session");
+  while (!answer.ok) {
+    const key = prompt("The key to sign in with (firstseen keys create)");
+    if (key === null) return;
+    answer = await fetch("/v1/session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ key: key.trim() }),
+    });
+  }
+  csrf = (await answer.json()).csrf;
+}
+
 async function health() {
   const state = await (await fetch("/v1/health")).json();
   $("health").textContent =
@@ -132,3 +148,4 @@ $("drop").addEventListener("dragover", (e) => { e.preventDefault(); $("drop").cl
 $("drop").addEventListener("dragleave", () => $("drop").classList.remove("over"));
 $("drop").addEventListener("drop", dropped);
 health();
+signIn();

@@ -14,6 +14,7 @@ from app.api import create_app
 from app.library_errors import LibraryUnusable
 from app.settings import Settings
 from hashing.errors import DecodeError
+from tests.app.access_made import bearer
 from tests.app.service_made import MadeService
 
 HOST = "http://127.0.0.1:8000"
@@ -31,7 +32,8 @@ def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @contextmanager
 def running(service: MadeService, tmp_path: Path, **changed: Any) -> Iterator[TestClient]:
     settings = Settings(library=tmp_path / "library", **changed)
-    with TestClient(create_app(settings, service), base_url=HOST) as client:
+    headers = bearer(settings)
+    with TestClient(create_app(settings, service), base_url=HOST, headers=headers) as client:
         yield client
 
 

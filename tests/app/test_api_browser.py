@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.settings import Settings
+from tests.app.access_made import made_key
 from tests.app.service_made import MadeService
 from tests.app.test_api_served import served
 
@@ -99,11 +100,26 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
         process.wait(10)
 
 
+def sign_in(browser: Browser, port: int, settings: Settings) -> None:
+    """Give the browser a session's cookie, before the page asks for a key."""
+    content = json.dumps(json.dumps({"key": made_key(settings)[1]}))
+    browser.ask("POST", "/url", {"url": f"http://127.0.0.1:{port}/v1/health"})
+    browser.run(
+        "window.signedIn = false; fetch('/v1/session', {method: 'POST', "
+        f"headers: {{'content-type': 'application/json'}}, body: {content}}})"
+        ".then(answer => { window.signedIn = answer.ok; })"
+    )
+    browser.wait("window.signedIn")
+    browser.ask("POST", "/se/log", {"type": "browser"})  # a bare JSON page has no icon
+
+
 def test_a_file_is_uploaded_checked_read_and_forgotten(browser: Browser, tmp_path: Path) -> None:
     service = MadeService()
     clip = tmp_path / "<img src=x onerror=alert(1)>.mp4"
     clip.write_bytes(b"some bytes")
-    with served(Settings(library=tmp_path / "library"), service) as port:
+    settings = Settings(library=tmp_path / "library")
+    with served(settings, service) as port:
+        sign_in(browser, port, settings)
         browser.ask("POST", "/url", {"url": f"http://127.0.0.1:{port}/"})
         assert browser.wait("document.querySelector('#health').textContent.includes('0 clips')")
         browser.ask("POST", browser.element("#file") + "/value", {"text": str(clip)})
@@ -133,7 +149,9 @@ def test_the_report_page_is_styled_under_its_own_policy(browser: Browser, tmp_pa
     service = MadeService()
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"some bytes")
-    with served(Settings(library=tmp_path / "library"), service) as port:
+    settings = Settings(library=tmp_path / "library")
+    with served(settings, service) as port:
+        sign_in(browser, port, settings)
         browser.ask("POST", "/url", {"url": f"http://127.0.0.1:{port}/"})
         browser.ask("POST", browser.element("#file") + "/value", {"text": str(clip)})
         browser.ask("POST", browser.element("#send") + "/click", {})

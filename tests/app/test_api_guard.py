@@ -1,4 +1,7 @@
-"""What another page in the same browser, or a rebound name, can do to the service: nothing."""
+"""What another page in the same browser, or a rebound name, can do to the service: nothing.
+
+The client is signed in as a browser is: its cookie goes along with whatever is sent.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +13,7 @@ from starlette.testclient import TestClient
 from app.api import create_app
 from app.api_guard import host_name, is_this_machine
 from app.settings import Settings
+from tests.app.access_made import sign_in
 from tests.app.service_made import MadeService
 
 HOST = "http://127.0.0.1:8000"
@@ -22,8 +26,10 @@ def service() -> MadeService:
 
 @pytest.fixture
 def client(service: MadeService, tmp_path: Path) -> Iterator[TestClient]:
-    app = create_app(Settings(library=tmp_path), service)
+    settings = Settings(library=tmp_path)
+    app = create_app(settings, service)
     with TestClient(app, base_url=HOST) as client:
+        sign_in(client, settings)
         yield client
 
 

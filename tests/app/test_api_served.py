@@ -16,11 +16,12 @@ from app import api
 from app.errors import UsageError
 from app.fence.limits import Protection
 from app.settings import Settings
+from tests.app.access_made import bearer
 from tests.app.service_made import MadeService
 
 HEAD = (
     "POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: multipart/form-data; "
-    "boundary=b\r\n{length}Connection: close\r\n\r\n"
+    "boundary=b\r\nAuthorization: {key}\r\n{length}Connection: close\r\n\r\n"
 )
 HEALTH = "GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
 PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
@@ -84,8 +85,9 @@ def test_an_endless_upload_is_cut_off_early_and_leaves_nothing(
     tmp_path: Path, uploads: Path
 ) -> None:
     settings = Settings(library=tmp_path, max_bytes=100_000)
+    key = bearer(settings)["authorization"]
     with served(settings, MadeService()) as port:
-        head = HEAD.format(port=port, length="Transfer-Encoding: chunked\r\n").encode()
+        head = HEAD.format(port=port, key=key, length="Transfer-Encoding: chunked\r\n").encode()
         chunk = b"%x\r\n%s\r\n"
         body = [chunk % (len(PART), PART)] + [chunk % (65536, b"x" * 65536)] * 400  # 26 MB
         status, text = answer_to(port, head, *body)
@@ -96,9 +98,10 @@ def test_an_endless_upload_is_cut_off_early_and_leaves_nothing(
 
 
 def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path, uploads: Path) -> None:
-    service = MadeService()
-    with served(Settings(library=tmp_path), service) as port:
-        head = HEAD.format(port=port, length="Content-Length: 1000000\r\n").encode()
+    service, settings = MadeService(), Settings(library=tmp_path)
+    key = bearer(settings)["authorization"]
+    with served(settings, service) as port:
+        head = HEAD.format(port=port, key=key, length="Content-Length: 1000000\r\n").encode()
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             client.sendall(head + PART + b"x" * 300_000)
             for _ in range(300):
@@ -115,10 +118,11 @@ def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path, uploads: Path) -
 
 
 def test_health_answers_while_checks_are_at_work(tmp_path: Path) -> None:
-    service = MadeService(wait=True)
-    with served(Settings(library=tmp_path), service) as port:
+    service, settings = MadeService(wait=True), Settings(library=tmp_path)
+    key = bearer(settings)["authorization"]
+    with served(settings, service) as port:
         body = PART + b"x\r\n--b--\r\n"
-        head = HEAD.format(port=port, length=f"Content-Length: {len(body)}\r\n").encode()
+        head = HEAD.format(port=port, key=key, length=f"Content-Length: {len(body)}\r\n").encode()
         assert [answer_to(port, head + body)[0] for _ in range(3)] == [202] * 3
         assert service.started.acquire(timeout=5)
         start = time.monotonic()
@@ -151,4 +155,4 @@ def test_serve_says_when_others_can_reach_it(
     api.serve(Settings(library=tmp_path))
     assert not caplog.text
     api.serve(Settings(library=tmp_path, host="0.0.0.0"))
-    assert "no passwords" in caplog.text
+    assert "proxy with TLS" in caplog.text

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.desk.errors import DeskBusy, DeskInUse, DeskUnusable
 from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
 from app.fence.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
 from app.intake import IntakeError, TooLarge
@@ -44,6 +45,9 @@ from hashing.errors import (
         (LibraryUnusable, 4, 503),
         (LibraryBusy, 4, 503),
         (LibraryReadOnly, 4, 503),
+        (DeskUnusable, 4, 503),
+        (DeskBusy, 4, 503),
+        (DeskInUse, 4, 503),
         (FirstseenError, 3, 422),
     ],
 )
