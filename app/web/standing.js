@@ -17,6 +17,9 @@ export function standing(decisions) {
 
 /** Whether the decisions that stand say different things. */
 export function disagreement(rows) {
-  const words = rows.filter((row) => !row.withdrawn && !row.older).map((row) => row.decision.decision);
+  const words = rows
+    .filter((row) => !row.withdrawn && !row.older)
+    .map((row) => row.decision.decision)
+    .filter((word) => word !== "cannot_tell"); // which is no view
   return new Set(words).size > 1;
 }

@@ -17,12 +17,12 @@ export function actionBar(check, reveal, onChange) {
   return h(
     "nav",
     { class: "action-bar no-print", "aria-label": t("actions.label") },
-    h("a", { class: "button", href: `${path}/report.html`, target: "_blank", rel: "noopener" }, t("take.html")),
-    h("a", { class: "button", href: `${path}/report.json`, download: "" }, t("take.json")),
-    button(t("take.print"), () => window.print()),
+    h("a", { class: "button small", href: `${path}/report.html`, target: "_blank", rel: "noopener" }, t("take.html")),
+    h("a", { class: "button small", href: `${path}/report.json`, download: "" }, t("take.json")),
+    button(t("take.print"), () => window.print(), { kind: "small" }),
     revealButton(check, reveal, onChange),
-    may("library:write") && check.report?.verdict && button(t("add.button"), () => addToLibrary(check)),
-    button(t("delete.check"), () => remove(check), { kind: "danger-quiet" }),
+    may("library:write") && check.report?.verdict && button(t("add.button"), () => addToLibrary(check), { kind: "small" }),
+    button(t("delete.check"), () => remove(check), { kind: "small danger-quiet" }),
   );
 }
 

@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { announce, alarm } from "./announce.js";
 import { fill, foreign, h } from "./dom.js";
-import { button, emptiness, reasonOf, trouble } from "./parts.js";
+import { button, dotted, emptiness, reasonOf, trouble } from "./parts.js";
 import { address } from "./route.js";
 import { t } from "./strings.js";
 import { actionBar } from "./view-actions.js";
@@ -12,9 +12,11 @@ import { fileSections } from "./view-file.js";
 import { matchView } from "./view-match.js";
 import { progressView } from "./view-progress.js";
 import { revealBar } from "./view-reveal.js";
+import { word } from "./view-shared.js";
 import { verdictView } from "./view-verdict.js";
 import { wholeItem } from "./view-timeline.js";
 import { FINAL, settled, watch } from "./watch.js";
+import { clock, instant, size } from "./words.js";
 
 const NEAR_MISSES = 5;
 
@@ -75,20 +77,23 @@ export function checkView(id) {
     const all = report.matches ?? [];
     const accepted = all.filter((match) => match.accepted);
     const near = all.filter((match) => !match.accepted);
-    matches = [...accepted, ...near.slice(0, NEAR_MISSES)].map((match) =>
-      matchView(match, check, { decisions, open: match.accepted || !accepted.length }),
+    matches = [...accepted, ...near.slice(0, NEAR_MISSES)].map((match, index) =>
+      matchView(match, check, {
+        decisions,
+        open: match.accepted || !accepted.length,
+        number: match.accepted && accepted.length > 1 ? index + 1 : null,
+      }),
     );
     const [own, others] = [matches.slice(0, accepted.length), matches.slice(accepted.length)];
     fill(
       element,
-      head(check),
+      head(check, actionBar(check, reveal, load)),
       revealBar(check, reveal, () => load()),
       verdictView(check),
       accepted.length > 0 && wholeItem(report),
       own.length > 0 && section(t("matches.title", { n: own.length }), own.map((one) => one.element)),
       others.length > 0 && nearMisses(others, near.length),
       fileSections(report),
-      actionBar(check, reveal, load),
     );
     announce(report.verdict?.headline ?? t("unread.title"));
     await Promise.all([decisions.load(), showPictures()]);
@@ -107,12 +112,30 @@ export function checkView(id) {
   }
 }
 
-function head(check) {
+function head(check, actions = null) {
+  const { item } = check.report ?? check;
   return h(
     "header",
     { class: "check-head" },
-    h("p", { class: "crumb" }, h("a", { href: address("history") }, t("nav.history"))),
-    h("p", { class: "item-name" }, foreign(check.item.name)),
+    h(
+      "div",
+      {},
+      h("p", { class: "crumb" }, h("a", { href: address("history") }, t("nav.history"))),
+      h("p", { class: "item-name" }, foreign(check.item.name)),
+      h(
+        "p",
+        { class: "small" },
+        dotted(
+          item.kind && word("item.kind", item.kind),
+          item.duration_s && h("span", { class: "num" }, clock(item.duration_s)),
+          item.width && h("span", { class: "num", dir: "ltr" }, `${item.width} × ${item.height}`),
+          item.bytes && size(item.bytes),
+          t("checked.at", { at: instant(check.created_at) }),
+          check.by && [t("by"), " ", foreign(check.by)],
+        ),
+      ),
+    ),
+    actions,
   );
 }
 

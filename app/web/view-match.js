@@ -15,7 +15,7 @@ import { workbench } from "./view-workbench.js";
 import { share, stretch, toldScore } from "./words.js";
 
 /** {element, pictures(sheets, faces)}: the pictures come when they are made. */
-export function matchView(match, check, { decisions, open }) {
+export function matchView(match, check, { decisions, open, number = null }) {
   const { report } = check;
   const bench = workbench(match, (moment) => line.at(moment));
   const line = matchTimeline(match, report, (side, seconds) => bench.jump(seconds, side));
@@ -24,13 +24,13 @@ export function matchView(match, check, { decisions, open }) {
     header(match),
     line.element,
     bench.element,
-    match.segments.length > 0 && segmentTable(match, (span) => bench.within(span)),
+    match.segments.some((s) => s.query[1] > 0 || s.reference[1] > 0) && segmentTable(match, (span) => bench.within(span)),
     edits.element,
     soundView(match.audio),
     appearancesView(match.appearances ?? [], report.claim?.date?.claimed),
     decisions.panel(match),
   ];
-  return { element: match.accepted ? article(match, body) : folded(match, body, open), pictures };
+  return { element: match.accepted ? article(match, body, number) : folded(match, body, open), pictures };
 
   function pictures(sheets, faces) {
     const sheet = sheets.matches?.[match.clip.id] ?? null;
@@ -39,9 +39,9 @@ export function matchView(match, check, { decisions, open }) {
   }
 }
 
-function article(match, body) {
+function article(match, body, number) {
   const id = freshId("match");
-  return h("article", { class: "match", "aria-labelledby": id }, h("h3", { id }, foreign(clipName(match.clip))), body);
+  return h("article", { class: "match", "aria-labelledby": id }, h("h3", { id }, number && h("span", { class: "soft" }, `${number} · `), foreign(clipName(match.clip))), body);
 }
 
 function folded(match, body, open) {

@@ -28,7 +28,7 @@ export function revealBar(check, state, onChange) {
 /** The button that opens the dialog; null where the key may not. */
 export function revealButton(check, state, onChange) {
   if (!may("reveal") || !check.report) return null;
-  return button(t("reveal.button"), () => askFor(check, state, onChange));
+  return button(t("reveal.button"), () => askFor(check, state, onChange), { kind: "small" });
 }
 
 async function askFor(check, state, onChange) {

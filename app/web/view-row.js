@@ -18,6 +18,7 @@ export function deskRow(item) {
   const said = h("p", { class: "row-said" });
   const actions = h("div", { class: "actions" });
   const element = h("li", { class: "row" }, h("div", { class: "row-head" }, title, state), bar, said, actions);
+  const fresh = !item.check; // handed in here and now: its result is what one waits for
   let before = "";
   let timer = null;
   update();
@@ -40,7 +41,7 @@ export function deskRow(item) {
     tell(before);
     before = mark;
     const focused = actions.contains(document.activeElement);
-    fill(actions, actionsOf(item));
+    fill(actions, actionsOf(item, fresh));
     actions.hidden = !actions.childNodes.length;
     if (focused) (actions.querySelector("a, button") ?? title).focus();
     clearInterval(timer);
@@ -98,7 +99,7 @@ export function verdictLine(check) {
   );
 }
 
-function actionsOf(item) {
+function actionsOf(item, fresh) {
   const { phase, check } = item;
   const stop = button(t("cancel"), () => cancel(item).catch((error) => alarm(reasonOf(error))), {
     kind: "small",
@@ -112,7 +113,7 @@ function actionsOf(item) {
   return [
     h(
       "a",
-      { class: `button small ${reading ? "strong" : ""}`, href: address("checks", check.id) },
+      { class: `button small ${reading && fresh ? "strong" : ""}`, href: address("checks", check.id) },
       reading ? t("row.read") : t("row.open"),
       h("span", { class: "unseen" }, `: ${item.name}`),
     ),

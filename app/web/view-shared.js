@@ -8,7 +8,12 @@ import { moment, stretch, webAddress } from "./words.js";
 export function addressOf(text) {
   const href = webAddress(text);
   if (!href) return foreign(text);
-  return h("a", { href, rel: "noopener noreferrer nofollow", target: "_blank", dir: "ltr" }, text);
+  return h("a", { href, rel: "noopener noreferrer nofollow", target: "_blank", dir: "ltr" }, breakable(text));
+}
+
+/** A long address may be broken after its strokes, rather than anywhere. */
+function breakable(text) {
+  return text.split(/(?<=[/?&=])(?=[^/])/).flatMap((part, index) => (index ? [h("wbr"), part] : [part]));
 }
 
 /** Several stretches in one line. */

@@ -15,16 +15,16 @@ export function wholeItem(report) {
   const whole = report.item.duration_s;
   if (!whole) return null;
   const accepted = report.matches.filter((match) => match.accepted);
-  const known = accepted.flatMap((match) => match.segments.map((s) => s.query));
   const unmatched = report.unmatched ?? [];
+  if (accepted.length < 2 && !unmatched.length) return null; // the match's own timeline says it all
   return h(
     "section",
     { class: "whole" },
     h("h2", {}, t("whole.title")),
     h(
       "div",
-      { class: "lane", role: "img", "aria-label": t("whole.label") },
-      known.map((span) => bar(span, whole, "known")),
+      { class: "lane", role: "img", "aria-label": t("whole.label"), dir: "ltr" },
+      accepted.map((match, index) => match.segments.map((s) => bar(s.query, whole, `known of-${index % 2}`, accepted.length > 1 && index + 1))),
       unmatched.map((span) => bar(span, whole, "unmatched")),
     ),
     scale(whole),
@@ -124,9 +124,9 @@ function place(element, share) {
   if (share !== null) element.style.left = percent(Math.min(Math.max(share, 0), 1));
 }
 
-function bar(span, whole, kind) {
+function bar(span, whole, kind, label = null) {
   const [left, right] = edges(span, whole);
-  return h("span", { class: `bar ${kind}`, style: { left: percent(left), width: percent(right - left) } });
+  return h("span", { class: `bar ${kind}`, style: { left: percent(left), width: percent(right - left) } }, label && h("b", {}, label));
 }
 
 function scale(whole) {

@@ -21,6 +21,7 @@ export function verdictView(check) {
       h("h1", { id: "headline", dir: "auto" }, verdict ? verdict.headline : t("unread.title")),
       h("p", { class: "meaning" }, meaning(report)),
       facts(report),
+      report.searched && verdict?.relation !== "none" && searchedLine(report.searched),
       verdict?.reasons.length > 0 && reasons(verdict.reasons),
       problems(report.problems),
     ),
@@ -36,14 +37,13 @@ function meaning(report) {
 }
 
 function facts(report) {
-  const { claim, verdict, first_seen: first, searched } = report;
+  const { claim, verdict, first_seen: first } = report;
   return h(
     "div",
     { class: "facts" },
     verdict && earliest(first),
     claim?.date && claimedDate(claim.date),
     claim?.place && claimedPlace(claim.place),
-    searched && searchedFact(searched),
   );
 }
 
@@ -71,9 +71,14 @@ function claimedDate(date) {
     `finding-${date.finding} ${alarm ? "alarming" : ""}`,
     h("p", { class: "big" }, h("time", { dir: "ltr" }, moment(date.claimed))),
     h("p", { class: "finding" }, icon(alarm ? "contradicted" : "plain"), t(`finding.${date.finding}`)),
-    date.query?.length > 0 && h("p", {}, t("finding.for"), " ", stretches(date.query), " ", t("finding.of.item")),
+    isStretch(date.query) && h("p", {}, t("finding.for"), " ", stretches(date.query), " ", t("finding.of.item")),
     h("p", { class: "small", dir: "auto" }, date.reason),
   );
+}
+
+/** A picture is all of itself: its one moment says nothing. */
+function isStretch(spans) {
+  return spans?.some(([start, end]) => end > start);
 }
 
 function claimedPlace(place) {
@@ -87,15 +92,15 @@ function claimedPlace(place) {
   );
 }
 
-function searchedFact(searched) {
-  return fact(
-    t("searched"),
-    "",
-    h("p", { class: "big" }, t("count.clips", { n: searched.clips })),
-    h("p", {}, t("searched.footage", { hours: hours(searched.seconds) })),
-    searched.earliest &&
-      h("p", { class: "small" }, t("searched.dated"), " ", h("span", { dir: "ltr", class: "num" }, `${moment(searched.earliest)} – ${moment(searched.latest)}`)),
-    searched.skipped > 0 && h("p", { class: "small" }, t("searched.skipped", { n: searched.skipped })),
+/** How much the verdict was held against. */
+function searchedLine(searched) {
+  const amount = t("searched.line", { n: searched.clips, hours: hours(searched.seconds) });
+  return h(
+    "p",
+    { class: "searched" },
+    amount,
+    searched.earliest && [" ", t("searched.dated"), " ", h("span", { dir: "ltr", class: "num" }, `${moment(searched.earliest)} – ${moment(searched.latest)}`), "."],
+    searched.skipped > 0 && [" ", t("searched.skipped", { n: searched.skipped })],
   );
 }
 

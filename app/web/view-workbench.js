@@ -63,13 +63,17 @@ export function workbench(match, onMoment) {
           mode = value;
           draw();
         }),
-        h("div", { class: "stepper", dir: "ltr" }, stepper(-1, "bench.previous", "previous"), play, stepper(1, "bench.next", "next"), when),
+        list.length > 1 && h("div", { class: "stepper", dir: "ltr" }, stepper(-1, "bench.previous", "previous"), play, stepper(1, "bench.next", "next"), when),
       ),
       stage,
       strip.element,
-      h("p", { class: "small no-print keys" }, t("bench.keys")),
-      h("p", { class: "small" }, redaction(sheet)),
-      problemsOf(sheet),
+      h(
+        "div",
+        { class: "bench-notes" },
+        h("p", { class: "small no-print" }, t(list.length > 1 ? "bench.keys" : "bench.keys.one")),
+        h("p", { class: "small" }, redaction(sheet)),
+        problemsOf(sheet),
+      ),
     );
     shownPlay();
   }
