@@ -1,17 +1,14 @@
-"""The service put together: routers, guard, threads, errors, and `serve`.
+"""The service put together: routers, guard, desk, queue, errors, and `serve`.
 
-Long work runs in threads made in the lifespan. Further rooms (a desk, keys, links) are routers of
-their own that `create_app` includes.
+What takes long is done by worker processes, which the supervisor made in the lifespan starts.
+Further rooms are routers of their own that `create_app` includes.
 """
 
 import logging
-import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -22,35 +19,71 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from app import api_audit, api_checks, api_clips, api_keys, api_pages, api_session
+from app import (
+    api_alerts,
+    api_audit,
+    api_checks,
+    api_clips,
+    api_decisions,
+    api_keys,
+    api_library,
+    api_pages,
+    api_pictures,
+    api_session,
+)
 from app.api_access import Limits
 from app.api_guard import Guard, is_this_machine
 from app.api_problems import document
-from app.desk.file import open_desk
+from app.clip_pictures import ClipPictures
+from app.desk.file import only_service, open_desk
+from app.desk.recheck import Growth
+from app.desk.retention import Sweeper
+from app.desk.supervisor import REAL_WORK, Supervisor
 from app.errors import UsageError, http_status
 from app.fence.fence import protection
+from app.fence.limits import Protection
+from app.fence.servers import new_server
 from app.first_key import announcement, first_key
-from app.jobs import Jobs, QueueFullError
 from app.problems import problem
 from app.service import Service
 from app.service_local import LocalService
 from app.settings import Settings
+from app.shown_pictures import ShownPictures
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
-ROOMS: Final = (api_checks, api_clips, api_pages, api_session, api_keys, api_audit)
-WORKERS: Final = 2
+ROOMS: Final = (
+    api_checks,
+    api_pictures,
+    api_decisions,
+    api_alerts,
+    api_clips,
+    api_library,
+    api_pages,
+    api_session,
+    api_keys,
+    api_audit,
+)
 RETRY_AFTER: Final = {"Retry-After": "10"}
-OWN_STATUS: Final = {QueueFullError: 503, StorageFullError: 507}  # errors of the service itself
+OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
+    StorageFullError: 507
+}  # errors of the service itself
+NO_TASKS: Final = "app.fence.no_tasks"
+CLOSING_S: Final = 3  # for requests that are under way when the service stops
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
-    """The application. service: what does the work, closed with it; the real one by default."""
+def create_app(
+    settings: Settings, service: Service | None = None, work_module: str = REAL_WORK
+) -> FastAPI:
+    """The application. service: the library, closed with it; the real one by default.
+
+    work_module: what workers do with a check (see app.desk.worker).
+    """
     app = FastAPI(
         title="firstseen",
-        lifespan=partial(_lifespan, settings=settings, service=service),
+        lifespan=partial(_lifespan, settings=settings, service=service, work_module=work_module),
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
         openapi_url="/v1/openapi.json",
@@ -74,7 +107,9 @@ def serve(settings: Settings) -> None:
     Raises UsageError where the system cannot lock decoding in and nobody said that this is fine,
     LibraryUnusable.
     """
-    walls = protection()
+    with only_service(settings.desk_folder()):
+        pass  # another service is named before anything else is looked at
+    walls = _walls()
     if not walls.complete and not settings.unsafe_decoding:
         raise UsageError(
             "this system cannot lock in the process that reads strangers' files (missing: "
@@ -95,7 +130,17 @@ def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
         ws="none",
+        timeout_graceful_shutdown=CLOSING_S,
     )
+
+
+def _walls() -> Protection:
+    """What the fence can do here; asked of one that loads nothing, so that it costs no time."""
+    server = new_server(NO_TASKS)
+    try:
+        return protection(server)
+    finally:
+        server.close()
 
 
 def _announce_first_key(settings: Settings) -> None:
@@ -115,24 +160,30 @@ def _names(settings: Settings) -> list[str]:
 
 @asynccontextmanager
 async def _lifespan(
-    app: FastAPI, settings: Settings, service: Service | None
+    app: FastAPI, settings: Settings, service: Service | None, work_module: str
 ) -> AsyncIterator[None]:
-    folder = Path(tempfile.mkdtemp(prefix="firstseen-uploads-"))  # for this user alone
-    try:
-        work = service if service is not None else await run_in_threadpool(LocalService, settings)
-        jobs = Jobs(WORKERS, settings.max_waiting, settings.keep_reports_s)
-        app.state.settings, app.state.folder = settings, folder
-        app.state.service, app.state.jobs = work, jobs
-        app.state.limits = Limits.of(settings)
-        app.state.desk = await run_in_threadpool(open_desk, settings.desk_folder())
+    folder = settings.desk_folder()
+    with only_service(folder):
+        library = service if service is not None else LocalService(settings)
+        desk = open_desk(folder)
+        growth = Growth(library.library) if isinstance(library, LocalService) else None
+        queue = Supervisor(desk, settings, work_module, growth.due if growth else None)
+        sweeper = Sweeper(desk)
+        state = app.state
+        state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
+        state.limits = Limits.of(settings)
+        if isinstance(library, LocalService):
+            state.shown_pictures = ShownPictures(desk, library.library, settings)
+            state.clip_pictures = ClipPictures(library.library, settings)
         try:
+            await run_in_threadpool(queue.start)
+            sweeper.start()
             yield
         finally:
-            app.state.desk.close()
-            await run_in_threadpool(jobs.close)
-            await run_in_threadpool(work.close)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            await run_in_threadpool(sweeper.close)
+            await run_in_threadpool(queue.close)
+            await run_in_threadpool(library.close)
+            await run_in_threadpool(desk.close)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

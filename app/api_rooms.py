@@ -1,17 +1,17 @@
-"""What every router of the service reaches for: the settings, the jobs, the work, an upload."""
+"""What every router of the service reaches for: settings, desk, queue, library, an upload."""
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
+from app.clip_pictures import ClipPictures
+from app.desk import checks
 from app.desk.file import DeskFile
-from app.jobs import Jobs, QueueFullError
+from app.desk.supervisor import Supervisor
+from app.library import Library
 from app.service import Service
 from app.settings import Settings
+from app.shown_pictures import ShownPictures
 from app.uploads import Upload, receive
-
-
-def jobs_of(request: Request) -> Jobs:
-    jobs: Jobs = request.app.state.jobs
-    return jobs
 
 
 def desk_of(request: Request) -> DeskFile:
@@ -24,29 +24,47 @@ def settings_of(request: Request) -> Settings:
     return settings
 
 
+def queue_of(request: Request) -> Supervisor:
+    queue: Supervisor = request.app.state.queue
+    return queue
+
+
 def service_of(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-async def receive_upload(request: Request) -> Upload:
-    """The request's file, on disk, and its fields.
+def library_of(request: Request) -> Library:
+    library: Library = request.app.state.service.library
+    return library
 
-    Raises QueueFullError before anything is read, and what `uploads.receive` raises.
+
+def shown_pictures_of(request: Request) -> ShownPictures:
+    pictures: ShownPictures = request.app.state.shown_pictures
+    return pictures
+
+
+def clip_pictures_of(request: Request) -> ClipPictures:
+    pictures: ClipPictures = request.app.state.clip_pictures
+    return pictures
+
+
+async def receive_upload(request: Request) -> Upload:
+    """The request's file, durable on disk, and its fields.
+
+    Raises QueueFull before anything is read, and what `uploads.receive` raises.
     """
-    if not jobs_of(request).has_room():
-        raise QueueFullError("too many checks are waiting; try again in a while")
-    settings: Settings = request.app.state.settings
+    await run_in_threadpool(_check_room, desk_of(request), queue_of(request).most_pending)
     headers = request.headers
     return await receive(
         headers.get("content-type"),
         headers.get("content-length"),
         request.stream(),
-        request.app.state.folder,
-        settings.max_bytes,
+        desk_of(request).uploads,
+        settings_of(request).max_bytes,
     )
 
 
-def discard(upload: Upload) -> None:
-    """Uploads go as soon as their work has ended."""
-    upload.path.unlink(missing_ok=True)
+def _check_room(desk: DeskFile, most_pending: int) -> None:
+    with desk.reading() as connection:
+        checks.check_room(connection, most_pending)

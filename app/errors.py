@@ -13,7 +13,11 @@
         FenceUnavailable     it could not be started at all                   4   503
       LibraryUnusable        app.library_errors                               4   503
       DeskUnusable           app.desk.errors: what the service keeps          4   503
-      DecisionNotOurs        app.desk.errors_rooms                            2   403
+        QueueFull and WorkerFailed likewise
+      CheckUnknown                                                            2   404
+      CheckEnded                                                              2   409
+      RequestDiffers         an idempotency key used for something else       2   422
+      DecisionNotOurs, NotRevealed     app.desk.errors_rooms                  2   403
       DecisionUnknown, AlertUnknown                                           2   404
       DecisionWithdrawn, NotKept                                              2   409
       ClipUnknown                                                             2   404
@@ -28,13 +32,24 @@ not be read; 4 the library or the desk cannot be used. "No match" and "undecided
 never errors.
 """
 
-from app.desk.errors import DeskUnusable, HeadNotUnderstood, KeyNotUnderstood, KeyUnknown
+from app.desk.errors import (
+    CheckEnded,
+    CheckUnknown,
+    DeskUnusable,
+    HeadNotUnderstood,
+    KeyNotUnderstood,
+    KeyUnknown,
+    QueueFull,
+    RequestDiffers,
+    WorkerFailed,
+)
 from app.desk.errors_rooms import (
     AlertUnknown,
     DecisionNotOurs,
     DecisionUnknown,
     DecisionWithdrawn,
     NotKept,
+    NotRevealed,
 )
 from app.fence.errors import FenceUnavailable
 from app.library_errors import (
@@ -66,6 +81,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     ClipUnknown: (EXIT_USAGE, 404),
     AppearanceFixed: (EXIT_USAGE, 409),
     DecisionNotOurs: (EXIT_USAGE, 403),
+    NotRevealed: (EXIT_USAGE, 403),
     DecisionUnknown: (EXIT_USAGE, 404),
     DecisionWithdrawn: (EXIT_USAGE, 409),
     AlertUnknown: (EXIT_USAGE, 404),
@@ -76,6 +92,11 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
     DeskUnusable: (EXIT_LIBRARY, 503),
+    QueueFull: (EXIT_LIBRARY, 503),
+    WorkerFailed: (EXIT_LIBRARY, 503),
+    CheckUnknown: (EXIT_USAGE, 404),
+    CheckEnded: (EXIT_USAGE, 409),
+    RequestDiffers: (EXIT_USAGE, 422),
     MethodMismatch: (EXIT_LIBRARY, 409),
     FenceUnavailable: (EXIT_LIBRARY, 503),
     LimitExceeded: (EXIT_UNREADABLE, 413),

@@ -243,11 +243,6 @@ class Library:
         with self._file.reading() as connection:
             return changes.read_thumbnail(connection, clip_number(identifier))
 
-    def newest(self) -> int:
-        """The number of the clip that was added last; 0 in an empty library."""
-        with self._file.reading() as connection:
-            return rows.last_clip(connection)
-
     def last_change(self) -> str:
         """A mark that is another one whenever someone changed what is known of a clip."""
         with self._file.reading() as connection:
@@ -260,6 +255,11 @@ class Library:
             return (
                 rows.read_clips(connection, clips.c.id == number)[0] if number is not None else None
             )
+
+    def reach(self) -> int:
+        """The newest clip's number, 0 in an empty library: it grows with each clip added."""
+        with self._file.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(clips.c.id))) or 0)
 
     def stats(self) -> Stats:
         with self._file.reading() as connection:

@@ -1,9 +1,11 @@
 """A report without what could point at a person: for everything that is shown to others. Pure."""
 
+from dataclasses import asdict
 from typing import Any
 
 from app.metadata_types import Credentials
 from app.metadata_withhold import withhold, withhold_credentials
+from app.report import Shown
 
 
 def withheld(report: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +26,11 @@ def withheld(report: dict[str, Any]) -> dict[str, Any]:
         },
         "credentials": _credentials(report.get("credentials")),
     }
+
+
+def for_others(report: dict[str, Any]) -> dict[str, Any]:
+    """The same, saying so itself."""
+    return {**withheld(report), "shown": asdict(Shown())}
 
 
 def _without_people(match: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app import library_folder
 from app.fence.limits import MIB, FenceLimits
 
 ENV_PREFIX = "FIRSTSEEN_"
+DAY_S = 86_400.0
 ORIGIN = re.compile(r"(https?|chrome-extension|moz-extension|safari-web-extension)://[^\s/?#@]+")
 
 
@@ -155,17 +156,44 @@ class Settings(BaseSettings):
             description="Let `serve` start where the system cannot lock the decoding process in."
         ),
     ] = False
-    keep_reports_s: Annotated[
+    workers: Annotated[
+        int, Field(gt=0, le=64, description="Checks that the service works on at the same time.")
+    ] = 2
+    max_waiting: Annotated[
+        int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
+    ] = 64
+    keep_uploads_s: Annotated[
         float,
         Field(
             ge=0,
-            description="How long the service keeps a finished report, in seconds. Uploads are "
-            "deleted as soon as their check is done.",
+            description="How long the service keeps an uploaded file after its check has ended, in "
+            "seconds; 0: not at all.",
         ),
-    ] = 24 * 3600.0
-    max_waiting: Annotated[
-        int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
-    ] = 16
+    ] = DAY_S
+    keep_descriptors_s: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="How long the service keeps what it takes to check an item again without "
+            "its file, in seconds; 0: not at all, and nothing is checked again.",
+        ),
+    ] = 30 * DAY_S
+    keep_reports_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="How long the service keeps a check with its reports and pictures after it "
+            "has ended, in seconds.",
+        ),
+    ] = 30 * DAY_S
+    keep_decisions_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="How long the service keeps what someone decided about an item and a clip, "
+            "in seconds, even where the check that it was said on is gone by then.",
+        ),
+    ] = 30 * DAY_S
 
     def desk_folder(self) -> Path:
         """Where the service keeps its data."""

@@ -5,7 +5,7 @@ records that check themselves.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ from app.metadata_dates import stated_dates
 from app.metadata_findings import findings
 from app.metadata_types import Metadata
 from app.progress import OnProgress, quiet
-from app.relations import CheckedItem
+from app.relations import CheckedItem, Held
 from app.report import Report
 from app.settings import Settings
 from app.stretches import total, uncovered
@@ -52,6 +52,31 @@ class Checked:
 
     report: Report
     sheets: Mapping[str, EvidenceSheet] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A report as soon as it stands, and what it was made from; pictures can still follow."""
+
+    report: Report
+    query: Fingerprint
+    metadata: Metadata
+    _fence: Fence
+    _library: Library
+
+    @property
+    def to_show(self) -> tuple[Held, ...]:
+        """The matches that pictures can be made of."""
+        verdict = self.report.verdict
+        held = verdict.held if verdict is not None else ()
+        return tuple(one for one in held if _is_shown(one))
+
+    def pictures(
+        self, unblurred: bool = False, on_progress: OnProgress = quiet, strips: bool = False
+    ) -> dict[str, EvidenceSheet]:
+        """By clip id. unblurred: faces are shown. strips: with instants to step through."""
+        show = self.to_show
+        return _pictures(self._fence, show, self._library, unblurred, on_progress, strips)
 
 
 def check_item(
@@ -85,6 +110,21 @@ def check(
     name: what to call the item, where its name on disk is not its own. unblurred: faces are shown.
     strips: also make instants to step through.
     """
+    with checking(path, claim, library, settings, on_progress, name) as judged:
+        sheets = judged.pictures(unblurred, on_progress, strips) if pictures else {}
+    return Checked(judged.report, sheets)
+
+
+@contextmanager
+def checking(
+    path: Path,
+    claim: Claim | None,
+    library: Library,
+    settings: Settings,
+    on_progress: OnProgress = quiet,
+    name: str | None = None,
+) -> Iterator[Judged]:
+    """The verdict as soon as it stands; its pictures can be made while this lasts."""
     clock = _Clock()
     item = intake.from_path(path, settings.max_bytes, name)
     facts = _facts(item)
@@ -92,8 +132,8 @@ def check(
         read = _read(fence, item, settings, clock, on_progress)
         found, searched = _search(fence, read.query, library, clock, on_progress)
         verdict = _judge(fence, facts, read.query, found, claim, searched, library)
-        sheets = _pictures(fence, verdict, library, unblurred, strips) if pictures else {}
-    return Checked(_report(facts, read, verdict, searched, claim, clock), sheets)
+        report = _report(facts, read, verdict, searched, claim, clock)
+        yield Judged(report, read.query, read.metadata, fence, library)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,8 +188,10 @@ def check_again(
         fence.call("recall", stored=read.query)
         held, searched = _search(fence, read.query, library, clock, on_progress, found)
         verdict = _judge(fence, item.facts, read.query, held, claim, searched, library)
-        sheets = _pictures(fence, verdict, library, False, True) if pictures else {}
-    return Checked(_report(item.facts, read, verdict, searched, claim, clock), sheets)
+        report = _report(item.facts, read, verdict, searched, claim, clock)
+        judged = Judged(report, read.query, read.metadata, fence, library)
+        sheets = judged.pictures(on_progress=on_progress, strips=True) if pictures else {}
+    return Checked(report, sheets)
 
 
 def add_remembered(
@@ -265,6 +307,7 @@ def _read(
 ) -> _Read:
     limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
     anchors = settings.trust_anchors.read_text() if settings.trust_anchors else None
+    on_progress("metadata", 0.0)
     with clock.during("metadata"):
         _: MediaInfo = fence.call("probe", limits=limits)
         metadata: Metadata = fence.call(
@@ -307,6 +350,7 @@ def _found(
 ) -> tuple[dict[str, Match], Hits]:
     """Matches by clip; parts of the picture where the whole is not enough."""
     rows = search.query_rows(query.frames)
+    on_progress("search", 0.0)
     with clock.during("search"):
         hits = look(query.frames.vectors[rows].astype("float32"))
         worth = search.candidates(hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
@@ -405,15 +449,23 @@ def _same_footage(fence: Fence, library: Library, one: Clip, other: Clip) -> boo
     return match.accepted
 
 
+def _is_shown(held: Held) -> bool:
+    return bool(held.match.segments) and (held.accepted or held.relation == "undecided")
+
+
 def _pictures(
-    fence: Fence, verdict: Verdict, library: Library, unblurred: bool, strips: bool
+    fence: Fence,
+    to_show: Sequence[Held],
+    library: Library,
+    unblurred: bool,
+    on_progress: OnProgress,
+    strips: bool,
 ) -> dict[str, EvidenceSheet]:
     sheets = {}
-    for held in verdict.held:
-        if not held.accepted and held.relation != "undecided":
-            continue
+    for done, held in enumerate(to_show):
+        on_progress("pictures", done / len(to_show))
         reference = library.load(held.clip.id).pictures
-        if reference is not None and held.match.segments:
+        if reference is not None:
             sheets[held.clip.id] = fence.call(
                 "evidence",
                 reference=reference,

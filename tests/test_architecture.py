@@ -38,7 +38,7 @@ DOORS = {
     "sqlalchemy": ("app/database.py", "app/library*.py", "app/desk/*.py"),
     "sqlite3": ("app/database.py", "app/library_vectors.py"),
     "starlette": ("app/api*.py", "app/problems.py", "app/uploads.py"),
-    "subprocess": ("app/fence/*.py",),
+    "subprocess": ("app/fence/*.py", "app/desk/processes.py"),
     "typer": ("app/cli*.py",),
     "urllib": (),
     "uvicorn": ("app/api.py",),
@@ -50,6 +50,8 @@ FORBIDDEN = {
     "app/*": ("tests", "benchmarks", "samples"),
     # the surfaces parse, call and render: no science, no store, no arithmetic over arrays
     "app/cli[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.api_checks"),
+    "app/desk/checks.py": ("app.verify", "app.library", "app.api"),
+    "app/desk/supervisor.py": ("app.verify", "app.library", "app.api"),
     "app/api[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.cli"),
     # judging and wording are pure: they take records and give records
     "app/verdict.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
@@ -64,7 +66,11 @@ FORBIDDEN = {
     "app/fence/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
 }
 
-MAY_CATCH_EVERYTHING = {"app/__main__.py", "app/fence/child.py"}  # the top of each process
+MAY_CATCH_EVERYTHING = {
+    "app/__main__.py",
+    "app/fence/child.py",
+    "app/desk/worker.py",
+}  # the top of each process
 MAY_READ_ENVIRONMENT = {"app/settings.py"}
 
 # Written in pieces, so that this file does not hold what it looks for.

@@ -4,6 +4,11 @@ FirstseenError
   DeskUnusable         a damaged one, one of a newer version, no space left
     DeskBusy           another process was writing for longer than we waited
     DeskInUse          another service runs on the same folder
+  CheckUnknown         no check of that id, or not this key's
+  CheckEnded           it is in a state that never changes again
+  RequestDiffers       an idempotency key that was used for another request
+  QueueFull            as many checks wait as the settings allow
+  WorkerFailed         a worker process did not start
   KeyNotUnderstood     a name or scopes that cannot be
   KeyUnknown           no key of that id
   HeadNotUnderstood    not a head as the audit log prints it
@@ -22,6 +27,26 @@ class DeskBusy(DeskUnusable):
 
 class DeskInUse(DeskUnusable):
     """Another service holds this data folder."""
+
+
+class CheckUnknown(FirstseenError):
+    """There is no check of this id, or it is another key's, which is not told apart."""
+
+
+class CheckEnded(FirstseenError):
+    """The check is done, failed or cancelled, and stays so."""
+
+
+class RequestDiffers(FirstseenError):
+    """The idempotency key was used before, for something else."""
+
+
+class QueueFull(FirstseenError):
+    """As many checks wait as the settings allow; nothing was taken on."""
+
+
+class WorkerFailed(FirstseenError):
+    """A worker process did not start; says nothing about any check."""
 
 
 class KeyNotUnderstood(FirstseenError):

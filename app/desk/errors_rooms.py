@@ -27,5 +27,9 @@ class AlertUnknown(FirstseenError):
     """There is no alert of this id."""
 
 
+class NotRevealed(FirstseenError):
+    """This key may not see this of this check now."""
+
+
 class NotKept(FirstseenError):
     """What was described of an item or clip was not kept, or is no longer."""

@@ -26,7 +26,8 @@ PREFIX: Final = "fsk_"
 MAX_NAME_CHARS: Final = 100
 _SHAPE: Final = re.compile(r"fsk_[A-Za-z0-9_-]{43}")
 _MAX_HASHED: Final = 256  # bytes of what is held out to us as a key; a real one has 47
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# control characters, those that turn the direction of text, halves of characters
+_UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Scope(StrEnum):
@@ -72,7 +73,7 @@ def create(
     Raises KeyNotUnderstood for a name or scopes that cannot be.
     """
     name = " ".join(name.split())
-    if not 0 < len(name) <= MAX_NAME_CHARS or _CONTROL.search(name):
+    if not 0 < len(name) <= MAX_NAME_CHARS or _UNFIT.search(name):
         raise KeyNotUnderstood(f"a key needs a name of 1 to {MAX_NAME_CHARS} characters")
     key = Key(secrets.token_hex(8), name, scopes_of(scopes), written(now))
     secret = PREFIX + secrets.token_urlsafe(32)

@@ -69,7 +69,9 @@ checks = Table(
     Column("crashes", Integer, nullable=False, default=0),  # of a worker, while we looked on
     Column("interruptions", Integer, nullable=False, default=0),  # of the whole service
     Column("problem", Text),  # JSON, where it failed
-    Column("pictures", Text, nullable=False, default="none"),  # none | pending | ready | expired
+    Column("outcome", Text),  # JSON, of a task that ends without a report: the clip added
+    # none | pending | ready | expired
+    Column("pictures", Text, nullable=False, default="none", index=True),
     Column("headline", Text),  # of the newest report, for lists
     Column("relation", Text),
     Column("claim_finding", Text),
@@ -92,6 +94,7 @@ reports = Table(
     Column("made_at", Text, nullable=False),
     Column("cause", Text, nullable=False),  # check | library_grew
     Column("library_clips", Integer),  # how many clips it was held against
+    Column("searched_up_to", Integer),  # the newest clip's number at that time
     Column("report", LargeBinary, nullable=False),  # the complete JSON, zlib
 )
 
@@ -104,6 +107,7 @@ descriptors = Table(
     Column("metadata", LargeBinary),  # what the file said of itself, as the fence's codec writes it
     Column("fingerprint", LargeBinary, nullable=False),  # the same
     Column("searched_up_to", Integer),  # clip number that the newest search reached
+    Column("library_change", Text),  # the library's mark of what is known of its clips, then
     Column("expires_at", Text),
 )
 
@@ -168,6 +172,7 @@ reveals = Table(
     Column("key", ForeignKey("keys.id", ondelete="CASCADE"), nullable=False),
     Column("faces", Integer, nullable=False),
     Column("metadata", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("until", Text, nullable=False),
 )
 

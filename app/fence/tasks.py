@@ -103,7 +103,7 @@ def fingerprint(
     length_s = info.duration_s or math.inf
 
     def on_progress(seconds: float) -> None:
-        state["progress"]("fingerprint", seconds / length_s)
+        state["progress"]("describe", seconds / length_s)
 
     made = describing.fingerprint(file, info, sampling, limits, model, on_progress)
     state["fingerprint"] = made

@@ -2,7 +2,16 @@
 
 import pytest
 
-from app.desk.errors import DeskBusy, DeskInUse, DeskUnusable
+from app.desk.errors import (
+    CheckEnded,
+    CheckUnknown,
+    DeskBusy,
+    DeskInUse,
+    DeskUnusable,
+    QueueFull,
+    RequestDiffers,
+    WorkerFailed,
+)
 from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
 from app.fence.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
 from app.intake import IntakeError, TooLarge
@@ -48,6 +57,11 @@ from hashing.errors import (
         (DeskUnusable, 4, 503),
         (DeskBusy, 4, 503),
         (DeskInUse, 4, 503),
+        (QueueFull, 4, 503),
+        (WorkerFailed, 4, 503),
+        (CheckUnknown, 2, 404),
+        (CheckEnded, 2, 409),
+        (RequestDiffers, 2, 422),
         (FirstseenError, 3, 422),
     ],
 )
