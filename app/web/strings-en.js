@@ -317,7 +317,7 @@ export const en = {
   "add.sighting": "Where it was seen",
   "add.do": "Add",
   "add.done": "In the library as {id}.",
-  "delete.check": "Delete",
+  "delete.check": "Delete this check",
   "delete.check.more": "The upload, the report, the pictures and what was kept to find it again go. This cannot be undone.",
   "delete.do": "Delete",
 
@@ -414,6 +414,9 @@ export const en = {
   "clip.matched": "What matched it",
   "clip.matched.none": "No check that you may see matched this clip.",
   "clip.matched.hidden": "Your key may not see checks.",
+  "changes.title": { one: "{n} change of what is known", other: "{n} changes of what is known" },
+  "changes.nothing": "nothing",
+  "context.appearance": "Date",
   "context.title": "Title",
   "context.place": "Place",
   "context.event": "Event",

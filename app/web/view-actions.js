@@ -22,7 +22,7 @@ export function actionBar(check, reveal, onChange) {
     button(t("take.print"), () => window.print(), { kind: "small" }),
     revealButton(check, reveal, onChange),
     may("library:write") && check.report?.verdict && button(t("add.button"), () => addToLibrary(check), { kind: "small" }),
-    button(t("delete.check"), () => remove(check), { kind: "small danger-quiet" }),
+    button(t("delete.do"), () => remove(check), { kind: "small danger-quiet" }),
   );
 }
 

@@ -103,12 +103,12 @@ export function checkView(id) {
     if (!matches.length) return;
     let sheets = { state: check.pictures, matches: {} };
     try {
-      if (["ready", "pending"].includes(check.pictures)) sheets = await ask("GET", `/v1/checks/${id}/pictures`);
+      if (["ready", "pending"].includes(check.pictures)) sheets = await ask("GET", `/v1/checks/${id}/pictures${reveal.faces ? "?faces=shown" : ""}`);
     } catch (error) {
       alarm(reasonOf(error));
       sheets = { state: "trouble", matches: {} };
     }
-    for (const match of matches) match.pictures(sheets, reveal.faces);
+    for (const match of matches) match.pictures(sheets);
   }
 }
 

@@ -66,7 +66,8 @@ export function clipView(id) {
             ),
         ),
       ),
-      appearancesView(numbered(clip.appearances), null, (row) => writes && CHANGEABLE.includes(row.kind) && removal(row)),
+      appearancesView(clip.appearances, null, (row) => writes && CHANGEABLE.includes(row.kind) && row.n && removal(row)),
+      changesView(clip.edits ?? []),
       h("section", { id: "matched", "aria-labelledby": "matched-title" }, h("h2", { id: "matched-title" }, t("clip.matched")), h("div", { class: "matched" })),
     );
   }
@@ -124,21 +125,43 @@ export function clipView(id) {
   }
 }
 
-/** Each with the number that the service knows it by. */
-function numbered(appearances) {
-  return appearances.map((one, index) => ({ ...one, n: one.n ?? one.number ?? index + 1 }));
-}
-
 function matchedRow(check) {
+  const summary = { ...check, state: "done", item: { name: check.name } };
   return h(
     "li",
-    { class: "row", "data-tone": toneOfSummary(check) },
+    { class: "row", "data-tone": toneOfSummary(summary) },
     h(
       "div",
       { class: "row-head" },
-      h("p", { class: "row-name" }, h("a", { href: address("checks", check.id) }, foreign(check.item.name))),
+      h("p", { class: "row-name" }, h("a", { href: address("checks", check.id) }, foreign(check.name))),
       h("p", { class: "row-state" }, h("time", { datetime: check.created_at, class: "num" }, instant(check.created_at))),
     ),
-    check.headline && h("p", { class: "row-said" }, verdictLine(check)),
+    check.headline && h("p", { class: "row-said" }, verdictLine(summary)),
+  );
+}
+
+/** Every change of what is known of the clip, and who made it. */
+function changesView(edits) {
+  if (!edits.length) return null;
+  return h(
+    "details",
+    { class: "changes" },
+    h("summary", {}, t("changes.title", { n: edits.length })),
+    h(
+      "ol",
+      { class: "plain" },
+      edits.map(({ field, before, after, entered_by: by, at }) =>
+        h(
+          "li",
+          {},
+          h("b", {}, word("context", field)),
+          ": ",
+          before === null ? t("changes.nothing") : foreign(before),
+          " → ",
+          after === null ? t("changes.nothing") : foreign(after),
+          h("span", { class: "small" }, `, ${instant(at)}, ${t("entered.by")} `, foreign(by)),
+        ),
+      ),
+    ),
   );
 }

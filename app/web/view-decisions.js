@@ -5,7 +5,7 @@ import { announce } from "./announce.js";
 import { fill, foreign, freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { button, field, reasonOf } from "./parts.js";
-import { disagreement, standing } from "./standing.js";
+import { standing } from "./standing.js";
 import { may, whoami } from "./session.js";
 import { t } from "./strings.js";
 import { instant } from "./words.js";
@@ -25,8 +25,8 @@ export function decisionsOf(check) {
 
   async function load() {
     try {
-      const { decisions } = await ask("GET", `/v1/checks/${check.id}/decisions`);
-      panels.forEach((one) => one.show(decisions));
+      const answer = await ask("GET", `/v1/checks/${check.id}/decisions`);
+      panels.forEach((one) => one.show(answer));
     } catch (error) {
       panels.forEach((one) => one.complain(reasonOf(error)));
     }
@@ -68,11 +68,11 @@ function decisionPanel(check, match, reload) {
   );
   return { element, show, complain };
 
-  function show(all) {
-    const rows = standing(all.filter((one) => one.clip === clip));
+  function show({ decisions, disputed }) {
+    const rows = standing(decisions.filter((one) => one.clip === clip));
     fill(list, rows.map((row) => decisionRow(row, withdraw)));
     list.hidden = !rows.length;
-    split.hidden = !disagreement(rows);
+    split.hidden = !disputed.includes(clip);
   }
 
   function complain(text) {
@@ -110,7 +110,6 @@ function decisionPanel(check, match, reload) {
 }
 
 function decisionRow({ decision, withdrawn, older }, onWithdraw) {
-  const own = decision.own ?? decision.key === whoami()?.id;
   return h(
     "li",
     { class: withdrawn ? "withdrawn" : older ? "older" : "" },
@@ -119,12 +118,12 @@ function decisionRow({ decision, withdrawn, older }, onWithdraw) {
       {},
       h("b", {}, t(`decision.${decision.decision}`)),
       " – ",
-      foreign(decision.by ?? decision.key_name),
+      foreign(decision.by),
       h("span", { class: "small" }, `, ${instant(decision.made_at)}`),
       withdrawn && h("span", { class: "tag" }, t("decide.taken.back")),
       !withdrawn && older && h("span", { class: "tag" }, t("decide.older")),
     ),
     decision.note && h("p", { class: "note", dir: "auto" }, decision.note),
-    own && !withdrawn && button(t("decide.undo"), () => onWithdraw(decision), { kind: "small quiet no-print" }),
+    decision.mine && !withdrawn && button(t("decide.undo"), () => onWithdraw(decision), { kind: "small quiet no-print" }),
   );
 }

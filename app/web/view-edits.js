@@ -5,7 +5,7 @@ import { t } from "./strings.js";
 import { word } from "./view-shared.js";
 import { clock, share, stretch } from "./words.js";
 
-/** {element, show(sheet, faces)}: thumbnails come with the pictures. onShow(span) steps to one. */
+/** {element, show(sheet)}: thumbnails come with the pictures. onShow(span) steps to one. */
 export function editsView(match, onShow) {
   const places = new Map();
   const element = !match.edits.length
@@ -46,11 +46,11 @@ export function editsView(match, onShow) {
     );
   }
 
-  function show(sheet, faces) {
+  function show(sheet) {
     for (const { edit, picture, query_s: at } of sheet?.thumbnails ?? []) {
       const place = places.get(edit);
       if (!place) continue;
-      fill(place, h("img", { src: faces ? `${picture}?faces=shown` : picture, alt: t("alt.edit", { at: clock(at) }), loading: "lazy" }));
+      fill(place, h("img", { src: picture, alt: t("alt.edit", { at: clock(at) }), loading: "lazy" }));
       place.hidden = false;
     }
   }

@@ -35,7 +35,8 @@ export function libraryView(query) {
   return { element, title: t("nav.library") };
 
   function fetchPath(after) {
-    const given = Object.entries({ ...wanted, after, limit: PAGE }).filter(([, value]) => value);
+    const year = /^\d{4}$/.test(wanted.year ?? "") ? wanted.year : null; // while one types it is none yet
+    const given = Object.entries({ ...wanted, year, after, limit: PAGE }).filter(([, value]) => value);
     return `/v1/clips?${new URLSearchParams(given)}`;
   }
 

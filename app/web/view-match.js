@@ -14,7 +14,7 @@ import { matchTimeline } from "./view-timeline.js";
 import { workbench } from "./view-workbench.js";
 import { share, stretch, toldScore } from "./words.js";
 
-/** {element, pictures(sheets, faces)}: the pictures come when they are made. */
+/** {element, pictures(sheets)}: the pictures come when they are made. */
 export function matchView(match, check, { decisions, open, number = null }) {
   const { report } = check;
   const bench = workbench(match, (moment) => line.at(moment));
@@ -32,10 +32,10 @@ export function matchView(match, check, { decisions, open, number = null }) {
   ];
   return { element: match.accepted ? article(match, body, number) : folded(match, body, open), pictures };
 
-  function pictures(sheets, faces) {
+  function pictures(sheets) {
     const sheet = sheets.matches?.[match.clip.id] ?? null;
-    bench.show(sheet, sheets.state, faces);
-    edits.show(sheet, faces);
+    bench.show(sheet, sheets.state);
+    edits.show(sheet);
   }
 }
 

@@ -34,7 +34,7 @@ export function revealButton(check, state, onChange) {
 async function askFor(check, state, onChange) {
   const faces = h("input", { type: "checkbox", name: "faces", disabled: check.pictures !== "ready" });
   const metadata = h("input", { type: "checkbox", name: "metadata" });
-  const reason = h("textarea", { name: "reason", rows: 2, maxlength: 1000, required: true, dir: "auto" });
+  const reason = h("textarea", { name: "reason", rows: 2, maxlength: 500, required: true, dir: "auto" });
   const until = await formDialog(
     t("reveal.title"),
     t("reveal.lead"),

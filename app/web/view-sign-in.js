@@ -60,7 +60,7 @@ export function signInView(onDone) {
     h("p", { class: "lead" }, t("signin.lead")),
     signInForm(onDone),
     h("p", { class: "small" }, t("signin.where")),
-    h("pre", { class: "command" }, h("code", {}, "firstseen keys create NAME")),
+    h("pre", { class: "command" }, h("code", {}, "firstseen keys create NAME --scope check")),
   );
 }
 

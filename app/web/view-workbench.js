@@ -15,7 +15,7 @@ import { clock } from "./words.js";
 const PLAY_MS = 700;
 export const MODES = ["side", "slider", "flip", "difference"];
 
-/** {element, show(sheet, state, faces), jump(seconds, side), within(span)} */
+/** {element, show(sheet, state), jump(seconds, side), within(span)} */
 export function workbench(match, onMoment) {
   const element = h("div", { class: "bench" });
   let list = [];
@@ -27,8 +27,8 @@ export function workbench(match, onMoment) {
   wait("pending");
   return { element, show, jump, within };
 
-  function show(sheet, state, faces) {
-    list = moments(sheet).map((one) => withFaces(one, faces));
+  function show(sheet, state) {
+    list = moments(sheet);
     index = Math.min(index, Math.max(0, list.length - 1));
     if (!list.length) return wait(sheet ? "none" : state, sheet);
     build(sheet);
@@ -167,18 +167,6 @@ export function workbench(match, onMoment) {
   }
 
   element.addEventListener("keydown", pressed);
-}
-
-function withFaces(one, faces) {
-  if (!faces) return one;
-  const shown = (path) => path && `${path}?faces=shown`;
-  return {
-    ...one,
-    query: shown(one.query),
-    reference: shown(one.reference),
-    aligned: shown(one.aligned),
-    difference: shown(one.difference),
-  };
 }
 
 function redaction(sheet) {

@@ -6,7 +6,7 @@ import { findingTone, meaningWords, tone, toneOfSummary } from "../../app/web/me
 import { address, parse } from "../../app/web/route.js";
 import { axis, dated, decimalYear } from "../../app/web/sightings.js";
 import { shareOf, stageIndex, stagesOf } from "../../app/web/stages.js";
-import { disagreement, standing } from "../../app/web/standing.js";
+import { standing } from "../../app/web/standing.js";
 
 const stream = (...parts) =>
   new ReadableStream({
@@ -89,15 +89,19 @@ test("progress never runs backwards over the stages", () => {
   assert.equal(stageIndex("upload", "describe"), stageIndex("upload", "fingerprint"));
 });
 
-const said = (id, key, decision, extra = {}) => ({ id, key, decision, ...extra });
+const said = (by, decision, extra = {}) => ({ by, decision, mine: false, withdrawn_at: null, ...extra });
 
 test("each person's newest decision stands, a withdrawn one does not", () => {
-  const rows = standing([said("3", "b", "different", { withdrawn_at: "x" }), said("2", "a", "different"), said("1", "a", "same_footage")]);
-  assert.deepEqual(rows.map((row) => [row.withdrawn, row.older]), [[true, false], [false, false], [false, true]]);
-  assert.equal(disagreement(rows), false);
+  const rows = standing([
+    said("b", "different", { withdrawn_at: "x" }),
+    said("a", "different"),
+    said("b", "same_event"),
+    said("a", "same_footage"),
+  ]);
+  assert.deepEqual(rows.map((row) => [row.withdrawn, row.older]), [[true, false], [false, false], [false, false], [false, true]]);
 });
 
-test("two who say different things disagree; who cannot tell does not", () => {
-  assert.equal(disagreement(standing([said("2", "a", "different"), said("1", "b", "same_footage")])), true);
-  assert.equal(disagreement(standing([said("2", "a", "cannot_tell"), said("1", "b", "same_footage")])), false);
+test("one's own decisions are one's own, whatever others call themselves", () => {
+  const rows = standing([said("night desk", "different"), said("night desk", "same_event", { mine: true })]);
+  assert.deepEqual(rows.map((row) => row.older), [false, false]);
 });
