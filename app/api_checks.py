@@ -4,7 +4,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -14,10 +14,17 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_queue import accept, changes, delete_upload
-from app.api_rooms import desk_of, queue_of, receive_upload, settings_of
+from app.api_rooms import (
+    desk_of,
+    queue_of,
+    receive_upload,
+    settings_of,
+    shown_pictures_of,
+)
+from app.api_seen import READ_ALL, whose
 from app.claim import ClaimNotUnderstoodError, parse_claim
 from app.dates import DateNotUnderstoodError
-from app.desk import checks, reports, sheets
+from app.desk import checks, decisions, reports, reveals, sheets
 from app.desk.checks import Asked, Check
 from app.desk.errors import CheckUnknown
 from app.errors import UsageError
@@ -25,14 +32,15 @@ from app.evidence_types import EvidenceSheet
 from app.origin import parse_origin
 from app.page import render
 from app.page_withhold import for_others
+from app.report import Shown
 from app.schemas_checks import CheckOut, ChecksOut, StateOut, listed, status, whole
+from app.schemas_rooms import DecisionsOut
 from app.uploads import Upload
 
 REPORT_POLICY: Final = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "  # the page's own is narrower
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-READ_ALL: Final = "checks:read-all"
 FIELDS: Final = ("claimed_date", "claimed_place", "again", "context")
 MAX_PAGE: Final = 200
 LINES: Final = "application/x-ndjson"
@@ -41,6 +49,12 @@ HEARTBEAT_S: Final = 10.0  # so that nobody in between takes a quiet stream for 
 router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals())
 
 type Asking = Annotated[Caller, Depends(may("check"))]
+type Faces = Annotated[
+    Literal["redacted", "shown"], Query(description="shown: only after this key revealed them.")
+]
+type Metadata = Annotated[
+    Literal["withheld", "shown"], Query(description="shown: only after this key revealed it.")
+]
 type CheckId = Annotated[str, Path(max_length=64)]
 
 
@@ -62,7 +76,7 @@ async def start_check(
         delete_upload(desk_of(request), upload.path.name)
         raise
     check, new = await accept(request, asked, again)
-    shown = await run_in_threadpool(_shown, request, check.id, caller.key_id)
+    shown = await run_in_threadpool(_shown, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
     return JSONResponse(shown.model_dump(), 202 if new else 200, headers=where)
 
@@ -86,9 +100,12 @@ async def list_checks(
 
 
 @router.get("/{check_id}")
-async def show_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
-    """The state, and the report once there is one."""
-    return await run_in_threadpool(_shown, request, check_id, _readable(caller))
+async def show_check(
+    request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
+) -> CheckOut:
+    """The state, the report once there is one, and what people decided about the item."""
+    shown = _showing(caller, metadata=metadata)
+    return await run_in_threadpool(_shown, request, check_id, caller, shown)
 
 
 @router.get(
@@ -98,7 +115,7 @@ async def show_check(request: Request, check_id: CheckId, caller: Asking) -> Che
 )
 async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """A JSON line at each change, and every ten seconds. Ends with the check and its pictures."""
-    key = _readable(caller)
+    key = whose(caller)
     await run_in_threadpool(_found, request, check_id, key)  # an unknown one is answered as such
     return StreamingResponse(_events(request, check_id, key), media_type=LINES)
 
@@ -107,23 +124,33 @@ async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> R
 async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
     """A check that waits or is at work is not done. 409 where it has ended."""
     await run_in_threadpool(_cancel, request, check_id, caller.key_id)
-    return await run_in_threadpool(_shown, request, check_id, caller.key_id)
+    return await run_in_threadpool(_shown, request, check_id, caller)
 
 
 @router.get("/{check_id}/report.html", response_class=HTMLResponse)
-async def show_page(request: Request, check_id: CheckId, caller: Asking) -> Response:
+async def show_page(
+    request: Request,
+    check_id: CheckId,
+    caller: Asking,
+    faces: Faces = "redacted",
+    metadata: Metadata = "withheld",
+) -> Response:
     """The report as a page for others to see: faces destroyed, identifying metadata withheld."""
-    report, made = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))
-    page = await run_in_threadpool(render, report, made)
+    shown = _showing(caller, faces, metadata)
+    report, made = await run_in_threadpool(_illustrated, request, check_id, caller, shown)
+    page = await run_in_threadpool(render, report, made, shown)
     return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 @router.get("/{check_id}/report.json")
-async def download_report(request: Request, check_id: CheckId, caller: Asking) -> Response:
+async def download_report(
+    request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
+) -> Response:
     """The report alone, to be kept; identifying metadata withheld."""
-    report, _ = await run_in_threadpool(_illustrated, request, check_id, _readable(caller))
+    shown = _showing(caller, metadata=metadata)
+    report = await run_in_threadpool(_reported, request, check_id, caller, shown)
     name = f'attachment; filename="firstseen-{check_id}.json"'
-    return JSONResponse(for_others(report), headers={"Content-Disposition": name})
+    return JSONResponse(for_others(report, shown), headers={"Content-Disposition": name})
 
 
 @router.delete("/{check_id}", status_code=204)
@@ -172,11 +199,6 @@ def claimed(date: str | None, place: str | None) -> tuple[str | None, str | None
     return claim.date.text if claim.date else None, claim.place
 
 
-def _readable(caller: Caller) -> str | None:
-    """Whose checks the caller may read: its own key's, or everybody's."""
-    return None if caller.has(READ_ALL) else caller.key_id
-
-
 # ---- reading, in threads
 
 
@@ -185,15 +207,36 @@ def _found(request: Request, check_id: str, key: str | None) -> Check:
         return checks.find(connection, check_id, key)
 
 
-def _shown(request: Request, check_id: str, key: str | None) -> CheckOut:
+def _shown(request: Request, check_id: str, caller: Caller, shown: Shown | None = None) -> CheckOut:
+    """Raises CheckUnknown, NotRevealed."""
+    shown = shown or Shown()
     with desk_of(request).reading() as connection:
-        check = checks.find(connection, check_id, key)
+        check = checks.find(connection, check_id, whose(caller))
+        _require(connection, check_id, caller, shown)
         position = checks.position(connection, check)
         stored = reports.newest(connection, check_id)
         earlier = reports.earlier(connection, check_id)
+        decided = decisions.of_item(connection, check.sha256) if check.sha256 else []
     at = queue_of(request).progress(check_id)
-    report = for_others(stored.report) if stored is not None else None
-    return whole(check, position, at, report, earlier)
+    report = for_others(stored.report, shown) if stored is not None else None
+    said = DecisionsOut.of(decided, caller.key_id, sees=whose(caller) is None)
+    return whole(check, position, at, report, earlier, said)
+
+
+def _showing(
+    caller: Caller,
+    faces: Literal["redacted", "shown"] = "redacted",
+    metadata: Literal["withheld", "shown"] = "withheld",
+) -> Shown:
+    """What was asked for; `by` says who, where that is more than others see."""
+    more = faces == "shown" or metadata == "shown"
+    return Shown(faces, metadata, caller.name if more else None)
+
+
+def _require(connection: Any, check_id: str, caller: Caller, shown: Shown) -> None:
+    """Raises NotRevealed where this key may not have that shown."""
+    faces, metadata = shown.faces == "shown", shown.identifying_metadata == "shown"
+    reveals.require(connection, check_id, caller.key_id, faces, metadata)
 
 
 def _page(
@@ -241,16 +284,27 @@ def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str,
     return status(check, position, queue_of(request).progress(check_id)), check.settled
 
 
-def _illustrated(
-    request: Request, check_id: str, key: str | None
-) -> tuple[dict[str, Any], dict[str, EvidenceSheet]]:
-    """The complete report and its redacted pictures."""
+def _reported(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
+    """The complete report. Raises CheckUnknown, NotRevealed."""
     with desk_of(request).reading() as connection:
-        check = checks.find(connection, check_id, key)
+        check = checks.find(connection, check_id, whose(caller))
+        _require(connection, check_id, caller, shown)
         stored = reports.newest(connection, check_id)
-        if stored is None:
-            raise HTTPException(409, f"the check is {check.state}; there is no report to show")
-        return stored.report, sheets.load(connection, check_id)
+    if stored is None:
+        raise HTTPException(409, f"the check is {check.state}; there is no report to show")
+    return stored.report
+
+
+def _illustrated(
+    request: Request, check_id: str, caller: Caller, shown: Shown
+) -> tuple[dict[str, Any], dict[str, EvidenceSheet]]:
+    """The complete report and its pictures, redacted or made anew with faces shown."""
+    report = _reported(request, check_id, caller, shown)
+    with desk_of(request).reading() as connection:
+        if shown.faces == "redacted":
+            return report, sheets.load(connection, check_id)
+        clips = sheets.told(connection, check_id)
+    return report, shown_pictures_of(request).sheets(check_id, clips)
 
 
 # ---- ending, in threads

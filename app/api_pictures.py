@@ -83,7 +83,7 @@ def _listed(desk: DeskFile, check_id: str, caller: Caller, shown: bool) -> Pictu
     with desk.reading() as connection:
         check = checks.find(connection, check_id, whose(caller))
         if shown:
-            reveals.check_faces(connection, check.id, caller.key_id, now())
+            reveals.require(connection, check.id, caller.key_id, faces=True)
         told = sheets.told(connection, check.id)
     return PicturesOut(
         state=check.pictures,
@@ -128,7 +128,7 @@ def _unredacted(
 ) -> bytes | None:
     with desk.reading() as connection:
         check = checks.find(connection, check_id, whose(caller))
-        reveals.check_faces(connection, check.id, caller.key_id, now())
+        reveals.require(connection, check.id, caller.key_id, faces=True)
     return sheets.named(pictures.sheet(check.id, clip_id)).get(name)
 
 

@@ -28,9 +28,11 @@ def withheld(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def for_others(report: dict[str, Any]) -> dict[str, Any]:
-    """The same, saying so itself."""
-    return {**withheld(report), "shown": asdict(Shown())}
+def for_others(report: dict[str, Any], shown: Shown | None = None) -> dict[str, Any]:
+    """The report withheld, or as `shown` allows, saying so itself."""
+    shown = shown or Shown()
+    whole = shown.identifying_metadata == "shown"
+    return {**(report if whole else withheld(report)), "shown": asdict(shown)}
 
 
 def _without_people(match: dict[str, Any]) -> dict[str, Any]:

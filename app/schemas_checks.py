@@ -8,6 +8,7 @@ from pydantic import Field
 from app.desk.checks import Check
 from app.desk.reports import Cause
 from app.schemas import Wire
+from app.schemas_rooms import DecisionsOut
 
 type StateOut = Literal["queued", "running", "done", "failed", "cancelled"]
 type PicturesOut = Literal["none", "pending", "ready", "expired"]
@@ -86,6 +87,7 @@ class CheckOut(SummaryOut):
     context: dict[str, Any] | None
     report: dict[str, Any] | None
     earlier_reports: list[EarlierOut]
+    decisions: DecisionsOut = Field(description="What people said; it changes no verdict.")
 
 
 def status(check: Check, position: int | None, at: tuple[str, float] | None) -> dict[str, Any]:
@@ -141,6 +143,7 @@ def whole(
     at: tuple[str, float] | None,
     report: dict[str, Any] | None,
     earlier: Sequence[tuple[str, Cause]],
+    decided: DecisionsOut,
 ) -> CheckOut:
     """report: withheld already."""
     return CheckOut(
@@ -148,4 +151,5 @@ def whole(
         context=check.context,
         report=report,
         earlier_reports=[EarlierOut(made_at=when, cause=why) for when, why in earlier],
+        decisions=decided,
     )

@@ -7,6 +7,7 @@ in memory for a minute, so that stepping through a strip does not make it anew f
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,6 +58,10 @@ class ShownPictures:
             while len(self._held) > HELD:
                 self._held.popitem(last=False)
             return sheet
+
+    def sheets(self, check: str, clips: Iterable[str]) -> dict[str, EvidenceSheet]:
+        """The same for several clips, as a page shows them."""
+        return {clip: self.sheet(check, clip) for clip in clips}
 
     def drop(self) -> None:
         """Forget what is too old to be held."""

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.desk import audit
-from app.desk.clock import written
+from app.desk.clock import now, written
 from app.desk.errors_rooms import NotRevealed
 from app.desk.schema import reveals as table
 
@@ -33,7 +33,7 @@ def grant(
     faces: bool,
     metadata: bool,
     reason: str,
-    now: datetime,
+    moment: datetime,
 ) -> str:
     """Let a key see it until the moment that is returned; the audit log says so.
 
@@ -42,7 +42,7 @@ def grant(
     shown = [word for word, wanted in (("faces", faces), ("metadata", metadata)) if wanted]
     if not shown:
         raise ValueError("a reveal shows faces, metadata, or both")
-    until = written(now + LASTS)
+    until = written(moment + LASTS)
     connection.execute(
         table.insert().values(
             id=secrets.token_urlsafe(16),
@@ -58,17 +58,26 @@ def grant(
     return until
 
 
-def of(connection: sa.Connection, check: str, key: str, now: datetime) -> Revealed:
+def of(connection: sa.Connection, check: str, key: str, moment: datetime) -> Revealed:
     """What this key may see of this check at this moment."""
     faces, metadata = connection.execute(
         sa.select(sa.func.max(table.c.faces), sa.func.max(table.c.metadata)).where(
-            table.c.check == check, table.c.key == key, table.c.until > written(now)
+            table.c.check == check, table.c.key == key, table.c.until > written(moment)
         )
     ).one()
     return Revealed(bool(faces), bool(metadata))
 
 
-def check_faces(connection: sa.Connection, check: str, key: str, now: datetime) -> None:
-    """Raises NotRevealed where this key may not see faces of this check at this moment."""
-    if not of(connection, check, key, now).faces:
+def require(
+    connection: sa.Connection,
+    check: str,
+    key: str,
+    faces: bool = False,
+    metadata: bool = False,
+) -> None:
+    """Raises NotRevealed where this key may not see that of this check at this moment."""
+    allowed = of(connection, check, key, now())
+    if faces and not allowed.faces:
         raise NotRevealed("faces are shown only after this key revealed them")
+    if metadata and not allowed.metadata:
+        raise NotRevealed("identifying metadata is shown only after this key revealed it")

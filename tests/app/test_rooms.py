@@ -132,13 +132,33 @@ def test_faces_are_shown_to_the_key_that_revealed_them_and_logged(
     assert sheet["strip"][0]["query"].endswith("?faces=shown")
     answer = client.get(sheet["strip"][0]["query"], headers=ann)
     assert answer.headers["content-type"] == "image/jpeg", answer.text
+    page = f"/v1/checks/{check}/report.html"
+    revealed = client.get(page, headers=ann, params=shown)
+    assert revealed.status_code == 200
+    withheld = {"metadata": "shown"}
+    for path_of in (f"/v1/checks/{check}", f"/v1/checks/{check}/report.json"):
+        assert client.get(path_of, headers=ann, params=withheld).status_code == 403
     other = bearer(settings, "check", "checks:read-all", "reveal")
+    assert client.get(page, headers=other, params=shown).status_code == 403
     assert client.get(path, headers=other).status_code == 200
     assert client.get(path, headers=other, params=shown).status_code == 403
     log = client.get("/v1/audit", headers=ann).json()["entries"]
     entry = next(one for one in log if one["action"] == "check.reveal")
     assert (entry["object"], entry["detail"]) == (check, "faces")
     assert "badge" not in str(log)
+
+
+def test_identifying_metadata_is_shown_under_a_reveal(
+    client: TestClient, ann: Headers, check: str
+) -> None:
+    wanted = {"metadata": True, "reason": "whose camera"}
+    client.post(f"/v1/checks/{check}/reveal", headers=ann, json=wanted)
+    plain = client.get(f"/v1/checks/{check}", headers=ann).json()["report"]["shown"]
+    assert plain == {"faces": "redacted", "identifying_metadata": "withheld", "by": None}
+    shown = client.get(f"/v1/checks/{check}", headers=ann, params={"metadata": "shown"}).json()
+    assert shown["report"]["shown"]["identifying_metadata"] == "shown"
+    assert shown["report"]["shown"]["by"] == "tests"
+    assert shown["report"]["matches"][0]["appearances"][0]["entered_by"] is not None
 
 
 def test_a_reveal_wants_something_to_show_a_reason_and_the_scope(
