@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-dev.lock requirements-models.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check lint format bench readme lock chromium clean
+.PHONY: help setup demo serve test check lint format bench readme lock chromium firefox clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -60,8 +60,11 @@ readme: $(READY) ## the README's report and tables anew, from what is printed an
 lock: ## the hashed locks anew, from pyproject.toml
 	@.ci/lock "$$(.ci/python)"
 
-chromium: ## Debian's browser, for tests marked `browser`
-	apt-get install --yes --no-install-recommends chromium chromium-driver
+chromium: ## Debian's browser and what drives it, for tests marked `browser` and `extension`
+	apt-get install --yes --no-install-recommends chromium chromium-driver xvfb xdotool
+
+firefox: ## Debian's Firefox, for tests marked `firefox`
+	apt-get install --yes --no-install-recommends firefox-esr xvfb
 
 clean: ## remove what was set up, made and cached; your library is elsewhere and stays
 	rm -rf $(VENV) demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -31,11 +31,7 @@ FLAGS = (
 )
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # W3C WebDriver's key for an element
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not (DRIVER and BROWSER), reason="no chromium with chromedriver here"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 class Browser:
