@@ -24,10 +24,15 @@ export function workbench(match, onMoment) {
   let flipped = false;
   let playing = null;
   let parts = null;
+  let known = null; // the sheet that is built, as text: the same one again changes nothing
+  element.addEventListener("keydown", pressed);
   wait("pending");
   return { element, show, jump, within };
 
   function show(sheet, state) {
+    const told = JSON.stringify(sheet);
+    if (parts && told === known) return;
+    known = told;
     list = moments(sheet);
     index = Math.min(index, Math.max(0, list.length - 1));
     if (!list.length) return wait(sheet ? "none" : state, sheet);
@@ -165,8 +170,6 @@ export function workbench(match, onMoment) {
     draw();
     announce(t(`bench.${wanted}`));
   }
-
-  element.addEventListener("keydown", pressed);
 }
 
 function redaction(sheet) {

@@ -31,7 +31,7 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.skipif(NODE is None, reason="node is not installed: the page's functions were not run")
+@pytest.mark.node
 def test_the_pure_functions_do_what_they_say() -> None:
     assert NODE is not None
     files = sorted(str(path) for path in HERE.glob("*.test.mjs"))
@@ -67,7 +67,7 @@ def strings() -> dict[str, Any]:
     return told
 
 
-@pytest.mark.skipif(NODE is None, reason="node is not installed: the page's texts were not read")
+@pytest.mark.node
 def test_the_pages_claims_are_those_of_the_report() -> None:
     """The sentences that could overclaim stand in two languages of program; they say the same."""
     told = strings()
@@ -85,7 +85,7 @@ def test_the_pages_claims_are_those_of_the_report() -> None:
         assert told[f"finding.{name}"].startswith(text), name
 
 
-@pytest.mark.skipif(NODE is None, reason="node is not installed: the page's texts were not read")
+@pytest.mark.node
 def test_every_text_that_the_page_asks_for_is_there_and_no_other() -> None:
     told = strings()
     source = "\n".join(
