@@ -32,12 +32,9 @@ from app import (
     api_session,
 )
 from app.api_access import Limits
-from app.api_guard import Guard, is_this_machine
+from app.api_guard import SECURITY_HEADERS, Guard, is_this_machine
 from app.api_problems import document
-from app.clip_pictures import ClipPictures
 from app.desk.file import only_service, open_desk
-from app.desk.recheck import Growth
-from app.desk.retention import Sweeper
 from app.desk.supervisor import REAL_WORK, Supervisor
 from app.errors import UsageError, http_status
 from app.fence.fence import protection
@@ -47,8 +44,8 @@ from app.first_key import announcement, first_key
 from app.problems import problem
 from app.service import Service
 from app.service_local import LocalService
+from app.service_rooms import Rooms
 from app.settings import Settings
-from app.shown_pictures import ShownPictures
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
@@ -86,7 +83,7 @@ def create_app(
         lifespan=partial(_lifespan, settings=settings, service=service, work_module=work_module),
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,  # api_session gives it, to whoever has a key
     )
     for room in ROOMS:
         app.include_router(room.router)
@@ -98,6 +95,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(Exception, _on_fault)
     return app
 
 
@@ -150,7 +148,9 @@ def _announce_first_key(settings: Settings) -> None:
     finally:
         desk.close()
     if secret is not None:
-        sys.stderr.write(announcement(secret, f"http://{settings.host}:{settings.port}/"))
+        host = settings.host if _names(settings) else "127.0.0.1"
+        shown = f"[{host}]" if ":" in host else host
+        sys.stderr.write(announcement(secret, f"http://{shown}:{settings.port}/"))
 
 
 def _names(settings: Settings) -> list[str]:
@@ -166,22 +166,18 @@ async def _lifespan(
     with only_service(folder):
         library = service if service is not None else LocalService(settings)
         desk = open_desk(folder)
-        growth = Growth(library.library) if isinstance(library, LocalService) else None
-        queue = Supervisor(desk, settings, work_module, growth.due if growth else None)
-        sweeper = Sweeper(desk)
+        rooms = Rooms.of(library, desk, settings)
+        queue = Supervisor(desk, settings, work_module, rooms.growth.due)
         state = app.state
         state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
-        state.limits = Limits.of(settings)
-        if isinstance(library, LocalService):
-            state.shown_pictures = ShownPictures(desk, library.library, settings)
-            state.clip_pictures = ClipPictures(library.library, settings)
+        state.rooms, state.limits = rooms, Limits.of(settings)
         try:
             await run_in_threadpool(queue.start)
-            sweeper.start()
+            rooms.start()
             yield
         finally:
-            await run_in_threadpool(sweeper.close)
             await run_in_threadpool(queue.close)
+            await run_in_threadpool(rooms.close)
             await run_in_threadpool(library.close)
             await run_in_threadpool(desk.close)
 
@@ -205,3 +201,9 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_gone(request: Request, error: Exception) -> Response:
     return problem(400, "the sender went away")  # nobody reads this; the log is spared a trace
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: named in the log, and no secret. It is answered outside of the Guard."""
+    detail = "a fault of firstseen itself; its log says more"
+    return problem(500, detail, dict(SECURITY_HEADERS))

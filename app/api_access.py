@@ -6,6 +6,7 @@ must also bring the session's token in `X-Firstseen-CSRF`, which only a script o
 know. Keys are looked up at each request: a revoked one is refused at once, whoever revoked it.
 """
 
+import ipaddress
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -81,9 +82,7 @@ def may(*scopes: str) -> Callable[..., Awaitable[Caller]]:
         _cookie: Annotated[str | None, Security(_SESSION)],
     ) -> Caller:
         asking = await _identified(request)
-        wait = limits_of(request).requests.take(asking.key_id)
-        if wait is not None:
-            raise too_often(wait, "this key asks too often")
+        count_request(request, asking.key_id)
         missing = sorted(wanted - asking.scopes)
         if missing:
             raise HTTPException(403, f"this key lacks the scope {missing[0]}")
@@ -127,6 +126,13 @@ def limits_of(request: Request) -> Limits:
     return limits
 
 
+def count_request(request: Request, key_id: str) -> None:
+    """Raises the answer to a key that asks too often."""
+    wait = limits_of(request).requests.take(key_id)
+    if wait is not None:
+        raise too_often(wait, "this key asks too often")
+
+
 def failed_sign_in(request: Request) -> HTTPException:
     """The answer to a key that is none: 401, or 429 to an address that was wrong too often.
 
@@ -135,10 +141,22 @@ def failed_sign_in(request: Request) -> HTTPException:
     own length.
     """
     address = request.client.host if request.client is not None else ""
-    wait = limits_of(request).failures.take(address)
+    wait = limits_of(request).failures.take(whose(address))
     if wait is not None:
         return too_often(wait, "too many wrong keys from this address")
     return unknown_caller("this is no key of this service, or it was revoked")
+
+
+def whose(address: str) -> str:
+    """What one client has of the net: an IPv4 address, or the 64 bits of IPv6 that it is given."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # of a test, or a socket in the file system
+    if ip.version == 4:
+        return str(ip)
+    mapped = ip.ipv4_mapped  # how a socket of both kinds tells of IPv4
+    return str(mapped) if mapped else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def unknown_caller(why: str) -> HTTPException:

@@ -35,4 +35,4 @@ async def read_audit(
 
 def _read(desk: DeskFile, after: int, limit: int) -> tuple[list[audit.Entry], audit.Head]:
     with desk.reading() as connection:
-        return audit.entries(connection, after, limit), audit.head(connection)
+        return list(audit.entries(connection, after, limit)), audit.head(connection)

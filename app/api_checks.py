@@ -13,13 +13,13 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_queue import accept, changes, delete_upload
+from app.api_queue import accept, changes
 from app.api_rooms import (
     desk_of,
     queue_of,
     receive_upload,
+    rooms_of,
     settings_of,
-    shown_pictures_of,
 )
 from app.api_seen import READ_ALL, whose
 from app.claim import ClaimNotUnderstoodError, parse_claim
@@ -27,6 +27,7 @@ from app.dates import DateNotUnderstoodError
 from app.desk import checks, decisions, reports, reveals, sheets
 from app.desk.checks import Asked, Check
 from app.desk.errors import CheckUnknown
+from app.desk.file import delete_upload
 from app.errors import UsageError
 from app.evidence_types import EvidenceSheet
 from app.origin import parse_origin
@@ -304,7 +305,7 @@ def _illustrated(
         if shown.faces == "redacted":
             return report, sheets.load(connection, check_id)
         clips = sheets.told(connection, check_id)
-    return report, shown_pictures_of(request).sheets(check_id, clips)
+    return report, rooms_of(request).shown_pictures.sheets(check_id, clips)
 
 
 # ---- ending, in threads

@@ -8,11 +8,11 @@ from starlette.responses import JSONResponse, Response
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_queue import accept, delete_upload, ended
+from app.api_queue import accept, ended
 from app.api_rooms import desk_of, receive_upload, service_of
 from app.desk import checks
 from app.desk.checks import Asked, Check
-from app.desk.file import DeskFile
+from app.desk.file import DeskFile, delete_upload
 from app.errors import UsageError
 from app.library import Filter
 from app.library_context import DATED, SOURCE, TEXTS, entered

@@ -4,15 +4,16 @@ Any page open in the same browser can send requests here, wherever the service l
 answers to its own names only (a rebound name would be another), refuses what a page of another
 origin started, and lets no other origin read or frame anything.
 
-Two kinds of strangers may call it, with a key in the Authorization header and without cookies:
+Two kinds of strangers may call it, with a key in the Authorization header:
 
 - Origins that the setting `origins` names. They get CORS headers and an answer to their preflight.
-- Pages of browser extensions. With the user's permission for this host, Chromium and Firefox let
-  them send and read without CORS. Such a request names the extension as its Origin, or none, and
-  Sec-Fetch-Site is what the browser makes of it. Nothing is lost by not refusing these: a web page
-  cannot set Authorization without a preflight, which is refused to all but the named origins; what
-  a browser adds by itself is a cookie, or Basic, never Bearer; and Origin is not a page's to
-  choose. So whoever sends a right key this way had it, and a wrong one is refused as always.
+- Pages of browser extensions, which with the user's permission for this host send and read without
+  CORS. Seen in Chromium: GET has no Origin, other methods have `chrome-extension://…`; the
+  Sec-Fetch-Site is `none`; our own page's cookie comes along, SameSite or not, unless the
+  extension omits it. Nothing is lost by not refusing these. A web page cannot set Authorization
+  without a preflight, which is refused to all but the named origins; what a browser adds by itself
+  is a cookie, or Basic, never Bearer; and Origin is not a page's to choose. A cookie beside a key
+  is not looked at (api_access), so the request is worth what its key is.
 """
 
 import ipaddress
@@ -138,7 +139,7 @@ def is_preflight(method: str, headers: Headers) -> bool:
 def _by_key(headers: Headers) -> bool:
     """A request that no web page can make a browser send unasked."""
     keys = headers.getlist("authorization")
-    return len(keys) == 1 and keys[0].lower().startswith("bearer ") and "cookie" not in headers
+    return len(keys) == 1 and keys[0].lower().startswith("bearer ")
 
 
 def _is_upload(scope: Scope, headers: Headers) -> bool:

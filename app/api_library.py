@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from app import verify
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_rooms import clip_pictures_of, desk_of, library_of, settings_of
+from app.api_rooms import desk_of, library_of, rooms_of, settings_of
 from app.api_seen import whose
 from app.desk import audit, checks, descriptors, matched
 from app.desk.errors_rooms import NotKept
@@ -87,7 +87,7 @@ async def remove_appearance(
 )
 async def show_clip_picture(request: Request, clip_id: Identifier, caller: Reading) -> Response:
     """One small JPEG of the clip, with faces destroyed."""
-    content = await run_in_threadpool(clip_pictures_of(request).picture, clip_id)
+    content = await run_in_threadpool(rooms_of(request).clip_pictures.picture, clip_id)
     return Response(content, media_type="image/jpeg")
 
 

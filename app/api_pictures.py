@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.api_access import Caller, may
 from app.api_problems import refusals
-from app.api_rooms import desk_of, shown_pictures_of
+from app.api_rooms import desk_of, rooms_of
 from app.api_seen import whose
 from app.desk import checks, reveals, sheets
 from app.desk.clock import now
@@ -57,7 +57,7 @@ async def show_picture(
     desk = desk_of(request)
     if faces == SHOWN:
         content = await run_in_threadpool(
-            _unredacted, desk, shown_pictures_of(request), check_id, clip_id, name, caller
+            _unredacted, desk, rooms_of(request).shown_pictures, check_id, clip_id, name, caller
         )
     else:
         content = await run_in_threadpool(_stored, desk, check_id, clip_id, name, caller)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api_rooms import desk_of, queue_of, service_of
 from app.desk import checks
 from app.desk.checks import Asked, Check
-from app.desk.file import DeskFile
+from app.desk.file import DeskFile, delete_upload
 from app.desk.supervisor import Supervisor
 
 LEAST_S = 0.1  # between two looks at a check that changes all the time
@@ -47,12 +46,6 @@ def _accept(
         log.info("accepted", extra={"check": check.id, "task": check.task, "bytes": check.bytes})
         queue.wake()
     return check, new
-
-
-def delete_upload(desk: DeskFile, name: str | None) -> None:
-    if name is not None:
-        upload: Path = desk.uploads / name
-        upload.unlink(missing_ok=True)
 
 
 async def changes(queue: Supervisor, most_s: float = LOOK_S) -> AsyncGenerator[None]:

@@ -3,14 +3,13 @@
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from app.clip_pictures import ClipPictures
 from app.desk import checks
 from app.desk.file import DeskFile
 from app.desk.supervisor import Supervisor
 from app.library import Library
 from app.service import Service
+from app.service_rooms import Rooms
 from app.settings import Settings
-from app.shown_pictures import ShownPictures
 from app.uploads import Upload, receive
 
 
@@ -34,19 +33,13 @@ def service_of(request: Request) -> Service:
     return service
 
 
+def rooms_of(request: Request) -> Rooms:
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
 def library_of(request: Request) -> Library:
-    library: Library = request.app.state.service.library
-    return library
-
-
-def shown_pictures_of(request: Request) -> ShownPictures:
-    pictures: ShownPictures = request.app.state.shown_pictures
-    return pictures
-
-
-def clip_pictures_of(request: Request) -> ClipPictures:
-    pictures: ClipPictures = request.app.state.clip_pictures
-    return pictures
+    return rooms_of(request).library
 
 
 async def receive_upload(request: Request) -> Upload:

@@ -1,17 +1,18 @@
 """Signing in and out of the page, and what it must know of the service first."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.api_access import COOKIE, Caller, caller_of, failed_sign_in, may
+from app.api_access import COOKIE, Caller, caller_of, count_request, failed_sign_in, may
 from app.api_problems import problems, refusals
 from app.api_rooms import desk_of, settings_of
 from app.desk import keys, sessions
 from app.desk.clock import now
 from app.desk.file import DeskFile
+from app.desk.keys import Key
 from app.desk.sessions import Session
 from app.schemas_access import CompatKeyOut, CompatOut, HolderOut, SessionOut, SignIn
 from app.version import VERSION
@@ -39,8 +40,13 @@ async def sign_in(request: Request, content: SignIn) -> Response:
     changes anything.
     """
     lifetime_s = settings_of(request).session_s
-    started = await run_in_threadpool(_start, desk_of(request), content.key, lifetime_s)
-    if started is None:
+    desk = desk_of(request)
+    key = await run_in_threadpool(_known, desk, content.key)
+    if key is None:
+        raise failed_sign_in(request)
+    count_request(request, key.id)
+    started = await run_in_threadpool(_start, desk, content.key, lifetime_s)
+    if started is None:  # revoked in between
         raise failed_sign_in(request)
     session, value = started
     answer = JSONResponse(_shown(caller_of(session.key, session)).model_dump())
@@ -88,11 +94,18 @@ async def compat(request: Request, caller: Annotated[Caller, Depends(may())]) ->
     )
 
 
-def _start(desk: DeskFile, secret: str, lifetime_s: float) -> tuple[Session, str] | None:
+@router.get("/openapi.json", responses=refusals())
+async def openapi(request: Request, caller: Annotated[Caller, Depends(may())]) -> dict[str, Any]:
+    """This interface as an OpenAPI document."""
+    return request.app.openapi()  # type: ignore[no-any-return]
+
+
+def _known(desk: DeskFile, secret: str) -> Key | None:
     with desk.reading() as connection:  # a wrong key must not wait for, nor keep out, a writer
-        known = keys.authenticate(connection, secret)
-    if known is None:
-        return None
+        return keys.authenticate(connection, secret)
+
+
+def _start(desk: DeskFile, secret: str, lifetime_s: float) -> tuple[Session, str] | None:
     with desk.writing() as connection:
         key = keys.authenticate(connection, secret)
         return None if key is None else sessions.create(connection, key, lifetime_s, now())

@@ -125,10 +125,11 @@ def show_audit(
 
     with _desk(library, data) as desk, desk.reading() as connection:
         found = audit.entries(connection)
-    if as_json:
-        print_json([{**asdict(entry), "hash": entry.hash.hex()} for entry in found])
-    else:
-        print_lines([_entry_line(entry) for entry in found])
+        if as_json:
+            print_json([{**asdict(entry), "hash": entry.hash.hex()} for entry in found])
+            return
+        for entry in found:
+            print_lines([_entry_line(entry)])
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.clips import Clip, TextEdit
 from app.desk.alerts import Alert
@@ -14,6 +14,21 @@ MAX_TEXT_CHARS = 10_000
 MAX_REASON_CHARS = 500
 
 type Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS)]
+# What is said of it in the document is not all that is read: times and weeks too.
+type Date = Annotated[
+    str,
+    Field(max_length=40, examples=["2019-06-12"]),
+    WithJsonSchema(
+        {
+            "description": "ISO 8601, of any precision.",
+            "anyOf": [
+                {"type": "string", "format": "date", "pattern": "^(19|20)"},
+                {"type": "string", "pattern": "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"},
+            ],
+            "examples": ["2019-06-12"],
+        }
+    ),
+]
 
 
 class Wire(BaseModel):
@@ -185,17 +200,17 @@ class NewClip(ContextIn):
 
     source_url: Text | None = None
     publisher: Text | None = None
-    captured: Text | None = None
-    published: Text | None = Field(default=None, examples=["2019-06-12"])
-    archived: Text | None = None
-    attested: Text | None = None
+    captured: Date | None = None
+    published: Date | None = None
+    archived: Date | None = None
+    attested: Date | None = None
 
 
 class AppearanceIn(Wire):
     """A dated sighting of a clip. `ingested` is written by the service alone."""
 
     kind: Literal["captured", "published", "archived", "attested"]
-    date: str = Field(max_length=40, examples=["2019-06-12"])
+    date: Date
     source_url: Text | None = None
     publisher: Text | None = None
 

@@ -57,6 +57,9 @@ class ShownPictures:
             self._held[check, clip] = _Made(sheet, time.monotonic() + HELD_S)
             while len(self._held) > HELD:
                 self._held.popitem(last=False)
+            forgetting = threading.Timer(HELD_S, self.drop)
+            forgetting.daemon = True
+            forgetting.start()
             return sheet
 
     def sheets(self, check: str, clips: Iterable[str]) -> dict[str, EvidenceSheet]:
@@ -67,12 +70,6 @@ class ShownPictures:
         """Forget what is too old to be held."""
         with self._making:
             self._drop_old()
-
-    def forget(self, check: str) -> None:
-        """Forget what is held of a check."""
-        with self._making:
-            for key in [key for key in self._held if key[0] == check]:
-                del self._held[key]
 
     def _drop_old(self) -> None:
         now = time.monotonic()

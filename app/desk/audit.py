@@ -108,9 +108,9 @@ def head(connection: sa.Connection) -> Head:
     return Head(0, GENESIS) if row is None else Head(row.number, row.hash)
 
 
-def entries(connection: sa.Connection, after: int = 0, limit: int | None = None) -> list[Entry]:
-    """Entries in their order, those after a number."""
-    return list(_read(connection, after, limit))
+def entries(connection: sa.Connection, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
+    """Entries in their order, those after a number; read while the connection lasts."""
+    return _read(connection, after, limit)
 
 
 def parse_head(text: str) -> Head:

@@ -54,6 +54,12 @@ def open_desk(folder: Path, create: bool = True, wait_s: float = WAIT_S) -> Desk
     return file
 
 
+def delete_upload(desk: DeskFile, name: str | None) -> None:
+    """name: as the check's row has it."""
+    if name is not None:
+        (desk.uploads / name).unlink(missing_ok=True)
+
+
 @contextmanager
 def only_service(folder: Path) -> Iterator[None]:
     """While this lasts, no other service can start on the same folder; it ends with the process.

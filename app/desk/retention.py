@@ -123,7 +123,8 @@ class Sweeper:
     def close(self) -> None:
         self._stopping = True
         self._wake.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._stopping:

@@ -15,13 +15,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from app.desk import checks, reports
+from app.desk import checks
 from app.desk.checks import Check
-from app.desk.errors import CheckUnknown
-from app.desk.file import DeskFile
+from app.desk.errors import CheckUnknown, DeskUnusable
+from app.desk.file import DeskFile, delete_upload
+from app.desk.outcomes import put_aside
 from app.desk.processes import WorkerProcess
-from app.problems import problem_content
-from app.report import to_json, unreadable
 from app.settings import Settings
 from hashing.errors import FirstseenError
 
@@ -29,6 +28,7 @@ REAL_WORK: Final = "app.desk.work"
 LOOKED_EVERY_S: Final = 2.0  # for checks that nobody woke us for
 STOP_S: Final = 5.0  # for a check to end by itself once nobody wants it
 GRACE_S: Final = 5.0  # for checks at work when the service stops
+AGAIN_S: Final = 1.0  # where the desk cannot be written
 BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to start a worker
 
 CRASHED: Final = (
@@ -70,6 +70,7 @@ class Supervisor:
         self._settings = settings
         self._work_module = work_module
         self._running: dict[str, Running] = {}
+        self._starting: set[WorkerProcess] = set()
         self._listeners: set[Callable[[], None]] = set()
         self._something = threading.Condition()
         self._stopping = threading.Event()
@@ -93,6 +94,8 @@ class Supervisor:
         with self._something:
             self._stopping.set()
             self._something.notify_all()
+        for worker in list(self._starting):
+            worker.kill()
         deadline = time.monotonic() + grace_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -158,7 +161,8 @@ class Supervisor:
                 self._employ()
                 failures = 0
             except FirstseenError as error:  # no worker, or the desk cannot be written: wait
-                log.error("no check can be worked on: %s", type(error).__name__)
+                if not self._stopping.is_set():
+                    log.error("no check can be worked on: %s", type(error).__name__)
                 self._stopping.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
                 failures += 1
 
@@ -166,11 +170,20 @@ class Supervisor:
         """One worker for as long as it lives. Raises WorkerFailed, DeskUnusable."""
         worker = WorkerProcess(self._settings, self._work_module)
         try:
-            worker.await_ready()
+            self._await_ready(worker)
             while worker.alive and (check := self._next(worker)) is not None:
                 self._follow(worker, check)
         finally:
             worker.close()
+
+    def _await_ready(self, worker: WorkerProcess) -> None:
+        """Raises WorkerFailed; at once where the service stops."""
+        self._starting.add(worker)
+        try:
+            if not self._stopping.is_set():
+                worker.await_ready()
+        finally:
+            self._starting.discard(worker)
 
     def _next(self, worker: WorkerProcess) -> Check | None:
         """The next check, claimed; waits for one. None when stopping, or without a worker."""
@@ -208,8 +221,8 @@ class Supervisor:
         try:
             self._changed()
             worker.tell("do", check.id)
-            if not self._listen(worker, check, running):
-                self._after_death(check, running)
+            finished = self._listen(worker, check, running)
+            self._surely(lambda: self._settle(check, running, finished))
         finally:
             del self._running[check.id]
             taken = round(time.monotonic() - begun_at, 3)
@@ -229,16 +242,39 @@ class Supervisor:
             self._changed()
         return False
 
-    def _after_death(self, check: Check, running: Running) -> None:
-        """Retry once what a worker died over; then put it aside."""
+    def _settle(self, check: Check, running: Running, finished: bool) -> None:
+        """What the row and the upload become now that no worker is at it any more."""
         with self._desk.writing() as connection, contextlib.suppress(CheckUnknown):
-            if self._stopping.is_set() or not running.begun:
-                checks.put_back(connection, check.id)
-                return
-            log.warning("a worker died", extra={"check": check.id})
-            died = checks.note_crash(connection, check.id)
-            if died.crashes >= checks.MOST_CRASHES:
-                put_aside(connection, died, self._settings, CRASHED.format(times=died.crashes))
+            if not finished:
+                self._after_death(connection, check, running)
+            if self._is_spent(checks.find(connection, check.id)):
+                checks.forget_upload(connection, check.id)
+                delete_upload(self._desk, check.upload)
+
+    def _after_death(self, connection: sa.Connection, check: Check, running: Running) -> None:
+        """Retry once what a worker died over; then put it aside."""
+        if self._stopping.is_set() or not running.begun:
+            checks.put_back(connection, check.id)
+            return
+        log.warning("a worker died", extra={"check": check.id})
+        died = checks.note_crash(connection, check.id)
+        if died.crashes >= checks.MOST_CRASHES:
+            put_aside(connection, died, self._settings, CRASHED.format(times=died.crashes))
+
+    def _is_spent(self, check: Check) -> bool:
+        """Whether its upload goes at once."""
+        unkept = self._settings.keep_uploads_s == 0 or check.task == "add"
+        return unkept and check.settled
+
+    def _surely(self, action: Callable[[], None]) -> None:
+        """Do it, however long the desk cannot be written; the next start does it otherwise."""
+        while True:
+            try:
+                return action()
+            except DeskUnusable as error:
+                log.error("the desk cannot be written: %s", type(error).__name__)
+            if self._stopping.wait(AGAIN_S):
+                return None
 
 
 def recover(desk: DeskFile, settings: Settings) -> None:
@@ -251,15 +287,3 @@ def recover(desk: DeskFile, settings: Settings) -> None:
     for path in desk.uploads.iterdir():
         if path.name not in named:
             path.unlink(missing_ok=True)
-
-
-def put_aside(connection: sa.Connection, check: Check, settings: Settings, why: str) -> None:
-    """End a check that must not be tried again. What has its verdict goes without pictures."""
-    if check.state == "done":
-        checks.settle_pictures(connection, check.id, "none")
-        return
-    problem = problem_content(422, why)
-    ended = checks.finish(connection, check.id, "failed", settings, problem=problem)
-    if ended and check.task == "check":
-        report = unreadable(check.name, why, sha256=check.sha256, bytes=check.bytes)
-        reports.store(connection, check.id, to_json(report), "check", None)

@@ -30,7 +30,7 @@ def written(desk: DeskFile, count: int) -> list[Entry]:
         with desk.writing() as connection:
             audit.note(connection, "cli", "check.start", f"c{number}", f"{number} bytes")
     with desk.reading() as connection:
-        return audit.entries(connection)
+        return list(audit.entries(connection))
 
 
 def log_of(rows: list[tuple[str, str, str, str, str]]) -> list[Entry]:
@@ -161,7 +161,7 @@ def test_entries_are_numbered_chained_and_read_back(desk: DeskFile) -> None:
     assert log == log_of([(e.at, e.actor, e.action, e.object, e.detail) for e in log])
     with desk.reading() as connection:
         assert audit.verify(connection).head == audit.head(connection) == head_of(log)
-        assert audit.entries(connection, after=1, limit=1) == [log[1]]
+        assert list(audit.entries(connection, after=1, limit=1)) == [log[1]]
 
 
 def test_an_empty_log_is_sound(desk: DeskFile) -> None:
@@ -199,7 +199,7 @@ def test_the_file_itself_refuses_all_but_the_next_entry(statement: str, desk: De
     ):
         connection.exec_driver_sql(statement)
     with desk.reading() as connection:
-        assert audit.entries(connection) == log
+        assert list(audit.entries(connection)) == log
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_names_links_hashes_and_texts_are_refused(
     with pytest.raises(ValueError, match="not fit"), desk.writing() as connection:
         audit.note(connection, *entry)
     with desk.reading() as connection:
-        assert audit.entries(connection) == []
+        assert list(audit.entries(connection)) == []
 
 
 def test_a_head_is_read_as_it_was_written() -> None:

@@ -33,7 +33,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("app.api.Growth", partial(Growth, settled_s=0.0))
+        patched.setattr("app.service_rooms.Growth", partial(Growth, settled_s=0.0))
         with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
             yield client
 
