@@ -2,6 +2,7 @@
 // so that uploads go on while another view is open.
 
 import { ask, ServiceError, uploadSignedIn } from "./api.js";
+import { summaryOf } from "./meaning.js";
 import { settled, watch } from "./watch.js";
 
 const UPLOADS = 2; // at once
@@ -110,7 +111,8 @@ async function send(item) {
   changed(item);
   try {
     const { status, content } = item.url ? await sendLink(item) : await sendFile(item);
-    Object.assign(item, { phase: "accepted", check: content, existing: status === 200 });
+    const check = { ...content, ...summaryOf(content.report) };
+    Object.assign(item, { phase: "accepted", check, existing: status === 200 });
     changed(item);
     if (!settled(content)) follow(item);
   } catch (error) {
@@ -174,10 +176,11 @@ function follow(item) {
   );
 }
 
-/** The whole check once it has ended: events say no headline. */
+/** What its line says once it has ended: events tell no headline. */
 async function refresh(item) {
   try {
-    item.check = { ...item.check, ...(await ask("GET", `/v1/checks/${item.check.id}`)) };
+    const { report, ...check } = await ask("GET", `/v1/checks/${item.check.id}`);
+    item.check = { ...item.check, ...check, ...summaryOf(report) };
     changed(item);
   } catch {
     // the row keeps what it has; opening it asks anew and says what is wrong

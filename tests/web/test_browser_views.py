@@ -75,6 +75,17 @@ def sound(page: Page, where: str) -> None:
     assert small_targets(page) == [], where
 
 
+def every_way_to_compare_and_every_dialog(page: Page) -> None:
+    match = page.locator("article.match")
+    for mode in ("Slider", "Flip", "Difference"):
+        match.get_by_label(mode).check(force=True)
+        sound(page, mode)
+    for name in ("Show what is withheld", "Add to the library"):
+        page.get_by_role("button", name=name).click()
+        sound(page, name)
+        page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(str(v) for v in look.values()))
 def test_every_view_can_be_used_by_everybody(
     browser: Browser, desk: Desk, skyline: str, unread: str, look: dict[str, Any]
@@ -100,15 +111,8 @@ def test_every_view_can_be_used_by_everybody(
         match = page.locator("article.match")
         expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
         sound(page, "a check")
-        for mode in ("Slider", "Flip", "Difference"):
-            match.get_by_label(mode).check(force=True)
-            sound(page, mode)
-        page.get_by_role("button", name="Show what is withheld").click()
-        sound(page, "the reveal")
-        page.keyboard.press("Escape")
-        page.get_by_role("button", name="Add to the library").click()
-        sound(page, "adding")
-        page.keyboard.press("Escape")
+        if look in (LOOKS[0], LOOKS[-1]):
+            every_way_to_compare_and_every_dialog(page)
 
         for view in (f"#/checks/{unread}", "#/history", "#/library", "#/alerts"):
             one.at(view)
