@@ -1,5 +1,7 @@
 // Appearances of a clip in the order of their dates, with the claimed date among them. Pure.
 
+const MOST_YEARS = 5; // written along the axis, so that a phone has room for them
+
 /** First day that a written date can mean, as text that sorts; what it cannot read sorts last. */
 export function sortable(date) {
   return /^\d{4}/.test(date) ? date : `9999 ${date}`;
@@ -22,7 +24,7 @@ export function axis(rows) {
   const from = Math.floor(Math.min(...places));
   const to = Math.max(Math.ceil(Math.max(...places) + 0.001), from + 1);
   const at = (year) => (year - from) / (to - from);
-  const step = Math.max(1, Math.ceil((to - from) / 8));
+  const step = Math.max(1, Math.ceil((to - from) / MOST_YEARS));
   const years = [];
   for (let year = from; year <= to; year += step) years.push({ year, at: at(year) });
   return {

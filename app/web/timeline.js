@@ -47,7 +47,7 @@ export function ticks(whole) {
   if (whole <= 0) return [];
   const step = STEPS_S.find((s) => whole / s <= MAX_TICKS) ?? whole / MAX_TICKS;
   const made = [{ at: 0, seconds: 0 }];
-  for (let i = 1; whole - i * step > 0.6 * step; i += 1) {
+  for (let i = 1; whole - i * step > 0.8 * step; i += 1) {
     made.push({ at: (i * step) / whole, seconds: i * step });
   }
   return [...made, { at: 1, seconds: whole }];

@@ -3,12 +3,13 @@
 import { ask } from "./api.js";
 import { announce, alarm } from "./announce.js";
 import { fill, foreign, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { button, dotted, emptiness, reasonOf, trouble } from "./parts.js";
 import { address } from "./route.js";
 import { t } from "./strings.js";
 import { actionBar } from "./view-actions.js";
 import { decisionsOf } from "./view-decisions.js";
-import { fileSections } from "./view-file.js";
+import { fileSections, originSection } from "./view-file.js";
 import { matchView } from "./view-match.js";
 import { progressView } from "./view-progress.js";
 import { revealBar } from "./view-reveal.js";
@@ -80,7 +81,7 @@ export function checkView(id) {
     matches = [...accepted, ...near.slice(0, NEAR_MISSES)].map((match, index) =>
       matchView(match, check, {
         decisions,
-        open: match.accepted || !accepted.length,
+        open: match.accepted || (report.verdict?.relation === "undecided" && index === 0),
         number: match.accepted && accepted.length > 1 ? index + 1 : null,
       }),
     );
@@ -89,10 +90,12 @@ export function checkView(id) {
       element,
       head(check, actionBar(check, reveal, load)),
       revealBar(check, reveal, () => load()),
+      renewed(check),
       verdictView(check),
       accepted.length > 0 && wholeItem(report),
       own.length > 0 && section(t("matches.title", { n: own.length }), own.map((one) => one.element)),
       others.length > 0 && nearMisses(others, near.length),
+      originSection(check.context),
       fileSections(report),
     );
     announce(report.verdict?.headline ?? t("unread.title"));
@@ -150,6 +153,13 @@ function nearMisses(views, all) {
     views.map((one) => one.element),
     all > views.length && h("p", { class: "small" }, t("near.more", { n: all - views.length })),
   );
+}
+
+/** Says that this is not the first result of the check, where it is not. */
+function renewed({ earlier_reports: earlier }) {
+  if (!earlier?.length) return null;
+  const first = earlier.map((one) => one.made_at).sort()[0];
+  return h("div", { class: "notice" }, icon("plain"), h("p", {}, t("check.renewed", { at: instant(first) })));
 }
 
 function unknown() {

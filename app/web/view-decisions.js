@@ -64,7 +64,7 @@ function decisionPanel(check, match, reload) {
     h("p", { class: "small" }, t("decide.lead")),
     split,
     list,
-    may("check") && form,
+    may("check") && (match.accepted ? form : h("details", { class: "no-print" }, h("summary", {}, t("decide.open")), form)),
   );
   return { element, show, complain };
 

@@ -39,7 +39,7 @@ export function editsView(match, onShow) {
             ? h("button", { type: "button", class: "link num", dir: "ltr", onclick: () => onShow(edit.query), "aria-label": t("edits.show", { span: stretch(edit.query) }) }, stretch(edit.query))
             : t("edits.throughout"),
           " · ",
-          t("edits.confidence", { share: share(edit.confidence) }),
+          h("span", { class: "num" }, t("edits.confidence", { share: share(edit.confidence) })),
         ),
         measures(edit.measure),
       ),

@@ -3,11 +3,25 @@
 import { foreign, h } from "./dom.js";
 import { dotted } from "./parts.js";
 import { t } from "./strings.js";
-import { figures, word } from "./view-shared.js";
+import { addressOf, figures, word } from "./view-shared.js";
 import { clock, size } from "./words.js";
 
 export function fileSections(report) {
   return [itemSection(report), metadataSection(report), credentialsSection(report.credentials), methodSection(report)];
+}
+
+/** What came with the item, in the words of whoever sent it. */
+export function originSection(context) {
+  const told = ["page_url", "seen_at", "account", "text", "how"].filter((name) => context?.[name]);
+  if (!told.length) return null;
+  const value = (name) => (name === "page_url" ? addressOf(context[name]) : foreign(context[name]));
+  return h(
+    "section",
+    { class: "origin" },
+    h("h2", {}, t("origin.title")),
+    h("p", { class: "soft" }, t("origin.lead")),
+    figures(told.map((name) => [t(`origin.${name}`), value(name)])),
+  );
 }
 
 function itemSection({ item }) {

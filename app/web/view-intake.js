@@ -217,13 +217,13 @@ function trayRow(item, several, onRemove) {
     input(name, {
       "aria-label": t(label, { name: item.name }),
       value: item[name],
-      placeholder: t("claim.shared"),
+      placeholder: t(`claim.shared.${name}`),
       oninput: (event) => (item[name] = event.target.value.trim()),
       ...attributes,
     });
   return h(
     "li",
-    { class: several ? "several" : "" },
+    {},
     icon("file"),
     h("span", { class: "tray-name" }, foreign(item.name), h("span", { class: "small num" }, ` ${size(item.file.size)}`)),
     h(
@@ -231,7 +231,6 @@ function trayRow(item, several, onRemove) {
       { type: "button", class: "button quiet square", "aria-label": t("intake.remove", { name: item.name }), onclick: onRemove },
       icon("close"),
     ),
-    several && own("date", "claim.date.of", { dir: "ltr" }),
-    several && own("place", "claim.place.of", { dir: "auto", maxlength: 500 }),
+    several && h("div", { class: "own" }, own("date", "claim.date.of", { dir: "ltr" }), own("place", "claim.place.of", { dir: "auto", maxlength: 500 })),
   );
 }

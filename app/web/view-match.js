@@ -34,7 +34,8 @@ export function matchView(match, check, { decisions, open, number = null }) {
 
   function pictures(sheets) {
     const sheet = sheets.matches?.[match.clip.id] ?? null;
-    bench.show(sheet, sheets.state);
+    if (sheet || match.accepted) bench.show(sheet, sheets.state);
+    else bench.element.hidden = true; // of near misses there are pictures where something was measured
     edits.show(sheet);
   }
 }
@@ -74,8 +75,8 @@ function header({ clip, relation, coverage, score, accepted }) {
     ),
     figures([
       [t("match.relation"), accepted ? word("relation", relation) : t("near.not")],
-      [t("match.of.item"), share(coverage?.query)],
-      [t("match.of.clip"), share(coverage?.reference)],
+      [t("match.of.item"), h("span", { class: "num" }, share(coverage?.query))],
+      [t("match.of.clip"), h("span", { class: "num" }, share(coverage?.reference))],
       [t("match.score"), h("span", { class: "num" }, toldScore(score))],
     ]),
   );
@@ -101,7 +102,7 @@ function segmentRow(segment, index, onShow) {
     segment.mirrored && t("segments.mirrored"),
     segment.inliers && t("segments.points", { n: segment.inliers }),
   ].filter(Boolean);
-  const numeric = (text) => h("td", { class: "num", dir: "ltr" }, text);
+  const numeric = (text) => h("td", {}, h("span", { class: "num" }, text));
   return h(
     "tr",
     {},

@@ -17,7 +17,8 @@ export function deskRow(item) {
   const bar = h("progress", { max: 1, "aria-label": t("progress.of", { name: item.name }) });
   const said = h("p", { class: "row-said" });
   const actions = h("div", { class: "actions" });
-  const element = h("li", { class: "row" }, h("div", { class: "row-head" }, title, state), bar, said, actions);
+  const away = h("div", { class: "row-away" });
+  const element = h("li", { class: "row" }, h("div", { class: "row-head" }, title, state, away), bar, said, actions);
   const fresh = !item.check; // handed in here and now: its result is what one waits for
   let before = "";
   let timer = null;
@@ -26,7 +27,6 @@ export function deskRow(item) {
 
   function update() {
     const { check, phase } = item;
-    fill(title, foreign(item.name));
     element.dataset.tone = check ? toneOfSummary(check) : phase === "failed" ? "unreadable" : "waiting";
     fill(state, stateText(item));
     const share = item.phase === "accepted" ? shareOf(check) : item.total ? item.sent / item.total : null;
@@ -40,6 +40,8 @@ export function deskRow(item) {
     if (mark === before) return; // buttons stay while nothing changed that they depend on
     tell(before);
     before = mark;
+    fill(title, check ? h("a", { href: address("checks", check.id) }, foreign(item.name)) : foreign(item.name));
+    fill(away, putAway(item));
     const focused = actions.contains(document.activeElement);
     fill(actions, actionsOf(item, fresh));
     actions.hidden = !actions.childNodes.length;
@@ -105,19 +107,34 @@ function actionsOf(item, fresh) {
     kind: "small",
     name: t("cancel.of", { name: item.name }),
   });
-  const off = button(t("row.drop"), () => drop(item), { kind: "quiet small", name: t("row.drop.of", { name: item.name }) });
   if (phase === "waiting" || phase === "sending") return [stop];
   if (phase === "full") return [button(t("row.now"), () => (clearTimeout(item.timer), tryAgain(item)), { kind: "small" }), stop];
-  if (phase === "failed") return [button(t("again"), () => tryAgain(item), { kind: "small strong" }), off];
-  const reading = check.state === "done" || check.state === "failed";
+  if (phase === "failed") return [button(t("again"), () => tryAgain(item), { kind: "small strong" })];
+  const working = ["queued", "running"].includes(check.state);
   return [
-    h(
-      "a",
-      { class: `button small ${reading && fresh ? "strong" : ""}`, href: address("checks", check.id) },
-      reading ? t("row.read") : t("row.open"),
-      h("span", { class: "unseen" }, `: ${item.name}`),
-    ),
+    working && link(item, "row.open", ""),
+    fresh && ["done", "failed"].includes(check.state) && link(item, "row.read", "strong"),
     item.existing && item.file && button(t("row.check.again"), () => tryAgain(item, true), { kind: "small" }),
-    ["queued", "running"].includes(check.state) ? stop : off,
-  ];
+    working && stop,
+  ].filter(Boolean);
+}
+
+function link(item, word, kind) {
+  return h(
+    "a",
+    { class: `button small ${kind}`, href: address("checks", item.check.id) },
+    t(word),
+    h("span", { class: "unseen" }, `: ${item.name}`),
+  );
+}
+
+/** The button that takes a row off the desk once nothing more is coming. */
+function putAway(item) {
+  const going = ["waiting", "sending", "full"].includes(item.phase) || ["queued", "running"].includes(item.check?.state);
+  if (going) return null;
+  return h(
+    "button",
+    { type: "button", class: "button quiet small square", "aria-label": t("row.drop.of", { name: item.name }), title: t("row.drop"), onclick: () => drop(item) },
+    icon("close"),
+  );
 }
