@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-dev.lock requirements-models.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check lint format bench readme screenshots lock chromium firefox clean
+.PHONY: help setup demo serve test check lint format bench soak readme screenshots lock chromium firefox clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -52,6 +52,9 @@ bench: $(READY) ## speed and size, into benchmarks/results/
 	@$(BIN)/python -m benchmarks library
 	@$(BIN)/python -m benchmarks speed
 	@$(BIN)/python -m benchmarks tables
+
+soak: $(READY) ## two thousand small checks through the service: memory must stay flat
+	@$(BIN)/python -m benchmarks service --soak 2000
 
 readme: $(READY) ## the README's report and tables anew, from what is printed and measured
 	@$(BIN)/python samples/shown.py

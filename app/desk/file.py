@@ -60,6 +60,11 @@ def delete_upload(desk: DeskFile, name: str | None) -> None:
         (desk.uploads / name).unlink(missing_ok=True)
 
 
+def fetching_folder(desk: DeskFile, identifier: str) -> Path:
+    """Where a link's file lies while it is fetched; whatever becomes of that, it goes after."""
+    return desk.uploads / f"fetching-{identifier}"
+
+
 @contextmanager
 def only_service(folder: Path) -> Iterator[None]:
     """While this lasts, no other service can start on the same folder; it ends with the process.

@@ -14,6 +14,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from app.desk import audit
 from app.desk.checks import FINAL
 from app.desk.clock import now, written
 from app.desk.file import DeskFile
@@ -48,6 +49,9 @@ def sweep(desk: DeskFile, moment: datetime | None = None) -> Swept:
         expired = _count(connection, checks, ended)
         said = _count(connection, decisions, decisions.c.expires_at <= by)
         _count(connection, sessions, sessions.c.expires_at <= by)
+        for action, count in (("check.expire", expired), ("decision.expire", said)):
+            if count:
+                audit.note(connection, audit.SERVICE, action, "", str(count))
     unlink(desk, uploads)
     strays = _strays(desk)
     unlink(desk, strays)
