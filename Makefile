@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-dev.lock requirements-models.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check lint format bench soak readme lock chromium firefox clean
+.PHONY: help setup demo serve test check lint format bench soak readme screenshots lock chromium firefox clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -59,6 +59,9 @@ soak: $(READY) ## two thousand small checks through the service: memory must sta
 readme: $(READY) ## the README's report and tables anew, from what is printed and measured
 	@$(BIN)/python samples/shown.py
 	@$(BIN)/python -m benchmarks tables
+
+screenshots: $(READY) ## every view of the page, at three widths, in both themes and directions, into build/
+	@$(BIN)/python -m tests.web.screenshots build/screenshots
 
 lock: ## the hashed locks anew, from pyproject.toml
 	@.ci/lock "$$(.ci/python)"
