@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import Agreement, Line, agreement, lines
+from hashing.beside import beside
 from hashing.geometry import FEWEST, Pairs, Transform, apply, estimate, pooled, putative, unflip
 from hashing.likeness import likeness
 from hashing.propose import Moments, cosines, proposals
@@ -246,6 +247,9 @@ def _try(
     window: Box | None,
     coarse: bool = False,
 ) -> _Try | None:
+    todo = query.lacking([q for q, _ in indices], mirrored, window, coarse)
+    todo += reference.lacking([r for _, r in indices], False, None, coarse)
+    beside(lambda find: find(), todo)
     parts = [correspondences(query, reference, pair, mirrored, window, coarse) for pair in indices]
     transform = estimate(pooled(parts), reference.size)
     if transform is None:
@@ -265,6 +269,7 @@ def _support(transform: Transform, part: Pairs) -> int:
 
 
 def _correlate(query: Reel, reference: Reel, transform: Transform) -> Agreement | None:
+    beside(lambda reel: reel.tiny(), [query, reference])
     return agreement(
         query.times,
         query.tiny(),
