@@ -6,10 +6,11 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -72,7 +73,11 @@ class Desk:
         return check
 
     def ask(
-        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] = {}
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", content)
         request.method = method
