@@ -21,6 +21,7 @@ from app.cli_options import (
     print_json,
     print_lines,
     settings_of,
+    start_decoding,
     warn_unfenced,
 )
 from hashing.errors import DecodeError, FirstseenError
@@ -94,6 +95,7 @@ def check(
     file = Path(path) if link else _file(path)
     claim = _claim(claimed_date, claimed_place)
     settings = settings_of(library=library)
+    start_decoding(settings)
     from app import verify
     from app.library import Library
     from app.progress import item_bar, wanted
@@ -102,6 +104,7 @@ def check(
 
     sheets: Mapping[str, EvidenceSheet] = {}
     with Library.open(settings.library, read_only=True) as known, ExitStack() as kept:
+        known.load_index()
         warn_unfenced(settings)
         with item_bar(wanted(progress)) as on_progress:
             name, origin = None, None
@@ -132,6 +135,7 @@ def compare(
     """Hold one file against another, without a library."""
     item, other = _file(a), _file(b)
     settings = settings_of()
+    start_decoding(settings)
     from app import verify
     from app.errors import EXIT_UNREADABLE, exit_code
     from app.progress import item_bar, wanted
@@ -166,6 +170,7 @@ def scan(
 ) -> None:
     """Check every file of a folder; never stops for a bad one, and goes on where it was stopped."""
     settings = settings_of(library=library)
+    start_decoding(settings)
     from app import verify
     from app.errors import EXIT_UNREADABLE
     from app.library import Library
@@ -177,6 +182,7 @@ def scan(
 
     items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
     with Library.open(settings.library, read_only=True) as known, Reports(jsonl) as reports:
+        known.load_index()
         warn_unfenced(settings)
         with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
             outcomes: list[tuple[Found, Outcome]] = []

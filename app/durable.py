@@ -6,7 +6,7 @@ from pathlib import Path
 
 def make_durable(path: Path) -> None:
     """Returns when the content and the name of a written file would survive a power cut."""
-    _sync(path, os.O_RDONLY)
+    _sync(path, os.O_RDWR)
     if hasattr(os, "O_DIRECTORY"):  # other systems have no way to ask for the name
         _sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)
 

@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = {
     "accuracy": ("benchmarks.accuracy", "the command line over a benchmark of real, edited media"),
+    "edits": ("benchmarks.edits", "edits of one's own making on a folder of real clips"),
     "faces": ("benchmarks.faces", "how many faces of real frames the redaction misses"),
     "library": (
         "benchmarks.speed_library",

@@ -22,6 +22,7 @@ else:
 FILE_NAME = "desk.db"
 UPLOADS = "uploads"
 LOCK = "lock"
+FETCHING = "fetching-"  # and a check's id: a folder below uploads/
 CACHE_KIB = 2048
 WAIT_S = 30.0  # for another process that is writing
 OWN_MODE = 0o700  # strangers' files, and what people asked about them
@@ -62,7 +63,7 @@ def delete_upload(desk: DeskFile, name: str | None) -> None:
 
 def fetching_folder(desk: DeskFile, identifier: str) -> Path:
     """Where a link's file lies while it is fetched; whatever becomes of that, it goes after."""
-    return desk.uploads / f"fetching-{identifier}"
+    return desk.uploads / f"{FETCHING}{identifier}"
 
 
 @contextmanager

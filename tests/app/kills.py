@@ -107,7 +107,7 @@ def run(library: Path, kills: int, seed: int, workers: int = 2) -> Books:
     service.await_ready()
     over = threading.Event()
     senders = [
-        threading.Thread(target=_send, args=(service, books, over, f"{seed}-{one}"))
+        threading.Thread(target=_send, args=(service, books, over, seed, one))
         for one in range(SENDERS)
     ]
     for sender in senders:
@@ -156,13 +156,13 @@ def _kill_worker(service: Service, moments: random.Random) -> bool:
     return False
 
 
-def _send(service: Service, books: Books, over: threading.Event, name: str) -> None:
+def _send(service: Service, books: Books, over: threading.Event, seed: int, one: int) -> None:
     """Distinct uploads, one after the other, each until there is an answer."""
-    choices, number = random.Random(name), 0
+    choices, number = random.Random(f"{seed} {one}"), one
     while not over.is_set():
-        number += 1
-        key, content = f"{name}-{number}", f"{choices.choice(CONTENTS)}\n"
-        answer = _sent(service, over, key, content + " " * number)
+        number += SENDERS
+        key, content = str(number), f"{choices.choice(CONTENTS)}\n"
+        answer = _sent(service, over, key, content + " " * number)  # no two of the same bytes
         if answer is None:
             return  # nobody has promised anything
         if answer.status_code in (200, 202):

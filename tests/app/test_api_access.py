@@ -459,8 +459,15 @@ def test_compat_names_what_there_is(client: TestClient, settings: Settings) -> N
     client.headers.update(bearer(settings, "check"))
     content = client.get("/v1/compat").json()
     assert (content["api"], content["key"]) == (1, {"name": "tests", "scopes": ["check"]})
-    paths = client.get("/v1/openapi.json").json()["paths"]
-    assert ("links" in content["features"]) == ("/v1/links" in paths)
+    assert content["features"] == ["links", "events", "pictures", "reveal", "decisions", "alerts"]
+
+
+def test_compat_names_no_links_where_nothing_is_fetched(tmp_path: Path) -> None:
+    settings = Settings(library=tmp_path, fetch=False)
+    with running(settings) as client:
+        features = client.get("/v1/compat", headers=bearer(settings)).json()["features"]
+    assert "links" not in features
+    assert "events" in features
 
 
 def test_a_fault_of_our_own_is_a_problem_and_no_secret(settings: Settings) -> None:
