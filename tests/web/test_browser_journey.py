@@ -254,6 +254,7 @@ def reveals_by_keyboard(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(button).to_be_focused()
+    expect(button).not_to_have_attribute("aria-busy", "true")
     page.keyboard.press("Enter")
     tab_to(page, dialog.get_by_label("Positions, serial numbers", exact=False))
     page.keyboard.press("Space")
