@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from app import verify
 from app.api import create_app
-from app.desk.recheck import Growth
+from app.desk.growth import Growth
 from app.library import Library
 from app.library_context import read_context
 from app.settings import Settings
