@@ -8,7 +8,8 @@ LOCKS := requirements.lock requirements-dev.lock requirements-models.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check lint format bench readme lock chromium firefox extension webext clean
+.PHONY: help setup demo serve test check lint format bench soak readme screenshots lock chromium \
+	firefox extension webext clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -53,9 +54,15 @@ bench: $(READY) ## speed and size, into benchmarks/results/
 	@$(BIN)/python -m benchmarks speed
 	@$(BIN)/python -m benchmarks tables
 
+soak: $(READY) ## two thousand small checks through the service: memory must stay flat
+	@$(BIN)/python -m benchmarks service --soak 2000
+
 readme: $(READY) ## the README's report and tables anew, from what is printed and measured
 	@$(BIN)/python samples/shown.py
 	@$(BIN)/python -m benchmarks tables
+
+screenshots: $(READY) ## every view of the page, at three widths, in both themes and directions, into build/
+	@$(BIN)/python -m tests.web.screenshots build/screenshots
 
 lock: ## the hashed locks anew, from pyproject.toml
 	@.ci/lock "$$(.ci/python)"

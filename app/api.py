@@ -27,12 +27,15 @@ from app import (
     api_decisions,
     api_keys,
     api_library,
+    api_links,
     api_pages,
     api_pictures,
     api_session,
+    service_log,
 )
 from app.api_access import Limits
 from app.api_guard import SECURITY_HEADERS, Guard, is_this_machine
+from app.api_log import RequestLog
 from app.api_problems import document
 from app.desk.file import only_service, open_desk
 from app.desk.supervisor import REAL_WORK, Supervisor
@@ -51,6 +54,7 @@ from hashing.errors import FirstseenError
 
 ROOMS: Final = (
     api_checks,
+    api_links,
     api_pictures,
     api_decisions,
     api_alerts,
@@ -91,6 +95,7 @@ def create_app(
     app.add_middleware(
         Guard, names=_names(settings), proxied=settings.hosts, origins=settings.origins
     )
+    app.add_middleware(RequestLog)
     app.add_exception_handler(FirstseenError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -105,6 +110,7 @@ def serve(settings: Settings) -> None:
     Raises UsageError where the system cannot lock decoding in and nobody said that this is fine,
     LibraryUnusable.
     """
+    service_log.set_up()
     with only_service(settings.desk_folder()):
         pass  # another service is named before anything else is looked at
     walls = _walls()
@@ -129,6 +135,8 @@ def serve(settings: Settings) -> None:
         forwarded_allow_ips=list(settings.proxies),
         ws="none",
         timeout_graceful_shutdown=CLOSING_S,
+        log_config=None,  # service_log has set everything up
+        access_log=False,  # api_log has one that names no address as it was typed
     )
 
 

@@ -20,19 +20,20 @@ from app.api_rooms import (
     receive_upload,
     rooms_of,
     settings_of,
+    upload_form,
 )
 from app.api_seen import READ_ALL, whose
 from app.claim import ClaimNotUnderstoodError, parse_claim
 from app.dates import DateNotUnderstoodError
-from app.desk import checks, decisions, reports, reveals, sheets
+from app.desk import audit, checks, decisions, reports, reveals, sheets
 from app.desk.checks import Asked, Check
 from app.desk.errors import CheckUnknown
 from app.desk.file import delete_upload
 from app.errors import UsageError
 from app.evidence_types import EvidenceSheet
-from app.origin import parse_origin
 from app.page import render
 from app.page_withhold import for_others
+from app.provenance import parse_provenance
 from app.report import Shown
 from app.schemas_checks import CheckOut, ChecksOut, StateOut, listed, status, whole
 from app.schemas_rooms import DecisionsOut
@@ -47,7 +48,7 @@ MAX_PAGE: Final = 200
 LINES: Final = "application/x-ndjson"
 HEARTBEAT_S: Final = 10.0  # so that nobody in between takes a quiet stream for a dead one
 
-router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals())
+router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals(404))
 
 type Asking = Annotated[Caller, Depends(may("check"))]
 type Faces = Annotated[
@@ -59,7 +60,13 @@ type Metadata = Annotated[
 type CheckId = Annotated[str, Path(max_length=64)]
 
 
-@router.post("", status_code=202, response_model=CheckOut, responses={200: {"model": CheckOut}})
+@router.post(
+    "",
+    status_code=202,
+    response_model=CheckOut,
+    responses={200: {"model": CheckOut}, **refusals(409, 507)},
+    openapi_extra=upload_form(*FIELDS),
+)
 async def start_check(
     request: Request,
     caller: Asking,
@@ -77,7 +84,7 @@ async def start_check(
         delete_upload(desk_of(request), upload.path.name)
         raise
     check, new = await accept(request, asked, again)
-    shown = await run_in_threadpool(_shown, request, check.id, caller)
+    shown = await run_in_threadpool(seen_by, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
     return JSONResponse(shown.model_dump(), 202 if new else 200, headers=where)
 
@@ -106,7 +113,7 @@ async def show_check(
 ) -> CheckOut:
     """The state, the report once there is one, and what people decided about the item."""
     shown = _showing(caller, metadata=metadata)
-    return await run_in_threadpool(_shown, request, check_id, caller, shown)
+    return await run_in_threadpool(seen_by, request, check_id, caller, shown)
 
 
 @router.get(
@@ -121,14 +128,14 @@ async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> R
     return StreamingResponse(_events(request, check_id, key), media_type=LINES)
 
 
-@router.post("/{check_id}/cancel")
+@router.post("/{check_id}/cancel", responses=refusals(409))
 async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
     """A check that waits or is at work is not done. 409 where it has ended."""
     await run_in_threadpool(_cancel, request, check_id, caller.key_id)
-    return await run_in_threadpool(_shown, request, check_id, caller)
+    return await run_in_threadpool(seen_by, request, check_id, caller)
 
 
-@router.get("/{check_id}/report.html", response_class=HTMLResponse)
+@router.get("/{check_id}/report.html", response_class=HTMLResponse, responses=refusals(409))
 async def show_page(
     request: Request,
     check_id: CheckId,
@@ -140,16 +147,22 @@ async def show_page(
     shown = _showing(caller, faces, metadata)
     report, made = await run_in_threadpool(_illustrated, request, check_id, caller, shown)
     page = await run_in_threadpool(render, report, made, shown)
+    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "page", shown)
     return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
-@router.get("/{check_id}/report.json")
+@router.get(
+    "/{check_id}/report.json",
+    response_model=dict[str, Any],
+    responses=refusals(409),
+)
 async def download_report(
     request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
 ) -> Response:
     """The report alone, to be kept; identifying metadata withheld."""
     shown = _showing(caller, metadata=metadata)
     report = await run_in_threadpool(_reported, request, check_id, caller, shown)
+    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "json", shown)
     name = f'attachment; filename="firstseen-{check_id}.json"'
     return JSONResponse(for_others(report, shown), headers={"Content-Disposition": name})
 
@@ -183,7 +196,7 @@ def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple
         upload=upload.path.name,
         claimed_date=date,
         claimed_place=place,
-        context=parse_origin(upload.fields.get("context")),
+        context=parse_provenance(upload.fields.get("context")),
         idempotency_key=idempotency_key,
     )
     return asked, again == "1"
@@ -208,7 +221,9 @@ def _found(request: Request, check_id: str, key: str | None) -> Check:
         return checks.find(connection, check_id, key)
 
 
-def _shown(request: Request, check_id: str, caller: Caller, shown: Shown | None = None) -> CheckOut:
+def seen_by(
+    request: Request, check_id: str, caller: Caller, shown: Shown | None = None
+) -> CheckOut:
     """Raises CheckUnknown, NotRevealed."""
     shown = shown or Shown()
     with desk_of(request).reading() as connection:
@@ -254,11 +269,11 @@ def _page(
         found = checks.listed(connection, key, after, limit + 1, state, relation, text)
         page = found[:limit]
         unseen = checks.unseen_alerts(connection, [one.id for one in page])
-        shown = [
+        lines = [
             listed(one, checks.position(connection, one), progress(one.id), unseen.get(one.id, 0))
             for one in page
         ]
-    return ChecksOut(checks=shown, next=page[-1].id if len(found) > limit else None)
+    return ChecksOut(checks=lines, next=page[-1].id if len(found) > limit else None)
 
 
 async def _events(request: Request, check_id: str, key: str | None) -> AsyncIterator[str]:
@@ -308,6 +323,14 @@ def _illustrated(
     return report, rooms_of(request).shown_pictures.sheets(check_id, clips)
 
 
+def _note_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:
+    """What can be saved and passed on is named in the audit log before it goes out."""
+    more = {"faces": shown.faces, "metadata": shown.identifying_metadata}
+    detail = " ".join([form, *(what for what, state in more.items() if state == "shown")])
+    with desk_of(request).writing() as connection:
+        audit.note(connection, key, "report.export", check_id, detail)
+
+
 # ---- ending, in threads
 
 
@@ -315,6 +338,7 @@ def _cancel(request: Request, check_id: str, key: str) -> None:
     desk, queue = desk_of(request), queue_of(request)
     with desk.writing() as connection:
         before = checks.cancel(connection, check_id, settings_of(request), key)
+        audit.note(connection, key, "check.cancel", check_id)
     delete_upload(desk, before.upload)
     queue.stop(check_id)
 
@@ -323,6 +347,7 @@ def _delete(request: Request, check_id: str, key: str) -> None:
     desk, queue = desk_of(request), queue_of(request)
     with desk.writing() as connection:
         before = checks.delete(connection, check_id, key)
+        audit.note(connection, key, "check.delete", check_id)
     delete_upload(desk, before.upload)
     queue.stop(check_id)
     desk.empty_log()

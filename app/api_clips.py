@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_queue import accept, ended
-from app.api_rooms import desk_of, receive_upload, service_of
-from app.desk import checks
+from app.api_rooms import desk_of, receive_upload, service_of, upload_form
+from app.desk import audit, checks
 from app.desk.checks import Asked, Check
 from app.desk.file import DeskFile, delete_upload
 from app.errors import UsageError
@@ -27,7 +27,6 @@ CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
 READ = [Depends(may("library:read"))]
 WRITER = may("library:write")
-WRITE = [Depends(WRITER)]
 
 router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
 
@@ -37,6 +36,7 @@ router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
     status_code=201,
     response_model=AddedOut,
     responses={200: {"model": AddedOut}, **refusals(409, 507)},
+    openapi_extra=upload_form(*CONTEXT_FIELDS),
 )
 async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)]) -> Response:
     """Upload one file into the library with its context; answers when it is durable."""
@@ -89,7 +89,7 @@ def _forget(desk: DeskFile, identifier: str) -> None:
     delete_upload(desk, before.upload)
 
 
-@router.get("", dependencies=READ)
+@router.get("", dependencies=READ, responses=refusals(404))
 async def list_clips(
     request: Request,
     after: str | None = None,
@@ -116,7 +116,15 @@ async def show_clip(request: Request, clip_id: str) -> ClipDetailOut:
     return ClipDetailOut.of(clip, await run_in_threadpool(service.edits, clip_id))
 
 
-@router.delete("/{clip_id}", status_code=204, dependencies=WRITE, responses=refusals(404))
-async def remove_clip(request: Request, clip_id: str) -> Response:
-    await run_in_threadpool(service_of(request).remove, clip_id)
+@router.delete("/{clip_id}", status_code=204, responses=refusals(404))
+async def remove_clip(
+    request: Request, clip_id: str, caller: Annotated[Caller, Depends(WRITER)]
+) -> Response:
+    await run_in_threadpool(_removed, request, clip_id, caller.key_id)
     return Response(status_code=204)
+
+
+def _removed(request: Request, clip_id: str, key: str) -> None:
+    service_of(request).remove(clip_id)
+    with desk_of(request).writing() as connection:
+        audit.note(connection, key, "clip.remove", clip_id)

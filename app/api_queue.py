@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from app.api_rooms import desk_of, queue_of, service_of
-from app.desk import checks
+from app.desk import audit, checks
 from app.desk.checks import Asked, Check
 from app.desk.file import DeskFile, delete_upload
 from app.desk.supervisor import Supervisor
@@ -39,6 +39,8 @@ def _accept(
     try:
         with desk.writing() as connection:
             check, new = checks.accept(connection, asked, queue.most_pending, again, reach)
+            if new and asked.task == "check":
+                audit.note(connection, asked.key, "check.start", check.id, asked.kind)
     finally:
         if not new and asked.upload is not None:
             delete_upload(desk, asked.upload)

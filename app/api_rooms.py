@@ -1,5 +1,7 @@
 """What every router of the service reaches for: settings, desk, queue, library, an upload."""
 
+from typing import Any
+
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
@@ -10,7 +12,7 @@ from app.library import Library
 from app.service import Service
 from app.service_rooms import Rooms
 from app.settings import Settings
-from app.uploads import Upload, receive
+from app.uploads import MAX_FIELD_BYTES, Upload, receive
 
 
 def desk_of(request: Request) -> DeskFile:
@@ -56,6 +58,19 @@ async def receive_upload(request: Request) -> Upload:
         desk_of(request).uploads,
         settings_of(request).max_bytes,
     )
+
+
+def upload_form(*fields: str) -> dict[str, Any]:
+    """For a route's `openapi_extra`: a form with one file, and these texts where they are known."""
+    texts = {name: {"type": "string", "maxLength": MAX_FIELD_BYTES} for name in fields}
+    schema = {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}, **texts},
+        "required": ["file"],
+        "additionalProperties": False,
+    }
+    body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    return {"requestBody": body}
 
 
 def _check_room(desk: DeskFile, most_pending: int) -> None:

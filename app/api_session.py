@@ -85,10 +85,11 @@ async def sign_out(request: Request, caller: Annotated[Caller, Depends(may())]) 
 async def compat(request: Request, caller: Annotated[Caller, Depends(may())]) -> CompatOut:
     """Which interface this is and what it can do, for a page or an extension of another version."""
     paths = request.app.openapi()["paths"]
+    off = () if settings_of(request).fetch else ("links",)
     return CompatOut(
         api=1,
         version=VERSION,
-        features=[name for name, path in FEATURES.items() if path in paths],
+        features=[name for name, path in FEATURES.items() if path in paths and name not in off],
         oldest_extension=OLDEST_EXTENSION,
         key=CompatKeyOut(name=caller.name, scopes=sorted(caller.scopes)),
     )

@@ -5,6 +5,7 @@ Results go to stdout, progress and complaints to stderr. Exit codes stand in app
 """
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,9 +17,11 @@ from app.cli_options import (
     AsJson,
     LibraryFolder,
     Progress,
+    complain,
     print_json,
     print_lines,
     settings_of,
+    start_decoding,
     warn_unfenced,
 )
 from hashing.errors import DecodeError, FirstseenError
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
 
     from app.claim import Claim
     from app.evidence_types import EvidenceSheet
+    from app.origin import Origin
+    from app.progress import OnProgress
     from app.report import Report
+    from app.settings import Settings
 
 app = typer.Typer(
     name="firstseen",
@@ -63,7 +69,13 @@ def _everywhere(
 
 @app.command()
 def check(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="A video or a picture.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="A video or a picture; or a link to one, or to a page that shows one.",
+        ),
+    ],
     library: LibraryFolder = None,
     claimed_date: Annotated[
         str | None,
@@ -79,25 +91,35 @@ def check(
     progress: Progress = None,
 ) -> None:
     """Check one item against the library."""
-    file = _file(path)
+    link = _is_link(path)
+    file = Path(path) if link else _file(path)
     claim = _claim(claimed_date, claimed_place)
     settings = settings_of(library=library)
+    start_decoding(settings)
     from app import verify
     from app.library import Library
     from app.progress import item_bar, wanted
+    from app.report import with_origin
     from app.unread import report_unread
 
     sheets: Mapping[str, EvidenceSheet] = {}
-    with Library.open(settings.library, read_only=True) as known:
+    with Library.open(settings.library, read_only=True) as known, ExitStack() as kept:
+        known.load_index()
         warn_unfenced(settings)
         with item_bar(wanted(progress)) as on_progress:
+            name, origin = None, None
             try:
+                if link:
+                    file, name, origin = _fetched(path, kept, settings, on_progress)
                 checked = verify.check(
-                    file, claim, known, settings, on_progress, pictures=html is not None
+                    file, claim, known, settings, on_progress, name, pictures=html is not None
                 )
                 report, sheets = checked.report, checked.sheets
             except FirstseenError as error:
-                report = report_unread(file, error, settings, claim)
+                report = report_unread(file, error, settings, claim, name)
+                origin = origin or getattr(error, "origin", None)
+            if origin is not None:
+                report = with_origin(report, origin)
     if html is not None:
         _write_page(html, report, sheets)
     _finish(report, as_json)
@@ -113,6 +135,7 @@ def compare(
     """Hold one file against another, without a library."""
     item, other = _file(a), _file(b)
     settings = settings_of()
+    start_decoding(settings)
     from app import verify
     from app.errors import EXIT_UNREADABLE, exit_code
     from app.progress import item_bar, wanted
@@ -147,6 +170,7 @@ def scan(
 ) -> None:
     """Check every file of a folder; never stops for a bad one, and goes on where it was stopped."""
     settings = settings_of(library=library)
+    start_decoding(settings)
     from app import verify
     from app.errors import EXIT_UNREADABLE
     from app.library import Library
@@ -158,6 +182,7 @@ def scan(
 
     items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
     with Library.open(settings.library, read_only=True) as known, Reports(jsonl) as reports:
+        known.load_index()
         warn_unfenced(settings)
         with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
             outcomes: list[tuple[Found, Outcome]] = []
@@ -207,6 +232,27 @@ def version() -> None:
     from app.version import VERSION
 
     print_lines([f"firstseen {VERSION}"])
+
+
+def _is_link(text: str) -> bool:
+    from app.intake import LINK
+
+    return LINK.match(text) is not None
+
+
+def _fetched(
+    url: str, kept: ExitStack, settings: "Settings", on_progress: "OnProgress"
+) -> tuple[Path, str, "Origin"]:
+    """The file behind a link, for as long as `kept` is open; its name; where it came from."""
+    from tempfile import TemporaryDirectory
+
+    from app.fetch.fetch import checked_link, fetch
+
+    checked_link(url, settings)  # a refusal at the door needs no warning
+    complain("fetching the link shows this machine to the host behind it")
+    folder = Path(kept.enter_context(TemporaryDirectory(prefix="firstseen-")))
+    fetched = fetch(url, folder, settings, on_progress)
+    return fetched.path, fetched.name, fetched.origin
 
 
 def _file(path: str) -> Path:

@@ -15,6 +15,7 @@ from app.cli_options import (
     print_json,
     print_lines,
     settings_of,
+    start_decoding,
     warn_unfenced,
 )
 from hashing.errors import FirstseenError
@@ -45,6 +46,7 @@ def add(
 ) -> None:
     """Add known footage. A file that is known already is left as it is, and said so."""
     settings = settings_of(library=library)
+    start_decoding(settings)
     from app import verify
     from app.library import Added, Library
     from app.library_context import ContextTable, read_context

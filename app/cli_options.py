@@ -44,9 +44,16 @@ def settings_of(**given: Any) -> "Settings":
         raise UsageError(f"{where or name_in_environment(name)}: {wrong['msg']}") from error
 
 
+def start_decoding(settings: "Settings") -> None:
+    """Have the process behind the fence load its libraries while this one loads its own."""
+    from app.fence import prepare
+
+    prepare(settings.model)
+
+
 def warn_unfenced(settings: "Settings") -> None:
     """Say once, on stderr, where this system cannot lock up what decodes strangers' files."""
-    from app.fence.fence import prepare, protection
+    from app.fence import prepare, protection
 
     walls = protection(prepare(settings.model))
     if not walls.complete:

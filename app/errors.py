@@ -4,6 +4,8 @@
       UsageError             asked for in a way that cannot be done           2   400
         LinkRefusedError     a link where a file is expected
       IntakeError            app.intake: the item could not be taken in       3   422
+        FetchRefused         app.fetch.errors: a link that may not be fetched 3   422
+        FetchFailed          the same: a link that gave nothing               3   422
       DecodeError            hashing.errors: pictures or sound not readable   3   422
         UnsupportedMedia
         LimitExceeded                                                         3   413

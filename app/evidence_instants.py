@@ -20,6 +20,10 @@ MAX_SEGMENTS: Final = 3  # looking for faces takes about a second of one core fo
 NEIGHBOUR_S: Final = 0.4  # this far before and after, faces are looked for too
 SEARCH_S: Final = 0.5  # how far a pair may move to find kept pictures of the same instant
 STRIP_EVERY_S: Final = 0.5  # instants of a strip are not closer than this
+# A strip's pictures are looked at in their own size alone, 0.08 s of one core each; what one look
+# misses, those at its neighbours and on the other side may find.
+STRIP_SIDES_PX: Final = (512,)
+FEW_INSTANTS: Final = 4  # up to so many are looked at in every size
 STRIP_A_SEGMENT: Final = 2  # at least, for the longest segments
 
 
@@ -133,6 +137,7 @@ def strip_instants(
     looks = [Look(time_s, decode(pictures, time_s, time_s).pixels[0]) for time_s in times_s]
     if unblurred:
         return [Instant(look.time_s, look.picture, ()) for look in looks]
-    found = [found_faces(look.picture, detector, LONG_SIDES_PX[:1]) for look in looks]
+    sizes = LONG_SIDES_PX if len(looks) <= FEW_INSTANTS else STRIP_SIDES_PX
+    found = [found_faces(look.picture, detector, sizes) for look in looks]
     held = held_by_neighbours(looks, found)
     return [Instant(one.time_s, one.picture, boxes) for one, boxes in zip(looks, held, strict=True)]

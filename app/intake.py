@@ -190,7 +190,9 @@ class _Intake:
 def refuse_link(text: str) -> None:
     """Raises LinkRefusedError where `text` is an address and no path."""
     if LINK.match(text):
-        raise LinkRefusedError("links are not checked yet; save the file and check that")
+        raise LinkRefusedError(
+            "this takes files, no links: 'firstseen check' fetches one, or save the file first"
+        )
 
 
 def readable_name(path: Path) -> str:

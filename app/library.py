@@ -7,6 +7,7 @@ killed process and a power cut. Several processes may read while one writes.
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,15 +28,14 @@ from app.library_context import Context
 from app.library_errors import ClipUnknown, LibraryUnusable
 from app.library_file import LibraryFile, open_file
 from app.library_pages import Filter, page
-from app.library_pdq import PdqHits, PdqSearch
 from app.library_prints import read_fingerprint
 from app.library_schema import appearances, clips, read_counter, spaces
-from app.library_search import Hits, LiveIndex, Places, places_of, search_since
+from app.library_search import Hits, LiveIndex, Places, main_space, places_of, search_since
 from hashing.types import Fingerprint, Seconds
 
 __all__ = [
     "Added", "ClipUnknown", "Context", "FileFacts", "Filter", "Hits", "Library",
-    "LibraryUnusable", "PdqHits", "Places", "Stats",
+    "LibraryUnusable", "Places", "Stats",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -78,8 +78,8 @@ class Library:
         self._file = file
         self._codes = CodeFile(file.folder)
         self._indexes: dict[str, LiveIndex] = {}
-        self._pdq = PdqSearch()
         self._searching = threading.Lock()
+        self._loading: threading.Thread | None = None
 
     @classmethod
     def open(
@@ -103,6 +103,8 @@ class Library:
         self.close()
 
     def close(self) -> None:
+        if self._loading is not None:
+            self._loading.join()
         self._file.close()
 
     # ---- writing
@@ -284,9 +286,7 @@ class Library:
         """The k nearest stored vectors of each query vector (N, 512), flat pictures excepted."""
         queries = np.ascontiguousarray(vectors, np.float32)
         with self._searching, self._file.reading() as connection:
-            index = self._indexes.get(space)
-            if index is None:
-                index = self._indexes.setdefault(space, LiveIndex(self._codes, space))
+            index = self._index(space)
             hits = index.search(connection, queries, k)
         if index.damaged:
             self._mend(index)
@@ -298,15 +298,25 @@ class Library:
         with self._file.reading() as connection:
             return search_since(connection, queries, k, space, clip)
 
+    def load_index(self) -> None:
+        """Load the search index of most clips in the background; the first search waits for it."""
+        self._loading = threading.Thread(target=self._load_index, name="index", daemon=True)
+        self._loading.start()
+
+    def _load_index(self) -> None:
+        told = suppress(LibraryUnusable)  # whoever searches will be told
+        with told, self._searching, self._file.reading() as connection:
+            space = main_space(connection)
+            if space is not None:
+                self._index(space).load(connection)
+
+    def _index(self, space: str) -> LiveIndex:
+        return self._indexes.setdefault(space, LiveIndex(self._codes, space))
+
     def places(self, hits: Hits) -> Places:
         """Rows and moments of hits; reading them costs about as much as a search."""
         with self._file.reading() as connection:
             return places_of(connection, hits.vector)
-
-    def search_pdq(self, pdq: NDArray[np.uint8], max_distance: int) -> PdqHits:
-        """All stored pictures within max_distance bits of each hash (N, 32), of every space."""
-        with self._searching, self._file.reading() as connection:
-            return self._pdq.search(connection, pdq, max_distance)
 
     def _mend(self, index: LiveIndex) -> None:
         """Write the code file anew where some of it was not believed; if not now, another time."""

@@ -82,6 +82,10 @@ class LiveIndex:
             skipped=skipped,
         )
 
+    def load(self, connection: sa.Connection) -> None:
+        """What the first search would do before it searches."""
+        self._catch_up(connection)
+
     def _numbers(self) -> NDArray[np.int64]:
         return self._ranges[:, 2] if len(self._ranges) else np.zeros(1, np.int64)
 
@@ -164,6 +168,15 @@ class LiveIndex:
     def _fetch(self, ids: Ids) -> Vectors:
         assert self._connection is not None
         return pick_vectors(self._connection, ids)
+
+
+def main_space(connection: sa.Connection) -> str | None:
+    """The descriptor space of most clips; None in an empty library."""
+    found: str | None = connection.exec_driver_sql(
+        "SELECT spaces.name FROM clips JOIN spaces ON spaces.id = clips.space "
+        "GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    ).scalar()
+    return found
 
 
 def places_of(connection: sa.Connection, ids: Ids) -> Places:

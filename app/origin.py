@@ -1,36 +1,51 @@
-"""How someone came by an item, as they say: kept and shown beside a check, never judged."""
+"""Where an item came from, where that was a link, and what a report says of it. Pure."""
 
-import json
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
 
-from app.errors import UsageError
-
-FIELDS: Final = ("page_url", "seen_at", "account", "text", "how")
-MAX_CHARS: Final = 4000  # of each
-
-type Origin = dict[str, str]
+MOST_HOSTS = 4  # that are named
 
 
-def parse_origin(given: str | None) -> Origin | None:
-    """The origin in a form's JSON text. Raises UsageError."""
-    if given is None or not given.strip():
-        return None
-    try:
-        value = json.loads(given)
-    except (ValueError, RecursionError) as error:
-        raise UsageError("context: expected a JSON object") from error
-    return checked_origin(value)
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One link that was fetched, or that could not be.
 
+    url: as it was given. final_url: what gave the file; None where nothing did. hosts: every one
+    that was connected to. videos: how many the page showed, of which the first is the item.
+    """
 
-def checked_origin(value: Any) -> Origin | None:
-    """Raises UsageError on anything but an object of the known fields, all of them short texts."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise UsageError("context: expected a JSON object")
-    for name, text in value.items():
-        if name not in FIELDS:
-            raise UsageError(f"context: unknown field; known are {', '.join(FIELDS)}")
-        if text is not None and (not isinstance(text, str) or len(text) > MAX_CHARS):
-            raise UsageError(f"context: {name} is a text of at most {MAX_CHARS} characters")
-    return {name: text for name, text in value.items() if text} or None
+    url: str
+    final_url: str | None
+    fetched_at: datetime  # when it was begun
+    hosts: tuple[str, ...] = ()
+    videos: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "fetched_at": self.fetched_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """What `to_json` gave."""
+        at = datetime.fromisoformat(kept["fetched_at"])
+        return cls(**{**kept, "fetched_at": at, "hosts": tuple(kept["hosts"])})
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What a report must say of it, in words."""
+        if not self.hosts:
+            return ()
+        named = list(self.hosts[:MOST_HOSTS])
+        if len(self.hosts) > MOST_HOSTS:
+            named.append(f"{len(self.hosts) - MOST_HOSTS} more")
+        at = self.fetched_at.astimezone(UTC)
+        return (
+            f"Fetching the link showed this machine to {', '.join(named)} at {at:%F %H:%M} UTC",
+        )
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What of the link is not in the item, in words."""
+        if self.videos < 2:
+            return ()
+        return (f"The page shows {self.videos} videos; the first of them is the item",)

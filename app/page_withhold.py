@@ -18,6 +18,8 @@ def withheld(report: dict[str, Any]) -> dict[str, Any]:
     first = report.get("first_seen")
     return {
         **report,
+        # links name accounts; the host stands in the limits
+        "item": {**report["item"], "url": None, "final_url": None},
         "first_seen": first and {**first, "entered_by": None},
         "matches": [_without_people(match) for match in report.get("matches") or []],
         "metadata": {

@@ -7,13 +7,14 @@ millisecond, scores are not rounded at all, and what was not measured is null.
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
 
 from app.metadata_types import Credentials, Finding
+from app.origin import Origin
 from app.relations import Held
 from app.sightings import Sighting
 from app.verdict import Verdict
@@ -57,6 +58,7 @@ class Report:
     problems: tuple[str, ...] = ()
     timings_s: Mapping[str, float] = field(default_factory=dict)
     method: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @property
     def readable(self) -> bool:
@@ -67,6 +69,15 @@ class Report:
 def unreadable(name: str, problem: str, **known: Any) -> Report:
     """The report on an item of which nothing could be judged. known: fields of Report."""
     return Report(name=name, problems=(problem, *known.pop("problems", ())), **known)
+
+
+def with_origin(report: Report, origin: Origin) -> Report:
+    """The same of an item that came of a link, with what fetching means and what it left out."""
+    problems = (*report.problems, *origin.problems)
+    if report.verdict is None:
+        return replace(report, origin=origin, problems=(*problems, *origin.told))
+    verdict = replace(report.verdict, limits=(*report.verdict.limits, *origin.told))
+    return replace(report, origin=origin, verdict=verdict, problems=problems)
 
 
 def to_json(report: Report, shown: Shown | None = None) -> Json:
@@ -100,7 +111,7 @@ def to_json(report: Report, shown: Shown | None = None) -> Json:
 
 
 def _item(report: Report) -> Json:
-    info = report.info
+    info, origin = report.info, report.origin
     return {
         "name": text(report.name),
         "sha256": report.sha256,
@@ -113,6 +124,9 @@ def _item(report: Report) -> Json:
         "container": text(info.container) if info else None,
         "video_codec": text(info.video_codec) if info else None,
         "audio_codec": text(info.audio_codec) if info else None,
+        "url": text(origin.url) if origin else None,
+        "final_url": text(origin.final_url) if origin else None,
+        "fetched_at": origin.fetched_at.isoformat(timespec="seconds") if origin else None,
     }
 
 

@@ -1,7 +1,7 @@
 """The wire format of checks. Reports go out as CONTRACT's JSON, withheld."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,10 @@ from app.desk.checks import Check
 from app.desk.reports import Cause
 from app.schemas import Wire
 from app.schemas_rooms import DecisionsOut
+
+FETCHING: Final = (
+    "Fetching a link shows this server, and that it asks for this item, to the host behind it"
+)
 
 type StateOut = Literal["queued", "running", "done", "failed", "cancelled"]
 type PicturesOut = Literal["none", "pending", "ready", "expired"]
@@ -85,9 +89,22 @@ class CheckOut(SummaryOut):
     """One check. `report` once there is one, with what identifies people withheld."""
 
     context: dict[str, Any] | None
+    notice: str | None = Field(description="What whoever asks should know: that fetching shows us.")
     report: dict[str, Any] | None
     earlier_reports: list[EarlierOut]
     decisions: DecisionsOut = Field(description="What people said; it changes no verdict.")
+
+
+class LinkIn(Wire):
+    """What is behind a link, to be fetched and checked."""
+
+    url: str = Field(min_length=1, max_length=4096, examples=["https://example.org/clip.mp4"])
+    claimed_date: str | None = Field(None, max_length=100, examples=["2022-11-27"])
+    claimed_place: str | None = Field(None, max_length=2000, examples=["Shanghai"])
+    context: dict[str, Any] | None = Field(
+        None, description="How the link was come by: page_url, seen_at, account, text, how."
+    )
+    again: bool = Field(False, description="Even if this key had the same link and claim checked.")
 
 
 def status(check: Check, position: int | None, at: tuple[str, float] | None) -> dict[str, Any]:
@@ -149,6 +166,7 @@ def whole(
     return CheckOut(
         **summary(check, position, at),
         context=check.context,
+        notice=FETCHING if check.kind == "link" else None,
         report=report,
         earlier_reports=[EarlierOut(made_at=when, cause=why) for when, why in earlier],
         decisions=decided,

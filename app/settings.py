@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import library_folder
 from app.fence.limits import MIB, FenceLimits
+from app.fetch.allow import Allow
 
 ENV_PREFIX = "FIRSTSEEN_"
 DAY_S = 86_400.0
@@ -34,6 +35,11 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)]
+
+
+def _checked_allow(text: str | None) -> str | None:
+    Allow.parse(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -194,6 +200,28 @@ class Settings(BaseSettings):
             "in seconds, even where the check that it was said on is gone by then.",
         ),
     ] = 30 * DAY_S
+
+    fetch: Annotated[bool, Field(description="Fetch links. Off: nothing leaves this machine.")] = (
+        True
+    )
+    fetch_allow: Annotated[
+        str | None,
+        AfterValidator(_checked_allow),
+        Field(
+            description="What links may lead to although it is not public: hosts, addresses and "
+            "networks with commas between, each with a port of its own or for 80 and 443."
+        ),
+    ] = None
+    fetch_certificates: Annotated[
+        FilePath | None,
+        Field(
+            description="PEM file of certificates that fetching trusts beside the usual ones, for "
+            "closed networks."
+        ),
+    ] = None
+    fetch_s: Annotated[
+        float, Field(gt=0, description="Longest time for fetching one link, in seconds.")
+    ] = 600.0
 
     def desk_folder(self) -> Path:
         """Where the service keeps its data."""

@@ -112,6 +112,8 @@ def _item(item: Json) -> RenderableType:
     if item["sha256"]:
         facts.append(f"SHA-256 {item['sha256'][:16]}…")
     lines = [printable(item["name"]), ", ".join(fact for fact in facts if fact)]
+    if address := item.get("final_url") or item.get("url"):
+        lines.append(printable(address))
     return _indented(*[_line(line, "dim" if at else "") for at, line in enumerate(lines) if line])
 
 

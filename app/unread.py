@@ -7,7 +7,8 @@ from pathlib import Path
 from app import intake
 from app.claim import Claim
 from app.errors import EXIT_UNREADABLE, exit_code
-from app.fence.fence import Fence, prepare
+from app.fence.fence import Fence
+from app.fence.servers import prepare
 from app.metadata_findings import findings
 from app.metadata_types import Metadata
 from app.report import Report, unreadable

@@ -5,7 +5,6 @@ counted while it arrives: what is too long is cut off at once, and nothing of it
 """
 
 import hashlib
-import os
 import secrets
 import unicodedata
 from collections.abc import AsyncIterator
@@ -17,6 +16,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
+from app.durable import make_durable
 from app.errors import UsageError
 from hashing.errors import FirstseenError, LimitExceeded
 
@@ -182,8 +182,7 @@ class _Form:
         if self._file is None:
             raise UsageError("expected a file, named 'file'")
         self._file.flush()
-        os.fsync(self._file.fileno())
-        sync_folder(self._path.parent)
+        make_durable(self._path)
         return Upload(self._path, self._name, self._bytes, self._digest.hexdigest(), self._fields)
 
     def close(self) -> None:
@@ -192,17 +191,6 @@ class _Form:
 
     def discard(self) -> None:
         self._path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system has a way to."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def plain_name(sent: str) -> str:

@@ -36,9 +36,8 @@ from app.version import VERSION
 from app.wording import Capabilities, Searched
 from hashing import search
 from hashing.errors import DecodeError
-from hashing.fingerprint import Sampling
-from hashing.frames import Limits
-from hashing.types import Box, Fingerprint, Match, MediaInfo, Seconds, Views
+from hashing.limits import Limits
+from hashing.types import Box, Fingerprint, Match, MediaInfo, Sampling, Seconds, Views
 
 CANDIDATES = 8  # clips that are compared picture by picture
 PART_CANDIDATES = 6  # of parts of its picture

@@ -35,7 +35,8 @@ from app.redact import FILL_RGB, destroy
 from benchmarks import record
 from hashing import faces
 from hashing.faces import FaceDetector
-from hashing.frames import Damage, Limits, shown
+from hashing.frames import Damage, shown
+from hashing.limits import Limits
 from hashing.pictures import STILL_LONG_SIDE_PX, fitted
 from hashing.stills import read_still
 from hashing.types import Box

@@ -27,9 +27,10 @@ import av
 from benchmarks.footage import write_clip
 from benchmarks.record import write
 from benchmarks.speed_library import build
-from hashing.fingerprint import Sampling, fingerprint
+from hashing.fingerprint import fingerprint
 from hashing.probe import probe
 from hashing.sscd import describer
+from hashing.types import Sampling
 
 BUILD = Path(__file__).parents[1] / "build"
 ROUNDS = 3

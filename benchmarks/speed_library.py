@@ -25,14 +25,18 @@ from typing import Any
 
 import faiss
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from app import library_schema as schema
 from app.clips import Appearance
 from app.library import FileFacts, Library
 from app.library_clips import add_appearances, insert_clip
 from app.library_codes import BLOCK_SIZE, CodeFile
 from app.library_context import Context
 from app.library_file import open_file
+from app.library_pack import pack_vectors
+from app.library_schema import read_counter, write_counter
 from benchmarks.record import write
 from hashing.search import NEIGHBOURS
 from hashing.types import AudioPrint, Descriptors, Fingerprint, MediaInfo, Timeline
@@ -114,19 +118,63 @@ def build(folder: Path, clips: int, seed: int, space: str = SPACE) -> float:
     file = open_file(folder, create=True, read_only=False, wait_s=10)
     seen = Appearance("ingested", datetime.now(UTC).isoformat(timespec="seconds"))
     for chunk in range(clips // CHUNK):
+        made = walks(seed, chunk)
+        first = chunk * CHUNK  # the number of the chunk's first clip
+        alone = CHUNK if clips <= WITH_SOUND else 1
         with file.writing() as connection:
-            for place, vectors in enumerate(walks(seed, chunk)):
+            for place, vectors in enumerate(made[:alone]):
                 number = insert_clip(
                     connection,
                     replace(fingerprint(vectors, rng, clips <= WITH_SOUND), space=space),
-                    facts(chunk * CHUNK + place),
+                    facts(first + place),
                     Context().texts(),
                 )
                 add_appearances(connection, number, [seen])
+            insert_alike(connection, number, made[alone:], first + alone)
             CodeFile(folder).extend(connection, CHUNK * ROWS // BLOCK_SIZE + 1)
         show(f"built {(chunk + 1) * CHUNK:,} of {clips:,} clips")
     file.close()
     return time.perf_counter() - started
+
+
+def insert_alike(connection: sa.Connection, pattern: int, made: Vectors, first: int) -> None:
+    """Clips (N, 60, 512) that are like clip number `pattern` in all but name and vectors.
+
+    The same rows as one addition after the other leaves, in half the time.
+    """
+    if not len(made):
+        return
+    vector = read_counter(connection, "next_vector")
+    packed = pack_vectors(made.reshape(-1, made.shape[2]).astype(np.float16))
+    connection.exec_driver_sql(
+        "INSERT INTO vectors (id, row, time, vector) VALUES (?, ?, ?, ?)",
+        [
+            (vector + place, place % ROWS, place % ROWS / RATE, one.tobytes())
+            for place, one in enumerate(packed)
+        ],
+    )
+    write_counter(connection, "next_vector", vector + len(packed))
+    named = [facts(first + place) for place in range(len(made))]
+    kept = _columns(schema.clips, "id", "name", "sha256", "first_vector")
+    connection.exec_driver_sql(
+        f"INSERT INTO clips (name, sha256, first_vector, {kept}) "
+        f"SELECT ?, ?, ?, {kept} FROM clips WHERE id = ?",
+        [
+            (one.name, bytes.fromhex(one.sha256), vector + place * ROWS, pattern)
+            for place, one in enumerate(named)
+        ],
+    )
+    for table in (schema.fingerprints, schema.appearances):
+        kept = _columns(table, "id", "clip")
+        connection.exec_driver_sql(
+            f"INSERT INTO {table.name} (clip, {kept}) "
+            f"SELECT ?, {kept} FROM {table.name} WHERE clip = ?",
+            [(pattern + 1 + place, pattern) for place in range(len(made))],
+        )
+
+
+def _columns(table: sa.Table, *left_out: str) -> str:
+    return ", ".join(column.name for column in table.columns if column.name not in left_out)
 
 
 def queries(clips: int, seed: int) -> dict[str, Vectors]:

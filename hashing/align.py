@@ -21,7 +21,7 @@ from hashing.types import Seconds, Span
 GRID_PX = 40  # longest side of the grid on which pictures are correlated
 SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
 OFFSET_STEP_S = 0.1
-SHORTEST_S = 0.7  # a stretch shorter than this is no match of a video
+SHORTEST_S = 0.7  # of a video: a shorter stretch is no match, unless the video is no longer
 FEWEST_CELLS = 24  # visible cells under which no correlation is computed
 LEAST_LEVEL = 0.25  # correlation under which there is no line
 
@@ -210,6 +210,8 @@ def lines(found: Agreement, most: int = 8) -> list[Line]:
         return _moment(found)
     if len(found.reference_times) == 1:
         return _stretch_of_still(found)
+    if len(found.query_times) * _step(found.query_times) < SHORTEST_S:
+        return _all_of_it(found)
     standing = found.standing_out()
     free = np.ones(len(found.query_times), bool)
     out: list[Line] = []
@@ -235,6 +237,22 @@ def _moment(found: Agreement) -> list[Line]:
     contrast = float(found.standing_out()[0, best])
     moment = float(found.reference_times[best])
     return [Line(0.0, 0.0, 1.0, False, moment, float(row[best]), contrast)]
+
+
+def _all_of_it(found: Agreement) -> list[Line]:
+    """A query too short to have pieces: all of it at the offset that agrees best, in real time."""
+    first = float(found.query_times[0])
+    offsets = found.reference_times - first
+    along = np.array([sample(found.correlation, found, 1.0, float(offset)) for offset in offsets])
+    means = np.nan_to_num(along, nan=-1.0).mean(axis=1)
+    best = int(means.argmax())
+    level = float(np.nanmedian(along[best]))
+    if level < LEAST_LEVEL:
+        return []
+    offset = float(offsets[best])
+    clear = float(np.nanmedian(sample(found.standing_out(), found, 1.0, offset)))
+    end = float(found.query_times[-1]) + _step(found.query_times)
+    return [Line(first, end, 1.0, False, offset, level, clear)]
 
 
 def _stretch_of_still(found: Agreement) -> list[Line]:

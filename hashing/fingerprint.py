@@ -1,18 +1,20 @@
 """file -> Fingerprint: decodes once and keeps small pictures for geometry."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hashing import pdq as pdqs
+from hashing.ahead import ahead
 from hashing.audio import read_audio
-from hashing.frames import Damage, Limits, Shown, first_picture_time, keyframes, shown
-from hashing.pictures import Encoder, decode, fitted, keep_still
+from hashing.frames import Damage, Shown, first_picture_time, keyframes, shown
+from hashing.limits import Limits
+from hashing.pictures import RATE_HZ, Encoder, decode, fitted, keep_still
 from hashing.sscd import Describer, describer, squeeze
 from hashing.stills import read_still
 from hashing.types import (
@@ -22,17 +24,20 @@ from hashing.types import (
     Fingerprint,
     MediaInfo,
     Pictures,
+    Sampling,
     Seconds,
     Timeline,
 )
 
-type Sampling = Literal["default", "quick"]
 type Progress = Callable[[Seconds], None]
 
 DESCRIBE_EVERY_S = 0.5
 STILLNESS = 1.2  # mean absolute luma difference (0..255) under which a picture is the same again
 LONGEST_ROW_S = 4.0  # even a still scene is described this often
 BLOCK_S = 20.0  # of kept pictures decoded at a time
+WAITING = 4  # pictures described at once; more of them make the decoder wait
+AHEAD = 8  # pictures decoded before they are needed
+AHEAD_BYTES = 64_000_000  # fewer of large ones
 FLAT_DEVIATION = 10.0  # luma standard deviation of a black, faded or featureless picture
 FLAT_DETAIL = 1.2  # mean absolute Laplacian at 72 x 72, the same
 
@@ -77,12 +82,10 @@ def _fingerprint_video(
 ) -> Fingerprint:
     damage = Damage()
     pictures = keyframes(file, limits) if sampling == "quick" else shown(file, limits, damage)
-    reader = _Reader(info, model)
-    for picture in pictures:
-        reader.take(picture)
-        if on_progress and len(reader.times) % 50 == 0:
-            on_progress(picture.time)
-    frames, timeline, kept = reader.finish()
+    watched = _Timeline()
+    most = max(1, min(AHEAD, AHEAD_BYTES // (2 * info.width * info.height)))
+    frames, kept = _described(ahead(watched.needed(pictures), most), info, model, on_progress)
+    timeline = watched.finish()
     info = _measured(info, timeline) if sampling == "default" else info
     return Fingerprint(
         info=info,
@@ -104,11 +107,11 @@ def describe_again(stored: Fingerprint, model: Path | None = None) -> Fingerprin
     """
     if stored.pictures is None:
         raise ValueError("no pictures were kept")
-    rows = _Rows(describer(model))
+    rows, described = _Rows(describer(model)), _Pace(DESCRIBE_EVERY_S)
     for start in np.arange(0.0, float(stored.pictures.times[-1]) + BLOCK_S, BLOCK_S):
         film = decode(stored.pictures, start, np.nextafter(start + BLOCK_S, 0))
         for time, picture in zip(film.times, film.pixels, strict=True):
-            if rows.due(float(time)):
+            if described.due(float(time)):
                 rows.add(float(time), picture)
     return replace(stored, space=describer(model).space, frames=rows.finish())
 
@@ -128,39 +131,74 @@ def _measured(info: MediaInfo, timeline: Timeline) -> MediaInfo:
     return replace(info, duration_s=duration, frame_rate=rate)
 
 
-class _Reader:
-    """Shares the decoded pictures of one video among those who need them."""
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """A picture that has a use, and which."""
 
-    def __init__(self, info: MediaInfo, model: Describer) -> None:
-        self.times: list[Seconds] = []
+    picture: Shown
+    keep: bool
+    describe: bool
+
+
+class _Timeline:
+    """Watches every decoded picture, and passes on the few that are kept or described."""
+
+    def __init__(self) -> None:
+        self._times: list[Seconds] = []
         self._change: list[float] = []
-        self._before: NDArray[np.uint8] | None = None
-        self._rows = _Rows(model)
-        self._encoder = Encoder(*fitted(info.width, info.height))
 
-    def take(self, picture: Shown) -> None:
-        luma = picture.luma_samples()
-        self._change.append(_difference(self._before, luma))
-        self._before = luma
-        self.times.append(picture.time)
-        keep, describe = self._encoder.due(picture.time), self._rows.due(picture.time)
-        if not (keep or describe):
-            return
-        small = picture.rgb(self._encoder.width, self._encoder.height)
-        if keep:
-            self._encoder.add(picture.time, small)
-        if describe:
-            self._rows.add(picture.time, small)
+    def needed(self, pictures: Iterator[Shown]) -> Generator[_Needed]:
+        before: NDArray[np.uint8] | None = None
+        kept, described = _Pace(1 / RATE_HZ), _Pace(DESCRIBE_EVERY_S)
+        for picture in pictures:
+            luma = picture.luma_samples()
+            self._change.append(_difference(before, luma))
+            before = luma
+            self._times.append(picture.time)
+            needed = _Needed(picture, kept.due(picture.time), described.due(picture.time))
+            if needed.keep or needed.describe:
+                yield needed
 
-    def finish(self) -> tuple[Descriptors, Timeline, Pictures]:
-        timeline = Timeline(np.array(self.times), np.array(self._change, np.float32))
-        return self._rows.finish(), timeline, self._encoder.finish()
+    def finish(self) -> Timeline:
+        return Timeline(np.array(self._times), np.array(self._change, np.float32))
+
+
+class _Pace:
+    """Which moments are due, so many seconds apart."""
+
+    def __init__(self, every: Seconds) -> None:
+        self._every = every - 0.002  # times are rounded to the container's clock
+        self._last: Seconds | None = None
+
+    def due(self, time: Seconds) -> bool:
+        if self._last is not None and time - self._last < self._every:
+            return False
+        self._last = time
+        return True
+
+
+def _described(
+    pictures: Iterator[_Needed], info: MediaInfo, model: Describer, on_progress: Progress | None
+) -> tuple[Descriptors, Pictures]:
+    """Rows and kept pictures of one video, from those that are needed for either."""
+    rows = _Rows(model)
+    encoder = Encoder(*fitted(info.width, info.height))
+    for count, needed in enumerate(pictures, start=1):
+        time = needed.picture.time
+        if needed.keep:
+            encoder.add(time, needed.picture.yuv(encoder.width, encoder.height))
+        if needed.describe:
+            rows.add(time, needed.picture.rgb(encoder.width, encoder.height))
+        if on_progress and count % 16 == 0:
+            on_progress(time)
+    return rows.finish(), encoder.finish()
 
 
 def _difference(before: NDArray[np.uint8] | None, now: NDArray[np.uint8]) -> float:
+    """Mean absolute difference, 0 where there is nothing to compare with."""
     if before is None or before.shape != now.shape:
         return 0.0
-    return float(np.abs(now.astype(np.int16) - before).mean())
+    return cv2.norm(before, now, cv2.NORM_L1) / now.size
 
 
 class _Rows:
@@ -175,16 +213,11 @@ class _Rows:
         self._waiting: list[NDArray[np.uint8]] = []
         self._vectors: list[NDArray[np.float32]] = []
         self._last: NDArray[np.uint8] | None = None
-        self._looked: Seconds | None = None
-
-    def due(self, time: Seconds) -> bool:
-        return self._looked is None or time - self._looked >= DESCRIBE_EVERY_S - 0.002
 
     def add(self, time: Seconds, picture: NDArray[np.uint8]) -> None:
         """Describe the picture, unless it is the last one again."""
-        self._looked = time
         square = squeeze(picture)
-        thumb = square[::4, ::4]
+        thumb = np.ascontiguousarray(square[::4, ::4])
         again = self._last is not None and _difference(self._last, thumb) < STILLNESS
         if again and time - self._times[-1] < LONGEST_ROW_S:
             return
@@ -194,7 +227,7 @@ class _Rows:
         self._phash.append(pdqs.phash(picture))
         self._flat.append(is_flat(square))
         self._waiting.append(square)
-        if len(self._waiting) == 16:
+        if len(self._waiting) == WAITING:
             self._describe()
 
     def _describe(self) -> None:

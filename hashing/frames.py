@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
+from hashing.limits import Limits
 from hashing.stills import Still, open_still
 from hashing.types import MediaInfo, Seconds, Span
 
@@ -37,15 +38,6 @@ OPEN_OPTIONS = {
     "analyzeduration": "10000000",
 }
 SHORTEST_STEP_S = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a stranger's file is worth reading; each name is also the setting's."""
-
-    max_pixels: int = 100_000_000
-    max_duration_s: Seconds = 4 * 3600.0
-    max_frames: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +59,23 @@ class Shown:
         )
         return np.ascontiguousarray(np.rot90(small, self.quarter_turns))
 
+    def yuv(self, width: int, height: int) -> NDArray[np.uint8]:
+        """(height * 3 / 2, width) upright 4:2:0 planes, luma 16..235 and BT.601, area-averaged.
+
+        width, height: even. What a picture is stored as, without the way through RGB.
+        """
+        if self.quarter_turns % 2:
+            width, height = height, width
+        small = self.frame.reformat(
+            width=width,
+            height=height,
+            format="yuv420p",
+            interpolation="AREA",
+            dst_colorspace="ITU601",
+            dst_color_range="MPEG",
+        ).to_ndarray()
+        return turned_planes(small.astype(np.uint8, copy=False), self.quarter_turns)
+
     def luma_samples(self) -> NDArray[np.uint8]:
         """About 4,000 luma values on a grid, not smoothed: a cheap look at every picture."""
         if self.frame.format.name not in EIGHT_BIT_LUMA_FIRST:
@@ -78,12 +87,29 @@ class Shown:
         plane = self.frame.planes[0]
         rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
         rows = rows[: self.frame.height, : self.frame.width]
-        return rows[:: max(1, rows.shape[0] // 64), :: max(1, rows.shape[1] // 64)]
+        some = rows[:: max(1, rows.shape[0] // 64), :: max(1, rows.shape[1] // 64)]
+        return np.ascontiguousarray(some)  # a view would keep the whole picture
 
 
 EIGHT_BIT_LUMA_FIRST = {
     "yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray",
 }  # fmt: skip
+
+
+def turned_planes(planes: NDArray[np.uint8], quarter_turns: int) -> NDArray[np.uint8]:
+    """Planes of a 4:2:0 picture (H * 3 / 2, W), turned counter-clockwise."""
+    if not quarter_turns:
+        return planes
+    width = planes.shape[1]
+    height = planes.shape[0] * 2 // 3
+    luma, blue, red = np.split(planes.ravel(), [width * height, width * height * 5 // 4])
+    parts = [
+        luma.reshape(height, width),
+        blue.reshape(height // 2, width // 2),
+        red.reshape(height // 2, width // 2),
+    ]
+    flat = np.concatenate([np.rot90(part, quarter_turns).ravel() for part in parts])
+    return flat.reshape(-1, height if quarter_turns % 2 else width)
 
 
 @dataclass(slots=True)

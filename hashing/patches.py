@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from hashing.components import extents, filled, labelled, runs
 from hashing.difference import DIFFERS, Difference
 from hashing.types import Box
 
@@ -93,13 +93,11 @@ def _passing(found: Difference, free: NDArray[np.bool_]) -> list[Patch | None]:
     differs = (found.excess[kept] > DIFFERS) & free
     around = np.stack([differs[max(0, k - 1) : k + 2].mean(axis=0) for k in range(len(kept))])
     steady = around > 0.6
-    grown = np.stack(
-        [cv2.dilate(one.astype(np.uint8), _square(2 * REACH_PX + 1)) for one in steady]
-    )
-    labels, _ = ndimage.label(grown)
+    around_px = _square(2 * REACH_PX + 1)
+    grown = [np.asarray(cv2.dilate(one.astype(np.uint8), around_px), np.uint8) for one in steady]
+    labels = labelled(np.stack(grown))
     out = []
-    for label, extent in enumerate(ndimage.find_objects(labels), start=1):
-        first, last = extent[0].start, extent[0].stop - 1
+    for label, (first, last) in enumerate(extents(labels), start=1):
         part = (labels[first : last + 1] == label) & steady[first : last + 1]
         if last - first + 1 < FEWEST_INSTANTS or not part.any():
             continue
@@ -118,7 +116,7 @@ def _regions(cells: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         _, _, w, h, area = stats[label]
         if area < SMALLEST * height * width or min(w, h) < THINNEST_PX:
             continue
-        region = ndimage.binary_fill_holes(labels == label)
+        region = filled(labels == label)
         if cv2.erode(region.astype(np.uint8), _square(THINNEST_PX)).any():
             out.append(region)
     return sorted(out, key=lambda one: -int(one.sum()))
@@ -153,7 +151,7 @@ def _extended(found: Difference, cells: Cells, on: NDArray[np.bool_]) -> NDArray
     """The instants, and those beside them at which the place differs half as much."""
     level = found.excess[:, cells].mean(axis=1)  # (K,)
     also = found.usable & (level > max(FAINT, 0.5 * float(np.median(level[on]))))
-    labels, _ = ndimage.label(also | on | ~found.usable)
+    labels = runs(also | on | ~found.usable)
     return np.asarray(np.isin(labels, np.unique(labels[on])) & (also | on), bool)
 
 
@@ -175,7 +173,7 @@ def _grown(found: Difference, region: Cells, on: NDArray[np.bool_]) -> Cells:
     _, labels = cv2.connectedComponents(joined)
     here = np.isin(labels, np.unique(labels[region]))
     opened = cv2.morphologyEx(here.astype(np.uint8), cv2.MORPH_OPEN, _square(3)) > 0
-    return np.asarray(ndimage.binary_fill_holes(opened | region), bool)
+    return filled(np.asarray(opened | region, bool))
 
 
 def _merged(found: Difference, parts: list[Patch]) -> list[Patch]:

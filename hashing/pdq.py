@@ -1,6 +1,6 @@
 """RGB picture -> PDQ (256 bits and a quality, ThreatExchange pdq) and pHash (64 bits, imagehash).
 
-Both are for exchange with other tools and for near-exact search; edited copies are found by SSCD.
+Both are for exchange with other tools; copies are found by SSCD.
 Recipe: upright RGB, longest side at most 512 by area averaging, then each hash's own steps.
 
 PDQ is written here because its Python package brings no wheel for Linux and would ask every user
@@ -11,11 +11,9 @@ frequencies without the constant one, each bit whether it exceeds their median.
 
 from functools import lru_cache
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.sparse import csr_array
 
 from hashing.types import PDQ_BYTES
 
@@ -30,6 +28,9 @@ DCT = np.sqrt(2 / SAMPLES).astype(np.float32) * np.cos(
 ).astype(np.float32)  # (16, 64)
 
 
+PHASH_DCT = 2 * np.cos(np.pi / 64 * np.outer(np.arange(8), 2 * np.arange(32) + 1))  # (8, 32)
+
+
 def pdq(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     """(32,) uint8, most significant bit first, and quality 0..100.
 
@@ -40,8 +41,7 @@ def pdq(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
         return np.zeros(PDQ_BYTES, np.uint8), 0
     luma = picture.astype(np.float32) @ LUMA  # (H, W)
     if (height, width) != (SAMPLES, SAMPLES):
-        luma = _sampler(width) @ (_sampler(height) @ luma).T  # (64, 64), turned
-        luma = luma.T
+        luma = _sampled(_sampled(luma).T).T  # (64, 64)
     spectrum = (DCT @ luma @ DCT.T).ravel()  # (256,)
     median = np.partition(spectrum, len(spectrum) // 2 - 1)[len(spectrum) // 2 - 1]  # the lower one
     return np.packbits((spectrum > median)[::-1]), _quality(luma)
@@ -56,10 +56,11 @@ def _quality(samples: NDArray[np.float32]) -> int:
 
 
 @lru_cache(maxsize=32)
-def _sampler(size: int) -> csr_array:
-    """(64, size): two box filters over a line of `size` pixels, then 64 samples at their centres.
+def _taps(size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """What each of 64 samples takes from a line of `size` pixels: indices and weights (64, T).
 
-    At the ends the window shrinks to what there is.
+    Two box filters over the line, then samples at their centres. At the ends a window shrinks to
+    what there is; the weights that a sample is short of are zero.
     """
     window = -(-size // (2 * SAMPLES))
     reach = (window + 2) // 2
@@ -67,14 +68,35 @@ def _sampler(size: int) -> csr_array:
     ends = np.minimum(np.arange(size) + reach, size)
     index = np.arange(size)
     inside = (starts[:, None] <= index) & (index < ends[:, None])  # (size, size)
-    box = csr_array((inside / (ends - starts)[:, None]).astype(np.float32))
+    box = (inside / (ends - starts)[:, None]).astype(np.float32)
     centres = ((np.arange(SAMPLES) + 0.5) * size / SAMPLES).astype(int)
-    return box[centres] @ box
+    both = np.zeros((SAMPLES, size), np.float32)
+    for middle in range(size):  # in this order, always: a sum's last bit can turn one of the hash
+        both += box[centres, middle, None] * box[middle]
+    most = int((both > 0).sum(axis=1).max())
+    columns = np.argsort(both[:, ::-1] == 0, axis=1, kind="stable")[:, :most]
+    columns = size - 1 - columns  # from right to left
+    return columns, np.take_along_axis(both, columns, axis=1)
+
+
+def _sampled(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(size, n) -> (64, n)."""
+    columns, weights = _taps(len(luma))
+    samples = np.zeros((SAMPLES, luma.shape[1]), np.float32)
+    for tap in range(columns.shape[1]):
+        samples += weights[:, tap, None] * luma[columns[:, tap]]
+    return samples
 
 
 def phash(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(8,) uint8, most significant bit first: imagehash.phash with its defaults."""
-    return np.packbits(imagehash.phash(Image.fromarray(picture)).hash.ravel())
+    """(8,) uint8, most significant bit first: imagehash.phash with its defaults.
+
+    The same steps, without the package, since it loads scipy for one transform of 32 x 32 numbers.
+    """
+    small = Image.fromarray(picture).convert("L").resize((32, 32), Image.Resampling.LANCZOS)
+    spectrum = PHASH_DCT @ np.asarray(small, np.float64) @ PHASH_DCT.T  # (8, 8)
+    spectrum = spectrum.round(6)  # what is zero but for rounding is zero
+    return np.packbits(spectrum > np.median(spectrum))
 
 
 def hamming(query: NDArray[np.uint8], reference: NDArray[np.uint8]) -> NDArray[np.intp]:

@@ -57,13 +57,9 @@ class Encoder:
         }
         self._stream = stream
 
-    def due(self, time: Seconds) -> bool:
-        """Whether a picture at this moment should be kept."""
-        return not self._times or time - self._times[-1] >= 1 / RATE_HZ - 0.002
-
-    def add(self, time: Seconds, picture: NDArray[np.uint8]) -> None:
-        """picture: (height, width, 3) RGB of the size given at the start."""
-        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    def add(self, time: Seconds, planes: NDArray[np.uint8]) -> None:
+        """planes: (height * 3 / 2, width) 4:2:0 of the size given at the start."""
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = len(self._times)
         frame.time_base = Fraction(1, int(RATE_HZ))
         self._times.append(time)
@@ -172,11 +168,12 @@ def _frames(pictures: Pictures, first: int, last: int) -> Iterator[av.VideoFrame
             stream.thread_type = "NONE"
             if (stream.width, stream.height) != (pictures.width, pictures.height):
                 raise DecodeError("the kept pictures have another size than stated")
-            step = Fraction(1, int(RATE_HZ))
+            step = Fraction(1, int(RATE_HZ)) / stream.time_base  # in the stream's own ticks
             if first:
-                source.seek(int(first * step / stream.time_base), stream=stream)
+                source.seek(int(first * step), stream=stream)
+            ticks = float(step)
             for frame in source.decode(stream):
-                index = round(Fraction(frame.pts or 0) * stream.time_base / step)
+                index = round((frame.pts or 0) / ticks)
                 if index > last:
                     return
                 if index >= first:

@@ -2,7 +2,8 @@
 
 from typing import BinaryIO
 
-from hashing.frames import Limits, media_info
+from hashing.frames import media_info
+from hashing.limits import Limits
 from hashing.types import MediaInfo
 
 

@@ -5,6 +5,8 @@ and only tiny grey ones are held for all moments.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -21,6 +23,9 @@ COARSE_FEATURES = 450
 WHOLE_KEPT = 64  # decoded whole pictures held at once, some 30 MB
 
 
+type _Key = tuple[int, bool, Box | None, bool]  # picture, mirrored, window, coarse
+
+
 class Reel:
     """Lazy access to one fingerprint's pictures.
 
@@ -35,7 +40,7 @@ class Reel:
         self.times = fingerprint.pictures.times
         self.width, self.height = fingerprint.pictures.width, fingerprint.pictures.height
         self._whole: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
-        self._features: dict[tuple[int, bool, Box | None, bool], Features] = {}
+        self._features: dict[_Key, Features] = {}
         self._tiny: NDArray[np.uint8] | None = None
 
     @property
@@ -89,6 +94,20 @@ class Reel:
             box = window or (0.0, 0.0, 1.0, 1.0)
             self._features[key] = _of_window(self.whole(index), mirrored, box, coarse)
         return self._features[key]
+
+    def lacking(
+        self, indices: list[int], mirrored: bool, window: Box | None, coarse: bool
+    ) -> list[Callable[[], None]]:
+        """What is left to be done before `features` of these pictures; in any thread and order."""
+        keys = [(index, mirrored, window, coarse) for index in dict.fromkeys(indices)]
+        missing = [key for key in keys if key not in self._features]
+        wholes = [self.whole(index) for index, *_ in missing]
+        box = window or (0.0, 0.0, 1.0, 1.0)
+
+        def find(key: _Key, picture: NDArray[np.uint8]) -> None:
+            self._features[key] = _of_window(picture, mirrored, box, coarse)
+
+        return [partial(find, key, one) for key, one in zip(missing, wholes, strict=True)]
 
     def tiny(self) -> NDArray[np.uint8]:
         """(K, h, w) grey, longest side 128, of all moments."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align import Line
+from hashing.align import SHORTEST_S, Line
 from hashing.geometry import Transform, normalised, visible_box
 from hashing.reel import Reel
 from hashing.types import Fingerprint, Seconds, Segment, Span
@@ -92,6 +92,9 @@ def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None
         return Span(0.0, 0.0), Span(moment, moment)
     start = snapped(query.fingerprint, line.start)
     end = snapped(query.fingerprint, line.end)
+    length_q = duration(query.fingerprint)
+    if length_q < SHORTEST_S and reference.fingerprint.info.kind == "video":
+        start, end = 0.0, length_q  # such an item has one line or none
     if reference.fingerprint.info.kind == "still":
         return (Span(start, end), Span(0.0, 0.0)) if end > start else None
     # the reference has ends too: the query cannot show more than there is
@@ -102,7 +105,7 @@ def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None
         end = ends[1]
     low, high = sorted((line.at(start), line.at(end)))
     low, high = float(np.clip(low, 0, length_r)), float(np.clip(high, 0, length_r))
-    if end - start < 0.2 or high <= low:
+    if end - start < min(0.2, length_q) or high <= low:
         return None
     return Span(max(0.0, start), end), Span(low, high)
 

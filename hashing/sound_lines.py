@@ -9,6 +9,7 @@ move its pitch or leave it: both are tried, and reversed pictures with their sou
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.fft import irfft, rfft
 from numpy.typing import NDArray
 
 from hashing.audio import HIGH_HZ, LOW_HZ, SILENT_DB, levels_db
@@ -133,14 +134,14 @@ def correlated(
     q, r = (query - mean) * w[:, None], (reference - base) * v[:, None]
     size = len(q) + len(r) - 1
     length = 1 << (size - 1).bit_length()
-    fq = np.fft.rfft(q[::-1], length, axis=0)
-    fr = np.fft.rfft(r, length, axis=0)
-    fw, fv = np.fft.rfft(w[::-1], length), np.fft.rfft(v, length)
-    fqq = np.fft.rfft((q[::-1] ** 2).sum(axis=1), length)
-    frr = np.fft.rfft((r**2).sum(axis=1), length)
+    fq = rfft(q[::-1], length, axis=0)
+    fr = rfft(r, length, axis=0)
+    fw, fv = rfft(w[::-1], length), rfft(v, length)
+    fqq = rfft((q[::-1] ** 2).sum(axis=1), length)
+    frr = rfft((r**2).sum(axis=1), length)
 
     def back(product: NDArray[np.complex128]) -> NDArray[np.float64]:
-        return np.asarray(np.fft.irfft(product, length, axis=0)[:size], np.float64)
+        return np.asarray(irfft(product, length, axis=0)[:size], np.float64)
 
     rows = np.maximum(back(fw * fv), 0)
     some = np.maximum(rows, 1e-6)

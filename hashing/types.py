@@ -18,6 +18,7 @@ type Homography = tuple[
     tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]
 ]
 type Kind = Literal["video", "still"]
+type Sampling = Literal["default", "quick"]  # how densely a video is described
 
 VECTOR_SIZE = 512  # SSCD, Pizzi et al. 2022
 PDQ_BYTES = 32  # ThreatExchange, pdq/README.md

@@ -22,10 +22,12 @@ SOURCES = sorted(
 DOORS = {
     "av": ("hashing/*.py", "app/metadata_container.py"),
     "c2pa": ("app/credentials.py",),
+    "certifi": ("app/fetch/*.py",),
     "ctypes": ("app/fence/*.py",),
     "exifread": ("app/metadata_exif.py",),
     "faiss": ("app/index*.py",),
     "fastapi": ("app/api*.py",),
+    "idna": ("app/fetch/links.py",),
     "jinja2": ("app/page*.py",),
     "multiprocessing": (),
     "onnxruntime": ("hashing/sscd.py", "hashing/faces.py"),
@@ -34,14 +36,17 @@ DOORS = {
     "pydantic_settings": ("app/settings.py",),
     "requests": (),
     "rich": ("app/progress.py", "app/terminal.py"),
-    "socket": ("app/fence/*.py",),
+    "socket": ("app/fence/*.py", "app/fetch/proxy.py", "app/fetch/page*.py"),
+    "ssl": ("app/fetch/direct.py",),
     "sqlalchemy": ("app/database.py", "app/library*.py", "app/desk/*.py"),
     "sqlite3": ("app/database.py", "app/library_vectors.py"),
     "starlette": ("app/api*.py", "app/problems.py", "app/uploads.py"),
-    "subprocess": ("app/fence/*.py", "app/desk/processes.py"),
+    "subprocess": ("app/fence/*.py", "app/fetch/pages.py", "app/desk/processes.py"),
     "typer": ("app/cli*.py",),
-    "urllib": (),
+    "urllib": ("app/fetch/links.py",),  # urllib.parse: texts, no requests
+    "urllib3": ("app/fetch/direct.py",),
     "uvicorn": ("app/api.py",),
+    "yt_dlp": ("app/fetch/page_child.py",),
 }
 
 # What the left may not import, nor anything below it.
@@ -64,6 +69,10 @@ FORBIDDEN = {
     "app/library*.py": ("app.desk", "app.verify", "app.verdict", "app.cli", "app.api"),
     "app/metadata*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
     "app/fence/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
+    "app/fetch/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
+    # which addresses and links are refused is decided by texts alone
+    "app/fetch/a[dl]*.py": ("app.settings", "app.fetch.proxy", "os", "socket"),
+    "app/fetch/links.py": ("app.settings", "app.fetch.proxy", "os", "socket"),
 }
 
 MAY_CATCH_EVERYTHING = {

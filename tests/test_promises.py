@@ -1,5 +1,6 @@
 """What the README and the docs promise is there, and does what they say."""
 
+import ast
 import inspect
 import os
 import re
@@ -112,6 +113,21 @@ def test_every_route_is_in_the_reference_and_no_other() -> None:
     assert routes - set(named) == {"GET /static/{name}"}
     assert "/static/{name}" in page("reference/api.md")
     assert set(named) <= routes
+
+
+def test_every_action_of_the_audit_log_is_in_the_guide_and_no_other() -> None:
+    section = page("guides/operate.md").partition("## Audit")[2].partition("\n## ")[0]
+    told = set(re.findall(r"`([a-z]+\.[a-z]+)`", section))
+    action = re.compile(
+        rf"({'|'.join({name.split('.')[0] for name in told})})\.(?!html|json|css)[a-z]+"
+    )
+    noted = {
+        node.value
+        for path in (ROOT / "app").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and action.fullmatch(str(node.value))
+    }
+    assert told == noted
 
 
 def test_every_edit_type_is_in_the_reference_and_no_other() -> None:

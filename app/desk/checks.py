@@ -68,6 +68,7 @@ class Check:
     bytes: int | None
     sha256: str | None
     url: str | None
+    origin: Json | None
     upload: str | None
     claimed_date: str | None
     claimed_place: str | None
@@ -105,7 +106,7 @@ class Check:
 COLUMNS: Final = [
     keys.c.name.label(name) if name == "by" else checks.c[name] for name in Check.__slots__
 ]
-JSON_COLUMNS: Final = ("context", "problem", "outcome")
+JSON_COLUMNS: Final = ("context", "origin", "problem", "outcome")
 
 
 # ---- accepting
@@ -116,14 +117,14 @@ def accept(
 ) -> tuple[Check, bool]:
     """The check that this asks for, and whether it is new.
 
-    again: make a new one even where this key has the same bytes with the same claim already.
+    again: make a new one even where this key has the same bytes or link with the same claim.
     reach: the library's newest clip; a check that has not searched as far is not had again.
 
     Raises RequestDiffers, QueueFull.
     """
     known = _same_request(connection, asked)
-    if known is None and not again and asked.sha256 is not None:
-        known = _same_bytes(connection, asked, reach)
+    if known is None and not again:
+        known = _same_item(connection, asked, reach)
     if known is not None:
         return known, False
     check_room(connection, most_pending)
@@ -178,7 +179,9 @@ def _request_hash(asked: Asked) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def _same_bytes(connection: sa.Connection, asked: Asked, reach: int) -> Check | None:
+def _same_item(connection: sa.Connection, asked: Asked, reach: int) -> Check | None:
+    """Of the same bytes, or of the same link, with the same claim."""
+    item = checks.c.sha256 == asked.sha256 if asked.url is None else checks.c.url == asked.url
     newest = (
         sa.select(sa.func.max(reports.c.searched_up_to))
         .where(reports.c.check == checks.c.id)
@@ -187,7 +190,8 @@ def _same_bytes(connection: sa.Connection, asked: Asked, reach: int) -> Check | 
     same = (
         (checks.c.key == asked.key)
         & (checks.c.task == asked.task)
-        & (checks.c.sha256 == asked.sha256)
+        & (checks.c.kind == asked.kind)
+        & item
         & checks.c.claimed_date.is_not_distinct_from(asked.claimed_date)
         & checks.c.claimed_place.is_not_distinct_from(asked.claimed_place)
         & checks.c.state.in_(REUSED)
@@ -264,6 +268,21 @@ def note_interruptions(connection: sa.Connection) -> list[Check]:
         checks.update().where(checks.c.pictures == "pending", ~few).values(pictures="none")
     )
     return _read(connection, checks.c.state == "running")
+
+
+def note_fetched(
+    connection: sa.Connection, identifier: str, upload: str, name: str, bytes: int, origin: Json
+) -> bool:
+    """A link's file is here, durably. False where nobody wants it any more."""
+    return _change(
+        connection,
+        identifier,
+        "running",
+        upload=upload,
+        name=name,
+        bytes=bytes,
+        origin=_text(origin),
+    )
 
 
 def without_pictures(connection: sa.Connection) -> list[Check]:

@@ -22,6 +22,7 @@ else:
 FILE_NAME = "desk.db"
 UPLOADS = "uploads"
 LOCK = "lock"
+FETCHING = "fetching-"  # and a check's id: a folder below uploads/
 CACHE_KIB = 2048
 WAIT_S = 30.0  # for another process that is writing
 OWN_MODE = 0o700  # strangers' files, and what people asked about them
@@ -58,6 +59,11 @@ def delete_upload(desk: DeskFile, name: str | None) -> None:
     """name: as the check's row has it."""
     if name is not None:
         (desk.uploads / name).unlink(missing_ok=True)
+
+
+def fetching_folder(desk: DeskFile, identifier: str) -> Path:
+    """Where a link's file lies while it is fetched; whatever becomes of that, it goes after."""
+    return desk.uploads / f"{FETCHING}{identifier}"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.desk import checks, descriptors, reports, sheets
+from app.desk import audit, checks, descriptors, reports, sheets
 from app.desk.checks import Check
 from app.desk.file import DeskFile
 from app.evidence_types import EvidenceSheet
@@ -37,6 +37,8 @@ def store_verdict(
     illustrated: pictures will follow. read: what later checks need, kept as the settings say.
     """
     facts = reports.summary(report)
+    if check.sha256 is None:  # of a link
+        facts["sha256"] = report["item"]["sha256"]
     pictures = "pending" if illustrated else "none"
     with desk.writing() as connection:
         if not checks.finish(connection, check.id, "done", settings, **facts, pictures=pictures):
@@ -67,7 +69,9 @@ def store_addition(desk: DeskFile, check: Check, settings: Settings, clip: str, 
     """A file has become known footage, or was it before."""
     outcome = {"clip": clip, "new": new}
     with desk.writing() as connection:
-        checks.finish(connection, check.id, "done", settings, outcome=outcome)
+        ended = checks.finish(connection, check.id, "done", settings, outcome=outcome)
+        if ended and new:
+            audit.note(connection, check.key, "clip.add", clip)
 
 
 def store_refusal(desk: DeskFile, check: Check, settings: Settings, problem: Json) -> None:

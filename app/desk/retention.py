@@ -5,23 +5,26 @@ every sweep, and files below uploads/ are unlinked.
 """
 
 import logging
+import shutil
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 
+from app.desk import audit
 from app.desk.checks import FINAL
 from app.desk.clock import now, written
-from app.desk.file import DeskFile
+from app.desk.file import FETCHING, DeskFile, delete_upload
 from app.desk.schema import checks, decisions, descriptors, sessions
 from hashing.errors import FirstseenError
 
 SWEEP_S: Final = 30.0  # between two sweeps
 STRAY_S: Final = 3600.0  # a file that no check names, left by a sender who went away
+FETCHED_S: Final = 60.0  # what was fetched for a check that was stopped meanwhile
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +51,13 @@ def sweep(desk: DeskFile, moment: datetime | None = None) -> Swept:
         expired = _count(connection, checks, ended)
         said = _count(connection, decisions, decisions.c.expires_at <= by)
         _count(connection, sessions, sessions.c.expires_at <= by)
-    unlink(desk, uploads)
-    strays = _strays(desk)
-    unlink(desk, strays)
-    return Swept(len(uploads) + len(strays), gone, expired, said, desk.empty_log())
+        for action, count in (("check.expire", expired), ("decision.expire", said)):
+            if count:
+                audit.note(connection, audit.SERVICE, action, "", str(count))
+    for name in uploads:
+        delete_upload(desk, name)
+    strays = _remove_strays(desk)
+    return Swept(len(uploads) + strays, gone, expired, said, desk.empty_log())
 
 
 def drop_upload(desk: DeskFile, check: str) -> None:
@@ -61,13 +67,8 @@ def drop_upload(desk: DeskFile, check: str) -> None:
         mine = ended & (checks.c.id == check)
         names = _named(connection, mine)
         connection.execute(checks.update().where(mine).values(upload=None, upload_expires_at=None))
-    unlink(desk, names)
-
-
-def unlink(desk: DeskFile, names: Iterable[str]) -> None:
-    """Delete files below uploads/."""
     for name in names:
-        (desk.uploads / name).unlink(missing_ok=True)
+        delete_upload(desk, name)
 
 
 def _expired_uploads(connection: sa.Connection, by: str) -> list[str]:
@@ -91,16 +92,34 @@ def _count(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[b
     return connection.execute(table.delete().where(where)).rowcount
 
 
-def _strays(desk: DeskFile) -> list[str]:
-    """Files that no check names, old enough that none is about to."""
-    old = [
-        path.name for path in desk.uploads.iterdir() if time.time() - path.stat().st_mtime > STRAY_S
-    ]
-    if not old:
-        return []
+def _remove_strays(desk: DeskFile) -> int:
+    """Files that no check names, and what was fetched for one that is not at work; how many.
+
+    Only what is old enough that nobody is about to name it.
+    """
+    old = [path for path in desk.uploads.iterdir() if _age_s(path) > STRAY_S]
+    left = [path for path in desk.uploads.glob(f"{FETCHING}*") if _age_s(path) > FETCHED_S]
+    if not old and not left:
+        return 0
     with desk.reading() as connection:
         held = set(_named(connection, sa.true()))
-    return sorted(set(old) - held)
+        running = sa.select(checks.c.id).where(checks.c.state == "running")
+        held |= {f"{FETCHING}{identifier}" for identifier in connection.scalars(running)}
+    strays = {path for path in (*old, *left) if path.name not in held}
+    for path in strays:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(strays)
+
+
+def _age_s(path: Path) -> float:
+    """Seconds since it was written; none for what is gone meanwhile."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 class Sweeper:
@@ -123,13 +142,17 @@ class Sweeper:
     def close(self) -> None:
         self._stopping = True
         self._wake.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._stopping:
             try:
                 sweep(self._desk)
-            except FirstseenError as error:  # the disk is full, or another process writes
+            except (
+                FirstseenError,
+                OSError,
+            ) as error:  # the disk is full, or another process writes
                 log.warning("what has expired could not be deleted: %s", type(error).__name__)
             self._wake.wait(self._every_s)
             self._wake.clear()

@@ -60,6 +60,7 @@ checks = Table(
     Column("bytes", Integer),
     Column("sha256", Text, index=True),  # of a link's file once it is here
     Column("url", Text),
+    Column("origin", Text),  # JSON: what fetching the link was, once it was fetched
     Column("upload", Text),  # its name below uploads/; null once it is deleted
     Column("claimed_date", Text),
     Column("claimed_place", Text),

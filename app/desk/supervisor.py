@@ -7,6 +7,7 @@ that says so. What was running when the whole service died waits again when it s
 
 import contextlib
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from app.desk import checks
 from app.desk.checks import Check
 from app.desk.errors import CheckUnknown, DeskUnusable
-from app.desk.file import DeskFile, delete_upload
+from app.desk.file import DeskFile, delete_upload, fetching_folder
 from app.desk.outcomes import put_aside
 from app.desk.processes import WorkerProcess
 from app.settings import Settings
@@ -244,12 +245,14 @@ class Supervisor:
 
     def _settle(self, check: Check, running: Running, finished: bool) -> None:
         """What the row and the upload become now that no worker is at it any more."""
+        shutil.rmtree(fetching_folder(self._desk, check.id), ignore_errors=True)
         with self._desk.writing() as connection, contextlib.suppress(CheckUnknown):
             if not finished:
                 self._after_death(connection, check, running)
-            if self._is_spent(checks.find(connection, check.id)):
+            after = checks.find(connection, check.id)
+            if self._is_spent(after):
                 checks.forget_upload(connection, check.id)
-                delete_upload(self._desk, check.upload)
+                delete_upload(self._desk, after.upload)
 
     def _after_death(self, connection: sa.Connection, check: Check, running: Running) -> None:
         """Retry once what a worker died over; then put it aside."""
@@ -285,5 +288,7 @@ def recover(desk: DeskFile, settings: Settings) -> None:
             put_aside(connection, check, settings, why)
         named = checks.uploads_named(connection)
     for path in desk.uploads.iterdir():
-        if path.name not in named:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)  # of a link that was being fetched
+        elif path.name not in named:
             path.unlink(missing_ok=True)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from app import verify
 from app.claim import parse_claim
+from app.desk import checks
 from app.desk.checks import Check
-from app.desk.file import DeskFile
+from app.desk.errors import CheckUnknown
+from app.desk.file import DeskFile, delete_upload, fetching_folder
 from app.desk.outcomes import (
     store_addition,
     store_failure,
@@ -20,13 +22,17 @@ from app.desk.outcomes import (
 )
 from app.desk.recheck import recheck
 from app.desk.retention import drop_upload
+from app.durable import make_durable
 from app.evidence_types import EvidenceSheet
 from app.fence import prepare
+from app.fetch.errors import LinkError
+from app.fetch.fetch import fetch
 from app.library import Library
 from app.library_context import entered
+from app.origin import Origin
 from app.problems import problem_of
 from app.progress import OnProgress
-from app.report import Report, to_json, unreadable
+from app.report import Report, to_json, unreadable, with_origin
 from app.settings import Settings
 from app.unread import report_unread
 from hashing.errors import FirstseenError
@@ -64,6 +70,8 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     sheets: dict[str, EvidenceSheet] = {}
     reach, change = work.library.reach(), work.library.last_change()
     try:
+        if check.url is not None and check.upload is None and not stands:
+            check = fetch_link(work, check, on_progress)
         claim = parse_claim(check.claimed_date, check.claimed_place)
         with verify.checking(
             _path(work, check), claim, work.library, work.settings, on_progress, check.name
@@ -73,7 +81,7 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
                     work.desk,
                     check,
                     work.settings,
-                    to_json(judged.report),
+                    to_json(_of_link(judged.report, check)),
                     reach,
                     illustrated=bool(judged.to_show),
                     read=(judged.query, judged.metadata),
@@ -81,12 +89,41 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
                 )
                 stands = True
             sheets = judged.pictures(on_progress=on_progress, strips=True)
+    except CheckUnknown:
+        raise
     except FirstseenError as error:
         if not stands:
             report = to_json(_unread(work, check, error))
             store_failure(work.desk, check, work.settings, report, problem_of(error))
             return
     store_pictures(work.desk, check, sheets)
+
+
+def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
+    """The check with a file of its own, as an upload has.
+
+    Raises LinkError, CheckUnknown where nobody wants it any more.
+    """
+    assert check.url is not None
+    on_progress("fetch", 0.0)
+    folder = fetching_folder(work.desk, check.id)
+    folder.mkdir(exist_ok=True)
+    fetched = fetch(check.url, folder, work.settings, on_progress)
+    upload = fetched.path.rename(work.desk.uploads / fetched.path.name)
+    make_durable(upload)
+    with work.desk.writing() as connection:
+        wanted = checks.note_fetched(
+            connection,
+            check.id,
+            upload.name,
+            fetched.name,
+            fetched.bytes,
+            fetched.origin.to_json(),
+        )
+        if wanted:
+            return checks.find(connection, check.id)
+    delete_upload(work.desk, upload.name)
+    raise CheckUnknown("the check was cancelled while its link was fetched")
 
 
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
@@ -114,8 +151,20 @@ def _path(work: Work, check: Check) -> Path:
     return work.desk.uploads / (check.upload or "")
 
 
+def _of_link(report: Report, check: Check) -> Report:
+    """The same, saying what fetching it was, where the item came of a link."""
+    return report if check.origin is None else with_origin(report, Origin.from_json(check.origin))
+
+
 def _unread(work: Work, check: Check, error: FirstseenError) -> Report:
     """The report on an item that could not be checked, whatever the reason."""
+    if isinstance(error, LinkError):
+        unfetched = unreadable(check.name, str(error))
+        return unfetched if error.origin is None else with_origin(unfetched, error.origin)
+    return _of_link(_unread_file(work, check, error), check)
+
+
+def _unread_file(work: Work, check: Check, error: FirstseenError) -> Report:
     claim = parse_claim(check.claimed_date, check.claimed_place)
     with suppress(FirstseenError):  # the library or the fence failed, not the item
         return report_unread(_path(work, check), error, work.settings, claim, check.name)

@@ -16,10 +16,10 @@ import queue
 import sys
 import threading
 import time
-import traceback
 from importlib import import_module
 from typing import BinaryIO, Final, Protocol
 
+from app import service_log
 from app.desk import checks
 from app.desk.checks import Check
 from app.desk.errors import CheckUnknown
@@ -62,18 +62,12 @@ def main(parent: str, work_module: str) -> None:
         die_with(int(parent))
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    service_log.set_up()
     try:
         _work(incoming, outgoing, work_module)
     except Exception as error:
-        log.error("a worker ends by a fault of firstseen itself: %s", where(error))
+        log.error("a worker ends by a fault of firstseen itself", exc_info=error)
         os._exit(1)
-
-
-def where(error: BaseException) -> str:
-    """Kind and place of a fault. Not its message, which may hold what users call things."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    places = (f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
-    return f"{type(error).__name__} at {' '.join(places)}"
 
 
 def _work(incoming: BinaryIO, outgoing: BinaryIO, work_module: str) -> None:

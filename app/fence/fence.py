@@ -178,12 +178,3 @@ def protection(server: Server | None = None) -> Protection:
     """Which walls this system puts around a decoding process. Raises FenceUnavailable."""
     with Fence.open(None, server=server) as fence:
         return fence.protection
-
-
-def prepare(model: Path | None = None) -> Server:
-    """Start loading what decoding needs, in the background; the first fence waits for it.
-
-    model: another model file than the one that comes with its package; such fences are opened
-    with what this returns.
-    """
-    return shared_server(model)

@@ -23,7 +23,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "Match",
         "Candidate",
     ),
-    "hashing.frames": ("Limits",),
+    "hashing.limits": ("Limits",),
     "app.metadata_types": ("Credentials", "Metadata"),
     "app.evidence_types": ("Pair", "Thumbnail", "EvidenceSheet"),
 }

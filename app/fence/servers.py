@@ -36,6 +36,15 @@ def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) 
         return server
 
 
+def prepare(model: Path | None = None) -> Server:
+    """Start loading what decoding needs, in the background; the first fence waits for it.
+
+    model: another model file than the one that comes with its package; such fences are opened
+    with what this returns.
+    """
+    return shared_server(model)
+
+
 def _close(key: _Key) -> None:
     if key[0] == os.getpid() and (server := _servers.pop(key, None)):
         server.close()

@@ -28,13 +28,25 @@ from hashing import fingerprint as describing
 from hashing import probe as probing
 from hashing import views as viewing
 from hashing.faces import FaceModelError, load_detector
-from hashing.frames import Limits
+from hashing.limits import Limits
 from hashing.pdq import phash
 from hashing.reel import Reel
 from hashing.sscd import INPUT_PX, describer
-from hashing.types import Box, Fingerprint, Match, MediaInfo, Pictures, Seconds, Views
+from hashing.types import (
+    Box,
+    Fingerprint,
+    Match,
+    MediaInfo,
+    Pictures,
+    Sampling,
+    Seconds,
+    Views,
+)
 
 type State = dict[str, Any]
+
+# modules that libraries load at first use
+LATE_MODULES = ("numpy.fft", "unicodedata", "PIL.ImageFilter")
 
 # packages whose modules import each other at first use
 LATE = (
@@ -95,7 +107,7 @@ def fingerprint(
     file: BinaryIO,
     state: State,
     model: Path | None,
-    sampling: describing.Sampling = "default",
+    sampling: Sampling = "default",
     limits: Limits | None = None,
 ) -> Fingerprint:
     """All that matching needs to know of the file."""
@@ -179,6 +191,8 @@ def _load_late_imports() -> None:
         with contextlib.suppress(LookupError):  # codecs of other systems
             codecs.lookup(name)
     PIL.Image.init()
+    for name in LATE_MODULES:
+        import_module(name)
     for package in LATE:
         for module in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
             import_module(module.name)

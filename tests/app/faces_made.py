@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hashing.pictures import Encoder
 from hashing.types import Homography, Match, Pictures, Segment, Span
+from tests.made.planes import planes
 from tests.made.scenes import scene
 
 type Rgb = NDArray[np.uint8]
@@ -59,7 +60,7 @@ def film(frames: list[Rgb]) -> Pictures:
     """Kept pictures, ten a second."""
     encoder = Encoder(frames[0].shape[1], frames[0].shape[0])
     for index, frame in enumerate(frames):
-        encoder.add(index / 10, frame)
+        encoder.add(index / 10, planes(frame))
     return encoder.finish()
 
 

@@ -40,7 +40,8 @@ class MadeLine:
         library: Library,
         settings: Any,
         on_progress: Any,
-        pictures: bool,
+        name: str | None = None,
+        pictures: bool = True,
     ) -> MadeChecked:
         self.asked.append({"check": path, "claim": claim, "pictures": pictures})
         on_progress("decode", 0.5)

@@ -9,6 +9,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
+from app import api
 from app.api_access import whose
 from app.desk import audit
 from app.desk.file import open_desk
@@ -183,6 +184,7 @@ def test_a_page_signs_in_works_and_signs_out(client: TestClient, settings: Setti
     assert [action for _, action, _ in log(settings)] == [
         "key.create",
         "session.start",
+        "check.start",
         "session.end",
     ]
 
@@ -457,8 +459,15 @@ def test_compat_names_what_there_is(client: TestClient, settings: Settings) -> N
     client.headers.update(bearer(settings, "check"))
     content = client.get("/v1/compat").json()
     assert (content["api"], content["key"]) == (1, {"name": "tests", "scopes": ["check"]})
-    paths = client.get("/v1/openapi.json").json()["paths"]
-    assert ("links" in content["features"]) == ("/v1/links" in paths)
+    assert content["features"] == ["links", "events", "pictures", "reveal", "decisions", "alerts"]
+
+
+def test_compat_names_no_links_where_nothing_is_fetched(tmp_path: Path) -> None:
+    settings = Settings(library=tmp_path, fetch=False)
+    with running(settings) as client:
+        features = client.get("/v1/compat", headers=bearer(settings)).json()["features"]
+    assert "links" not in features
+    assert "events" in features
 
 
 def test_a_fault_of_our_own_is_a_problem_and_no_secret(settings: Settings) -> None:
@@ -474,3 +483,18 @@ def test_a_fault_of_our_own_is_a_problem_and_no_secret(settings: Settings) -> No
         refused(answer, 500)
         assert "secret" not in answer.text
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_first_key_is_shown_once_with_where_to_sign_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(library=tmp_path, host="0.0.0.0", port=8123)
+    api._announce_first_key(settings)
+    said = capsys.readouterr()
+    assert not said.out
+    assert "http://127.0.0.1:8123/" in said.err
+    (secret,) = {word for word in said.err.split() if word.startswith("fsk_") and len(word) == 47}
+    api._announce_first_key(settings)
+    assert capsys.readouterr().err == ""
+    with running(settings) as client:
+        assert client.post("/v1/session", json={"key": secret}).status_code == 200

@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /v1/checks/{check_id}/report.json": ("check",),
     "DELETE /v1/checks/{check_id}": ("check",),
     "GET /v1/checks/{check_id}/report.html": ("check",),
+    "POST /v1/links": ("check",),
     "GET /v1/checks/{check_id}/pictures": ("check",),
     "GET /v1/checks/{check_id}/pictures/{clip_id}/{name}": ("check",),
     "POST /v1/checks/{check_id}/reveal": ("check", "reveal"),
@@ -92,6 +93,7 @@ class Service:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     settings = Settings(library=tmp_path_factory.mktemp("table"), failed_sign_ins_per_minute=0)
     headers = {scope.value: bearer(settings, scope) for scope in Scope}
+    headers["all but read-all"] = bearer(settings, *(set(Scope) - {Scope.READ_ALL}))
     headers[NOBODY] = {}
     headers[WRONG] = {"authorization": "Bearer fsk_" + "A" * 43}
     headers["all scopes"] = bearer(settings)
@@ -141,3 +143,21 @@ def test_a_cookie_without_its_token_changes_nothing_anywhere(route: str, service
     service.client.cookies.clear()
     assert answer.status_code == 403
     assert "X-Firstseen-CSRF" in answer.text
+
+
+@pytest.mark.parametrize("route", [r for r in TABLE if "{check_id}" in r])
+def test_another_keys_check_is_as_if_it_were_not_there(route: str, service: Service) -> None:
+    """Never 403, which would say that there is one; not even to who may read all keys' checks,
+    where something would be changed.
+    """
+    upload = {"file": ("a.mp4", route.encode())}
+    made = service.client.post("/v1/checks", files=upload, headers=service.headers["all scopes"])
+    method, _, path = route.partition(" ")
+    caller = service.headers["all but read-all"]
+    answers = []
+    for check_id in (made.json()["id"], "unknown"):
+        address = re.sub(r"\{\w+\}", "unknown", path.replace("{check_id}", check_id))
+        answer = service.client.request(method, address, headers=caller)
+        answers.append((answer.status_code, answer.text.replace(check_id, "ID")))
+    assert answers[0] == answers[1]
+    assert answers[0][0] in (404, 422)

@@ -4,8 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +64,29 @@ def item(tmp_path: Path) -> Path:
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"pictures")
     return path
+
+
+@contextmanager
+def served(body: bytes) -> Iterator[str]:
+    """Host and port of a server on this machine that answers everything with `body`."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> Any:
@@ -148,18 +174,55 @@ def test_faces_and_names_are_held_back_on_the_page_and_not_on_the_owner_s_termin
     "link",
     ["https://example.org/a.mp4", "HTTP://example.org", "http://127.0.0.1/a"],
 )
-def test_links_are_refused_with_a_clear_word(
+def test_commands_that_take_files_refuse_links_with_a_clear_word(
     firstseen: Firstseen, line: MadeLine, link: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert firstseen("check", link) == 2
     assert firstseen("compare", link, link) == 2
     assert firstseen("library", "add", link) == 2
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert len(err.splitlines()) == 3
-    assert "link" in err
+    assert len(err.splitlines()) == 2
+    assert "'firstseen check' fetches one" in err
     assert line.asked == []
+
+
+def test_a_link_that_may_not_be_fetched_gets_a_report(
+    firstseen: Firstseen, line: MadeLine, library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", "http://127.0.0.1/a.mp4", "--json") == 3
+
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    assert err == "", "nothing was shown to anybody"
+    assert report["item"]["url"] == "http://127.0.0.1/a.mp4"
+    assert report["item"]["final_url"] is None
+    assert report["problems"] == [
+        "127.0.0.1 is not public (loopback); links may lead to public addresses only"
+    ]
+    assert line.asked == []
+
+
+def test_a_link_is_fetched_checked_and_deleted(
+    firstseen: Firstseen,
+    line: MadeLine,
+    library: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with served(b"\xff\xd8\xff pictures") as place:
+        monkeypatch.setenv("FIRSTSEEN_FETCH_ALLOW", place)
+        assert firstseen("check", f"http://{place}/a.jpg", "--json") == 0
+
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    assert err == "firstseen: fetching the link shows this machine to the host behind it\n"
+    assert report["item"]["url"] == f"http://{place}/a.jpg"
+    assert report["verdict"]["limits"][-1].startswith(
+        "Fetching the link showed this machine to 127.0.0.1 at "
+    )
+    [asked] = line.asked
+    assert not asked["check"].exists()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from app.desk import alerts, checks, decisions, descriptors, keys, reports, reveals, sheets
 from app.desk.checks import Asked, Check
 from app.desk.decisions import Choice, Pair
-from app.desk.file import DeskFile, open_desk
-from app.desk.retention import STRAY_S, Sweeper, drop_upload, sweep
+from app.desk.file import DeskFile, fetching_folder, open_desk
+from app.desk.retention import FETCHED_S, STRAY_S, Sweeper, drop_upload, sweep
 from app.desk.schema import metadata as tables
 from app.evidence_types import EvidenceSheet
 from app.evidence_types import Pair as Shown
@@ -206,6 +206,19 @@ def test_files_that_no_check_names_go_once_nobody_can_be_about_to(
         os.utime(path, (long_ago, long_ago))
     assert sweep(desk).uploads == 1
     assert sorted(p.name for p in desk.uploads.iterdir()) == ["0123456789abcdef", "fresh"]
+
+
+def test_what_was_fetched_for_a_check_that_stopped_goes(desk: DeskFile, check: Check) -> None:
+    with desk.writing() as connection:
+        connection.execute(tables.tables["checks"].update().values(state="running"))
+    running, stopped = fetching_folder(desk, check.id), fetching_folder(desk, "stopped")
+    long_ago = datetime.now(UTC).timestamp() - FETCHED_S - 10
+    for folder in (running, stopped):
+        folder.mkdir()
+        (folder / "part").write_bytes(b"x")
+        os.utime(folder, (long_ago, long_ago))
+    assert sweep(desk).uploads == 1
+    assert (running.exists(), stopped.exists()) == (True, False)
 
 
 def test_the_sweeper_sweeps_by_itself_and_ends(desk: DeskFile, check: Check) -> None:

@@ -265,6 +265,9 @@ def test_a_start_takes_up_what_a_killed_service_left(desk: Desk) -> None:
     accepted = [desk.accept("x") for _ in range(2)]
     stray = desk.file.uploads / "stray"
     stray.write_text("half an upload")
+    fetching = desk.file.uploads / "fetching-a-link"
+    fetching.mkdir()
+    (fetching / "part").write_text("half a file")
     with desk.file.writing() as connection:
         checks.claim_next(connection)
     with desk.working():
@@ -272,6 +275,7 @@ def test_a_start_takes_up_what_a_killed_service_left(desk: Desk) -> None:
             desk.until(identifier, "done")
     assert desk.check(accepted[0]).interruptions == 1
     assert not stray.exists()
+    assert not fetching.exists()
     assert len(left(desk.folder)) == 2
 
 

@@ -14,6 +14,7 @@ from app.desk.errors import (
 )
 from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
 from app.fence.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
+from app.fetch.errors import FetchFailed, FetchRefused
 from app.intake import IntakeError, TooLarge
 from app.library_errors import (
     ClipUnknown,
@@ -42,6 +43,8 @@ from hashing.errors import (
         (ClipUnknown, 2, 404),
         (IntakeError, 3, 422),
         (TooLarge, 3, 413),
+        (FetchRefused, 3, 422),
+        (FetchFailed, 3, 422),
         (DecodeError, 3, 422),
         (UnsupportedMedia, 3, 422),
         (LimitExceeded, 3, 413),

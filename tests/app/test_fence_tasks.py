@@ -15,7 +15,7 @@ from app.fence.limits import FenceLimits
 from app.metadata import read_metadata
 from hashing.errors import DecodeError, LimitExceeded
 from hashing.fingerprint import fingerprint
-from hashing.frames import Limits
+from hashing.limits import Limits
 from hashing.probe import probe
 from hashing.types import Fingerprint, Match
 from tests.app.test_fence_codec import same

@@ -122,7 +122,7 @@ def test_an_upload_on_disk_can_carry_the_name_it_was_sent_with(file: Path) -> No
 )
 def test_links_are_refused_with_a_clear_word(link: str) -> None:
     for given in (link, Path(link)):
-        with pytest.raises(LinkRefusedError, match="save the file and check that"):
+        with pytest.raises(LinkRefusedError, match="takes files, no links"):
             from_path(given, LIMIT)
 
 

@@ -118,10 +118,8 @@ def test_a_removed_clip_is_gone_from_everything(library: Library) -> None:
     gone = library.add(made_print(1), made_facts(1)).clip_id
     library.add(made_print(2), made_facts(2))
     library.search(query.vectors.astype(np.float32), 3, SPACE)  # the index has seen it
-    library.search_pdq(query.pdq, 31)
     assert library.remove(gone)
     assert gone not in library.search(query.vectors.astype(np.float32), 3, SPACE).clips
-    assert len(library.search_pdq(query.pdq, 31).query) == 0
     assert [clip.id for clip in library.clips()] == ["R000002"]
     assert library.stats().clips == 1
     for ask in (library.load, library.clip, library.remove):
@@ -199,32 +197,17 @@ def test_flat_pictures_are_never_found(library: Library) -> None:
     assert np.isneginf(hits.cosine).all()
     assert (library.places(hits).row == -1).all()
     assert np.isnan(library.places(hits).time).all()
-    assert len(library.search_pdq(query.pdq, 256).query) == 0
 
 
 def test_no_query_has_no_hits(library: Library) -> None:
     library.add(made_print(1), made_facts(1))
     hits = library.search(np.empty((0, 512), np.float32), 3, SPACE)
     assert hits.cosine.shape == (0, 3)
-    assert len(library.search_pdq(np.empty((0, 32), np.uint8), 31).query) == 0
 
 
 def test_an_addition_by_another_process_is_found(tmp_path: Path) -> None:
     with Library.open(tmp_path / "a", create=True) as one, Library.open(tmp_path / "a") as two:
-        query = made_print(3).frames
-        vectors = query.vectors.astype(np.float32)
+        vectors = made_print(3).frames.vectors.astype(np.float32)
         assert two.search(vectors, 1, SPACE).clips == ()
         one.add(made_print(3), made_facts(3))
         assert two.search(vectors, 1, SPACE).clips == ("R000001",)
-        assert two.search_pdq(query.pdq, 0).clips == ("R000001",)
-
-
-def test_near_exact_hashes_come_with_their_distance(library: Library) -> None:
-    for seed in range(3):
-        library.add(made_print(seed, flat=1), made_facts(seed))
-    asked = made_print(1).frames.pdq.copy()
-    asked[4, 0] ^= 0b0000_0111
-    hits = library.search_pdq(asked, 2)
-    assert len(hits.query) == 10  # all but the flat picture and the one that is 3 bits off
-    hits = library.search_pdq(asked[4:5], 3)
-    assert (hits.clips, hits.row[0], hits.time[0], hits.distance[0]) == (("R000002",), 4, 2.0, 3)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from app.index import NOBODY, CodedIndex, ExactIndex, VectorIndex, decode, encode, rotation
-from app.index_pdq import PdqIndex
 from app.library import Library
 from tests.app.library_made import (
     SPACE,
@@ -140,16 +139,6 @@ def test_a_vector_gets_the_same_code_on_every_machine() -> None:
     vectors = np.zeros((1, 512), np.float32)
     vectors[0, :4] = 0.5
     assert encode(vectors)[0, :8].tolist() == GOLDEN_CODE
-
-
-def test_hashes_within_a_distance_are_all_found(rng: np.random.Generator) -> None:
-    stored = rng.integers(0, 256, (500, 32), np.uint8)
-    asked = stored[:40] ^ (rng.random((40, 32)) < 0.1).astype(np.uint8)
-    bits = np.bitwise_count(asked[:, None] ^ stored[None]).sum(axis=2)
-    query, place, distance = PdqIndex(stored).within(asked, 100)
-    assert set(zip(query, place, strict=True)) == set(zip(*np.nonzero(bits <= 100), strict=True))
-    np.testing.assert_array_equal(distance, bits[query, place])
-    np.testing.assert_array_equal(query, np.sort(query))
 
 
 # ---- the code file is a cache

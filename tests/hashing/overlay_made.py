@@ -18,6 +18,7 @@ from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.types import Box, Descriptors, Fingerprint, MediaInfo, Timeline
 from tests.made import scene
+from tests.made.planes import planes
 
 type Picture = NDArray[np.uint8]
 type Change = Callable[[Picture, float], Picture]  # the picture at a moment in s -> the edited one
@@ -57,7 +58,7 @@ def reel(seed: int = 21, change: Change | None = None, length: float = LENGTH_S)
     else:
         encoder = Encoder(width, height)
         for t, one in zip(times, shown, strict=True):
-            encoder.add(float(t), one)
+            encoder.add(float(t), planes(one))
         pictures = encoder.finish()
     none = Descriptors(
         times=np.zeros(0),

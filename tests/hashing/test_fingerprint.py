@@ -57,6 +57,13 @@ def test_small_pictures_and_sound_are_kept(film: Films) -> None:
     assert film("excerpt").audio is None
 
 
+def test_pictures_are_kept_ten_times_a_second_at_most(film: Films) -> None:
+    kept = film("street").pictures
+    assert kept is not None
+    assert np.diff(kept.times).min() > 0.097
+    assert len(kept.times) > 9 * kept.times[-1]
+
+
 def test_a_still_has_one_row_and_one_picture(film: Films) -> None:
     still = film("still")
     assert still.frames.times.tolist() == [0.0]

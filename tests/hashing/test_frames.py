@@ -1,11 +1,13 @@
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
-from hashing.frames import Damage, Limits, first_picture_time, keyframes, shown
+from hashing.frames import Damage, first_picture_time, keyframes, shown
+from hashing.limits import Limits
 from hashing.probe import probe
 from tests.made import make_video, scene, write_video
 from tests.made.broken import (
@@ -203,3 +205,21 @@ def test_samples_of_luma_are_those_of_the_picture(tmp_path: Path) -> None:
         samples = next(shown(file, Limits(), Damage())).luma_samples()
     picture = scene(1, 0.0, SMALL) @ np.array([0.299, 0.587, 0.114])
     assert abs(samples.mean() - (16 + picture.mean() * 219 / 255)) < 6  # limited range
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+@pytest.mark.parametrize("size", [(96, 72), (100, 62)])
+def test_stored_planes_are_the_upright_picture(
+    tmp_path: Path, degrees: int, size: tuple[int, int]
+) -> None:
+    path = make_video(tmp_path / "turned.mp4", seed=1, seconds=0.2, rotation_deg=degrees)
+    with path.open("rb") as file:
+        picture = next(shown(file, Limits(), Damage()))
+        planes = picture.yuv(*size)
+        assert planes.shape == (size[1] * 3 // 2, size[0])
+        back = av.VideoFrame.from_ndarray(planes, format="yuv420p").to_ndarray(format="rgb24")
+        rgb = picture.rgb(*size)
+    grey, stored = rgb.mean(axis=2), back.mean(axis=2)
+    assert np.abs(grey - stored).mean() < 6
+    colour = back.astype(int).mean(axis=(0, 1)) - rgb.mean(axis=(0, 1))
+    assert np.abs(colour).max() < 4

@@ -1,13 +1,16 @@
 import json
 from pathlib import Path
 
+import imagehash
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from hashing.pdq import FREQUENCIES, SAMPLES, hamming, pdq, phash
+from tests.made import scene
 
 # Hashes that Meta's own C++ gave for the same pictures, through the package pdqhash 0.2.8
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "pdq.json").read_text())["vectors"]
@@ -106,3 +109,12 @@ def test_distance_is_symmetric_and_zero_to_itself(a: bytes, b: bytes) -> None:
 def test_distance_of_something_else_than_a_hash_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         hamming(np.zeros(31, np.uint8), np.zeros(31, np.uint8))
+
+
+def test_phash_is_imagehashs() -> None:
+    pictures = [blocks(seed, 40 * seed, 300 - 20 * seed) for seed in range(1, 8)]
+    pictures += [scene(seed, 0.0, (320, 180)) for seed in range(1, 8)]
+    pictures += [np.full((64, 64, 3), grey, np.uint8) for grey in (0, 128, 255)]
+    for picture in pictures:
+        theirs = imagehash.phash(Image.fromarray(picture)).hash.ravel()
+        np.testing.assert_array_equal(phash(picture), np.packbits(theirs))

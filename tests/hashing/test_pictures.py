@@ -10,6 +10,7 @@ from hashing.errors import DecodeError
 from hashing.pictures import Encoder, Film, decode, fitted, keep_still, luma
 from hashing.types import Pictures
 from tests.made import scene
+from tests.made.planes import planes
 
 SIZE = (128, 72)
 TIMES = np.cumsum(np.random.default_rng(1).uniform(0.1, 0.35, 53))
@@ -19,7 +20,7 @@ TIMES = np.cumsum(np.random.default_rng(1).uniform(0.1, 0.35, 53))
 def kept() -> Pictures:
     encoder = Encoder(*SIZE)
     for time in TIMES:
-        encoder.add(float(time), scene(1, float(time), SIZE))
+        encoder.add(float(time), planes(scene(1, float(time), SIZE)))
     return encoder.finish()
 
 
@@ -72,18 +73,6 @@ def test_fewer_pictures_than_moments_are_refused() -> None:
     more = np.append(TIMES, TIMES[-1] + [1.0, 2.0])
     with pytest.raises(DecodeError, match="53 of 55"):
         decode(replace(kept(), times=more))
-
-
-def test_pictures_are_due_ten_times_a_second_at_most() -> None:
-    encoder = Encoder(*SIZE)
-    taken = []
-    for time in np.arange(60) / 30:
-        if encoder.due(float(time)):
-            encoder.add(float(time), scene(1, float(time), SIZE))
-            taken.append(time)
-    encoder.finish()
-    assert np.diff(taken).min() > 0.097
-    assert len(taken) == 20
 
 
 def test_a_still_is_kept_as_one_webp() -> None:

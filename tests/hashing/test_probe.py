@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hashing.errors import DecodeError, LimitExceeded
-from hashing.frames import Limits
+from hashing.limits import Limits
 from hashing.probe import probe
 from tests.made import make_video
 from tests.made.broken import make_long, make_sound_only
