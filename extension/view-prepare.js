@@ -111,12 +111,16 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
       const { picture, box: first, whole } = await snapshot(ask, medium);
       if (!open) return;
       let box = first;
+      const choose = (next) => {
+        box = next;
+        panel.say(t("crop_box", next.width, next.height));
+      };
       chosen = null;
       form.ready(false);
       show(
         what,
         h("p", {}, whole ? t("crop_choose") : t("crop_check")),
-        cropper(picture, first, (next) => (box = next)),
+        cropper(picture, first, choose),
         h(
           "div.row",
           {},

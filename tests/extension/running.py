@@ -1,5 +1,6 @@
 """A real service with a small library, which a test may stop and start again."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -62,6 +63,21 @@ class Running:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def upload(self, item: str, claimed_date: str) -> str:
+        """The id of a check of a sample, started as another program would."""
+        parts = (
+            f'--b\r\nContent-Disposition: form-data; name="claimed_date"\r\n\r\n{claimed_date}\r\n'
+            f'--b\r\nContent-Disposition: form-data; name="file"; filename="{item}"\r\n\r\n'
+        )
+        content = parts.encode() + (SAMPLES / "items" / item).read_bytes() + b"\r\n--b--\r\n"
+        headers = {
+            "authorization": f"Bearer {self.key}",
+            "content-type": "multipart/form-data; boundary=b",
+        }
+        request = urllib.request.Request(f"{self.address}/v1/checks", content, headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return str(json.load(answer)["id"])
 
     def stop(self) -> None:
         """At once, as a machine that is pulled from the wall."""

@@ -43,7 +43,9 @@ def checked(panel: Page, date: str = "") -> str:
 # ---- ways in, and what is sent
 
 
-def test_a_picture_from_the_context_menu_to_its_verdict(used: Used, tab: Tab) -> None:
+def test_a_picture_from_the_context_menu_to_its_verdict(
+    used: Used, tab: Tab, service: Running
+) -> None:
     page = tab("image")
     used.choose_in_menu(page, "img", above_last=1)
     panel = used.panel()
@@ -58,6 +60,10 @@ def test_a_picture_from_the_context_menu_to_its_verdict(used: Used, tab: Tab) ->
     assert "Earliest copy known to this library" in said
     assert "The claimed date is contradicted" in said
     assert "Differences from the known copy" in said
+    panel.see("Faces are covered", VERDICT_S)
+    panel.wait("[...document.querySelectorAll('.pair img')].every(i => i.naturalWidth > 0)")
+    full = panel.run("document.querySelector('a.button').href")
+    assert full == f"{service.address}/#/checks/{newest(panel)}"
 
 
 def test_a_video_with_an_address_from_the_toolbar(used: Used, tab: Tab) -> None:
@@ -189,9 +195,13 @@ def test_a_link_is_for_the_server_to_fetch(used: Used, tab: Tab, elsewhere: str)
     page = tab("link")
     used.choose_in_menu(page, "a", above_last=1)
     panel = used.panel()
-    said = panel.see("Check this link")
-    assert f"{elsewhere}/items/launch-copy.jpg" in panel.see("The link")
-    assert "sees your server do so" in said or "fetches no links" in said
+    panel.see("Check this link")
+    said = panel.see("The link")
+    assert f"{elsewhere}/items/launch-copy.jpg" in said
+    assert "sees your server do so" in said
+    panel.press("Check")
+    panel.see("Could not be read", VERDICT_S)  # that host is this machine's own
+    assert "Failed" in panel.text()
 
 
 # ---- what may go wrong
@@ -243,7 +253,9 @@ def test_worker_and_panel_may_stop_while_a_check_runs(used: Used, tab: Tab) -> N
     panel.press("Check")
     panel.wait("document.querySelector('.step')")
     used.stop_worker()
-    panel.wait("chrome.storage.local.get().then(all => Object.values(all).some(c => c.check))")
+    panel.wait(
+        "chrome.storage.local.get().then(all => Object.values(all).every(c => c.state !== 'sending'))"
+    )
     panel.close()
     wait_for(lambda: not used.panel_is_open(), "the panel to close")
     again = used.press_button(page)
@@ -307,6 +319,48 @@ def test_a_wrong_key_a_deaf_port_and_an_old_service_say_what_to_do(
     with old_service() as address:
         assert "The server is too old" in used.set_up(address, service.key)
     assert "Connected to firstseen" in used.set_up(service.address, service.key)
+
+
+def test_a_decision_stands_under_the_keys_name_and_is_taken_back(used: Used, tab: Tab) -> None:
+    panel = prepared(used, tab("strict"), "The file itself")
+    checked(panel)
+    panel.wait("document.querySelector('input[name=decision]')")
+    panel.run("document.querySelector('input[value=same_footage]').click()", gesture=True)
+    panel.fill("#decision-note", "The same tower")
+    panel.press("Add the decision")
+    said = panel.see("Take it back")
+    assert "The same tower" in said
+    assert "desk" in said
+    panel.press("Take it back")
+    panel.see("taken back")
+
+
+def test_many_checks_at_once_leave_room_for_other_requests(
+    used: Used, tab: Tab, service: Running
+) -> None:
+    """A browser opens six connections to one server; each stream holds one."""
+    panel = used.press_button(tab("image"))
+    panel.see("A rocket")
+    ids = [service.upload("launch-copy.jpg", f"20{year}-05-06") for year in range(10, 18)]
+    entries = {
+        f"check:many-{number}": {
+            "id": f"many-{number}",
+            "at": f"2030-01-01T00:00:0{number}Z",
+            "name": "many.jpg",
+            "how": "file_page",
+            "state": "queued",
+            "check": check,
+        }
+        for number, check in enumerate(ids)
+    }
+    panel.run(f"chrome.storage.local.set({json.dumps(entries)})")
+    panel.run("document.querySelector('#history').click()")
+    panel.wait("document.querySelectorAll('.history .entry').length >= 8")
+    panel.run("document.querySelector('.history .entry').click()")
+    panel.wait("document.querySelector('.verdict')", VERDICT_S)
+    panel.run("document.querySelector('#history').click()")
+    done = "[...document.querySelectorAll('.history .entry')].slice(0, 8)"
+    panel.wait(f"{done}.length === 8 && {done}.every(e => e.querySelector('.known'))", VERDICT_S)
 
 
 def test_the_history_is_wiped(used: Used, tab: Tab) -> None:
