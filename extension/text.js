@@ -1,16 +1,22 @@
 // Words, from _locales: `t` by key, `plural` by key and number, `translate` for what stands in HTML.
 
-export const locale = chrome.i18n.getUILanguage();
+// The browser's language where the words are in it (en-GB for en), else that of the words.
+const [language, browsers] = [chrome.i18n.getMessage("language"), chrome.i18n.getUILanguage()];
+export const locale = browsers.split("-")[0] === language ? browsers : language;
 const rules = new Intl.PluralRules(locale);
 
+// Among words from right to left a date would be read backwards: what is filled in stands apart.
+const mirrored = chrome.i18n.getMessage("direction") === "rtl";
+const apart = (value) => (mirrored ? `\u2068${value}\u2069` : String(value));
+
 export function t(key, ...values) {
-  return chrome.i18n.getMessage(key, values.map(String)) || key;
+  return chrome.i18n.getMessage(key, values.map(apart)) || key;
 }
 
 /** The form that the language has for n; each language may have forms of its own beside `_other`. */
 export function plural(key, n) {
   const shown = n.toLocaleString(locale);
-  return chrome.i18n.getMessage(`${key}_${rules.select(n)}`, [shown]) || t(`${key}_other`, shown);
+  return chrome.i18n.getMessage(`${key}_${rules.select(n)}`, [apart(shown)]) || t(`${key}_other`, shown);
 }
 
 export function translate(page) {

@@ -35,7 +35,7 @@ def mirrored(
     path = folder / "_locales" / "en" / "messages.json"
     words = json.loads(path.read_text())
     for key, entry in words.items():
-        if key not in ("name", "short_name", "menu"):
+        if key not in ("name", "menu"):
             entry["message"] = foreign(entry["message"])
     words["direction"]["message"] = "rtl"
     words["language"]["message"] = "ar"
@@ -85,6 +85,7 @@ def test_every_view_mirrors_and_fits_at_320_pixels(mirrored: Used, tab: Tab) -> 
     panel.run("[...document.querySelectorAll('details')].forEach(d => d.open = true)")
     fits(panel, 320)
     fits(panel, 400)
+    assert "\u20682023-05-01\u2069" in panel.text(), "else it would read 01-05-2023"
     assert panel.run("getComputedStyle(document.querySelector('.address')).direction") == "ltr"
     panel.run("document.querySelector('#history').click()")
     panel.wait("document.querySelector('.history .entry')")
