@@ -34,6 +34,7 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/v1/health', timeout=4)"]
 # Inside a container the service listens on all of the container's addresses; publish it on
-# 127.0.0.1 alone, as the line at the top does: it has no keys yet.
+# 127.0.0.1 alone, as the line at the top does, and put TLS in front for other machines. The first
+# start shows a key in the container's log; `docker exec NAME firstseen keys create …` makes more.
 ENTRYPOINT ["firstseen"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -8,7 +8,8 @@ LOCKS := requirements.lock requirements-dev.lock requirements-models.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check lint format bench readme lock chromium firefox clean
+.PHONY: help setup demo serve test check lint format bench soak readme screenshots lock chromium \
+	firefox extension webext clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -53,9 +54,15 @@ bench: $(READY) ## speed and size, into benchmarks/results/
 	@$(BIN)/python -m benchmarks speed
 	@$(BIN)/python -m benchmarks tables
 
+soak: $(READY) ## two thousand small checks through the service: memory must stay flat
+	@$(BIN)/python -m benchmarks service --soak 2000
+
 readme: $(READY) ## the README's report and tables anew, from what is printed and measured
 	@$(BIN)/python samples/shown.py
 	@$(BIN)/python -m benchmarks tables
+
+screenshots: $(READY) ## every view of the page, at three widths, in both themes and directions, into build/
+	@$(BIN)/python -m tests.web.screenshots build/screenshots
 
 lock: ## the hashed locks anew, from pyproject.toml
 	@.ci/lock "$$(.ci/python)"
@@ -65,6 +72,18 @@ chromium: ## Debian's browser and what drives it, for tests marked `browser` and
 
 firefox: ## Debian's Firefox, for tests marked `firefox`
 	apt-get install --yes --no-install-recommends firefox-esr xvfb
+
+extension: ## pack the extension for Chromium and Firefox, into dist/
+	@"$$(.ci/python)" .ci/extension dist
+
+webext: extension node_modules ## what Mozilla's linter says of the Firefox build
+	@rm -rf build/firefox && mkdir -p build/firefox
+	@"$$(.ci/python)" -m zipfile -e dist/firstseen-firefox.zip build/firefox
+	@"$$(.ci/python)" .ci/lint-extension build/firefox
+
+node_modules: package-lock.json
+	@npm ci --ignore-scripts --silent
+	@touch $@
 
 clean: ## remove what was set up, made and cached; your library is elsewhere and stays
 	rm -rf $(VENV) demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

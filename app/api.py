@@ -1,16 +1,14 @@
-"""The service put together: routers, guard, threads, errors, and `serve`.
+"""The service put together: routers, guard, desk, queue, errors, and `serve`.
 
-Long work runs in threads made in the lifespan. Further rooms (a desk, keys, links) are routers of
-their own that `create_app` includes.
+What takes long is done by worker processes, which the supervisor made in the lifespan starts.
+Further rooms are routers of their own that `create_app` includes.
 """
 
 import logging
-import shutil
-import tempfile
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -21,41 +19,88 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from app import api_checks, api_clips, api_pages
-from app.api_guard import Guard, is_this_machine
+from app import (
+    api_alerts,
+    api_audit,
+    api_checks,
+    api_clips,
+    api_decisions,
+    api_keys,
+    api_library,
+    api_links,
+    api_pages,
+    api_pictures,
+    api_session,
+    service_log,
+)
+from app.api_access import Limits
+from app.api_guard import SECURITY_HEADERS, Guard, is_this_machine
+from app.api_log import RequestLog
+from app.api_problems import document
+from app.desk.file import only_service, open_desk
+from app.desk.supervisor import REAL_WORK, Supervisor
 from app.errors import UsageError, http_status
 from app.fence.fence import protection
-from app.jobs import Jobs, QueueFullError
+from app.fence.limits import Protection
+from app.fence.servers import new_server
+from app.first_key import announcement, first_key
 from app.problems import problem
 from app.service import Service
 from app.service_local import LocalService
+from app.service_rooms import Rooms
 from app.settings import Settings
 from app.uploads import StorageFullError
 from hashing.errors import FirstseenError
 
-WORKERS: Final = 2
+ROOMS: Final = (
+    api_checks,
+    api_links,
+    api_pictures,
+    api_decisions,
+    api_alerts,
+    api_clips,
+    api_library,
+    api_pages,
+    api_session,
+    api_keys,
+    api_audit,
+)
 RETRY_AFTER: Final = {"Retry-After": "10"}
-OWN_STATUS: Final = {QueueFullError: 503, StorageFullError: 507}  # errors of the service itself
+OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
+    StorageFullError: 507
+}  # errors of the service itself
+NO_TASKS: Final = "app.fence.no_tasks"
+CLOSING_S: Final = 3  # for requests that are under way when the service stops
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
-    """The application. service: what does the work, closed with it; the real one by default."""
+def create_app(
+    settings: Settings, service: Service | None = None, work_module: str = REAL_WORK
+) -> FastAPI:
+    """The application. service: the library, closed with it; the real one by default.
+
+    work_module: what workers do with a check (see app.desk.worker).
+    """
     app = FastAPI(
         title="firstseen",
-        lifespan=partial(_lifespan, settings=settings, service=service),
+        lifespan=partial(_lifespan, settings=settings, service=service, work_module=work_module),
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,  # api_session gives it, to whoever has a key
     )
-    for room in (api_checks, api_clips, api_pages):
+    for room in ROOMS:
         app.include_router(room.router)
-    app.add_middleware(Guard, names=_names(settings))
+    app.openapi = partial(document, app)  # type: ignore[method-assign]
+    app.add_middleware(
+        Guard, names=_names(settings), proxied=settings.hosts, origins=settings.origins
+    )
+    app.add_middleware(RequestLog)
     app.add_exception_handler(FirstseenError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(Exception, _on_fault)
     return app
 
 
@@ -65,7 +110,10 @@ def serve(settings: Settings) -> None:
     Raises UsageError where the system cannot lock decoding in and nobody said that this is fine,
     LibraryUnusable.
     """
-    walls = protection()
+    service_log.set_up()
+    with only_service(settings.desk_folder()):
+        pass  # another service is named before anything else is looked at
+    walls = _walls()
     if not walls.complete and not settings.unsafe_decoding:
         raise UsageError(
             "this system cannot lock in the process that reads strangers' files (missing: "
@@ -73,18 +121,44 @@ def serve(settings: Settings) -> None:
         )
     if not is_this_machine(settings.host):
         log.warning(
-            "listening on %s: whoever reaches that address can use the service, "
-            "which knows no passwords",
+            "listening on %s: put a proxy with TLS in front, or keys and footage cross the "
+            "network in the clear",
             settings.host,
         )
+    _announce_first_key(settings)
     uvicorn.run(
         create_app(settings, LocalService(settings)),
         host=settings.host,
         port=settings.port,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         ws="none",
+        timeout_graceful_shutdown=CLOSING_S,
+        log_config=None,  # service_log has set everything up
+        access_log=False,  # api_log has one that names no address as it was typed
     )
+
+
+def _walls() -> Protection:
+    """What the fence can do here; asked of one that loads nothing, so that it costs no time."""
+    server = new_server(NO_TASKS)
+    try:
+        return protection(server)
+    finally:
+        server.close()
+
+
+def _announce_first_key(settings: Settings) -> None:
+    desk = open_desk(settings.desk_folder())
+    try:
+        secret = first_key(desk)
+    finally:
+        desk.close()
+    if secret is not None:
+        host = settings.host if _names(settings) else "127.0.0.1"
+        shown = f"[{host}]" if ":" in host else host
+        sys.stderr.write(announcement(secret, f"http://{shown}:{settings.port}/"))
 
 
 def _names(settings: Settings) -> list[str]:
@@ -94,21 +168,26 @@ def _names(settings: Settings) -> list[str]:
 
 @asynccontextmanager
 async def _lifespan(
-    app: FastAPI, settings: Settings, service: Service | None
+    app: FastAPI, settings: Settings, service: Service | None, work_module: str
 ) -> AsyncIterator[None]:
-    folder = Path(tempfile.mkdtemp(prefix="firstseen-uploads-"))  # for this user alone
-    try:
-        work = service if service is not None else await run_in_threadpool(LocalService, settings)
-        jobs = Jobs(WORKERS, settings.max_waiting, settings.keep_reports_s)
-        app.state.settings, app.state.folder = settings, folder
-        app.state.service, app.state.jobs = work, jobs
+    folder = settings.desk_folder()
+    with only_service(folder):
+        library = service if service is not None else LocalService(settings)
+        desk = open_desk(folder)
+        rooms = Rooms.of(library, desk, settings)
+        queue = Supervisor(desk, settings, work_module, rooms.growth.due)
+        state = app.state
+        state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
+        state.rooms, state.limits = rooms, Limits.of(settings)
         try:
+            await run_in_threadpool(queue.start)
+            rooms.start()
             yield
         finally:
-            await run_in_threadpool(jobs.close)
-            await run_in_threadpool(work.close)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            await run_in_threadpool(queue.close)
+            await run_in_threadpool(rooms.close)
+            await run_in_threadpool(library.close)
+            await run_in_threadpool(desk.close)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
@@ -130,3 +209,9 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_gone(request: Request, error: Exception) -> Response:
     return problem(400, "the sender went away")  # nobody reads this; the log is spared a trace
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: named in the log, and no secret. It is answered outside of the Guard."""
+    detail = "a fault of firstseen itself; its log says more"
+    return problem(500, detail, dict(SECURITY_HEADERS))

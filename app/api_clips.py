@@ -1,71 +1,130 @@
 """The library's clips over HTTP."""
 
-import asyncio
-from collections.abc import Callable
-from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.api_rooms import discard, jobs_of, receive_upload, service_of
+from app.api_access import Caller, may
+from app.api_problems import refusals
+from app.api_queue import accept, ended
+from app.api_rooms import desk_of, receive_upload, service_of, upload_form
+from app.desk import audit, checks
+from app.desk.checks import Asked, Check
+from app.desk.file import DeskFile, delete_upload
 from app.errors import UsageError
-from app.jobs import Work
-from app.library_context import DATED, SOURCE, TEXTS
+from app.library import Filter
+from app.library_context import DATED, SOURCE, TEXTS, entered
+from app.library_errors import ContextUnreadable
+from app.problems import problem
 from app.schemas import AddedOut, ClipOut, ClipsOut
-from app.service import Added
+from app.schemas_rooms import ClipDetailOut
+from app.uploads import Upload
 
 MAX_PAGE = 500
 CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
-router = APIRouter(prefix="/v1/clips", tags=["clips"])
+READ = [Depends(may("library:read"))]
+WRITER = may("library:write")
+
+router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
 
 
-@router.post("", status_code=201)
-async def add_clip(request: Request) -> Response:
+@router.post(
+    "",
+    status_code=201,
+    response_model=AddedOut,
+    responses={200: {"model": AddedOut}, **refusals(409, 507)},
+    openapi_extra=upload_form(*CONTEXT_FIELDS),
+)
+async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)]) -> Response:
     """Upload one file into the library with its context; answers when it is durable."""
     upload = await receive_upload(request)
-    forget = partial(discard, upload)
+    try:
+        asked = _asked(upload, caller)
+    except (UsageError, ContextUnreadable):
+        delete_upload(desk_of(request), upload.path.name)
+        raise
+    check, _ = await accept(request, asked)
+    done = await ended(request, check.id)
+    await run_in_threadpool(_forget, desk_of(request), check.id)
+    if done.outcome is None:
+        return _refused(done)
+    clip = await run_in_threadpool(service_of(request).clip, done.outcome["clip"])
+    content = AddedOut(clip=ClipOut.from_clip(clip), new=done.outcome["new"]).model_dump()
+    where = {"Location": f"/v1/clips/{clip.id}"}
+    return JSONResponse(content, 201 if done.outcome["new"] else 200, headers=where)
+
+
+def _asked(upload: Upload, caller: Caller) -> Asked:
+    """Raises UsageError and ContextUnreadable."""
     unknown = sorted(upload.fields.keys() - set(CONTEXT_FIELDS))
     if unknown:
-        forget()
         raise UsageError(f"unknown field {unknown[0]!r}; known are {', '.join(CONTEXT_FIELDS)}")
     context = {name: text for name, text in upload.fields.items() if text.strip()}
-    work = partial(service_of(request).add, upload.path, upload.name, context)
-    added = await _added(request, work, forget)
-    content = AddedOut.from_added(added).model_dump()
-    where = {"Location": f"/v1/clips/{added.clip.id}"}
-    return JSONResponse(content, 201 if added.new else 200, headers=where)
+    context["entered_by"] = caller.name  # whatever was sent
+    entered(context, "the form")
+    return Asked(
+        key=caller.key_id,
+        task="add",
+        kind="upload",
+        name=upload.name,
+        bytes=upload.bytes,
+        sha256=upload.sha256,
+        upload=upload.path.name,
+        context=dict(context),
+    )
 
 
-async def _added(request: Request, work: Work[Added], forget: Callable[[], None]) -> Added:
-    jobs = jobs_of(request)
-    job = jobs.submit(work, after=forget)
-    try:
-        return await asyncio.wrap_future(job.future)
-    finally:
-        jobs.remove(job.id)
+def _refused(done: Check) -> Response:
+    failed = done.problem or {"status": 409, "detail": "the addition was cancelled"}
+    return problem(failed["status"], failed["detail"])
 
 
-@router.get("")
+def _forget(desk: DeskFile, identifier: str) -> None:
+    """The caller has the answer; the row was only to survive until then."""
+    with desk.writing() as connection:
+        before = checks.delete(connection, identifier)
+    delete_upload(desk, before.upload)
+
+
+@router.get("", dependencies=READ, responses=refusals(404))
 async def list_clips(
     request: Request,
     after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    year: Annotated[int | None, Query(ge=1, le=9999)] = None,
+    place: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ClipsOut:
-    """Clips in the order of their ids; `next` is the `after` of the next page."""
-    clips = await run_in_threadpool(service_of(request).clips, after, limit + 1)
+    """Clips in the order of their ids; `next` is the `after` of the next page.
+
+    q: part of a name, a text or a source. year: of an appearance other than `ingested`.
+    """
+    wanted = Filter(q, year, place)
+    clips = await run_in_threadpool(service_of(request).clips, wanted, after, limit + 1)
     shown = [ClipOut.from_clip(clip) for clip in clips[:limit]]
     return ClipsOut(clips=shown, next=shown[-1].id if len(clips) > limit else None)
 
 
-@router.get("/{clip_id}")
-async def show_clip(request: Request, clip_id: str) -> ClipOut:
-    return ClipOut.from_clip(await run_in_threadpool(service_of(request).clip, clip_id))
+@router.get("/{clip_id}", dependencies=READ, responses=refusals(404))
+async def show_clip(request: Request, clip_id: str) -> ClipDetailOut:
+    """One clip, and every change of what is known of it."""
+    service = service_of(request)
+    clip = await run_in_threadpool(service.clip, clip_id)
+    return ClipDetailOut.of(clip, await run_in_threadpool(service.edits, clip_id))
 
 
-@router.delete("/{clip_id}", status_code=204)
-async def remove_clip(request: Request, clip_id: str) -> Response:
-    await run_in_threadpool(service_of(request).remove, clip_id)
+@router.delete("/{clip_id}", status_code=204, responses=refusals(404))
+async def remove_clip(
+    request: Request, clip_id: str, caller: Annotated[Caller, Depends(WRITER)]
+) -> Response:
+    await run_in_threadpool(_removed, request, clip_id, caller.key_id)
     return Response(status_code=204)
+
+
+def _removed(request: Request, clip_id: str, key: str) -> None:
+    service_of(request).remove(clip_id)
+    with desk_of(request).writing() as connection:
+        audit.note(connection, key, "clip.remove", clip_id)

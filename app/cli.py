@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli_desk import DataFolder, audit_app, keys_app
 from app.cli_library import library_app
 from app.cli_options import (
     AsJson,
@@ -44,6 +45,8 @@ app = typer.Typer(
     help="Has this footage been seen before, when first, and what was done to it?",
 )
 app.add_typer(library_app, name="library")
+app.add_typer(keys_app, name="keys")
+app.add_typer(audit_app, name="audit")
 
 
 def _print_version(wanted: bool) -> None:
@@ -204,6 +207,7 @@ def scan(
 @app.command()
 def serve(
     library: LibraryFolder = None,
+    data: DataFolder = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on [8000].")] = None,
     unsafe_decoding: Annotated[
@@ -214,7 +218,9 @@ def serve(
     ] = None,
 ) -> None:
     """Run the service, for this machine only unless told otherwise."""
-    settings = settings_of(library=library, host=host, port=port, unsafe_decoding=unsafe_decoding)
+    settings = settings_of(
+        library=library, data=data, host=host, port=port, unsafe_decoding=unsafe_decoding
+    )
     from app.api import serve as run
 
     run(settings)

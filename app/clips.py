@@ -1,6 +1,6 @@
-"""What a library knows of one clip beside its fingerprint: two records, no behaviour."""
+"""What a library knows of one clip beside its fingerprint: records, no behaviour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hashing.types import Kind, Seconds
@@ -21,6 +21,18 @@ class Appearance:
     source_url: str | None = None
     publisher: str | None = None
     entered_by: str | None = None
+    number: int | None = field(default=None, compare=False)  # of its row; None before it has one
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """One change of what is known of a clip. field: a text's column, or "appearance"."""
+
+    field: str
+    before: str | None
+    after: str | None
+    entered_by: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)

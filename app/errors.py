@@ -14,15 +14,52 @@
                              to blame it is a DecodeError or a LimitExceeded too
         FenceUnavailable     it could not be started at all                   4   503
       LibraryUnusable        app.library_errors                               4   503
+      DeskUnusable           app.desk.errors: what the service keeps          4   503
+        QueueFull and WorkerFailed likewise
+      CheckUnknown                                                            2   404
+      CheckEnded                                                              2   409
+      RequestDiffers         an idempotency key used for something else       2   422
+      DecisionNotOurs, NotRevealed     app.desk.errors_rooms                  2   403
+      DecisionUnknown, AlertUnknown                                           2   404
+      DecisionWithdrawn, NotKept                                              2   409
       ClipUnknown                                                             2   404
+      AppearanceFixed                                                         2   409
       ContextUnreadable                                                       2   400
+      KeyNotUnderstood       app.desk.errors: a name or scopes that cannot be 2   400
+      KeyUnknown                                                              2   404
+      HeadNotUnderstood      not a head of the audit log                      2   400
 
 Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could
-not be read; 4 the library cannot be used. "No match" and "undecided" are verdicts, never errors.
+not be read; 4 the library or the desk cannot be used. "No match" and "undecided" are verdicts,
+never errors.
 """
 
+from app.desk.errors import (
+    CheckEnded,
+    CheckUnknown,
+    DeskUnusable,
+    HeadNotUnderstood,
+    KeyNotUnderstood,
+    KeyUnknown,
+    QueueFull,
+    RequestDiffers,
+    WorkerFailed,
+)
+from app.desk.errors_rooms import (
+    AlertUnknown,
+    DecisionNotOurs,
+    DecisionUnknown,
+    DecisionWithdrawn,
+    NotKept,
+    NotRevealed,
+)
 from app.fence.errors import FenceUnavailable
-from app.library_errors import ClipUnknown, ContextUnreadable, LibraryUnusable
+from app.library_errors import (
+    AppearanceFixed,
+    ClipUnknown,
+    ContextUnreadable,
+    LibraryUnusable,
+)
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
 
 EXIT_DONE = 0
@@ -44,8 +81,24 @@ class LinkRefusedError(UsageError):
 TABLE: dict[type[Exception], tuple[int, int]] = {
     UsageError: (EXIT_USAGE, 400),
     ClipUnknown: (EXIT_USAGE, 404),
+    AppearanceFixed: (EXIT_USAGE, 409),
+    DecisionNotOurs: (EXIT_USAGE, 403),
+    NotRevealed: (EXIT_USAGE, 403),
+    DecisionUnknown: (EXIT_USAGE, 404),
+    DecisionWithdrawn: (EXIT_USAGE, 409),
+    AlertUnknown: (EXIT_USAGE, 404),
+    NotKept: (EXIT_USAGE, 409),
     ContextUnreadable: (EXIT_USAGE, 400),
+    KeyNotUnderstood: (EXIT_USAGE, 400),
+    KeyUnknown: (EXIT_USAGE, 404),
+    HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
+    DeskUnusable: (EXIT_LIBRARY, 503),
+    QueueFull: (EXIT_LIBRARY, 503),
+    WorkerFailed: (EXIT_LIBRARY, 503),
+    CheckUnknown: (EXIT_USAGE, 404),
+    CheckEnded: (EXIT_USAGE, 409),
+    RequestDiffers: (EXIT_USAGE, 422),
     MethodMismatch: (EXIT_LIBRARY, 409),
     FenceUnavailable: (EXIT_LIBRARY, 503),
     LimitExceeded: (EXIT_UNREADABLE, 413),

@@ -12,9 +12,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.evidence_instants import MAX_SEGMENTS, Instant, instant, moments
+from app.evidence_instants import (
+    MAX_SEGMENTS,
+    Instant,
+    instant,
+    moments,
+    strip_instants,
+    strip_moments,
+)
 from app.evidence_types import EvidenceSheet, Pair, Thumbnail
-from app.redact import Boxes, Detects, Rgb, destroy, enlarged, inverse, mapped, together
+from app.redact import (
+    Boxes,
+    Detects,
+    Remembering,
+    Rgb,
+    destroy,
+    enlarged,
+    inverse,
+    mapped,
+    together,
+)
 from hashing.faces import FaceDetector, FaceModelError, load_detector
 from hashing.types import Box, Edit, Homography, Match, Pictures, Seconds
 
@@ -34,10 +51,12 @@ def evidence(
     match: Match,
     unblurred: bool = False,
     detector: Detects | Literal["installed"] | None = "installed",
+    strip: bool = False,
 ) -> EvidenceSheet:
     """The sheet of one match.
 
     unblurred: show faces; only where a person asked for it.
+    strip: also make the instants to step through, for another few seconds of one core.
     detector: None fills every picture whole, as happens where no detector is installed.
 
     Raises DecodeError where the kept pictures of either side are damaged.
@@ -51,9 +70,11 @@ def evidence(
         problems.append(
             f"pictures are shown for the {MAX_SEGMENTS} longest of {len(match.segments)} stretches"
         )
-    pairs, sides = _pairs(query, reference, match, detector, unblurred)
-    thumbnails, seen = _thumbnails(query, match.edits, sides, detector, unblurred)
-    shown = [i.faces for i in (*sides, *seen)]
+    looker = Remembering(detector) if detector is not None else None
+    pairs, sides = _pairs(query, reference, match, looker, unblurred)
+    thumbnails, seen = _thumbnails(query, match.edits, sides, looker, unblurred)
+    steps, stepped = _strip(query, reference, match, looker, unblurred) if strip else ([], [])
+    shown = [i.faces for i in (*sides, *seen, *stepped)]
     return EvidenceSheet(
         pairs=tuple(pairs),
         thumbnails=tuple(thumbnails),
@@ -62,6 +83,7 @@ def evidence(
         faces_filled=sum(len(faces) for faces in shown if faces is not None),
         pictures_filled=sum(faces is None for faces in shown),
         problems=tuple(problems),
+        strip=tuple(steps),
     )
 
 
@@ -92,6 +114,24 @@ def _pairs(
     return pairs, sides
 
 
+def _strip(
+    query: Pictures,
+    reference: Pictures,
+    match: Match,
+    detector: Detects | None,
+    unblurred: bool,
+) -> tuple[list[Pair], list[Instant]]:
+    """Instants to step through; a face of one is filled in its neighbours, on both sides."""
+    chosen = strip_moments(match, query, reference)
+    ours = strip_instants(query, [query_s for _, query_s, _ in chosen], detector, unblurred)
+    theirs = strip_instants(reference, [there for _, _, there in chosen], detector, unblurred)
+    steps = []
+    for (index, _, _), here, there in zip(chosen, ours, theirs, strict=True):
+        segment = match.segments[index]
+        steps.append(_pair(index, here, there, segment.homography, segment.visible))
+    return steps, [*ours, *theirs]
+
+
 def _pair(
     segment: int,
     ours: Instant,
@@ -108,10 +148,11 @@ def _pair(
         their_faces = _joined(their_faces, ours.faces, back)
     query = destroy(ours.picture, our_faces)
     known = destroy(theirs.picture, their_faces)
-    difference, mean = None, None
+    difference, mean, laid = None, None, None
     if homography is not None:
         painted, mean = difference_map(query, known, homography, our_faces)
         difference = jpeg(painted)
+        laid = jpeg(aligned(query, known, homography, our_faces))
     return Pair(
         segment=segment,
         query_s=ours.time_s,
@@ -120,6 +161,7 @@ def _pair(
         reference=jpeg(mark_shown(known, back, visible)),
         difference=difference,
         difference_mean=mean,
+        aligned=laid,
     )
 
 
@@ -138,14 +180,10 @@ def difference_map(
     Returns the picture (blue: the same, yellow: FULL_SCALE or more of full brightness) and the
     mean difference 0..1, None where the two share no picture.
     """
-    height, width = query.shape[:2]
-    to_pixels = np.diag([width, height, 1.0])
-    from_pixels = np.diag([1 / reference.shape[1], 1 / reference.shape[0], 1.0])
-    matrix = to_pixels @ np.array(homography, float) @ from_pixels
-    size = (width, height)
+    size = (query.shape[1], query.shape[0])
+    matrix = _pixel_matrix(query, reference, homography)
     warped = np.asarray(cv2.warpPerspective(_luma(reference), matrix, size), np.float32)
-    covered = np.ones(reference.shape[:2], np.uint8)
-    shared = cv2.warpPerspective(covered, matrix, (width, height), flags=cv2.INTER_NEAREST) > 0
+    shared = _covered(query, reference, matrix)
     if shared.sum() < 16:
         return np.full_like(query, OUTSIDE_RGB), None
     ours = _luma(query)
@@ -155,6 +193,33 @@ def difference_map(
     painted = cv2.cvtColor(cv2.applyColorMap(scaled, cv2.COLORMAP_CIVIDIS), cv2.COLOR_BGR2RGB)
     painted[~shared] = OUTSIDE_RGB
     return destroy(np.asarray(painted, np.uint8), filled), float(apart[shared].mean())
+
+
+def aligned(query: Rgb, reference: Rgb, homography: Homography, filled: Boxes) -> Rgb:
+    """The known picture laid into the item's frame: mirror, turn and crop undone.
+
+    query, reference: already redacted; of the query only the size is used. filled: the boxes of
+    the query's, filled here again. Where the known picture does not reach it is OUTSIDE_RGB.
+    """
+    matrix = _pixel_matrix(query, reference, homography)
+    size = (query.shape[1], query.shape[0])
+    laid = np.asarray(cv2.warpPerspective(reference, matrix, size), np.uint8)
+    laid[~_covered(query, reference, matrix)] = OUTSIDE_RGB
+    return destroy(laid, filled)
+
+
+def _pixel_matrix(query: Rgb, reference: Rgb, homography: Homography) -> NDArray[np.float64]:
+    """(3, 3) from pixels of the known picture to pixels of the item's."""
+    to_pixels = np.diag([query.shape[1], query.shape[0], 1.0])
+    from_pixels = np.diag([1 / reference.shape[1], 1 / reference.shape[0], 1.0])
+    return np.asarray(to_pixels @ np.array(homography, float) @ from_pixels, np.float64)
+
+
+def _covered(query: Rgb, reference: Rgb, matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(H, W) of the item's picture: where the known picture reaches."""
+    ones = np.ones(reference.shape[:2], np.uint8)
+    size = (query.shape[1], query.shape[0])
+    return np.asarray(cv2.warpPerspective(ones, matrix, size, flags=cv2.INTER_NEAREST) > 0)
 
 
 def _luma(picture: Rgb) -> NDArray[np.float32]:
@@ -239,6 +304,20 @@ def _around(picture: Rgb, box: Box) -> Rgb:
     cv2.rectangle(marked, (x0, y0), (x1, y1), (0, 0, 0), 4, cv2.LINE_AA)
     cv2.rectangle(marked, (x0, y0), (x1, y1), MARK_RGB, 2, cv2.LINE_AA)
     return marked[top : max(top + 8, bottom), left : max(left + 8, right)]
+
+
+def thumbnail(
+    kept: Pictures, detector: Detects | Literal["installed"] | None = "installed"
+) -> bytes:
+    """A clip's picture for lists: a third into it, faces filled, a JPEG.
+
+    Raises DecodeError where the kept pictures are damaged.
+    """
+    if detector == "installed":
+        detector = _installed([])
+    time_s = float(kept.times[len(kept.times) // 3])
+    here = instant(kept, time_s, detector, unblurred=False)
+    return jpeg(destroy(here.picture, here.faces))
 
 
 def jpeg(picture: Rgb) -> bytes:

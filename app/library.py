@@ -6,6 +6,7 @@ killed process and a power cut. Several processes may read while one writes.
 
 import logging
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,21 +19,23 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from app import library_clips as rows
-from app.clips import Appearance, Clip
+from app import library_edits as changes
+from app.clips import Appearance, Clip, TextEdit
 from app.index import EXACT_LIMIT
 from app.library_clips import FileFacts, clip_id, clip_number
 from app.library_codes import CodeFile
 from app.library_context import Context
 from app.library_errors import ClipUnknown, LibraryUnusable
 from app.library_file import LibraryFile, open_file
+from app.library_pages import Filter, page
 from app.library_prints import read_fingerprint
 from app.library_schema import appearances, clips, read_counter, spaces
-from app.library_search import Hits, LiveIndex, Places, main_space, places_of
+from app.library_search import Hits, LiveIndex, Places, main_space, places_of, search_since
 from hashing.types import Fingerprint, Seconds
 
 __all__ = [
-    "Added", "ClipUnknown", "Context", "FileFacts", "Hits", "Library", "LibraryUnusable",
-    "Places", "Stats",
+    "Added", "ClipUnknown", "Context", "FileFacts", "Filter", "Hits", "Library",
+    "LibraryUnusable", "Places", "Stats",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -142,6 +145,44 @@ class Library:
             filled = rows.fill_context(connection, number, context.texts())
         return Added(identifier, new=False, appearances=seen, filled=filled)
 
+    def change(
+        self,
+        identifier: str,
+        texts: Mapping[str, str | None],
+        entered_by: str,
+        now: datetime | None = None,
+    ) -> tuple[str, ...]:
+        """Write texts anew; who changed which and when is kept. Returns the columns changed.
+
+        Raises ClipUnknown.
+        """
+        number = clip_number(identifier)
+        with self._file.writing() as connection:
+            moment = now or datetime.now(UTC)
+            return changes.change_texts(connection, number, texts, entered_by, moment)
+
+    def add_appearance(
+        self, identifier: str, seen: Appearance, now: datetime | None = None
+    ) -> bool:
+        """Enter an appearance. False where the clip has it already. Raises ClipUnknown."""
+        number = clip_number(identifier)
+        with self._file.writing() as connection:
+            return changes.add_appearance(connection, number, seen, now or datetime.now(UTC))
+
+    def remove_appearance(
+        self, identifier: str, appearance: int, entered_by: str, now: datetime | None = None
+    ) -> None:
+        """Take back an appearance by its number. Raises ClipUnknown, AppearanceFixed."""
+        number = clip_number(identifier)
+        with self._file.writing() as connection:
+            moment = now or datetime.now(UTC)
+            changes.remove_appearance(connection, number, appearance, entered_by, moment)
+
+    def keep_thumbnail(self, identifier: str, jpeg: bytes) -> None:
+        """Keep a clip's redacted picture; it goes with the clip. Raises ClipUnknown."""
+        with self._file.writing() as connection:
+            changes.write_thumbnail(connection, clip_number(identifier), jpeg)
+
     def replace_fingerprint(self, identifier: str, fingerprint: Fingerprint) -> None:
         """Describe a clip anew, as after a change of the descriptor space."""
         with self._file.writing() as connection:
@@ -188,6 +229,27 @@ class Library:
         with self._file.reading() as connection:
             return rows.read_clips(connection, where)
 
+    def page(self, wanted: Filter, after: str | None, limit: int) -> list[Clip]:
+        """Clips in the order of their ids, those after one id. Raises ClipUnknown for no id."""
+        number = clip_number(after) if after is not None else 0
+        with self._file.reading() as connection:
+            return page(connection, wanted, number, limit)
+
+    def edits(self, identifier: str) -> list[TextEdit]:
+        """Every change of a clip's context, newest first. Raises ClipUnknown."""
+        with self._file.reading() as connection:
+            return changes.edits_of(connection, clip_number(identifier))
+
+    def thumbnail(self, identifier: str) -> bytes | None:
+        """The clip's redacted picture, where one is kept. Raises ClipUnknown."""
+        with self._file.reading() as connection:
+            return changes.read_thumbnail(connection, clip_number(identifier))
+
+    def last_change(self) -> str:
+        """A mark that is another one whenever someone changed what is known of a clip."""
+        with self._file.reading() as connection:
+            return changes.last_change(connection)
+
     def find(self, sha256: str) -> Clip | None:
         """The clip of a file with these very bytes."""
         with self._file.reading() as connection:
@@ -195,6 +257,11 @@ class Library:
             return (
                 rows.read_clips(connection, clips.c.id == number)[0] if number is not None else None
             )
+
+    def reach(self) -> int:
+        """The newest clip's number, 0 in an empty library: it grows with each clip added."""
+        with self._file.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(clips.c.id))) or 0)
 
     def stats(self) -> Stats:
         with self._file.reading() as connection:
@@ -224,6 +291,12 @@ class Library:
         if index.damaged:
             self._mend(index)
         return hits
+
+    def search_since(self, vectors: NDArray[np.float32], k: int, space: str, clip: int) -> Hits:
+        """The same among clips with a higher number than `clip` alone, every cosine computed."""
+        queries = np.ascontiguousarray(vectors, np.float32)
+        with self._file.reading() as connection:
+            return search_since(connection, queries, k, space, clip)
 
     def load_index(self) -> None:
         """Load the search index of most clips in the background; the first search waits for it."""

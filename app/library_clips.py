@@ -16,6 +16,8 @@ from app.library_schema import appearances, clips, spaces
 from app.library_vectors import insert_vectors
 from hashing.types import Fingerprint
 
+MAX_DIGITS = 18  # of a clip's number: what the database can hold
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -39,7 +41,8 @@ def clip_ids(numbers: list[int]) -> tuple[str, ...]:
 def clip_number(identifier: str) -> int:
     """The inverse of `clip_id`. Raises ClipUnknown for what never was an id."""
     digits = identifier.removeprefix("R")
-    if digits == identifier or not (digits.isascii() and digits.isdigit()):
+    known = digits != identifier and digits.isascii() and digits.isdigit()
+    if not known or len(digits) > MAX_DIGITS:
         raise ClipUnknown(f"{identifier!r} is no clip id; they look like {clip_id(123)}")
     return int(digits)
 
@@ -83,7 +86,9 @@ def _appearances(
     query = sa.select(appearances).select_from(joined).where(where).order_by(appearances.c.id)
     found: dict[int, tuple[Appearance, ...]] = {}
     for row in connection.execute(query):
-        one = Appearance(row.kind, row.date, row.source_url, row.publisher, row.entered_by)
+        one = Appearance(
+            row.kind, row.date, row.source_url, row.publisher, row.entered_by, number=row.id
+        )
         found[row.clip] = (*found.get(row.clip, ()), one)
     return found
 
@@ -117,8 +122,14 @@ def add_appearances(
     known = set(_appearances(connection, clips.c.id == number).get(number, ()))
     fresh = tuple(one for one in dict.fromkeys(wanted) if one not in known)
     if fresh:
-        connection.execute(appearances.insert(), [{"clip": number, **asdict(one)} for one in fresh])
+        connection.execute(appearances.insert(), [_row(number, one) for one in fresh])
     return fresh
+
+
+def _row(number: int, one: Appearance) -> dict[str, Any]:
+    row = {**asdict(one), "clip": number}
+    del row["number"]
+    return row
 
 
 def fill_context(

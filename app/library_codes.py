@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from app import library_folder
 from app.index import CODE_BYTES, Codes, encode
 from app.library_schema import index_blocks, read_counter, write_counter
 from app.library_vectors import read_vectors
@@ -128,7 +129,7 @@ class CodeFile:
         self._sweep(self.path(connection))
 
     def _path(self, generation: int) -> Path:
-        return self.folder / "index" / f"codes-{generation}"
+        return self.folder / library_folder.INDEX / f"codes-{generation}"
 
     def _sweep(self, present: Path) -> None:
         for path in present.parent.glob("codes-*"):

@@ -121,9 +121,9 @@ def entered(given: Mapping[str, str], where: str) -> Context:
 
     where: what to name in an error. Raises ContextUnreadable on a date that is none.
     """
-    source = {column: given.get(column) for column in SOURCE}
+    source_url, publisher, entered_by = (given.get(column) for column in SOURCE)
     seen = tuple(
-        Appearance(kind, _date(given[kind], where, kind), **source)
+        Appearance(kind, _date(given[kind], where, kind), source_url, publisher, entered_by)
         for kind in DATED
         if kind in given
     )

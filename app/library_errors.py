@@ -6,6 +6,7 @@ to exit codes need not load a database driver.
         LibraryBusy        another process was writing for longer than we waited
         LibraryReadOnly    asked to write where only reading is possible
       ClipUnknown          no clip of that id
+      AppearanceFixed      asked to take back what firstseen itself wrote
       ContextUnreadable    a context CSV is wrong; names the line and the column
 """
 
@@ -26,6 +27,10 @@ class LibraryReadOnly(LibraryUnusable):
 
 class ClipUnknown(FirstseenError):
     """The library has no clip of this id."""
+
+
+class AppearanceFixed(FirstseenError):
+    """An appearance that firstseen wrote from its own clock cannot be taken back."""
 
 
 class ContextUnreadable(FirstseenError):

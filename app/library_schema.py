@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
 
 APPLICATION_ID = 0x46534C42  # "FSLB"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -70,6 +70,27 @@ appearances = Table(
     Column("source_url", Text),
     Column("publisher", Text),
     Column("entered_by", Text),
+)
+
+# What people changed after a clip was added: appended, never overwritten. Since version 2.
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("field", Text, nullable=False),  # a text's column, or "appearance"
+    Column("before", Text),
+    Column("after", Text),
+    Column("entered_by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# One redacted JPEG a clip, made when first asked for. Since version 2.
+thumbnails = Table(
+    "thumbnails",
+    metadata,
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("jpeg", LargeBinary, nullable=False),
 )
 
 # Apart from `clips`, so that lists and statistics read few pages.

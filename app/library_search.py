@@ -13,6 +13,7 @@ from app.index import (
     CodedIndex,
     Codes,
     ExactIndex,
+    best_of,
     encode,
 )
 from app.library_clips import clip_ids, last_clip
@@ -186,6 +187,29 @@ def places_of(connection: sa.Connection, ids: Ids) -> Places:
         if int(identifier) in found:
             row[place], time[place] = found[int(identifier)]
     return Places(row, time)
+
+
+def search_since(
+    connection: sa.Connection, queries: Vectors, k: int, space: str, clip: int
+) -> Hits:
+    """The k nearest vectors of each query among clips with a higher number than `clip`.
+
+    queries: (N, 512), unit length. Every cosine is computed, some thousand vectors at once.
+    """
+    ranges = vector_ranges(connection, space)
+    ranges = ranges[ranges[:, 2] > clip]
+    ids = np.full((len(queries), k), NOBODY, np.int64)
+    cosines = np.full((len(queries), k), -np.inf, np.float32)
+    for some, vectors in _read_ranges(connection, ranges):
+        found = queries @ vectors.T  # (N, M)
+        both = np.concatenate([ids, np.broadcast_to(some, found.shape)], axis=1)
+        ids, cosines = best_of(both, np.concatenate([cosines, found], axis=1), k)
+    owner = np.searchsorted(ranges[:, 0], ids, side="right") - 1
+    there = ids != NOBODY
+    held, place = np.unique(ranges[owner[there], 2], return_inverse=True)
+    clip_index = np.full(ids.shape, NOBODY, np.int64)
+    clip_index[there] = place
+    return Hits(clip_ids(held.tolist()), clip_index, ids, cosines, len(ranges), 0)
 
 
 def _ids(ranges: NDArray[np.int64]) -> Ids:

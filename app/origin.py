@@ -1,7 +1,8 @@
 """Where an item came from, where that was a link, and what a report says of it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any, Self
 
 MOST_HOSTS = 4  # that are named
 
@@ -19,6 +20,15 @@ class Origin:
     fetched_at: datetime  # when it was begun
     hosts: tuple[str, ...] = ()
     videos: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "fetched_at": self.fetched_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """What `to_json` gave."""
+        at = datetime.fromisoformat(kept["fetched_at"])
+        return cls(**{**kept, "fetched_at": at, "hosts": tuple(kept["hosts"])})
 
     @property
     def told(self) -> tuple[str, ...]:

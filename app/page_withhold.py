@@ -1,9 +1,11 @@
 """A report without what could point at a person: for everything that is shown to others. Pure."""
 
+from dataclasses import asdict
 from typing import Any
 
 from app.metadata_types import Credentials
 from app.metadata_withhold import withhold, withhold_credentials
+from app.report import Shown
 
 
 def withheld(report: dict[str, Any]) -> dict[str, Any]:
@@ -26,6 +28,13 @@ def withheld(report: dict[str, Any]) -> dict[str, Any]:
         },
         "credentials": _credentials(report.get("credentials")),
     }
+
+
+def for_others(report: dict[str, Any], shown: Shown | None = None) -> dict[str, Any]:
+    """The report withheld, or as `shown` allows, saying so itself."""
+    shown = shown or Shown()
+    whole = shown.identifying_metadata == "shown"
+    return {**(report if whole else withheld(report)), "shown": asdict(shown)}
 
 
 def _without_people(match: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ after: at the same place, and where it was followed to. Where detection fails th
 filled. The fill is one flat colour and depends on nothing in the picture.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -34,6 +35,26 @@ class Detects(Protocol):
     def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = ...) -> list[Face]: ...
 
 
+class Remembering:
+    """A detector that looks at the same picture in the same size only once."""
+
+    def __init__(self, detector: Detects) -> None:
+        self._detector = detector
+        self._seen: dict[tuple[bytes, int], list[Face]] = {}
+
+    def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = LONG_SIDES_PX) -> list[Face]:
+        """As the detector does, doubles of several sizes included."""
+        digest = hashlib.blake2b(np.ascontiguousarray(picture), digest_size=16)
+        digest.update(repr(picture.shape).encode())
+        found: list[Face] = []
+        for side in long_sides_px:
+            key = (digest.digest(), side)
+            if key not in self._seen:
+                self._seen[key] = self._detector.detect(picture, long_sides_px=(side,))
+            found += self._seen[key]
+        return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """One picture, its moment, and whether it is shown or only helps its neighbours."""
@@ -54,13 +75,14 @@ def face_boxes(
     detector: None where no detector is installed.
     """
     found = [
-        _found(look.picture, detector, long_sides_px if look.shown else helper_long_sides_px)
+        found_faces(look.picture, detector, long_sides_px if look.shown else helper_long_sides_px)
         for look in looks
     ]
     return [_held(index, looks, found) for index in range(len(looks))]
 
 
-def _found(picture: Rgb, detector: Detects | None, long_sides_px: tuple[int, ...]) -> Boxes:
+def found_faces(picture: Rgb, detector: Detects | None, long_sides_px: tuple[int, ...]) -> Boxes:
+    """The faces of one picture, looked at in these sizes; None where it must go as a whole."""
     if detector is None:
         return None
     try:
@@ -86,6 +108,31 @@ def _held(index: int, looks: Sequence[Look], found: Sequence[Boxes]) -> Boxes:
             if moved is not None:
                 boxes.append(moved)
     return tuple(boxes)
+
+
+def held_by_neighbours(looks: Sequence[Look], found: Sequence[Boxes]) -> list[Boxes]:
+    """The boxes of each look, and those of the one before and the one after, however far apart.
+
+    A face that one picture of a strip shows is filled in its neighbours too: at the same place,
+    and where it was followed to.
+    """
+    held: list[Boxes] = []
+    for index, here in enumerate(looks):
+        own = found[index]
+        if own is None:
+            held.append(None)
+            continue
+        boxes = list(own)
+        for beside in (index - 1, index + 1):
+            if not 0 <= beside < len(looks):
+                continue
+            for box in found[beside] or ():
+                boxes.append(box)
+                moved = _followed(box, looks[beside].picture, here.picture)
+                if moved is not None:
+                    boxes.append(moved)
+        held.append(tuple(boxes))
+    return held
 
 
 def _followed(box: Box, there: Rgb, here: Rgb) -> Box | None:

@@ -1,52 +1,15 @@
-"""The wire format of the service, and nothing else. Reports go out as CONTRACT's JSON."""
+"""The wire format of clips and health, and nothing else."""
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from app.clips import Clip
-from app.jobs import Job, State
-from app.problems import problem_content, problem_of
-from app.service import Added, Checked
-from hashing.errors import FirstseenError
+from app.clips import Appearance, Clip
 
 
 class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ProgressOut(Wire):
-    step: str
-    share: float  # 0..1
-
-
-class CheckOut(Wire):
-    """One check. `report` once it is done; `problem` where it failed."""
-
-    id: str
-    state: State
-    progress: ProgressOut
-    report: dict[str, Any] | None = None
-    problem: dict[str, Any] | None = None
-
-    @classmethod
-    def from_job(cls, job: Job[Checked]) -> "CheckOut":
-        state = job.state
-        return cls(
-            id=job.id,
-            state=state,
-            progress=ProgressOut(step=job.step, share=job.share),
-            report=job.future.result().report if state == "done" else None,
-            problem=_problem(job) if state == "failed" else None,
-        )
-
-
-def _problem(job: Job[Checked]) -> dict[str, Any]:
-    error = None if job.future.cancelled() else job.future.exception()
-    if isinstance(error, FirstseenError):
-        return problem_of(error)
-    return problem_content(500, "a fault of firstseen itself; its log says more")
 
 
 class AppearanceOut(Wire):
@@ -55,6 +18,18 @@ class AppearanceOut(Wire):
     source_url: str | None
     publisher: str | None
     entered_by: str | None
+    n: int | None  # by which it can be taken back
+
+    @classmethod
+    def from_appearance(cls, seen: Appearance) -> "AppearanceOut":
+        return cls(
+            kind=seen.kind,
+            date=seen.date,
+            source_url=seen.source_url,
+            publisher=seen.publisher,
+            entered_by=seen.entered_by,
+            n=seen.number,
+        )
 
 
 class ClipOut(Wire):
@@ -80,16 +55,13 @@ class ClipOut(Wire):
 
     @classmethod
     def from_clip(cls, clip: Clip) -> "ClipOut":
-        return cls.model_validate(asdict(clip))
+        seen = [AppearanceOut.from_appearance(one) for one in clip.appearances]
+        return cls.model_validate({**asdict(clip), "appearances": seen})
 
 
 class AddedOut(Wire):
     clip: ClipOut
-    new: bool
-
-    @classmethod
-    def from_added(cls, added: Added) -> "AddedOut":
-        return cls(clip=ClipOut.from_clip(added.clip), new=added.new)
+    new: bool  # false: the library held these very bytes already
 
 
 class ClipsOut(Wire):

@@ -1,41 +1,19 @@
-"""What the service asks of the rest of firstseen: one seam between requests and the work."""
+"""What requests ask of the library themselves; long work goes through the desk to the workers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from app.claim import Claim
-from app.clips import Clip
-from app.evidence_types import EvidenceSheet
-from app.jobs import Progress
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Checked:
-    """A finished check: the report's JSON, and the pictures for its page by clip id."""
-
-    report: dict[str, Any]
-    sheets: Mapping[str, EvidenceSheet] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    clip: Clip
-    new: bool  # False: the library held these very bytes already
+from app.clips import Clip, TextEdit
+from app.library import Filter
 
 
 class Service(Protocol):
-    """Everything here may take long and may raise FirstseenError; called in threads."""
+    """Everything here may raise FirstseenError; called in threads."""
 
-    def check(self, path: Path, name: str, claim: Claim | None, progress: Progress) -> Checked:
-        """Check one file. name: for the report; the path's own name means nothing."""
+    def clips(self, wanted: Filter, after: str | None, limit: int) -> list[Clip]:
+        """Clips in the order of their ids, those after one id. Raises ClipUnknown for no id."""
 
-    def add(self, path: Path, name: str, context: Mapping[str, str], progress: Progress) -> Added:
-        """Add one file to the library. context: CONTRACT's columns."""
-
-    def clips(self, after: str | None, limit: int) -> list[Clip]:
-        """Clips in the order of their ids, those after one id."""
+    def edits(self, clip_id: str) -> list[TextEdit]:
+        """Every change of a clip's context, newest first. Raises ClipUnknown."""
 
     def clip(self, clip_id: str) -> Clip:
         """Raises ClipUnknown."""
@@ -45,6 +23,9 @@ class Service(Protocol):
 
     def library_size(self) -> int:
         """How many clips the library holds. Raises LibraryUnusable."""
+
+    def reach(self) -> int:
+        """The newest clip's number, 0 in an empty library."""
 
     def close(self) -> None:
         """Let go of the library."""

@@ -4,17 +4,37 @@ Made once in `main` or `create_app` and passed down; tests build their own. How 
 a setting. What a fingerprint *is* is none: two users' fingerprints must stay comparable.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, FilePath
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app import library_folder
 from app.fence.limits import MIB, FenceLimits
 from app.fetch.allow import Allow
 
 ENV_PREFIX = "FIRSTSEEN_"
+DAY_S = 86_400.0
+ORIGIN = re.compile(r"(https?|chrome-extension|moz-extension|safari-web-extension)://[^\s/?#@]+")
+
+
+def _words(given: object) -> object:
+    """Words of a text with spaces or commas between, in lower case."""
+    return tuple(given.lower().replace(",", " ").split()) if isinstance(given, str) else given
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in given:
+        if not ORIGIN.fullmatch(origin):
+            raise ValueError(f"expected an origin such as https://tools.example.org, not {origin}")
+    return given
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)]
 
 
 def _checked_allow(text: str | None) -> str | None:
@@ -32,6 +52,13 @@ class Settings(BaseSettings):
     library: Annotated[Path, Field(description="Folder of the library.")] = Field(
         default_factory=lambda: user_data_path("firstseen")
     )
+    data: Annotated[
+        Path | None,
+        Field(
+            description="Folder of what the service keeps: checks, reports, uploads, keys. By "
+            "default `desk` in the library's folder."
+        ),
+    ] = None
     keep_pictures: Annotated[
         bool,
         Field(
@@ -93,23 +120,86 @@ class Settings(BaseSettings):
         "127.0.0.1"
     )
     port: Annotated[int, Field(ge=0, le=65535, description="Port that `serve` listens on.")] = 8000
+    hosts: Annotated[
+        Names,
+        Field(
+            description="Further names that the service answers to, such as that of a reverse "
+            "proxy in front of it; spaces between."
+        ),
+    ] = ()
+    origins: Annotated[
+        Origins,
+        Field(
+            description="Origins of other web pages and extensions that may call the service with "
+            "a key, such as `https://tools.example.org`; spaces between."
+        ),
+    ] = ()
+    proxies: Annotated[
+        Names,
+        Field(
+            description="Addresses of reverse proxies whose word on a client's address and on TLS "
+            "is believed; spaces between."
+        ),
+    ] = ()
+    session_s: Annotated[
+        float,
+        Field(ge=60, le=366 * 86400, description="How long the page stays signed in, in seconds."),
+    ] = 12 * 3600.0
+    requests_per_minute: Annotated[
+        int, Field(ge=0, description="Requests that one key may make in a minute; 0: any number.")
+    ] = 1200
+    failed_sign_ins_per_minute: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Wrong keys that one address may send in a minute before it is told to "
+            "wait; 0: any number.",
+        ),
+    ] = 10
     unsafe_decoding: Annotated[
         bool,
         Field(
             description="Let `serve` start where the system cannot lock the decoding process in."
         ),
     ] = False
-    keep_reports_s: Annotated[
+    workers: Annotated[
+        int, Field(gt=0, le=64, description="Checks that the service works on at the same time.")
+    ] = 2
+    max_waiting: Annotated[
+        int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
+    ] = 64
+    keep_uploads_s: Annotated[
         float,
         Field(
             ge=0,
-            description="How long the service keeps a finished report, in seconds. Uploads are "
-            "deleted as soon as their check is done.",
+            description="How long the service keeps an uploaded file after its check has ended, in "
+            "seconds; 0: not at all.",
         ),
-    ] = 24 * 3600.0
-    max_waiting: Annotated[
-        int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
-    ] = 16
+    ] = DAY_S
+    keep_descriptors_s: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="How long the service keeps what it takes to check an item again without "
+            "its file, in seconds; 0: not at all, and nothing is checked again.",
+        ),
+    ] = 30 * DAY_S
+    keep_reports_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="How long the service keeps a check with its reports and pictures after it "
+            "has ended, in seconds.",
+        ),
+    ] = 30 * DAY_S
+    keep_decisions_s: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="How long the service keeps what someone decided about an item and a clip, "
+            "in seconds, even where the check that it was said on is gone by then.",
+        ),
+    ] = 30 * DAY_S
 
     fetch: Annotated[bool, Field(description="Fetch links. Off: nothing leaves this machine.")] = (
         True
@@ -132,6 +222,10 @@ class Settings(BaseSettings):
     fetch_s: Annotated[
         float, Field(gt=0, description="Longest time for fetching one link, in seconds.")
     ] = 600.0
+
+    def desk_folder(self) -> Path:
+        """Where the service keeps its data."""
+        return self.data if self.data is not None else self.library / library_folder.DESK
 
     def fence_limits(self) -> FenceLimits:
         """What one decoding process may use."""

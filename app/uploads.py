@@ -4,6 +4,7 @@ Starlette's own form parsing would first spool the whole body wherever it likes.
 counted while it arrives: what is too long is cut off at once, and nothing of it stays on disk.
 """
 
+import hashlib
 import secrets
 import unicodedata
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
+from app.durable import make_durable
 from app.errors import UsageError
 from hashing.errors import FirstseenError, LimitExceeded
 
@@ -30,11 +32,12 @@ class StorageFullError(FirstseenError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What arrived. `path` has a random name: the sender's `name` never touches the disk."""
+    """What arrived, durably. `path` has a random name: the sender's own never touches the disk."""
 
     path: Path
     name: str
     bytes: int
+    sha256: str
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -64,7 +67,7 @@ async def receive(
             parser.write(chunk)
             await run_in_threadpool(form.write_out)
         parser.finalize()
-        upload = form.upload()
+        upload = await run_in_threadpool(form.upload)
     except FormParserError as error:
         raise UsageError(f"the form cannot be read: {error}") from error
     except OSError as error:
@@ -92,6 +95,7 @@ class _Form:
         self._file: BinaryIO | None = None
         self._name = ""
         self._bytes = 0
+        self._digest = hashlib.sha256()
         self._waiting: list[bytes] = []  # of the file, not yet on disk: at most one chunk's worth
         self._parts = 0
         self._fields: dict[str, str] = {}
@@ -167,7 +171,9 @@ class _Form:
 
     def write_out(self) -> None:
         if self._file is not None and self._waiting:
-            self._file.writelines(self._waiting)
+            for part in self._waiting:
+                self._digest.update(part)
+                self._file.write(part)
             self._waiting = []
 
     def upload(self) -> Upload:
@@ -176,7 +182,8 @@ class _Form:
         if self._file is None:
             raise UsageError("expected a file, named 'file'")
         self._file.flush()
-        return Upload(self._path, self._name, self._bytes, self._fields)
+        make_durable(self._path)
+        return Upload(self._path, self._name, self._bytes, self._digest.hexdigest(), self._fields)
 
     def close(self) -> None:
         if self._file is not None:

@@ -5,26 +5,29 @@ records that check themselves.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app import intake
 from app.claim import Claim
 from app.clips import Clip
 from app.evidence_types import EvidenceSheet
 from app.fence import Fence, prepare
-from app.library import Added, Library
+from app.library import Added, Hits, Library
 from app.library_clips import FileFacts
 from app.library_context import Context
 from app.metadata_dates import stated_dates
 from app.metadata_findings import findings
 from app.metadata_types import Metadata
 from app.progress import OnProgress, quiet
-from app.relations import CheckedItem
+from app.relations import CheckedItem, Held
 from app.report import Report
 from app.settings import Settings
 from app.stretches import total, uncovered
@@ -48,6 +51,31 @@ class Checked:
 
     report: Report
     sheets: Mapping[str, EvidenceSheet] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A report as soon as it stands, and what it was made from; pictures can still follow."""
+
+    report: Report
+    query: Fingerprint
+    metadata: Metadata
+    _fence: Fence
+    _library: Library
+
+    @property
+    def to_show(self) -> tuple[Held, ...]:
+        """The matches that pictures can be made of."""
+        verdict = self.report.verdict
+        held = verdict.held if verdict is not None else ()
+        return tuple(one for one in held if _is_shown(one))
+
+    def pictures(
+        self, unblurred: bool = False, on_progress: OnProgress = quiet, strips: bool = False
+    ) -> dict[str, EvidenceSheet]:
+        """By clip id. unblurred: faces are shown. strips: with instants to step through."""
+        show = self.to_show
+        return _pictures(self._fence, show, self._library, unblurred, on_progress, strips)
 
 
 def check_item(
@@ -74,19 +102,106 @@ def check(
     name: str | None = None,
     pictures: bool = True,
     unblurred: bool = False,
+    strips: bool = False,
 ) -> Checked:
     """The same, with the pictures that show each accepted match.
 
     name: what to call the item, where its name on disk is not its own. unblurred: faces are shown.
+    strips: also make instants to step through.
     """
+    with checking(path, claim, library, settings, on_progress, name) as judged:
+        sheets = judged.pictures(unblurred, on_progress, strips) if pictures else {}
+    return Checked(judged.report, sheets)
+
+
+@contextmanager
+def checking(
+    path: Path,
+    claim: Claim | None,
+    library: Library,
+    settings: Settings,
+    on_progress: OnProgress = quiet,
+    name: str | None = None,
+) -> Iterator[Judged]:
+    """The verdict as soon as it stands; its pictures can be made while this lasts."""
     clock = _Clock()
     item = intake.from_path(path, settings.max_bytes, name)
+    facts = _facts(item)
     with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
         read = _read(fence, item, settings, clock, on_progress)
         found, searched = _search(fence, read.query, library, clock, on_progress)
-        verdict = _judge(fence, item, read.query, found, claim, searched, library)
-        sheets = _pictures(fence, verdict, library, unblurred) if pictures else {}
-    return Checked(_report(item, read, verdict, searched, claim, clock), sheets)
+        verdict = _judge(fence, facts, read.query, found, claim, searched, library)
+        report = _report(facts, read, verdict, searched, claim, clock)
+        yield Judged(report, read.query, read.metadata, fence, library)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Remembered:
+    """An item whose file is gone: what was described of it, and what the file said of itself."""
+
+    facts: FileFacts
+    fingerprint: Fingerprint
+    metadata: Metadata
+
+
+def matches_since(
+    item: Remembered,
+    clip: int,
+    library: Library,
+    settings: Settings,
+    on_progress: OnProgress = quiet,
+) -> dict[str, Match]:
+    """Accepted matches among the clips that were added after the one of this number, by id.
+
+    Raises DecodeError where what was kept is damaged, FenceError.
+    """
+    query = item.fingerprint
+    if query.pictures is None:
+        return {}
+
+    def look(vectors: NDArray[np.float32]) -> Hits:
+        return library.search_since(vectors, search.NEIGHBOURS, query.space, clip)
+
+    with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
+        fence.call("recall", stored=query)
+        found, _ = _found(fence, query, library, look, _Clock(), on_progress)
+    return {one: match for one, match in found.items() if match.accepted}
+
+
+def check_again(
+    item: Remembered,
+    claim: Claim | None,
+    library: Library,
+    settings: Settings,
+    found: Mapping[str, Match],
+    on_progress: OnProgress = quiet,
+    pictures: bool = True,
+) -> Checked:
+    """The whole check anew, without the file. found: accepted matches that are known already.
+
+    Raises DecodeError where what was kept is damaged, FenceError.
+    """
+    clock = _Clock()
+    read = _Read(item.fingerprint, item.metadata)
+    with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
+        fence.call("recall", stored=read.query)
+        held, searched = _search(fence, read.query, library, clock, on_progress, found)
+        verdict = _judge(fence, item.facts, read.query, held, claim, searched, library)
+        report = _report(item.facts, read, verdict, searched, claim, clock)
+        judged = Judged(report, read.query, read.metadata, fence, library)
+        sheets = judged.pictures(on_progress=on_progress, strips=True) if pictures else {}
+    return Checked(report, sheets)
+
+
+def add_remembered(
+    item: Remembered, library: Library, settings: Settings, context: Context
+) -> Added:
+    """Make an item that was checked known footage. No claim about it goes with it."""
+    known = library.find(item.facts.sha256)
+    if known is not None:
+        return library.describe(known.id, context)
+    kept = _kept(item.fingerprint, settings)
+    return library.add(kept, item.facts, context, _captured(item.metadata))
 
 
 def compare_files(a: Path, b: Path, settings: Settings, on_progress: OnProgress = quiet) -> Report:
@@ -123,7 +238,7 @@ def compare(
             sheets[clip.id] = fence.call(
                 "evidence", reference=reference.pictures, match=match, unblurred=unblurred
             )
-    return Checked(_report(item, read, verdict, searched, None, clock), sheets)
+    return Checked(_report(_facts(item), read, verdict, searched, None, clock), sheets)
 
 
 def add_clip(
@@ -146,8 +261,8 @@ def add_clip(
         return library.describe(known.id, context)
     with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
         read = _read(fence, item, settings, _Clock(), on_progress, "quick" if quick else "default")
-    facts = FileFacts(item.name, item.sha256, item.bytes)
-    return library.add(_kept(read.query, settings), facts, context, _captured(read.metadata))
+    kept = _kept(read.query, settings)
+    return library.add(kept, _facts(item), context, _captured(read.metadata))
 
 
 def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:
@@ -191,6 +306,7 @@ def _read(
 ) -> _Read:
     limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
     anchors = settings.trust_anchors.read_text() if settings.trust_anchors else None
+    on_progress("metadata", 0.0)
     with clock.during("metadata"):
         _: MediaInfo = fence.call("probe", limits=limits)
         metadata: Metadata = fence.call(
@@ -204,24 +320,47 @@ def _read(
 
 
 def _search(
-    fence: Fence, query: Fingerprint, library: Library, clock: "_Clock", on_progress: OnProgress
+    fence: Fence,
+    query: Fingerprint,
+    library: Library,
+    clock: "_Clock",
+    on_progress: OnProgress,
+    known: Mapping[str, Match] | None = None,
 ) -> tuple[list[tuple[Clip, Match]], Searched]:
-    """Every clip that was compared, once; parts of the picture where the whole is not enough."""
+    """Every clip that was compared, once. known: matches that need no comparison any more."""
+
+    def look(vectors: NDArray[np.float32]) -> Hits:
+        return library.search(vectors, search.NEIGHBOURS, query.space)
+
+    found, hits = _found(fence, query, library, look, clock, on_progress, known)
+    stats = library.stats()
+    searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
+    return [(library.clip(clip), match) for clip, match in found.items()], searched
+
+
+def _found(
+    fence: Fence,
+    query: Fingerprint,
+    library: Library,
+    look: Callable[[NDArray[np.float32]], Hits],
+    clock: "_Clock",
+    on_progress: OnProgress,
+    known: Mapping[str, Match] | None = None,
+) -> tuple[dict[str, Match], Hits]:
+    """Matches by clip; parts of the picture where the whole is not enough."""
     rows = search.query_rows(query.frames)
+    on_progress("search", 0.0)
     with clock.during("search"):
-        vectors = query.frames.vectors[rows].astype("float32")
-        hits = library.search(vectors, search.NEIGHBOURS, query.space)
+        hits = look(query.frames.vectors[rows].astype("float32"))
         worth = search.candidates(hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
-    found: dict[str, Match] = {}
+    found = dict(known or {})
     for done, candidate in enumerate(worth):
         on_progress("compare", done / len(worth))
         _compare(fence, library, found, clock, candidate.clip)
     if not _explained(query, found):
-        for part in _parts(fence, query, library, clock):
+        for part in _parts(fence, library, look, clock):
             _compare(fence, library, found, clock, part.clip, part.window, part.moments)
-    stats = library.stats()
-    searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
-    return [(library.clip(clip), match) for clip, match in found.items()], searched
+    return found, hits
 
 
 def _compare(
@@ -256,14 +395,17 @@ def _explained(query: Fingerprint, found: Mapping[str, Match]) -> bool:
 
 
 def _parts(
-    fence: Fence, query: Fingerprint, library: Library, clock: "_Clock"
+    fence: Fence,
+    library: Library,
+    look: Callable[[NDArray[np.float32]], Hits],
+    clock: "_Clock",
 ) -> list[search.WindowCandidate]:
     with clock.during("describe"):
         views: Views = fence.call("views")
     if not len(views.vectors):
         return []
     with clock.during("search"):
-        hits = library.search(views.vectors, search.NEIGHBOURS, query.space)
+        hits = look(views.vectors)
         return search.window_candidates(
             views.boxes,
             views.times,
@@ -277,7 +419,7 @@ def _parts(
 
 def _judge(
     fence: Fence,
-    item: intake.Item,
+    item: FileFacts,
     query: Fingerprint,
     found: list[tuple[Clip, Match]],
     claim: Claim | None,
@@ -306,23 +448,35 @@ def _same_footage(fence: Fence, library: Library, one: Clip, other: Clip) -> boo
     return match.accepted
 
 
+def _is_shown(held: Held) -> bool:
+    return bool(held.match.segments) and (held.accepted or held.relation == "undecided")
+
+
 def _pictures(
-    fence: Fence, verdict: Verdict, library: Library, unblurred: bool
+    fence: Fence,
+    to_show: Sequence[Held],
+    library: Library,
+    unblurred: bool,
+    on_progress: OnProgress,
+    strips: bool,
 ) -> dict[str, EvidenceSheet]:
     sheets = {}
-    for held in verdict.held:
-        if not held.accepted and held.relation != "undecided":
-            continue
+    for done, held in enumerate(to_show):
+        on_progress("pictures", done / len(to_show))
         reference = library.load(held.clip.id).pictures
-        if reference is not None and held.match.segments:
+        if reference is not None:
             sheets[held.clip.id] = fence.call(
-                "evidence", reference=reference, match=held.match, unblurred=unblurred
+                "evidence",
+                reference=reference,
+                match=held.match,
+                unblurred=unblurred,
+                strip=strips,
             )
     return sheets
 
 
 def _report(
-    item: intake.Item,
+    item: FileFacts,
     read: _Read,
     verdict: Verdict,
     searched: Searched,
@@ -349,6 +503,10 @@ def _report(
             "sampling": read.query.sampling,
         },
     )
+
+
+def _facts(item: intake.Item) -> FileFacts:
+    return FileFacts(item.name, item.sha256, item.bytes)
 
 
 def _clip_of(item: intake.Item, fingerprint: Fingerprint) -> Clip:

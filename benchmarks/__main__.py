@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = {
     "accuracy": ("benchmarks.accuracy", "the command line over a benchmark of real, edited media"),
+    "edits": ("benchmarks.edits", "edits of one's own making on a folder of real clips"),
     "faces": ("benchmarks.faces", "how many faces of real frames the redaction misses"),
     "library": (
         "benchmarks.speed_library",
@@ -13,6 +14,7 @@ BENCHMARKS = {
     "metadata": ("benchmarks.metadata", "agreement with exiftool and c2pa over real files"),
     "models": ("benchmarks.models", "which model finds the true clip first"),
     "peers": ("benchmarks.peers", "real edits that other projects ship"),
+    "service": ("benchmarks.service", "the service under load, under kill -9, and for long"),
     "speed": ("benchmarks.speed", "fingerprinting against decoding, starting, a cold check"),
     "tables": ("benchmarks.tables", "write the README's tables from benchmarks/results"),
 }

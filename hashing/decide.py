@@ -42,7 +42,14 @@ def _video_logit(grounds: Support) -> float:
     time = 2.5 * (max(grounds.level, grounds.contrast) - 0.5)
     logit = -1.0 + geometry + pictures + motion + time
     # a fixed camera's background has points without number, at any hour
-    return logit if grounds.explained is None else min(logit, 18.0 * (grounds.explained - 0.57))
+    tells = grounds.standing if grounds.explained is None else grounds.explained
+    if tells is not None:
+        logit = min(logit, 18.0 * (tells - 0.57))
+    if grounds.explained is None and grounds.natural < 0.5:
+        # a still scene's copy lies anywhere, at real time as well: another speed says that no
+        # moment fits as it is
+        logit = min(logit, 0.0)
+    return logit
 
 
 def _still_logit(grounds: Support) -> float:
@@ -70,4 +77,8 @@ def _reasons(grounds: Support) -> tuple[str, ...]:
     ]
     if grounds.explained is not None:
         out.append(f"{grounds.explained:.0%} of what moves, moves alike")
+    elif grounds.standing is not None:
+        out.append(
+            f"nothing moves; where something does at other times, {grounds.standing:.0%} agrees"
+        )
     return tuple(out)

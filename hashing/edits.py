@@ -4,18 +4,21 @@ Each family has a module of its own; this one asks them in turn. Differences are
 copy: the library's clip may be the changed one.
 """
 
+from hashing.censored import censored, mostly_in, on_footage, without_hidden
 from hashing.edits_audio import audio_edits
 from hashing.edits_colour import colour_edits
 from hashing.edits_content import content_of
 from hashing.edits_frame import frame_edits
 from hashing.edits_geometry import geometry_edits
-from hashing.edits_overlay import overlays_of
+from hashing.edits_overlay import censors_of, overlays_of
 from hashing.edits_quality import quality_edits
 from hashing.edits_time import time_edits
-from hashing.patch_kind import findings
+from hashing.patch_kind import Finding, findings
 from hashing.placing import Placement
 from hashing.reel import Reel
-from hashing.types import AudioFinding, Edit, Segment
+from hashing.types import AudioFinding, Box, Edit, Segment
+
+BESIDE = ("split_screen", "inset")
 
 
 def explain(
@@ -27,14 +30,30 @@ def explain(
 ) -> tuple[Edit, ...]:
     """All edits of one match, the surest first within each family."""
     found = findings(query, reference, placement)
+    framing = frame_edits(query, reference, placement, segments)
+    beside = [one.box for one in framing if one.type in BESIDE and one.box is not None]
+    hidden = on_footage(censored(query, reference, placement), found)
+    hidden = [one for one in hidden if all(mostly_in(one.box, box) for box in beside)]
+    found = without_beside(without_hidden(found, hidden), beside)
+    page = any(one.type == "screen_recording" for one in framing)
     edits = [
         *geometry_edits(query, reference, placement, segments),
-        *frame_edits(query, reference, placement, segments),
+        *framing,
         *colour_edits(query, reference, placement, segments),
-        *overlays_of(found, query, reference, placement),
+        *overlays_of(found, query, reference, placement, page),
+        *censors_of(hidden, found),
         *content_of(found),
         *quality_edits(query, reference, placement, segments),
         *time_edits(query, reference, placement, segments),
         *audio_edits(sound, segments),
     ]
     return tuple(edits)
+
+
+def without_beside(found: list[Finding], boxes: list[Box]) -> list[Finding]:
+    """The findings on the known picture itself: another picture beside it differs anyhow."""
+    return [
+        one
+        for one in found
+        if one.kind == "text" or all(mostly_in(one.patch.box, box) for box in boxes)
+    ]

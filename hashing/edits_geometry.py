@@ -57,9 +57,12 @@ def geometry_edits(
     form = shape(query, reference, seen, uncertainty(held, placement.transform.matrix))
     moving = moving_crop(query, reference, placement, held)
     inliers = placement.transform.inliers
-    out = [mirror(form), rotation(form, inliers), stretch(form, inliers), moving]
-    if moving is None:
+    out = [mirror(form), moving]
+    if moving is None:  # else the common transform is a compromise, which leans and stretches
+        out += [rotation(form, inliers), stretch(form, inliers)]
         out.append(crop(form, seen, _aspect(reference)))
+    elif abs(form.quarter) >= 90:
+        out.append(rotation(form, inliers))
     return [edit for edit in out if edit is not None]
 
 

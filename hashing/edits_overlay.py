@@ -1,10 +1,11 @@
 """Overlay edits: what lies over the known footage, or beside it as writing on a bar."""
 
+from hashing.censored import Censored
 from hashing.patch_kind import Finding, findings
 from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.text_bars import Bar, text_bars
-from hashing.types import Edit, Segment
+from hashing.types import Box, Edit, Segment
 
 NAMES = {
     "text": "Writing",
@@ -13,6 +14,10 @@ NAMES = {
     "censor": "A blurred or covered area",
     "inset_over": "Another picture",
     "overlay": "Something drawn",
+}
+HIDDEN = {
+    "covered": "covered in one tone",
+    "unreadable": "made unreadable, by a blur or by coarse blocks",
 }
 
 
@@ -24,12 +29,41 @@ def overlay_edits(
 
 
 def overlays_of(
-    found: list[Finding], query: Reel, reference: Reel, placement: Placement
+    found: list[Finding],
+    query: Reel,
+    reference: Reel,
+    placement: Placement,
+    page: bool = False,
 ) -> list[Edit]:
-    """The same from findings at hand, and bars with writing outside the known picture."""
+    """The same from findings at hand, and bars with writing outside the known picture.
+
+    page: the item records a screen, whose own writing around the known picture is no caption.
+    """
     over = [_edit(one) for one in found if one.kind in NAMES]
-    bars = text_bars(query, reference, placement)
+    bars = [] if page else text_bars(query, reference, placement)
     return over + [_bar_edit(bar) for bar in bars if not any(_inside(bar, one) for one in over)]
+
+
+def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
+    """Areas made unreadable, without those that a finding tells of already."""
+    told = [one.patch.box for one in found if one.kind == "censor"]
+    return [_censor_edit(one) for one in hidden if not any(_shared(one.box, t) for t in told)]
+
+
+def _censor_edit(one: Censored) -> Edit:
+    when = "" if one.span is None else f" from {one.span.start:.1f} s to {one.span.end:.1f} s"
+    return Edit(
+        type="censor",
+        confidence=round(min(0.98, 0.7 + 0.3 * one.share), 3),
+        measure={"area": round(one.area, 4), "way": one.way, "seen": round(one.share, 2)},
+        text=f"An area of {one.area:.1%} of the picture is {HIDDEN[one.way]}{when}",
+        query=one.span,
+        box=one.box,
+    )
+
+
+def _shared(one: Box, other: Box) -> bool:
+    return all(one[k] < other[k + 2] and other[k] < one[k + 2] for k in (0, 1))
 
 
 def _edit(one: Finding) -> Edit:

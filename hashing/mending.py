@@ -25,6 +25,7 @@ FAINT, DULL = 0.7, 0.4  # of the best line's level and contrast: below, other sp
 EVEN = 0.05  # contrast under which pictures do not say when
 HEARD = 0.6  # correlation of sound that says when instead
 TOGETHER = 5  # neighbouring moments that err alike
+SLOWEST, FASTEST = 0.3, 3.4  # beyond these a slope is no speed at which anybody plays a clip
 UNSURE = 0.06  # a slope measured no better than this is not told from real time
 REAL_TIME = 0.012  # a refitted slope this near to 1 is real time
 
@@ -115,8 +116,8 @@ def fitted(line: Line, found: Agreement) -> Line:
         rest = off - tilt * times - shift
         keep = np.abs(rest) < max(0.05, 3 * float(np.median(np.abs(rest))))
     slope = line.slope + float(tilt)
-    if slope * line.slope <= 0:
-        return line
+    if slope * line.slope <= 0 or not SLOWEST <= abs(slope) <= FASTEST:
+        return line  # where little moves, moments that agree best lie anywhere
     straight = replace(line, speed=abs(slope), offset=line.offset + float(shift))
     alone = keep.sum() / TOGETHER
     error = float(np.std(rest[keep]) / max(1e-6, float(np.std(times[keep]))) / np.sqrt(alone))

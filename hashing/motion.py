@@ -101,6 +101,26 @@ def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> f
     return max(known) if known else None
 
 
+def standing_share(
+    one: Reel, other: Reel, matrix: Matrix, pairs: list[tuple[int, int]]
+) -> float | None:
+    """Whether two clips agree where the other one moves at any time as well as elsewhere, 0..1.
+
+    For a stretch in which nothing moves: where people stand now, they moved before or after. A
+    fixed camera's other moment has them elsewhere. matrix: the other's pixels -> the one's.
+    pairs: (index of the one, index of the other). None where the other never moves.
+    """
+    deviation = other.tiny().std(axis=0, dtype=np.float32)
+    values = [
+        _moving_share(
+            likeness(one.whole(mine), other.whole(theirs), matrix), deviation, matrix, one, other
+        )
+        for mine, theirs in pairs
+    ]
+    known = [value for value in values if value is not None]
+    return float(np.median(known)) if known else None
+
+
 def _moving_share(
     held: Likeness, deviation: NDArray[np.float32], matrix: Matrix, still: Reel, video: Reel
 ) -> float | None:

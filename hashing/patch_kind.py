@@ -32,7 +32,7 @@ type PatchKind = Literal[
 FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the scene's
 CLEAR = 2.5  # strength from which a single instant's patch is believed
 PASSING_CLEAR = 2.35  # the same for one that is seen at several instants
-FADED_CLEAR = 2.2  # the same where detail is gone at all scales
+FADED_CLEAR, FADED_FILL = 2.2, 0.42  # the same where detail is gone at all scales
 BADLY_COPIED = 0.33  # unpredicted share above which a copy is too bad for faint patches
 LASTS = 0.85  # share of the instants from which a patch is there throughout
 FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
@@ -204,10 +204,12 @@ def _changed(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
 def _clear_in_still(patch: Patch, seen: Looks, found: Difference) -> bool:
     """A single instant has to be the clearer, unless detail is gone."""
     gone = seen.fine[0] < 0.45 * seen.fine[1]
-    if gone:
-        return patch.strength >= PASSING_CLEAR and patch.fill >= 0.45
-    if _faded(seen) and not _badly_copied(found):
-        return patch.strength >= FADED_CLEAR and patch.fill >= 0.45
+    if gone and patch.strength >= PASSING_CLEAR and patch.fill >= 0.45:
+        return True
+    if _thinned(seen):
+        return patch.strength >= FADED_CLEAR and patch.fill >= FADED_FILL
+    if seen.strokes[0] < 0.45 * seen.strokes[1]:
+        return patch.strength >= CLEAR and patch.fill >= 0.45
     return patch.strength >= CLEAR and patch.fill >= (0.45 if patch.strength > 2.65 else 0.55)
 
 
@@ -217,6 +219,12 @@ def _clear_in_video(patch: Patch, seen: Looks, found: Difference) -> bool:
     if lasted > 2 * TAMPER_S and seen.loose[0] > 3 * max(3.0, seen.loose[1]):
         needed -= 0.15  # for long, and not by anything that stands over the footage
     return bool(patch.strength >= needed and patch.fill >= 0.6 and lasted >= TAMPER_S)
+
+
+def _thinned(seen: Looks) -> bool:
+    """Less detail of every kind, and not the same shapes softened."""
+    less = seen.fine[0] < 0.6 * seen.fine[1] and seen.strokes[0] < 0.65 * seen.strokes[1]
+    return less and seen.blurred < 0.5
 
 
 def _faded(seen: Looks) -> bool:

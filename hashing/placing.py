@@ -22,6 +22,7 @@ LOOK_CLOSER = 0.4  # best cosine from which keypoints are looked for at full siz
 LOOK_MIRRORED = 0.25  # … and in the mirror image; descriptors hardly mind mirrors
 HOPEFUL = 10  # coarse inliers from which the same is done
 WINDOW_COSINE = 0.3  # what a window counts as: coarse, and mirrored
+STILL_WINDOW_COSINE = 0.4  # of a photo: at full size, since one picture is soon looked at
 LOOK_AROUND = 0.35  # best cosine from which a still's moment is looked for more finely
 GOOD_SHARE = 0.6  # of the textured picture, in agreement: the moment is right
 PLENTY = 80  # coarse inliers that place a picture as well as more of them would
@@ -87,7 +88,8 @@ def place(
         best = float(alike.max(initial=-1))
     else:
         sets = _window_sets(query, moments)
-        best = WINDOW_COSINE
+        still = query.fingerprint.info.kind == "still"
+        best = STILL_WINDOW_COSINE if still else WINDOW_COSINE
     first = _search_transform(query, reference, sets, window, best)
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
         first = _look_around(query, reference, sets, window, first, best)
@@ -131,7 +133,12 @@ def _place_still(query: Reel, reference: Reel, first: _Try, window: Box | None) 
     held = _correlate(query, reference, first.transform)
     found = tuple(lines(held)) if held is not None else ()
     again = _measure_again(query, reference, found, first, window)
-    if again is first or _share(query, reference, again) >= _share(query, reference, first):
+    best = _share(query, reference, first)
+    if again is first:  # nothing was found to agree at the moment of the line
+        now = _share_on_line(query, reference, first, found)
+    else:
+        now = _share(query, reference, again)
+    if now >= best:
         return Placement(again.transform, found, again.pairs, held)
     return Placement(first.transform, _line_at(found, query, reference, first), first.pairs, held)
 
@@ -157,7 +164,9 @@ def _look_around(
 
     Half a second apart, a moving camera shows another picture.
     """
-    if best < LOOK_AROUND or (first is not None and _share(query, reference, first) >= GOOD_SHARE):
+    if window is not None or best < LOOK_AROUND:
+        return first
+    if first is not None and _share(query, reference, first) >= GOOD_SHARE:
         return first
     ranked: list[tuple[float, _Try]] = []
     if first is not None:
@@ -189,6 +198,16 @@ def _share(query: Reel, reference: Reel, tried: _Try) -> float:
     """Share of the textured picture that agrees, for the first of the frame pairs."""
     pair = tried.pairs[0]
     left, right = query.whole(pair.query_index), reference.whole(pair.reference_index)
+    return likeness(left, right, tried.transform.matrix).share
+
+
+def _share_on_line(query: Reel, reference: Reel, tried: _Try, found: tuple[Line, ...]) -> float:
+    """The same at the middle of the line; 1 where there is none."""
+    if not found:
+        return 1.0
+    moment = (found[0].start + found[0].end) / 2
+    left = query.whole(query.nearest(moment))
+    right = reference.whole(reference.nearest(found[0].at(moment)))
     return likeness(left, right, tried.transform.matrix).share
 
 

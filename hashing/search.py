@@ -18,6 +18,7 @@ BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "u
 BACKGROUND_WEIGHT = 0.8
 ROWS = 3  # a clip's score is the mean of its best rows
 FEW_ROWS = 40
+MOMENTS = 3  # of a clip, that a window is held against
 THINNED_S = 1.0
 MOST_ROWS = 240  # query vectors that are searched; more of a long item are thinned evenly
 SURE_ENOUGH = 0.3  # share of the best candidate's score under which others are not looked at
@@ -111,6 +112,9 @@ def window_candidates(
         window: Box = tuple(float(v) for v in boxes[row])  # type: ignore[assignment]  # four
         same = [e for e in entries if (boxes[e[2]] == boxes[row]).all()]
         moments_of = tuple((float(times[e[2]]), e[3]) for e in same)
+        if len(moments_of) < MOMENTS:
+            others = hit_times[row][clip_index[row] == clip].tolist()  # the best first
+            moments_of += tuple((float(times[row]), t) for t in others[1:MOMENTS])
         out.append(WindowCandidate(clips[clip], score, value, window, moments_of))
     out.sort(key=lambda one: (-one.score, one.clip))
     return [one for one in out if one.cosine >= LEAST_COSINE][:most]

@@ -6,11 +6,12 @@ import numpy as np
 
 from hashing.align import Line
 from hashing.likeness import likeness
-from hashing.motion import Motion, motion, still_motion
+from hashing.motion import Motion, motion, standing_share, still_motion
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
 
 LOOKS = 4  # instants at which whole pictures are held against each other
+MOST_LAID_OVER = 0.25  # share of a still picture that moves because of what was laid over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Support:
     alike: float  # share of the textured picture that agrees, at the same instants
     covered: float  # share of the query's picture that the reference covers
     lines: int
+    standing: float | None = None  # where nothing moves: agreement at what moves at other times
+    natural: float = 1.0  # share of the seconds on lines that run forwards at about real time
 
 
 def support(query: Reel, reference: Reel, placement: Placement) -> Support:
@@ -49,10 +52,16 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         contrast=float(sum(w * line.contrast for w, line in zip(weights, found, strict=True))),
         explained=explained,
         moving=moving,
+        standing=_standing(query, reference, placement) if explained is None else None,
         alike=alike,
         covered=covered,
         lines=len(found),
+        natural=float(sum(w for w, line in zip(weights, found, strict=True) if _natural(line))),
     )
+
+
+def _natural(line: Line) -> bool:
+    return not line.reversed and abs(line.speed - 1) < 0.06
 
 
 def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, float]:
@@ -91,6 +100,21 @@ def _motion(
     return sum(w * v for w, v in clear) / sum(w for w, _ in clear), moving
 
 
+def _standing(query: Reel, reference: Reel, placement: Placement) -> float | None:
+    """The lesser of both directions, at a few instants of the lines; None for stills."""
+    if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
+        return None
+    moments = instants(placement.lines, LOOKS)
+    pairs = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
+    matrix = placement.transform.matrix
+    back = [(r, q) for q, r in pairs]
+    both = (
+        standing_share(query, reference, matrix, pairs),
+        standing_share(reference, query, np.linalg.inv(matrix), back),
+    )
+    return min((value for value in both if value is not None), default=None)
+
+
 def _still_motion(
     query: Reel,
     reference: Reel,
@@ -110,5 +134,6 @@ def _still_motion(
 def _better(one: Motion) -> float | None:
     """Where the known clip stands still, what moves in the item was laid over it."""
     if one.reference_explained is None:
-        return None
+        crowded = one.moving > MOST_LAID_OVER
+        return one.query_explained if crowded else None
     return max(one.reference_explained, one.query_explained or 0.0)

@@ -141,7 +141,8 @@ def luma_curve(pixels: Sample) -> Luma:
     found, errors = reweighted(design, (left - right)[:, None], ridge)
     offset, gain, _, _, fall = (float(v) for v in found[:, 0])
     gain += 1.0
-    curve = offset + gain * right + design[:, 2:] @ found[2:, 0]
+    shading = design[:, 2:] @ found[2:, 0]
+    curve = offset + gain * right + shading
     change = float(np.abs(curve - right).mean())
     falloff = (gain + fall) / gain if gain > 0.05 else 1.0
     return Luma(
@@ -151,7 +152,7 @@ def luma_curve(pixels: Sample) -> Luma:
         gamma=_gamma(left, right, float(np.median(errors))),
         tones=float(right.std()),
         tie=_tie(left, curve, errors),
-        steady=_steady(pixels, curve, change),
+        steady=_steady(pixels, curve, shading, change),
         falloff=falloff,
         change=change,
         error=float(np.median(errors)),
@@ -175,8 +176,11 @@ def _tie(left: Column, curve: Column, errors: Column) -> float:
     return float(np.corrcoef(left[good], curve[good])[0, 1])
 
 
-def _steady(pixels: Sample, curve: Column, change: float) -> float:
-    """Share of the looks whose own curve is much the same as the common one."""
+def _steady(pixels: Sample, curve: Column, shading: Column, change: float) -> float:
+    """Share of the looks whose own curve is much the same as the common one.
+
+    shading: what the common curve adds over the frame, which one look's straight curve cannot.
+    """
     inside = pixels.inside
     left, right = pixels.query[inside, 0], pixels.reference[inside, 0]
     kept = []
@@ -187,8 +191,9 @@ def _steady(pixels: Sample, curve: Column, change: float) -> float:
         tones = right[here]
         design = np.stack([np.ones_like(tones), tones], axis=1)
         ridge = len(tones) * np.array([0.0, 4.0])
-        found, _ = reweighted(design, (left[here] - tones)[:, None], ridge)
-        apart = np.abs(tones + design @ found[:, 0] - curve[here]).mean()
+        found, _ = reweighted(design, (left[here] - shading[here] - tones)[:, None], ridge)
+        own = tones + design @ found[:, 0] + shading[here]
+        apart = np.abs(own - curve[here]).mean()
         kept.append(apart <= max(2.0, 0.5 * change))
     return float(np.mean(kept)) if kept else 0.0
 

@@ -37,5 +37,6 @@ The sources, publishers and most dates above are made up for this demo (samples/
   The report of the first item, as a page:  $out/report.html
   The same as JSON:                         $out/report.json
   The service, to try it in a browser:      .venv/bin/firstseen serve --library $library
-                                            then open http://127.0.0.1:8000/
+                                            then open http://127.0.0.1:8000/ and sign in with the
+                                            key that it shows
 END

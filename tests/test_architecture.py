@@ -32,16 +32,16 @@ DOORS = {
     "multiprocessing": (),
     "onnxruntime": ("hashing/sscd.py", "hashing/faces.py"),
     "pickle": (),
-    "pydantic": ("app/schemas.py", "app/settings.py", "app/cli_options.py"),
+    "pydantic": ("app/schemas*.py", "app/settings.py", "app/cli_options.py"),
     "pydantic_settings": ("app/settings.py",),
     "requests": (),
     "rich": ("app/progress.py", "app/terminal.py"),
     "socket": ("app/fence/*.py", "app/fetch/proxy.py", "app/fetch/page*.py"),
     "ssl": ("app/fetch/direct.py",),
-    "sqlalchemy": ("app/library*.py", "app/desk/*.py"),
-    "sqlite3": ("app/library*.py",),
+    "sqlalchemy": ("app/database.py", "app/library*.py", "app/desk/*.py"),
+    "sqlite3": ("app/database.py", "app/library_vectors.py"),
     "starlette": ("app/api*.py", "app/problems.py", "app/uploads.py"),
-    "subprocess": ("app/fence/*.py", "app/fetch/pages.py"),
+    "subprocess": ("app/fence/*.py", "app/fetch/pages.py", "app/desk/processes.py"),
     "typer": ("app/cli*.py",),
     "urllib": ("app/fetch/links.py",),  # urllib.parse: texts, no requests
     "urllib3": ("app/fetch/direct.py",),
@@ -55,6 +55,8 @@ FORBIDDEN = {
     "app/*": ("tests", "benchmarks", "samples"),
     # the surfaces parse, call and render: no science, no store, no arithmetic over arrays
     "app/cli[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.api_checks"),
+    "app/desk/checks.py": ("app.verify", "app.library", "app.api"),
+    "app/desk/supervisor.py": ("app.verify", "app.library", "app.api"),
     "app/api[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.cli"),
     # judging and wording are pure: they take records and give records
     "app/verdict.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
@@ -63,7 +65,8 @@ FORBIDDEN = {
     "app/report.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
     "app/page.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
     # nothing below the line knows the line
-    "app/library*.py": ("app.verify", "app.verdict", "app.cli", "app.api"),
+    "app/database.py": ("app.library", "app.desk", "app.verify"),
+    "app/library*.py": ("app.desk", "app.verify", "app.verdict", "app.cli", "app.api"),
     "app/metadata*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
     "app/fence/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
     "app/fetch/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
@@ -72,7 +75,11 @@ FORBIDDEN = {
     "app/fetch/links.py": ("app.settings", "app.fetch.proxy", "os", "socket"),
 }
 
-MAY_CATCH_EVERYTHING = {"app/__main__.py", "app/fence/child.py"}  # the top of each process
+MAY_CATCH_EVERYTHING = {
+    "app/__main__.py",
+    "app/fence/child.py",
+    "app/desk/worker.py",
+}  # the top of each process
 MAY_READ_ENVIRONMENT = {"app/settings.py"}
 
 # Written in pieces, so that this file does not hold what it looks for.

@@ -1,5 +1,6 @@
 """What the README and the docs promise is there, and does what they say."""
 
+import ast
 import inspect
 import os
 import re
@@ -45,6 +46,7 @@ def tree(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 
 COMMANDS = dict(tree(typer.main.get_command(commands)))
+GROUPS = {words[0] for words in COMMANDS if len(words) > 1}
 
 
 def shell_lines(text: str) -> list[list[str]]:
@@ -72,14 +74,14 @@ def test_the_reference_names_no_command_or_option_that_is_not_there() -> None:
     assert set(re.findall(r"--[a-z][a-z-]+", text)) <= known | {"--version"}
     for line in re.findall(r"^firstseen (.+)$", text, re.MULTILINE):
         words = tuple(word for word in line.split() if word.islower() and word.isalpha())
-        assert words[: 2 if words[0] == "library" else 1] in COMMANDS, line
+        assert words[: 2 if words[0] in GROUPS else 1] in COMMANDS, line
 
 
 def settings_row(name: str) -> str:
     field = Settings.model_fields[name]
     if field.default_factory is not None:
         default = "your data folder"
-    elif field.default is None:
+    elif field.default in (None, ()):
         default = "–"
     else:
         value = str(field.default).lower() if isinstance(field.default, bool) else field.default
@@ -99,11 +101,11 @@ def test_no_page_names_a_setting_that_is_not_there() -> None:
 
 
 def test_every_route_is_in_the_reference_and_no_other() -> None:
-    from app import api_checks, api_clips, api_pages
+    from app.api import ROOMS
 
     routes = {
         f"{method} {route.path}"
-        for module in (api_checks, api_clips, api_pages)
+        for module in ROOMS
         for route in module.router.routes
         for method in route.methods - {"HEAD"}
     }
@@ -111,6 +113,21 @@ def test_every_route_is_in_the_reference_and_no_other() -> None:
     assert routes - set(named) == {"GET /static/{name}"}
     assert "/static/{name}" in page("reference/api.md")
     assert set(named) <= routes
+
+
+def test_every_action_of_the_audit_log_is_in_the_guide_and_no_other() -> None:
+    section = page("guides/operate.md").partition("## Audit")[2].partition("\n## ")[0]
+    told = set(re.findall(r"`([a-z]+\.[a-z]+)`", section))
+    action = re.compile(
+        rf"({'|'.join({name.split('.')[0] for name in told})})\.(?!html|json|css)[a-z]+"
+    )
+    noted = {
+        node.value
+        for path in (ROOT / "app").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and action.fullmatch(str(node.value))
+    }
+    assert told == noted
 
 
 def test_every_edit_type_is_in_the_reference_and_no_other() -> None:
@@ -163,7 +180,7 @@ def test_every_command_in_a_text_is_one(path: Path) -> None:
         if words[0] == "make":
             assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), words
         elif words[0] == "firstseen":
-            called = tuple(words[1:3]) if words[1] == "library" else (words[1],)
+            called = tuple(words[1:3]) if words[1] in GROUPS else (words[1],)
             assert called in COMMANDS, words
             options = {o for p in COMMANDS[called].params for o in (*p.opts, *p.secondary_opts)}
             assert {word for word in words if word.startswith("--")} <= options, words

@@ -60,6 +60,7 @@ checks = Table(
     Column("bytes", Integer),
     Column("sha256", Text, index=True),  # of a link's file once it is here
     Column("url", Text),
+    Column("origin", Text),  # JSON: what fetching the link was, once it was fetched
     Column("upload", Text),  # its name below uploads/; null once it is deleted
     Column("claimed_date", Text),
     Column("claimed_place", Text),
@@ -69,7 +70,9 @@ checks = Table(
     Column("crashes", Integer, nullable=False, default=0),  # of a worker, while we looked on
     Column("interruptions", Integer, nullable=False, default=0),  # of the whole service
     Column("problem", Text),  # JSON, where it failed
-    Column("pictures", Text, nullable=False, default="none"),  # none | pending | ready | expired
+    Column("outcome", Text),  # JSON, of a task that ends without a report: the clip added
+    # none | pending | ready | expired
+    Column("pictures", Text, nullable=False, default="none", index=True),
     Column("headline", Text),  # of the newest report, for lists
     Column("relation", Text),
     Column("claim_finding", Text),
@@ -92,6 +95,7 @@ reports = Table(
     Column("made_at", Text, nullable=False),
     Column("cause", Text, nullable=False),  # check | library_grew
     Column("library_clips", Integer),  # how many clips it was held against
+    Column("searched_up_to", Integer),  # the newest clip's number at that time
     Column("report", LargeBinary, nullable=False),  # the complete JSON, zlib
 )
 
@@ -104,6 +108,7 @@ descriptors = Table(
     Column("metadata", LargeBinary),  # what the file said of itself, as the fence's codec writes it
     Column("fingerprint", LargeBinary, nullable=False),  # the same
     Column("searched_up_to", Integer),  # clip number that the newest search reached
+    Column("library_change", Text),  # the library's mark of what is known of its clips, then
     Column("expires_at", Text),
 )
 
@@ -168,6 +173,7 @@ reveals = Table(
     Column("key", ForeignKey("keys.id", ondelete="CASCADE"), nullable=False),
     Column("faces", Integer, nullable=False),
     Column("metadata", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("until", Text, nullable=False),
 )
 
@@ -185,6 +191,25 @@ audit = Table(
     Column("detail", Text, nullable=False),  # a word or a number, never a name, hash, link or text
     Column("hash", LargeBinary(32), nullable=False),
 )
+
+# A first wall only: who can write to the file can take it down. The chain then shows what was done.
+_NO_CHANGE = "SELECT RAISE(ABORT, 'the audit log only grows')"
+for _name, _event in (
+    ("audit_keeps_entries", "BEFORE UPDATE ON audit"),
+    ("audit_loses_none", "BEFORE DELETE ON audit"),
+    (
+        "audit_grows_by_one",  # nor does INSERT OR REPLACE change one
+        "BEFORE INSERT ON audit WHEN NEW.number IS NOT "
+        "(SELECT coalesce(max(number), 0) + 1 FROM audit)",
+    ),
+):
+    sa.event.listen(
+        audit,
+        "after_create",
+        sa.DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER {_name} {_event} BEGIN {_NO_CHANGE}; END"
+        ).execute_if(dialect="sqlite"),
+    )
 
 # Small numbers and marks: which library this desk belongs to, how far rechecks have come.
 marks = Table(

@@ -79,11 +79,13 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
         "probe": probe,
         "metadata": metadata,
         "fingerprint": partial(fingerprint, model=model),
+        "recall": recall,
         "compare": compare,
         "views": partial(views, model=model),
         "describe": partial(describe, model=model),
         "space": partial(space, model=model),
         "evidence": evidence,
+        "thumbnail": thumbnail,
     }
 
 
@@ -113,11 +115,17 @@ def fingerprint(
     length_s = info.duration_s or math.inf
 
     def on_progress(seconds: float) -> None:
-        state["progress"]("fingerprint", seconds / length_s)
+        state["progress"]("describe", seconds / length_s)
 
     made = describing.fingerprint(file, info, sampling, limits, model, on_progress)
     state["fingerprint"] = made
     return made
+
+
+def recall(file: BinaryIO | None, state: State, stored: Fingerprint) -> None:
+    """Take a stored fingerprint for this process's item: its file is gone."""
+    state["fingerprint"] = stored
+    state.pop("reel", None)
 
 
 def compare(
@@ -165,9 +173,16 @@ def evidence(
     match: Match,
     query: Pictures | None = None,
     unblurred: bool = False,
+    strip: bool = False,
 ) -> EvidenceSheet:
     """The pictures that show one match; kept pictures are a stranger's too."""
-    return sheets.evidence(query or state["fingerprint"].pictures, reference, match, unblurred)
+    held = query or state["fingerprint"].pictures
+    return sheets.evidence(held, reference, match, unblurred, strip=strip)
+
+
+def thumbnail(file: BinaryIO | None, state: State, kept: Pictures) -> bytes:
+    """One redacted JPEG that stands for a clip."""
+    return sheets.thumbnail(kept)
 
 
 def _load_late_imports() -> None:

@@ -1,15 +1,10 @@
 """A service that needs no library and no decoding: for tests of what stands in front of it."""
 
-import threading
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from app.claim import Claim
-from app.clips import Appearance, Clip
-from app.jobs import Progress
+from app.clips import Appearance, Clip, TextEdit
+from app.library import Filter
 from app.library_errors import ClipUnknown
-from app.service import Added, Checked
 
 
 def report(name: str, **changed: Any) -> dict[str, Any]:
@@ -80,42 +75,17 @@ def clip(number: int = 1, name: str = "known.mp4", title: str | None = None) -> 
 
 
 class MadeService:
-    """Reads the upload, says what it saw, and waits where a test asks it to."""
+    """A library of clips that are only said to be there."""
 
-    def __init__(self, error: Exception | None = None, wait: bool = False) -> None:
-        self.error = error
-        self.go_on = threading.Event()
-        self.started = threading.Semaphore(0)
-        self.seen: list[tuple[str, bytes, Claim | None]] = []
-        self.paths: list[Path] = []
+    def __init__(self) -> None:
         self.held: dict[str, Clip] = {}
+        self.newest = 3
         self.closed = False
-        if not wait:
-            self.go_on.set()
 
-    def check(self, path: Path, name: str, claim: Claim | None, progress: Progress) -> Checked:
-        self.paths.append(path)
-        self.seen.append((name, path.read_bytes(), claim))
-        self.started.release()
-        while not self.go_on.wait(0.01):
-            progress("decoding", 0.5)
-        if self.error is not None:
-            raise self.error
-        progress("done", 1.0)
-        return Checked(report(name))
+    def edits(self, clip_id: str) -> list[TextEdit]:
+        return []
 
-    def add(self, path: Path, name: str, context: Mapping[str, str], progress: Progress) -> Added:
-        self.paths.append(path)
-        if self.error is not None:
-            raise self.error
-        known = [c for c in self.held.values() if c.name == name]
-        if known:
-            return Added(known[0], new=False)
-        made = clip(len(self.held) + 1, name, context.get("title"))
-        self.held[made.id] = made
-        return Added(made, new=True)
-
-    def clips(self, after: str | None, limit: int) -> list[Clip]:
+    def clips(self, wanted: Filter, after: str | None, limit: int) -> list[Clip]:
         return [c for c in self.held.values() if after is None or c.id > after][:limit]
 
     def clip(self, clip_id: str) -> Clip:
@@ -128,6 +98,9 @@ class MadeService:
 
     def library_size(self) -> int:
         return len(self.held)
+
+    def reach(self) -> int:
+        return self.newest
 
     def close(self) -> None:
         self.closed = True

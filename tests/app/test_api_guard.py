@@ -1,5 +1,9 @@
-"""What another page in the same browser, or a rebound name, can do to the service: nothing."""
+"""What another page in the same browser, or a rebound name, can do to the service: nothing.
 
+The client is signed in as a browser is: its cookie goes along with whatever is sent.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,28 +11,26 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import create_app
 from app.api_guard import host_name, is_this_machine
 from app.settings import Settings
-from tests.app.service_made import MadeService
+from tests.app.access_made import sign_in
+from tests.app.app_made import made_app
+from tests.app.desk_made import left
 
 HOST = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def service() -> MadeService:
-    return MadeService()
-
-
-@pytest.fixture
-def client(service: MadeService, tmp_path: Path) -> Iterator[TestClient]:
-    app = create_app(Settings(library=tmp_path), service)
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    settings = Settings(library=tmp_path)
+    app = made_app(settings)
     with TestClient(app, base_url=HOST) as client:
+        sign_in(client, settings)
         yield client
 
 
 def post(client: TestClient, **headers: str) -> int:
-    files = {"file": ("a.mp4", b"x")}
+    files = {"file": ("a.mp4", os.urandom(8))}
     status: int = client.post("/v1/checks", files=files, headers=headers).status_code
     return status
 
@@ -62,10 +64,10 @@ def test_the_services_own_names_are_answered(host: str, client: TestClient) -> N
 
 
 def test_a_name_that_the_owner_listens_on_is_answered(tmp_path: Path) -> None:
-    app = create_app(Settings(library=tmp_path, host="192.168.1.5"), MadeService())
+    app = made_app(Settings(library=tmp_path, host="192.168.1.5"))
     with TestClient(app, base_url="http://192.168.1.5:8000") as client:
         assert client.get("/v1/health").status_code == 200
-    app = create_app(Settings(library=tmp_path, host="0.0.0.0"), MadeService())
+    app = made_app(Settings(library=tmp_path, host="0.0.0.0"))
     with TestClient(app, base_url="http://0.0.0.0:8000") as client:
         assert client.get("/v1/health").status_code == 403
 
@@ -83,22 +85,22 @@ def test_a_name_that_the_owner_listens_on_is_answered(tmp_path: Path) -> None:
     ],
 )
 def test_posts_from_other_origins_never_reach_the_service(
-    origin: str, client: TestClient, service: MadeService
+    origin: str, client: TestClient, tmp_path: Path
 ) -> None:
     assert post(client, origin=origin) == 403
     assert client.delete("/v1/clips/R000001", headers={"origin": origin}).status_code == 403
-    assert not service.paths
+    assert not left(tmp_path / "desk")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
 def test_the_browsers_own_word_on_the_sender_is_enough_to_refuse(
-    site: str, client: TestClient, service: MadeService
+    site: str, client: TestClient, tmp_path: Path
 ) -> None:
     assert post(client, **{"sec-fetch-site": site}) == 403
     assert client.get("/v1/clips", headers={"sec-fetch-site": site}).status_code == 403
     form = {"sec-fetch-site": site, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     assert post(client, **form) == 403, "a form on another page that is sent by navigating"
-    assert not service.paths
+    assert not left(tmp_path / "desk")
 
 
 def test_its_own_page_and_a_command_line_are_let_through(client: TestClient) -> None:

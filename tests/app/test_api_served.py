@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,28 +13,32 @@ import pytest
 import uvicorn
 
 from app import api
+from app.desk import checks
+from app.desk.errors import DeskInUse
+from app.desk.file import only_service, open_desk
 from app.errors import UsageError
 from app.fence.limits import Protection
 from app.settings import Settings
+from tests.app.access_made import bearer
+from tests.app.app_made import made_app
+from tests.app.desk_made import go_on, left
 from tests.app.service_made import MadeService
 
 HEAD = (
     "POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: multipart/form-data; "
-    "boundary=b\r\n{length}Connection: close\r\n\r\n"
+    "boundary=b\r\nAuthorization: {key}\r\n{length}Connection: close\r\n\r\n"
 )
 HEALTH = "GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
 PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
 
 
 @contextmanager
-def served(settings: Settings, service: MadeService) -> Iterator[int]:
+def served(settings: Settings) -> Iterator[int]:
     """The port of a server that runs in a thread of its own."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        config = uvicorn.Config(
-            api.create_app(settings, service), log_level="warning", lifespan="on", ws="none"
-        )
+        config = uvicorn.Config(made_app(settings), log_level="warning", lifespan="on", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
         thread.start()
@@ -68,63 +72,55 @@ def answer_to(port: int, *pieces: bytes) -> tuple[int, bytes]:
     return int(head.split()[1]), body
 
 
-def left(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-@pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    return folder
-
-
-def test_an_endless_upload_is_cut_off_early_and_leaves_nothing(
-    tmp_path: Path, uploads: Path
-) -> None:
+def test_an_endless_upload_is_cut_off_early_and_leaves_nothing(tmp_path: Path) -> None:
     settings = Settings(library=tmp_path, max_bytes=100_000)
-    with served(settings, MadeService()) as port:
-        head = HEAD.format(port=port, length="Transfer-Encoding: chunked\r\n").encode()
+    key = bearer(settings)["authorization"]
+    with served(settings) as port:
+        head = HEAD.format(port=port, key=key, length="Transfer-Encoding: chunked\r\n").encode()
         chunk = b"%x\r\n%s\r\n"
         body = [chunk % (len(PART), PART)] + [chunk % (65536, b"x" * 65536)] * 400  # 26 MB
         status, text = answer_to(port, head, *body)
         assert status == 413
         assert json.loads(text.split(b"\r\n\r\n")[-1])["status"] == 413
-        assert not left(uploads)
+        assert not left(settings.desk_folder())
         assert answer_to(port, HEALTH.format(port=port).encode())[0] == 200
 
 
-def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path, uploads: Path) -> None:
-    service = MadeService()
-    with served(Settings(library=tmp_path), service) as port:
-        head = HEAD.format(port=port, length="Content-Length: 1000000\r\n").encode()
+def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
+    settings = Settings(library=tmp_path)
+    key, folder = bearer(settings)["authorization"], settings.desk_folder()
+    with served(settings) as port:
+        head = HEAD.format(port=port, key=key, length="Content-Length: 1000000\r\n").encode()
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             client.sendall(head + PART + b"x" * 300_000)
-            for _ in range(300):
-                if left(uploads):
-                    break
-                time.sleep(0.01)
-            assert left(uploads)
-        for _ in range(300):
-            if not left(uploads):
-                break
-            time.sleep(0.01)
-        assert not left(uploads)
-    assert not service.paths
+            wait_until(lambda: left(folder))
+        wait_until(lambda: not left(folder))
+    desk = open_desk(folder)
+    with desk.reading() as connection:
+        assert checks.listed(connection, None) == []
+    desk.close()
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    for _ in range(3000):
+        if happened():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
 
 
 def test_health_answers_while_checks_are_at_work(tmp_path: Path) -> None:
-    service = MadeService(wait=True)
-    with served(Settings(library=tmp_path), service) as port:
-        body = PART + b"x\r\n--b--\r\n"
-        head = HEAD.format(port=port, length=f"Content-Length: {len(body)}\r\n").encode()
-        assert [answer_to(port, head + body)[0] for _ in range(3)] == [202] * 3
-        assert service.started.acquire(timeout=5)
-        start = time.monotonic()
+    settings = Settings(library=tmp_path, workers=1)
+    key = bearer(settings)["authorization"]
+    with served(settings) as port:
+        for number in range(3):
+            body = PART + f"wait {number}\r\n--b--\r\n".encode()
+            length = f"Content-Length: {len(body)}\r\n"
+            head = HEAD.format(port=port, key=key, length=length).encode()
+            assert answer_to(port, head + body)[0] == 202
+        wait_until((settings.desk_folder() / "seen.jsonl").exists)
         assert answer_to(port, HEALTH.format(port=port).encode())[0] == 200
-        assert time.monotonic() - start < 1
-        service.go_on.set()
+        go_on(settings.desk_folder())
 
 
 def test_serve_refuses_to_start_without_a_fence(
@@ -132,7 +128,7 @@ def test_serve_refuses_to_start_without_a_fence(
 ) -> None:
     started: list[str] = []
     monkeypatch.setattr(api, "LocalService", lambda settings: MadeService())
-    monkeypatch.setattr(api, "protection", lambda: Protection(process_limits=True))
+    monkeypatch.setattr(api, "protection", lambda server: Protection(process_limits=True))
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: started.append(options["host"]))
     with pytest.raises(UsageError, match="--unsafe-decoding"):
         api.serve(Settings(library=tmp_path))
@@ -146,9 +142,21 @@ def test_serve_says_when_others_can_reach_it(
 ) -> None:
     whole = Protection(process_limits=True, seccomp=True)
     monkeypatch.setattr(api, "LocalService", lambda settings: MadeService())
-    monkeypatch.setattr(api, "protection", lambda: whole)
+    monkeypatch.setattr(api, "protection", lambda server: whole)
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: None)
     api.serve(Settings(library=tmp_path))
     assert not caplog.text
     api.serve(Settings(library=tmp_path, host="0.0.0.0"))
-    assert "no passwords" in caplog.text
+    assert "proxy with TLS" in caplog.text
+
+
+def test_serve_refuses_data_that_another_service_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: pytest.fail("it started"))
+    settings = Settings(library=tmp_path)
+    with (
+        only_service(settings.desk_folder()),
+        pytest.raises(DeskInUse, match="Another service is running"),
+    ):
+        api.serve(settings)

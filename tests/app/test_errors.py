@@ -2,6 +2,16 @@
 
 import pytest
 
+from app.desk.errors import (
+    CheckEnded,
+    CheckUnknown,
+    DeskBusy,
+    DeskInUse,
+    DeskUnusable,
+    QueueFull,
+    RequestDiffers,
+    WorkerFailed,
+)
 from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
 from app.fence.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
 from app.fetch.errors import FetchFailed, FetchRefused
@@ -47,6 +57,14 @@ from hashing.errors import (
         (LibraryUnusable, 4, 503),
         (LibraryBusy, 4, 503),
         (LibraryReadOnly, 4, 503),
+        (DeskUnusable, 4, 503),
+        (DeskBusy, 4, 503),
+        (DeskInUse, 4, 503),
+        (QueueFull, 4, 503),
+        (WorkerFailed, 4, 503),
+        (CheckUnknown, 2, 404),
+        (CheckEnded, 2, 409),
+        (RequestDiffers, 2, 422),
         (FirstseenError, 3, 422),
     ],
 )

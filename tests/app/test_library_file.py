@@ -122,23 +122,26 @@ def fail(connection: sa.Connection) -> None:
 def test_an_older_library_is_brought_up_to_date(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library_file, "SCHEMA_VERSION", 3)
-    monkeypatch.setitem(library_file.MIGRATIONS, 2, add_a_column)
-    monkeypatch.setitem(library_file.MIGRATIONS, 3, lambda _connection: None)
+    present = library_file.SCHEMA_VERSION
+    monkeypatch.setattr(library_file, "SCHEMA_VERSION", present + 2)
+    monkeypatch.setitem(library_file.MIGRATIONS, present + 1, add_a_column)
+    monkeypatch.setitem(library_file.MIGRATIONS, present + 2, lambda _connection: None)
     with Library.open(folder) as library:
         assert_same_print(library.load("R000001"), made_print(1))
     connection = sqlite3.connect(folder / "library.db")
     assert connection.execute("SELECT colour FROM clips").fetchall() == [("grey",)]
-    assert connection.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,), (3,)]
-    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    steps = [(present,), (present + 1,), (present + 2,)]
+    assert connection.execute("SELECT version FROM migrations").fetchall() == steps
+    assert connection.execute("PRAGMA user_version").fetchone() == (present + 2,)
     connection.close()
 
 
 def test_a_migration_that_fails_changes_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library_file, "SCHEMA_VERSION", 2)
-    monkeypatch.setitem(library_file.MIGRATIONS, 2, fail)
+    later = library_file.SCHEMA_VERSION + 1
+    monkeypatch.setattr(library_file, "SCHEMA_VERSION", later)
+    monkeypatch.setitem(library_file.MIGRATIONS, later, fail)
     with pytest.raises(LibraryUnusable, match="half way"):
         Library.open(folder)
     monkeypatch.undo()
@@ -149,7 +152,7 @@ def test_a_migration_that_fails_changes_nothing(
 def test_an_older_library_cannot_be_migrated_by_a_reader(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library_file, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(library_file, "SCHEMA_VERSION", library_file.SCHEMA_VERSION + 1)
     with pytest.raises(LibraryReadOnly, match="older format"):
         Library.open(folder, read_only=True)
 

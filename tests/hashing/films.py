@@ -123,6 +123,21 @@ def _photo(path: Path, picture: Picture) -> Path:
 
 at_noon = fixed_camera(1)
 
+
+def waiting(moment: float) -> Moving:
+    """Three seconds in which what crosses the fixed camera's picture stands still, then goes on."""
+    return lambda t: at_noon(moment + max(0.0, t - 3.0))
+
+
+def cornered(outer: Picture, inner: Picture) -> Picture:
+    """The inner picture at 28 % of the outer one's size in its upper right corner."""
+    height, width = outer.shape[:2]
+    small = resized(inner, (round(0.28 * width), round(0.28 * height)))
+    out = outer.copy()
+    out[10 : 10 + small.shape[0], width - 16 - small.shape[1] : width - 16] = small
+    return out
+
+
 FILMS: dict[str, Callable[[Path], Path]] = {
     "street": lambda p: written(p, LONG_S, whole(STREET), STREET),
     "copy": lambda p: make_video(
@@ -168,6 +183,12 @@ FILMS: dict[str, Callable[[Path], Path]] = {
         p, 1, 5.0, RATE, sound_kind=None, crf=30, edit=lambda _, t: _smaller(at_noon(t + 0.5))
     ),
     "fixed, later": lambda p: written(p, 6.0, fixed_camera(2)),
+    "fixed, waiting": lambda p: written(p, 5.0, waiting(1.0)),
+    "fixed, waiting elsewhere": lambda p: written(p, 5.0, waiting(3.5)),
+    "fixed, only waiting": lambda p: written(p, 2.5, lambda t: at_noon(1.0)),
+    "photo with a small one": lambda p: _photo(
+        p, cornered(scene(HARBOUR, 2.0, (640, 360)), scene(PARK, 2.0, (640, 360)))
+    ),
     "photo of fixed": lambda p: _photo(p, at_noon(2.0)),
     "photo of fixed, later": lambda p: _photo(p, fixed_camera(2)(2.0)),
 }  # fmt: skip

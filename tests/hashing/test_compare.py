@@ -104,6 +104,19 @@ def test_an_inset_is_found_and_is_not_the_main_picture(film: Films) -> None:
     assert homography[:2, 2] == pytest.approx(INSET[:2], abs=0.03)
 
 
+def test_a_small_photo_in_the_corner_of_another_is_found_through_a_window(film: Films) -> None:
+    match = compare(
+        film("photo with a small one"),
+        film("park photo"),
+        window=(0.64, 0.0, 1.0, 0.36),
+        moments=((0, 0),),
+    )
+    assert match.accepted, match.reasons
+    assert not match.main_picture
+    homography = np.array(match.segments[0].homography)
+    assert homography[0, 0] == pytest.approx(0.28, abs=0.02)
+
+
 def test_a_still_is_found_to_a_tenth_of_a_second(film: Films) -> None:
     segment = only(film.held("still", "street"))
     assert (segment.query.start, segment.query.end) == (0, 0)

@@ -23,6 +23,8 @@ supports = st.builds(
     alike=share,
     covered=share,
     lines=st.integers(0, 5),
+    standing=st.none() | share,
+    natural=share,
 )
 kinds = st.sampled_from(["video", "still"])
 STRONG = Support(400, 0.9, 1.0, 0.9, 10.0, 0.95, 0.8, 0.95, 0.4, 0.9, 1.0, 1)
@@ -30,7 +32,8 @@ DOUBTS = ["accepted", "same_scene_other_recording", "too_little", "weak_match", 
 
 
 @pytest.mark.parametrize(
-    "name", ["agreeing", "supporting", "spread", "level", "contrast", "explained", "alike"]
+    "name",
+    ["agreeing", "supporting", "spread", "level", "contrast", "explained", "alike", "standing"],
 )
 @given(supports, share, kinds, kinds)
 def test_more_support_never_lowers_the_score(
@@ -82,6 +85,21 @@ def test_no_number_of_points_makes_up_for_what_moves_otherwise(inliers: int) -> 
     """The background of a fixed camera has points without number, at any hour."""
     grounds = replace(STRONG, inliers=inliers, explained=0.4, contrast=0.2)
     assert decide(grounds, "video", "video").decision == "same_scene_other_recording"
+
+
+def test_where_nothing_moves_what_moves_at_other_times_has_to_agree() -> None:
+    """People who stand still stand elsewhere at a fixed camera's other moment."""
+    still = replace(STRONG, explained=None)
+    assert decide(replace(still, standing=0.95), "video", "video").decision == "accepted"
+    other = decide(replace(still, standing=0.5), "video", "video")
+    assert other.decision == "same_scene_other_recording"
+
+
+def test_where_nothing_moves_only_real_time_is_accepted() -> None:
+    """A still scene fits itself at any speed; that another one fits better says that none does."""
+    still = replace(STRONG, explained=None)
+    assert decide(replace(still, natural=0.9), "video", "video").decision == "accepted"
+    assert decide(replace(still, natural=0.1), "video", "video").decision != "accepted"
 
 
 def test_strong_grounds_over_too_short_a_time_are_too_little() -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from hashing.align import Line
 from hashing.geometry import Transform
-from hashing.motion import motion, still_motion
+from hashing.motion import motion, standing_share, still_motion
 from hashing.reel import Reel
 from tests.hashing.films import Films
 
@@ -54,3 +54,14 @@ def test_a_still_shows_what_moves_at_its_moment_and_not_at_another(film: Films) 
     assert elsewhere is not None
     assert there > 0.8
     assert elsewhere < 0.7 * there
+
+
+def test_who_stands_still_stands_elsewhere_at_another_hour(film: Films) -> None:
+    """Single instants, in which nothing moves: only other times say what would."""
+    own = standing_share(Reel(film("fixed")), Reel(film("fixed")), np.eye(3), [(20, 20), (30, 30)])
+    later = Reel(film("fixed, later"))
+    other = standing_share(later, Reel(film("fixed")), np.eye(3), [(20, 20), (30, 30)])
+    assert own is not None
+    assert other is not None
+    assert own > 0.95
+    assert other < 0.7 * own

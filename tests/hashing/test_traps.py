@@ -99,3 +99,14 @@ def test_one_reel_serves_many_references(film: Films) -> None:
     first = compare(reel, film("fixed"))
     compare(reel, film("park"))
     assert compare(reel, film("fixed")) == first == film.held("photo of fixed", "fixed")
+
+
+def test_who_stands_still_at_a_fixed_camera_is_not_who_stands_elsewhere_later(film: Films) -> None:
+    """Nothing moves along the best line, and most of the picture is the same background."""
+    match = film.held("fixed, waiting", "fixed, waiting elsewhere")
+    assert not match.accepted, match.reasons
+
+
+def test_an_excerpt_in_which_nothing_moves_is_still_found(film: Films) -> None:
+    match = film.held("fixed, only waiting", "fixed, waiting")
+    assert match.accepted, match.reasons

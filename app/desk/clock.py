@@ -1,0 +1,17 @@
+"""Moments as the desk writes them: in UTC with microseconds, so that text sorts as time does."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def written(moment: datetime) -> str:
+    """ "2026-11-25T22:30:00.000000Z"; always the same length.
+
+    Raises ValueError for a moment without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("expected a moment with a zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,87 @@
+"""What is new in a check's later report, told to who checked. Pure.
+
+Two things are worth telling: an item that matched nothing now does, and the earliest copy known
+of one that matched has become older. Another copy that is younger is not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app.clips import Clip
+from app.dates import try_parse
+from app.sightings import earliest_of
+from app.verdict import Verdict
+
+WEEKDAYS: Final = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+THIS_WEEK_DAYS: Final = 6  # so long a weekday names one day
+
+type Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """clip: whose copy it is about."""
+
+    clip: str
+    headline: str
+
+
+def news(before: Json, after: Verdict, checked_at: str, now: datetime) -> News | None:
+    """What to tell of a later verdict. before: the report that counted until now."""
+    if not after.matched:
+        return None
+    matched = bool((before.get("verdict") or {}).get("matched"))
+    known = _latest(before)
+    first = after.first_seen
+    if matched and (first is None or (known is not None and first.date.latest >= known)):
+        return None
+    clip = first.clip if first is not None else after.held[0].clip
+    what = "now has an older copy" if matched else "now matches known footage"
+    subject = "picture" if (before.get("item") or {}).get("kind") == "still" else "clip"
+    dated = f", {first.appearance.kind} {first.appearance.date}" if first is not None else ""
+    on = day_of(checked_at, now)
+    return News(clip.id, f"The {subject} you checked {on} {what}: {clip.title or clip.name}{dated}")
+
+
+def has_older(before: Json, clips: Iterable[Clip]) -> bool:
+    """Whether one of these clips is now dated before the earliest copy that the report names."""
+    known = _latest(before)
+    if known is None:
+        return False
+    for clip in clips:
+        seen = earliest_of(clip)
+        date = try_parse(seen.date) if seen is not None else None
+        if date is not None and date.latest < known:
+            return True
+    return False
+
+
+def accepted_clips(report: Json) -> list[str]:
+    """Ids of the clips that a report accepts."""
+    return [one["clip"]["id"] for one in report.get("matches") or [] if one["accepted"]]
+
+
+def day_of(moment: str, now: datetime) -> str:
+    """ "today", "on Monday", or "on 3 November 2026" where a weekday would name several."""
+    day = datetime.fromisoformat(moment).astimezone(UTC).date()
+    apart = (now.astimezone(UTC).date() - day).days
+    if apart == 0:
+        return "today"
+    if 0 < apart <= THIS_WEEK_DAYS:
+        return f"on {WEEKDAYS[day.weekday()]}"
+    return f"on {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _latest(report: Json) -> datetime | None:
+    """The latest instant of the earliest copy that the report names."""
+    first = report.get("first_seen")
+    date = try_parse(first["date"]) if first else None
+    return date.latest if date is not None else None

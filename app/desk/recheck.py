@@ -1,0 +1,159 @@
+"""Earlier checks held against clips that came later, from what was kept of their items.
+
+Done when nothing else waits. What finds something new gets a further report, which counts from
+then on, and an alert; earlier reports stay.
+"""
+
+import contextlib
+import logging
+import time
+from typing import Final
+
+import sqlalchemy as sa
+
+from app import verify
+from app.claim import parse_claim
+from app.desk import alerts, audit, checks, descriptors, reports, sheets
+from app.desk.checks import MOST_CRASHES, Check
+from app.desk.clock import now
+from app.desk.descriptors import Kept
+from app.desk.errors import CheckUnknown
+from app.desk.file import DeskFile
+from app.desk.news import accepted_clips, has_older, news
+from app.desk.schema import checks as table
+from app.desk.schema import descriptors as kept_table
+from app.library import Library
+from app.library_clips import FileFacts
+from app.library_errors import ClipUnknown
+from app.progress import OnProgress
+from app.report import to_json
+from app.settings import Settings
+from app.verify import Remembered
+from hashing.errors import FirstseenError
+
+SETTLED_S: Final = 20.0  # the library must stand still so long: clips often come many at a time
+LOOK_S: Final = 2.0  # between two looks at the library
+
+log = logging.getLogger(__name__)
+
+
+class Growth:
+    """Notices that the library grew, or that what is known of its clips changed."""
+
+    def __init__(self, library: Library, settled_s: float = SETTLED_S) -> None:
+        self._library = library
+        self._settled_s = settled_s
+        self._seen = (0, "")
+        self._since = time.monotonic()
+        self._looked = -LOOK_S
+
+    def due(self, connection: sa.Connection) -> Check | None:
+        """A check to hold against the library again, once that has stood still for a while.
+
+        connection: to the desk. Raises LibraryUnusable.
+        """
+        moment = time.monotonic()
+        if self._settled_s and moment - self._looked < LOOK_S:
+            return None
+        self._looked = moment
+        present = (self._library.reach(), self._library.last_change())
+        if present != self._seen:
+            self._seen, self._since = present, moment
+        if moment - self._since < self._settled_s:
+            return None
+        return due(connection, *present)
+
+
+def due(connection: sa.Connection, reach: int, change: str) -> Check | None:
+    """The check that was searched least far, whose item is kept and that is behind the library.
+
+    reach: the library's newest clip. change: its mark of what is known of its clips, which
+    matters to checks that matched. One that ended its worker before is left alone.
+    """
+    behind = kept_table.c.searched_up_to < reach
+    redated = table.c.relation.not_in(
+        ("none", "undecided")
+    ) & kept_table.c.library_change.is_distinct_from(change)
+    found = connection.scalar(
+        sa.select(table.c.id)
+        .join(kept_table, kept_table.c.check == table.c.id)
+        .where(
+            table.c.state == "done",
+            table.c.pictures != "pending",
+            table.c.crashes < MOST_CRASHES,
+            behind | redated,
+        )
+        .order_by(kept_table.c.searched_up_to, table.c.number)
+        .limit(1)
+    )
+    return checks.find(connection, found) if found is not None else None
+
+
+def recheck(
+    desk: DeskFile,
+    library: Library,
+    settings: Settings,
+    check: Check,
+    on_progress: OnProgress,
+) -> bool:
+    """Hold one earlier check against the library as it is. True where it found something to tell.
+
+    What cannot be read any more counts as searched, so that it is not tried for ever.
+    Raises DeskUnusable, LibraryUnusable.
+    """
+    reach, change = library.reach(), library.last_change()
+    with desk.reading() as connection:
+        kept = descriptors.load(connection, check.id)
+        stored = reports.newest(connection, check.id)
+    if kept is None or kept.metadata is None or stored is None:
+        return False
+    told = None
+    try:
+        checked = _again(library, settings, check, kept, stored.report, on_progress)
+        verdict = checked.report.verdict if checked is not None else None
+        if verdict is not None:
+            told = news(stored.report, verdict, check.created_at, now())
+    except FirstseenError as error:
+        log.warning("a check could not be done again", extra={"reason": type(error).__name__})
+        checked = None
+    with desk.writing() as connection, contextlib.suppress(CheckUnknown):
+        checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
+        descriptors.note_searched(connection, check.id, reach, change)
+        if told is None or checked is None:
+            return False
+        report = to_json(checked.report)
+        reports.store(connection, check.id, report, "library_grew", reach)
+        sheets.store(connection, check.id, checked.sheets)
+        pictures = "ready" if checked.sheets else "none"
+        columns = reports.summary(report) | {"pictures": pictures}
+        connection.execute(table.update().where(table.c.id == check.id).values(columns))
+        alerts.raise_alert(connection, check.id, told.clip, told.headline, now())
+        audit.note(connection, audit.SERVICE, "check.found", check.id)
+        return True
+    return False
+
+
+def _again(
+    library: Library,
+    settings: Settings,
+    check: Check,
+    kept: Kept,
+    before: reports.Json,
+    on_progress: OnProgress,
+) -> verify.Checked | None:
+    """The check anew where later clips match, or known ones are now dated earlier."""
+    if check.sha256 is None or check.bytes is None:
+        return None
+    facts = FileFacts(check.name, check.sha256, check.bytes)
+    assert kept.metadata is not None
+    item = Remembered(facts, kept.fingerprint, kept.metadata)
+    since = kept.searched_up_to or 0
+    found = verify.matches_since(item, since, library, settings, on_progress)
+    known = []
+    for clip in accepted_clips(before):
+        with contextlib.suppress(ClipUnknown):
+            known.append(library.clip(clip))
+    if not found and not has_older(before, known):
+        return None
+    claim = parse_claim(check.claimed_date, check.claimed_place)
+    return verify.check_again(item, claim, library, settings, found, on_progress)

@@ -1,0 +1,47 @@
+"""The service's log: a JSON object a line on stderr, for this process and for its workers.
+
+No file names, links, places or claims: messages of ours hold none, a fault is told by its kind and
+its place in our code rather than by its message, and of what is handed over as `extra` only the
+names of FIELDS are written.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Final, TextIO
+
+FIELDS: Final = ("check", "task", "bytes", "seconds", "method", "route", "status", "worker")
+MOST_FRAMES: Final = 6
+TALKATIVE: Final = ("app", "uvicorn")  # other libraries may log what they are given
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "says": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[1] is not None:
+            line["fault"] = where(record.exc_info[1])
+        return json.dumps(line)
+
+
+def where(error: BaseException) -> str:
+    """Kind and place of a fault. Not its message, which may hold what users call things."""
+    frames = traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]
+    places = (f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} at {' '.join(places)}"
+
+
+def set_up(stream: TextIO | None = None) -> None:
+    """Send everything that this process logs to one place. Replaces what was set up before."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.INFO)

@@ -1,0 +1,22 @@
+// Lines of JSON out of a stream of bytes, as they come.
+
+/** Each whole line of a ReadableStream of bytes as its value. A cut-off last line is left out. */
+export async function* jsonLines(stream) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let held = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      held += decoder.decode(value, { stream: true });
+      const parts = held.split("\n");
+      held = parts.pop();
+      for (const line of parts) {
+        if (line.trim()) yield JSON.parse(line);
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}

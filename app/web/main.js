@@ -1,0 +1,170 @@
+// Starts the page: who is here, which view the address names, and the frame around it.
+
+import { ask, whenExpired } from "./api.js";
+import { announce } from "./announce.js";
+import { busy, clearDesk } from "./desk.js";
+import { fill, h } from "./dom.js";
+import { button, reasonOf, trouble } from "./parts.js";
+import { address, parse } from "./route.js";
+import { may, resume, signOut, whoami } from "./session.js";
+import { language, t } from "./strings.js";
+import { alertsView } from "./view-alerts.js";
+import { checkView } from "./view-check.js";
+import { clipView } from "./view-clip.js";
+import { historyView } from "./view-history.js";
+import { intakeView } from "./view-intake.js";
+import { libraryView } from "./view-library.js";
+import { signInAgain, signInView } from "./view-sign-in.js";
+
+const ALERTS_MS = 60_000;
+const main = document.getElementById("main");
+let leave = () => {}; // stops what the open view does
+let alerts = 0;
+let shown = null;
+
+const VIEWS = {
+  "": () => intakeView(),
+  checks: ({ id }) => (id ? checkView(id) : historyView(new URLSearchParams())),
+  history: ({ query }) => historyView(query),
+  library: ({ id, query }) => (id ? clipView(id) : libraryView(query)),
+  alerts: () => alertsView(countAlerts),
+};
+
+const NAVIGATION = [
+  { view: "", word: "nav.check", scope: "check" },
+  { view: "history", word: "nav.history", scope: "check" },
+  { view: "library", word: "nav.library", scope: "library:read" },
+  { view: "alerts", word: "nav.alerts", scope: "check" },
+];
+
+async function start() {
+  document.documentElement.lang = language;
+  const wanted = new URLSearchParams(location.search).get("dir");
+  if (["ltr", "rtl"].includes(wanted)) document.documentElement.dir = wanted;
+  document.getElementById("skip").textContent = t("skip");
+  document.getElementById("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
+  whenExpired(() => signInAgain(() => frame()));
+  window.addEventListener("hashchange", () => show(true));
+  window.addEventListener("beforeunload", (event) => busy() && event.preventDefault());
+  window.addEventListener("beforeprint", () => {
+    document.querySelectorAll("details[data-print]").forEach((one) => (one.open = true));
+  });
+  frame();
+  footer();
+  await enter();
+  setInterval(countAlerts, ALERTS_MS);
+}
+
+async function enter() {
+  try {
+    await resume();
+    frame();
+    show(false);
+    countAlerts();
+  } catch (error) {
+    fill(main, trouble(reasonOf(error), button(t("again"), enter, { kind: "strong" })));
+  }
+}
+
+function show(moved) {
+  if (!whoami()) {
+    leave();
+    fill(main, signInView(enter));
+    main.dataset.view = "sign-in";
+    titled(t("signin.title"));
+    return;
+  }
+  leave();
+  const route = parse(location.hash);
+  const { element, title, stop = () => {}, wide = false } = VIEWS[route.view](route);
+  leave = stop;
+  const place = `${route.view}/${route.id ?? ""}`;
+  main.dataset.view = route.id ? `${route.view}-one` : route.view || "check";
+  main.classList.toggle("wide", wide);
+  fill(main, element);
+  titled(title);
+  frame();
+  if (moved && place !== shown) {
+    window.scrollTo(0, 0);
+    main.focus({ preventScroll: true });
+    announce(title);
+  }
+  shown = place;
+}
+
+function titled(text) {
+  document.title = `${text} – firstseen`;
+}
+
+/** The bar above everything: where one is, and who one is. */
+function frame() {
+  const key = whoami();
+  const here = parse(location.hash).view;
+  fill(
+    document.getElementById("top"),
+    h("a", { class: "brand", href: "#/" }, "firstseen"),
+    key &&
+      h(
+        "nav",
+        { "aria-label": t("nav.label") },
+        NAVIGATION.filter(({ scope }) => may(scope)).map(({ view, word }) =>
+          h(
+            "a",
+            { href: address(view), "aria-current": isHere(view, here) ? "page" : null },
+            t(word),
+            view === "alerts" && alerts > 0 && h("span", { class: "badge" }, alerts, h("span", { class: "unseen" }, ` ${t("alerts.unseen")}`)),
+          ),
+        ),
+      ),
+    key &&
+      h(
+        "div",
+        { class: "who" },
+        h("bdi", { title: t("who.title") }, key.name),
+        button(t("signout"), leaveDesk, { kind: "quiet small" }),
+      ),
+  );
+}
+
+function isHere(view, here) {
+  return view === here || (view === "history" && here === "checks");
+}
+
+async function leaveDesk() {
+  try {
+    await signOut();
+  } catch {
+    // signed out here at the least; the cookie ends by itself
+  }
+  clearDesk();
+  location.hash = "#/";
+  location.reload();
+}
+
+async function countAlerts() {
+  if (!whoami() || !may("check") || document.hidden) return;
+  try {
+    const found = await ask("GET", "/v1/alerts?seen=false", undefined, { signingIn: true });
+    const before = alerts;
+    alerts = found.alerts.length;
+    if (alerts !== before) frame();
+    if (alerts > before) announce(t("alerts.new", { n: alerts }));
+  } catch {
+    // asked again in a minute; the view of alerts says what is wrong
+  }
+}
+
+async function footer() {
+  const foot = document.getElementById("foot");
+  try {
+    const health = await ask("GET", "/v1/health", undefined, { signingIn: true });
+    fill(foot, h("p", {}, t("foot.ok", { version: health.version })));
+  } catch (error) {
+    fill(foot, h("p", {}, error.status === 503 ? t("foot.unusable") : t("error.gone")));
+  }
+}
+
+start();

@@ -1,0 +1,221 @@
+"""Edits of one's own making on a folder of real clips, each held against the clip it came from.
+
+    python -m benchmarks edits ../shared/bench/dev/library --work /tmp/edits [--only stretch,gif]
+
+Makes the edits of `edits_made.py` (seeded; kept in the work folder and never committed), describes
+them and the clips once, and prints for each what was accepted, named, named wrongly, and how far
+the homography is off. Also held: each edit against another clip, and the two halves of a clip
+against each other, which show the same place and no common moment. Every third clip is kept back
+(`--held-out`): thresholds are set on the others.
+"""
+
+import argparse
+import pickle
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.edits_made import MAKERS, Change, Picture, Plan
+from hashing.compare import compare
+from hashing.fingerprint import fingerprint
+from hashing.probe import probe
+from hashing.reel import Reel
+from hashing.types import Fingerprint, Match
+from tests.made import write_video
+
+SECONDS = 8.0
+LONG_PX = 640
+START_S = 1.0
+# edits carry no sound and are made at LONG_PX
+MARGIN = frozenset({"trim", "audio_muted", "audio_replaced", "recompressed", "downscaled"})
+VIDEO = frozenset({".mp4", ".webm", ".mov", ".mkv", ".avi"})
+
+
+def pictures(path: Path) -> tuple[list[Picture], float]:
+    """SECONDS of a clip from START_S on, at most LONG_PX long, and its pictures a second."""
+    out: list[Picture] = []
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        rate = float(stream.average_rate or 25)
+        for frame in container.decode(stream):
+            if (frame.time or 0.0) < START_S:
+                continue
+            if len(out) >= SECONDS * rate:
+                break
+            scale = min(1.0, LONG_PX / max(frame.width, frame.height))
+            size = (round(frame.width * scale) // 2 * 2, round(frame.height * scale) // 2 * 2)
+            out.append(cv2.resize(frame.to_ndarray(format="rgb24"), size).astype(np.uint8))
+    return out, rate
+
+
+def shots(plan: Plan, source: list[Picture], rate: float) -> Iterator[tuple[float, Picture]]:
+    order = plan.order(len(source)) if plan.order else list(range(len(source)))
+    step = 1 / (plan.rate or rate)
+    for k in range(int(len(order) / rate / plan.speed / step)):
+        at = min(len(order) - 1, int(k * step * rate * plan.speed))
+        yield k * step, plan.change(source[order[at]], k * step)
+
+
+def made(path: Path, plan: Plan, source: list[Picture], rate: float) -> Path:
+    if plan.gif:
+        frames = [Image.fromarray(one) for _, one in shots(plan, source, rate)]
+        shown_ms = round(1000 / (plan.rate or 10))
+        frames[0].save(path, save_all=True, append_images=frames[1:], duration=shown_ms, loop=0)
+        return path
+    return write_video(path, shots(plan, source, rate), plan.rate or rate, crf=plan.crf)
+
+
+def described(path: Path, folder: Path) -> Fingerprint:
+    kept = folder / f"{path.name}.pickle"
+    if kept.exists():
+        found: Fingerprint = pickle.loads(kept.read_bytes())  # written here
+        return found
+    with path.open("rb") as file:
+        found = fingerprint(file, probe(file))
+    kept.write_bytes(pickle.dumps(found))
+    return found
+
+
+def another(source: list[Picture]) -> Change:
+    return lambda _, t: source[min(len(source) - 1, int(t * 10))]
+
+
+def corner_error(found: NDArray[np.float64], true: NDArray[np.float64]) -> float:
+    corners = np.array([[0, 0, 1], [1, 0, 1], [0, 1, 1], [1, 1, 1.0]]).T
+    a, b = (matrix @ corners for matrix in (found, true))
+    return float((np.hypot(*((a[:2] / a[2]) - (b[:2] / b[2]))) / np.sqrt(2)).mean())
+
+
+def verdict(kind: str, plan: Plan, match: Match) -> tuple[dict[str, float], str]:
+    """Figures of one edit held against its clip, and a line on it."""
+    named = {edit.type for edit in match.edits} - MARGIN
+    missing, wrong = plan.says - named, named - plan.says - plan.may
+    if {"tamper_removed", "tamper_added", "tamper"} & named and "tamper" in str(plan.says):
+        wrong -= {"tamper_removed", "tamper_added", "tamper"}
+        missing -= {"tamper_removed", "tamper_added"}
+    figures = {"n": 1.0, "accepted": float(match.accepted)}
+    figures |= {"named": float(not missing and match.accepted), "clean": float(not wrong)}
+    off = float("nan")
+    if plan.homography is not None and match.segments and match.segments[0].homography:
+        off = corner_error(np.array(match.segments[0].homography), plan.homography)
+        figures["placed"] = float(off <= 0.03)
+    line = f"{match.decision} {match.score:.3f} missing {sorted(missing)} wrong {sorted(wrong)}"
+    return figures, f"{line} off {off:.3f}"
+
+
+def halves(one: Fingerprint) -> tuple[Fingerprint, Fingerprint]:
+    """The first and the last 45 % of a clip, as two clips."""
+    length = float(one.timeline.times[-1])
+    return _cut(one, 0.0, 0.45 * length), _cut(one, 0.55 * length, length)
+
+
+def _cut(one: Fingerprint, start: float, end: float) -> Fingerprint:
+    """A part of a clip by its descriptors; its kept pictures are decoded and coded again."""
+    from hashing.pictures import Encoder, decode
+
+    assert one.pictures is not None
+    film = decode(one.pictures, start, end)
+    encoder = Encoder(one.pictures.width, one.pictures.height)
+    for time, pixels in zip(film.times, film.pixels, strict=True):
+        encoder.add(float(time) - start, pixels)
+    keep = (one.frames.times >= start) & (one.frames.times < end)
+    frames = replace(
+        one.frames,
+        times=one.frames.times[keep] - start,
+        vectors=one.frames.vectors[keep],
+        pdq=one.frames.pdq[keep],
+        pdq_quality=one.frames.pdq_quality[keep],
+        phash=one.frames.phash[keep],
+        flat=one.frames.flat[keep],
+    )
+    inside = (one.timeline.times >= start) & (one.timeline.times < end)
+    timeline = replace(
+        one.timeline,
+        times=one.timeline.times[inside] - start,
+        change=one.timeline.change[inside],
+    )
+    info = replace(one.info, duration_s=end - start)
+    pictures = encoder.finish()
+    return replace(one, info=info, frames=frames, timeline=timeline, pictures=pictures, audio=None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("clips", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--each", type=int, default=2, help="clips that each edit is made of")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--lookalikes", action="store_true", help="halves of clips, and others")
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    clips = sorted(p for p in options.clips.iterdir() if p.suffix.lower() in VIDEO)
+    clips = [p for k, p in enumerate(clips) if (k % 3 == 0) == options.held_out]
+    if options.lookalikes:
+        _lookalikes(clips, options.work)
+        return
+    kinds = options.only.split(",") if options.only else list(MAKERS)
+    totals: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
+    for kind in kinds:
+        for path, other in _chosen(kind, clips, options.each, options.seed):
+            rng = np.random.default_rng(
+                [options.seed, zlib.crc32(kind.encode() + path.name.encode())]
+            )
+            plan = MAKERS[kind](rng, _lazily(other))
+            out = (
+                options.work / f"{kind}-{path.stem}-{options.seed}{'.gif' if plan.gif else '.mp4'}"
+            )
+            if not out.exists():
+                made(out, plan, *pictures(path))
+            query = Reel(described(out, options.work))
+            figures, line = verdict(kind, plan, compare(query, described(path, options.work)))
+            totals[kind].update(figures)
+            wrong = compare(query, described(other, options.work))
+            totals[kind]["false"] += wrong.accepted and "split" not in kind and "corner" not in kind
+            print(f"{kind:22} {path.stem} {line}", flush=True)
+    print(f"\n{'kind':22} {'n':>3} accepted named clean placed false")
+    for kind, found in totals.items():
+        row = "".join(
+            f"{found[one]:8.0f}" for one in ("accepted", "named", "clean", "placed", "false")
+        )
+        print(f"{kind:22} {found['n']:3.0f}{row}")
+
+
+def _lazily(path: Path) -> Change:
+    held: list[Change] = []
+
+    def change(picture: Picture, t: float) -> Picture:
+        if not held:
+            held.append(another(pictures(path)[0]))
+        return held[0](picture, t)
+
+    return change
+
+
+def _chosen(kind: str, clips: list[Path], each: int, seed: int) -> list[tuple[Path, Path]]:
+    rng = np.random.default_rng([seed, zlib.crc32(kind.encode())])
+    some = rng.permutation(len(clips))
+    return [(clips[some[k]], clips[some[-1 - k]]) for k in range(each)]
+
+
+def _lookalikes(clips: list[Path], work: Path) -> None:
+    counts: Counter[str] = Counter()
+    for path in clips:
+        first, second = halves(described(path, work))
+        match = compare(first, second)
+        counts[match.decision] += 1
+        print(f"{path.stem} {match.decision} {match.score:.3f} {match.reasons}", flush=True)
+    print(dict(counts))
+
+
+if __name__ == "__main__":
+    main()

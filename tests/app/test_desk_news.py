@@ -1,0 +1,79 @@
+"""What is told of a later report: a first match, an older copy, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.desk.news import accepted_clips, day_of, has_older, news
+from app.report import Report, to_json
+from app.verdict import Verdict
+from tests.app.known import INGESTED, clip, match, verdict_on, video, whole
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
+MONDAY = "2026-11-23T09:00:00.000000Z"
+OLD = clip(("published", "2019-06-12"), INGESTED)
+OLDER = clip(("published", "2011"), INGESTED, id="R000002", title=None)
+
+
+def told(before: Verdict, after: Verdict) -> str | None:
+    found = news(as_json(before), after, MONDAY, NOW)
+    return found.headline if found is not None else None
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    return to_json(Report("clip.mp4", info=video().info, verdict=verdict))
+
+
+def test_a_first_match_is_told() -> None:
+    before, after = verdict_on(video()), verdict_on(video(), (OLD, whole()))
+    assert told(before, after) == (
+        "The clip you checked on Monday now matches known footage: "
+        "Harcourt Road, published 2019-06-12"
+    )
+
+
+def test_an_older_copy_is_told_under_its_own_name() -> None:
+    before = verdict_on(video(), (OLD, whole()))
+    after = verdict_on(video(), (OLD, whole()), (OLDER, whole()))
+    found = news(as_json(before), after, MONDAY, NOW)
+    assert found is not None
+    assert found.clip == "R000002"
+    assert found.headline == (
+        "The clip you checked on Monday now has an older copy: R000002.mp4, published 2011"
+    )
+
+
+def test_another_copy_that_is_no_older_is_not_told() -> None:
+    before = verdict_on(video(), (OLDER, whole()))
+    assert told(before, verdict_on(video(), (OLD, whole()), (OLDER, whole()))) is None
+    assert told(before, before) is None
+
+
+def test_a_vaguer_date_is_older_only_where_it_ends_earlier() -> None:
+    before = verdict_on(video(), (OLD, whole()))
+    vague = clip(("published", "2019"), INGESTED, id="R000002")
+    assert told(before, verdict_on(video(), (OLD, whole()), (vague, whole()))) is None
+
+
+def test_what_stays_open_is_not_told() -> None:
+    weak = match((0.0, 9.0, 0.0, 9.0), decision="weak_match", score=0.5)
+    assert told(verdict_on(video()), verdict_on(video(), (OLD, weak))) is None
+
+
+def test_a_known_clip_that_is_dated_earlier_is_noticed() -> None:
+    report = as_json(verdict_on(video(), (OLD, whole())))
+    assert accepted_clips(report) == ["R000001"]
+    assert not has_older(report, [OLD])
+    assert has_older(report, [clip(("attested", "2018-01-01"), INGESTED)])
+    assert not has_older(report, [clip(("captured", "2018-01-01"), INGESTED)])
+    assert not has_older(as_json(verdict_on(video())), [OLDER])
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "today"), (1, "on Tuesday"), (6, "on Thursday"), (7, "on 18 November 2026")],
+)
+def test_a_weekday_is_named_where_it_is_one(days: int, said: str) -> None:
+    moment = (NOW - timedelta(days=days)).isoformat()
+    assert day_of(moment, NOW) == said

@@ -1,0 +1,128 @@
+"""Which earlier checks are due when the library changed, and in what order."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.clips import Appearance
+from app.desk import checks, descriptors, keys
+from app.desk.checks import Asked
+from app.desk.file import DeskFile, open_desk
+from app.desk.recheck import Growth, due, recheck
+from app.desk.schema import checks as table
+from app.library import Library
+from app.metadata_types import Credentials, Metadata
+from app.settings import Settings
+from tests.app.library_made import made_facts, made_print
+
+NOTHING = Metadata({}, Credentials("none"))
+UNCHANGED = "0 3"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskFile]:
+    desk = open_desk(tmp_path / "desk")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def connection(desk: DeskFile) -> Iterator[sa.Connection]:
+    with desk.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        yield connection
+
+
+def done(
+    connection: sa.Connection, relation: str, reach: int | None, change: str = UNCHANGED
+) -> str:
+    """A check that has ended; kept where it was searched up to a clip."""
+    key = keys.listed(connection)[0].id
+    asked = Asked(key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32)
+    check, _ = checks.accept(connection, asked, 100)
+    checks.claim_next(connection)
+    checks.finish(connection, check.id, "done", Settings(), relation=relation)
+    if reach is not None:
+        until = checks.in_seconds(1000)
+        descriptors.store(connection, check.id, made_print(1), NOTHING, reach, until, change)
+    return check.id
+
+
+def due_now(connection: sa.Connection, reach: int, change: str = UNCHANGED) -> str | None:
+    found = due(connection, reach, change)
+    return found.id if found is not None else None
+
+
+def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
+    late, early = done(connection, "none", 5), done(connection, "undecided", 3)
+    assert due_now(connection, 3) is None
+    assert due_now(connection, 6) == early
+    descriptors.note_searched(connection, early, 6, UNCHANGED)
+    assert due_now(connection, 6) == late
+    descriptors.note_searched(connection, late, 6, UNCHANGED)
+    assert due_now(connection, 6) is None
+
+
+def test_what_was_not_kept_is_never_due(connection: sa.Connection) -> None:
+    done(connection, "none", None)
+    assert due_now(connection, 9) is None
+
+
+def test_changed_dates_matter_to_what_matched(connection: sa.Connection) -> None:
+    done(connection, "none", 3)
+    matched = done(connection, "edited", 3)
+    assert due_now(connection, 3, "1 4") == matched
+    descriptors.note_searched(connection, matched, 3, "1 4")
+    assert due_now(connection, 3, "1 4") is None
+
+
+@pytest.mark.parametrize("changed", [{"state": "running"}, {"pictures": "pending"}, {"crashes": 2}])
+def test_what_is_at_work_or_ended_a_worker_is_left_alone(
+    connection: sa.Connection, changed: dict[str, object]
+) -> None:
+    done(connection, "none", 3)
+    assert due_now(connection, 4) is not None
+    connection.execute(table.update().values(changed))
+    assert due_now(connection, 4) is None
+
+
+def test_a_library_that_still_grows_is_waited_for(
+    connection: sa.Connection, tmp_path: Path
+) -> None:
+    waiting = done(connection, "none", 0)
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(made_print(2), made_facts(2))
+        assert Growth(library, settled_s=1000.0).due(connection) is None
+        found = Growth(library, settled_s=0.0).due(connection)
+        assert found is not None
+        assert found.id == waiting
+
+
+def test_a_date_that_is_entered_makes_what_matched_due(
+    connection: sa.Connection, tmp_path: Path
+) -> None:
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(made_print(2), made_facts(2))
+        matched = done(connection, "copy", library.reach(), library.last_change())
+        growth = Growth(library, settled_s=0.0)
+        assert growth.due(connection) is None
+        library.add_appearance("R000001", Appearance("published", "2016"))
+        found = growth.due(connection)
+        assert found is not None
+        assert found.id == matched
+
+
+def test_a_check_that_was_deleted_meanwhile_does_not_come_back(
+    desk: DeskFile, tmp_path: Path
+) -> None:
+    with desk.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        check = checks.find(connection, done(connection, "none", 0))
+        checks.delete(connection, check.id)
+    with Library.open(tmp_path / "library", create=True) as library:
+        assert not recheck(desk, library, Settings(), check, lambda *_: None)
+    with desk.reading() as connection:
+        assert connection.execute(sa.select(table.c.id)).all() == []

@@ -1,0 +1,111 @@
+"""What is pure in the extension, by Node's own test runner; and what its files promise."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXTENSION = ROOT / "extension"
+SCRIPTS = sorted(EXTENSION.glob("*.js"))
+ASKED_FOR = {"contextMenus", "storage", "activeTab", "scripting"}
+MOST_LINES = 2500  # what a reviewer reads in one sitting
+
+
+def manifest(name: str) -> dict[str, object]:
+    read: dict[str, object] = json.loads((EXTENSION / name).read_text())
+    return read
+
+
+@pytest.mark.node
+def test_the_pure_parts_pass_their_own_tests() -> None:
+    tests = sorted(str(path) for path in Path(__file__).parent.glob("*.test.mjs"))
+    assert tests
+    done = subprocess.run(
+        ["node", "--no-warnings", "--test", *tests],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_more_is_asked_for_than_the_two_manifests_name() -> None:
+    chrome, firefox = manifest("manifest.json"), manifest("manifest.firefox.json")
+    assert set(chrome["permissions"]) == ASKED_FOR | {"sidePanel"}  # type: ignore[call-overload]
+    assert set(firefox["permissions"]) == ASKED_FOR  # type: ignore[call-overload]
+    for one in (chrome, firefox):
+        assert one["optional_host_permissions"] == ["http://*/*", "https://*/*"]
+        for key in ("host_permissions", "content_scripts", "externally_connectable"):
+            assert key not in one
+        assert "web_accessible_resources" not in one
+        policy = one["content_security_policy"]["extension_pages"]  # type: ignore[index]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+def test_both_manifests_say_the_same_where_browsers_do_not_differ() -> None:
+    chrome, firefox = manifest("manifest.json"), manifest("manifest.firefox.json")
+    for key in set(chrome) & set(firefox) - {"permissions", "background", "action"}:
+        assert chrome[key] == firefox[key], key
+
+
+def test_one_module_alone_talks_to_the_service_and_none_parses_html_or_code() -> None:
+    for path in SCRIPTS:
+        text = path.read_text()
+        fetches = len(re.findall(r"\bfetch\(", text))
+        # the media's own bytes: from its host, and within the page
+        assert fetches <= {"api.js": 1, "obtain.js": 1, "in-page.js": 1}.get(path.name, 0), path
+        for word in ("innerHTML", "outerHTML", "insertAdjacent", "eval(", "new Function",
+                     "XMLHttpRequest", "WebSocket", "sendBeacon", "localStorage"):  # fmt: skip
+            assert word not in text, f"{path.name} has {word}"
+
+
+def test_the_extension_can_be_read_in_one_sitting() -> None:
+    assert sum(len(path.read_text().splitlines()) for path in SCRIPTS) < MOST_LINES
+
+
+def test_every_word_that_is_said_is_in_the_messages_and_no_other() -> None:
+    known = set(json.loads((EXTENSION / "_locales" / "en" / "messages.json").read_text()))
+    texts = {path.name: path.read_text() for path in EXTENSION.glob("*.*")}
+    whole = "\n".join(texts.values())
+    said = set(re.findall(r"\bt\(\s*\"([a-z_0-9]+)\"", whole))
+    said |= set(re.findall(r"getMessage\(\"([a-z_0-9]+)\"", whole))
+    said |= set(re.findall(r"data-t(?:-label)?=\"([a-z_0-9]+)\"", whole))
+    said |= set(re.findall(r"__MSG_([a-z_0-9]+)__", whole))
+    assert said <= known, said - known
+    families = set(re.findall(r"\bt\(\s*`([a-z]+_)\$", whole))
+    families |= {f"{one}_" for one in re.findall(r"plural\(\"([a-z_]+)\"", whole)}
+    chosen = set(re.findall(r"\"([a-z_]+)\" : \"([a-z_]+)\"", whole))
+    chosen_words = {word for pair in chosen for word in pair}
+    idle = {
+        key
+        for key in known - said - chosen_words
+        if not any(key.startswith(family) for family in families)
+        and not any(f'"{key}"' in text for text in texts.values())
+    }
+    assert idle == set()
+
+
+def test_packing_gives_the_same_bytes_each_time_and_nothing_else(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        words = [sys.executable, str(ROOT / ".ci" / "extension"), str(tmp_path / folder)]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    for browser in ("chrome", "firefox"):
+        name = f"firstseen-{browser}.zip"
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+        with zipfile.ZipFile(tmp_path / "one" / name) as packed:
+            names = set(packed.namelist())
+            own = json.loads(packed.read("manifest.json"))
+        assert names == {"manifest.json"} | {
+            path.relative_to(EXTENSION).as_posix()
+            for path in EXTENSION.rglob("*")
+            if path.is_file() and not path.name.startswith("manifest")
+        }
+        assert ("sidebar_action" in own) == (browser == "firefox")

@@ -1,0 +1,65 @@
+"""The rules that name a patch, on figures as real photos gave them."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import pytest
+
+from hashing.difference import Difference
+from hashing.patch_kind import kind_of
+from hashing.patch_looks import Looks
+from hashing.patches import Patch
+
+# a place in a photo from which something was painted out, its surroundings continued
+PAINTED_OUT = Looks(
+    fine=(1.0, 6.1),
+    strokes=(1.6, 9.8),
+    turns=(0.007, 0.033),
+    palette=0.6,
+    saturation=76.0,
+    saturation_around=60.0,
+    flat=0.5,
+    plain=0.6,
+    moves=(0.0, 0.0),
+    loose=(0.0, 0.0),
+    blurred=0.4,
+    corners=0.1,
+    aspect=1.8,
+    opacity=None,
+)
+
+
+def _photo() -> Difference:
+    scene = SimpleNamespace(still=True)
+    shown = SimpleNamespace(scene=scene, unpredicted=np.array([0.26]), usable=np.array([True]))
+    return cast(Difference, shown)
+
+
+def _patch(strength: float, fill: float = 0.54) -> Patch:
+    """15 by 20 of 100 by 100 cells, of which a share is filled from one corner on."""
+    cells = np.zeros((100, 100), bool)
+    cells[30 : 30 + 20, 40 : 40 + 15] = True
+    cells[30 : 30 + round(20 * (1 - fill)), 41 : 40 + 15] = False
+    return Patch(cells, 0, 0, np.array([True]), 1.0, strength)
+
+
+def test_lost_detail_of_every_kind_is_believed_at_a_fainter_difference() -> None:
+    assert kind_of(_patch(2.29), PAINTED_OUT, _photo()) == "tamper_removed"
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        replace(PAINTED_OUT, fine=(5.9, 6.1), strokes=(9.5, 9.8)),  # as much detail as before
+        replace(PAINTED_OUT, strokes=(9.0, 9.8)),  # only the finest of it gone
+        replace(PAINTED_OUT, blurred=0.8),  # the same shapes, softer
+    ],
+)
+def test_other_faint_differences_are_not(looks: Looks) -> None:
+    assert kind_of(_patch(2.29), looks, _photo()) is None
+
+
+def test_nothing_is_believed_below_that() -> None:
+    assert kind_of(_patch(2.1), PAINTED_OUT, _photo()) is None

@@ -1,0 +1,284 @@
+"""As a person goes, in a real browser against the real service: by mouse, and by keyboard alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageOps
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.web.desk import ITEMS, WORK_MS, Desk, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SKYLINE = ITEMS / "skyline-mirrored.mp4"
+MEME = ITEMS / "launch-meme.jpg"
+
+
+@pytest.fixture(scope="module")
+def strangers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A photo that the library does not know, and the same one as somebody else has it."""
+    folder = tmp_path_factory.mktemp("strangers")
+    first, other = folder / "found-on-monday.jpg", folder / "older-copy.jpg"
+    with Image.open(ITEMS / "unknown.jpg") as photo:
+        photo.crop((8, 8, photo.width, photo.height)).save(first, quality=85)
+        ImageOps.mirror(photo).save(other, quality=90)
+    return first, other
+
+
+def test_a_person_checks_reads_compares_and_decides(browser: Browser, desk: Desk) -> None:
+    with visit(browser, desk) as one:
+        page = one.sign_in()
+
+        page.get_by_label("Drop files here").set_input_files(SKYLINE)
+        page.get_by_label("Claimed date", exact=False).first.fill("2024-08-02")
+        page.get_by_label("Claimed place").first.fill("Harbour City")
+        page.get_by_role("button", name="Check", exact=True).click()
+        row = page.locator(".rows .row").filter(has_text=SKYLINE.name)
+        expect(row.get_by_role("button", name="Cancel")).to_be_visible()
+        row.get_by_role("link", name=re.compile("Watch|Read")).first.click()
+
+        headline = page.locator("h1#headline")
+        expect(headline).to_have_text(re.compile("Same footage as .*mirrored"), timeout=WORK_MS)
+        verdict = page.locator(".verdict")
+        expect(verdict).to_contain_text("Earliest copy known to this library")
+        expect(verdict).to_contain_text("2019-03-15")
+        expect(verdict.locator(".finding")).to_have_text("Contradicted")
+        expect(verdict).to_contain_text(re.compile(r"For 0:00.0 – 0:03.\d of the item"))
+        expect(verdict.get_by_role("heading", name="What this cannot mean")).to_be_visible()
+
+        match = page.locator("article.match")
+        expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
+        steps_and_flips(page, match)
+        looks_at_each_way(match)
+        jumps_along_the_timeline(match)
+        decides_and_takes_back(match)
+
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="History").click()
+        page.get_by_label("Search", exact=True).fill("skyline")
+        found = page.locator(".rows .row")
+        expect(found).to_have_count(1)
+        expect(found).to_contain_text("claimed date contradicted")
+        found.get_by_role("link", name=SKYLINE.name).click()
+        expect(headline).to_be_visible()
+        takes_it_along(page)
+
+
+def steps_and_flips(page: Page, match: Locator) -> None:
+    count = match.locator(".when")
+    expect(count).to_have_text(re.compile(r"^1 of \d"))
+    shown = match.locator(".stage img").first
+    before, playhead = shown.get_attribute("src"), match.locator(".playhead").first
+    place = playhead.get_attribute("style")
+    match.get_by_role("button", name="Next instant").click()
+    expect(count).to_have_text(re.compile(r"^2 of \d"))
+    assert shown.get_attribute("src") != before
+    assert playhead.get_attribute("style") != place, "both timelines step along"
+    match.locator(".strip button").nth(2).click()
+    expect(count).to_have_text(re.compile(r"^3 of \d"))
+    page.keyboard.press("ArrowLeft")
+    expect(count).to_have_text(re.compile(r"^2 of \d"))
+    page.keyboard.press("f")
+    expect(match.locator(".label-a")).to_have_text("A · Item")
+    page.keyboard.press("f")
+    expect(match.locator(".label-b")).to_have_text("B · Known")
+
+
+def looks_at_each_way(match: Locator) -> None:
+    match.get_by_label("Slider").check(force=True)
+    slider = match.get_by_role("slider")
+    slider.fill("25")
+    assert "75%" in (match.locator(".stack .over").get_attribute("style") or "")
+    match.get_by_label("Difference").check(force=True)
+    expect(match.get_by_alt_text("Difference of the two after alignment")).to_be_visible()
+    expect(match.locator(".stage .legend")).to_contain_text("differs by 35 %")
+    match.get_by_label("Side by side").check(force=True)
+    aligned = match.get_by_alt_text(re.compile("laid over the item"))
+    expect(aligned).to_be_visible()
+    expect(match.get_by_alt_text(re.compile("outlined"))).to_be_visible()
+    assert aligned.evaluate("(image) => image.complete && image.naturalWidth > 0")
+
+
+def jumps_along_the_timeline(match: Locator) -> None:
+    lane = match.locator('.lane[data-side="query"] button')
+    box = lane.bounding_box()
+    assert box is not None
+    lane.click(position={"x": box["width"] - 4, "y": box["height"] / 2})
+    last = match.locator(".strip button").last
+    expect(last).to_have_attribute("aria-pressed", "true")
+    match.get_by_role("button", name="Show stretch 1").click()
+    expect(match.locator(".strip button").first).to_have_attribute("aria-pressed", "true")
+
+
+def decides_and_takes_back(match: Locator) -> None:
+    match.get_by_label("Same footage").check()
+    match.get_by_label("Note").fill("The lights go on in the same order.")
+    match.get_by_role("button", name="Save the decision").click()
+    said = match.locator(".said-by li")
+    expect(said).to_have_count(1)
+    expect(said).to_contain_text("Same footage – Night desk")
+    expect(said).to_contain_text("The lights go on in the same order.")
+    match.get_by_label("Cannot tell").check()
+    match.get_by_role("button", name="Save the decision").click()
+    expect(said).to_have_count(2)
+    expect(said.nth(1)).to_contain_text("earlier")
+    said.first.get_by_role("button", name="Take back").click()
+    expect(said.first).to_contain_text("taken back")
+
+
+def takes_it_along(page: Page) -> None:
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Report as a page").click()
+    report = opened.value
+    expect(report.locator("h1")).to_contain_text("Same footage as")
+    report.close()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Report as JSON").click()
+    assert taken.value.suggested_filename.endswith(".json")
+    page.emulate_media(media="print")
+    expect(page.locator(".top")).to_be_hidden()
+    expect(page.get_by_role("button", name="Save the decision")).to_be_hidden()
+    expect(page.locator(".verdict")).to_be_visible()
+    page.emulate_media(media="screen")
+
+
+def test_an_item_becomes_known_footage_and_an_older_check_is_told(
+    browser: Browser, desk: Desk, strangers: tuple[Path, Path]
+) -> None:
+    first, other = strangers
+    asked = desk.check(first)
+    assert asked["report"]["verdict"]["relation"] == "none"
+    desk.check(other)
+    with visit(browser, desk) as one:
+        page = one.sign_in()
+        page.locator(".rows .row").filter(has_text=other.name).get_by_role("link").first.click()
+        expect(page.locator(".meaning")).to_contain_text("says nothing about whether the item is")
+        page.get_by_role("button", name="Add to the library").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("What was claimed of it is not copied")
+        dialog.get_by_label("Title").fill("A cat that looks up")
+        dialog.get_by_label("Date", exact=False).last.fill("2012-05")
+        dialog.get_by_label("Publisher").fill("Demo Cat Weekly")
+        dialog.get_by_role("button", name="Add", exact=True).click()
+
+        expect(page.get_by_role("heading", name="A cat that looks up")).to_be_visible()
+        expect(page.locator(".dates")).to_contain_text("Demo Cat Weekly")
+        expect(page.locator(".dates")).to_contain_text("Night desk")
+        adds_a_date_and_edits(page)
+
+        badge = page.get_by_role("link", name=re.compile("Alerts"))
+        page.evaluate("setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 500)")
+        expect(badge).to_contain_text(re.compile(r"\d new"), timeout=WORK_MS)
+        badge.click()
+        alert = page.locator(".rows .row").filter(has_text=first.name)
+        expect(alert).to_contain_text("A cat that looks up")
+        before = badge.inner_text()
+        alert.get_by_role("link", name=re.compile("Read the result")).click()
+        expect(page.locator("h1#headline")).to_contain_text("A cat that looks up")
+        expect(page.locator(".verdict")).to_contain_text("2012-05")
+        expect(badge).not_to_have_text(before)
+
+
+def adds_a_date_and_edits(page: Page) -> None:
+    page.get_by_role("button", name="Add a date").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Kind of date").select_option("archived")
+    dialog.get_by_label("Date", exact=True).fill("2013-01-01")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator(".dates")).to_contain_text("2013-01-01")
+    page.get_by_role("button", name="Remove the date 2013-01-01").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove the date").click()
+    expect(page.locator(".dates")).not_to_contain_text("2013-01-01")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Place").fill("Port Emery")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.locator(".clip-top")).to_contain_text("Port Emery")
+    page.get_by_text(re.compile(r"changes? of what is known")).click()
+    expect(page.locator(".changes")).to_contain_text("entered by Night desk")
+
+
+def test_the_same_by_keyboard_alone(browser: Browser, desk: Desk) -> None:
+    with visit(browser, desk) as one:
+        page = one.open()
+        tab_to(page, page.get_by_label("Key", exact=True))
+        page.keyboard.insert_text(desk.key)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("link", name="History")).to_be_visible()
+
+        chooser = page.get_by_label("Drop files here")
+        tab_to(page, chooser)
+        with page.expect_file_chooser() as opened:
+            page.keyboard.press("Enter")
+        opened.value.set_files(MEME)
+        expect(page.get_by_role("button", name="Check", exact=True)).to_be_focused()
+        tab_to(page, page.get_by_label("Claimed date", exact=False).first, back=True)
+        page.keyboard.insert_text("2026-01-10")
+        page.keyboard.press("Enter")
+
+        row = page.locator(".rows .row").filter(has_text=MEME.name)
+        read = row.get_by_role("link", name=re.compile("Read the result"))
+        expect(read).to_be_visible(timeout=WORK_MS)
+        tab_to(page, read)
+        page.keyboard.press("Enter")
+        expect(page.locator("h1#headline")).to_contain_text("with text over it")
+        match = page.locator("article.match")
+        expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
+
+        tab_to(page, match.get_by_label("Side by side"))
+        page.keyboard.press("f")
+        expect(match.locator(".label-a")).to_be_visible()
+        page.keyboard.press("f")
+        expect(match.locator(".label-b")).to_be_visible()
+        page.keyboard.press("w")
+        tab_to(page, match.get_by_role("slider"))
+        page.keyboard.press("ArrowRight")
+        expect(match.get_by_role("slider")).to_have_value("51")
+
+        tab_to(page, match.get_by_label("Same footage"))
+        page.keyboard.press("Space")
+        tab_to(page, match.get_by_role("button", name="Save the decision"))
+        page.keyboard.press("Enter")
+        expect(match.locator(".said-by")).to_contain_text("Same footage – Night desk")
+
+        reveals_by_keyboard(page)
+
+
+def reveals_by_keyboard(page: Page) -> None:
+    button = page.get_by_role("button", name="Show what is withheld")
+    tab_to(page, button, back=True)
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("audit log")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, dialog.get_by_label("Positions, serial numbers", exact=False))
+    page.keyboard.press("Space")
+    tab_to(page, dialog.get_by_label("Why"))
+    page.keyboard.insert_text("Compare the caption's maker")
+    tab_to(page, dialog.get_by_role("button", name="Show", exact=True))
+    page.keyboard.press("Enter")
+    bar = page.locator(".reveal-on")
+    expect(bar).to_contain_text("You are being shown identifying metadata")
+    expect(page.get_by_text("Positions, serial numbers and names are shown.")).to_be_visible()
+    tab_to(page, bar.get_by_role("button", name="Hide again"))
+    page.keyboard.press("Enter")
+    expect(bar).to_be_hidden()
+
+
+def tab_to(page: Page, wanted: Locator, back: bool = False) -> None:
+    """Presses Tab until the focus is there; on the way it must be seen each time."""
+    for _ in range(80):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            assert page.evaluate(FOCUS_IS_SEEN), "the focus is drawn"
+            return
+    raise AssertionError(f"the Tab key never came to {wanted}")
+
+
+FOCUS_IS_SEEN = """() => {
+  const at = document.activeElement;
+  const drawn = [at, at.nextElementSibling, at.closest(".drop")].filter(Boolean);
+  return drawn.some((one) => getComputedStyle(one).outlineStyle !== "none");
+}"""

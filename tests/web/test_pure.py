@@ -1,0 +1,112 @@
+"""The page's pure functions, tested in node; and that page and Python tell the same things."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import words
+from app.page_meaning import CREDENTIALS, FINDINGS, KINDS, NONE, RELATIONS, SOUND, UNDECIDED, UNREADABLE
+from app.printable import printable
+from app.relations import EDIT_TYPES
+from app.wording import told_score
+
+HERE = Path(__file__).parent
+WEB = HERE.parents[1] / "app" / "web"
+NODE = shutil.which("node")
+TOLD: dict[str, list[list[Any]]] = json.loads((HERE / "words.json").read_text())
+FUNCTIONS = {
+    "clock": words.clock,
+    "stretch": words.stretch,
+    "share": words.share,
+    "size": words.size,
+    "hours": words.hours,
+    "moment": words.moment,
+    "webAddress": words.web_address,
+    "toldScore": told_score,
+}
+
+
+@pytest.mark.node
+def test_the_pure_functions_do_what_they_say() -> None:
+    assert NODE is not None
+    files = sorted(str(path) for path in HERE.glob("*.test.mjs"))
+    assert files
+    done = subprocess.run(
+        [NODE, "--test", *files], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    counted = re.search(r"# pass (\d+)", done.stdout)
+    assert counted
+    assert int(counted[1]) > 20, "the tests were run"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_python_tells_what_the_page_is_held_to(name: str) -> None:
+    for given, told in TOLD[name]:
+        assert FUNCTIONS[name](given) == told, given
+
+
+def test_python_writes_out_what_the_page_writes_out() -> None:
+    for given, told in TOLD["printable"]:
+        assert printable(given) == told
+
+
+def strings() -> dict[str, Any]:
+    """The English texts, read by node from the module itself."""
+    assert NODE is not None
+    source = "import('./strings-en.js').then((m) => console.log(JSON.stringify(m.en)))"
+    done = subprocess.run(
+        [NODE, "-e", source], cwd=WEB, capture_output=True, text=True, check=True, timeout=30
+    )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.node
+def test_the_pages_claims_are_those_of_the_report() -> None:
+    """The sentences that could overclaim stand in two languages of program; they say the same."""
+    told = strings()
+    pairs = {
+        **{f"meaning.{name}": text for name, text in RELATIONS.items()},
+        **{f"meaning.undecided.{name}": text for name, text in UNDECIDED.items()},
+        **{f"kind.{name}": text for name, text in KINDS.items()},
+        **{f"credentials.{name}": text for name, text in CREDENTIALS.items()},
+        **{f"sound.{name}": text for name, text in SOUND.items() if f"sound.{name}" in told},
+        "meaning.none": NONE,
+        "meaning.unreadable": UNREADABLE,
+    }
+    assert {name: told[name] for name in pairs} == pairs
+    for name, text in FINDINGS.items():
+        assert told[f"finding.{name}"].startswith(text), name
+
+
+@pytest.mark.node
+def test_every_text_that_the_page_asks_for_is_there_and_no_other() -> None:
+    told = strings()
+    source = "\n".join(
+        path.read_text() for path in sorted(WEB.glob("*.js")) if not path.name.startswith("strings")
+    )
+    asked = set(re.findall(r'\b(?:t|known)\(\s*"([a-z][\w.]*)"', source))
+    assert asked <= set(told), asked - set(told)
+    quoted = set(re.findall(r'"([a-z][\w.]*)"', source))
+    starts = set(re.findall(r"`([a-z][\w.]*\.)\$\{", source)) | {
+        f"{name}." for name in re.findall(r'\bword\("([\w.]+)"', source)
+    }
+    unused = {
+        name
+        for name in told
+        if name not in quoted
+        and not name.endswith(".more")
+        and not any(name.startswith(start) for start in starts)
+    }
+    assert unused == set()
+
+
+def test_no_edit_type_would_be_shown_without_a_name() -> None:
+    """Types are shown by their own name, spaces for underscores: each is a plain word."""
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in EDIT_TYPES)

@@ -1,0 +1,109 @@
+"""The page's files: served as they stand, from the package, and asking for nothing elsewhere."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.api import create_app
+from app.api_pages import static_files
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "app" / "web"
+FILES = sorted(path.name for path in WEB.iterdir() if path.suffix in {".css", ".html", ".js"})
+TEXTS = {name: (WEB / name).read_text() for name in FILES}
+MODULES = [name for name in FILES if name.endswith(".js")]
+LONGEST_MODULE = 320  # lines; strings-en.js holds words alone
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """Not started: the page's files need no library, no desk and no session."""
+    settings = Settings(library=tmp_path_factory.mktemp("library"))
+    return TestClient(create_app(settings), base_url="http://127.0.0.1:8000")
+
+
+def test_the_page_is_open_and_may_run_nothing_but_its_own_files(client: TestClient) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_is_sent_as_what_it_is(client: TestClient, name: str) -> None:
+    kinds = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
+    answer = client.get(f"/static/{name}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(kinds[Path(name).suffix])
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.text == TEXTS[name]
+    again = client.get(f"/static/{name}", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["package.json", "../api.py", "..%2fapi.py", "", "nothing.js"])
+def test_nothing_else_is_sent(client: TestClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_the_page_asks_for_nothing_from_elsewhere() -> None:
+    """But for a namespace, which names and is not fetched, and what a field shows as an example."""
+    for name, text in TEXTS.items():
+        found = set(re.findall(r"https?://[\w./-]*|(?<=[\"'`(])//[\w-]+\.[\w./-]+", text))
+        allowed = {"http://www.w3.org/2000/svg", "http://", "https://"}
+        assert found <= allowed, f"{name}: {found - allowed}"
+
+
+def test_the_page_never_makes_markup_or_code_of_text() -> None:
+    wrong = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|"
+        r"DOMParser|createContextualFragment|setHTMLUnsafe|setAttribute\(\"style\""
+    )
+    assert [name for name, text in TEXTS.items() if wrong.search(text)] == []
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", TEXTS["index.html"])
+
+
+def test_no_key_is_kept_or_put_in_an_address() -> None:
+    for name, text in TEXTS.items():
+        assert not re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie", text), name
+
+
+def test_only_one_module_talks_to_the_service() -> None:
+    for name in MODULES:
+        if name != "api.js":
+            assert not re.search(r"\bfetch\(|XMLHttpRequest|EventSource|WebSocket", TEXTS[name]), name
+
+
+def test_every_file_that_is_asked_for_is_there_and_every_file_is_asked_for() -> None:
+    asked = set(re.findall(r"/static/([\w.-]+)", TEXTS["index.html"])) | {"index.html"}
+    for name in MODULES:
+        asked |= set(re.findall(r'from "\./([\w.-]+)"', TEXTS[name]))
+    assert asked == set(FILES)
+
+
+def test_modules_are_small_and_say_what_they_are() -> None:
+    for name in MODULES:
+        assert TEXTS[name].startswith("// "), name
+        if name != "strings-en.js":
+            assert len(TEXTS[name].splitlines()) <= LONGEST_MODULE, name
+
+
+def test_styles_know_both_directions() -> None:
+    """Physical sides only where time runs, which is from left to right everywhere."""
+    physical = re.compile(r"(?:margin|padding|border)-(?:left|right)|text-align: (?:left|right)")
+    for name in FILES:
+        if name.endswith(".css"):
+            assert not physical.search(TEXTS[name]), name
+
+
+def test_the_wheel_holds_the_page() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "app" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(static_files()) == set(FILES)

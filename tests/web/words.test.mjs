@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { printable } from "../../app/web/printable.js";
+import * as words from "../../app/web/words.js";
+
+const told = JSON.parse(readFileSync(new URL("./words.json", import.meta.url), "utf-8"));
+
+for (const [name, cases] of Object.entries(told)) {
+  test(`${name} tells what Python tells`, () => {
+    const tell = name === "printable" ? printable : words[name];
+    for (const [given, wanted] of cases) assert.equal(tell(given), wanted, JSON.stringify(given));
+  });
+}
+
+test("the joiners of honest names stay", () => {
+  assert.equal(printable("نمی\u200cخواهم"), "نمی\u200cخواهم");
+});
+
+test("a moment of the service is told in UTC, to the minute", () => {
+  assert.equal(words.instant("2026-11-25T22:31:07.123456Z"), "2026-11-25 22:31 UTC");
+  assert.equal(words.instant(null), "—");
+});
