@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app import verify
 from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_rooms import desk_of, library_of, rooms_of, settings_of
@@ -28,7 +27,6 @@ from app.schemas_rooms import (
     NewClip,
 )
 from app.settings import Settings
-from app.verify import Remembered
 
 MOST_CHECKS: Final = 100
 WHERE: Final = "the request"  # what an error names
@@ -182,13 +180,15 @@ def _added(
     context: Context,
 ) -> Added:
     """Raises CheckUnknown, NotKept where the item's description is gone."""
+    from app import verify  # loads what a service needs for nothing else, so not at its start
+
     with desk.reading() as connection:
         check = checks.find(connection, check_id, whose(caller))
         kept = descriptors.load(connection, check.id)
     if kept is None or kept.metadata is None or check.sha256 is None or check.bytes is None:
         raise NotKept("what was described of this item is not kept: add its file instead")
     facts = FileFacts(check.name, check.sha256, check.bytes)
-    item = Remembered(facts, kept.fingerprint, kept.metadata)
+    item = verify.Remembered(facts, kept.fingerprint, kept.metadata)
     added = verify.add_remembered(item, library, settings, context)
     with desk.writing() as connection:
         audit.note(connection, caller.key_id, "clip.add", added.clip_id)

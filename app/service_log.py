@@ -12,7 +12,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
-FIELDS: Final = ("check", "task", "bytes", "seconds", "method", "route", "status", "worker")
+FIELDS: Final = ("check", "task", "bytes", "seconds", "method", "route", "status", "reason")
 MOST_FRAMES: Final = 6
 TALKATIVE: Final = ("app", "uvicorn")  # other libraries may log what they are given
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from app.clip_pictures import ClipPictures
 from app.desk.file import DeskFile
-from app.desk.recheck import Growth
+from app.desk.growth import Growth
 from app.desk.retention import Sweeper
 from app.library import Library
 from app.service import Service

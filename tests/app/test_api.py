@@ -490,22 +490,6 @@ def test_health_names_the_library(tmp_path: Path) -> None:
     assert service.service.closed
 
 
-def test_the_page_needs_nothing_from_elsewhere(shared: Running) -> None:
-    client = shared.client
-    page = client.get("/")
-    assert page.status_code == 200
-    assert "https://" not in page.text
-    assert "http://" not in page.text
-    for name, kind in (("service.js", "text/javascript"), ("service.css", "text/css")):
-        assert f"/static/{name}" in page.text
-        answer = client.get(f"/static/{name}")
-        assert answer.headers["content-type"].startswith(kind)
-        assert "http" not in answer.text
-    assert "innerHTML" not in client.get("/static/service.js").text
-    assert client.get("/static/report.css").status_code == 404
-    assert client.get("/static/..%2fapi.py").status_code == 404
-
-
 def test_every_answer_carries_the_security_headers(shared: Running) -> None:
     answers: list[httpx.Response] = [
         shared.client.get("/"),

@@ -117,7 +117,7 @@ def test_a_link_to_the_page_may_be_followed_but_not_framed_or_fetched(client: Te
         "sec-fetch-mode": "no-cors",
         "sec-fetch-dest": "script",
     }
-    assert client.get("/static/service.js", headers=script).status_code == 403
+    assert client.get("/static/main.js", headers=script).status_code == 403
 
 
 def test_no_preflight_is_ever_granted(client: TestClient) -> None:

@@ -11,7 +11,8 @@ from app.clips import Appearance
 from app.desk import checks, descriptors, keys
 from app.desk.checks import Asked
 from app.desk.file import DeskFile, open_desk
-from app.desk.recheck import Growth, due, recheck
+from app.desk.growth import Growth, due
+from app.desk.recheck import recheck
 from app.desk.schema import checks as table
 from app.library import Library
 from app.metadata_types import Credentials, Metadata

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api import create_app
-from app.desk.recheck import Growth
+from app.desk.growth import Growth
 from app.settings import Settings
 from tests.app.access_made import bearer
 from tests.app.faces_made import decoded

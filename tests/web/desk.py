@@ -6,10 +6,11 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from app import verify
 from app.api import create_app
-from app.desk.recheck import Growth
+from app.desk.growth import Growth
 from app.library import Library
 from app.library_context import read_context
 from app.settings import Settings
@@ -72,7 +73,11 @@ class Desk:
         return check
 
     def ask(
-        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] = {}
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", content)
         request.method = method

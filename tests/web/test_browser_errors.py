@@ -163,6 +163,6 @@ PASTE = """(what) => {
   const data = new DataTransfer();
   if (what === "picture") data.items.add(new File(["x"], "image.png", { type: "image/png" }));
   else data.setData("text/plain", what);
-  const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-  document.body.dispatchEvent(event);
+  const options = { clipboardData: data, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new ClipboardEvent("paste", options));
 }"""

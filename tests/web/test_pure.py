@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from app import words
-from app.page_meaning import CREDENTIALS, FINDINGS, KINDS, NONE, RELATIONS, SOUND, UNDECIDED, UNREADABLE
+from app.page_meaning import (
+    CREDENTIALS,
+    FINDINGS,
+    KINDS,
+    NONE,
+    RELATIONS,
+    SOUND,
+    UNDECIDED,
+    UNREADABLE,
+)
 from app.printable import printable
 from app.relations import EDIT_TYPES
 from app.wording import told_score

@@ -78,7 +78,9 @@ def test_no_key_is_kept_or_put_in_an_address() -> None:
 def test_only_one_module_talks_to_the_service() -> None:
     for name in MODULES:
         if name != "api.js":
-            assert not re.search(r"\bfetch\(|XMLHttpRequest|EventSource|WebSocket", TEXTS[name]), name
+            assert not re.search(r"\bfetch\(|XMLHttpRequest|EventSource|WebSocket", TEXTS[name]), (
+                name
+            )
 
 
 def test_every_file_that_is_asked_for_is_there_and_every_file_is_asked_for() -> None:
