@@ -5,7 +5,7 @@ import { formDialog } from "./dialogs.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { button, field, reasonOf } from "./parts.js";
-import { may } from "./session.js";
+import { may, offers } from "./session.js";
 import { t } from "./strings.js";
 import { instant } from "./words.js";
 
@@ -27,7 +27,7 @@ export function revealBar(check, state, onChange) {
 
 /** The button that opens the dialog; null where the key may not. */
 export function revealButton(check, state, onChange) {
-  if (!may("reveal") || !check.report) return null;
+  if (!may("reveal") || !offers("reveal") || !check.report) return null;
   return button(t("reveal.button"), () => askFor(check, state, onChange), { kind: "small" });
 }
 
