@@ -32,6 +32,12 @@ HEALTH = "GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close
 PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
 
 
+@pytest.fixture(autouse=True)
+def logging_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` takes all logging for itself, which would outlast the test."""
+    monkeypatch.setattr("app.service_log.set_up", lambda: None)
+
+
 @contextmanager
 def served(settings: Settings) -> Iterator[int]:
     """The port of a server that runs in a thread of its own."""
