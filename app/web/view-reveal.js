@@ -18,10 +18,7 @@ export function revealBar(check, state, onChange) {
     { class: "notice unsure reveal-on" },
     icon("unsure"),
     h("p", {}, h("b", {}, t("reveal.on", { what })), " ", t("reveal.until", { until: instant(state.until) })),
-    button(t("reveal.hide"), () => {
-      Object.assign(state, { faces: false, metadata: false, until: null });
-      onChange();
-    }),
+    button(t("reveal.hide"), () => hide(state, onChange)),
   );
 }
 
@@ -56,5 +53,14 @@ async function askFor(check, state, onChange) {
     },
     { onError: reasonOf },
   );
-  if (until) onChange();
+  if (!until) return;
+  onChange();
+  setTimeout(() => hide(state, onChange), Math.max(0, Date.parse(until) - Date.now()));
+}
+
+/** Back to what everybody sees; the right to more may last longer. */
+function hide(state, onChange) {
+  if (!state.faces && !state.metadata) return;
+  Object.assign(state, { faces: false, metadata: false, until: null });
+  onChange();
 }
