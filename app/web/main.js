@@ -79,6 +79,10 @@ function show(moved) {
   }
   leave();
   const route = parse(location.hash);
+  if (route.view !== "library" && !may("check")) {
+    location.replace(address("library")); // all that such a key may see; the change of address shows it
+    return;
+  }
   const { element, title, stop = () => {}, wide = false } = VIEWS[route.view](route);
   leave = stop;
   const place = `${route.view}/${route.id ?? ""}`;

@@ -47,6 +47,16 @@ export function field(label, control, { help = null, optional = false } = {}) {
   return element;
 }
 
+/** A place for what is wrong with a form where no single field is to blame. */
+export function complaint() {
+  const element = h("p", { class: "field-error", hidden: true });
+  element.complain = (text) => {
+    fill(element, text ?? "");
+    element.hidden = !text;
+  };
+  return element;
+}
+
 /** A text input. */
 export function input(name, attributes = {}) {
   return h("input", { name, type: "text", autocomplete: "off", ...attributes });

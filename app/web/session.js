@@ -3,6 +3,7 @@
 import { ask, ServiceError, useToken } from "./api.js";
 
 let key = null;
+let features = []; // what this service can do beside the least
 
 /** The key that is signed in, {id, name, scopes}, or null. */
 export function whoami() {
@@ -14,10 +15,15 @@ export function may(scope) {
   return Boolean(key?.scopes.includes(scope));
 }
 
+/** Whether the service can do something that not each one can: "links", "reveal". */
+export function offers(feature) {
+  return features.includes(feature);
+}
+
 /** Finds a session that is there already; null where there is none. Raises ServiceError. */
 export async function resume() {
   try {
-    return taken(await ask("GET", "/v1/session", undefined, { signingIn: true }));
+    return await taken(await ask("GET", "/v1/session", undefined, { signingIn: true }));
   } catch (error) {
     if (error instanceof ServiceError && error.status === 401) return null;
     throw error;
@@ -34,8 +40,9 @@ export async function signOut() {
   useToken(null);
 }
 
-function taken(answer) {
+async function taken(answer) {
   useToken(answer.csrf);
+  ({ features } = await ask("GET", "/v1/compat", undefined, { signingIn: true }));
   key = answer.key;
   return key;
 }

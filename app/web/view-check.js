@@ -85,11 +85,12 @@ export function checkView(id) {
         number: match.accepted && accepted.length > 1 ? index + 1 : null,
       }),
     );
+    const held = element.contains(document.activeElement); // on what is about to go
     const [own, others] = [matches.slice(0, accepted.length), matches.slice(accepted.length)];
     fill(
       element,
       head(check, actionBar(check, reveal, load)),
-      revealBar(check, reveal, () => load()),
+      revealBar(check, reveal, load),
       renewed(check),
       verdictView(check),
       accepted.length > 0 && wholeItem(report),
@@ -98,6 +99,7 @@ export function checkView(id) {
       originSection(check.context),
       fileSections(report),
     );
+    if (held) element.closest("main")?.focus({ preventScroll: true });
     announce(report.verdict?.headline ?? t("unread.title"));
     await Promise.all([decisions.load(), showPictures()]);
   }
@@ -124,7 +126,7 @@ function head(check, actions = null) {
       "div",
       {},
       h("p", { class: "crumb" }, h("a", { href: address("history") }, t("nav.history"))),
-      h("p", { class: "item-name" }, foreign(check.item.name)),
+      h(actions ? "p" : "h1", { class: "item-name" }, foreign(check.item.name)),
       h(
         "p",
         { class: "small" },

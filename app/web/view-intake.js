@@ -5,7 +5,8 @@ import { announce } from "./announce.js";
 import { bringBack, desk, handedIn, handIn } from "./desk.js";
 import { fill, foreign, freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { emptiness, field, input } from "./parts.js";
+import { complaint, emptiness, field, input } from "./parts.js";
+import { offers } from "./session.js";
 import { t } from "./strings.js";
 import { deskRow } from "./view-row.js";
 import { size } from "./words.js";
@@ -21,6 +22,7 @@ export function intakeView() {
   const dateField = field(t("claim.date"), date, { optional: true, help: t("claim.date.help") });
   const placeField = field(t("claim.place"), place, { optional: true });
   const linkField = field(t("intake.link"), link, { help: t("intake.link.help") });
+  const nothingYet = complaint();
   const tray = h("ul", { class: "tray", "aria-label": t("intake.tray") });
   const submit = h("button", { type: "submit", class: "button strong wide-button" }, t("intake.check"));
   const zone = dropZone((files) => stage(files));
@@ -35,7 +37,7 @@ export function intakeView() {
         send();
       },
     },
-    h("div", { class: "intake-what" }, zone.element, tray, h("p", { class: "or" }, h("span", {}, t("or"))), linkField),
+    h("div", { class: "intake-what" }, zone.element, tray, ...(offers("links") ? [h("p", { class: "or" }, h("span", {}, t("or"))), linkField] : [nothingYet])),
     h(
       "fieldset",
       { class: "intake-claim" },
@@ -104,7 +106,7 @@ export function intakeView() {
   function send() {
     const url = link.value.trim();
     if (!staged.length && !url) {
-      linkField.complain(t("intake.nothing"));
+      (offers("links") ? linkField : nothingYet).complain(t("intake.nothing"));
       zone.focus();
       announce(t("intake.nothing"));
       return;
@@ -119,7 +121,7 @@ export function intakeView() {
       date.focus();
       return;
     }
-    [linkField, dateField].forEach((one) => one.complain(null));
+    [linkField, dateField, nothingYet].forEach((one) => one.complain(null));
     const shared = { date: date.value.trim(), place: place.value.trim() };
     for (const item of staged) {
       handIn({ ...item, date: item.date || shared.date, place: item.place || shared.place });
@@ -137,7 +139,7 @@ export function intakeView() {
     if (files.length) {
       event.preventDefault();
       stage(files, { how: "pasted" });
-    } else if (!typing) {
+    } else if (!typing && offers("links")) {
       const text = event.clipboardData.getData("text/plain").trim();
       if (/^https?:\/\/\S+$/i.test(text)) {
         link.value = text;
@@ -194,7 +196,7 @@ function dropZone(onFiles) {
     chooser,
     icon("file"),
     h("span", { class: "drop-title" }, t("intake.drop")),
-    h("span", { class: "drop-more", id: `${id}-more` }, t("intake.drop.more")),
+    h("span", { class: "drop-more", id: `${id}-more` }, t(offers("links") ? "intake.drop.more" : "intake.drop.files")),
   );
   let depth = 0; // dragenter and dragleave come for every child
   const over = (by) => {

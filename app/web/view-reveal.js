@@ -5,7 +5,7 @@ import { formDialog } from "./dialogs.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { button, field, reasonOf } from "./parts.js";
-import { may } from "./session.js";
+import { may, offers } from "./session.js";
 import { t } from "./strings.js";
 import { instant } from "./words.js";
 
@@ -18,16 +18,13 @@ export function revealBar(check, state, onChange) {
     { class: "notice unsure reveal-on" },
     icon("unsure"),
     h("p", {}, h("b", {}, t("reveal.on", { what })), " ", t("reveal.until", { until: instant(state.until) })),
-    button(t("reveal.hide"), () => {
-      Object.assign(state, { faces: false, metadata: false, until: null });
-      onChange();
-    }),
+    button(t("reveal.hide"), () => hide(state, onChange)),
   );
 }
 
 /** The button that opens the dialog; null where the key may not. */
 export function revealButton(check, state, onChange) {
-  if (!may("reveal") || !check.report) return null;
+  if (!may("reveal") || !offers("reveal") || !check.report) return null;
   return button(t("reveal.button"), () => askFor(check, state, onChange), { kind: "small" });
 }
 
@@ -56,5 +53,14 @@ async function askFor(check, state, onChange) {
     },
     { onError: reasonOf },
   );
-  if (until) onChange();
+  if (!until) return;
+  onChange();
+  setTimeout(() => hide(state, onChange), Math.max(0, Date.parse(until) - Date.now()));
+}
+
+/** Back to what everybody sees; the right to more may last longer. */
+function hide(state, onChange) {
+  if (!state.faces && !state.metadata) return;
+  Object.assign(state, { faces: false, metadata: false, until: null });
+  onChange();
 }

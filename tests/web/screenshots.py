@@ -63,6 +63,8 @@ def take(browser: Browser, desk: Desk, checks: dict[str, str], folder: Path) -> 
 
 def shot(page: Page, path: Path, part: str | None = None) -> None:
     page.wait_for_load_state("networkidle")
+    page.evaluate("[...document.images].forEach((image) => (image.loading = 'eager'))")
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
     if part is None:
         page.screenshot(path=path, full_page=True)
     else:
