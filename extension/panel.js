@@ -16,6 +16,7 @@ import { historyView } from "./view-history.js";
 import { listView } from "./view-list.js";
 import { prepareView } from "./view-prepare.js";
 
+const PASSING = ["offline", "busy", "refused"]; // over as soon as the service is heard again
 const views = { list: listView, prepare: prepareView, check: checkView, history: historyView };
 const page = (id) => document.getElementById(id);
 const windowId = (await chrome.windows.getCurrent()).id;
@@ -61,7 +62,7 @@ const panel = {
 
 function heard(entry, problem) {
   if (problem) notice(problem);
-  else if (panel.problem?.kind === "offline") notice(null);
+  else if (PASSING.includes(panel.problem?.kind)) notice(null);
   showing?.update?.(entry, problem);
 }
 
