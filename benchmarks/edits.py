@@ -125,7 +125,7 @@ def _cut(one: Fingerprint, start: float, end: float) -> Fingerprint:
     film = decode(one.pictures, start, end)
     encoder = Encoder(one.pictures.width, one.pictures.height)
     for time, pixels in zip(film.times, film.pixels, strict=True):
-        encoder.add(float(time) - start, pixels)
+        encoder.add(float(time) - start, cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420))
     keep = (one.frames.times >= start) & (one.frames.times < end)
     frames = replace(
         one.frames,

@@ -8,12 +8,13 @@ development split has as many of either; more support never lowers a score.
 from dataclasses import dataclass
 from math import exp, log
 
-from hashing.support import Support
+from hashing.support import THE_SAME, Support
 from hashing.types import Decision, Kind
 
 ACCEPT = 0.75
 OPEN = 0.12  # from here to ACCEPT a person has to look
 SHORT_S = 1.0  # of video, under which nothing is accepted on motion
+LAID_OVER_LOGIT = 0.8  # a score of 0.69: undecided, above other recordings
 SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 
 
@@ -45,7 +46,10 @@ def _video_logit(grounds: Support) -> float:
     tells = grounds.standing if grounds.explained is None else grounds.explained
     if tells is not None:
         logit = min(logit, 18.0 * (tells - 0.57))
-    if grounds.explained is None and grounds.natural < 0.5:
+    if grounds.explained is None and grounds.standing_item is not None:
+        # people who came and went, or a picture laid over it: a person can tell, this cannot
+        logit = min(logit, max(LAID_OVER_LOGIT, 18.0 * (grounds.standing_item - 0.57)))
+    if grounds.explained is None and grounds.natural < 0.5 and grounds.alike < THE_SAME:
         # a still scene's copy lies anywhere, at real time as well: another speed says that no
         # moment fits as it is
         logit = min(logit, 0.0)

@@ -12,6 +12,7 @@ from hashing.reel import Reel
 
 LOOKS = 4  # instants at which whole pictures are held against each other
 MOST_LAID_OVER = 0.25  # share of a still picture that moves because of what was laid over it
+THE_SAME = 0.95  # agreeing share of the picture, from which what moves is noise of the coding
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class Support:
     alike: float  # share of the textured picture that agrees, at the same instants
     covered: float  # share of the query's picture that the reference covers
     lines: int
-    standing: float | None = None  # where nothing moves: agreement at what moves at other times
+    # where nothing moves: agreement at what moves at other times in the known clip, in the item
+    standing: float | None = None
+    standing_item: float | None = None
     natural: float = 1.0  # share of the seconds on lines that run forwards at about real time
 
 
@@ -39,7 +42,8 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
     found = placement.lines
     weights = np.array([line.end - line.start for line in found])
     alike, covered = _alike(query, reference, placement)
-    explained, moving = _motion(query, reference, placement, found)
+    explained, moving = _motion(query, reference, placement, found, alike)
+    standing = _standing(query, reference, placement) if explained is None else (None, None)
     total = float(weights.sum())
     weights = weights / total if total > 0 else np.ones(len(found)) / max(1, len(found))
     return Support(
@@ -52,7 +56,8 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         contrast=float(sum(w * line.contrast for w, line in zip(weights, found, strict=True))),
         explained=explained,
         moving=moving,
-        standing=_standing(query, reference, placement) if explained is None else None,
+        standing=standing[0],
+        standing_item=standing[1],
         alike=alike,
         covered=covered,
         lines=len(found),
@@ -78,7 +83,7 @@ def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, f
 
 
 def _motion(
-    query: Reel, reference: Reel, placement: Placement, found: tuple[Line, ...]
+    query: Reel, reference: Reel, placement: Placement, found: tuple[Line, ...], alike: float
 ) -> tuple[float | None, float]:
     """The better of both directions, weighted over the lines, and the moving share."""
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
@@ -93,26 +98,27 @@ def _motion(
         return None, 0.0
     total = sum(weight for weight, _ in measured)
     moving = sum(weight * one.moving for weight, one in measured) / total
-    known = [(weight, _better(one)) for weight, one in measured]
+    known = [(weight, _better(one, alike)) for weight, one in measured]
     clear = [(weight, value) for weight, value in known if value is not None]
     if not clear:
         return None, moving
     return sum(w * v for w, v in clear) / sum(w for w, _ in clear), moving
 
 
-def _standing(query: Reel, reference: Reel, placement: Placement) -> float | None:
-    """The lesser of both directions, at a few instants of the lines; None for stills."""
+def _standing(
+    query: Reel, reference: Reel, placement: Placement
+) -> tuple[float | None, float | None]:
+    """Where the known clip moves, where the item does, at a few instants; None for stills."""
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
-        return None
+        return None, None
     moments = instants(placement.lines, LOOKS)
     pairs = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
     matrix = placement.transform.matrix
     back = [(r, q) for q, r in pairs]
-    both = (
+    return (
         standing_share(query, reference, matrix, pairs),
         standing_share(reference, query, np.linalg.inv(matrix), back),
     )
-    return min((value for value in both if value is not None), default=None)
 
 
 def _still_motion(
@@ -131,9 +137,9 @@ def _still_motion(
     return still_motion(reference, query, np.linalg.inv(matrix), middle)
 
 
-def _better(one: Motion) -> float | None:
+def _better(one: Motion, alike: float) -> float | None:
     """Where the known clip stands still, what moves in the item was laid over it."""
     if one.reference_explained is None:
-        crowded = one.moving > MOST_LAID_OVER
+        crowded = one.moving > MOST_LAID_OVER and alike < THE_SAME
         return one.query_explained if crowded else None
     return max(one.reference_explained, one.query_explained or 0.0)

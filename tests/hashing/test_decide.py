@@ -24,6 +24,7 @@ supports = st.builds(
     covered=share,
     lines=st.integers(0, 5),
     standing=st.none() | share,
+    standing_item=st.none() | share,
     natural=share,
 )
 kinds = st.sampled_from(["video", "still"])
@@ -33,7 +34,17 @@ DOUBTS = ["accepted", "same_scene_other_recording", "too_little", "weak_match", 
 
 @pytest.mark.parametrize(
     "name",
-    ["agreeing", "supporting", "spread", "level", "contrast", "explained", "alike", "standing"],
+    [
+        "agreeing",
+        "supporting",
+        "spread",
+        "level",
+        "contrast",
+        "explained",
+        "alike",
+        "standing",
+        "standing_item",
+    ],
 )
 @given(supports, share, kinds, kinds)
 def test_more_support_never_lowers_the_score(
@@ -110,3 +121,17 @@ def test_no_grounds_are_none() -> None:
     grounds = Support(8, 0.1, 0.2, 0.05, 0.0, 0.0, 0.0, None, 0.0, 0.0, 1.0, 0)
     assert decide(grounds, "video", "video").decision == "none"
     assert decide(grounds, "still", "still").decision == "none"
+
+
+def test_a_picture_laid_over_a_still_scene_is_for_a_person_to_judge() -> None:
+    """It moves where the known clip never does, as passers-by of another moment would."""
+    still = replace(STRONG, explained=None, alike=0.85, standing_item=0.05)
+    decided = decide(still, "video", "video")
+    assert decided.decision == "same_scene_other_recording"
+    assert decided.score > 0.5
+
+
+def test_a_still_scene_that_is_the_same_picture_is_the_same_at_any_speed() -> None:
+    still = replace(STRONG, explained=None, natural=0.0)
+    assert decide(replace(still, alike=1.0), "video", "video").decision == "accepted"
+    assert decide(replace(still, alike=0.8), "video", "video").decision != "accepted"
