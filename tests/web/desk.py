@@ -144,6 +144,8 @@ class Visit:
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._heard)
+        # listened to from the start: taking choosers over is not done at once
+        self.page.on("filechooser", lambda _: None)
         self.asked: set[str] = set()
         self.page.on("request", lambda request: self.asked.add(request.url))
 
