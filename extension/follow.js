@@ -31,7 +31,7 @@ export function unfollowAll() {
 async function run(api, first, told, signal) {
   let entry = first;
   const heard = async (news) => (entry = signal.aborted ? entry : await changed(entry, news, told));
-  for (let failures = 0; !signal.aborted; ) {
+  for (let failures = 0; !signal.aborted;) {
     let wait = POLL_MS;
     try {
       if (streams < STREAMS) await listen(api, entry, heard, signal);

@@ -72,7 +72,9 @@
 
   /** The medium that was clicked: the context menu names its address, not the element. */
   function find({ kind, src }) {
-    const all = media().map(describe).filter((one) => one.kind === kind);
+    const all = media()
+      .map(describe)
+      .filter((one) => one.kind === kind);
     const same = all.filter((one) => src && (one.src === src || handed[one.token].deref()?.src === src));
     return (same.length ? same : src ? [] : all).sort((a, b) => b.inView - a.inView)[0] ?? null;
   }
@@ -179,7 +181,11 @@
     const author = post.querySelector("[rel~=author], [itemprop=author], a[href^='/@'], header a");
     return {
       times: [...times, published ?? ""].filter(Boolean).slice(0, 5),
-      days: words.slice(0, 5000).match(/[^\n]*\b(19|20)\d\d\b[^\n]*/g)?.slice(0, 5) ?? [],
+      days:
+        words
+          .slice(0, 5000)
+          .match(/[^\n]*\b(19|20)\d\d\b[^\n]*/g)
+          ?.slice(0, 5) ?? [],
       account: account ? (author?.innerText ?? "").trim().slice(0, 200) : null,
       text: text ? words.slice(0, 2000) : null,
     };

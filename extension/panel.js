@@ -77,7 +77,9 @@ function notice(problem) {
   };
   return show(
     page("notice"),
-    h("section.notice", { role: "alert" },
+    h(
+      "section.notice",
+      { role: "alert" },
       h("strong", {}, title),
       h("p", {}, advice),
       h("button", { type: "button", onclick: actions[action] }, t(`action_${action}`)),
@@ -129,7 +131,11 @@ async function takeAsk() {
 }
 
 translate(document);
-for (const [id, drawing] of [["back", "back"], ["history", "history"], ["setup", "gear"]]) {
+for (const [id, drawing] of [
+  ["back", "back"],
+  ["history", "history"],
+  ["setup", "gear"],
+]) {
   page(id).append(icon(drawing));
 }
 page("back").onclick = () => panel.back();

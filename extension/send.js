@@ -11,12 +11,14 @@ const sent = new Map(); // entry id -> what to send, for another try while this 
 /** The entry, before anything is sent; sending goes on by itself. */
 export function sendFile(panel, item) {
   return begin(panel, item, (api, again, idempotency, signal) =>
-    api.check(item.blob, item.name, item.claim, item.context, again, idempotency, signal));
+    api.check(item.blob, item.name, item.claim, item.context, again, idempotency, signal),
+  );
 }
 
 export function sendLink(panel, item) {
   return begin(panel, item, (api, again, idempotency) =>
-    api.checkLink(item.url, item.claim, item.context, again, idempotency));
+    api.checkLink(item.url, item.claim, item.context, again, idempotency),
+  );
 }
 
 async function begin(panel, item, request) {

@@ -70,7 +70,13 @@ async function hosts() {
   show(
     page("hosts"),
     granted.map((origin) =>
-      h("li", {}, h("bdi", {}, origin.replace(/\/\*$/, "")), " ", h("button.quiet", { type: "button", onclick: () => takeBack(origin) }, t("take_back"))),
+      h(
+        "li",
+        {},
+        h("bdi", {}, origin.replace(/\/\*$/, "")),
+        " ",
+        h("button.quiet", { type: "button", onclick: () => takeBack(origin) }, t("take_back")),
+      ),
     ),
     granted.length === 0 && h("li.hint", {}, t("hosts_none")),
   );

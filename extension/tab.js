@@ -7,9 +7,10 @@ const APART_MS = 550; // the browser allows two captures a second
 
 /** why: lost (the tab went elsewhere) | a word that in-page.js throws | what the browser said */
 export class TabProblem extends Error {
-  constructor(why) {
-    super(why);
+  constructor(why, cause) {
+    super(why, { cause });
     this.why = why;
+    if (cause) console.warn(`${why}: ${cause.message}`);
   }
 }
 
@@ -30,8 +31,8 @@ export async function call(ask, name, argument = null) {
       },
       args: [name, argument],
     });
-  } catch {
-    throw new TabProblem("lost"); // closed, moved on, or a page that no extension may touch
+  } catch (error) {
+    throw new TabProblem("lost", error); // closed, moved on, or a page that no extension may touch
   }
   const { value, why } = done[0].result ?? { why: "lost" };
   if (why !== undefined) throw new TabProblem(why);
@@ -50,8 +51,8 @@ export async function mediaOf(ask) {
     return frames
       .flatMap(({ frameId, result }) => (result ?? []).map((one) => ({ ...one, frame: frameId })))
       .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
-  } catch {
-    throw new TabProblem("lost");
+  } catch (error) {
+    throw new TabProblem("lost", error);
   }
 }
 
@@ -79,8 +80,8 @@ export async function capture(ask) {
   let address;
   try {
     address = await chrome.tabs.captureVisibleTab(ask.window, { format: "png" });
-  } catch {
-    throw new TabProblem("lost");
+  } catch (error) {
+    throw new TabProblem("lost", error);
   }
   await stillThere(ask); // else the picture may be of another tab
   const data = fromBase64(address.slice(address.indexOf(",") + 1));

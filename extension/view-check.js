@@ -2,7 +2,18 @@
 
 import { h, link, show } from "./dom.js";
 import {
-  clipTitle, dateText, DECISIONS, findingTone, FINAL, moment, pairsOf, share, shownMatches, clock, stretch, verdictOf,
+  clipTitle,
+  dateText,
+  DECISIONS,
+  findingTone,
+  FINAL,
+  moment,
+  pairsOf,
+  share,
+  shownMatches,
+  clock,
+  stretch,
+  verdictOf,
 } from "./format.js";
 import { unfollow } from "./follow.js";
 import { problemText } from "./problems.js";
@@ -40,7 +51,10 @@ export function checkView(view, panel, { id }) {
       drawn = null;
       return sendAnew(panel, entry);
     };
-    return [h("p.hint", {}, t("checked_before")), canSend(entry) && h("button", { type: "button", onclick: anew }, t("check_again"))];
+    return [
+      h("p.hint", {}, t("checked_before")),
+      canSend(entry) && h("button", { type: "button", onclick: anew }, t("check_again")),
+    ];
   }
 
   async function outcome() {
@@ -71,7 +85,11 @@ export function checkView(view, panel, { id }) {
     const all = await panel.api.pictures(entry.check).catch(() => null);
     for (const place of places) {
       const pairs = pairsOf(all, place.dataset.pairs);
-      show(place, pairs.map((pair) => side(pair, panel, urls)), pairs.length > 0 && h("p.hint", {}, t("faces_covered")));
+      show(
+        place,
+        pairs.map((pair) => side(pair, panel, urls)),
+        pairs.length > 0 && h("p.hint", {}, t("faces_covered")),
+      );
     }
   }
 
@@ -81,19 +99,27 @@ export function checkView(view, panel, { id }) {
   }
 
   function forgetButton() {
-    return h("button.quiet.danger", { type: "button", onclick: async () => {
-      unfollow(entry.id);
-      stopSending(entry.id, true);
-      if (entry.check && panel.api) {
-        try {
-          await panel.api.forget(entry.check);
-        } catch (problem) {
-          if (problem.kind !== "gone") return show(state, h("p.failed", { role: "alert" }, problemText(problem, panel.api.root).title));
-        }
-      }
-      await forget(entry.id);
-      return panel.back();
-    } }, t("forget"));
+    return h(
+      "button.quiet.danger",
+      {
+        type: "button",
+        onclick: async () => {
+          unfollow(entry.id);
+          stopSending(entry.id, true);
+          if (entry.check && panel.api) {
+            try {
+              await panel.api.forget(entry.check);
+            } catch (problem) {
+              if (problem.kind !== "gone")
+                return show(state, h("p.failed", { role: "alert" }, problemText(problem, panel.api.root).title));
+            }
+          }
+          await forget(entry.id);
+          return panel.back();
+        },
+      },
+      t("forget"),
+    );
   }
 
   async function become(next) {
@@ -113,12 +139,17 @@ export function checkView(view, panel, { id }) {
     const known = all.find((one) => one.id === id);
     return known ? become(known) : panel.go({ name: "history" }, { forward: false });
   });
-  return { update: (next) => become(next), changed: (next) => become(next), close: () => urls.forEach((url) => URL.revokeObjectURL(url)) };
+  return {
+    update: (next) => become(next),
+    changed: (next) => become(next),
+    close: () => urls.forEach((url) => URL.revokeObjectURL(url)),
+  };
 }
 
 function stateText(entry) {
   if (entry.state === "queued" && entry.position > 0) return plural("ahead", entry.position);
-  if (entry.state === "running") return t(`step_${entry.step}`) === `step_${entry.step}` ? t("state_running") : t(`step_${entry.step}`);
+  if (entry.state === "running")
+    return t(`step_${entry.step}`) === `step_${entry.step}` ? t("state_running") : t(`step_${entry.step}`);
   return t(`state_${entry.state}`);
 }
 
@@ -140,14 +171,17 @@ function progress(entry, panel, retry) {
 }
 
 /** What our history knows, where the service cannot be asked. */
-const short = (entry) => h("div", { className: `verdict ${entry.tone ?? "none"}` }, h("h2", { dir: "auto" }, entry.headline ?? entry.name));
+const short = (entry) =>
+  h("div", { className: `verdict ${entry.tone ?? "none"}` }, h("h2", { dir: "auto" }, entry.headline ?? entry.name));
 
 function report(told, panel, entry) {
   const found = told.report;
   const verdict = verdictOf(found);
   const page = `${panel.api.root}/#/checks/${encodeURIComponent(entry.check)}`;
   return [
-    h("div", { className: `verdict ${verdict.tone}` },
+    h(
+      "div",
+      { className: `verdict ${verdict.tone}` },
       h("span.badge", { className: `badge ${verdict.tone}` }, t(`state_${verdict.tone}`)),
       h("h2", { dir: "auto", lang: "en" }, verdict.headline ?? t("unread_title")),
       verdict.tone === "unread" && list(verdict.reasons),
@@ -155,34 +189,61 @@ function report(told, panel, entry) {
     claim(found.claim),
     firstSeen(found),
     shownMatches(found).map(match),
-    verdict.tone !== "unread" && verdict.reasons.length > 0 && h("details.why", { open: verdict.tone === "undecided" }, h("summary", {}, t("why")), list(verdict.reasons)),
-    verdict.limits.length > 0 && h("details.limits", { open: !found.verdict?.matched }, h("summary", {}, t("limits")), list(verdict.limits)),
+    verdict.tone !== "unread" &&
+      verdict.reasons.length > 0 &&
+      h("details.why", { open: verdict.tone === "undecided" }, h("summary", {}, t("why")), list(verdict.reasons)),
+    verdict.limits.length > 0 &&
+      h("details.limits", { open: !found.verdict?.matched }, h("summary", {}, t("limits")), list(verdict.limits)),
     h("section", { "data-decide": "" }),
     h("a.main.wide.button", { href: page, target: "_blank", rel: "noopener noreferrer" }, t("full_report")),
   ];
 }
 
-const list = (texts) => texts.length > 0 && h("ul.plain", { dir: "auto", lang: "en" }, texts.map((text) => h("li", {}, text)));
+const list = (texts) =>
+  texts.length > 0 &&
+  h(
+    "ul.plain",
+    { dir: "auto", lang: "en" },
+    texts.map((text) => h("li", {}, text)),
+  );
 
 function claim(made) {
   if (!made?.date && !made?.place) return null;
-  return h("section.claim", {},
+  return h(
+    "section.claim",
+    {},
     h("h3", {}, t("claim")),
-    made.date && h("div", { className: `finding ${findingTone(made.date.finding)}` },
-      h("strong", {}, t(`finding_${made.date.finding}`)),
-      h("p", {}, t("claimed_was", made.date.claimed)),
-      h("p.hint", { dir: "auto", lang: "en" }, made.date.reason)),
-    made.place && h("div.finding.open", {},
-      h("strong", {}, t("place_beside")),
-      h("dl", {}, h("dt", {}, t("claimed_place")), h("dd", { dir: "auto" }, made.place.claimed),
-        h("dt", {}, t("known_places")), h("dd", { dir: "auto" }, made.place.known.join("; ") || t("none_known")))),
+    made.date &&
+      h(
+        "div",
+        { className: `finding ${findingTone(made.date.finding)}` },
+        h("strong", {}, t(`finding_${made.date.finding}`)),
+        h("p", {}, t("claimed_was", made.date.claimed)),
+        h("p.hint", { dir: "auto", lang: "en" }, made.date.reason),
+      ),
+    made.place &&
+      h(
+        "div.finding.open",
+        {},
+        h("strong", {}, t("place_beside")),
+        h(
+          "dl",
+          {},
+          h("dt", {}, t("claimed_place")),
+          h("dd", { dir: "auto" }, made.place.claimed),
+          h("dt", {}, t("known_places")),
+          h("dd", { dir: "auto" }, made.place.known.join("; ") || t("none_known")),
+        ),
+      ),
   );
 }
 
 function firstSeen({ first_seen: first, matches }) {
   if (!first) return null;
   const clip = matches.find((one) => one.clip.id === first.clip)?.clip;
-  return h("section.first", {},
+  return h(
+    "section.first",
+    {},
     h("h3", {}, t("first_seen")),
     h("p.date", {}, h("strong", {}, h("bdi", {}, dateText(first.date))), " ", t(`appearance_${first.kind}`)),
     clip && h("p", { dir: "auto" }, clipTitle(clip)),
@@ -192,12 +253,22 @@ function firstSeen({ first_seen: first, matches }) {
 
 function match(one) {
   const edits = one.edits ?? [];
-  return h("section.match", {},
+  return h(
+    "section.match",
+    {},
     h("h3", { dir: "auto" }, clipTitle(one.clip)),
     !one.accepted && h("p.hint", {}, t("not_accepted")),
     h("div.pairs", { "data-pairs": one.clip.id }),
     h("h4", {}, t("edits")),
-    edits.length ? h("ul.edits", { lang: "en" }, edits.map((edit) => h("li", { dir: "auto" }, edit.text, " ", h("span.hint", { dir: "ltr" }, stretch(edit.query))))) : h("p.hint", {}, t("edits_none")),
+    edits.length
+      ? h(
+          "ul.edits",
+          { lang: "en" },
+          edits.map((edit) =>
+            h("li", { dir: "auto" }, edit.text, " ", h("span.hint", { dir: "ltr" }, stretch(edit.query))),
+          ),
+        )
+      : h("p.hint", {}, t("edits_none")),
   );
 }
 
@@ -205,14 +276,21 @@ function match(one) {
 function side(pair, panel, urls) {
   const frame = (path, label, seconds) => {
     const image = h("img", { alt: t("frame_at", label, clock(seconds)) });
-    panel.api.picture(path).then((blob) => {
-      urls.push(URL.createObjectURL(blob));
-      image.src = urls.at(-1);
-    }, () => image.replaceWith(h("span.hint", {}, t("pictures_expired"))));
+    panel.api.picture(path).then(
+      (blob) => {
+        urls.push(URL.createObjectURL(blob));
+        image.src = urls.at(-1);
+      },
+      () => image.replaceWith(h("span.hint", {}, t("pictures_expired"))),
+    );
     return h("figure", {}, image, h("figcaption", {}, label, " ", h("bdi", {}, clock(seconds))));
   };
-  return h("div.pair", {},
-    frame(pair.query, t("this_item"), pair.query_s), frame(pair.reference, t("known_copy"), pair.reference_s));
+  return h(
+    "div.pair",
+    {},
+    frame(pair.query, t("this_item"), pair.query_s),
+    frame(pair.reference, t("known_copy"), pair.reference_s),
+  );
 }
 
 async function decisions(result, told, panel, entry) {
@@ -224,40 +302,66 @@ async function decisions(result, told, panel, entry) {
   const about = made.decisions.filter((one) => one.clip === first.clip.id);
   const note = h("input", { dir: "auto", id: "decision-note", autocomplete: "off" });
   const failure = h("p.failed", { role: "alert", hidden: true });
-  const form = h("form", {
-    onsubmit: async (event) => {
-      event.preventDefault();
-      try {
-        await panel.api.decide(entry.check, first.clip.id, new FormData(form).get("decision"), note.value.trim());
-        await decisions(result, told, panel, entry);
-      } catch (problem) {
-        failure.hidden = false;
-        failure.textContent = problemText(problem, panel.api.root).title;
-      }
+  const form = h(
+    "form",
+    {
+      onsubmit: async (event) => {
+        event.preventDefault();
+        try {
+          await panel.api.decide(entry.check, first.clip.id, new FormData(form).get("decision"), note.value.trim());
+          await decisions(result, told, panel, entry);
+        } catch (problem) {
+          failure.hidden = false;
+          failure.textContent = problemText(problem, panel.api.root).title;
+        }
+      },
     },
-  },
-    h("fieldset", {},
+    h(
+      "fieldset",
+      {},
       h("legend", {}, t("decision")),
-      DECISIONS.map((one) => h("label.choice", {}, h("input", { type: "radio", name: "decision", value: one, required: true }), h("span", {}, t(`decision_${one}`)))),
-      h("label", { htmlFor: "decision-note" }, t("note")), note,
+      DECISIONS.map((one) =>
+        h(
+          "label.choice",
+          {},
+          h("input", { type: "radio", name: "decision", value: one, required: true }),
+          h("span", {}, t(`decision_${one}`)),
+        ),
+      ),
+      h("label", { htmlFor: "decision-note" }, t("note")),
+      note,
       failure,
-      h("button", { type: "submit" }, t("decide"))));
-  show(place,
+      h("button", { type: "submit" }, t("decide")),
+    ),
+  );
+  show(
+    place,
     h("h3", {}, t("people_say")),
     h("p.hint", {}, t("people_say_hint", clipTitle(first.clip))),
     made.disputed.includes(first.clip.id) && h("p.failed", {}, t("people_disagree")),
-    about.length > 0 && h("ul.decisions", {}, about.map((one) => said(one, async () => {
-      await panel.api.withdraw(one.id).catch(() => null);
-      await decisions(result, told, panel, entry);
-    }))),
-    form);
+    about.length > 0 &&
+      h(
+        "ul.decisions",
+        {},
+        about.map((one) =>
+          said(one, async () => {
+            await panel.api.withdraw(one.id).catch(() => null);
+            await decisions(result, told, panel, entry);
+          }),
+        ),
+      ),
+    form,
+  );
 }
 
 function said(one, withdraw) {
   const withdrawn = one.withdrawn_at !== null;
-  return h("li", { className: withdrawn ? "withdrawn" : "" },
+  return h(
+    "li",
+    { className: withdrawn ? "withdrawn" : "" },
     h("strong", {}, t(`decision_${one.decision}`)),
     h("p.hint", {}, h("bdi", {}, one.by), " · ", moment(one.made_at, locale), withdrawn && ` · ${t("withdrawn")}`),
     one.note && h("p", { dir: "auto" }, one.note),
-    one.mine && !withdrawn && h("button.quiet", { type: "button", onclick: withdraw }, t("withdraw")));
+    one.mine && !withdrawn && h("button.quiet", { type: "button", onclick: withdraw }, t("withdraw")),
+  );
 }

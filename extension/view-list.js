@@ -18,17 +18,24 @@ export async function listView(view, panel, { ask }) {
     h("p.page", { dir: "auto" }, ask.page.title || ask.page.url),
     count,
     list,
-    h("div.row",
+    h(
+      "div.row",
       {},
       h("button", { type: "button", onclick: () => open(null) }, icon("screen"), t("way_screen")),
       h("button", { type: "button", onclick: () => listView(view, panel, { ask }) }, icon("again"), t("look_again")),
     ),
-    /^https?:/.test(ask.page.url) && h("button.quiet.wide", { type: "button", onclick: () => open(null, ask.page.url) }, t("list_page_link")),
+    /^https?:/.test(ask.page.url) &&
+      h("button.quiet.wide", { type: "button", onclick: () => open(null, ask.page.url) }, t("list_page_link")),
   );
   view.querySelector("h1").focus({ preventScroll: true });
 
   function open(medium, address = null) {
-    const wanted = { ...ask, kind: medium?.kind ?? (address ? "link" : "screen"), link: address, frame: medium?.frame ?? 0 };
+    const wanted = {
+      ...ask,
+      kind: medium?.kind ?? (address ? "link" : "screen"),
+      link: address,
+      frame: medium?.frame ?? 0,
+    };
     return panel.go({ name: "prepare", ask: wanted, medium });
   }
 
@@ -43,10 +50,16 @@ export async function listView(view, panel, { ask }) {
   const pictures = media.map((medium) => {
     const thumbnail = h("span.thumbnail", {}, icon(medium.kind));
     list.append(
-      h("li", {},
-        h("button.medium", { type: "button", onclick: () => open(medium) },
+      h(
+        "li",
+        {},
+        h(
+          "button.medium",
+          { type: "button", onclick: () => open(medium) },
           thumbnail,
-          h("span", {},
+          h(
+            "span",
+            {},
             h("span.what", { dir: "auto" }, medium.alt || t(`kind_${medium.kind}`)),
             h("span.hint", {}, details(medium)),
           ),
@@ -67,7 +80,9 @@ function details({ kind, width, height, duration, locked }) {
 
 /** Small pictures out of one capture of the window: nothing is asked of any server for them. */
 async function paint(ask, media, places) {
-  const seen = media.map((medium, i) => [medium, places[i]]).filter(([medium]) => medium.frame === 0 && medium.inView > 0);
+  const seen = media
+    .map((medium, i) => [medium, places[i]])
+    .filter(([medium]) => medium.frame === 0 && medium.inView > 0);
   if (!seen.length) return;
   const picture = await capture(ask).catch(() => null);
   if (!picture) return;

@@ -55,13 +55,23 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
     const shown = blob.type.startsWith("video/")
       ? h("video.preview", { src: preview, controls: true, muted: true, playsInline: true, "aria-label": t("preview") })
       : h("img.preview", { src: preview, alt: t("preview") });
-    show(what, shown, h("p.how", {}, h("strong", {}, t(`how_${how}`)), h("span.hint", {}, size(blob.size, locale))), h("p.hint", {}, t(`means_${how}`, hostOf(medium?.src ?? ""))));
+    show(
+      what,
+      shown,
+      h("p.how", {}, h("strong", {}, t(`how_${how}`)), h("span.hint", {}, size(blob.size, locale))),
+      h("p.hint", {}, t(`means_${how}`, hostOf(medium?.src ?? ""))),
+    );
     form.ready(true);
   }
 
   function takeLink(url) {
     chosen = { how: "link", url };
-    show(what, h("p.how", {}, h("strong", {}, t("how_link"))), h("p.address", { dir: "ltr" }, url), h("p.hint", {}, t("means_link", hostOf(url))));
+    show(
+      what,
+      h("p.how", {}, h("strong", {}, t("how_link"))),
+      h("p.address", { dir: "ltr" }, url),
+      h("p.hint", {}, t("means_link", hostOf(url))),
+    );
     form.ready(panel.can.links);
     if (!panel.can.links && panel.api) what.append(h("p.failed", {}, t("links_off")));
   }
@@ -107,8 +117,17 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
         what,
         h("p", {}, whole ? t("crop_choose") : t("crop_check")),
         cropper(picture, first, (next) => (box = next)),
-        h("div.row", {},
-          h("button.main", { type: "button", onclick: () => attempt(t("capturing"), async () => take(await cut(picture, box), "screen_still")) }, t("use_part")),
+        h(
+          "div.row",
+          {},
+          h(
+            "button.main",
+            {
+              type: "button",
+              onclick: () => attempt(t("capturing"), async () => take(await cut(picture, box), "screen_still")),
+            },
+            t("use_part"),
+          ),
           h("button", { type: "button", onclick: () => filmed(picture, box) }, t("film_part", SECONDS)),
         ),
       );
@@ -127,14 +146,27 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
     const fetchable = [ask.link, medium?.src].find((one) => one && /^https?:/.test(one));
     show(
       ways,
-      h("details", { open: chosen === null || (chosen.how === "canvas_still" && medium.kind === "video") },
+      h(
+        "details",
+        { open: chosen === null || (chosen.how === "canvas_still" && medium.kind === "video") },
         h("summary", {}, t(chosen === null ? "some_way" : "other_ways")),
-        h("ul", {},
+        h(
+          "ul",
+          {},
           host && way(t("way_host", hostOf(host)), t("way_host_hint"), () => allowHost(host), chosen === null),
-          medium && chosen?.how !== "file_page" && chosen?.how !== "file_host" && medium.kind === "video" && way(t("way_record", SECONDS), t("way_record_hint"), () => attempt(t("filming", SECONDS), async () => take(await recordVideo(ask, medium, SECONDS), "canvas_clip"))),
+          medium &&
+            chosen?.how !== "file_page" &&
+            chosen?.how !== "file_host" &&
+            medium.kind === "video" &&
+            way(t("way_record", SECONDS), t("way_record_hint"), () =>
+              attempt(t("filming", SECONDS), async () => take(await recordVideo(ask, medium, SECONDS), "canvas_clip")),
+            ),
           medium && chosen && way(t("way_page"), t("way_page_hint"), fromPage),
           ask.kind !== "link" && way(t("way_screen"), t("way_screen_hint"), fromScreen),
-          fetchable && chosen?.how !== "link" && panel.can.links && way(t("way_link"), t("way_link_hint", hostOf(fetchable)), () => takeLink(fetchable)),
+          fetchable &&
+            chosen?.how !== "link" &&
+            panel.can.links &&
+            way(t("way_link"), t("way_link_hint", hostOf(fetchable)), () => takeLink(fetchable)),
         ),
       ),
     );
@@ -142,7 +174,9 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
 
   async function send(claim, chosenContext, values) {
     const context = contextOf(chosenContext, values, chosen.how);
-    const name = chosen.url ?? fileName(chosen.how.startsWith("file_") ? (medium?.src ?? "") : "", chosen.blob.type, t("default_name"));
+    const name =
+      chosen.url ??
+      fileName(chosen.how.startsWith("file_") ? (medium?.src ?? "") : "", chosen.blob.type, t("default_name"));
     const item = { ...chosen, name, claim, context, ask, medium };
     const entry = chosen.url ? await sendLink(panel, item) : await sendFile(panel, item);
     await panel.go({ name: "check", id: entry.id });
@@ -184,7 +218,13 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
 /** The claim, and what goes along: shown, editable, each part with a switch of its own. */
 async function details(ask, medium, send) {
   const chosen = await choices();
-  const date = h("input", { id: "claimed-date", dir: "ltr", autocomplete: "off", placeholder: t("date_example"), pattern: "\\d{4}(-\\d{2}(-\\d{2}.*)?)?" });
+  const date = h("input", {
+    id: "claimed-date",
+    dir: "ltr",
+    autocomplete: "off",
+    placeholder: t("date_example"),
+    pattern: "\\d{4}(-\\d{2}(-\\d{2}.*)?)?",
+  });
   const place = h("input", { id: "claimed-place", dir: "auto", autocomplete: "off" });
   const found = h("div.offers");
   const values = {
@@ -214,18 +254,25 @@ async function details(ask, medium, send) {
 
   const button = h("button.main.wide", { type: "submit", disabled: true }, t("check"));
   const again = h("p.failed", { role: "alert", hidden: true });
-  const element = h("form", {
-    onsubmit: async (event) => {
-      event.preventDefault();
-      button.disabled = true;
-      const given = Object.fromEntries(Object.entries(values).map(([name, field]) => [name, field.value.trim()]));
-      await send({ date: date.value.trim(), place: place.value.trim() }, chosen, given);
+  const element = h(
+    "form",
+    {
+      onsubmit: async (event) => {
+        event.preventDefault();
+        button.disabled = true;
+        const given = Object.fromEntries(Object.entries(values).map(([name, field]) => [name, field.value.trim()]));
+        await send({ date: date.value.trim(), place: place.value.trim() }, chosen, given);
+      },
     },
-  },
-    h("fieldset", {},
+    h(
+      "fieldset",
+      {},
       h("legend", {}, t("claim")),
-      h("label", { htmlFor: "claimed-date" }, t("claimed_date")), date, found,
-      h("label", { htmlFor: "claimed-place" }, t("claimed_place")), place,
+      h("label", { htmlFor: "claimed-date" }, t("claimed_date")),
+      date,
+      found,
+      h("label", { htmlFor: "claimed-place" }, t("claimed_place")),
+      place,
       h("p.hint", {}, t("claim_hint")),
     ),
     h("details", {}, h("summary", {}, t("sent_along")), h("div.context", {}, rows)),
@@ -241,8 +288,23 @@ async function details(ask, medium, send) {
     async offerDates() {
       const near = await call(ask, "near", { at: medium().token }).catch(() => null);
       const days = near ? offers(near) : [];
-      show(found, days.length > 0 && h("span.hint", {}, t("date_found")), days.map((day) =>
-        h("button.offer", { type: "button", onclick: () => { date.value = day; date.focus(); } }, t("use_date", day))));
+      show(
+        found,
+        days.length > 0 && h("span.hint", {}, t("date_found")),
+        days.map((day) =>
+          h(
+            "button.offer",
+            {
+              type: "button",
+              onclick: () => {
+                date.value = day;
+                date.focus();
+              },
+            },
+            t("use_date", day),
+          ),
+        ),
+      );
       for (const name of ["account", "text"]) if (chosen[name]) await read(name);
     },
   };

@@ -95,6 +95,7 @@ class Browser:
         )
         os.close(to_read)
         os.close(to_write)
+        self.said: list[Any] = []  # on consoles of pages that were asked to tell
         self._answers: dict[int, dict[str, Any]] = {}
         self._came = threading.Condition()
         self._number = 0
@@ -106,6 +107,8 @@ class Browser:
             *whole, rest = (rest + piece).split(b"\0")
             for text in whole:
                 message = json.loads(text)
+                if message.get("method") == "Runtime.consoleAPICalled":
+                    self.said.append([one.get("value") for one in message["params"]["args"]])
                 if "id" in message:
                     with self._came:
                         self._answers[message["id"]] = message
@@ -214,7 +217,7 @@ class Page:
         try:
             return wait_for(asked, script, seconds)
         except AssertionError as error:
-            raise AssertionError(f"{error}, but:\n{self.text()}") from None
+            raise AssertionError(self._instead(str(error))) from None
 
     def text(self) -> str:
         return str(self.run("document.body.innerText"))
@@ -224,8 +227,11 @@ class Page:
         try:
             self.wait(f"document.body.innerText.includes({json.dumps(words)})", seconds)
         except AssertionError:
-            raise AssertionError(f"never said {words!r}, but:\n{self.text()}") from None
+            raise AssertionError(self._instead(f"never said {words!r}")) from None
         return self.text()
+
+    def _instead(self, missed: str) -> str:
+        return f"{missed}, but:\n{self.text()}\nconsoles: {self.browser.said[-5:]}"
 
     def press(self, words: str, seconds: float = 20.0) -> None:
         """Presses the button or the summary with these words, as a click of a person."""

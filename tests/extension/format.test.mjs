@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  clock, contextOf, dateText, findingTone, isSettled, pairsOf, share, shownMatches, size, stretch, updated, verdictOf,
+  clock,
+  contextOf,
+  dateText,
+  findingTone,
+  isSettled,
+  pairsOf,
+  share,
+  shownMatches,
+  size,
+  stretch,
+  updated,
+  verdictOf,
 } from "../../extension/format.js";
 
 const report = (relation, matched, matches = []) => ({
@@ -36,7 +47,10 @@ test("near misses are shown only where a person must decide", () => {
 test("frames are spread over the match and come in pairs", () => {
   const pair = (n) => ({ index: n, query: `q${n}`, reference: `r${n}` });
   const pictures = { matches: { R1: { pairs: [0, 1, 2, 3, 4, 5].map(pair) } } };
-  assert.deepEqual(pairsOf(pictures, "R1").map((one) => one.index), [0, 2, 4]);
+  assert.deepEqual(
+    pairsOf(pictures, "R1").map((one) => one.index),
+    [0, 2, 4],
+  );
   assert.deepEqual(pairsOf(pictures, "R2"), []);
   assert.deepEqual(pairsOf(null, "R1"), []);
   assert.deepEqual(pairsOf({ matches: { R1: { pairs: [{ query: "q", reference: null }] } } }, "R1"), []);

@@ -43,8 +43,15 @@ test("only what leaves this computer unencrypted is an open road", () => {
 });
 
 test("playlists, pages and drawings are no media", () => {
-  for (const good of ["image/jpeg", "video/mp4; codecs=x", "", "application/octet-stream"]) assert.ok(isMediaType(good), good);
-  for (const bad of ["text/html", "application/vnd.apple.mpegurl", "video/mpegurl", "image/svg+xml", "application/json"]) {
+  for (const good of ["image/jpeg", "video/mp4; codecs=x", "", "application/octet-stream"])
+    assert.ok(isMediaType(good), good);
+  for (const bad of [
+    "text/html",
+    "application/vnd.apple.mpegurl",
+    "video/mpegurl",
+    "image/svg+xml",
+    "application/json",
+  ]) {
     assert.ok(!isMediaType(bad), bad);
   }
 });
@@ -61,8 +68,18 @@ test("a file's name comes from its address and fits its type", () => {
 test("an element's box is found in a capture at any scale, and cut at its edges", () => {
   const picture = { width: 2000, height: 1000 };
   const window = { width: 1000 };
-  assert.deepEqual(inCapture({ left: 10, top: 20, width: 100, height: 50 }, window, picture), { left: 20, top: 40, width: 200, height: 100 });
-  assert.deepEqual(inCapture({ left: -50, top: 400, width: 100, height: 500 }, window, picture), { left: 0, top: 800, width: 100, height: 200 });
+  assert.deepEqual(inCapture({ left: 10, top: 20, width: 100, height: 50 }, window, picture), {
+    left: 20,
+    top: 40,
+    width: 200,
+    height: 100,
+  });
+  assert.deepEqual(inCapture({ left: -50, top: 400, width: 100, height: 500 }, window, picture), {
+    left: 0,
+    top: 800,
+    width: 100,
+    height: 200,
+  });
 });
 
 test("a rectangle may be drawn from any corner", () => {
@@ -102,8 +119,16 @@ test("a click is stored as what it asks for", () => {
   const info = { mediaType: "image", srcUrl: "https://c/a.jpg", linkUrl: "https://p/1", frameId: 2 };
   const ask = askFrom(info, tab, "id", 0);
   assert.deepEqual(ask, {
-    id: "id", at: "1970-01-01T00:00:00.000Z", kind: "image", src: "https://c/a.jpg", link: "https://p/1",
-    tab: 7, frame: 2, window: 3, page: { url: "https://p/", title: "P" }, private: true,
+    id: "id",
+    at: "1970-01-01T00:00:00.000Z",
+    kind: "image",
+    src: "https://c/a.jpg",
+    link: "https://p/1",
+    tab: 7,
+    frame: 2,
+    window: 3,
+    page: { url: "https://p/", title: "P" },
+    private: true,
   });
   assert.equal(askFrom({ linkUrl: "javascript:alert(1)" }, tab, "id", 0).link, null);
   assert.equal(askFrom({ mediaType: "audio", srcUrl: "https://c/a.mp3" }, tab, "id", 0).kind, "page");
@@ -128,7 +153,10 @@ test("records come whole, wherever the network cuts them", async () => {
   const at = halves.indexOf(0xc3) + 1;
   const parts = [halves.slice(0, at), halves.slice(at)];
   const found = [];
-  const reader = { read: async () => (parts.length ? { done: false, value: parts.shift() } : { done: true }), cancel: async () => null };
+  const reader = {
+    read: async () => (parts.length ? { done: false, value: parts.shift() } : { done: true }),
+    cancel: async () => null,
+  };
   for await (const record of records(reader)) found.push(record);
   assert.deepEqual(found, [{ b: "é" }]);
 });

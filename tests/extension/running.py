@@ -31,7 +31,7 @@ class Running:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         known = [str(SAMPLES / "library" / name) for name in ("skyline.mp4", "launch.jpg")]
-        self._command("library", "add", *known, "--quick", "--context", f"{SAMPLES}/context.csv")
+        self._command("library", "add", *known, "--context", f"{SAMPLES}/context.csv")
         self.key = made_key(Settings(library=self.library), *SCOPES, name="desk")[1]
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.extension.chromium import Browser, Page
+from tests.extension.chromium import Browser, Page, wait_for
 from tests.extension.running import Running, free_port
 from tests.extension.sites import old_service
 from tests.extension.used import Used
@@ -245,7 +245,7 @@ def test_worker_and_panel_may_stop_while_a_check_runs(used: Used, tab: Tab) -> N
     used.stop_worker()
     panel.wait("chrome.storage.local.get().then(all => Object.values(all).some(c => c.check))")
     panel.close()
-    assert not used.panel_is_open()
+    wait_for(lambda: not used.panel_is_open(), "the panel to close")
     again = used.press_button(page)
     again.see("On this page")
     again.run("document.querySelector('#history').click()")

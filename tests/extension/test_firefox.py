@@ -1,4 +1,4 @@
-"""The extension as it is packed for Firefox: from its toolbar button to a verdict beside the page."""
+"""The extension as it is packed for Firefox: from its toolbar button to a verdict."""
 
 import subprocess
 import sys

@@ -19,7 +19,7 @@ class Used:
         self.setup = browser.page(self.root + "setup.html")  # opened by itself at installation
 
     def set_up(self, server: str, key: str) -> str:
-        """What the set-up page says to a server and a key; the browser's question is allowed."""
+        """What the set-up page says of a server and a key; the browser's question is allowed."""
         self.browser.ask("Target.activateTarget", targetId=self.setup.target)
         self.setup.wait("document.querySelector('#server').value")
         self.setup.fill("#server", server)
@@ -27,7 +27,7 @@ class Used:
         self.setup.run("document.querySelector('#outcome').replaceChildren()")
         origin = json.dumps(server + "/*")
         known = self.setup.run(f"chrome.permissions.contains({{origins: [{origin}]}})")
-        self.setup.press("Test and save")
+        self.setup.run("document.querySelector('#connection .main').click()", gesture=True)
         if not known:
             self.allow()
         self.setup.wait("document.querySelector('.outcome.good, .outcome.bad')")
@@ -46,7 +46,9 @@ class Used:
         return self.panel()
 
     def panel(self) -> Page:
-        return self.browser.page(self.root + "panel.html")
+        page = self.browser.page(self.root + "panel.html")
+        page.ask("Runtime.enable")  # so that a failing test can show what it told its console
+        return page
 
     def panel_is_open(self) -> bool:
         return any(t["url"].startswith(self.root + "panel") for t in self.browser.targets("page"))

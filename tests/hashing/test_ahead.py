@@ -21,7 +21,7 @@ def test_everything_comes_in_order_from_another_thread() -> None:
             yield threading.current_thread().name
 
     assert list(ahead(count(100, []), 3)) == list(range(100))
-    assert set(ahead(names(), 2)) == {"ahead"}
+    assert threading.current_thread().name not in set(ahead(names(), 2))
 
 
 def test_the_source_is_never_further_ahead_than_it_may() -> None:
@@ -53,4 +53,4 @@ def test_giving_up_closes_the_source_and_ends_its_thread() -> None:
     assert next(items) == 0
     items.close()  # type: ignore[attr-defined]  # a generator
     assert closed == [True]
-    assert "ahead" not in {thread.name for thread in threading.enumerate()}
+    assert not [one for one in threading.enumerate() if one.name.startswith("ahead")]
