@@ -1,4 +1,4 @@
-"""The library grows by hand, in a real browser: an item becomes a clip, an earlier check is told."""
+"""The library grows by hand, in a browser: an item becomes a clip, earlier checks are told."""
 
 import re
 from pathlib import Path
@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.web.desk import ITEMS, WORK_MS, Desk, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# alerts are asked for each minute, and when one comes back to the window: here, again and again
+COMES_BACK = "setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 500)"
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +51,7 @@ def test_an_item_becomes_known_footage_and_an_older_check_is_told(
         adds_a_date_and_edits(page)
 
         badge = page.get_by_role("link", name=re.compile("Alerts"))
-        page.evaluate(
-            "setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 500)"
-        )
+        page.evaluate(COMES_BACK)
         expect(badge).to_contain_text(re.compile(r"\d new"), timeout=WORK_MS)
         badge.click()
         alert = page.locator(".rows .row").filter(has_text=first.name)
