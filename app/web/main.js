@@ -56,6 +56,7 @@ async function start() {
   footer();
   await enter();
   setInterval(countAlerts, ALERTS_MS);
+  document.addEventListener("visibilitychange", countAlerts); // one comes back to this window
 }
 
 async function enter() {

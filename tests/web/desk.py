@@ -51,7 +51,12 @@ class Desk:
         self.key = made_key(settings, name="Night desk")[1]
 
     def check(self, path: Path, **claim: str) -> Any:
-        """The settled check of a file; one that was checked before is not checked again."""
+        """The settled check of a file. One that was checked against this very library before, with
+        the same claim, is not checked again.
+        """
+        return self.settled(self.start(path, **claim))
+
+    def start(self, path: Path, **claim: str) -> Any:
         boundary = "firstseen-tests"
         parts = [
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
@@ -64,7 +69,10 @@ class Desk:
         content = "".join(parts).encode() + head.encode() + path.read_bytes()
         content += f"\r\n--{boundary}--\r\n".encode()
         kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
-        check = self.ask("POST", "/v1/checks", content, kind)
+        return self.ask("POST", "/v1/checks", content, kind)
+
+    def settled(self, check: Any) -> Any:
+        """The check once nothing of it changes any more."""
         deadline = time.monotonic() + WORK_MS / 1000
         while check["state"] in ("queued", "running") or check["pictures"] == "pending":
             assert time.monotonic() < deadline, check
@@ -144,6 +152,8 @@ class Visit:
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._heard)
+        # listened to from the start: taking choosers over is not done at once
+        self.page.on("filechooser", lambda _: None)
         self.asked: set[str] = set()
         self.page.on("request", lambda request: self.asked.add(request.url))
 

@@ -1,10 +1,8 @@
 """As a person goes, in a real browser against the real service: by mouse, and by keyboard alone."""
 
 import re
-from pathlib import Path
 
 import pytest
-from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.desk import ITEMS, WORK_MS, Desk, visit
@@ -13,17 +11,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SKYLINE = ITEMS / "skyline-mirrored.mp4"
 MEME = ITEMS / "launch-meme.jpg"
-
-
-@pytest.fixture(scope="module")
-def strangers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A photo that the library does not know, and the same one as somebody else has it."""
-    folder = tmp_path_factory.mktemp("strangers")
-    first, other = folder / "found-on-monday.jpg", folder / "older-copy.jpg"
-    with Image.open(ITEMS / "unknown.jpg") as photo:
-        photo.crop((8, 8, photo.width, photo.height)).save(first, quality=85)
-        ImageOps.mirror(photo).save(other, quality=90)
-    return first, other
 
 
 def test_a_person_checks_reads_compares_and_decides(browser: Browser, desk: Desk) -> None:
@@ -140,63 +127,6 @@ def takes_it_along(page: Page) -> None:
     expect(page.get_by_role("button", name="Save the decision")).to_be_hidden()
     expect(page.locator(".verdict")).to_be_visible()
     page.emulate_media(media="screen")
-
-
-def test_an_item_becomes_known_footage_and_an_older_check_is_told(
-    browser: Browser, desk: Desk, strangers: tuple[Path, Path]
-) -> None:
-    first, other = strangers
-    asked = desk.check(first)
-    assert asked["report"]["verdict"]["relation"] == "none"
-    desk.check(other)
-    with visit(browser, desk) as one:
-        page = one.sign_in()
-        page.locator(".rows .row").filter(has_text=other.name).get_by_role("link").first.click()
-        expect(page.locator(".meaning")).to_contain_text("says nothing about whether the item is")
-        page.get_by_role("button", name="Add to the library").click()
-        dialog = page.get_by_role("dialog")
-        expect(dialog).to_contain_text("What was claimed of it is not copied")
-        dialog.get_by_label("Title").fill("A cat that looks up")
-        dialog.get_by_label("Date", exact=False).last.fill("2012-05")
-        dialog.get_by_label("Publisher").fill("Demo Cat Weekly")
-        dialog.get_by_role("button", name="Add", exact=True).click()
-
-        expect(page.get_by_role("heading", name="A cat that looks up")).to_be_visible()
-        expect(page.locator(".dates")).to_contain_text("Demo Cat Weekly")
-        expect(page.locator(".dates")).to_contain_text("Night desk")
-        adds_a_date_and_edits(page)
-
-        badge = page.get_by_role("link", name=re.compile("Alerts"))
-        page.evaluate(
-            "setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 500)"
-        )
-        expect(badge).to_contain_text(re.compile(r"\d new"), timeout=WORK_MS)
-        badge.click()
-        alert = page.locator(".rows .row").filter(has_text=first.name)
-        expect(alert).to_contain_text("A cat that looks up")
-        before = badge.inner_text()
-        alert.get_by_role("link", name=re.compile("Read the result")).click()
-        expect(page.locator("h1#headline")).to_contain_text("A cat that looks up")
-        expect(page.locator(".verdict")).to_contain_text("2012-05")
-        expect(badge).not_to_have_text(before)
-
-
-def adds_a_date_and_edits(page: Page) -> None:
-    page.get_by_role("button", name="Add a date").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Kind of date").select_option("archived")
-    dialog.get_by_label("Date", exact=True).fill("2013-01-01")
-    dialog.get_by_role("button", name="Save").click()
-    expect(page.locator(".dates")).to_contain_text("2013-01-01")
-    page.get_by_role("button", name="Remove the date 2013-01-01").click()
-    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
-    expect(page.locator(".dates")).not_to_contain_text("2013-01-01")
-    page.get_by_role("button", name="Edit", exact=True).click()
-    page.get_by_role("dialog").get_by_label("Place").fill("Port Emery")
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
-    expect(page.locator(".clip-top")).to_contain_text("Port Emery")
-    page.get_by_text(re.compile(r"changes? of what is known")).click()
-    expect(page.locator(".changes")).to_contain_text("entered by Night desk")
 
 
 def test_the_same_by_keyboard_alone(browser: Browser, desk: Desk) -> None:
