@@ -64,6 +64,12 @@ def has_older(before: Json, clips: Iterable[Clip]) -> bool:
     return False
 
 
+def is_only_itself(clip: Clip, sha256: str) -> bool:
+    """Whether a clip is the checked file, of which nothing is known but when it was added here."""
+    dated = {appearance.kind for appearance in clip.appearances} - {"captured", "ingested"}
+    return clip.sha256 == sha256 and not dated
+
+
 def accepted_clips(report: Json) -> list[str]:
     """Ids of the clips that a report accepts."""
     return [one["clip"]["id"] for one in report.get("matches") or [] if one["accepted"]]

@@ -15,7 +15,7 @@ from app.desk.clock import now
 from app.desk.descriptors import Kept
 from app.desk.errors import CheckUnknown
 from app.desk.file import DeskFile
-from app.desk.news import accepted_clips, has_older, news
+from app.desk.news import accepted_clips, has_older, is_only_itself, news
 from app.desk.schema import checks as table
 from app.library import Library
 from app.library_clips import FileFacts
@@ -88,7 +88,12 @@ def _again(
     assert kept.metadata is not None
     item = Remembered(facts, kept.fingerprint, kept.metadata)
     since = kept.searched_up_to or 0
-    found = verify.matches_since(item, since, library, settings, on_progress)
+    later = verify.matches_since(item, since, library, settings, on_progress)
+    found = {
+        clip: match
+        for clip, match in later.items()
+        if not is_only_itself(library.clip(clip), check.sha256)
+    }
     known = []
     for clip in accepted_clips(before):
         with contextlib.suppress(ClipUnknown):

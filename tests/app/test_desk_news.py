@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.desk.news import accepted_clips, day_of, has_older, news
+from app.desk.news import accepted_clips, day_of, has_older, is_only_itself, news
 from app.report import Report, to_json
 from app.verdict import Verdict
 from tests.app.known import INGESTED, clip, match, verdict_on, video, whole
@@ -77,3 +77,10 @@ def test_a_known_clip_that_is_dated_earlier_is_noticed() -> None:
 def test_a_weekday_is_named_where_it_is_one(days: int, said: str) -> None:
     moment = (NOW - timedelta(days=days)).isoformat()
     assert day_of(moment, NOW) == said
+
+
+def test_an_item_that_was_made_a_clip_is_no_news_of_itself() -> None:
+    added = clip(INGESTED)
+    assert is_only_itself(added, added.sha256)
+    assert not is_only_itself(added, "0" * 64)
+    assert not is_only_itself(OLD, OLD.sha256), "the same file, published before, is news"
