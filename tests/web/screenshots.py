@@ -64,7 +64,8 @@ def take(browser: Browser, desk: Desk, checks: dict[str, str], folder: Path) -> 
 def shot(page: Page, path: Path, part: str | None = None) -> None:
     page.wait_for_load_state("networkidle")
     page.evaluate("[...document.images].forEach((image) => (image.loading = 'eager'))")
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    # waiting for a function would evaluate text, which the page's policy forbids
+    page.evaluate("() => Promise.allSettled([...document.images].map((image) => image.decode()))")
     if part is None:
         page.screenshot(path=path, full_page=True)
     else:
