@@ -259,12 +259,12 @@ def test_a_file_that_is_not_there_is_reported(library: Path, tmp_path: Path) -> 
     assert run.report()["item"]["name"] == "absent.mp4"
 
 
-@pytest.mark.parametrize("link", ["https://example.org/clip.mp4", "http://example.org/"])
-def test_a_link_is_refused_in_one_clear_line(library: Path, link: str) -> None:
-    run = firstseen("check", link, "--library", library)
-    assert run.code == 2
-    assert len(run.err.splitlines()) == 1
-    assert run.out == ""
+@pytest.mark.parametrize("link", ["http://127.0.0.1/clip.mp4", "http://[::ffff:10.0.0.1]/a.mp4"])
+def test_a_link_that_points_inside_is_refused_in_a_report(library: Path, link: str) -> None:
+    run = firstseen("check", link, "--library", library, "--json")
+    assert run.code == 3
+    assert run.report()["verdict"] is None
+    assert "not public" in " ".join(run.report()["problems"])
 
 
 # ---- folders and libraries

@@ -38,7 +38,8 @@ def test_a_planted_line_is_found(
     line = max(found, key=lambda one: one.end - one.start)
     assert (line.start, line.end) == pytest.approx((start, start + length), abs=0.35)
     assert not line.reversed
-    assert line.speed == pytest.approx(speed, rel=0.06)
+    # one and a half samples at one end of a short line tilt it by so much
+    assert line.speed == pytest.approx(speed, abs=max(0.06 * speed, 1.5 * STEP_S / length))
     middle = start + length / 2
     assert line.at(middle) == pytest.approx(at + speed * length / 2, abs=0.2)
 

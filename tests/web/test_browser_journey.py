@@ -132,6 +132,7 @@ def takes_it_along(page: Page) -> None:
 def test_the_same_by_keyboard_alone(browser: Browser, desk: Desk) -> None:
     with visit(browser, desk) as one:
         page = one.open()
+        page.on("filechooser", lambda chooser: None)  # from here on no dialog of the system opens
         tab_to(page, page.get_by_label("Key", exact=True))
         page.keyboard.insert_text(desk.key)
         page.keyboard.press("Enter")
