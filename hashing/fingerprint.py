@@ -82,7 +82,7 @@ def _fingerprint_video(
 ) -> Fingerprint:
     damage = Damage()
     pictures = keyframes(file, limits) if sampling == "quick" else shown(file, limits, damage)
-    watched = _Timeline()
+    watched = _Timeline(fitted(info.width, info.height))
     most = max(1, min(AHEAD, AHEAD_BYTES // (2 * info.width * info.height)))
     frames, kept = _described(ahead(watched.needed(pictures), most), info, model, on_progress)
     timeline = watched.finish()
@@ -136,14 +136,16 @@ class _Needed:
     """A picture that has a use, and which."""
 
     picture: Shown
-    keep: bool
+    planes: NDArray[np.uint8] | None  # at the size of kept pictures, where it is to be kept
     describe: bool
 
 
 class _Timeline:
     """Watches every decoded picture, and passes on the few that are kept or described."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[int, int]) -> None:
+        """size: width and height of kept pictures."""
+        self._size = size
         self._times: list[Seconds] = []
         self._change: list[float] = []
 
@@ -155,9 +157,11 @@ class _Timeline:
             self._change.append(_difference(before, luma))
             before = luma
             self._times.append(picture.time)
-            needed = _Needed(picture, kept.due(picture.time), described.due(picture.time))
-            if needed.keep or needed.describe:
-                yield needed
+            keep, describe = kept.due(picture.time), described.due(picture.time)
+            if keep or describe:
+                # scaled here, beside decoding: encoding and describing are the longer half
+                planes = picture.yuv(*self._size) if keep else None
+                yield _Needed(picture, planes, describe)
 
     def finish(self) -> Timeline:
         return Timeline(np.array(self._times), np.array(self._change, np.float32))
@@ -185,8 +189,8 @@ def _described(
     encoder = Encoder(*fitted(info.width, info.height))
     for count, needed in enumerate(pictures, start=1):
         time = needed.picture.time
-        if needed.keep:
-            encoder.add(time, needed.picture.yuv(encoder.width, encoder.height))
+        if needed.planes is not None:
+            encoder.add(time, needed.planes)
         if needed.describe:
             rows.add(time, needed.picture.rgb(encoder.width, encoder.height))
         if on_progress and count % 16 == 0:
