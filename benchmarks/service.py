@@ -351,7 +351,8 @@ def main() -> None:
                 figures[part] = measure(folder / "library", clip, arguments.rounds)
     if arguments.only is None:
         command = f"python -m benchmarks service --clips {arguments.clips}"
-        write("service", f"{command} --seconds {arguments.seconds:g}", figures)
+        given = f"--seconds {arguments.seconds:g} --rounds {arguments.rounds}"
+        write("service", f"{command} {given}", figures)
     print(json.dumps(figures, indent=2))
     return None
 

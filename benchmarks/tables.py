@@ -100,6 +100,40 @@ def speed() -> str:
     return table(("", ""), rows) + provenance(result) + load
 
 
+def service() -> str:
+    result = read("service")
+    start, load, queue = result["start"], result["load"], result["queue"]
+    answers = result["latency"]["all"]
+    rows: list[Row] = [
+        ("start-up, at worst", f"{start['worst_s']:.1f} s"),
+        (
+            f"upload of {result['upload_s']:g} s of 720p to its verdict, alone, at worst",
+            f"{max(start['verdict_s']):.1f} s",
+        ),
+        *(
+            (
+                f"checks a minute, {clients} at once; wait at the middle, at the 95th percentile",
+                f"{one['checks_a_minute']:.0f}; {one['p50_s']:.0f} s, {one['p95_s']:.0f} s",
+            )
+            for clients, one in load.items()
+        ),
+        (
+            "any page or status request while two checks run, 95th percentile",
+            f"{1000 * answers['p95_s']:.0f} ms",
+        ),
+        (
+            f"{queue['checks']} uploads that wait: done, in order",
+            f"{queue['done']}, {'yes' if queue['in_order'] else 'no'}",
+        ),
+        ("memory of the whole service, at most", f"{_most_memory(result):.0f} MiB"),
+    ]
+    return table(("", ""), rows) + provenance(result)
+
+
+def _most_memory(result: dict[str, Any]) -> float:
+    return float(max(result[part]["memory_peak_mib"] for part in ("latency", "queue")))
+
+
 def library() -> str:
     results = [read(path.stem) for path in sorted(RESULTS.glob("library-*.json"), key=_size)]
     head = ("clips", *(f"{r['clips']:,}" for r in results))
@@ -174,6 +208,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "accuracy": accuracy,
     "missed": missed,
     "speed": speed,
+    "service": service,
     "faces": faces,
     "metadata": metadata,
     "library": library,
