@@ -179,9 +179,7 @@ async def delete_check(request: Request, check_id: CheckId, caller: Asking) -> R
 
 def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple[Asked, bool]:
     """Raises UsageError."""
-    unknown = sorted(upload.fields.keys() - set(FIELDS))
-    if unknown:
-        raise UsageError(f"unknown field {unknown[0]!r}; known are {', '.join(FIELDS)}")
+    upload.expect_fields(FIELDS)
     date, place = claimed(upload.fields.get("claimed_date"), upload.fields.get("claimed_place"))
     again = upload.fields.get("again", "").strip()
     if again not in ("", "0", "1"):

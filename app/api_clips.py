@@ -59,9 +59,7 @@ async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)])
 
 def _asked(upload: Upload, caller: Caller) -> Asked:
     """Raises UsageError and ContextUnreadable."""
-    unknown = sorted(upload.fields.keys() - set(CONTEXT_FIELDS))
-    if unknown:
-        raise UsageError(f"unknown field {unknown[0]!r}; known are {', '.join(CONTEXT_FIELDS)}")
+    upload.expect_fields(CONTEXT_FIELDS)
     context = {name: text for name, text in upload.fields.items() if text.strip()}
     context["entered_by"] = caller.name  # whatever was sent
     entered(context, "the form")

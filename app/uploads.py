@@ -7,7 +7,7 @@ counted while it arrives: what is too long is cut off at once, and nothing of it
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -39,6 +39,12 @@ class Upload:
     bytes: int
     sha256: str
     fields: dict[str, str] = field(default_factory=dict)
+
+    def expect_fields(self, known: Sequence[str]) -> None:
+        """Raises UsageError where another field was sent."""
+        unknown = sorted(self.fields.keys() - set(known))
+        if unknown:
+            raise UsageError(f"unknown field {unknown[0]!r}; known are {', '.join(known)}")
 
 
 async def receive(

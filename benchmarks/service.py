@@ -38,11 +38,12 @@ import PIL.Image
 
 from app.settings import Settings
 from benchmarks.footage import write_clip
+from benchmarks.memory import tree_bytes
 from benchmarks.record import write
 from benchmarks.speed_library import build
 from hashing.sscd import describer
 from tests.app.access_made import bearer
-from tests.app.kills import children, run
+from tests.app.kills import run
 from tests.made.scenes import scene
 
 READY_S = 120.0
@@ -88,22 +89,7 @@ class Service:
         return check
 
     def mib(self) -> float:
-        return sum(_pss(process) for process in tree(self.process.pid)) / 2**20
-
-
-def tree(process: int) -> Iterator[int]:
-    """A process and all below it."""
-    yield process
-    for child in children(process):
-        yield from tree(child)
-
-
-def _pss(process: int) -> int:
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except OSError:  # it has ended
-        return 0
-    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return tree_bytes(self.process.pid) / 2**20
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from typing import Any
 import av
 
 from benchmarks.footage import write_clip
+from benchmarks.memory import tree_bytes
 from benchmarks.record import write
 from benchmarks.speed_library import build
 from hashing.fingerprint import fingerprint
@@ -139,7 +140,7 @@ def _cold(command: list[str]) -> dict[str, Any]:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
             peak = 0
             while process.poll() is None:
-                peak = max(peak, _tree_bytes(process.pid))
+                peak = max(peak, tree_bytes(process.pid))
                 time.sleep(0.02)
             times.append(time.perf_counter() - started)
             peaks.append(peak)
@@ -154,22 +155,6 @@ def _cold(command: list[str]) -> dict[str, Any]:
         "relation": report["verdict"]["relation"],
         "timings_s": report["timings_s"],
     }
-
-
-def _tree_bytes(root: int) -> int:
-    """Proportional memory of a process and all below it; 0 where the system cannot tell."""
-    total, waiting = 0, [root]
-    while waiting:
-        pid = waiting.pop()
-        try:
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        except OSError:  # it has ended, or this is no Linux
-            continue
-        waiting += [int(child) for child in children.split()]
-        sizes = (line.split() for line in text.splitlines() if line.startswith("Pss:"))
-        total += sum(1024 * int(fields[1]) for fields in sizes)
-    return total
 
 
 def show(text: str) -> None:

@@ -129,12 +129,6 @@ def authenticate(connection: sa.Connection, secret: str) -> Key | None:
     return _key(row) if valid and row is not None and row.revoked_at is None else None
 
 
-def any_usable(connection: sa.Connection) -> bool:
-    """Whether there is a key that was not revoked."""
-    usable = sa.select(sa.exists().where(keys.c.revoked_at.is_(None)))
-    return bool(connection.execute(usable).scalar_one())
-
-
 def any_made(connection: sa.Connection) -> bool:
     """Whether a key was ever made here, revoked or not."""
     return bool(connection.execute(sa.select(sa.exists(sa.select(keys.c.id)))).scalar_one())

@@ -119,9 +119,6 @@ class Supervisor:
         running = self._running.get(identifier)
         return None if running is None else (running.step, running.share)
 
-    def at_work(self) -> int:
-        return len(self._running)
-
     def workers(self) -> list[int]:
         """Process ids of those at work."""
         return [running.worker.process_id for running in list(self._running.values())]
