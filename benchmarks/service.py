@@ -247,6 +247,7 @@ def kills(count: int, seed: int) -> None:
         "server_kills": books.server_kills,
         "worker_kills": books.worker_kills,
         "accepted": len(books.accepted),
+        "interrupted": books.struck,
         "states": dict(books.states),
         "faults": books.faults,
         "seconds": time.perf_counter() - began,

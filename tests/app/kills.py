@@ -31,6 +31,8 @@ CONTENTS = ("x", "sleep 0.02", "sleep 0.1", "sleep 0.3", "pictures", "unreadable
 SERVER_SHARE = 0.4  # of kills; the rest hit a worker
 START_SHARE = 0.25  # of a server's kills, while it starts
 SENDERS = 3
+SERVER_LIVES_S = 2.5  # at most; work begins about half a second after a start
+WORKER_LIVES_S = 1.5
 READY_S = 60.0
 SETTLED_S = 120.0  # without any of them having ended
 
@@ -42,6 +44,8 @@ class Books:
     server_kills: int = 0
     worker_kills: int = 0
     accepted: dict[str, str] = field(default_factory=dict)  # idempotency key -> check
+    crashing: set[str] = field(default_factory=set)  # keys of work that ends its own worker once
+    struck: int = 0  # checks that a kill interrupted
     states: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
@@ -132,7 +136,7 @@ def run(library: Path, kills: int, seed: int, workers: int = 2) -> Books:
 
 
 def _kill_server(service: Service, moments: random.Random) -> None:
-    time.sleep(moments.uniform(0, 0.8))
+    time.sleep(moments.uniform(0, SERVER_LIVES_S))
     service.kill()
     if moments.random() < START_SHARE:
         service.start()
@@ -144,7 +148,7 @@ def _kill_server(service: Service, moments: random.Random) -> None:
 
 def _kill_worker(service: Service, moments: random.Random) -> bool:
     assert service.process is not None
-    time.sleep(moments.uniform(0, 0.5))
+    time.sleep(moments.uniform(0, WORKER_LIVES_S))
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         there = sorted(children(service.process.pid))
@@ -167,6 +171,8 @@ def _send(service: Service, books: Books, over: threading.Event, seed: int, one:
             return  # nobody has promised anything
         if answer.status_code in (200, 202):
             books.accepted[key] = answer.json()["id"]
+            if content.startswith("crash"):
+                books.crashing.add(key)
         else:
             books.faults.append(f"upload {key}: {answer.status_code} {answer.text[:200]}")
         time.sleep(choices.uniform(0, 0.05))
@@ -176,11 +182,13 @@ def _sent(service: Service, over: threading.Event, key: str, content: str) -> ht
     """The answer, however often it takes; None where the killing is over before there is one."""
     while not over.is_set():
         with suppress(httpx.HTTPError):
-            return service.client.post(
+            answer = service.client.post(
                 "/v1/checks",
                 files={"file": (f"{key}.mp4", content)},
                 headers={"Idempotency-Key": key},
             )
+            if answer.status_code != 503:  # the queue is full
+                return answer
         time.sleep(0.02)
     return None
 
@@ -208,7 +216,11 @@ def _compare(folder: Path, books: Books) -> None:
         books.faults.append("the database is damaged")
     reports = dict(connection.execute('SELECT "check", count(*) FROM reports GROUP BY 1'))
     rows = connection.execute("SELECT id, state, idempotency_key, upload FROM checks").fetchall()
+    struck = connection.execute(
+        "SELECT idempotency_key FROM checks WHERE crashes > 0 OR interruptions > 0"
+    ).fetchall()
     connection.close()
+    books.struck = sum(key not in books.crashing for (key,) in struck)
     by_id = {identifier: (state, key) for identifier, state, key, _ in rows}
     for key, identifier in books.accepted.items():
         if by_id.get(identifier, ("", ""))[1] != key:

@@ -17,7 +17,7 @@ def main() -> None:
     settings = Settings(
         library=Path(library),
         workers=int(workers),
-        max_waiting=100_000,
+        max_waiting=40,
         requests_per_minute=0,
     )
     uvicorn.run(made_app(settings), port=int(port), log_level="warning", access_log=False)
