@@ -166,6 +166,10 @@ def scan(
         typer.Option(metavar="OUT.jsonl", help="One report a line; gone on from where it ends."),
     ],
     library: LibraryFolder = None,
+    jobs: Annotated[
+        int,
+        typer.Option(min=1, max=64, help="Items checked at the same time, some 600 MiB each."),
+    ] = 1,
     progress: Progress = None,
 ) -> None:
     """Check every file of a folder; never stops for a bad one, and goes on where it was stopped."""
@@ -174,7 +178,7 @@ def scan(
     from app import verify
     from app.errors import EXIT_UNREADABLE
     from app.library import Library
-    from app.progress import item_bars, wanted
+    from app.progress import item_bars, quiet, wanted
     from app.report import to_json, unreadable
     from app.scan import Found, Outcome, Reports, find_items, listing
     from app.scan import scan as scan_items
@@ -187,17 +191,19 @@ def scan(
         with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
             outcomes: list[tuple[Found, Outcome]] = []
 
+            stages = on_progress if jobs == 1 else quiet  # those of several at once tell nothing
+
             def check_one(item: Found) -> dict[str, Any]:
                 on_item(item.relative, len(outcomes), len(items))
                 if item.problem is not None:
                     return to_json(unreadable(item.path.name, item.problem))
                 try:
-                    report = verify.check_item(item.path, None, known, settings, on_progress)
+                    report = verify.check_item(item.path, None, known, settings, stages)
                 except FirstseenError as error:
                     report = report_unread(item.path, error, settings)
                 return to_json(report)
 
-            for outcome in scan_items(items, reports, check_one):
+            for outcome in scan_items(items, reports, check_one, jobs):
                 outcomes.append(outcome)
     print_lines(listing(outcomes))
     if any(outcome.relation is None for _, outcome in outcomes):

@@ -1,15 +1,17 @@
 """A folder's items, and the file of reports that a scan can go on from.
 
-One report a line. Each line is on the disk before the next item is begun, so a scan that was
-killed goes on where it stopped; a line that was torn is taken off and made again.
+One report a line. Each line is on the disk before the next item is begun (with several at once,
+before the next one is told), so a scan that was killed goes on where it stopped; a line that was
+torn is taken off and made again.
 """
 
 import hashlib
 import json
 import os
 import stat
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -183,25 +185,64 @@ def _parsed(line: bytes) -> Json | None:
 
 
 def scan(
-    items: Iterable[Found], reports: Reports, check: Callable[[Found], Json]
+    items: Iterable[Found], reports: Reports, check: Callable[[Found], Json], jobs: int = 1
 ) -> Iterator[tuple[Found, Outcome]]:
     """Each item with what came of it, now or earlier; what is new is on the disk by then.
 
     An item counts as done where its path, size and bytes are those of its report. One whose bytes
     could not be read is tried again, and written again only where something else came of it.
+    jobs: items checked at the same time, in threads; they are told and written in their order.
     """
-    for item in items:
-        earlier = reports.done.get(item.relative)
-        if earlier is not None and _same(item, earlier):
+    needed = _needed(items, reports)
+    checked = _one_by_one(needed, check) if jobs == 1 else _at_once(needed, check, jobs)
+    for item, earlier, report in checked:
+        if report is None:
+            assert earlier is not None
             yield item, earlier
             continue
-        report = check(item)
         report["item"]["path"] = item.relative
         again = Outcome.of(report)
         if again == earlier and again.sha256 is None:
             yield item, again
         else:
             yield item, reports.add(report)
+
+
+type _Needed = tuple[Found, Outcome | None, bool]  # an item, its earlier report, whether it is due
+type _Checked = tuple[Found, Outcome | None, Json | None]
+
+
+def _needed(items: Iterable[Found], reports: Reports) -> Iterator[_Needed]:
+    for item in items:
+        earlier = reports.done.get(item.relative)
+        yield item, earlier, earlier is None or not _same(item, earlier)
+
+
+def _one_by_one(needed: Iterable[_Needed], check: Callable[[Found], Json]) -> Iterator[_Checked]:
+    for item, earlier, due in needed:
+        yield item, earlier, check(item) if due else None
+
+
+def _at_once(
+    needed: Iterable[_Needed], check: Callable[[Found], Json], jobs: int
+) -> Iterator[_Checked]:
+    """In their order; items behind a long one are checked meanwhile, but not without end."""
+    begun: deque[tuple[Found, Outcome | None, Future[Json] | None]] = deque()
+
+    def first() -> _Checked:
+        item, earlier, report = begun.popleft()
+        return item, earlier, report.result() if report is not None else None
+
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="scan")
+    try:
+        for item, earlier, due in needed:
+            begun.append((item, earlier, pool.submit(check, item) if due else None))
+            if len(begun) > 2 * jobs:
+                yield first()
+        while begun:
+            yield first()
+    finally:
+        pool.shutdown(cancel_futures=True)  # what runs is waited for; the next scan makes it again
 
 
 def _same(item: Found, earlier: Outcome) -> bool:

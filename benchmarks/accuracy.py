@@ -4,12 +4,15 @@
     python -m benchmarks accuracy ../shared/bench --reports FILE   score what was scanned before
 
 The benchmark brings its own scorer, which alone reads the truth; its README defines every figure.
+The library is made from a copy of the known files, which is deleted before anything is checked:
+what is measured needs no originals.
 Written to benchmarks/results/accuracy-SPLIT.json: the scorer's figures, how many checks were made,
 and the 95 % upper bound (Clopper and Pearson 1934, one-sided) of the rate of wrong acceptances.
 """
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,27 +35,24 @@ def upper_bound(wrong: int, checks: int) -> float:
     return float(beta.ppf(SURE, wrong + 1, checks - wrong))
 
 
-def scan(split: Path, reports: Path, folder: Path) -> dict[str, float]:
-    """Fill a library, check every query; the seconds of both."""
-    library = folder / "library"
-    took = {}
-    for name, command in {
-        "add": ["library", "add", str(split / "library"), "--library", str(library)],
-        "scan": [
-            "scan",
-            str(split / "queries"),
-            "--jsonl",
-            str(reports),
-            "--library",
-            str(library),
-        ],
-    }.items():
-        started = time.perf_counter()
-        ended = subprocess.run([*PROGRAM, *command], check=False, stdout=subprocess.DEVNULL)
-        if ended.returncode not in (0, 3):  # 3: some files could not be read, and were reported
-            ended.check_returncode()
-        took[name] = round(time.perf_counter() - started, 1)
+def scan(split: Path, reports: Path, folder: Path, jobs: int) -> dict[str, float]:
+    """Fill a library, delete the originals, check every query; the seconds of both."""
+    library, originals = folder / "library", folder / "originals"
+    shutil.copytree(split / "library", originals)
+    known = ["--library", str(library)]
+    took = {"add": _seconds("library", "add", str(originals), *known)}
+    shutil.rmtree(originals)
+    scanned = ["scan", str(split / "queries"), "--jsonl", str(reports), "--jobs", str(jobs)]
+    took["scan"] = _seconds(*scanned, *known)
     return took
+
+
+def _seconds(*command: str) -> float:
+    started = time.perf_counter()
+    ended = subprocess.run([*PROGRAM, *command], check=False, stdout=subprocess.DEVNULL)
+    if ended.returncode not in (0, 3):  # 3: some files could not be read, and were reported
+        ended.check_returncode()
+    return round(time.perf_counter() - started, 1)
 
 
 def score(bench: Path, split: Path, reports: Path, folder: Path) -> dict[str, Any]:
@@ -82,12 +82,13 @@ def main() -> None:
     parser.add_argument("bench", type=Path, help="folder with score.py and the splits")
     parser.add_argument("--split", default="dev")
     parser.add_argument("--reports", type=Path, help="a finished scan, to be scored only")
+    parser.add_argument("--jobs", type=int, default=2, help="checks at the same time [2]")
     arguments = parser.parse_args()
     split = arguments.bench / arguments.split
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         reports = arguments.reports or folder / "reports.jsonl"
-        took = scan(split, reports, folder) if arguments.reports is None else None
+        took = scan(split, reports, folder, arguments.jobs) if arguments.reports is None else None
         scores = score(arguments.bench, split, reports, folder)
     figures = {"split": arguments.split, "took_s": took, "certainty": certainty(scores)}
     command = f"python -m benchmarks accuracy {arguments.bench} --split {arguments.split}"

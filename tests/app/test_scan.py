@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,43 @@ def test_every_line_is_on_the_disk_before_the_next_item(
         list(scan(find_items(folder), reports, check))
 
     assert seen == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_several_at_once_are_written_in_their_order(tmp_path: Path) -> None:
+    folder, out = tmp_path / "items", tmp_path / "out.jsonl"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number:02}.mp4").write_bytes(b"%d" % number)
+    together, names = threading.Barrier(3), []
+
+    def check(item: Found) -> dict[str, Any]:
+        together.wait(20)  # never passed unless three are at work
+        names.append(item.relative)
+        return report_for(item)
+
+    with Reports(out) as reports:
+        told = [item.relative for item, _ in scan(find_items(folder), reports, check, jobs=3)]
+    assert told == [f"{number:02}.mp4" for number in range(12)]
+    assert [line["item"]["path"] for line in lines(out)] == told
+    assert sorted(names) == told
+
+    with Reports(out) as reports:
+        names.clear()
+        list(scan(find_items(folder), reports, check, jobs=3))
+    assert names == []
+
+
+def test_several_at_once_stop_where_one_cannot_be_written(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with Reports(tmp_path / "out.jsonl") as reports:
+        monkeypatch.setattr("os.fsync", full)
+        with pytest.raises(OutputError, match="No space left"):
+            list(scan(find_items(folder), reports, report_for, jobs=2))
+    assert (tmp_path / "out.jsonl").read_bytes() == b""
 
 
 def test_the_listing_names_what_could_not_be_read_and_counts_the_rest(
