@@ -1,6 +1,7 @@
 """Edits of one's own making on a folder of real clips, each held against the clip it came from.
 
     python -m benchmarks edits ../shared/bench/dev/library --work /tmp/edits [--only stretch,gif]
+    python -m benchmarks edits CLIP_OR_FOLDER... --work /tmp/edits --name others
 
 Makes the edits of `edits_made.py` (seeded; kept in the work folder and never committed), describes
 them and the clips once, and prints for each what was accepted, named, named wrongly, and how far
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.edits_made import MAKERS, Change, Picture, Plan
+from benchmarks.record import write
 from hashing.compare import compare
 from hashing.fingerprint import fingerprint
 from hashing.probe import probe
@@ -36,7 +38,8 @@ LONG_PX = 640
 START_S = 1.0
 # edits carry no sound and are made at LONG_PX
 MARGIN = frozenset({"trim", "audio_muted", "audio_replaced", "recompressed", "downscaled"})
-VIDEO = frozenset({".mp4", ".webm", ".mov", ".mkv", ".avi"})
+COUNTED = ("accepted", "named", "clean", "placed", "false")
+VIDEO = frozenset({".mp4", ".m4v", ".webm", ".mov", ".mkv", ".avi"})
 
 
 def pictures(path: Path) -> tuple[list[Picture], float]:
@@ -149,45 +152,67 @@ def _cut(one: Fingerprint, start: float, end: float) -> Fingerprint:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clips", type=Path)
+    parser.add_argument("clips", type=Path, nargs="+", help="files, or folders of them")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--each", type=int, default=2, help="clips that each edit is made of")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--every", action="store_true", help="all clips: none was looked at before")
     parser.add_argument("--lookalikes", action="store_true", help="halves of clips, and others")
+    parser.add_argument("--name", help="measure all, and keep it under this name")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    clips = sorted(p for p in options.clips.iterdir() if p.suffix.lower() in VIDEO)
-    clips = [p for k, p in enumerate(clips) if (k % 3 == 0) == options.held_out]
+    clips = sorted(_videos(options.clips))
+    if not options.every:
+        clips = [p for k, p in enumerate(clips) if (k % 3 == 0) == options.held_out]
     if options.lookalikes:
-        _lookalikes(clips, options.work)
+        _halves_held(clips, options.work)
         return
     kinds = options.only.split(",") if options.only else list(MAKERS)
-    totals: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
-    for kind in kinds:
-        for path, other in _chosen(kind, clips, options.each, options.seed):
-            rng = np.random.default_rng(
-                [options.seed, zlib.crc32(kind.encode() + path.name.encode())]
-            )
-            plan = MAKERS[kind](rng, _lazily(other))
-            out = (
-                options.work / f"{kind}-{path.stem}-{options.seed}{'.gif' if plan.gif else '.mp4'}"
-            )
-            if not out.exists():
-                made(out, plan, *pictures(path))
-            query = Reel(described(out, options.work))
-            figures, line = verdict(kind, plan, compare(query, described(path, options.work)))
-            totals[kind].update(figures)
-            wrong = compare(query, described(other, options.work))
-            totals[kind]["false"] += wrong.accepted and "split" not in kind and "corner" not in kind
-            print(f"{kind:22} {path.stem} {line}", flush=True)
+    totals = {kind: _edited(kind, clips, options) for kind in kinds}
     print(f"\n{'kind':22} {'n':>3} accepted named clean placed false")
     for kind, found in totals.items():
-        row = "".join(
-            f"{found[one]:8.0f}" for one in ("accepted", "named", "clean", "placed", "false")
-        )
+        row = "".join(f"{found[one]:8.0f}" for one in COUNTED)
         print(f"{kind:22} {found['n']:3.0f}{row}")
+    if options.name:
+        figures = {
+            "clips": len(clips),
+            "seed": options.seed,
+            "kinds": {
+                kind: {one: int(found[one]) for one in ("n", *COUNTED)}
+                for kind, found in totals.items()
+            },
+            "halves": _halves_held(clips, options.work),
+        }
+        which = "--every" if options.every else "--held-out" if options.held_out else ""
+        command = f"python -m benchmarks edits CLIPS --name {options.name} {which}".rstrip()
+        write(f"edits-{options.name}", f"{command} --each {options.each}", figures)
+
+
+def _videos(given: list[Path]) -> Iterator[Path]:
+    for path in given:
+        inside = path.iterdir() if path.is_dir() else [path]
+        yield from (one for one in inside if one.suffix.lower() in VIDEO)
+
+
+def _edited(kind: str, clips: list[Path], options: argparse.Namespace) -> Counter[str]:
+    """One kind of edit, of some of the clips, each also held against another clip."""
+    total: Counter[str] = Counter()
+    for path, other in _chosen(kind, clips, options.each, options.seed):
+        rng = np.random.default_rng([options.seed, zlib.crc32(kind.encode() + path.name.encode())])
+        plan = MAKERS[kind](rng, _lazily(other))
+        suffix = ".gif" if plan.gif else ".mp4"
+        out = options.work / f"{kind}-{path.stem}-{options.seed}{suffix}"
+        if not out.exists():
+            made(out, plan, *pictures(path))
+        query = Reel(described(out, options.work))
+        figures, line = verdict(kind, plan, compare(query, described(path, options.work)))
+        total.update(figures)
+        wrong = compare(query, described(other, options.work))
+        total["false"] += wrong.accepted and "split" not in kind and "corner" not in kind
+        print(f"{kind:22} {path.stem} {line}", flush=True)
+    return total
 
 
 def _lazily(path: Path) -> Change:
@@ -207,7 +232,8 @@ def _chosen(kind: str, clips: list[Path], each: int, seed: int) -> list[tuple[Pa
     return [(clips[some[k]], clips[some[-1 - k]]) for k in range(each)]
 
 
-def _lookalikes(clips: list[Path], work: Path) -> None:
+def _halves_held(clips: list[Path], work: Path) -> dict[str, int]:
+    """How the halves of each clip were decided on; `accepted` is wrong."""
     counts: Counter[str] = Counter()
     for path in clips:
         first, second = halves(described(path, work))
@@ -215,6 +241,7 @@ def _lookalikes(clips: list[Path], work: Path) -> None:
         counts[match.decision] += 1
         print(f"{path.stem} {match.decision} {match.score:.3f} {match.reasons}", flush=True)
     print(dict(counts))
+    return dict(counts)
 
 
 if __name__ == "__main__":
