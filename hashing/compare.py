@@ -15,6 +15,7 @@ from hashing.support import support
 from hashing.types import Box, Edit, Fingerprint, Match, Seconds
 
 MOSTLY = 0.5  # share of the item's picture
+DOUBTFUL, SURE = 0.12, 0.95  # scores between which the mirror image is looked at as well
 BESIDE_ANOTHER = frozenset({"inset", "split_screen"})
 FILLED_AROUND = frozenset({"letterbox", "pillarbox", "blurred_background", "screen_recording"})
 
@@ -40,7 +41,29 @@ def compare(
     placement = place(reel, other, window, moments)
     if placement is None:
         return Match(0.0, "none", reasons=("no common geometry was found",))
-    return explained(reel, other, placement)
+    match = explained(reel, other, placement)
+    if DOUBTFUL <= match.score < SURE:
+        match = _other_way_round(reel, other, placement, window, moments, match)
+    return match
+
+
+def _other_way_round(
+    query: Reel,
+    reference: Reel,
+    placement: Placement,
+    window: Box | None,
+    moments: tuple[tuple[Seconds, Seconds], ...],
+    match: Match,
+) -> Match:
+    """The better of a doubtful match and the one with the picture mirrored, or not mirrored.
+
+    What is nearly symmetric agrees with its own mirror image well enough to hide the true place.
+    """
+    turned = place(query, reference, window, moments, not placement.transform.mirrored)
+    if turned is None:
+        return match
+    again = explained(query, reference, turned)
+    return max(match, again, key=lambda one: one.score)
 
 
 def explained(query: Reel, reference: Reel, placement: Placement) -> Match:

@@ -75,11 +75,13 @@ def place(
     reference: Reel,
     window: Box | None = None,
     moments: tuple[tuple[Seconds, Seconds], ...] = (),
+    mirrored: bool | None = None,
 ) -> Placement | None:
     """Hold the query (or one window of its picture) against a reference.
 
     window: the part of the query's picture to look at, 0..1; None for all of it.
     moments: pairs (query, reference) that look alike in that window.
+    mirrored: look for transforms that mirror, or for those that do not; None for either.
     Returns None where no transform finds support.
     """
     if window is None:
@@ -90,9 +92,12 @@ def place(
         sets = _window_sets(query, moments)
         still = query.fingerprint.info.kind == "still"
         best = STILL_WINDOW_COSINE if still else WINDOW_COSINE
-    first = _search_transform(query, reference, sets, window, best)
+    mirrors = (False, True) if best >= LOOK_MIRRORED else (False,)
+    if mirrored is not None:
+        mirrors = (mirrored,)
+    first = _search_transform(query, reference, sets, window, best, mirrors)
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
-        first = _look_around(query, reference, sets, window, first, best)
+        first = _look_around(query, reference, sets, window, first, best, mirrors)
         return _place_still(query, reference, first, window) if first is not None else None
     if first is None:
         return None
@@ -114,10 +119,14 @@ def _window_sets(query: Reel, moments: tuple[tuple[Seconds, Seconds], ...]) -> l
 
 
 def _search_transform(
-    query: Reel, reference: Reel, sets: list[Moments], window: Box | None, best: float
+    query: Reel,
+    reference: Reel,
+    sets: list[Moments],
+    window: Box | None,
+    best: float,
+    mirrors: tuple[bool, ...],
 ) -> _Try | None:
     """Coarsely first; at full size where the pictures are alike or something was found."""
-    mirrors = (False, True) if best >= LOOK_MIRRORED else (False,)
     first = _first_transform(query, reference, sets, window, mirrors, coarse=True)
     if first is not None and _enough(first):
         return first
@@ -159,6 +168,7 @@ def _look_around(
     window: Box | None,
     first: _Try | None,
     best: float,
+    mirrors: tuple[bool, ...],
 ) -> _Try | None:
     """A still's moment, looked for between the described ones where the best of those is poor.
 
@@ -171,7 +181,8 @@ def _look_around(
     ranked: list[tuple[float, _Try]] = []
     if first is not None:
         ranked.append((_share(query, reference, first) * first.transform.inliers, first))
-    mirrors = (first.transform.mirrored,) if first is not None else (False, True)
+    if first is not None:
+        mirrors = (first.transform.mirrored,)
     for pair in _around(query, reference, sets):
         for mirrored in mirrors:
             tried = _try(query, reference, [pair], mirrored, window, coarse=True)

@@ -138,6 +138,21 @@ def cornered(outer: Picture, inner: Picture) -> Picture:
     return out
 
 
+def symmetric(t: float) -> Picture:
+    """A picture that is its own mirror image, but for a mark on what swings in it."""
+    left, half = scene(63, 0.0, (SIZE[0] // 2, SIZE[1])), scene(61, 0.0, (64, 128))
+    out, body = _with_its_mirror(left), _with_its_mirror(half)
+    body[10:30, 20:40] = scene(62, 0.0, (20, 20))
+    x = int(96 + 80 * np.sin(1.9 * t) + 14 * np.sin(5.3 * t))
+    y = int(26 + 20 * np.sin(2.7 * t))
+    out[y : y + 128, x : x + 128] = body
+    return out
+
+
+def _with_its_mirror(picture: Picture) -> Picture:
+    return np.hstack([picture, picture[:, ::-1]])
+
+
 FILMS: dict[str, Callable[[Path], Path]] = {
     "street": lambda p: written(p, LONG_S, whole(STREET), STREET),
     "copy": lambda p: make_video(
@@ -186,6 +201,8 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "fixed, waiting": lambda p: written(p, 5.0, waiting(1.0)),
     "fixed, waiting elsewhere": lambda p: written(p, 5.0, waiting(3.5)),
     "fixed, only waiting": lambda p: written(p, 2.5, lambda t: at_noon(1.0)),
+    "symmetric": lambda p: written(p, 8.0, symmetric),
+    "symmetric, mirrored": lambda p: written(p, 5.0, lambda t: symmetric(t + 1.2)[:, ::-1]),
     "photo with a small one": lambda p: _photo(
         p, cornered(scene(HARBOUR, 2.0, (640, 360)), scene(PARK, 2.0, (640, 360)))
     ),

@@ -68,6 +68,13 @@ def test_a_mirrored_copy_is_found_as_mirrored(film: Films) -> None:
     assert segment.homography[0][0] == pytest.approx(-1, abs=0.03)
 
 
+def test_a_nearly_symmetric_picture_is_found_as_mirrored(film: Films) -> None:
+    """What swings looks much the same half a swing later, not mirrored."""
+    segment = only(film.held("symmetric, mirrored", "symmetric"))
+    assert segment.mirrored
+    covers(segment, (0, 5.0), (1.2, 6.2))
+
+
 def test_bars_above_and_below_do_not_hide_the_picture(film: Films) -> None:
     segment = only(film.held("letterboxed", "street"))
     assert segment.visible == pytest.approx((0, 0, 1, 1), abs=0.02)

@@ -135,3 +135,10 @@ def test_a_still_scene_that_is_the_same_picture_is_the_same_at_any_speed() -> No
     still = replace(STRONG, explained=None, natural=0.0)
     assert decide(replace(still, alike=1.0), "video", "video").decision == "accepted"
     assert decide(replace(still, alike=0.8), "video", "video").decision != "accepted"
+
+
+def test_lines_bent_in_time_over_pictures_that_differ_are_no_copy() -> None:
+    bent = replace(STRONG, natural=0.2, supporting=0.33, alike=0.2)
+    assert decide(bent, "video", "video").decision == "weak_match"
+    assert decide(replace(bent, natural=1.0), "video", "video").decision == "accepted"
+    assert decide(replace(bent, alike=0.8), "video", "video").decision == "accepted"
