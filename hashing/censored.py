@@ -18,6 +18,7 @@ from hashing.looks import Look, looks, luma
 from hashing.patch_kind import Finding
 from hashing.placing import Placement
 from hashing.reel import Reel
+from hashing.squares import in_blocks, in_squares
 from hashing.types import Box, Seconds, Span
 
 type Way = Literal["covered", "unreadable"]
@@ -36,6 +37,7 @@ GONE = 0.42  # of the fine detail that the rest of the picture keeps
 KEEPS = 0.35  # of its fine detail that a picture has to keep to lose it anywhere
 MARGIN_PX = 24
 SAME_SHAPES = 0.9  # correlation of coarse shapes: filled-in areas stay under 0.87, hidden ones over
+SHAPES_IN_SQUARES = 0.72  # … where steps along rows and columns say that nothing was filled in
 NOTHING, SOFTENED, BLOCKY = 0.1, 0.45, 0.85  # of the fine detail's deviation that is left
 ONE_TONE = 3.0  # grey levels of deviation in a covered area
 APART = 14.0  # grey levels between a cover and what lies around it or under it
@@ -43,7 +45,6 @@ SHARP = 0.7  # share of a cover's rim with such a step
 FILLS = 0.72  # share of the area's box
 NEAR = 0.04  # of the frame: pieces this near to each other are one area
 LAID_OVER = ("sticker", "inset_over", "overlay", "logo")
-STEPS = 0.65  # share of blocks without gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,13 @@ def areas(held: list[Look]) -> list[Censored]:
         if len(held) > 1 and len(seen) < max(2, SHARE * len(held)):
             continue
         out.append(_area(group, len(seen), held))
-    return out
+    hidden = [one.box for one in out if one.way == "unreadable"]
+    # a large block of one tone is a cover by itself
+    return [
+        one
+        for one in out
+        if one.way == "unreadable" or not any(mostly_in(one.box, box) for box in hidden)
+    ]
 
 
 def _tracks(spots: list[_Spot]) -> list[list[_Spot]]:
@@ -215,9 +222,10 @@ def _unreadable(left: Grey, right: Grey, free: Mask) -> list[tuple[Way, Mask]]:
         elif weaker < BLOCKY:
             cut = _around(box)
             part, other, inside = left[cut], right[cut], box[cut]
-            if weaker >= SOFTENED and not _in_blocks(part, other, inside):
+            if weaker >= SOFTENED and not in_blocks(part, other, inside):
                 continue
-            if _shapes(part, other, inside) >= SAME_SHAPES:
+            least = SHAPES_IN_SQUARES if in_squares(part, other, inside) else SAME_SHAPES
+            if _shapes(part, other, inside) >= least:
                 out.append(("unreadable", box))
     return out
 
@@ -314,17 +322,6 @@ def _shapes(left: Grey, right: Grey, box: Mask) -> float:
         if min(float(a.std()), float(b.std())) >= 1.0:
             best = max(best, float(np.corrcoef(a, b)[0, 1]))
     return best
-
-
-def _in_blocks(left: Grey, right: Grey, box: Mask) -> bool:
-    return _stepped(left, box) > max(STEPS, 1.4 * _stepped(right, box))
-
-
-def _stepped(grey: Grey, box: Mask) -> float:
-    """Share of a box without gradient."""
-    across = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=0.125))
-    down = np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=0.125))
-    return float((np.minimum(across, down)[box] < 1.5).mean())
 
 
 def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding]:

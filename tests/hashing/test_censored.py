@@ -122,3 +122,19 @@ def test_boxes_that_lie_in_others() -> None:
 
     assert mostly_in((0.32, 0.4, 0.5, 0.6), area.box)
     assert not mostly_in((0.5, 0.4, 0.9, 0.6), area.box)
+
+
+@pytest.mark.parametrize("side", [14, 20, 26])
+def test_large_blocks_are_one_unreadable_area(side: int) -> None:
+    """Blocks this large keep little of the shapes; their steps say what was done."""
+
+    def change(picture: np.ndarray, k: int) -> np.ndarray:
+        part = picture[_cut(BOX)]
+        size = part.shape[1] // side, part.shape[0] // side
+        few = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        picture[_cut(BOX)] = cv2.resize(few, part.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        return picture
+
+    (area,) = areas(_looks(change))
+    assert area.way == "unreadable"
+    assert area.box == pytest.approx(BOX, abs=0.02)
