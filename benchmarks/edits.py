@@ -43,19 +43,29 @@ VIDEO = frozenset({".mp4", ".m4v", ".webm", ".mov", ".mkv", ".avi"})
 
 
 def pictures(path: Path) -> tuple[list[Picture], float]:
-    """SECONDS of a clip from START_S on, at most LONG_PX long, and its pictures a second."""
+    """SECONDS of a clip from START_S on, at most LONG_PX long, and its pictures a second.
+
+    At an even pace whatever the clip's own is, and in square pixels: nothing but the edit differs.
+    """
     out: list[Picture] = []
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         rate = float(stream.average_rate or 25)
+        aspect = float(stream.sample_aspect_ratio or 1)
+        first: float | None = None
         for frame in container.decode(stream):
-            if (frame.time or 0.0) < START_S:
+            first = (frame.time or 0.0) if first is None else first
+            time = (frame.time or 0.0) - first - START_S
+            if time < 0:
                 continue
+            wide = frame.width * aspect
+            scale = min(1.0, LONG_PX / max(wide, frame.height))
+            size = (round(wide * scale) // 2 * 2, round(frame.height * scale) // 2 * 2)
+            shown = cv2.resize(frame.to_ndarray(format="rgb24"), size).astype(np.uint8)
+            while len(out) <= time * rate and len(out) < SECONDS * rate:
+                out.append(shown)
             if len(out) >= SECONDS * rate:
                 break
-            scale = min(1.0, LONG_PX / max(frame.width, frame.height))
-            size = (round(frame.width * scale) // 2 * 2, round(frame.height * scale) // 2 * 2)
-            out.append(cv2.resize(frame.to_ndarray(format="rgb24"), size).astype(np.uint8))
     return out, rate
 
 
