@@ -89,7 +89,7 @@ def _bars(picture: Grey, covered: NDArray[np.bool_]) -> list[Bar]:
     rows = np.flatnonzero(covered.mean(axis=1) > 0.5)
     edges = [0, height] + ([int(rows[0]), int(rows[-1]) + 1] if len(rows) else [])
     out = []
-    for first, last, colour in _runs(picture):
+    for first, last, colour in _beside(picture, rows) + _runs(picture):
         if not LOWEST * height <= last - first <= HIGHEST * height:
             continue
         if min(abs(e - at) for e in edges for at in (first, last)) > AT_EDGE * height:
@@ -98,6 +98,15 @@ def _bars(picture: Grey, covered: NDArray[np.bool_]) -> list[Bar]:
         if strokes is not None:
             out.append(Bar((0.0, first / height, 1.0, last / height), strokes))
     return out
+
+
+def _beside(picture: Grey, rows: NDArray[np.intp]) -> list[tuple[int, int, float]]:
+    """Runs above and below the known picture by themselves: one by night goes on into its dark."""
+    if not len(rows):
+        return []
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    below = [(first + bottom, last + bottom, tone) for first, last, tone in _runs(picture[bottom:])]
+    return _runs(picture[:top]) + below
 
 
 def _runs(picture: Grey) -> list[tuple[int, int, float]]:

@@ -123,6 +123,22 @@ def smiling(picture: Picture, t: float) -> Picture:
     return out
 
 
+def night(picture: Picture, t: float) -> Picture:
+    """The picture with its lower half in the dark."""
+    out = picture.copy()
+    out[SIZE[1] // 2 :] //= 24
+    return out
+
+
+def night_captioned(picture: Picture, t: float) -> Picture:
+    """The same with white writing on a black bar below it."""
+    out = np.pad(night(picture, t), ((0, 48), (0, 0), (0, 0)))
+    for row, line in enumerate(("SHARE THIS NOW", "NIGHT NEAR HARBOUR")):
+        at, white = (12, SIZE[1] + 19 + 21 * row), (255, 255, 255)
+        cv2.putText(out, line, at, cv2.FONT_HERSHEY_DUPLEX, 0.6, white, 1, cv2.LINE_AA)
+    return out
+
+
 def blurred_out(box: Box) -> Change:
     def change(picture: Picture, t: float) -> Picture:
         x0, y0, x1, y1 = pixels(box, picture)

@@ -100,6 +100,13 @@ def test_a_bar_with_writing_above_the_footage_is_text(known: Reel) -> None:
     assert overlap(found.box, (0, 0, 1, 48 / 264)) > 0.7
 
 
+def test_a_black_bar_below_a_night_picture_ends_where_that_begins() -> None:
+    captioned = made.reel(change=made.night_captioned)
+    (found,) = overlay_edits(captioned, made.reel(change=made.night), made.placed(), ())
+    assert found.type == "text"
+    assert overlap(found.box, (0, 216 / 264, 1, 1)) > 0.9
+
+
 def test_a_bar_without_writing_is_none(known: Reel) -> None:
     down = np.array([[1, 0, 0], [0, 1, 40.0], [0, 0, 1]])
     boxed = made.reel(change=lambda one, t: np.pad(one, ((40, 40), (0, 0), (0, 0))))
