@@ -50,7 +50,10 @@ def _video_logit(grounds: Support) -> float:
     if grounds.explained is None and grounds.standing_item is not None:
         # people who came and went, or a picture laid over it: a person can tell, this cannot
         logit = min(logit, max(LAID_OVER_LOGIT, 18.0 * (grounds.standing_item - 0.57)))
-    if grounds.explained is None and grounds.natural < 0.5 and grounds.alike < THE_SAME:
+    if grounds.explained is None and not grounds.whole_shots:
+        # a fixed camera's quiet moments are alike at any hour; here the item goes on, and differs
+        logit = min(logit, LAID_OVER_LOGIT)
+    if grounds.explained is None and grounds.natural < 0.5 and grounds.least_alike < THE_SAME:
         # a still scene's copy lies anywhere, at real time as well: another speed says that no
         # moment fits as it is
         logit = min(logit, 0.0)

@@ -9,9 +9,12 @@ from hashing.likeness import likeness
 from hashing.motion import Motion, motion, standing_share, still_motion
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
+from hashing.segments import is_cut
+from hashing.types import Fingerprint
 
 LOOKS = 4  # instants at which whole pictures are held against each other
 MOST_LAID_OVER = 0.25  # share of a still picture that moves because of what was laid over it
+NEAR_END_S, NEAR_CUT_S = 0.6, 0.5  # as near a line's end is at the item's end, at a cut
 THE_SAME = 0.95  # agreeing share of the picture, from which what moves is noise of the coding
 
 
@@ -35,13 +38,15 @@ class Support:
     standing: float | None = None
     standing_item: float | None = None
     natural: float = 1.0  # share of the seconds on lines that run forwards at about real time
+    least_alike: float = 1.0  # at the worst of these instants
+    whole_shots: bool = True  # every line ends where the item or one of its shots does
 
 
 def support(query: Reel, reference: Reel, placement: Placement) -> Support:
     """Measure what speaks for one placement."""
     found = placement.lines
     weights = np.array([line.end - line.start for line in found])
-    alike, covered = _alike(query, reference, placement)
+    alike, least_alike, covered = _alike(query, reference, placement)
     explained, moving = _motion(query, reference, placement, found, alike)
     standing = _standing(query, reference, placement) if explained is None else (None, None)
     total = float(weights.sum())
@@ -62,6 +67,8 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         covered=covered,
         lines=len(found),
         natural=float(sum(w for w, line in zip(weights, found, strict=True) if _natural(line))),
+        least_alike=least_alike,
+        whole_shots=all(_whole_shots(query.fingerprint, line) for line in found),
     )
 
 
@@ -69,8 +76,20 @@ def _natural(line: Line) -> bool:
     return not line.reversed and abs(line.speed - 1) < 0.06
 
 
-def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, float]:
-    """Medians over a few instants of the agreeing share and the covered share."""
+def _whole_shots(item: Fingerprint, line: Line) -> bool:
+    """Whether both ends of a line lie at the item's own ends or at cuts of it."""
+    if item.info.kind == "still":
+        return True
+    times, length = item.timeline.times, float(item.timeline.times[-1])
+    cuts = times[[is_cut(item.timeline.change, at) for at in range(len(times))]]
+    return all(
+        at < NEAR_END_S or at > length - NEAR_END_S or bool((np.abs(cuts - at) < NEAR_CUT_S).any())
+        for at in (line.start, line.end)
+    )
+
+
+def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, float, float]:
+    """Over a few instants: median and least of the agreeing share, median of the covered share."""
     moments = instants(placement.lines, LOOKS)
     indices = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
     if not indices:
@@ -78,8 +97,9 @@ def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, f
     maps = [
         likeness(query.whole(q), reference.whole(r), placement.transform.matrix) for q, r in indices
     ]
-    shares = float(np.median([one.share for one in maps]))
-    return shares, float(np.median([one.covered.mean() for one in maps]))
+    shares = [one.share for one in maps]
+    covered = float(np.median([one.covered.mean() for one in maps]))
+    return float(np.median(shares)), float(min(shares)), covered
 
 
 def _motion(

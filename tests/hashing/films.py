@@ -129,6 +129,17 @@ def waiting(moment: float) -> Moving:
     return lambda t: at_noon(moment + max(0.0, t - 3.0))
 
 
+def quiet_at_first(hour: int) -> Moving:
+    """The fixed camera's background alone for two seconds; then things come in from below."""
+    background, crossed = scene(21, 0.0, SIZE), fixed_camera(hour)
+
+    def at(t: float) -> Picture:
+        come = min(SIZE[1], max(0, int(120 * (t - 2.0))))
+        return np.vstack([background[: SIZE[1] - come], crossed(t)[SIZE[1] - come :]])
+
+    return at
+
+
 def cornered(outer: Picture, inner: Picture) -> Picture:
     """The inner picture at 28 % of the outer one's size in its upper right corner."""
     height, width = outer.shape[:2]
@@ -201,6 +212,8 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "fixed, waiting": lambda p: written(p, 5.0, waiting(1.0)),
     "fixed, waiting elsewhere": lambda p: written(p, 5.0, waiting(3.5)),
     "fixed, only waiting": lambda p: written(p, 2.5, lambda t: at_noon(1.0)),
+    "fixed, quiet at first": lambda p: written(p, 4.5, quiet_at_first(1)),
+    "fixed, quiet at first, later": lambda p: written(p, 4.5, quiet_at_first(2)),
     "symmetric": lambda p: written(p, 8.0, symmetric),
     "symmetric, mirrored": lambda p: written(p, 5.0, lambda t: symmetric(t + 1.2)[:, ::-1]),
     "photo with a small one": lambda p: _photo(

@@ -142,3 +142,10 @@ def test_lines_bent_in_time_over_pictures_that_differ_are_no_copy() -> None:
     assert decide(bent, "video", "video").decision == "weak_match"
     assert decide(replace(bent, natural=1.0), "video", "video").decision == "accepted"
     assert decide(replace(bent, alike=0.8), "video", "video").decision == "accepted"
+
+
+def test_a_quiet_stretch_that_ends_within_a_shot_is_left_open() -> None:
+    quiet = replace(STRONG, explained=None, standing=0.98, standing_item=0.98, alike=1.0)
+    assert decide(quiet, "video", "video").decision == "accepted"
+    ends_within = replace(quiet, whole_shots=False)
+    assert decide(ends_within, "video", "video").decision == "same_scene_other_recording"

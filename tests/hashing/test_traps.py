@@ -79,6 +79,19 @@ def test_a_fixed_camera_at_another_time_is_no_copy(film: Films, query: str, refe
     assert film.held(query, reference).decision in SAME_SCENE_OR_LESS
 
 
+@pytest.mark.parametrize(
+    ("query", "reference"),
+    [
+        ("fixed, quiet at first, later", "fixed, quiet at first"),
+        ("fixed, quiet at first", "fixed, quiet at first, later"),
+    ],
+)
+def test_a_fixed_cameras_quiet_moments_are_no_copy_of_each_other(
+    film: Films, query: str, reference: str
+) -> None:
+    assert film.held(query, reference).decision in SAME_SCENE_OR_LESS
+
+
 def test_the_true_copy_of_a_fixed_camera_is_one(film: Films) -> None:
     match = film.held("fixed, copy", "fixed")
     assert match.accepted
