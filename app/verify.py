@@ -249,19 +249,23 @@ def add_clip(
     quick: bool = False,
     on_progress: OnProgress = quiet,
     name: str | None = None,
+    before_storing: Callable[[], None] = lambda: None,
 ) -> Added:
     """Make one file known footage; the same bytes again only gain context.
 
+    before_storing: called once the file is read, right before the library changes.
     Raises IntakeError, DecodeError and FenceError where it cannot be read, LibraryUnusable.
     """
     item = intake.from_path(path, settings.max_bytes, name)
     context = context or Context()
     known = library.find(item.sha256)
     if known is not None:
+        before_storing()
         return library.describe(known.id, context)
     with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
         read = _read(fence, item, settings, _Clock(), on_progress, "quick" if quick else "default")
     kept = _kept(read.query, settings)
+    before_storing()
     return library.add(kept, _facts(item), context, _captured(read.metadata))
 
 

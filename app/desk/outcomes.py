@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.desk import audit, checks, descriptors, reports, sheets
+from app.desk import checks, descriptors, reports, sheets
 from app.desk.checks import Check
 from app.desk.file import DeskFile
 from app.evidence_types import EvidenceSheet
@@ -69,9 +69,7 @@ def store_addition(desk: DeskFile, check: Check, settings: Settings, clip: str, 
     """A file has become known footage, or was it before."""
     outcome = {"clip": clip, "new": new}
     with desk.writing() as connection:
-        ended = checks.finish(connection, check.id, "done", settings, outcome=outcome)
-        if ended and new:
-            audit.note(connection, check.key, "clip.add", clip)
+        checks.finish(connection, check.id, "done", settings, outcome=outcome)
 
 
 def store_refusal(desk: DeskFile, check: Check, settings: Settings, problem: Json) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from app import verify
 from app.claim import parse_claim
 from app.desk import checks
+from app.desk.acts import Act, came_in
 from app.desk.checks import Check
 from app.desk.errors import CheckUnknown
 from app.desk.file import DeskFile, delete_upload, fetching_folder
@@ -129,6 +130,7 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     """A file becomes known footage; the row keeps which clip that is."""
     context = entered(check.context or {}, "the form")
+    act = Act(work.desk, check.key, "clip.add", check.id)
     try:
         added = verify.add_clip(
             _path(work, check),
@@ -137,7 +139,9 @@ def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
             context,
             on_progress=on_progress,
             name=check.name,
+            before_storing=act.begin,
         )
+        act.end(*came_in(added))
     except FirstseenError as error:
         store_refusal(work.desk, check, work.settings, problem_of(error))
     else:
