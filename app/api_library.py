@@ -193,5 +193,7 @@ def _added(
     item = verify.Remembered(facts, kept.fingerprint, kept.metadata)
     with acting(desk, caller.key_id, "clip.add", check.id) as done:
         added = verify.add_remembered(item, library, settings, context)
+        with desk.writing() as connection:
+            checks.note_made_clip(connection, check.id, added.clip_id)
         done += [*came_in(added), ("check.added", check.id)]
     return added

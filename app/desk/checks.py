@@ -25,7 +25,7 @@ type Json = dict[str, Any]
 type Task = Literal["check", "add", "recheck"]
 type Kind = Literal["upload", "link"]
 type State = Literal["queued", "running", "done", "failed", "cancelled"]
-type PicturesState = Literal["none", "pending", "ready", "expired"]
+type PicturesState = Literal["none", "pending", "ready"]
 
 PENDING: Final = ("queued", "running")
 FINAL: Final = ("done", "failed", "cancelled")
@@ -307,6 +307,13 @@ def finish(
         upload_expires_at=in_seconds(settings.keep_uploads_s),
         expires_at=in_seconds(settings.keep_reports_s),
         **{name: _text(one) if name in JSON_COLUMNS else one for name, one in values.items()},
+    )
+
+
+def note_made_clip(connection: sa.Connection, identifier: str, clip: str) -> None:
+    """Its item is known footage from now on, as this clip: no news to who made it so."""
+    connection.execute(
+        checks.update().where(checks.c.id == identifier).values(outcome=_text({"clip": clip}))
     )
 
 

@@ -7,19 +7,16 @@ number of their own for it. Nothing here is tied to SQLite but how the file is o
 """
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+
+from app.database import migrations_table
 
 APPLICATION_ID = 0x4653444B  # "FSDK"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
 
-migrations = Table(
-    "migrations",
-    metadata,
-    Column("version", Integer, primary_key=True),
-    Column("applied_at", Text, nullable=False),
-)
+migrations = migrations_table(metadata)
 
 # ---- access
 
@@ -70,8 +67,8 @@ checks = Table(
     Column("crashes", Integer, nullable=False, default=0),  # of a worker, while we looked on
     Column("interruptions", Integer, nullable=False, default=0),  # of the whole service
     Column("problem", Text),  # JSON, where it failed
-    Column("outcome", Text),  # JSON, of a task that ends without a report: the clip added
-    # none | pending | ready | expired
+    Column("outcome", Text),  # JSON: the clip that was made of the item
+    # none | pending | ready
     Column("pictures", Text, nullable=False, default="none", index=True),
     Column("headline", Text),  # of the newest report, for lists
     Column("relation", Text),
@@ -162,6 +159,9 @@ alerts = Table(
     Column("headline", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("seen_at", Text),
+    # What was found of the claimed date in the report before and in this one. Since version 2.
+    Column("claim_before", Text),
+    Column("claim_after", Text),
 )
 
 # Who may see faces or identifying metadata of one check for a while.
@@ -210,12 +210,3 @@ for _name, _event in (
             f"CREATE TRIGGER {_name} {_event} BEGIN {_NO_CHANGE}; END"
         ).execute_if(dialect="sqlite"),
     )
-
-# Small numbers and marks: which library this desk belongs to, how far rechecks have come.
-marks = Table(
-    "marks",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Float),
-    Column("text", Text),
-)

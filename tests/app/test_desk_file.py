@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.desk import alerts, checks, keys
+from app.desk.checks import Asked
+from app.desk.clock import now
 from app.desk.errors import DeskBusy, DeskInUse, DeskUnusable
 from app.desk.file import only_service, open_desk
-from app.desk.schema import marks
 from app.library import Library
 from app.settings import Settings
 from tests.app.library_made import made_facts, made_print
@@ -19,13 +21,44 @@ from tests.app.library_made import made_facts, made_print
 def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "desk")
     with desk.writing() as connection:
-        connection.execute(marks.insert().values(name="here", text="yes"))
+        keys.create(connection, "ann", ["check"], "cli", now())
     desk.close()
     desk = open_desk(tmp_path / "desk")
     with desk.reading() as connection:
-        assert connection.execute(sa.select(marks.c.text)).scalar_one() == "yes"
+        assert [key.name for key in keys.listed(connection)] == ["ann"]
     assert desk.uploads.is_dir()
     desk.close()
+
+
+TO_VERSION_1 = """
+    ALTER TABLE alerts DROP COLUMN claim_before;
+    ALTER TABLE alerts DROP COLUMN claim_after;
+    CREATE TABLE marks (name TEXT NOT NULL PRIMARY KEY, value FLOAT, text TEXT);
+    UPDATE migrations SET version = 1;
+    PRAGMA user_version = 1;
+"""
+
+
+def test_a_desk_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    with desk.writing() as connection:
+        key = keys.create(connection, "ann", ["check"], "cli", now())[0].id
+        asked = Asked(key, "check", "upload", "a.mp4", 1, "ab" * 32)
+        check, _ = checks.accept(connection, asked, 10)
+        alerts.raise_alert(connection, check.id, "R000001", "told before", now())
+    desk.close()
+    old = sqlite3.connect(tmp_path / "desk.db")
+    old.executescript(TO_VERSION_1)
+    old.close()
+    desk = open_desk(tmp_path)
+    with desk.writing() as connection:
+        claim = ("not_contradicted", "contradicted")
+        alerts.raise_alert(connection, check.id, "R000002", "told after", now(), claim)
+        found = [(one.headline, one.claim_after) for one in alerts.listed(connection, None)]
+        tables = sa.inspect(connection).get_table_names()
+    desk.close()
+    assert found == [("told after", "contradicted"), ("told before", None)]
+    assert "marks" not in tables
 
 
 def test_others_of_the_machine_cannot_look_in(tmp_path: Path) -> None:
