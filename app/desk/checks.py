@@ -118,7 +118,8 @@ def accept(
     """The check that this asks for, and whether it is new.
 
     again: make a new one even where this key has the same bytes or link with the same claim.
-    reach: the library's newest clip; a check that has not searched as far is not had again.
+    reach: the library's newest clip; a check that has ended and has not searched as far is not
+    had again. One at work may begin before that clip: it is then due for it once it has ended.
 
     Raises RequestDiffers, QueueFull.
     """

@@ -12,12 +12,14 @@ from app.desk import checks, descriptors, keys
 from app.desk.checks import Asked
 from app.desk.file import DeskFile, open_desk
 from app.desk.growth import Growth, due
+from app.desk.outcomes import store_verdict
 from app.desk.recheck import recheck
 from app.desk.schema import checks as table
 from app.library import Library
 from app.metadata_types import Credentials, Metadata
 from app.settings import Settings
 from tests.app.library_made import made_facts, made_print
+from tests.app.service_made import report
 
 NOTHING = Metadata({}, Credentials("none"))
 UNCHANGED = "0 3"
@@ -65,6 +67,30 @@ def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
     assert due_now(connection, 6) == late
     descriptors.note_searched(connection, late, 6, UNCHANGED)
     assert due_now(connection, 6) is None
+
+
+def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
+    desk: DeskFile, tmp_path: Path
+) -> None:
+    settings = Settings(library=tmp_path / "library")
+    with desk.writing() as connection:
+        key = keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))[0].id
+        asked = Asked(key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32)
+        check, _ = checks.accept(connection, asked, 100)
+        checks.claim_next(connection)
+    with Library.open(settings.library, create=True) as library:
+        began = library.reach(), library.last_change()
+        library.add(made_print(2), made_facts(2))
+        with desk.writing() as connection:
+            reach = library.reach()
+            again, new = checks.accept(connection, asked, 100, again=False, reach=reach)
+            assert (again.id, again.state, new) == (check.id, "running", False)
+        read = (made_print(1), NOTHING)
+        store_verdict(desk, check, settings, report("a.mp4"), began[0], read=read, change=began[1])
+        with desk.reading() as connection:
+            found = Growth(library, settled_s=0.0).due(connection)
+    assert found is not None
+    assert found.id == check.id
 
 
 def test_what_was_not_kept_is_never_due(connection: sa.Connection) -> None:
