@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.database import Database, Kind, Step
 from app.desk.errors import DeskBusy, DeskInUse, DeskUnusable
-from app.desk.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations
+from app.desk.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
 
 if sys.platform == "win32":
     import msvcrt
@@ -111,9 +111,14 @@ def _kind() -> Kind:
 
 
 def _to_version_2(connection: sa.Connection) -> None:
-    """What an alert says of the claim; a table that nothing used goes."""
+    """What alerts say of the claim, what re-checks need first; a table that nothing used goes."""
     for name in ("claim_before", "claim_after"):
         connection.exec_driver_sql(f"ALTER TABLE alerts ADD COLUMN {name} TEXT")
+    metadata.create_all(connection, tables=[searches])
+    moved = '"check", searched_up_to, library_change'
+    connection.exec_driver_sql(f"INSERT INTO searches ({moved}) SELECT {moved} FROM descriptors")
+    for name in ("searched_up_to", "library_change"):
+        connection.exec_driver_sql(f"ALTER TABLE descriptors DROP COLUMN {name}")
     connection.exec_driver_sql("DROP TABLE marks")
 
 

@@ -60,7 +60,7 @@ def recheck(
         checked = None
     with desk.writing() as connection, contextlib.suppress(CheckUnknown):
         checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
-        descriptors.note_searched(connection, check.id, reach, change)
+        descriptors.note_searched(connection, [check.id], reach, change)
         if told is None or checked is None:
             return False
         report = to_json(checked.report)

@@ -104,9 +104,21 @@ descriptors = Table(
     Column("space", Text, nullable=False),
     Column("metadata", LargeBinary),  # what the file said of itself, as the fence's codec writes it
     Column("fingerprint", LargeBinary, nullable=False),  # the same
+    Column("expires_at", Text),
+)
+
+# How far the search for such an item has come. Since version 2; apart from what is large, since
+# all of it is looked through whenever the library grew.
+searches = Table(
+    "searches",
+    metadata,
+    Column("check", ForeignKey("descriptors.check", ondelete="CASCADE"), primary_key=True),
     Column("searched_up_to", Integer),  # clip number that the newest search reached
     Column("library_change", Text),  # the library's mark of what is known of its clips, then
-    Column("expires_at", Text),
+    # What a later clip has to reach to be compared at all, of the whole picture and of parts of
+    # it, as app.desk.descriptors packs it; null where it is not known.
+    Column("whole", LargeBinary),
+    Column("parts", LargeBinary),
 )
 
 # Redacted pictures that go with a check's newest report.

@@ -63,9 +63,9 @@ def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
     late, early = done(connection, "none", 5), done(connection, "undecided", 3)
     assert due_now(connection, 3) is None
     assert due_now(connection, 6) == early
-    descriptors.note_searched(connection, early, 6, UNCHANGED)
+    descriptors.note_searched(connection, [early], 6, UNCHANGED)
     assert due_now(connection, 6) == late
-    descriptors.note_searched(connection, late, 6, UNCHANGED)
+    descriptors.note_searched(connection, [late], 6, UNCHANGED)
     assert due_now(connection, 6) is None
 
 
@@ -102,7 +102,7 @@ def test_changed_dates_matter_to_what_matched(connection: sa.Connection) -> None
     done(connection, "none", 3)
     matched = done(connection, "edited", 3)
     assert due_now(connection, 3, "1 4") == matched
-    descriptors.note_searched(connection, matched, 3, "1 4")
+    descriptors.note_searched(connection, [matched], 3, "1 4")
     assert due_now(connection, 3, "1 4") is None
 
 
