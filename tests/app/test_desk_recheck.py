@@ -7,17 +7,20 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app import verify
 from app.clips import Appearance
-from app.desk import checks, descriptors, keys
+from app.desk import checks, descriptors, keys, reports
 from app.desk.checks import Asked
 from app.desk.file import DeskFile, open_desk
 from app.desk.growth import Growth, due
 from app.desk.outcomes import store_verdict
 from app.desk.recheck import recheck
 from app.desk.schema import checks as table
-from app.library import Library
+from app.library import Context, FileFacts, Library
 from app.metadata_types import Credentials, Metadata
 from app.settings import Settings
+from hashing.errors import DecodeError
+from tests.app.known import whole
 from tests.app.library_made import made_facts, made_print
 from tests.app.service_made import report
 
@@ -140,6 +143,31 @@ def test_a_date_that_is_entered_makes_what_matched_due(
         found = growth.due(connection)
         assert found is not None
         assert found.id == matched
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
+    desk: DeskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool
+) -> None:
+    def again(*_: object) -> None:
+        raise DecodeError("asked for a whole check")
+
+    monkeypatch.setattr(verify, "matches_since", lambda *_: {"R000001": whole()})
+    asked_again: list[int] = []
+    monkeypatch.setattr(verify, "check_again", lambda *_: asked_again.append(1) or again())
+    with desk.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        identifier = done(connection, "none", 0)
+        reports.store(connection, identifier, report("a.mp4"), "check", 0)
+        if made:
+            checks.note_made_clip(connection, identifier, "R000001")
+        check = checks.find(connection, identifier)
+    with Library.open(tmp_path / "library", create=True) as library:
+        facts = FileFacts("a.mp4", "ab" * 32, 1)
+        dated = Context(appearances=(Appearance("published", "2019"),))
+        library.add(made_print(1), facts, dated)
+        assert not recheck(desk, library, Settings(), check, lambda *_: None)
+    assert bool(asked_again) is not made
 
 
 def test_a_check_that_was_deleted_meanwhile_does_not_come_back(
