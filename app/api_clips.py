@@ -10,7 +10,8 @@ from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_queue import accept, ended
 from app.api_rooms import desk_of, receive_upload, service_of, upload_form
-from app.desk import audit, checks
+from app.desk import checks
+from app.desk.acts import acting
 from app.desk.checks import Asked, Check
 from app.desk.file import DeskFile, delete_upload
 from app.errors import UsageError
@@ -123,6 +124,8 @@ async def remove_clip(
 
 
 def _removed(request: Request, clip_id: str, key: str) -> None:
-    service_of(request).remove(clip_id)
-    with desk_of(request).writing() as connection:
-        audit.note(connection, key, "clip.remove", clip_id)
+    service = service_of(request)
+    service.clip(clip_id)  # what was never there is no act
+    with acting(desk_of(request), key, "clip.remove", clip_id) as done:
+        service.remove(clip_id)
+        done.append(("clip.remove", clip_id))

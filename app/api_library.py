@@ -11,7 +11,8 @@ from app.api_access import Caller, may
 from app.api_problems import refusals
 from app.api_rooms import desk_of, library_of, rooms_of, settings_of
 from app.api_seen import whose
-from app.desk import audit, checks, descriptors, matched
+from app.desk import checks, descriptors, matched
+from app.desk.acts import acting, came_in
 from app.desk.errors_rooms import NotKept
 from app.desk.file import DeskFile
 from app.library import Added, Context, FileFacts, Library
@@ -131,28 +132,29 @@ def _changed(
     caller: Caller,
     texts: Mapping[str, str | None],
 ) -> ClipDetailOut:
-    if library.change(clip_id, texts, caller.name):
-        _note(desk, caller, "clip.change", clip_id)
+    library.clip(clip_id)  # what was never there is no act
+    with acting(desk, caller.key_id, "clip.change", clip_id) as done:
+        if library.change(clip_id, texts, caller.name):
+            done.append(("clip.change", clip_id))
     return detail(library, clip_id)
 
 
 def _seen(
     desk: DeskFile, library: Library, clip_id: str, caller: Caller, context: Context
 ) -> ClipDetailOut:
-    for appearance in context.appearances:
-        if library.add_appearance(clip_id, appearance):
-            _note(desk, caller, "appearance.add", clip_id)
+    library.clip(clip_id)
+    with acting(desk, caller.key_id, "appearance.add", clip_id) as done:
+        for appearance in context.appearances:
+            if library.add_appearance(clip_id, appearance):
+                done.append(("appearance.add", clip_id))
     return detail(library, clip_id)
 
 
 def _unseen(desk: DeskFile, library: Library, clip_id: str, n: int, caller: Caller) -> None:
-    library.remove_appearance(clip_id, n, caller.name)
-    _note(desk, caller, "appearance.remove", clip_id)
-
-
-def _note(desk: DeskFile, caller: Caller, action: str, clip_id: str) -> None:
-    with desk.writing() as connection:
-        audit.note(connection, caller.key_id, action, clip_id)
+    library.clip(clip_id)
+    with acting(desk, caller.key_id, "appearance.remove", clip_id) as done:
+        library.remove_appearance(clip_id, n, caller.name)
+        done.append(("appearance.remove", clip_id))
 
 
 def _matching(desk: DeskFile, clip_id: str, key: str | None) -> list[ClipCheckOut]:
@@ -189,8 +191,9 @@ def _added(
         raise NotKept("what was described of this item is not kept: add its file instead")
     facts = FileFacts(check.name, check.sha256, check.bytes)
     item = verify.Remembered(facts, kept.fingerprint, kept.metadata)
-    added = verify.add_remembered(item, library, settings, context)
-    with desk.writing() as connection:
-        audit.note(connection, caller.key_id, "clip.add", added.clip_id)
-        audit.note(connection, caller.key_id, "check.added", check.id)
+    with acting(desk, caller.key_id, "clip.add", check.id) as done:
+        added = verify.add_remembered(item, library, settings, context)
+        with desk.writing() as connection:
+            checks.note_made_clip(connection, check.id, added.clip_id)
+        done += [*came_in(added), ("check.added", check.id)]
     return added

@@ -48,6 +48,8 @@ def add(
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
+    from app.desk.acts import Act, came_in, desk_beside
+    from app.desk.audit import CLI
     from app.library import Added, Library
     from app.library_context import ContextTable, read_context
     from app.progress import item_bars, wanted
@@ -56,13 +58,24 @@ def add(
     files = _files(paths)
     bars = wanted(progress)
     results: list[dict[str, Any]] = []
-    with Library.open(settings.library, create=True) as known:
+    with Library.open(settings.library, create=True) as known, desk_beside(settings) as desk:
         warn_unfenced(settings)
         with item_bars(bars, len(files)) as (on_item, on_progress):
 
             def add_file(file: _File) -> Added:
                 entered = table.of(file.path)
-                return verify.add_clip(file.path, known, settings, entered, quick, on_progress)
+                act = Act(desk, CLI, "clip.add")
+                added = verify.add_clip(
+                    file.path,
+                    known,
+                    settings,
+                    entered,
+                    quick,
+                    on_progress,
+                    before_storing=act.begin,
+                )
+                act.end(*came_in(added))
+                return added
 
             for file in files:
                 on_item(file.path.name, len(results), len(files))
@@ -140,12 +153,17 @@ def remove(
 ) -> None:
     """Forget clips. The original files are not touched."""
     settings = settings_of(library=library)
+    from app.desk.acts import Act, desk_beside
+    from app.desk.audit import CLI
     from app.library import Library
 
-    with Library.open(settings.library) as known:
+    with Library.open(settings.library) as known, desk_beside(settings) as desk:
         clips = [known.clip(clip_id) for clip_id in dict.fromkeys(clip_ids)]
         for clip in clips:
+            act = Act(desk, CLI, "clip.remove", clip.id)
+            act.begin()
             known.remove(clip.id)
+            act.end(("clip.remove", clip.id))
     if as_json:
         print_json([{"id": clip.id, "name": clip.name} for clip in clips])
     else:

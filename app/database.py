@@ -22,6 +22,16 @@ from hashing.errors import FirstseenError
 type Step = Callable[[sa.Connection], None]
 
 
+def migrations_table(metadata: sa.MetaData) -> sa.Table:
+    """Which formats a file has had, and since when."""
+    return sa.Table(
+        "migrations",
+        metadata,
+        sa.Column("version", sa.Integer, primary_key=True),
+        sa.Column("applied_at", sa.Text, nullable=False),
+    )
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a file holds, and how it is spoken of."""
@@ -31,7 +41,7 @@ class Kind:
     application_id: int  # in the file's header, so that no other database is taken for it
     schema_version: int
     metadata: sa.MetaData
-    migrations: sa.Table  # columns version and applied_at
+    migrations: sa.Table  # as migrations_table makes it
     steps: Mapping[int, Step]  # version -> what reaches it
     fill: Step  # first rows of a new file
     unusable: type[FirstseenError]

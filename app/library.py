@@ -6,7 +6,7 @@ killed process and a power cut. Several processes may read while one writes.
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +30,15 @@ from app.library_file import LibraryFile, open_file
 from app.library_pages import Filter, page
 from app.library_prints import read_fingerprint
 from app.library_schema import appearances, clips, read_counter, spaces
-from app.library_search import Hits, LiveIndex, Places, main_space, places_of, search_since
+from app.library_search import (
+    Hits,
+    LiveIndex,
+    Places,
+    main_space,
+    places_of,
+    search_since,
+    vectors_since,
+)
 from hashing.types import Fingerprint, Seconds
 
 __all__ = [
@@ -297,6 +305,16 @@ class Library:
         queries = np.ascontiguousarray(vectors, np.float32)
         with self._file.reading() as connection:
             return search_since(connection, queries, k, space, clip)
+
+    def vectors_since(
+        self, space: str, clip: int
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.intp]]]:
+        """All searchable vectors of the clips with a higher number than `clip`, in batches.
+
+        (M, 512), whole clips one after the other, and (C,) where in them each clip begins.
+        """
+        with self._file.reading() as connection:
+            yield from vectors_since(connection, space, clip)
 
     def load_index(self) -> None:
         """Load the search index of most clips in the background; the first search waits for it."""

@@ -8,17 +8,14 @@ database is taken for a library, and the schema's version as `user_version`.
 import sqlalchemy as sa
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
 
+from app.database import migrations_table
+
 APPLICATION_ID = 0x46534C42  # "FSLB"
 SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
 
-migrations = Table(
-    "migrations",
-    metadata,
-    Column("version", Integer, primary_key=True),
-    Column("applied_at", Text, nullable=False),
-)
+migrations = migrations_table(metadata)
 
 # next_vector: ids are never given twice. removals: readers that hold ids of before look again.
 # index_generation: which index file is the present one.

@@ -212,6 +212,22 @@ def search_since(
     return Hits(clip_ids(held.tolist()), clip_index, ids, cosines, len(ranges), 0)
 
 
+def vectors_since(
+    connection: sa.Connection, space: str, clip: int
+) -> Iterator[tuple[Vectors, NDArray[np.intp]]]:
+    """Vectors of the clips with a higher number than `clip`, some thousand at once.
+
+    (M, 512), whole clips one after the other, and (C,) where in them each clip begins.
+    """
+    ranges = vector_ranges(connection, space)
+    ranges = ranges[ranges[:, 2] > clip]
+    batch = np.cumsum(ranges[:, 1]) // READ_AT_ONCE
+    for number in np.unique(batch):
+        some = ranges[batch == number]
+        starts = np.cumsum(some[:, 1]) - some[:, 1]
+        yield pick_vectors(connection, _ids(some)), starts.astype(np.intp)
+
+
 def _ids(ranges: NDArray[np.int64]) -> Ids:
     """All vector ids of ranges (C, 3), ascending."""
     counts = ranges[:, 1]

@@ -15,7 +15,7 @@ FETCHING: Final = (
 )
 
 type StateOut = Literal["queued", "running", "done", "failed", "cancelled"]
-type PicturesOut = Literal["none", "pending", "ready", "expired"]
+type PicturesOut = Literal["none", "pending", "ready"]
 
 
 class ProgressOut(Wire):

@@ -76,7 +76,7 @@ class SheetOut(Wire):
 class PicturesOut(Wire):
     """By clip id, once they are `ready`."""
 
-    state: Literal["none", "pending", "ready", "expired"]
+    state: Literal["none", "pending", "ready"]
     matches: dict[str, SheetOut]
 
 
@@ -149,7 +149,10 @@ class DecisionsOut(Wire):
 
 
 class AlertOut(Wire):
-    """What was found for an earlier check when the library grew."""
+    """What was found for an earlier check when the library grew.
+
+    `claim_before`, `claim_after`: the finding on the claimed date until then, and now.
+    """
 
     id: str
     check: str
@@ -157,6 +160,8 @@ class AlertOut(Wire):
     made_at: str
     seen_at: str | None
     headline: str
+    claim_before: str | None
+    claim_after: str | None
     item_name: str
 
     @classmethod
@@ -168,6 +173,8 @@ class AlertOut(Wire):
             made_at=one.made_at,
             seen_at=one.seen_at,
             headline=one.headline,
+            claim_before=one.claim_before,
+            claim_after=one.claim_after,
             item_name=one.item_name,
         )
 

@@ -60,6 +60,7 @@ class Judged:
     report: Report
     query: Fingerprint
     metadata: Metadata
+    sought: search.Sought
     _fence: Fence
     _library: Library
 
@@ -129,10 +130,10 @@ def checking(
     facts = _facts(item)
     with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
         read = _read(fence, item, settings, clock, on_progress)
-        found, searched = _search(fence, read.query, library, clock, on_progress)
+        found, searched, sought = _search(fence, read.query, library, clock, on_progress)
         verdict = _judge(fence, facts, read.query, found, claim, searched, library)
         report = _report(facts, read, verdict, searched, claim, clock)
-        yield Judged(report, read.query, read.metadata, fence, library)
+        yield Judged(report, read.query, read.metadata, sought, fence, library)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +165,7 @@ def matches_since(
 
     with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
         fence.call("recall", stored=query)
-        found, _ = _found(fence, query, library, look, _Clock(), on_progress)
+        found, *_ = _found(fence, query, library, look, _Clock(), on_progress)
     return {one: match for one, match in found.items() if match.accepted}
 
 
@@ -185,10 +186,10 @@ def check_again(
     read = _Read(item.fingerprint, item.metadata)
     with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
         fence.call("recall", stored=read.query)
-        held, searched = _search(fence, read.query, library, clock, on_progress, found)
+        held, searched, sought = _search(fence, read.query, library, clock, on_progress, found)
         verdict = _judge(fence, item.facts, read.query, held, claim, searched, library)
         report = _report(item.facts, read, verdict, searched, claim, clock)
-        judged = Judged(report, read.query, read.metadata, fence, library)
+        judged = Judged(report, read.query, read.metadata, sought, fence, library)
         sheets = judged.pictures(on_progress=on_progress, strips=True) if pictures else {}
     return Checked(report, sheets)
 
@@ -249,19 +250,23 @@ def add_clip(
     quick: bool = False,
     on_progress: OnProgress = quiet,
     name: str | None = None,
+    before_storing: Callable[[], None] = lambda: None,
 ) -> Added:
     """Make one file known footage; the same bytes again only gain context.
 
+    before_storing: called once the file is read, right before the library changes.
     Raises IntakeError, DecodeError and FenceError where it cannot be read, LibraryUnusable.
     """
     item = intake.from_path(path, settings.max_bytes, name)
     context = context or Context()
     known = library.find(item.sha256)
     if known is not None:
+        before_storing()
         return library.describe(known.id, context)
     with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
         read = _read(fence, item, settings, _Clock(), on_progress, "quick" if quick else "default")
     kept = _kept(read.query, settings)
+    before_storing()
     return library.add(kept, _facts(item), context, _captured(read.metadata))
 
 
@@ -326,16 +331,16 @@ def _search(
     clock: "_Clock",
     on_progress: OnProgress,
     known: Mapping[str, Match] | None = None,
-) -> tuple[list[tuple[Clip, Match]], Searched]:
+) -> tuple[list[tuple[Clip, Match]], Searched, search.Sought]:
     """Every clip that was compared, once. known: matches that need no comparison any more."""
 
     def look(vectors: NDArray[np.float32]) -> Hits:
         return library.search(vectors, search.NEIGHBOURS, query.space)
 
-    found, hits = _found(fence, query, library, look, clock, on_progress, known)
+    found, hits, sought = _found(fence, query, library, look, clock, on_progress, known)
     stats = library.stats()
     searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
-    return [(library.clip(clip), match) for clip, match in found.items()], searched
+    return [(library.clip(clip), match) for clip, match in found.items()], searched, sought
 
 
 def _found(
@@ -346,21 +351,25 @@ def _found(
     clock: "_Clock",
     on_progress: OnProgress,
     known: Mapping[str, Match] | None = None,
-) -> tuple[dict[str, Match], Hits]:
+) -> tuple[dict[str, Match], Hits, search.Sought]:
     """Matches by clip; parts of the picture where the whole is not enough."""
     rows = search.query_rows(query.frames)
     on_progress("search", 0.0)
     with clock.during("search"):
-        hits = look(query.frames.vectors[rows].astype("float32"))
+        vectors = query.frames.vectors[rows].astype("float32")
+        hits = look(vectors)
         worth = search.candidates(hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
+        whole = search.bar(vectors, hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
+    parts_bar = None
     found = dict(known or {})
     for done, candidate in enumerate(worth):
         on_progress("compare", done / len(worth))
         _compare(fence, library, found, clock, candidate.clip)
     if not _explained(query, found):
-        for part in _parts(fence, library, look, clock):
+        parts, parts_bar = _parts(fence, library, look, clock)
+        for part in parts:
             _compare(fence, library, found, clock, part.clip, part.window, part.moments)
-    return found, hits
+    return found, hits, search.Sought(whole, parts_bar)
 
 
 def _compare(
@@ -399,14 +408,14 @@ def _parts(
     library: Library,
     look: Callable[[NDArray[np.float32]], Hits],
     clock: "_Clock",
-) -> list[search.WindowCandidate]:
+) -> tuple[list[search.WindowCandidate], search.Bar | None]:
     with clock.during("describe"):
         views: Views = fence.call("views")
     if not len(views.vectors):
-        return []
+        return [], None
     with clock.during("search"):
         hits = look(views.vectors)
-        return search.window_candidates(
+        found = search.window_candidates(
             views.boxes,
             views.times,
             hits.clips,
@@ -415,6 +424,8 @@ def _parts(
             hits.cosine,
             PART_CANDIDATES,
         )
+        bar = search.window_bar(views.vectors, hits.clip_index, hits.cosine, PART_CANDIDATES)
+    return found, bar
 
 
 def _judge(

@@ -17,8 +17,6 @@ from PIL import Image
 
 from hashing.types import PDQ_BYTES
 
-PDQ_CONFIDENT_DISTANCE = 31  # ThreatExchange pdq/README.md
-PDQ_POOR_QUALITY = 49  # at or below: too little structure to be trusted, same source
 MIN_SIDE_PX = 5  # smaller pictures have no PDQ; MIN_HASHABLE_DIM in pdqhashing.cpp
 SAMPLES = 64  # the picture is looked at as 64 x 64
 FREQUENCIES = 16  # kept each way
@@ -97,17 +95,3 @@ def phash(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     spectrum = PHASH_DCT @ np.asarray(small, np.float64) @ PHASH_DCT.T  # (8, 8)
     spectrum = spectrum.round(6)  # what is zero but for rounding is zero
     return np.packbits(spectrum > np.median(spectrum))
-
-
-def hamming(query: NDArray[np.uint8], reference: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Bits that differ between PDQ hashes.
-
-    query, reference: (..., 32) uint8, most significant bit first; broadcast as in NumPy.
-    Returns (...) int, 0..256.
-
-    Raises ValueError where the last axis is not 32 bytes.
-    """
-    if query.shape[-1] != PDQ_BYTES or reference.shape[-1] != PDQ_BYTES:
-        raise ValueError(f"a PDQ hash has {PDQ_BYTES} bytes")
-    differing: NDArray[np.intp] = np.bitwise_count(query ^ reference).sum(axis=-1, dtype=np.intp)
-    return differing

@@ -23,6 +23,7 @@ THINNED_S = 1.0
 MOST_ROWS = 240  # query vectors that are searched; more of a long item are thinned evenly
 SURE_ENOUGH = 0.3  # share of the best candidate's score under which others are not looked at
 LEAST_COSINE = 0.12  # under which a best row is not worth a look
+ROUNDING = 0.002  # of a cosine between vectors that are kept at half precision
 
 
 def query_rows(frames: Descriptors) -> NDArray[np.intp]:
@@ -49,14 +50,18 @@ def candidates(
 
     clip_index: (N, k) into `clips`, -1 where there are fewer; cosine: (N, k), best first.
     """
+    out = _ranked(clips, clip_index, cosine)
+    least = SURE_ENOUGH * out[0].score if out else 0.0
+    return [one for one in out[:most] if one.cosine >= LEAST_COSINE and one.score >= least]
+
+
+def _ranked(
+    clips: Sequence[str], clip_index: NDArray[np.int64], cosine: NDArray[np.float32]
+) -> list[Candidate]:
+    """All of them, best first."""
     best: dict[int, list[tuple[float, float]]] = {}
     for indices, values in zip(clip_index, cosine, strict=True):
-        known = indices >= 0
-        found, first = np.unique(indices[known], return_index=True)
-        values_of = values[known][first]  # rows come best first: the first hit is a clip's best
-        order = np.sort(values_of)[::-1]
-        after = order[BACKGROUND_RANKS]
-        usual = BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
+        found, values_of, usual = _best_of_row(indices, values)
         for clip, value in zip(found.tolist(), values_of.tolist(), strict=True):
             best.setdefault(clip, []).append((value - usual, value))
     out = []
@@ -66,8 +71,96 @@ def candidates(
         score = sum(top) / min(ROWS, len(clip_index))
         out.append(Candidate(clips[clip], score, max(value for _, value in rows)))
     out.sort(key=lambda one: (-one.score, one.clip))
-    least = SURE_ENOUGH * out[0].score if out else 0.0
-    return [one for one in out[:most] if one.cosine >= LEAST_COSINE and one.score >= least]
+    return out
+
+
+def _best_of_row(
+    indices: NDArray[np.int64], values: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
+    """Clips that a row found, each one's best cosine, and what is usual for the row."""
+    known = indices >= 0
+    found, first = np.unique(indices[known], return_index=True)
+    values_of = values[known][first]  # rows come best first: the first hit is a clip's best
+    after = np.sort(values_of)[::-1][BACKGROUND_RANKS]
+    return found, values_of, BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bar:
+    """What a clip that comes later has to reach to be among the candidates of a search.
+
+    It is that of the search's own time: a library that has grown since would ask for more.
+    """
+
+    vectors: NDArray[np.float16]  # (N, 512) that were searched with
+    usual: NDArray[np.float32]  # (N,) cosine that is usual for each
+    best_rows: int  # of which a clip's score is the mean
+    least: float  # score; -inf where every clip is a candidate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sought:
+    """Both of a search's bars. parts: of the picture; None where the whole was enough."""
+
+    whole: Bar
+    parts: Bar | None
+
+    def reached(self, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
+        """Whether any of several clips is worth a comparison, as `reaches` has them."""
+        bars = (self.whole,) if self.parts is None else (self.whole, self.parts)
+        return any(reaches(one, vectors, starts) for one in bars)
+
+
+def bar(
+    vectors: NDArray[np.float32],
+    clips: Sequence[str],
+    clip_index: NDArray[np.int64],
+    cosine: NDArray[np.float32],
+    most: int,
+) -> Bar:
+    """The bar of `candidates`. vectors: (N, 512), which found what the rest says."""
+    ranked = _ranked(clips, clip_index, cosine)
+    sure = SURE_ENOUGH * ranked[0].score if ranked else -np.inf
+    last = ranked[most - 1].score if len(ranked) >= most else -np.inf
+    return Bar(vectors.astype(np.float16), _usual(clip_index, cosine), ROWS, max(sure, last))
+
+
+def window_bar(
+    vectors: NDArray[np.float32],
+    clip_index: NDArray[np.int64],
+    cosine: NDArray[np.float32],
+    most: int,
+) -> Bar:
+    """The bar of `window_candidates`."""
+    usual = _usual(clip_index, cosine)
+    scores: dict[int, float] = {}
+    for indices, values, level in zip(clip_index, cosine, usual, strict=True):
+        found, best, _ = _best_of_row(indices, values)
+        for clip, value in zip(found.tolist(), best.tolist(), strict=True):
+            scores[clip] = max(scores.get(clip, -np.inf), value - float(level))
+    ranked = sorted(scores.values(), reverse=True)
+    last = ranked[most - 1] if len(ranked) >= most else -np.inf
+    return Bar(vectors.astype(np.float16), usual, 1, last)
+
+
+def reaches(bar: Bar, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
+    """Whether any of several clips is worth a comparison.
+
+    vectors: (M, 512), those of all clips one after the other; starts: (C,) where each begins.
+    """
+    if not len(bar.vectors) or not len(vectors):
+        return False
+    cosine = bar.vectors.astype(np.float32) @ vectors.T  # (N, M)
+    best = np.maximum.reduceat(cosine, starts, axis=1)  # (N, C)
+    count = min(bar.best_rows, len(best))
+    score = np.sort(best - bar.usual[:, None], axis=0)[-count:].mean(axis=0)  # (C,)
+    alike = best.max(axis=0) >= LEAST_COSINE - ROUNDING
+    return bool((alike & (score >= bar.least - ROUNDING)).any())
+
+
+def _usual(clip_index: NDArray[np.int64], cosine: NDArray[np.float32]) -> NDArray[np.float32]:
+    rows = zip(clip_index, cosine, strict=True)
+    return np.array([_best_of_row(*row)[2] for row in rows], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +189,9 @@ def window_candidates(
     """
     found: dict[int, list[tuple[float, float, int, float]]] = {}
     for row, (indices, values) in enumerate(zip(clip_index, cosine, strict=True)):
+        named, best, usual = _best_of_row(indices, values)
         known = indices >= 0
-        named, first = np.unique(indices[known], return_index=True)
-        best = values[known][first]
-        after = np.sort(best)[::-1][BACKGROUND_RANKS]
-        usual = BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
-        moments = hit_times[row][known][first]
+        moments = hit_times[row][known][np.unique(indices[known], return_index=True)[1]]
         for clip, value, moment in zip(named, best, moments, strict=True):
             entry = (float(value) - usual, float(value), row, float(moment))
             found.setdefault(int(clip), []).append(entry)

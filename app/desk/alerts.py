@@ -6,6 +6,7 @@ Every function works inside a transaction that its caller began.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +18,11 @@ from app.desk.schema import checks
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One find. clip: whose copy was found."""
+    """One find. clip: whose copy was found.
+
+    claim_before, claim_after: the finding on the claimed date, in the report that counted until
+    then and in the one that was made; None without a claim, and of alerts older than this word.
+    """
 
     number: int
     id: str
@@ -26,17 +31,30 @@ class Alert:
     made_at: str
     seen_at: str | None
     headline: str
+    claim_before: str | None
+    claim_after: str | None
     item_name: str
 
 
 def raise_alert(
-    connection: sa.Connection, check: str, clip: str, headline: str, now: datetime
+    connection: sa.Connection,
+    check: str,
+    clip: str,
+    headline: str,
+    now: datetime,
+    claim: tuple[str | None, str | None] = (None, None),
 ) -> str:
-    """Add an alert; returns its id."""
+    """Add an alert; returns its id. claim: the findings before and after."""
     alert = secrets.token_urlsafe(16)
     connection.execute(
         table.insert().values(
-            id=alert, check=check, clip=clip, headline=headline, made_at=written(now)
+            id=alert,
+            check=check,
+            clip=clip,
+            headline=headline,
+            made_at=written(now),
+            claim_before=claim[0],
+            claim_after=claim[1],
         )
     )
     return alert
@@ -63,7 +81,7 @@ def see(connection: sa.Connection, alert: str, key: str | None, now: datetime) -
     return Alert(**connection.execute(_select(key).where(table.c.id == alert)).one()._mapping)
 
 
-def _select(key: str | None) -> sa.Select[tuple[int, str, str, str, str, str, str, str]]:
+def _select(key: str | None) -> sa.Select[Any]:
     columns = table.c
     query = sa.select(
         columns.number,
@@ -73,6 +91,8 @@ def _select(key: str | None) -> sa.Select[tuple[int, str, str, str, str, str, st
         columns.made_at,
         columns.seen_at,
         columns.headline,
+        columns.claim_before,
+        columns.claim_after,
         checks.c.name.label("item_name"),
     ).join(checks, checks.c.id == columns.check)
     return query if key is None else query.where(checks.c.key == key)

@@ -6,7 +6,8 @@ the chain there. Cutting off the end, or writing the whole log anew, does not: t
 holding the log against a head (number and hash of an entry) that was kept elsewhere.
 
 Entries name things by random ids, say nothing of their content, and are written in the transaction
-of the act itself: what was rolled back was not done and is not in the log.
+of the act itself: what was rolled back was not done and is not in the log. What is done to the
+library, which is another file, is noted before and after (app.desk.acts).
 """
 
 import hashlib
@@ -66,8 +67,8 @@ class Verified:
     problem: str | None = None
 
 
-def note(connection: sa.Connection, actor: str, action: str, object: str, detail: str = "") -> None:
-    """Add an entry, in the transaction that does what it tells of (a writing one).
+def note(connection: sa.Connection, actor: str, action: str, object: str, detail: str = "") -> int:
+    """Add an entry, in the transaction that does what it tells of (a writing one). Its number.
 
     detail: a few words or numbers in lower case.
     Raises ValueError for what could be a name, a link, a hash or a text: a fault of the caller.
@@ -89,6 +90,7 @@ def note(connection: sa.Connection, actor: str, action: str, object: str, detail
             hash=chained(last.hash, number, *entry),
         )
     )
+    return number
 
 
 def chained(before: bytes, number: int, *fields: str) -> bytes:

@@ -25,7 +25,7 @@ type Json = dict[str, Any]
 type Task = Literal["check", "add", "recheck"]
 type Kind = Literal["upload", "link"]
 type State = Literal["queued", "running", "done", "failed", "cancelled"]
-type PicturesState = Literal["none", "pending", "ready", "expired"]
+type PicturesState = Literal["none", "pending", "ready"]
 
 PENDING: Final = ("queued", "running")
 FINAL: Final = ("done", "failed", "cancelled")
@@ -118,7 +118,8 @@ def accept(
     """The check that this asks for, and whether it is new.
 
     again: make a new one even where this key has the same bytes or link with the same claim.
-    reach: the library's newest clip; a check that has not searched as far is not had again.
+    reach: the library's newest clip; a check that has ended and has not searched as far is not
+    had again. One at work may begin before that clip: it is then due for it once it has ended.
 
     Raises RequestDiffers, QueueFull.
     """
@@ -307,6 +308,13 @@ def finish(
         upload_expires_at=in_seconds(settings.keep_uploads_s),
         expires_at=in_seconds(settings.keep_reports_s),
         **{name: _text(one) if name in JSON_COLUMNS else one for name, one in values.items()},
+    )
+
+
+def note_made_clip(connection: sa.Connection, identifier: str, clip: str) -> None:
+    """Its item is known footage from now on, as this clip: no news to who made it so."""
+    connection.execute(
+        checks.update().where(checks.c.id == identifier).values(outcome=_text({"clip": clip}))
     )
 
 

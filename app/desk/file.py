@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.database import Database, Kind, Step
 from app.desk.errors import DeskBusy, DeskInUse, DeskUnusable
-from app.desk.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations
+from app.desk.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
 
 if sys.platform == "win32":
     import msvcrt
@@ -26,7 +26,6 @@ FETCHING = "fetching-"  # and a check's id: a folder below uploads/
 CACHE_KIB = 2048
 WAIT_S = 30.0  # for another process that is writing
 OWN_MODE = 0o700  # strangers' files, and what people asked about them
-MIGRATIONS: dict[int, Step] = {}  # version -> step that reaches it
 
 
 class DeskFile(Database):
@@ -109,6 +108,22 @@ def _kind() -> Kind:
         beside=frozenset({UPLOADS, LOCK}),
         folder_mode=OWN_MODE,
     )
+
+
+def _to_version_2(connection: sa.Connection) -> None:
+    """What alerts say of the claim, what re-checks need first; a table that nothing used goes."""
+    for name in ("claim_before", "claim_after"):
+        connection.exec_driver_sql(f"ALTER TABLE alerts ADD COLUMN {name} TEXT")
+    metadata.create_all(connection, tables=[searches])
+    moved = '"check", searched_up_to, library_change'
+    connection.exec_driver_sql(f"INSERT INTO searches ({moved}) SELECT {moved} FROM descriptors")
+    for name in ("searched_up_to", "library_change"):
+        connection.exec_driver_sql(f"ALTER TABLE descriptors DROP COLUMN {name}")
+    connection.exec_driver_sql("DROP TABLE marks")
+
+
+# version -> step that reaches it
+MIGRATIONS: dict[int, Step] = {2: _to_version_2}
 
 
 def _fill(connection: sa.Connection) -> None:

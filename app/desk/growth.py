@@ -4,14 +4,14 @@ Apart from the checking itself, which loads far more than a server needs.
 """
 
 import time
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from app.desk import checks
 from app.desk.checks import MOST_CRASHES, Check
 from app.desk.schema import checks as table
-from app.desk.schema import descriptors as kept_table
+from app.desk.schema import searches
 from app.library import Library
 
 SETTLED_S: Final = 20.0  # the library must stand still so long: clips often come many at a time
@@ -27,6 +27,7 @@ class Growth:
         self._seen = (0, "")
         self._since = time.monotonic()
         self._looked = -LOOK_S
+        self._found = False  # by the look before: then there may be more at once
 
     def due(self, connection: sa.Connection) -> Check | None:
         """A check to hold against the library again, once that has stood still for a while.
@@ -34,8 +35,13 @@ class Growth:
         connection: to the desk. Raises LibraryUnusable.
         """
         moment = time.monotonic()
-        if self._settled_s and moment - self._looked < LOOK_S:
+        if self._settled_s and not self._found and moment - self._looked < LOOK_S:
             return None
+        found = self._due(connection, moment)
+        self._found = found is not None
+        return found
+
+    def _due(self, connection: sa.Connection, moment: float) -> Check | None:
         self._looked = moment
         present = (self._library.reach(), self._library.last_change())
         if present != self._seen:
@@ -51,20 +57,24 @@ def due(connection: sa.Connection, reach: int, change: str) -> Check | None:
     reach: the library's newest clip. change: its mark of what is known of its clips, which
     matters to checks that matched. One that ended its worker before is left alone.
     """
-    behind = kept_table.c.searched_up_to < reach
+    found = connection.scalar(all_due(reach, change).with_only_columns(table.c.id).limit(1))
+    return checks.find(connection, found) if found is not None else None
+
+
+def all_due(reach: int, change: str) -> sa.Select[Any]:
+    """How far the search has come of every such check, in their order."""
+    behind = searches.c.searched_up_to < reach
     redated = table.c.relation.not_in(
         ("none", "undecided")
-    ) & kept_table.c.library_change.is_distinct_from(change)
-    found = connection.scalar(
-        sa.select(table.c.id)
-        .join(kept_table, kept_table.c.check == table.c.id)
+    ) & searches.c.library_change.is_distinct_from(change)
+    return (
+        sa.select(searches)
+        .join(table, searches.c.check == table.c.id)
         .where(
             table.c.state == "done",
             table.c.pictures != "pending",
             table.c.crashes < MOST_CRASHES,
             behind | redated,
         )
-        .order_by(kept_table.c.searched_up_to, table.c.number)
-        .limit(1)
+        .order_by(searches.c.searched_up_to, table.c.number)
     )
-    return checks.find(connection, found) if found is not None else None

@@ -1,17 +1,18 @@
 """What is new in a check's later report, told to who checked. Pure.
 
-Two things are worth telling: an item that matched nothing now does, and the earliest copy known
-of one that matched has become older. Another copy that is younger is not.
+Three things are worth telling: an item that matched nothing now does; the earliest copy known of
+one that matched has become older; and more of the claim is contradicted than before. Another copy
+that is younger and changes nothing is not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.clips import Clip
 from app.dates import try_parse
-from app.sightings import earliest_of
+from app.sightings import earliest_of, first_seen
 from app.verdict import Verdict
 
 WEEKDAYS: Final = (
@@ -22,6 +23,7 @@ MONTHS: Final = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 THIS_WEEK_DAYS: Final = 6  # so long a weekday names one day
+AGAINST: Final = ("partly_contradicted", "contradicted")  # findings, the graver one last
 
 type Json = dict[str, Any]
 
@@ -34,17 +36,35 @@ class News:
     headline: str
 
 
-def news(before: Json, after: Verdict, checked_at: str, now: datetime) -> News | None:
-    """What to tell of a later verdict. before: the report that counted until now."""
-    if not after.matched:
+def news(
+    before: Json,
+    after: Verdict,
+    checked_at: str,
+    now: datetime,
+    itself: Collection[str] = (),
+) -> News | None:
+    """What to tell of a later verdict. before: the report that counted until now.
+
+    itself: ids of clips that are the item itself, added since, and no news to who checked it.
+    """
+    told = [one for one in after.held if one.accepted and one.clip.id not in itself]
+    if not after.matched or not told:
         return None
     matched = bool((before.get("verdict") or {}).get("matched"))
     known = _latest(before)
-    first = after.first_seen
-    if matched and (first is None or (known is not None and first.date.latest >= known)):
+    first = first_seen(told)
+    older = first is not None and (known is None or first.date.latest < known)
+    if not matched:
+        what = "now matches known footage"
+    elif older:
+        what = "now has an older copy"
+    elif _against(claim_finding(before), after.date.finding if after.date else None):
+        what = "now has a copy that speaks against its claimed date"
+        fresh = [one for one in told if one.clip.id not in accepted_clips(before)]
+        first = first_seen(fresh or told)
+    else:
         return None
-    clip = first.clip if first is not None else after.held[0].clip
-    what = "now has an older copy" if matched else "now matches known footage"
+    clip = first.clip if first is not None else told[0].clip
     subject = "picture" if (before.get("item") or {}).get("kind") == "still" else "clip"
     dated = f", {first.appearance.kind} {first.appearance.date}" if first is not None else ""
     on = day_of(checked_at, now)
@@ -64,8 +84,27 @@ def has_older(before: Json, clips: Iterable[Clip]) -> bool:
     return False
 
 
-def is_only_itself(clip: Clip, sha256: str) -> bool:
-    """Whether a clip is the checked file, of which nothing is known but when it was added here."""
+def claim_finding(report: Json) -> str | None:
+    """What a report finds of the claimed date."""
+    found: str | None = ((report.get("claim") or {}).get("date") or {}).get("finding")
+    return found
+
+
+def _against(before: str | None, after: str | None) -> bool:
+    """Whether the later finding is graver."""
+    return after in AGAINST and (
+        before not in AGAINST or AGAINST.index(after) > AGAINST.index(before)
+    )
+
+
+def is_only_itself(clip: Clip, sha256: str, made: str | None = None) -> bool:
+    """Whether a clip is the checked file, and no news of it.
+
+    Either it was made of this very check (made: that clip's id), or nothing is known of it but
+    when it was added here. The same file that someone else knew before is news.
+    """
+    if clip.id == made:
+        return True
     dated = {appearance.kind for appearance in clip.appearances} - {"captured", "ingested"}
     return clip.sha256 == sha256 and not dated
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.desk import audit, checks, descriptors, reports, sheets
+from app.desk import checks, descriptors, reports, sheets
 from app.desk.checks import Check
 from app.desk.file import DeskFile
 from app.evidence_types import EvidenceSheet
@@ -17,6 +17,7 @@ from app.metadata_types import Metadata
 from app.problems import problem_content
 from app.report import to_json, unreadable
 from app.settings import Settings
+from hashing.search import Sought
 from hashing.types import Fingerprint
 
 type Json = dict[str, Any]
@@ -31,10 +32,12 @@ def store_verdict(
     illustrated: bool = False,
     read: tuple[Fingerprint, Metadata] | None = None,
     change: str = "",
+    sought: Sought | None = None,
 ) -> None:
     """A check is done. reach: the library's newest clip when it was searched; change: its mark.
 
-    illustrated: pictures will follow. read: what later checks need, kept as the settings say.
+    illustrated: pictures will follow. read, sought: what later checks need, kept as the settings
+    say.
     """
     facts = reports.summary(report)
     if check.sha256 is None:  # of a link
@@ -46,7 +49,7 @@ def store_verdict(
         reports.store(connection, check.id, report, "check", reach)
         if read is not None and settings.keep_descriptors_s:
             until = checks.in_seconds(settings.keep_descriptors_s)
-            descriptors.store(connection, check.id, *read, reach, until, change)
+            descriptors.store(connection, check.id, *read, reach, until, change, sought)
 
 
 def store_failure(
@@ -69,9 +72,7 @@ def store_addition(desk: DeskFile, check: Check, settings: Settings, clip: str, 
     """A file has become known footage, or was it before."""
     outcome = {"clip": clip, "new": new}
     with desk.writing() as connection:
-        ended = checks.finish(connection, check.id, "done", settings, outcome=outcome)
-        if ended and new:
-            audit.note(connection, check.key, "clip.add", clip)
+        checks.finish(connection, check.id, "done", settings, outcome=outcome)
 
 
 def store_refusal(desk: DeskFile, check: Check, settings: Settings, problem: Json) -> None:

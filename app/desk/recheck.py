@@ -6,6 +6,7 @@ then on, and an alert; earlier reports stay.
 
 import contextlib
 import logging
+from dataclasses import dataclass
 
 from app import verify
 from app.claim import parse_claim
@@ -15,7 +16,7 @@ from app.desk.clock import now
 from app.desk.descriptors import Kept
 from app.desk.errors import CheckUnknown
 from app.desk.file import DeskFile
-from app.desk.news import accepted_clips, has_older, is_only_itself, news
+from app.desk.news import accepted_clips, claim_finding, has_older, is_only_itself, news
 from app.desk.schema import checks as table
 from app.library import Library
 from app.library_clips import FileFacts
@@ -49,16 +50,17 @@ def recheck(
         return False
     told = None
     try:
-        checked = _again(library, settings, check, kept, stored.report, on_progress)
+        found = _again(library, settings, check, kept, stored.report, on_progress)
+        checked = found.checked if found is not None else None
         verdict = checked.report.verdict if checked is not None else None
-        if verdict is not None:
-            told = news(stored.report, verdict, check.created_at, now())
+        if found is not None and verdict is not None:
+            told = news(stored.report, verdict, check.created_at, now(), found.itself)
     except FirstseenError as error:
         log.warning("a check could not be done again", extra={"reason": type(error).__name__})
         checked = None
     with desk.writing() as connection, contextlib.suppress(CheckUnknown):
         checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
-        descriptors.note_searched(connection, check.id, reach, change)
+        descriptors.note_searched(connection, [check.id], reach, change)
         if told is None or checked is None:
             return False
         report = to_json(checked.report)
@@ -67,10 +69,19 @@ def recheck(
         pictures = "ready" if checked.sheets else "none"
         columns = reports.summary(report) | {"pictures": pictures}
         connection.execute(table.update().where(table.c.id == check.id).values(columns))
-        alerts.raise_alert(connection, check.id, told.clip, told.headline, now())
+        claim = claim_finding(stored.report), claim_finding(report)
+        alerts.raise_alert(connection, check.id, told.clip, told.headline, now(), claim)
         audit.note(connection, audit.SERVICE, "check.found", check.id)
         return True
     return False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A check done anew. itself: clips that are its own item, added since."""
+
+    checked: verify.Checked
+    itself: frozenset[str]
 
 
 def _again(
@@ -80,7 +91,7 @@ def _again(
     kept: Kept,
     before: reports.Json,
     on_progress: OnProgress,
-) -> verify.Checked | None:
+) -> _Found | None:
     """The check anew where later clips match, or known ones are now dated earlier."""
     if check.sha256 is None or check.bytes is None:
         return None
@@ -89,11 +100,9 @@ def _again(
     item = Remembered(facts, kept.fingerprint, kept.metadata)
     since = kept.searched_up_to or 0
     later = verify.matches_since(item, since, library, settings, on_progress)
-    found = {
-        clip: match
-        for clip, match in later.items()
-        if not is_only_itself(library.clip(clip), check.sha256)
-    }
+    made = (check.outcome or {}).get("clip")
+    itself = {clip for clip in later if is_only_itself(library.clip(clip), check.sha256, made)}
+    found = {clip: match for clip, match in later.items() if clip not in itself}
     known = []
     for clip in accepted_clips(before):
         with contextlib.suppress(ClipUnknown):
@@ -101,4 +110,5 @@ def _again(
     if not found and not has_older(before, known):
         return None
     claim = parse_claim(check.claimed_date, check.claimed_place)
-    return verify.check_again(item, claim, library, settings, found, on_progress)
+    checked = verify.check_again(item, claim, library, settings, found, on_progress)
+    return _Found(checked, frozenset(itself))

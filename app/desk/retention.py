@@ -149,10 +149,9 @@ class Sweeper:
         while not self._stopping:
             try:
                 sweep(self._desk)
-            except (
-                FirstseenError,
-                OSError,
-            ) as error:  # the disk is full, or another process writes
+            except (FirstseenError, OSError) as error:  # a full disk, or another process writes
                 log.warning("what has expired could not be deleted: %s", type(error).__name__)
+            except Exception as fault:  # ours: the next round may do better
+                log.error("what has expired could not be deleted", exc_info=fault)
             self._wake.wait(self._every_s)
             self._wake.clear()

@@ -7,19 +7,16 @@ number of their own for it. Nothing here is tied to SQLite but how the file is o
 """
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+
+from app.database import migrations_table
 
 APPLICATION_ID = 0x4653444B  # "FSDK"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
 
-migrations = Table(
-    "migrations",
-    metadata,
-    Column("version", Integer, primary_key=True),
-    Column("applied_at", Text, nullable=False),
-)
+migrations = migrations_table(metadata)
 
 # ---- access
 
@@ -70,8 +67,8 @@ checks = Table(
     Column("crashes", Integer, nullable=False, default=0),  # of a worker, while we looked on
     Column("interruptions", Integer, nullable=False, default=0),  # of the whole service
     Column("problem", Text),  # JSON, where it failed
-    Column("outcome", Text),  # JSON, of a task that ends without a report: the clip added
-    # none | pending | ready | expired
+    Column("outcome", Text),  # JSON: the clip that was made of the item
+    # none | pending | ready
     Column("pictures", Text, nullable=False, default="none", index=True),
     Column("headline", Text),  # of the newest report, for lists
     Column("relation", Text),
@@ -107,9 +104,21 @@ descriptors = Table(
     Column("space", Text, nullable=False),
     Column("metadata", LargeBinary),  # what the file said of itself, as the fence's codec writes it
     Column("fingerprint", LargeBinary, nullable=False),  # the same
+    Column("expires_at", Text),
+)
+
+# How far the search for such an item has come. Since version 2; apart from what is large, since
+# all of it is looked through whenever the library grew.
+searches = Table(
+    "searches",
+    metadata,
+    Column("check", ForeignKey("descriptors.check", ondelete="CASCADE"), primary_key=True),
     Column("searched_up_to", Integer),  # clip number that the newest search reached
     Column("library_change", Text),  # the library's mark of what is known of its clips, then
-    Column("expires_at", Text),
+    # What a later clip has to reach to be compared at all, of the whole picture and of parts of
+    # it, as app.desk.descriptors packs it; null where it is not known.
+    Column("whole", LargeBinary),
+    Column("parts", LargeBinary),
 )
 
 # Redacted pictures that go with a check's newest report.
@@ -162,6 +171,9 @@ alerts = Table(
     Column("headline", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("seen_at", Text),
+    # What was found of the claimed date in the report before and in this one. Since version 2.
+    Column("claim_before", Text),
+    Column("claim_after", Text),
 )
 
 # Who may see faces or identifying metadata of one check for a while.
@@ -210,12 +222,3 @@ for _name, _event in (
             f"CREATE TRIGGER {_name} {_event} BEGIN {_NO_CHANGE}; END"
         ).execute_if(dialect="sqlite"),
     )
-
-# Small numbers and marks: which library this desk belongs to, how far rechecks have come.
-marks = Table(
-    "marks",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Float),
-    Column("text", Text),
-)

@@ -3,6 +3,9 @@
 A thread for each worker starts it, gives it the next check, listens, and sees it die. Who dies over
 a check is not trusted with it a third time: the check is retried once, then put aside with a report
 that says so. What was running when the whole service died waits again when it starts.
+
+A fault of our own in such a thread costs the check at hand an attempt, as a dead worker does, and
+never the thread.
 """
 
 import contextlib
@@ -30,6 +33,7 @@ LOOKED_EVERY_S: Final = 2.0  # for checks that nobody woke us for
 STOP_S: Final = 5.0  # for a check to end by itself once nobody wants it
 GRACE_S: Final = 5.0  # for checks at work when the service stops
 AGAIN_S: Final = 1.0  # where the desk cannot be written
+LATER_AGAIN_S: Final = 30.0  # where earlier checks could not be asked for
 BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to start a worker
 
 CRASHED: Final = (
@@ -67,6 +71,7 @@ class Supervisor:
     ) -> None:
         """later: asked for a check to take up again where nothing else waits."""
         self._later = later
+        self._later_from = 0.0  # not asked before, after a failure
         self._desk = desk
         self._settings = settings
         self._work_module = work_module
@@ -148,7 +153,11 @@ class Supervisor:
 
     def _changed(self) -> None:
         for listener in list(self._listeners):
-            listener()
+            try:
+                listener()
+            except Exception as fault:  # that of one who listens is not that of a check
+                self._listeners.discard(listener)
+                log.error("a listener is told no more", exc_info=fault)
 
     # ---- one worker's thread
 
@@ -161,8 +170,15 @@ class Supervisor:
             except FirstseenError as error:  # no worker, or the desk cannot be written: wait
                 if not self._stopping.is_set():
                     log.error("no check can be worked on: %s", type(error).__name__)
-                self._stopping.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
-                failures += 1
+                failures = self._back_off(failures)
+            except Exception as fault:  # ours: another worker takes this one's place
+                log.error("a fault of firstseen itself", exc_info=fault)
+                failures = self._back_off(failures)
+
+    def _back_off(self, failures: int) -> int:
+        """Wait after so many failures in a row. Returns how many they are now."""
+        self._stopping.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
+        return failures + 1
 
     def _employ(self) -> None:
         """One worker for as long as it lives. Raises WorkerFailed, DeskUnusable."""
@@ -202,14 +218,24 @@ class Supervisor:
         if due:
             with self._desk.writing() as connection:
                 check = checks.claim_next(connection)
-        if check is None and self._later is not None:
-            with self._desk.reading() as connection:
-                check = self._later(connection)
-            if check is not None and check.id in self._running:
-                check = None
+        if check is None:
+            check = self._claim_later()
         if check is not None:
             self._running[check.id] = Running(worker)
         return check
+
+    def _claim_later(self) -> Check | None:
+        """What fails here is tried again after a while, and new checks wait for none of it."""
+        if self._later is None or time.monotonic() < self._later_from:
+            return None
+        try:
+            with self._desk.reading() as connection:
+                check = self._later(connection)
+        except Exception as fault:
+            log.error("no earlier check can be taken up again", exc_info=fault)
+            self._later_from = time.monotonic() + LATER_AGAIN_S
+            return None
+        return None if check is None or check.id in self._running else check
 
     def _follow(self, worker: WorkerProcess, check: Check) -> None:
         """Have the check done, and listen until it is or the worker is gone."""
@@ -221,6 +247,11 @@ class Supervisor:
             worker.tell("do", check.id)
             finished = self._listen(worker, check, running)
             self._surely(lambda: self._settle(check, running, finished))
+        except Exception as fault:  # ours, over this check: it counts as if its worker had died
+            log.error("a fault of firstseen itself", extra={"check": check.id}, exc_info=fault)
+            worker.kill()
+            running.begun = True
+            self._surely(lambda: self._settle_fault(check, running))
         finally:
             del self._running[check.id]
             taken = round(time.monotonic() - begun_at, 3)
@@ -243,13 +274,23 @@ class Supervisor:
     def _settle(self, check: Check, running: Running, finished: bool) -> None:
         """What the row and the upload become now that no worker is at it any more."""
         shutil.rmtree(fetching_folder(self._desk, check.id), ignore_errors=True)
+        spent = None
         with self._desk.writing() as connection, contextlib.suppress(CheckUnknown):
             if not finished:
                 self._after_death(connection, check, running)
             after = checks.find(connection, check.id)
             if self._is_spent(after):
                 checks.forget_upload(connection, check.id)
-                delete_upload(self._desk, after.upload)
+                spent = after.upload
+        try:
+            delete_upload(self._desk, spent)
+        except OSError as error:  # no check names it now: the sweeper tries again
+            log.warning("an upload could not be deleted", extra={"reason": type(error).__name__})
+
+    def _settle_fault(self, check: Check, running: Running) -> None:
+        """Count it, and touch nothing else: what else there was to do may be what failed."""
+        with self._desk.writing() as connection, contextlib.suppress(CheckUnknown):
+            self._after_death(connection, check, running)
 
     def _after_death(self, connection: sa.Connection, check: Check, running: Running) -> None:
         """Retry once what a worker died over; then put it aside."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from app import verify
 from app.claim import parse_claim
 from app.desk import checks
+from app.desk.acts import Act, came_in
 from app.desk.checks import Check
 from app.desk.errors import CheckUnknown
 from app.desk.file import DeskFile, delete_upload, fetching_folder
@@ -22,6 +23,7 @@ from app.desk.outcomes import (
 )
 from app.desk.recheck import recheck
 from app.desk.retention import drop_upload
+from app.desk.sieve import Sieve
 from app.durable import make_durable
 from app.evidence_types import EvidenceSheet
 from app.fence import prepare
@@ -41,7 +43,8 @@ from hashing.errors import FirstseenError
 def open_work(settings: Settings, desk: DeskFile) -> "Work":
     """Opens the library. Raises LibraryUnusable."""
     prepare(settings.model)  # loads while the first check is on its way
-    return Work(settings, desk, Library.open(settings.library))
+    library = Library.open(settings.library)
+    return Work(settings, desk, library, Sieve(desk, library))
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,12 @@ class Work:
     settings: Settings
     desk: DeskFile
     library: Library
+    sieve: Sieve
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
         if check.settled:
-            recheck(self.desk, self.library, self.settings, check, on_progress)
+            if self.sieve.holds(check.id, on_progress):
+                recheck(self.desk, self.library, self.settings, check, on_progress)
             return
         TASKS[check.task](self, check, on_progress)
         if not self.settings.keep_uploads_s:
@@ -86,6 +91,7 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
                     illustrated=bool(judged.to_show),
                     read=(judged.query, judged.metadata),
                     change=change,
+                    sought=judged.sought,
                 )
                 stands = True
             sheets = judged.pictures(on_progress=on_progress, strips=True)
@@ -129,6 +135,7 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     """A file becomes known footage; the row keeps which clip that is."""
     context = entered(check.context or {}, "the form")
+    act = Act(work.desk, check.key, "clip.add", check.id)
     try:
         added = verify.add_clip(
             _path(work, check),
@@ -137,7 +144,9 @@ def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
             context,
             on_progress=on_progress,
             name=check.name,
+            before_storing=act.begin,
         )
+        act.end(*came_in(added))
     except FirstseenError as error:
         store_refusal(work.desk, check, work.settings, problem_of(error))
     else:

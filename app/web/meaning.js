@@ -59,3 +59,10 @@ export function findingTone(finding) {
 export function clipName(clip) {
   return clip.title || clip.name || clip.id;
 }
+
+/** The finding on the claimed date before and after an alert's find, where it is another one; else null. */
+export function claimChange(alert) {
+  const { claim_before: before, claim_after: after } = alert;
+  if (!after || before === after) return null;
+  return before ? { before, after } : { after };
+}

@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { announce, alarm } from "./announce.js";
 import { foreign, h } from "./dom.js";
 import { listing, nothingFound } from "./listing.js";
+import { claimChange, findingTone } from "./meaning.js";
 import { button, reasonOf } from "./parts.js";
 import { address } from "./route.js";
 import { may } from "./session.js";
@@ -32,6 +33,7 @@ export function alertsView(onSeen) {
         h("p", { class: "row-state" }, !one.seen_at && h("span", { class: "tag alarm-tag" }, t("alerts.unseen")), " ", h("time", { datetime: one.made_at, class: "num" }, instant(one.made_at))),
       ),
       h("p", { class: "row-said", dir: "auto" }, one.headline),
+      claimLine(one),
       h(
         "div",
         { class: "actions" },
@@ -58,4 +60,12 @@ export function alertsView(onSeen) {
       alarm(reasonOf(error));
     }
   }
+}
+
+/** What the find means for the claimed date, where it changed that. */
+function claimLine(one) {
+  const changed = claimChange(one);
+  if (!changed) return null;
+  const said = Object.fromEntries(Object.entries(changed).map(([when, finding]) => [when, t(`finding.${finding}`)]));
+  return h("p", { class: "row-said", "data-tone": findingTone(changed.after) }, t(changed.before ? "alerts.claim" : "alerts.claim.new", said));
 }

@@ -43,7 +43,7 @@ export function workbench(match, onMoment) {
   function wait(state, sheet = null) {
     stop();
     parts = null;
-    const text = { pending: "bench.pending", expired: "bench.expired", trouble: "bench.trouble" }[state] ?? "bench.none";
+    const text = { pending: "bench.pending", trouble: "bench.trouble" }[state] ?? "bench.none";
     fill(element, h("p", { class: "bench-empty" }, t(text)), problemsOf(sheet));
   }
 

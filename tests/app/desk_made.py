@@ -130,6 +130,7 @@ class MadeWork:
 
     def _add(self, words: list[str], check: Check) -> tuple[str, bool]:
         """Into the real library, with a made fingerprint."""
+        from app.desk.acts import Act, came_in
         from app.library import FileFacts, Library
         from app.library_context import entered
         from tests.app.library_made import made_print
@@ -138,9 +139,12 @@ class MadeWork:
         assert check.bytes is not None
         facts = FileFacts(check.name, check.sha256, check.bytes)
         seed = int(hashlib.sha256(" ".join(words).encode()).hexdigest()[:8], 16)
+        act = Act(self.desk, check.key, "clip.add", check.id)
         with Library.open(self.settings.library) as library:
             context = entered(check.context or {}, "the form")
+            act.begin()
             added = library.add(made_print(seed), facts, context)
+        act.end(*came_in(added))
         return added.clip_id, added.new
 
     def _refuse(self, check: Check, error: FirstseenError) -> None:

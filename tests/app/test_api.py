@@ -14,6 +14,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api import create_app
+from app.desk import alerts
+from app.desk.clock import now
+from app.desk.file import open_desk
 from app.library_errors import LibraryUnusable
 from app.settings import Settings
 from tests.app.access_made import bearer
@@ -507,3 +510,38 @@ def test_every_answer_carries_the_security_headers(shared: Running) -> None:
         assert answer.headers["cache-control"] == ("no-cache" if kept else "no-store")
         assert "access-control-allow-origin" not in answer.headers
         assert "unsafe-inline" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/checks", "GET, POST"),
+        ("/v1/checks/some-check", "DELETE, GET"),
+        ("/v1/clips/R000001", "DELETE, GET, PATCH"),
+        ("/v1/session", "DELETE, GET, POST"),
+        ("/v1/alerts", "GET"),
+    ],
+)
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT"])
+def test_a_method_that_a_path_has_not_is_answered_with_all_that_it_has(
+    path: str, allowed: str, method: str, shared: Running
+) -> None:
+    answer = shared.client.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == allowed
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_alert_says_what_it_changed_for_the_claim(shared: Running) -> None:
+    check = shared.accepted()
+    shared.ended(check)
+    desk = open_desk(shared.folder)
+    with desk.writing() as connection:
+        claim = ("not_contradicted", "contradicted")
+        alerts.raise_alert(connection, check, "R000001", "told", now(), claim)
+    desk.close()
+    (alert,) = shared.client.get("/v1/alerts").json()["alerts"]
+    assert (alert["claim_before"], alert["claim_after"]) == claim
+    assert shared.client.post(f"/v1/alerts/{alert['id']}/seen").json()["claim_after"] == claim[1]
+    assert shared.client.delete(f"/v1/checks/{check}").status_code == 204
+    assert shared.client.get("/v1/alerts").json() == {"alerts": []}

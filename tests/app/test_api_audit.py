@@ -49,7 +49,11 @@ def test_checks_exports_and_clips_are_in_the_log_and_their_names_are_not(tmp_pat
         (key.id, "check.start", waiting, "upload"),
         (key.id, "check.cancel", waiting, ""),
         (key.id, "check.delete", check, ""),
-        (key.id, "clip.add", clip, ""),
-        (key.id, "clip.remove", clip, ""),
+        (key.id, "clip.add.begin", log[7].object, ""),
+        (key.id, "clip.add", clip, "begun 8"),
+        (key.id, "clip.add.begin", log[9].object, ""),
+        (key.id, "clip.add.none", log[9].object, "begun 10"),
+        (key.id, "clip.remove.begin", clip, ""),
+        (key.id, "clip.remove", clip, "begun 12"),
     ]
     assert not [e for e in log if NAME in str(e) or PLACE in str(e)]

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.desk import alerts, checks, descriptors, keys
+from app.desk.checks import Asked, in_seconds
+from app.desk.clock import now
 from app.desk.errors import DeskBusy, DeskInUse, DeskUnusable
 from app.desk.file import only_service, open_desk
-from app.desk.schema import marks
+from app.desk.growth import due
 from app.library import Library
+from app.metadata_types import Credentials, Metadata
 from app.settings import Settings
 from tests.app.library_made import made_facts, made_print
 
@@ -19,13 +23,54 @@ from tests.app.library_made import made_facts, made_print
 def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "desk")
     with desk.writing() as connection:
-        connection.execute(marks.insert().values(name="here", text="yes"))
+        keys.create(connection, "ann", ["check"], "cli", now())
     desk.close()
     desk = open_desk(tmp_path / "desk")
     with desk.reading() as connection:
-        assert connection.execute(sa.select(marks.c.text)).scalar_one() == "yes"
+        assert [key.name for key in keys.listed(connection)] == ["ann"]
     assert desk.uploads.is_dir()
     desk.close()
+
+
+TO_VERSION_1 = """
+    ALTER TABLE alerts DROP COLUMN claim_before;
+    ALTER TABLE alerts DROP COLUMN claim_after;
+    DROP TABLE searches;
+    ALTER TABLE descriptors ADD COLUMN searched_up_to INTEGER;
+    ALTER TABLE descriptors ADD COLUMN library_change TEXT;
+    UPDATE descriptors SET searched_up_to = 7, library_change = '1 2';
+    CREATE TABLE marks (name TEXT NOT NULL PRIMARY KEY, value FLOAT, text TEXT);
+    UPDATE migrations SET version = 1;
+    PRAGMA user_version = 1;
+"""
+
+
+def test_a_desk_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path)
+    with desk.writing() as connection:
+        key = keys.create(connection, "ann", ["check"], "cli", now())[0].id
+        asked = Asked(key, "check", "upload", "a.mp4", 1, "ab" * 32)
+        check, _ = checks.accept(connection, asked, 10)
+        alerts.raise_alert(connection, check.id, "R000001", "told before", now())
+        said = Metadata({}, Credentials("none"))
+        descriptors.store(connection, check.id, made_print(1), said, 7, in_seconds(99), "1 2")
+    desk.close()
+    old = sqlite3.connect(tmp_path / "desk.db")
+    old.executescript(TO_VERSION_1)
+    old.close()
+    desk = open_desk(tmp_path)
+    with desk.writing() as connection:
+        claim = ("not_contradicted", "contradicted")
+        alerts.raise_alert(connection, check.id, "R000002", "told after", now(), claim)
+        found = [(one.headline, one.claim_after) for one in alerts.listed(connection, None)]
+        tables = sa.inspect(connection).get_table_names()
+        kept = descriptors.load(connection, check.id)
+        assert due(connection, 7, "1 2") is None
+    desk.close()
+    assert found == [("told after", "contradicted"), ("told before", None)]
+    assert "marks" not in tables
+    assert kept is not None
+    assert kept.searched_up_to == 7
 
 
 def test_others_of_the_machine_cannot_look_in(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.desk.news import accepted_clips, day_of, has_older, is_only_itself, news
+from app.desk.news import accepted_clips, claim_finding, day_of, has_older, is_only_itself, news
 from app.report import Report, to_json
 from app.verdict import Verdict
 from tests.app.known import INGESTED, clip, match, verdict_on, video, whole
@@ -50,6 +50,32 @@ def test_another_copy_that_is_no_older_is_not_told() -> None:
     assert told(before, before) is None
 
 
+def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() -> None:
+    half = match((0.0, 15.0, 0.0, 15.0))
+    rest = match((15.0, 30.0, 0.0, 15.0))
+    other = clip(("published", "2020"), INGESTED, id="R000002", title=None)
+    before = verdict_on(video(), (OLD, half), date="2022-11-27")
+    after = verdict_on(video(), (OLD, half), (other, rest), date="2022-11-27")
+    assert claim_finding(as_json(before)) == "partly_contradicted"
+    assert told(before, after) == (
+        "The clip you checked on Monday now has a copy that speaks against its claimed date: "
+        "R000002.mp4, published 2020"
+    )
+    assert told(after, after) is None
+    assert told(after, before) is None
+
+
+def test_what_is_told_is_never_the_item_itself() -> None:
+    own = clip(("published", "2011"), INGESTED, id="R000003", title=None)
+    before = as_json(verdict_on(video()))
+    alone = verdict_on(video(), (own, whole()))
+    assert news(before, alone, MONDAY, NOW, {"R000003"}) is None
+    found = news(before, verdict_on(video(), (own, whole()), (OLD, whole())), MONDAY, NOW, {own.id})
+    assert found is not None
+    assert found.clip == "R000001"
+    assert "2019-06-12" in found.headline
+
+
 def test_a_vaguer_date_is_older_only_where_it_ends_earlier() -> None:
     before = verdict_on(video(), (OLD, whole()))
     vague = clip(("published", "2019"), INGESTED, id="R000002")
@@ -84,3 +110,4 @@ def test_an_item_that_was_made_a_clip_is_no_news_of_itself() -> None:
     assert is_only_itself(added, added.sha256)
     assert not is_only_itself(added, "0" * 64)
     assert not is_only_itself(OLD, OLD.sha256), "the same file, published before, is news"
+    assert is_only_itself(OLD, OLD.sha256, made=OLD.id), "but not to whom it was made of"

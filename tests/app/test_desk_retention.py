@@ -1,6 +1,7 @@
 """What is deleted or has expired leaves nothing in any file of the desk."""
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.desk import alerts, checks, decisions, descriptors, keys, reports, reveals, sheets
+from app.desk import (
+    alerts,
+    checks,
+    decisions,
+    descriptors,
+    keys,
+    reports,
+    retention,
+    reveals,
+    sheets,
+)
 from app.desk.checks import Asked, Check
 from app.desk.decisions import Choice, Pair
 from app.desk.file import DeskFile, fetching_folder, open_desk
@@ -233,6 +244,25 @@ def test_the_sweeper_sweeps_by_itself_and_ends(desk: DeskFile, check: Check) -> 
         sweeper.wake()
     sweeper.close()
     assert list(desk.uploads.iterdir()) == []
+
+
+def test_a_round_that_fails_by_our_own_fault_is_not_the_last(
+    desk: DeskFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+    third = threading.Event()
+
+    def faulty(_: DeskFile) -> None:
+        rounds.append(1)
+        if len(rounds) == 3:
+            third.set()
+        raise ZeroDivisionError("secret name")
+
+    monkeypatch.setattr(retention, "sweep", faulty)
+    sweeper = Sweeper(desk, every_s=0.01)
+    sweeper.start()
+    assert third.wait(60.0)
+    sweeper.close()
 
 
 def test_a_sheet_that_shows_faces_is_never_stored(desk: DeskFile, check: Check) -> None:

@@ -1,8 +1,10 @@
 """The queue at work, with real worker processes that do made work."""
 
+import json
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +17,9 @@ from app.desk import checks, keys, reports, supervisor
 from app.desk.checks import Asked, Check
 from app.desk.clock import now
 from app.desk.file import DeskFile, open_desk
-from app.desk.supervisor import Supervisor
+from app.desk.processes import WorkerProcess
+from app.desk.supervisor import Running, Supervisor
+from app.service_log import JsonLines
 from app.settings import Settings
 from tests.app.desk_made import WORK, go_on, left, seen
 
@@ -32,11 +36,11 @@ class Desk:
         with self.file.writing() as connection:
             self.key = keys.create(connection, "Ana", ["check"], "cli", now())[0].id
 
-    def accept(self, content: str, task: Any = "check") -> str:
+    def accept(self, content: str, task: Any = "check", name: str = "a.mp4") -> str:
         """A check of an upload that tells the made work what to do."""
-        name = os.urandom(8).hex()
-        (self.file.uploads / name).write_text(content)
-        asked = Asked(self.key, task, "upload", "a.mp4", 1, "0" * 64, upload=name)
+        upload = os.urandom(8).hex()
+        (self.file.uploads / upload).write_text(content)
+        asked = Asked(self.key, task, "upload", name, 1, "0" * 64, upload=upload)
         with self.file.writing() as connection:
             return checks.accept(connection, asked, 1000)[0].id
 
@@ -312,6 +316,110 @@ def test_a_killed_worker_is_replaced(desk: Desk) -> None:
         go_on(desk.folder)
         desk.until(identifier, "done")
     assert len({one["process"] for one in seen(desk.folder)}) == 2
+
+
+def listen_badly(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Of one item, what the worker says is no message."""
+    listen = Supervisor._listen
+
+    def faulty(queue: Supervisor, worker: WorkerProcess, check: Check, running: Running) -> bool:
+        if check.name == name:
+            json.loads(f"{name} is no JSON")
+        return listen(queue, worker, check, running)
+
+    monkeypatch.setattr(Supervisor, "_listen", faulty)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fault_in_a_seat_counts_as_a_crash_and_the_seat_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, workers: int
+) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF_S", (0.01,))
+    listen_badly(monkeypatch, "secret.mp4")
+    desk = Desk(tmp_path, workers=workers)
+    with desk.working() as queue:
+        bad = desk.accept("wait", name="secret.mp4")
+        queue.wake()
+        check = desk.until(bad, "failed")
+        later = [desk.accept("sleep 0.1") for _ in range(2 * workers)]
+        for identifier in later:
+            desk.until(identifier, "done")
+        threads = [one.name for one in threading.enumerate()]
+        assert all(f"worker-{number}" in threads for number in range(workers))
+    assert check.crashes == 2
+    assert "2 times" in desk.report(bad)["problems"][0]
+    lines = [JsonLines().format(record) for record in caplog.records]
+    assert any(bad in line and "JSONDecodeError" in line for line in lines)
+    assert not any("secret" in line for line in lines)
+    desk.file.close()
+
+
+@pytest.mark.parametrize("fault", [PermissionError, ZeroDivisionError])
+def test_an_upload_that_cannot_be_deleted_leaves_its_check_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def faulty(*_: object) -> None:
+        raise fault("secret name")
+
+    monkeypatch.setattr(supervisor, "BACK_OFF_S", (0.01,))
+    monkeypatch.setattr(supervisor, "delete_upload", faulty)
+    desk = Desk(tmp_path, workers=1, keep_uploads_s=0)
+    with desk.working():
+        for _ in range(2):
+            identifier = desk.accept("x")
+            desk.until(identifier, "done")
+            wait_for(lambda identifier=identifier: desk.check(identifier).upload is None)
+    desk.file.close()
+
+
+def test_a_seat_that_cannot_even_count_its_fault_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError("secret name")
+
+    monkeypatch.setattr(supervisor, "BACK_OFF_S", (0.01,))
+    listen_badly(monkeypatch, "secret.mp4")
+    monkeypatch.setattr(Supervisor, "_settle_fault", fault)
+    with desk.working():
+        desk.accept("x", name="secret.mp4")
+        desk.until(desk.accept("x"), "done")
+
+
+def test_a_fault_of_a_listener_is_none_of_a_check(desk: Desk) -> None:
+    told = threading.Event()
+
+    def listen() -> None:
+        told.set()
+        raise RuntimeError("the loop is closed")
+
+    with desk.working() as queue, queue.listening(listen):
+        identifier = desk.accept("x")
+        queue.wake()
+        assert desk.until(identifier, "done").crashes == 0
+        assert told.is_set()
+
+
+def test_a_fault_over_earlier_checks_holds_up_no_new_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "LATER_AGAIN_S", 0.01)
+    asked: list[int] = []
+
+    def later(_: object) -> None:
+        asked.append(1)
+        raise ZeroDivisionError("secret name")
+
+    queue = Supervisor(desk.file, desk.settings, WORK, later)
+    queue.start()
+    try:
+        wait_for(lambda: asked)
+        for _ in range(2):
+            desk.until(desk.accept("x"), "done")
+        wait_for(lambda: len(asked) > 1)
+    finally:
+        queue.close(grace_s=0.2)
+    assert len({one["process"] for one in seen(desk.folder)}) == 1
 
 
 def test_workers_that_never_start_leave_checks_waiting(

@@ -4,12 +4,10 @@ from pathlib import Path
 import imagehash
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from hashing.pdq import FREQUENCIES, SAMPLES, hamming, pdq, phash
+from hashing.pdq import FREQUENCIES, SAMPLES, pdq, phash
 from tests.made import scene
 
 # Hashes that Meta's own C++ gave for the same pictures, through the package pdqhash 0.2.8
@@ -23,6 +21,10 @@ def blocks(seed: int, width: int, height: int) -> NDArray[np.uint8]:
     block = np.ones((-(-height // 9), -(-width // 16), 1), np.uint8)
     noise = rng.integers(0, 32, (height, width, 3), np.uint8)
     return np.kron(coarse, block)[:height, :width] + noise
+
+
+def bits_apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
+    return int(np.bitwise_count(one ^ other).sum())
 
 
 def slow_box(line: list[float], window: int) -> list[float]:
@@ -64,7 +66,9 @@ def test_hash_and_quality_are_those_of_the_reference_program(vector: dict[str, i
 @pytest.mark.parametrize(("width", "height"), [(131, 70), (64, 200), (40, 33)])
 def test_the_quick_way_gives_the_hash_of_the_slow_one(width: int, height: int) -> None:
     picture = blocks(5, width, height)
-    assert hamming(pdq(picture)[0], slow_pdq(picture)) <= 2  # float32 against float64 at the median
+    assert (
+        bits_apart(pdq(picture)[0], slow_pdq(picture)) <= 2
+    )  # float32 against float64 at the median
 
 
 def test_a_flat_picture_has_no_quality() -> None:
@@ -84,31 +88,17 @@ def test_half_of_the_bits_of_a_textured_picture_are_set() -> None:
 def test_a_smaller_copy_stays_within_the_confident_distance() -> None:
     picture = blocks(4, 512, 288)
     half = picture.reshape(144, 2, 256, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
-    assert hamming(pdq(picture)[0], pdq(half)[0]) <= 31
+    assert bits_apart(pdq(picture)[0], pdq(half)[0]) <= 31  # confident: pdq/README.md
 
 
 def test_another_picture_is_about_half_of_the_bits_away() -> None:
-    distance = hamming(pdq(blocks(1, 320, 180))[0], pdq(blocks(2, 320, 180))[0])
+    distance = bits_apart(pdq(blocks(1, 320, 180))[0], pdq(blocks(2, 320, 180))[0])
     assert 90 <= distance <= 166
 
 
 def test_phash_of_a_brighter_copy_is_the_same() -> None:
     picture = blocks(6, 320, 180)
     assert (phash(picture) == phash(np.minimum(picture, 250) + 5)).mean() > 0.8
-
-
-@given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
-@settings(max_examples=50)
-def test_distance_is_symmetric_and_zero_to_itself(a: bytes, b: bytes) -> None:
-    query, reference = (np.frombuffer(h, np.uint8) for h in (a, b))
-    assert hamming(query, reference) == hamming(reference, query)
-    assert hamming(query, query) == 0
-    assert hamming(query, reference) == (int.from_bytes(a) ^ int.from_bytes(b)).bit_count()
-
-
-def test_distance_of_something_else_than_a_hash_is_refused() -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
-        hamming(np.zeros(31, np.uint8), np.zeros(31, np.uint8))
 
 
 def test_phash_is_imagehashs() -> None:

@@ -1,7 +1,18 @@
 import numpy as np
+import pytest
 
-from hashing.search import MOST_ROWS, candidates, query_rows, window_candidates
+from hashing.search import (
+    MOST_ROWS,
+    Bar,
+    bar,
+    candidates,
+    query_rows,
+    reaches,
+    window_bar,
+    window_candidates,
+)
 from hashing.types import Descriptors
+from tests.app.library_made import unit_vectors
 
 CLIPS = [f"R{i:06d}" for i in range(30)]
 
@@ -85,3 +96,58 @@ def test_a_window_is_found_with_its_moments_the_best_first() -> None:
     assert found[0].clip == CLIPS[3]
     assert found[0].window == (0, 0, 0.5, 0.5)
     assert found[0].moments == ((2.0, 12.0), (1.0, 11.0))
+
+
+def nearest(query: np.ndarray, clips: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Every stored vector of every clip, best first: (N, K) clip numbers and cosines."""
+    owner = np.repeat(np.arange(len(clips)), [len(one) for one in clips])
+    cosine = query @ np.concatenate(clips).T
+    order = np.argsort(-cosine, axis=1)
+    return owner[order], np.take_along_axis(cosine, order, axis=1)
+
+
+def near(rng: np.random.Generator, towards: np.ndarray, share: float) -> np.ndarray:
+    """(6, 512) of unit length, the first rows more or less like `towards`."""
+    made = unit_vectors(rng, 6)
+    made[: len(towards)] += share * towards
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("known", [3, 20])
+def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_earlier_one(
+    seed: int, known: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    query = unit_vectors(rng, 5)
+    clips = [near(rng, query[:2], 0.2 * (one % 3)) for one in range(known)]
+    names = [f"R{one:06d}" for one in range(known + 1)]
+    index, cosine = nearest(query, clips)
+    before = bar(query, names, index, cosine, 8)
+    windows = window_bar(query, index, cosine, 6)
+    reached = []
+    for share in (0.0, 0.1, 0.3, 0.6, 1.0):
+        later = near(rng, query[:3], share)
+        index, cosine = nearest(query, [*clips, later])
+        found = [one.clip for one in candidates(names, index, cosine, 8)]
+        boxes, times = np.zeros((5, 4)), np.zeros(5)
+        parts = window_candidates(boxes, times, names, index, 0.0 * index, cosine, 6)
+        start = np.zeros(1, np.intp)
+        assert reaches(before, later, start) or names[known] not in found
+        assert reaches(windows, later, start) or names[known] not in [one.clip for one in parts]
+        reached.append(reaches(before, later, start))
+    assert reached[-1]
+    if known == 20:
+        assert not reached[0]
+
+
+def test_of_several_clips_each_is_measured_by_itself() -> None:
+    rng = np.random.default_rng(3)
+    query = unit_vectors(rng, 3)
+    high = Bar(query.astype(np.float16), np.zeros(3, np.float32), 3, 0.5)
+    halves = [near(rng, np.array([query[0] * 9, query[1] * 9]), 1.0), near(rng, 9 * query[2:], 1.0)]
+    both = np.concatenate(halves)
+    assert not reaches(high, both, np.array([0, 1, 6]))  # a row in each
+    assert reaches(high, both, np.array([0]))
+    assert not reaches(high, both[:0], np.zeros(0, np.intp))
+    assert not reaches(Bar(high.vectors[:0], high.usual[:0], 3, -np.inf), both, np.array([0, 6]))

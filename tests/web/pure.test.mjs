@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { jsonLines } from "../../app/web/lines.js";
-import { findingTone, meaningWords, tone, toneOfSummary } from "../../app/web/meaning.js";
+import { claimChange, findingTone, meaningWords, tone, toneOfSummary } from "../../app/web/meaning.js";
 import { address, parse } from "../../app/web/route.js";
 import { axis, dated, decimalYear } from "../../app/web/sightings.js";
 import { shareOf, stageIndex, stagesOf } from "../../app/web/stages.js";
@@ -104,4 +104,11 @@ test("each person's newest decision stands, a withdrawn one does not", () => {
 test("one's own decisions are one's own, whatever others call themselves", () => {
   const rows = standing([said("night desk", "different"), said("night desk", "same_event", { mine: true })]);
   assert.deepEqual(rows.map((row) => row.older), [false, false]);
+});
+
+test("an alert says what it changed for the claimed date, and nothing where it changed nothing", () => {
+  const alert = (claim_before, claim_after) => claimChange({ claim_before, claim_after });
+  assert.deepEqual(alert("not_contradicted", "contradicted"), { before: "not_contradicted", after: "contradicted" });
+  assert.deepEqual(alert(null, "contradicted"), { after: "contradicted" });
+  for (const same of [alert("contradicted", "contradicted"), alert(null, null), claimChange({})]) assert.equal(same, null);
 });
