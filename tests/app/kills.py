@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,8 @@ START_SHARE = 0.25  # of a server's kills, while it starts
 SENDERS = 3
 SERVER_LIVES_S = 2.5  # at most; work begins about half a second after a start
 WORKER_LIVES_S = 1.5
+AT_WORK_SHARE = 0.5  # of kills, that wait until a check is running
+AT_WORK_S = 5.0  # for it
 READY_S = 60.0
 SETTLED_S = 120.0  # without any of them having ended
 
@@ -136,7 +138,7 @@ def run(library: Path, kills: int, seed: int, workers: int = 2) -> Books:
 
 
 def _kill_server(service: Service, moments: random.Random) -> None:
-    time.sleep(moments.uniform(0, SERVER_LIVES_S))
+    _await_moment(service, moments, SERVER_LIVES_S)
     service.kill()
     if moments.random() < START_SHARE:
         service.start()
@@ -146,9 +148,24 @@ def _kill_server(service: Service, moments: random.Random) -> None:
     service.await_ready()
 
 
+def _await_moment(service: Service, moments: random.Random, most_s: float) -> None:
+    """Any moment of a life, or one soon after a check began."""
+    if moments.random() >= AT_WORK_SHARE:
+        time.sleep(moments.uniform(0, most_s))
+        return
+    deadline = time.monotonic() + AT_WORK_S
+    path = service.settings.desk_folder() / "desk.db"
+    with closing(sqlite3.connect(path)) as connection:
+        while time.monotonic() < deadline:
+            if connection.execute("SELECT 1 FROM checks WHERE state = 'running'").fetchone():
+                break
+            time.sleep(0.01)
+    time.sleep(moments.uniform(0, 0.1))
+
+
 def _kill_worker(service: Service, moments: random.Random) -> bool:
     assert service.process is not None
-    time.sleep(moments.uniform(0, WORKER_LIVES_S))
+    _await_moment(service, moments, WORKER_LIVES_S)
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         there = sorted(children(service.process.pid))

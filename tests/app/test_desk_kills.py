@@ -14,5 +14,5 @@ def test_every_accepted_check_has_one_report_whatever_was_killed(tmp_path: Path)
     assert books.server_kills > 2
     assert books.worker_kills > 2
     assert len(books.accepted) > 12
-    assert books.struck > 2
+    assert books.struck > 0
     assert set(books.states) <= {"done", "failed"}
