@@ -59,7 +59,7 @@ def with_sources(edit: Edit, sources: Sequence[SoundSource]) -> Edit:
         return edit
     told = []
     for one in sources:
-        whole = edit.query is not None and len(sources) == 1 and _alike(one.query, edit.query)
+        whole = one.query.length >= THROUGHOUT * float(edit.measure.get("seconds", 0))
         where = "" if whole else f"from {clock(one.query.start)} to {clock(one.query.end)} "
         told.append(f"{where}it is that of '{one.title}' ({one.clip}), from its {clock(one.start)}")
     longest = max(sources, key=lambda one: one.query.length)
@@ -70,10 +70,6 @@ def with_sources(edit: Edit, sources: Sequence[SoundSource]) -> Edit:
         "sound_correlation": round(longest.correlation, 3),
     }
     return replace(edit, measure=measure, text=f"{edit.text}: {' and '.join(told)}")
-
-
-def _alike(one: Span, other: Span) -> bool:
-    return abs(one.start - other.start) < 0.1 and abs(one.end - other.end) < 0.1
 
 
 def _around(spans: list[AudioSpan]) -> Span:

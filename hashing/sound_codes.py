@@ -1,6 +1,7 @@
 """AudioPrint -> short codes that a whole library can be searched by.
 
-A block of about 3 s is brought to 16 moments x 24 bands; each band's mean is taken out, so that
+A block of about 3 s is brought to 12 moments x 24 bands, each moment smoothed over twice its length
+so that blocks an eighth of a second apart are still alike; each band's mean is taken out, so that
 gain and equalisation do not count, then each moment's, so that fades and bursts, which all sounds
 share, do not either. What is left is turned into 256 bits, each the side of a fixed random plane on
 which it lies (SimHash, Charikar, STOC 2002; planes of signs, Achlioptas, JCSS 2003): the share of
@@ -21,18 +22,19 @@ from hashing.types import AudioPrint, Seconds, Span
 
 BITS = 256
 CODE_BYTES = BITS // 8
-CELLS, CELL_ROWS = 16, 3
-BLOCK_ROWS = CELLS * CELL_ROWS
-BLOCK_S = BLOCK_ROWS * HOP / RATE_HZ  # 3.07 s
+CELLS, CELL_ROWS, SMOOTHED_ROWS = 12, 4, 8
+BLOCK_ROWS = (CELLS - 1) * CELL_ROWS + SMOOTHED_ROWS
+BLOCK_S = BLOCK_ROWS * HOP / RATE_HZ  # 3.33 s
 LIBRARY_EVERY_S = 1.0
 # An odd number of quarters, however many are left out: then all quarters of a second come up.
 QUERY_EVERY_S = 0.25
 MOST_QUERY_CODES = 480  # two minutes of sound; of more, fewer a second
+SLACK_S = 0.25  # by which a block may begin before a stretch, or end after it
 RANGE_DB = 40.0  # below a block's loud moments; what is quieter is codec noise
 SOUNDING = 0.5  # share of a block's moments that must sound
-EVEN_DB = 1.5  # deviation under which a block is steady: white noise has 0.9 to 1.2
+EVEN_DB = 1.2  # deviation under which a block is steady: white noise has 0.6 to 0.9
 AT_ONCE = 512  # blocks
-NEAR = 72  # bits: of unlike real sounds one pair in a million is as near, of copies nine in ten
+NEAR = 60  # bits: of unlike real sounds one pair in ten thousand is as near, nearly all copies are
 SAME_PLACE_S = 0.25  # votes for one offset lie in three bins of this width
 LEAST_VOTE = 20.0  # bits below NEAR, together: one clear code, or a few doubtful ones
 
@@ -85,7 +87,7 @@ def query_codes(print_: AudioPrint, stretches: tuple[Span, ...]) -> SoundCodes:
     moments = starts + print_.start_s
     inside = np.zeros(len(starts), np.bool_)
     for one in stretches:
-        inside |= (moments >= one.start) & (moments + BLOCK_S <= one.end + print_.hop_s)
+        inside |= (moments >= one.start - SLACK_S) & (moments + BLOCK_S <= one.end + SLACK_S)
     starts = starts[inside]
     every = -(-len(starts) // MOST_QUERY_CODES)
     return _codes(print_, starts[:: every + 1 - every % 2])
@@ -147,7 +149,10 @@ def _coded(
     loudest = levels.max(axis=2)  # (N, BLOCK_ROWS)
     floor = np.percentile(loudest, 95, axis=1) - RANGE_DB
     levels = np.maximum(levels, floor[:, None, None])
-    grid = levels.reshape(len(rows), CELLS, CELL_ROWS, BANDS).mean(axis=2)
+    total = np.cumsum(levels, axis=1)  # (N, BLOCK_ROWS, B)
+    total = np.concatenate([np.zeros_like(total[:, :1]), total], axis=1)
+    first = CELL_ROWS * np.arange(CELLS)
+    grid = (total[:, first + SMOOTHED_ROWS] - total[:, first]) / SMOOTHED_ROWS  # (N, CELLS, B)
     grid = grid - grid.mean(axis=1, keepdims=True)
     grid = grid - grid.mean(axis=2, keepdims=True)
     told = (loudest > SILENT_DB).mean(axis=1) >= SOUNDING

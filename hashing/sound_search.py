@@ -31,7 +31,7 @@ LOOKS = 6  # fine looks at most
 HOLDS = 0.35  # local correlation down to which a stretch goes on
 HOLE_S = 1.5  # a hole that does not end a stretch
 SHORTEST_S = 3.0
-SURE, SURE_LONG, LONG_S = 0.9, 0.8, 6.0  # the same among the sounds of a whole library
+SURE, SURE_LONG, LONG_S = 0.9, 0.75, 5.0  # the same among the sounds of a whole library
 AROUND_S = 1.5  # before a block that codes found, of which it may not be the first
 CLEAR = 0.65  # correlation of a whole stretch: fades and bursts of unlike sounds reach 0.6
 
@@ -72,13 +72,17 @@ def same_sound_at(
     Between prints of one space and hop alone. Stricter than `same_sound`: the place was the best of
     a whole library's, where something is always a little like. None where it is not sure.
     """
-    first = max(0.0, start - AROUND_S)
-    part = Span(first, start + BLOCK_ROWS * COARSE * query.hop_s - AROUND_S)
-    found = _looked_at(query, reference, part, there - (start - first))
-    if found is None:
-        return None
-    least = SURE if found.query.length < LONG_S else SURE_LONG
-    return found if found.correlation >= least else None
+    length = BLOCK_ROWS * COARSE * query.hop_s
+    for before in (AROUND_S, 0.0):  # other sound before it may be much louder
+        first = max(0.0, start - before)
+        found = _looked_at(
+            query, reference, Span(first, start + length - AROUND_S), there - (start - first)
+        )
+        if found is not None:
+            least = SURE if found.query.length < LONG_S else SURE_LONG
+            if found.correlation >= least:
+                return found
+    return None
 
 
 def _looked_at(query: Sound, reference: Sound, part: Span, there: Seconds) -> SameSound | None:

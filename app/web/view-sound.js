@@ -13,7 +13,7 @@ export function soundView(audio) {
     {},
     h("h4", {}, t("sound.title")),
     h("p", {}, word("sound", audio.state), by),
-    audio.spans?.length > 1 &&
+    (audio.spans?.length > 1 || audio.spans?.some((span) => span.clip)) &&
       h(
         "ul",
         { class: "plain" },
