@@ -4,7 +4,6 @@ Every function works inside a transaction that its caller began. A search keeps 
 goes stale; it holds at most CHUNK_BYTES of codes at once, whatever the size of the library.
 """
 
-import sqlite3
 from collections.abc import Iterator
 
 import numpy as np
@@ -59,16 +58,14 @@ def _chunks(
     connection: sa.Connection, space: str
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.uint8]]]:
     """Clip numbers (N,), moments (N,) and codes (N, 32), in the order of the clips."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    rows = driver.execute(
+    rows = connection.exec_driver_sql(
         "SELECT clip, times, codes FROM sound_codes WHERE space = ? ORDER BY clip", (space,)
     )
     held: list[tuple[int, bytes, bytes]] = []
     size = 0
-    for row in rows:
-        held.append(row)
-        size += len(row[2])
+    for number, times, codes in rows:
+        held.append((number, times, codes))
+        size += len(codes)
         if size >= CHUNK_BYTES:
             yield _joined(held)
             held, size = [], 0
