@@ -12,7 +12,7 @@ from app.clips import Clip
 from app.library import Library
 from app.library_clips import clip_id
 from app.stretches import merged, uncovered, without
-from app.wording import KnownSound
+from app.wording import NO_SAME_FOOTAGE, KnownSound
 from hashing.edits_audio import TYPES, SoundSource, with_sources
 from hashing.sound_codes import BLOCK_S, SoundHits, places, query_codes
 from hashing.sound_lines import Sound, sound
@@ -152,7 +152,7 @@ def _near_miss(heard: Sequence[KnownSound]) -> Match:
         segments=tuple(Segment(one.query, one.reference, score, speed=1.0) for one in heard),
         audio=AudioFinding("kept", 0.0, tuple(AudioSpan(one.query, "kept", 0.0) for one in heard)),
         main_picture=False,
-        reasons=tuple(one.told(one.clip.id) for one in heard),
+        reasons=(*(one.told(one.clip.id) for one in heard), NO_SAME_FOOTAGE),
         found_by="sound",
     )
 

@@ -54,6 +54,7 @@ DIFFERENCE: dict[str, str] = {
 _TOLD_FIRST = ("tamper_removed", "tamper_added", "tamper", "inset", "split_screen", "reordered")
 MOST_DIFFERENCES = 3  # in a headline
 MOST_CLIPS = 3  # in a sentence
+NO_SAME_FOOTAGE = "The same sound under other pictures does not make it the same footage"
 MOST_OF_IT = 0.9  # of an item, from which it is spoken of as a whole
 # Copies changed in these ways are the likeliest to be missed. What each rests on is in
 # benchmarks/README.md; where a type is measured to be found reliably, its line goes.
@@ -106,12 +107,11 @@ class KnownSound:
         return self.clip.title or self.clip.name
 
     def told(self, name: str) -> str:
-        """What was heard, and what it does not mean. name: what to call the clip."""
+        """What was heard. name: what to call the clip."""
         return (
             f"The sound of {clocks([self.query])} is that of {name} at "
             f"{clocks([self.reference])} (correlation {told_score(self.correlation)}); its picture "
-            "was not matched there. The same sound under other pictures does not make it the same "
-            "footage"
+            "was not matched there"
         )
 
 
@@ -234,6 +234,7 @@ def reasons(
         elif one.relation == "undecided":
             told.append(_because(f"{labelled(one)}: score {told_score(one.match.score)}", one))
     heard = [one.told(f"'{one.title}' ({one.clip.id})") for one in sounds]
+    heard += [NO_SAME_FOOTAGE] if heard else []
     return tuple(dict.fromkeys([*told, *notes, *heard]))
 
 
