@@ -257,7 +257,7 @@ export const en = {
   "edits.confidence": "confidence {share}",
   "sound.title": "Sound",
   "sound.by": "by {seconds} s",
-  "sound.from": "that of",
+  "sound.from": ", that of",
   "sound.kept": "Same sound",
   "sound.replaced": "Other sound",
   "sound.muted": "Sound removed",

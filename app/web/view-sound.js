@@ -18,7 +18,7 @@ export function soundView(audio) {
         "ul",
         { class: "plain" },
         audio.spans.map((span) =>
-          h("li", {}, h("span", { class: "num", dir: "ltr" }, stretch(span.query)), " ", word("sound", span.state), span.clip && [` ${t("sound.from")} `, foreign(span.clip)]),
+          h("li", {}, h("span", { class: "num", dir: "ltr" }, stretch(span.query)), " ", word("sound", span.state), span.clip && [`${t("sound.from")} `, foreign(span.clip)]),
         ),
       ),
   );
