@@ -28,7 +28,7 @@ from app.library_context import Context
 from app.library_errors import ClipUnknown, LibraryUnusable
 from app.library_file import LibraryFile, open_file
 from app.library_pages import Filter, page
-from app.library_prints import read_fingerprint
+from app.library_prints import read_fingerprint, read_sound
 from app.library_schema import appearances, clips, read_counter, spaces
 from app.library_search import (
     Hits,
@@ -39,7 +39,9 @@ from app.library_search import (
     search_since,
     vectors_since,
 )
-from hashing.types import Fingerprint, Seconds
+from app.library_sound import search_sound
+from hashing.sound_codes import SoundCodes, SoundHits
+from hashing.types import AudioPrint, Fingerprint, Seconds
 
 __all__ = [
     "Added", "ClipUnknown", "Context", "FileFacts", "Filter", "Hits", "Library",
@@ -222,6 +224,16 @@ class Library:
             row = rows.clip_row(connection, clip_number(identifier))
             return read_fingerprint(connection, row, pictures)
 
+    def sound(self, identifier: str) -> AudioPrint | None:
+        """A clip's sound as stored, and nothing else of it; None where it has none.
+
+        Raises ClipUnknown.
+        """
+        number = clip_number(identifier)
+        with self._file.reading() as connection:
+            rows.clip_row(connection, number)
+            return read_sound(connection, number)
+
     def clip(self, identifier: str) -> Clip:
         """Raises ClipUnknown."""
         number = clip_number(identifier)
@@ -315,6 +327,11 @@ class Library:
         """
         with self._file.reading() as connection:
             yield from vectors_since(connection, space, clip)
+
+    def search_sound(self, codes: SoundCodes, space: str) -> SoundHits:
+        """Blocks of the clips' sound near those of a query, of the same space of audio prints."""
+        with self._file.reading() as connection:
+            return search_sound(connection, codes, space)
 
     def load_index(self) -> None:
         """Load the search index of most clips in the background; the first search waits for it."""

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app import library_folder
 from app.database import Database, Kind, Step
 from app.library_errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
+from app.library_prints import stored_sounds
 from app.library_schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
@@ -14,8 +15,10 @@ from app.library_schema import (
     edits,
     metadata,
     migrations,
+    sound_codes,
     thumbnails,
 )
+from app.library_sound import insert_codes
 
 CACHE_KIB = 16_384
 
@@ -64,8 +67,15 @@ def _to_version_2(connection: sa.Connection) -> None:
     metadata.create_all(connection, tables=[edits, thumbnails])
 
 
+def _to_version_3(connection: sa.Connection) -> None:
+    """Codes by which sound is searched, made from the prints that are stored."""
+    metadata.create_all(connection, tables=[sound_codes])
+    for number, audio in stored_sounds(connection):
+        insert_codes(connection, number, audio)
+
+
 # version -> step that reaches it
-MIGRATIONS: dict[int, Step] = {2: _to_version_2}
+MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3}
 
 
 def _fill(connection: sa.Connection) -> None:

@@ -4,6 +4,7 @@ Every function works inside a transaction that its caller began.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from app import library_pack as pack
 from app.library_schema import fingerprints, pictures, spaces
+from app.library_sound import delete_codes, insert_codes
 from app.library_vectors import delete_vectors, read_vectors
 from hashing.types import (
     PDQ_BYTES,
@@ -27,6 +29,12 @@ from hashing.types import (
 
 PHASH_BYTES = 8
 INFO_IN_CLIPS = ("kind", "width", "height", "duration_s")
+AUDIO_COLUMNS = (
+    fingerprints.c.audio_bands,
+    fingerprints.c.audio_hop_s,
+    fingerprints.c.audio_start_s,
+    fingerprints.c.audio_space,
+)
 
 
 def insert_fingerprint(connection: sa.Connection, number: int, print_: Fingerprint) -> None:
@@ -56,6 +64,8 @@ def insert_fingerprint(connection: sa.Connection, number: int, print_: Fingerpri
             "audio_space": audio.space,
         }
     connection.execute(fingerprints.insert().values(row))
+    if audio is not None:
+        insert_codes(connection, number, audio)
     if print_.pictures is not None:
         kept = print_.pictures
         connection.execute(
@@ -117,7 +127,7 @@ def _pictures(connection: sa.Connection, number: int) -> Pictures | None:
     return Pictures(row.codec, row.width, row.height, pack.unpack_times(row.times), row.data)
 
 
-def _audio(row: sa.Row[Any]) -> AudioPrint | None:
+def _audio(row: sa.Row[*tuple[Any, ...]]) -> AudioPrint | None:
     if row.audio_bands is None:
         return None
     return AudioPrint(
@@ -126,6 +136,30 @@ def _audio(row: sa.Row[Any]) -> AudioPrint | None:
         start_s=row.audio_start_s,
         space=row.audio_space,
     )
+
+
+def read_sound(connection: sa.Connection, number: int) -> AudioPrint | None:
+    """The clip's sound alone; None where it has none, or there is no such clip."""
+    row = connection.execute(
+        sa.select(*AUDIO_COLUMNS).where(fingerprints.c.clip == number)
+    ).one_or_none()
+    return _audio(row) if row is not None else None
+
+
+def stored_sounds(connection: sa.Connection) -> Iterator[tuple[int, AudioPrint]]:
+    """Every clip that has a sound, one at a time."""
+    number = 0
+    while True:
+        later = sa.select(sa.func.min(fingerprints.c.clip)).where(
+            fingerprints.c.clip > number, fingerprints.c.audio_bands.is_not(None)
+        )
+        found = connection.scalar(later)
+        if found is None:
+            return
+        number = int(found)
+        audio = read_sound(connection, number)
+        if audio is not None:
+            yield number, audio
 
 
 def delete_fingerprint(connection: sa.Connection, clip: sa.RowMapping) -> range:
@@ -138,6 +172,7 @@ def delete_fingerprint(connection: sa.Connection, clip: sa.RowMapping) -> range:
     delete_vectors(connection, gone)
     connection.execute(fingerprints.delete().where(fingerprints.c.clip == number))
     connection.execute(pictures.delete().where(pictures.c.clip == number))
+    delete_codes(connection, number)
     return gone
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, T
 from app.database import migrations_table
 
 APPLICATION_ID = 0x46534C42  # "FSLB"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -109,6 +109,17 @@ fingerprints = Table(
     Column("audio_hop_s", Float),
     Column("audio_start_s", Float),
     Column("audio_space", Text),
+)
+
+# Codes by which sound is searched, those of hashing/sound_codes.py as it stood at this version.
+# Apart from `fingerprints`, so that a search reads nothing else. Since version 3.
+sound_codes = Table(
+    "sound_codes",
+    metadata,
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("space", Text, nullable=False),  # of the audio print: two never compare
+    Column("times", LargeBinary, nullable=False),  # float32 seconds
+    Column("codes", LargeBinary, nullable=False),
 )
 
 # One row a vector: a search reads a few thousand single ones out of millions.

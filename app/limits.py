@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.relations import EDIT_TYPES, CheckedItem, Held, Relation
 from app.sightings import Sighting
 from app.stretches import clocks
-from app.wording import MOST_CLIPS, Capabilities, Searched, labelled, told_score
+from app.wording import MOST_CLIPS, Capabilities, KnownSound, Searched, labelled, told_score
 from hashing.types import Span
 
 NO_NEAR_MISS = 0.05  # scores below this are told of no clip
@@ -59,7 +59,9 @@ def _limits_of_none(held: Sequence[Held], searched: Searched, able: Capabilities
         "said of it: only that this library holds no copy that firstseen recognised",
         _how_much(searched),
     ]
-    near = [one for one in held if one.match.score >= NO_NEAR_MISS][:MOST_CLIPS]
+    near = [
+        one for one in held if one.match.score >= NO_NEAR_MISS and one.match.found_by == "picture"
+    ][:MOST_CLIPS]
     if near:
         named = "; ".join(f"{labelled(one)} at {told_score(one.match.score)}" for one in near)
         told.append(f"The closest, none of them close enough to be a copy (of at most 1): {named}")
@@ -127,6 +129,17 @@ def _limits_of_match(
     if accepted and not any(one.main for one in accepted):
         told.append("Nothing is known of the main picture: only of what is shown in or beside it")
     return told
+
+
+def of_sound(held: Sequence[Held], sounds: Sequence[KnownSound]) -> tuple[str, ...]:
+    """What sound that is known from a clip does not mean."""
+    named = any(span.clip for one in held for span in one.match.audio.spans)
+    if not sounds and not named:
+        return ()
+    return (
+        "Sound is reused: one piece of music or one broadcast lies under thousands of clips that "
+        "share nothing else, and which of two had it first is not known",
+    )
 
 
 def unable(able: Capabilities, item: CheckedItem) -> tuple[str, ...]:

@@ -205,6 +205,7 @@ def _match(held: Held) -> Json:
         "edits": [_edit(edit) for edit in match.edits],
         "audio": _audio(match.audio),
         "main_picture": match.main_picture,
+        "found_by": match.found_by,
         "reasons": [text(reason) for reason in match.reasons],
     }
 

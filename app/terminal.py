@@ -224,7 +224,7 @@ def _sound(audio: Json) -> list[str]:
         )
     told = [text]
     for span in spans:
-        known = f", as in {span['clip']}" if span["clip"] else ""
+        known = f", that of {span['clip']}" if span["clip"] else ""
         told.append(f"Sound{_where(span['query'])}: {SOUND[span['state']]}{known}")
     return told
 
@@ -263,7 +263,8 @@ def _near(report: Json) -> Iterator[RenderableType]:
     yield _heading("Near misses, not accepted as copies")
     for match in near[:MOST_NEAR_MISSES]:
         undecided = ", undecided" if match["relation"] == "undecided" else ""
-        score = f"{told_score(match['score'])}{undecided}"
+        by = ", by its sound alone" if match.get("found_by") == "sound" else ""
+        score = f"{told_score(match['score'])}{undecided}{by}"
         yield _indented(_line(f"{score}  {match['clip']['id']} {_title(match['clip'])}"))
     if len(near) > MOST_NEAR_MISSES:
         yield _indented(_line(f"and {len(near) - MOST_NEAR_MISSES} more", "dim"))

@@ -12,12 +12,12 @@ from typing import Literal
 from app.claim import Claim
 from app.claim_check import ClaimedDate, ClaimedPlace, check_date, check_place
 from app.clips import Clip
-from app.limits import limits, unable
+from app.limits import limits, of_sound, unable
 from app.relations import CheckedItem, Held, Relation, hold
 from app.sightings import Sighting, date_notes, first_seen
 from app.stretches import uncovered
 from app.together import relation_of_item, settle
-from app.wording import Capabilities, Searched, headline, reasons
+from app.wording import Capabilities, KnownSound, Searched, headline, reasons
 from hashing.types import Match, Span
 
 type Undecided = Literal["weak_match", "same_scene_other_recording", "too_little", "conflicting"]
@@ -62,11 +62,13 @@ def judge(
     searched: Searched,
     able: Capabilities | None = None,
     unlike: Collection[tuple[str, str]] = (),
+    sounds: Sequence[KnownSound] = (),
 ) -> Verdict:
     """The verdict on one item.
 
     found: one match a clip, accepted or not, in any order.
     unlike: pairs of clip ids known not to be the same recording as one another.
+    sounds: clips whose sound is heard where no match was accepted; it decides nothing.
 
     Raises ValueError where a clip comes twice.
     """
@@ -83,9 +85,10 @@ def judge(
     return Verdict(
         relation=relation,
         undecided=undecided,
-        headline=headline(item, relation, undecided, held, searched),
-        reasons=reasons(held, date_notes(accepted, first)),
+        headline=headline(item, relation, undecided, held, searched, sounds),
+        reasons=reasons(held, date_notes(accepted, first), sounds),
         limits=limits(item, relation, undecided, held, first, unmatched, searched, able)
+        + of_sound(held, sounds)
         + unable(able, item),
         date=check_date(item, held, claim.date) if claim and claim.date else None,
         place=check_place(held, claim.place) if claim and claim.place else None,

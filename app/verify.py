@@ -20,6 +20,7 @@ from app.claim import Claim
 from app.clips import Clip
 from app.evidence_types import EvidenceSheet
 from app.fence import Fence, prepare
+from app.known_sound import Heard, find_sounds, unexplained, with_sounds
 from app.library import Added, Hits, Library
 from app.library_clips import FileFacts
 from app.library_context import Context
@@ -131,7 +132,8 @@ def checking(
     with Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence:
         read = _read(fence, item, settings, clock, on_progress)
         found, searched, sought = _search(fence, read.query, library, clock, on_progress)
-        verdict = _judge(fence, facts, read.query, found, claim, searched, library)
+        heard = _hear(read.query, found, library, clock)
+        verdict = _judge(fence, facts, read.query, heard, claim, searched, library)
         report = _report(facts, read, verdict, searched, claim, clock)
         yield Judged(report, read.query, read.metadata, sought, fence, library)
 
@@ -187,7 +189,8 @@ def check_again(
     with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
         fence.call("recall", stored=read.query)
         held, searched, sought = _search(fence, read.query, library, clock, on_progress, found)
-        verdict = _judge(fence, item.facts, read.query, held, claim, searched, library)
+        heard = _hear(read.query, held, library, clock)
+        verdict = _judge(fence, item.facts, read.query, heard, claim, searched, library)
         report = _report(item.facts, read, verdict, searched, claim, clock)
         judged = Judged(report, read.query, read.metadata, sought, fence, library)
         sheets = judged.pictures(on_progress=on_progress, strips=True) if pictures else {}
@@ -428,15 +431,27 @@ def _parts(
     return found, bar
 
 
+def _hear(
+    query: Fingerprint, found: list[tuple[Clip, Match]], library: Library, clock: "_Clock"
+) -> Heard:
+    """Where sound is from that the matches leave unexplained: in a plain check there is none."""
+    stretches = unexplained(query, found)
+    if query.audio is None or not stretches:
+        return Heard(found)
+    with clock.during("sound"):
+        return with_sounds(found, find_sounds(query.audio, stretches, library))
+
+
 def _judge(
     fence: Fence,
     item: FileFacts,
     query: Fingerprint,
-    found: list[tuple[Clip, Match]],
+    heard: Heard,
     claim: Claim | None,
     searched: Searched,
     library: Library,
 ) -> Verdict:
+    found = heard.found
     unlike = {
         (one.id, other.id)
         for (one, first), (other, second) in combinations(found, 2)
@@ -444,7 +459,8 @@ def _judge(
         if not _same_footage(fence, library, one, other)
     }
     able = Capabilities(sound=query.audio is not None)
-    return judge(CheckedItem.of(item.sha256, query), found, claim, searched, able, unlike)
+    checked = CheckedItem.of(item.sha256, query)
+    return judge(checked, found, claim, searched, able, unlike, heard.alone)
 
 
 def _shared(first: Match, second: Match) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
+from app.clips import Clip
 from app.relations import EDIT_TYPES, NO_EDITING, CheckedItem, Held, Relation, differences
 from app.stretches import clocks, total
 from app.together import principal
@@ -53,6 +54,8 @@ DIFFERENCE: dict[str, str] = {
 _TOLD_FIRST = ("tamper_removed", "tamper_added", "tamper", "inset", "split_screen", "reordered")
 MOST_DIFFERENCES = 3  # in a headline
 MOST_CLIPS = 3  # in a sentence
+NO_SAME_FOOTAGE = "The same sound under other pictures does not make it the same footage"
+MOST_OF_IT = 0.9  # of an item, from which it is spoken of as a whole
 # Copies changed in these ways are the likeliest to be missed. What each rests on is in
 # benchmarks/README.md; where a type is measured to be found reliably, its line goes.
 WEAK_EDITS: tuple[str, ...] = (
@@ -90,17 +93,40 @@ class Capabilities:
     weak_edits: tuple[str, ...] = WEAK_EDITS
 
 
+@dataclass(frozen=True, slots=True)
+class KnownSound:
+    """A stretch of the item whose sound is that of a clip."""
+
+    clip: Clip
+    query: Span
+    reference: Span
+    correlation: float  # -1..1
+
+    @property
+    def title(self) -> str:
+        return self.clip.title or self.clip.name
+
+    def told(self, name: str) -> str:
+        """What was heard. name: what to call the clip."""
+        return (
+            f"The sound of {clocks([self.query])} is that of {name} at "
+            f"{clocks([self.reference])} (correlation {told_score(self.correlation)}); its picture "
+            "was not matched there"
+        )
+
+
 def headline(
     item: CheckedItem,
     relation: Relation,
     undecided: str | None,
     held: Sequence[Held],
     searched: Searched,
+    sounds: Sequence[KnownSound] = (),
 ) -> str:
-    """One line, the verdict first."""
+    """One line, the verdict first. sounds: heard where no match was accepted."""
     best = principal(held)
     if best is None:
-        return _open_headline(undecided, held, searched)
+        return _open_headline(item, undecided, held, searched, sounds)
     name = f"'{best.title}'"
     if relation == "exact":
         return f"The very same file as {name}"
@@ -122,10 +148,23 @@ def headline(
     return f"Same footage as {name}"
 
 
-def _open_headline(undecided: str | None, held: Sequence[Held], searched: Searched) -> str:
+def _open_headline(
+    item: CheckedItem,
+    undecided: str | None,
+    held: Sequence[Held],
+    searched: Searched,
+    sounds: Sequence[KnownSound],
+) -> str:
     near = [one for one in held if one.relation == "undecided"]
     if undecided is None or not near:
         clips = f"{searched.clips:,} known clip{'' if searched.clips == 1 else 's'}"
+        if sounds:
+            whole = total(one.query for one in sounds) >= MOST_OF_IT * (item.duration_s or 0.0)
+            part = "its sound" if whole else "some of its sound"
+            return (
+                f"No copy found among {clips}, but {part} is known: "
+                "neither says whether the footage is genuine"
+            )
         return f"No copy found among {clips}: this does not mean that the footage is genuine"
     name = f"'{near[0].title}'"
     return "Undecided: " + {
@@ -178,8 +217,11 @@ def _listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def reasons(held: Sequence[Held], notes: Sequence[str]) -> tuple[str, ...]:
-    """What the verdict rests on: each accepted clip with its stretches, then what dates say."""
+def reasons(
+    held: Sequence[Held], notes: Sequence[str], sounds: Sequence[KnownSound] = ()
+) -> tuple[str, ...]:
+    """What the verdict rests on: each accepted clip with its stretches, then what dates say, and
+    where sound is known from."""
     told: list[str] = []
     for one in held:
         if one.opposed:
@@ -191,7 +233,9 @@ def reasons(held: Sequence[Held], notes: Sequence[str]) -> tuple[str, ...]:
             told.append(_because(_explained(one), one))
         elif one.relation == "undecided":
             told.append(_because(f"{labelled(one)}: score {told_score(one.match.score)}", one))
-    return tuple(dict.fromkeys([*told, *notes]))
+    heard = [one.told(f"'{one.title}' ({one.clip.id})") for one in sounds]
+    heard += [NO_SAME_FOOTAGE] if heard else []
+    return tuple(dict.fromkeys([*told, *notes, *heard]))
 
 
 def told_score(score: float) -> str:

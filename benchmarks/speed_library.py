@@ -6,6 +6,9 @@ are noisy copies of the 30 s of one clip at a known cosine, or of nothing at all
 comes from every vector as it was before it was stored. Pictures are left out, and above 10,000
 clips the timeline and the sound too, which no search reads: bytes a minute count up to there.
 
+The search by sound is asked for 25 s of the sound of some clips, with noise of 3 dB, from a moment
+between two codes, and for as much sound that is nowhere; what is found is verified as in a check.
+
 The library is built in transactions of 500 clips; the additions that are timed are single, durable
 ones. Searching is measured in a process of its own, so that its memory is its own.
 """
@@ -30,6 +33,7 @@ from numpy.typing import NDArray
 
 from app import library_schema as schema
 from app.clips import Appearance
+from app.known_sound import find_sounds
 from app.library import FileFacts, Library
 from app.library_clips import add_appearances, insert_clip
 from app.library_codes import BLOCK_SIZE, CodeFile
@@ -38,10 +42,12 @@ from app.library_file import open_file
 from app.library_pack import pack_vectors
 from app.library_schema import read_counter, write_counter
 from benchmarks.record import write
+from hashing.audio import BANDS, STEP_DB
 from hashing.search import NEIGHBOURS
-from hashing.types import AudioPrint, Descriptors, Fingerprint, MediaInfo, Timeline
+from hashing.types import AudioPrint, Descriptors, Fingerprint, MediaInfo, Span, Timeline
 
 SPACE = "synthetic-512"
+SOUND_SPACE = "synthetic"
 ROWS = 60
 RATE = 2  # vectors a second
 STEP = 0.8  # cosine of neighbours
@@ -50,6 +56,8 @@ MADE = 4  # chunks that are drawn at random; the others are those in other coord
 WITH_SOUND = 10_000  # clips
 COSINES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 TOP = 10
+HEARD_ROWS = (50, 440)  # of a clip's sound that is asked for: about 25 s
+HEARD_CLIPS = 20
 ASKED = NEIGHBOURS  # places that a check asks for
 THREADS = 2
 
@@ -87,7 +95,7 @@ def fingerprint(vectors: Vectors, rng: np.random.Generator, full: bool) -> Finge
     seconds = ROWS / RATE
     pictures = int(seconds * 30) if full else 0
     hops = int(seconds / 0.064)
-    bands = np.clip(100 + np.cumsum(rng.integers(-6, 7, (hops, 24)), axis=0), 0, 255)
+    bands = sound_bands(rng, hops) if full else None
     return Fingerprint(
         info=MediaInfo("video", 1280, 720, seconds, 30.0, "mov,mp4", "h264", "aac"),
         space=SPACE,
@@ -101,8 +109,14 @@ def fingerprint(vectors: Vectors, rng: np.random.Generator, full: bool) -> Finge
             flat=np.zeros(ROWS, np.bool_),
         ),
         timeline=Timeline(np.arange(pictures) / 30, rng.gamma(2, 2, pictures).astype(np.float32)),
-        audio=AudioPrint(bands.astype(np.uint8), 0.064, 0.0, "synthetic") if full else None,
+        audio=AudioPrint(bands, 0.064, 0.0, SOUND_SPACE) if bands is not None else None,
     )
+
+
+def sound_bands(rng: np.random.Generator, hops: int) -> NDArray[np.uint8]:
+    """(hops, 24) a random walk."""
+    walk = 100 + np.cumsum(rng.integers(-6, 7, (hops, BANDS)), axis=0)
+    return walk.clip(0, 255).astype(np.uint8)
 
 
 def facts(number: int) -> FileFacts:
@@ -234,6 +248,7 @@ def measure_search(folder: Path) -> dict[str, Any]:
                 cpu[str(size)].append(time.process_time() - cpu_begun)
             if size == 60:
                 found[name] = (hits.vector[:, :TOP] - 1).tolist()  # ids count from 1
+    peak = peak_mib()
     return {
         "open_s": opened - started,
         "load_index_s": loaded - ready,
@@ -241,9 +256,41 @@ def measure_search(folder: Path) -> dict[str, Any]:
         "search_cpu_s": {size: spread(some) for size, some in cpu.items()},
         "rss_mib": {
             "before_first_search": before,
-            "peak": peak_mib(),
+            "peak": peak,
         },
+        "sound": measure_sound(library, library.stats().clips),
         "found": found,
+    }
+
+
+def measure_sound(library: Library, clips: int) -> dict[str, Any] | None:
+    """Seconds of searching by sound, and what was found. None where no sound was stored."""
+    if library.sound("R000001") is None:
+        return None
+    rng = np.random.default_rng(7)
+    copies = rng.choice(clips, HEARD_CLIPS, replace=False) + 1
+    times, cpu, found, wrong = [], [], 0, 0
+    for number in [*copies.tolist(), *(0 for _ in range(HEARD_CLIPS))]:
+        source = library.sound(f"R{number:06d}") if number else None
+        walk = source.bands if source else sound_bands(rng, 480)
+        noisy = walk[slice(*HEARD_ROWS)] + rng.normal(0, 3 / STEP_DB, (1, BANDS))
+        noisy = noisy + rng.normal(0, 3 / STEP_DB, noisy.shape)
+        asked = AudioPrint(noisy.round().clip(0, 255).astype(np.uint8), 0.064, 0.0, SOUND_SPACE)
+        begun, cpu_begun = time.perf_counter(), time.process_time()
+        known = find_sounds(asked, (Span(0.0, 25.0),), library)
+        times.append(time.perf_counter() - begun)
+        cpu.append(time.process_time() - cpu_begun)
+        heard = {one.clip.id for one in known}
+        found += f"R{number:06d}" in heard
+        wrong += len(heard - {f"R{number:06d}"})
+    return {
+        "asked_s": 25.0,
+        "search_s": spread(times),
+        "search_cpu_s": spread(cpu),
+        "copies": HEARD_CLIPS,
+        "copies_found": found,
+        "absent": HEARD_CLIPS,
+        "wrong": wrong,
     }
 
 

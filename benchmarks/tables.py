@@ -260,8 +260,16 @@ def library() -> str:
         ("memory, at most", *(f"{r['rss_mib']['peak']:.0f} MiB" for r in results)),
         ("a minute of footage, without pictures", *(_kilobytes(r) for r in results)),
     ]
+    if any(r.get("sound") for r in results):
+        told = "search by sound, 25 s of it, in processor time (median)"
+        rows.insert(2, (told, *(_by_sound(r) for r in results)))
     notes = "".join(sorted({f" ({r['note']})" for r in results if r.get("note")}))
     return table(head, rows) + provenance(*results).rstrip() + notes + "\n"
+
+
+def _by_sound(result: dict[str, Any]) -> str:
+    sound = result.get("sound")
+    return "–" if sound is None else f"{1000 * sound['search_cpu_s']['p50']:.0f} ms"
 
 
 def _kilobytes(result: dict[str, Any]) -> str:

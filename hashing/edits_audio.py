@@ -1,6 +1,9 @@
 """Differences of the sound: replaced, muted, shifted, added, with their seconds and shares."""
 
-from hashing.types import AudioFinding, AudioSpan, AudioState, Edit, Segment, Span
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hashing.types import AudioFinding, AudioSpan, AudioState, Edit, Seconds, Segment, Span
 
 SHORTEST_S = 1.5  # of a state, under which it is no edit: codecs and fades make shorter ones
 THROUGHOUT = 0.9  # share of the matched stretches from which a state is called throughout
@@ -10,6 +13,17 @@ TYPES: dict[AudioState, str] = {
     "shifted": "audio_shifted",
     "added": "audio_added",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSource:
+    """A clip that other sound is from."""
+
+    clip: str
+    title: str
+    query: Span
+    start: Seconds  # in that clip
+    correlation: float
 
 
 def audio_edits(finding: AudioFinding, segments: tuple[Segment, ...]) -> list[Edit]:
@@ -37,6 +51,25 @@ def audio_edits(finding: AudioFinding, segments: tuple[Segment, ...]) -> list[Ed
         confidence = 0.95 if share >= 0.5 else 0.8
         out.append(Edit(kind, confidence, measure, text, part))
     return out
+
+
+def with_sources(edit: Edit, sources: Sequence[SoundSource]) -> Edit:
+    """The same edit, naming the clips that its sound is from; its measure has the longest one."""
+    if not sources:
+        return edit
+    told = []
+    for one in sources:
+        whole = one.query.length >= THROUGHOUT * float(edit.measure.get("seconds", 0))
+        where = "" if whole else f"from {clock(one.query.start)} to {clock(one.query.end)} "
+        told.append(f"{where}it is that of '{one.title}' ({one.clip}), from its {clock(one.start)}")
+    longest = max(sources, key=lambda one: one.query.length)
+    measure = edit.measure | {
+        "sound_clip": longest.clip,
+        "sound_start_s": round(longest.start, 2),
+        "sound_offset_s": round(longest.start - longest.query.start, 2),
+        "sound_correlation": round(longest.correlation, 3),
+    }
+    return replace(edit, measure=measure, text=f"{edit.text}: {' and '.join(told)}")
 
 
 def _around(spans: list[AudioSpan]) -> Span:

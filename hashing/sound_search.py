@@ -1,7 +1,8 @@
 """Which stretches of two clips' sound are the same, wherever they lie.
 
-For naming the clip that a replaced sound comes from: parts of the query are held against all
-moments of the reference on prints a quarter as fine, and finely only where that is promising.
+For naming the clip that a sound comes from: parts of the query are held against all moments of the
+reference on prints a quarter as fine, and finely only where that is promising. Where codes (see
+sound_codes.py) have told a place already, that place alone is looked at.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ LOOKS = 6  # fine looks at most
 HOLDS = 0.35  # local correlation down to which a stretch goes on
 HOLE_S = 1.5  # a hole that does not end a stretch
 SHORTEST_S = 3.0
+SURE, SURE_LONG, LONG_S = 0.9, 0.75, 5.0  # the same among the sounds of a whole library
+AROUND_S = 1.5  # before a block that codes found, of which it may not be the first
 CLEAR = 0.65  # correlation of a whole stretch: fades and bursts of unlike sounds reach 0.6
 
 
@@ -55,13 +58,39 @@ def same_sound(query: AudioPrint, reference: AudioPrint) -> list[SameSound]:
         part = Span(max(0.0, start), start + BLOCK_ROWS * COARSE * ours.hop_s)
         if any(one.query.overlap(part) > 0.5 * part.length for one in out):
             continue
-        line = find_line(ours, theirs, part, Way(), there, 0.5)
-        if line is None or not held(line, expected=False):
-            continue
-        found = _extent(ours, theirs, line)
+        found = _looked_at(ours, theirs, part, there)
         if found is not None and all(found.query.overlap(one.query) == 0 for one in out):
             out.append(found)
     return sorted(out, key=lambda one: one.query)
+
+
+def same_sound_at(
+    query: Sound, reference: Sound, start: Seconds, there: Seconds
+) -> SameSound | None:
+    """The stretch that sounds the same around one moment of the query and one of the reference.
+
+    Between prints of one space and hop alone. Stricter than `same_sound`: the place was the best of
+    a whole library's, where something is always a little like. None where it is not sure.
+    """
+    length = BLOCK_ROWS * COARSE * query.hop_s
+    for before in (AROUND_S, 0.0):  # other sound before it may be much louder
+        first = max(0.0, start - before)
+        found = _looked_at(
+            query, reference, Span(first, start + length - AROUND_S), there - (start - first)
+        )
+        if found is not None:
+            least = SURE if found.query.length < LONG_S else SURE_LONG
+            if found.correlation >= least:
+                return found
+    return None
+
+
+def _looked_at(query: Sound, reference: Sound, part: Span, there: Seconds) -> SameSound | None:
+    """there: where the part's start may lie in the reference, to half a second."""
+    line = find_line(query, reference, part, Way(), there, 0.5)
+    if line is None or not held(line, expected=False):
+        return None
+    return _extent(query, reference, line)
 
 
 def _promising(query: Sound, reference: Sound) -> list[tuple[Seconds, Seconds]]:

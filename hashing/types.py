@@ -235,6 +235,7 @@ class Match:
     main_picture: bool = True
     measured_join: bool = False  # a cut to other footage was measured at an end of a segment
     reasons: tuple[str, ...] = ()  # what the decision rests on, in plain words with figures
+    found_by: Literal["picture", "sound"] = "picture"  # sound: its picture was not found at all
 
     @property
     def accepted(self) -> bool:

@@ -53,7 +53,7 @@ function folded(match, body, open) {
       "summary",
       {},
       foreign(clipName(match.clip)),
-      h("span", { class: "small num" }, t("near.score", { score: toldScore(match.score) })),
+      h("span", { class: "small num" }, t(match.found_by === "sound" ? "near.sound" : "near.score", { score: toldScore(match.score) })),
     ),
     h("div", { class: "near-body" }, body),
   );

@@ -13,12 +13,12 @@ export function soundView(audio) {
     {},
     h("h4", {}, t("sound.title")),
     h("p", {}, word("sound", audio.state), by),
-    audio.spans?.length > 1 &&
+    (audio.spans?.length > 1 || audio.spans?.some((span) => span.clip)) &&
       h(
         "ul",
         { class: "plain" },
         audio.spans.map((span) =>
-          h("li", {}, h("span", { class: "num", dir: "ltr" }, stretch(span.query)), " ", word("sound", span.state), span.clip && [` ${t("sound.from")} `, foreign(span.clip)]),
+          h("li", {}, h("span", { class: "num", dir: "ltr" }, stretch(span.query)), " ", word("sound", span.state), span.clip && [`${t("sound.from")} `, foreign(span.clip)]),
         ),
       ),
   );

@@ -153,8 +153,8 @@ def test_a_library_of_version_1_gains_what_it_lacks(library: Library, tmp_path: 
     path = tmp_path / "library" / "library.db"
     connection = sqlite3.connect(path)
     connection.executescript(
-        "DROP TABLE edits; DROP TABLE thumbnails; UPDATE migrations SET version = 1; "
-        "PRAGMA user_version = 1"
+        "DROP TABLE edits; DROP TABLE thumbnails; DROP TABLE sound_codes; "
+        "UPDATE migrations SET version = 1; PRAGMA user_version = 1"
     )
     connection.close()
     with Library.open(tmp_path / "library") as again:
@@ -163,6 +163,6 @@ def test_a_library_of_version_1_gains_what_it_lacks(library: Library, tmp_path: 
         assert again.edits("R000003") == [TextEdit("title", None, "New", "bo", AT)]
         again.keep_thumbnail("R000003", b"jpeg")
     connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
-    assert connection.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,)]
+    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    assert connection.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,), (3,)]
     connection.close()

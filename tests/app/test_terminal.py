@@ -216,7 +216,7 @@ def test_sound_is_told_by_stretch_with_its_source() -> None:
     text = shown(report_on(video(), (clip(), whole(audio=audio))))
 
     assert "- Sound: the same as in the known clip" in text
-    assert "- Sound [0:03.0–0:09.0]: other than in the known clip, as in R000009" in text
+    assert "- Sound [0:03.0–0:09.0]: other than in the known clip, that of R000009" in text
 
 
 def test_a_clean_copy_has_no_differences() -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 SAMPLE_RATE = 44_100
 
-type SoundKind = Literal["speech", "tone", "noise", "silence"]
+type SoundKind = Literal["speech", "talk", "tone", "noise", "silence"]
 
 
 def sound(kind: SoundKind, seed: int, seconds: float, start_s: float = 0.0) -> NDArray[np.float32]:
@@ -22,7 +22,7 @@ def sound(kind: SoundKind, seed: int, seconds: float, start_s: float = 0.0) -> N
     if kind == "noise":
         rng = np.random.default_rng([seed, 1])
         return (0.2 * rng.standard_normal(last)[first:]).astype(np.float32)
-    return _speech(seed, t)
+    return _talk(seed, last)[first:] if kind == "talk" else _speech(seed, t)
 
 
 def _speech(seed: int, t: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -44,3 +44,20 @@ def _speech(seed: int, t: NDArray[np.float64]) -> NDArray[np.float32]:
     place = t / syllable_s - index  # 0..1 within the syllable
     envelope = np.sin(np.pi * place) * np.where(table[:, 2] < 0.18, 0.0, 0.4 + 0.6 * table[:, 3])
     return np.asarray(0.35 * wave * envelope, np.float32)
+
+
+def _talk(seed: int, count: int) -> NDArray[np.float32]:
+    """Syllables of uneven length, pitch and colour: no beat that two seeds would share."""
+    rng = np.random.default_rng([seed, 4])
+    out = np.zeros(count, np.float32)
+    at = 0
+    while at < count:
+        length = int(rng.uniform(0.1, 0.35) * SAMPLE_RATE)
+        t = np.arange(length) / SAMPLE_RATE
+        pitch, gains = rng.uniform(110, 320), rng.uniform(0, 1, 8)
+        harmonics = np.arange(1, 9)[:, None] * (2 * np.pi * pitch * t)  # (8, length)
+        syllable = 0.1 * np.hanning(length) * (gains @ np.sin(harmonics))
+        part = syllable[: count - at].astype(np.float32)
+        out[at : at + len(part)] = part
+        at += length + int(rng.uniform(0.0, 0.25) * SAMPLE_RATE)
+    return out

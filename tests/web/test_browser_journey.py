@@ -1,15 +1,24 @@
 """As a person goes, in a real browser against the real service: by mouse, and by keyboard alone."""
 
 import re
+from pathlib import Path
 
+import av
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.desk import ITEMS, WORK_MS, Desk, visit
+from app import verify
+from app.library import Library
+from tests.made import make_video, write_video
+from tests.made.sounds import SAMPLE_RATE
+from tests.web.desk import ITEMS, WORK_MS, Desk, running_desk, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SKYLINE = ITEMS / "skyline-mirrored.mp4"
+KNOWN = ITEMS.parent / "library"
 MEME = ITEMS / "launch-meme.jpg"
 
 
@@ -216,3 +225,35 @@ FOCUS_IS_SEEN = """() => {
   const drawn = [at, at.nextElementSibling, at.closest(".drop")].filter(Boolean);
   return drawn.some((one) => getComputedStyle(one).outlineStyle !== "none");
 }"""
+
+
+def test_the_page_names_the_clip_that_added_sound_is_from(browser: Browser, tmp_path: Path) -> None:
+    """The skyline, which has no sound, with that of the animation; then that sound alone."""
+    samples = sound_of(KNOWN / "bunny.mp4")
+    with av.open(str(KNOWN / "skyline.mp4")) as container:
+        shots = [(float(f.time), f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
+    dubbed = write_video(tmp_path / "dubbed.mp4", shots, 25, samples=samples)
+    laid = make_video(tmp_path / "laid.mp4", 77, 5.3, fps=10, samples=samples)
+    with running_desk(tmp_path) as desk:
+        with Library.open(desk.settings.library) as library:
+            verify.add_clip(KNOWN / "bunny.mp4", library, desk.settings, name="bunny.mp4")
+        named, alone = (desk.check(path) for path in (dubbed, laid))
+        with visit(browser, desk) as one:
+            one.sign_in()
+            page = one.at(f"#/checks/{named['id']}")
+            match = page.locator("article.match")
+            expect(match).to_contain_text("There is sound where the known clip is silent")
+            expect(match).to_contain_text("it is that of 'bunny.mp4' (R000003), from its 0:00")
+            expect(match).to_contain_text(re.compile("Sound added .+, that of R000003"))
+            page = one.at(f"#/checks/{alone['id']}")
+            expect(page.locator("h1#headline")).to_contain_text("its sound is known")
+            near = page.locator("details.near summary").first
+            expect(near).to_contain_text("sound alone, score")
+
+
+def sound_of(path: Path) -> NDArray[np.float32]:
+    """Mono, at the rate of made sounds."""
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+    with av.open(str(path)) as container:
+        pieces = [p for f in container.decode(audio=0) for p in resampler.resample(f)]
+    return np.concatenate([piece.to_ndarray().reshape(-1) for piece in pieces])
