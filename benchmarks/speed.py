@@ -1,7 +1,7 @@
 """Speed of the whole program, as ratios in one run where a time depends on the machine.
 
     python -m benchmarks speed            all of it, into benchmarks/results/speed.json
-    python -m benchmarks speed --clips N  the cold check against another number of clips
+    python -m benchmarks speed --clips N --only check   against so many clips: results/speed-N.json
 
 Fingerprinting is compared with the processor time of decoding all frames of the same clip with
 PyAV, in this one process, one after the other, the best of three each. The cold check runs the
@@ -37,6 +37,7 @@ BUILD = Path(__file__).parents[1] / "build"
 ROUNDS = 3
 EXCERPT_S = (17.0, 30.0)  # start, length
 STRANGER_SEED = 2
+USUAL_CLIPS = 10_000
 PROGRAM = [sys.executable, "-m", "app"]
 
 
@@ -169,7 +170,7 @@ def show(text: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=int, default=10_000, help="a multiple of 500 [10,000]")
+    parser.add_argument("--clips", type=int, default=USUAL_CLIPS, help="a multiple of 500 [10,000]")
     parser.add_argument("--only", choices=["fingerprint", "help", "check"])
     arguments = parser.parse_args()
     parts: dict[str, Callable[[], Any]] = {
@@ -182,8 +183,11 @@ def main() -> None:
         if arguments.only in (None, name):
             show(f"measuring {name}")
             figures[name] = measure()
+    command = f"python -m benchmarks speed --clips {arguments.clips}"
     if arguments.only is None:
-        write("speed", f"python -m benchmarks speed --clips {arguments.clips}", figures)
+        write("speed", command, figures)
+    elif arguments.only == "check" and arguments.clips != USUAL_CLIPS:
+        write(f"speed-{arguments.clips}", f"{command} --only check", figures)
     print(json.dumps(figures, indent=2))
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hashing.align import Line
 from hashing.likeness import likeness
@@ -10,11 +12,12 @@ from hashing.motion import Motion, motion, standing_share, still_motion
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
 from hashing.segments import is_cut
-from hashing.types import Fingerprint
+from hashing.types import Seconds
 
 LOOKS = 4  # instants at which whole pictures are held against each other
 MOST_LAID_OVER = 0.25  # share of a still picture that moves because of what was laid over it
-NEAR_END_S, NEAR_CUT_S = 0.6, 0.5  # as near a line's end is at the item's end, at a cut
+NEAR_CUT_S = 0.5  # as near a line's end is at a cut
+PLACES, MOVED = (16, 9), 14.0  # of a picture; grey levels of change that are no noise
 THE_SAME = 0.95  # agreeing share of the picture, from which what moves is noise of the coding
 
 
@@ -39,7 +42,7 @@ class Support:
     standing_item: float | None = None
     natural: float = 1.0  # share of the seconds on lines that run forwards at about real time
     least_alike: float = 1.0  # at the worst of these instants
-    whole_shots: bool = True  # every line ends where the item or one of its shots does
+    whole_shots: bool = True  # the item is as still beyond the lines, in the same shots
 
 
 def support(query: Reel, reference: Reel, placement: Placement) -> Support:
@@ -68,7 +71,7 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         lines=len(found),
         natural=float(sum(w for w, line in zip(weights, found, strict=True) if _natural(line))),
         least_alike=least_alike,
-        whole_shots=all(_whole_shots(query.fingerprint, line) for line in found),
+        whole_shots=all(_whole_shots(query, line) for line in found),
     )
 
 
@@ -76,16 +79,39 @@ def _natural(line: Line) -> bool:
     return not line.reversed and abs(line.speed - 1) < 0.06
 
 
-def _whole_shots(item: Fingerprint, line: Line) -> bool:
-    """Whether both ends of a line lie at the item's own ends or at cuts of it."""
-    if item.info.kind == "still":
+def _whole_shots(item: Reel, line: Line) -> bool:
+    """Whether nothing moves beyond a line in the shots of the item that it starts and ends in."""
+    if item.fingerprint.info.kind == "still":
         return True
-    times, length = item.timeline.times, float(item.timeline.times[-1])
-    cuts = times[[is_cut(item.timeline.change, at) for at in range(len(times))]]
-    return all(
-        at < NEAR_END_S or at > length - NEAR_END_S or bool((np.abs(cuts - at) < NEAR_CUT_S).any())
-        for at in (line.start, line.end)
+    watched = item.fingerprint.timeline
+    cuts = watched.times[[is_cut(watched.change, at) for at in range(len(watched.times))]]
+    edges = np.concatenate([[-np.inf], cuts, [np.inf]])
+    before = edges[edges < line.start + NEAR_CUT_S].max(), line.start
+    after = line.end, edges[edges > line.end - NEAR_CUT_S].min()
+    # what was laid over moves on the line as well, there or just beside
+    inside = _moved_places(item, line.start, (line.start, line.end))
+    moving = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return not any(
+        bool((_moved_places(item, moment, beyond) & ~moving).any())
+        for moment, beyond in ((line.start, before), (line.end, after))
     )
+
+
+def _moved_places(
+    item: Reel, moment: Seconds, stretch: tuple[Seconds, Seconds]
+) -> NDArray[np.bool_]:
+    """PLACES in which any picture of a stretch, but for its ends, differs from that at a moment."""
+    first, last = stretch[0] + NEAR_CUT_S, stretch[1] - NEAR_CUT_S
+    there = np.flatnonzero((item.times > first) & (item.times < last))
+    usual = _in_places(item.tiny()[item.nearest(moment)])
+    moved = np.zeros(usual.shape, bool)
+    for picture in item.tiny()[there]:
+        moved |= np.abs(_in_places(picture) - usual) > MOVED
+    return moved
+
+
+def _in_places(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return cv2.resize(picture, PLACES, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
 def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, float, float]:
