@@ -76,8 +76,7 @@ class Database:
                 if not create or read_only:
                     raise kind.unusable(f"There is no {kind.word} in {folder}")
                 _make_folder(folder, kind)
-            places = (folder, path) if exists else (folder,)
-            writable = not read_only and all(os.access(place, os.W_OK) for place in places)
+            writable = not read_only and _may_write(folder, kind)
             engine = _engine(path, writable, wait_s, kind.cache_kib)
             file = cls(folder, engine, writable, wait_s, kind)
             try:
@@ -186,6 +185,11 @@ def _pragmas(writable: bool, cache_kib: int) -> tuple[str, ...]:
     return (*shared, "synchronous=FULL", "secure_delete=ON")
 
 
+def _may_write(folder: Path, kind: Kind) -> bool:
+    path = folder / kind.file_name
+    return all(os.access(place, os.W_OK) for place in (folder, path) if place.exists())
+
+
 def _prepare(file: Database, create: bool) -> None:
     kind = file.kind
     with file.reading() as connection:
@@ -221,10 +225,16 @@ def _create_tables(file: Database) -> None:
 def _migrate(file: Database) -> None:
     kind = file.kind
     if not file.writable:
-        raise kind.read_only(
-            f"The {kind.word} in {file.folder} is of an older format "
-            "and must once be opened writable"
-        )
+        if not _may_write(file.folder, kind):
+            raise kind.read_only(
+                f"The {kind.word} in {file.folder} is of an older format, "
+                "and can only be read: it has to be brought up to date where it can be written"
+            )
+        # who only reads does not want to write; an older file is of no use to them as it is
+        type(file).open(
+            file.folder, kind, create=False, read_only=False, wait_s=file.wait_s
+        ).close()
+        return
     with file.writing() as connection:  # all steps or none
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         for step in range(version + 1, kind.schema_version + 1):

@@ -149,10 +149,26 @@ def test_a_migration_that_fails_changes_nothing(
         assert_same_print(library.load("R000001"), made_print(1))
 
 
-def test_an_older_library_cannot_be_migrated_by_a_reader(
+def test_an_older_library_is_brought_up_to_date_for_a_reader_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = library_file.SCHEMA_VERSION + 1
+    steps: list[int] = []
+    monkeypatch.setattr(library_file, "SCHEMA_VERSION", later)
+    monkeypatch.setitem(library_file.MIGRATIONS, later, lambda _: steps.append(later))
+    for _ in range(2):
+        with Library.open(folder, read_only=True) as library:
+            assert_same_print(library.load("R000001"), made_print(1))
+            with pytest.raises(LibraryReadOnly):
+                library.remove("R000001")
+    assert steps == [later]
+
+
+def test_an_older_library_that_can_only_be_read_says_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(library_file, "SCHEMA_VERSION", library_file.SCHEMA_VERSION + 1)
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
     with pytest.raises(LibraryReadOnly, match="older format"):
         Library.open(folder, read_only=True)
 
