@@ -15,7 +15,6 @@ ACCEPT = 0.75
 OPEN = 0.12  # from here to ACCEPT a person has to look
 SHORT_S = 1.0  # of video, under which nothing is accepted on motion
 LAID_OVER_LOGIT = 0.8  # a score of 0.69: undecided, above other recordings
-UNLIKE = 0.4  # agreeing share of the picture, under which lines at odd speeds are no copy's
 SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 
 
@@ -56,9 +55,6 @@ def _video_logit(grounds: Support) -> float:
     if grounds.explained is None and grounds.natural < 0.5 and grounds.least_alike < THE_SAME:
         # a still scene's copy lies anywhere, at real time as well: another speed says that no
         # moment fits as it is
-        logit = min(logit, 0.0)
-    if grounds.natural < 0.5 and grounds.supporting < 0.5 and grounds.alike < UNLIKE:
-        # bent in time until something that moves fits, while the pictures still differ
         logit = min(logit, 0.0)
     return logit
 

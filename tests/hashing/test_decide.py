@@ -140,13 +140,6 @@ def test_a_still_scene_that_is_the_same_picture_is_the_same_at_any_speed() -> No
     assert decide(replace(still, least_alike=0.9), "video", "video").decision != "accepted"
 
 
-def test_lines_bent_in_time_over_pictures_that_differ_are_no_copy() -> None:
-    bent = replace(STRONG, natural=0.2, supporting=0.33, alike=0.2)
-    assert decide(bent, "video", "video").decision == "weak_match"
-    assert decide(replace(bent, natural=1.0), "video", "video").decision == "accepted"
-    assert decide(replace(bent, alike=0.8), "video", "video").decision == "accepted"
-
-
 def test_a_quiet_stretch_that_ends_within_a_shot_is_left_open() -> None:
     quiet = replace(STRONG, explained=None, standing=0.98, standing_item=0.98, alike=1.0)
     assert decide(quiet, "video", "video").decision == "accepted"
