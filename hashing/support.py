@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hashing.align import Line
-from hashing.likeness import likeness
+from hashing.likeness import likeness, likeness_close
 from hashing.motion import Motion, motion, standing_share, still_motion
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
@@ -97,8 +97,12 @@ def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, f
     maps = [
         likeness(query.whole(q), reference.whole(r), placement.transform.matrix) for q, r in indices
     ]
-    shares = [one.share for one in maps]
     covered = float(np.median([one.covered.mean() for one in maps]))
+    if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
+        # one instant has to tell: a small picture in the item's is looked at closely
+        matrix = placement.transform.matrix
+        maps = [likeness_close(query.whole(q), reference.whole(r), matrix) for q, r in indices]
+    shares = [one.share for one in maps]
     return float(np.median(shares)), float(min(shares)), covered
 
 
