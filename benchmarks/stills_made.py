@@ -137,7 +137,9 @@ def filmed(rng: Random, picture: Picture, host: Picture) -> Made:
     )
     out = cv2.GaussianBlur(out, (0, 0), 0.8).astype(np.float32)
     out = out * float(rng.uniform(0.6, 0.9)) + rng.normal(0, 5, out.shape)
-    return Made(out.clip(0, 255).astype(np.uint8), int(rng.integers(30, 70)), unit)
+    return Made(
+        out.clip(0, 255).astype(np.uint8), int(rng.integers(30, 70)), np.asarray(unit, float)
+    )
 
 
 def laid_over(rng: Random, picture: Picture, host: Picture) -> Made:

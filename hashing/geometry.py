@@ -288,6 +288,15 @@ def outline(
     return float(x0), float(y0), float(x1), float(y1)
 
 
+def outside(boxes: tuple[Box, ...], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """(h, w) pixels of a picture of this (width, height) that lie in none of these parts of it."""
+    free = np.ones((size[1], size[0]), bool)
+    for x0, y0, x1, y1 in boxes:
+        rows = slice(int(y0 * size[1]), int(np.ceil(y1 * size[1])))
+        free[rows, int(x0 * size[0]) : int(np.ceil(x1 * size[0]))] = False
+    return free
+
+
 def visible_box(homography: Homography) -> Box:
     """The upright box, in the reference, of what lies inside the query's frame (contract)."""
     inverse = np.linalg.inv(np.array(homography))

@@ -94,7 +94,7 @@ def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> f
     at = [int(k) for k in near if abs(video.times[k] - moment) <= 0.25]
     picture = still.whole(0)
     values = [
-        _moving_share(likeness_close(picture, frame, matrix), deviation, video)
+        _moving_share(likeness_close(picture, frame, matrix, still.bars), deviation, video)
         for frame in video.wholes(at)
     ]
     known = [value for value in values if value is not None]

@@ -254,7 +254,7 @@ def _share(query: Reel, reference: Reel, tried: _Try) -> float:
     """Share of the textured picture that agrees, for the first of the frame pairs."""
     pair = tried.pairs[0]
     left, right = query.whole(pair.query_index), reference.whole(pair.reference_index)
-    return likeness_close(left, right, tried.transform.matrix).share
+    return likeness_close(left, right, tried.transform.matrix, query.bars).share
 
 
 def _share_on_line(query: Reel, reference: Reel, tried: _Try, found: tuple[Line, ...]) -> float:
@@ -264,7 +264,7 @@ def _share_on_line(query: Reel, reference: Reel, tried: _Try, found: tuple[Line,
     moment = (found[0].start + found[0].end) / 2
     left = query.whole(query.nearest(moment))
     right = reference.whole(reference.nearest(found[0].at(moment)))
-    return likeness_close(left, right, tried.transform.matrix).share
+    return likeness_close(left, right, tried.transform.matrix, query.bars).share
 
 
 def _first_transform(
@@ -353,6 +353,7 @@ def _correlate(query: Reel, reference: Reel, transform: Transform) -> Agreement 
         transform.matrix,
         query.size,
         reference.size,
+        query.bars,
     )
 
 

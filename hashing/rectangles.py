@@ -135,7 +135,8 @@ def _side(
     end: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """Share of a boundary's stretch that is edge."""
-    return (summed[end, at] - summed[start, at]) / np.maximum(1, end - start)
+    share: NDArray[np.float64] = (summed[end, at] - summed[start, at]) / np.maximum(1, end - start)
+    return share
 
 
 def _overrun(

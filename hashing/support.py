@@ -101,7 +101,10 @@ def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, f
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
         # one instant has to tell: a small picture in the item's is looked at closely
         matrix = placement.transform.matrix
-        maps = [likeness_close(query.whole(q), reference.whole(r), matrix) for q, r in indices]
+        maps = [
+            likeness_close(query.whole(q), reference.whole(r), matrix, query.bars)
+            for q, r in indices
+        ]
     shares = [one.share for one in maps]
     return float(np.median(shares)), float(min(shares)), covered
 
