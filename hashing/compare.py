@@ -60,10 +60,11 @@ def _other_way_round(
 
     What is nearly symmetric agrees with its own mirror image well enough to hide the true place.
     """
-    turned = place(query, reference, window, moments, not placement.transform.mirrored)
-    if turned is None:
+    mirrored = not placement.transform.mirrored
+    flipped = _placed(query, reference, window, moments, mirrored)
+    if flipped is None:
         return match
-    again = explained(query, reference, turned)
+    again = explained(query, reference, flipped)
     return max(match, again, key=lambda one: one.score)
 
 
@@ -72,12 +73,13 @@ def _placed(
     reference: Reel,
     window: Box | None,
     moments: tuple[tuple[Seconds, Seconds], ...],
+    mirrored: bool | None = None,
 ) -> Placement | None:
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
     if kinds == ("video", "still") and window is None:
-        held = place(reference, query)
+        held = place(reference, query, mirrored=mirrored)
         return turned(held, query) if held is not None else None
-    return place(query, reference, window, moments)
+    return place(query, reference, window, moments, mirrored)
 
 
 def explained(query: Reel, reference: Reel, placement: Placement) -> Match:
