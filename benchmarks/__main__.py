@@ -16,6 +16,7 @@ BENCHMARKS = {
     "peers": ("benchmarks.peers", "real edits that other projects ship"),
     "service": ("benchmarks.service", "the service under load, under kill -9, and for long"),
     "speed": ("benchmarks.speed", "fingerprinting against decoding, starting, a cold check"),
+    "stills": ("benchmarks.stills", "hard stills of one's own making, against a library"),
     "tables": ("benchmarks.tables", "write the README's tables from benchmarks/results"),
 }
 

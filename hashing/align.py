@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.geometry import Matrix
-from hashing.types import Seconds, Span
+from hashing.geometry import Matrix, outside
+from hashing.types import Box, Seconds, Span
 
 GRID_PX = 40  # longest side of the grid on which pictures are correlated
 SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
@@ -139,16 +139,18 @@ def agreement(
     matrix: Matrix,
     query_size: tuple[int, int],
     reference_size: tuple[int, int],
+    hidden: tuple[Box, ...] = (),
 ) -> Agreement | None:
     """Correlate all moments.
 
     query, reference: (K, h, w) tiny grey pictures. matrix: reference pixels -> query pixels at the
-    sizes given (not the tiny ones). None where too little of the reference is visible.
+    sizes given (not the tiny ones). hidden: parts of the query's picture, 0..1, that are left out.
+    None where too little of the reference is visible.
     """
     grid = grid_of(matrix, query_size, reference_size)
     seen_q, mask_q = grid.from_query(query)
     seen_r, mask_r = grid.from_reference(reference)
-    mask = mask_q & mask_r
+    mask = mask_q & mask_r & grid.outside(hidden)
     if mask.sum() < FEWEST_CELLS:
         return None
     left, right = cells(seen_q, mask), cells(seen_r, mask)
@@ -170,6 +172,14 @@ class Grid:
         shape = (tiny.shape[2], tiny.shape[1])
         back = np.linalg.inv(scaling(self.query_size, shape))
         return warp_tiny(tiny, self.to_grid @ back, self.size)
+
+    def outside(self, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
+        """(h, w): the cells that lie in none of these parts of the query's picture."""
+        if not boxes:
+            return np.ones((self.size[1], self.size[0]), bool)
+        free = outside(boxes, self.query_size).astype(np.uint8)
+        moved = cv2.warpAffine(free, self.to_grid[:2], self.size, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(moved > 0)
 
     def from_reference(
         self, tiny: NDArray[np.uint8]

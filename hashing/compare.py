@@ -12,6 +12,7 @@ from hashing.reel import Reel
 from hashing.segments import to_segments
 from hashing.sound import hear
 from hashing.support import support
+from hashing.turned import turned
 from hashing.types import Box, Edit, Fingerprint, Match, Seconds
 
 MOSTLY = 0.5  # share of the item's picture
@@ -38,7 +39,7 @@ def compare(
     if reel.fingerprint.space != reference.space:
         raise MethodMismatch(f"query in {reel.fingerprint.space}, reference in {reference.space}")
     other = Reel(reference)
-    placement = place(reel, other, window, moments)
+    placement = _placed(reel, other, window, moments)
     if placement is None:
         return Match(0.0, "none", reasons=("no common geometry was found",))
     match = explained(reel, other, placement)
@@ -59,11 +60,26 @@ def _other_way_round(
 
     What is nearly symmetric agrees with its own mirror image well enough to hide the true place.
     """
-    turned = place(query, reference, window, moments, not placement.transform.mirrored)
-    if turned is None:
+    mirrored = not placement.transform.mirrored
+    flipped = _placed(query, reference, window, moments, mirrored)
+    if flipped is None:
         return match
-    again = explained(query, reference, turned)
+    again = explained(query, reference, flipped)
     return max(match, again, key=lambda one: one.score)
+
+
+def _placed(
+    query: Reel,
+    reference: Reel,
+    window: Box | None,
+    moments: tuple[tuple[Seconds, Seconds], ...],
+    mirrored: bool | None = None,
+) -> Placement | None:
+    kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
+    if kinds == ("video", "still") and window is None:
+        held = place(reference, query, mirrored=mirrored)
+        return turned(held, query) if held is not None else None
+    return place(query, reference, window, moments, mirrored)
 
 
 def explained(query: Reel, reference: Reel, placement: Placement) -> Match:

@@ -1,10 +1,11 @@
 """Overlay edits: what lies over the known footage, or beside it as writing on a bar."""
 
+from hashing.bars import Bar
 from hashing.censored import Censored
 from hashing.patch_kind import Finding, findings
 from hashing.placing import Placement
 from hashing.reel import Reel
-from hashing.text_bars import Bar, text_bars
+from hashing.text_bars import text_bars
 from hashing.types import Box, Edit, Segment
 
 NAMES = {

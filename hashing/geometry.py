@@ -21,6 +21,7 @@ FEATURES = 900
 CONTRAST = 0.02  # half of OpenCV's default: dull and compressed pictures still have corners
 RATIO = 0.82  # Lowe's 0.8, a little looser since MAGSAC follows
 TOLERANCE_PX = 3.0
+THINNEST = 0.1  # of the picture's sides: a part that could still be looked at by itself
 FEWEST = 8  # inliers under which no transform is spoken of
 
 type Matrix = NDArray[np.float64]  # (3, 3), last element 1
@@ -272,6 +273,28 @@ def in_pixels(
     matrix = np.linalg.inv(to_unit(*query_size)) @ np.array(homography) @ to_unit(*reference_size)
     scaled: Matrix = matrix / matrix[2, 2]
     return scaled
+
+
+def outline(
+    matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]
+) -> Box | None:
+    """The upright box that the reference fills in the query's picture, 0..1; None for a sliver."""
+    width, height = reference_size
+    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)
+    moved = apply(matrix, corners) / query_size
+    (x0, y0), (x1, y1) = moved.min(axis=0).clip(0, 1), moved.max(axis=0).clip(0, 1)
+    if x1 - x0 < THINNEST or y1 - y0 < THINNEST:
+        return None
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def outside(boxes: tuple[Box, ...], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """(h, w) pixels of a picture of this (width, height) that lie in none of these parts of it."""
+    free = np.ones((size[1], size[0]), bool)
+    for x0, y0, x1, y1 in boxes:
+        rows = slice(int(y0 * size[1]), int(np.ceil(y1 * size[1])))
+        free[rows, int(x0 * size[0]) : int(np.ceil(x1 * size[0]))] = False
+    return free
 
 
 def visible_box(homography: Homography) -> Box:

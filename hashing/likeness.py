@@ -4,14 +4,15 @@ Normalised cross-correlation in small windows, on luma, so that tint, contrast a
 count. Windows with no texture in either picture say nothing and are left out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import scaling
-from hashing.geometry import Matrix
+from hashing.geometry import Matrix, outline, outside
+from hashing.types import Box
 
 LONG_SIDE_PX = 256
 WINDOW_PX = 13
@@ -30,6 +31,7 @@ class Likeness:
     covered: NDArray[np.bool_]  # (h, w) where both pictures are
     correlation: NDArray[np.float32]  # (h, w) -1..1
     textured: NDArray[np.bool_]  # (h, w) covered, and textured in either
+    matrix: Matrix  # the reference's pixels -> pixels of these maps
 
     @property
     def share(self) -> float:
@@ -41,6 +43,36 @@ class Likeness:
     @property
     def median(self) -> float:
         return float(np.median(self.correlation[self.textured])) if self.textured.any() else 0.0
+
+
+def likeness_close(
+    query: NDArray[np.uint8],
+    reference: NDArray[np.uint8],
+    matrix: Matrix,
+    hidden: tuple[Box, ...] = (),
+) -> Likeness:
+    """The same of just the part of the query that the reference covers.
+
+    A small picture in the item's is so seen in as much detail as one that fills it: what tells two
+    moments of one scene apart is lost first. hidden: parts of the query's picture, 0..1, that are
+    left out.
+    """
+    height, width = query.shape[:2]
+    box = outline(matrix, (width, height), (reference.shape[1], reference.shape[0]))
+    if box is None:
+        return likeness(query, reference, matrix)
+    free = outside(hidden, (width, height)) if hidden else None
+    x0, y0 = int(box[0] * width), int(box[1] * height)
+    x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))
+    from_part = np.array([[1.0, 0, -x0], [0, 1, -y0], [0, 0, 1]])
+    held = likeness(query[y0:y1, x0:x1], reference, from_part @ matrix)
+    if free is None:
+        return held
+    size = held.query.shape[1], held.query.shape[0]
+    part = cv2.resize(free[y0:y1, x0:x1].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    # a window reaches over the rim
+    seen = cv2.erode(part, np.ones((WINDOW_PX, WINDOW_PX), np.uint8), borderValue=1) > 0
+    return replace(held, covered=held.covered & seen, textured=held.textured & seen)
 
 
 def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Matrix) -> Likeness:
@@ -64,7 +96,7 @@ def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Mat
         _as_bright(left, covered), _as_bright(right, covered)
     )
     textured = covered & (deviation > TEXTURE)
-    return Likeness(left, right, covered, correlation, textured)
+    return Likeness(left, right, covered, correlation, textured, whole)
 
 
 def _as_bright(picture: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:

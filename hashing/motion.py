@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hashing.align import Line, grid_of, scaling
 from hashing.geometry import Matrix, Transform
-from hashing.likeness import AGREES, Likeness, likeness
+from hashing.likeness import AGREES, Likeness, likeness, likeness_close
 from hashing.reel import Reel
 from hashing.types import Seconds
 
@@ -94,7 +94,7 @@ def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> f
     at = [int(k) for k in near if abs(video.times[k] - moment) <= 0.25]
     picture = still.whole(0)
     values = [
-        _moving_share(likeness(picture, frame, matrix), deviation, matrix, still, video)
+        _moving_share(likeness_close(picture, frame, matrix, still.bars), deviation, video)
         for frame in video.wholes(at)
     ]
     known = [value for value in values if value is not None]
@@ -112,23 +112,18 @@ def standing_share(
     """
     deviation = other.tiny().std(axis=0, dtype=np.float32)
     values = [
-        _moving_share(
-            likeness(one.whole(mine), other.whole(theirs), matrix), deviation, matrix, one, other
-        )
+        _moving_share(likeness(one.whole(mine), other.whole(theirs), matrix), deviation, other)
         for mine, theirs in pairs
     ]
     known = [value for value in values if value is not None]
     return float(np.median(known)) if known else None
 
 
-def _moving_share(
-    held: Likeness, deviation: NDArray[np.float32], matrix: Matrix, still: Reel, video: Reel
-) -> float | None:
+def _moving_share(held: Likeness, deviation: NDArray[np.float32], video: Reel) -> float | None:
     """Agreement where the video moves most, as a share of the agreement elsewhere."""
     size = (held.query.shape[1], held.query.shape[0])
     from_tiny = np.linalg.inv(scaling(video.size, video.tiny_size))
-    to_small = scaling(still.size, size) @ matrix @ from_tiny
-    moved = np.asarray(cv2.warpPerspective(deviation, to_small, size), np.float32)
+    moved = np.asarray(cv2.warpPerspective(deviation, held.matrix @ from_tiny, size), np.float32)
     values = moved[held.textured]
     if not (values > 2 * NOISE).any():
         return None

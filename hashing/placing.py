@@ -12,9 +12,20 @@ from numpy.typing import NDArray
 
 from hashing.align import Agreement, Line, agreement, lines
 from hashing.beside import beside
-from hashing.geometry import FEWEST, Pairs, Transform, apply, estimate, pooled, putative, unflip
-from hashing.likeness import likeness
+from hashing.geometry import (
+    FEWEST,
+    Pairs,
+    Transform,
+    apply,
+    estimate,
+    outline,
+    pooled,
+    putative,
+    unflip,
+)
+from hashing.likeness import likeness_close
 from hashing.propose import Moments, cosines, proposals
+from hashing.rectangles import overlap
 from hashing.reel import Reel
 from hashing.types import Box, Seconds
 
@@ -25,6 +36,8 @@ WINDOW_COSINE = 0.3  # what a window counts as: coarse, and mirrored
 STILL_WINDOW_COSINE = 0.4  # of a photo: at full size, since one picture is soon looked at
 LOOK_AROUND = 0.35  # best cosine from which a still's moment is looked for more finely
 GOOD_SHARE = 0.6  # of the textured picture, in agreement: the moment is right
+MOST_FRAMED = 0.6  # of the item's area: a known picture larger than that is seen well enough
+SAME_FRAME = 0.85  # overlap over union of two windows that are one
 PLENTY = 80  # coarse inliers that place a picture as well as more of them would
 ENOUGH = 40  # pooled inliers at which no further proposal is tried
 PLENTY_OF_PAIRS = 0.6  # share of frame pairs that must support the transform for that
@@ -97,6 +110,8 @@ def place(
         mirrors = (mirrored,)
     first = _search_transform(query, reference, sets, window, best, mirrors)
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
+        if first is not None:
+            first, window = _framed(query, reference, first, window)
         first = _look_around(query, reference, sets, window, first, best, mirrors)
         return _place_still(query, reference, first, window) if first is not None else None
     if first is None:
@@ -161,6 +176,29 @@ def _line_at(
     return tuple(replace(line, offset=moment) for line in found[:1])
 
 
+def _framed(
+    query: Reel, reference: Reel, first: _Try, window: Box | None
+) -> tuple[_Try, Box | None]:
+    """Keypoints of just the part that the known picture fills, enlarged, where that finds more.
+
+    A window that cuts through a small picture sees a corner of it, the whole of the item hardly
+    any of it; either gives away where it lies.
+    """
+    if first.transform.inliers >= PLENTY:
+        return first, window
+    box = outline(first.transform.matrix, query.size, reference.size)
+    if box is None or (window is not None and overlap(box, window) > SAME_FRAME):
+        return first, window
+    if (box[2] - box[0]) * (box[3] - box[1]) > MOST_FRAMED:
+        return first, window
+    mirrored = first.transform.mirrored
+    pair = [(first.pairs[0].query_index, first.pairs[0].reference_index)]
+    tried = _try(query, reference, pair, mirrored, box)
+    if tried is None or tried.transform.inliers <= first.transform.inliers:
+        return first, window
+    return tried, box
+
+
 def _look_around(
     query: Reel,
     reference: Reel,
@@ -174,7 +212,8 @@ def _look_around(
 
     Half a second apart, a moving camera shows another picture.
     """
-    if window is not None or best < LOOK_AROUND:
+    hopeful = first is not None and first.transform.inliers >= HOPEFUL
+    if not hopeful and (window is not None or best < LOOK_AROUND):
         return first
     if first is not None and _share(query, reference, first) >= GOOD_SHARE:
         return first
@@ -183,7 +222,7 @@ def _look_around(
         ranked.append((_share(query, reference, first) * first.transform.inliers, first))
     if first is not None:
         mirrors = (first.transform.mirrored,)
-    for pair in _around(query, reference, sets):
+    for pair in _around(query, reference, sets, first):
         for mirrored in mirrors:
             tried = _try(query, reference, [pair], mirrored, window, coarse=True)
             if tried is not None:
@@ -194,9 +233,15 @@ def _look_around(
     return max(ranked, key=lambda one: one[0])[1] if ranked else None
 
 
-def _around(query: Reel, reference: Reel, sets: list[Moments]) -> list[tuple[int, int]]:
+def _around(
+    query: Reel, reference: Reel, sets: list[Moments], first: _Try | None
+) -> list[tuple[int, int]]:
     """Frame pairs within half a second of the two likeliest, nearest first."""
     moments = [pair for moments in sets[:2] for pair in moments.pairs[:1]]
+    if first is not None:
+        found = first.pairs[0]
+        at = float(query.times[found.query_index]), float(reference.times[found.reference_index])
+        moments = [at, *moments[:1]]
     shifts = (0.0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.4, -0.4, 0.5, -0.5)
     if query.fingerprint.info.kind == "still":
         near = tuple((tq, tr + shift) for tq, tr in moments for shift in shifts)
@@ -209,7 +254,7 @@ def _share(query: Reel, reference: Reel, tried: _Try) -> float:
     """Share of the textured picture that agrees, for the first of the frame pairs."""
     pair = tried.pairs[0]
     left, right = query.whole(pair.query_index), reference.whole(pair.reference_index)
-    return likeness(left, right, tried.transform.matrix).share
+    return likeness_close(left, right, tried.transform.matrix, query.bars).share
 
 
 def _share_on_line(query: Reel, reference: Reel, tried: _Try, found: tuple[Line, ...]) -> float:
@@ -219,7 +264,7 @@ def _share_on_line(query: Reel, reference: Reel, tried: _Try, found: tuple[Line,
     moment = (found[0].start + found[0].end) / 2
     left = query.whole(query.nearest(moment))
     right = reference.whole(reference.nearest(found[0].at(moment)))
-    return likeness(left, right, tried.transform.matrix).share
+    return likeness_close(left, right, tried.transform.matrix, query.bars).share
 
 
 def _first_transform(
@@ -308,6 +353,7 @@ def _correlate(query: Reel, reference: Reel, transform: Transform) -> Agreement 
         transform.matrix,
         query.size,
         reference.size,
+        query.bars,
     )
 
 

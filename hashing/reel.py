@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.bars import bars
 from hashing.errors import DecodeError
 from hashing.geometry import FEATURES, Features, features, flipped
 from hashing.pictures import GROUP, LONG_SIDE_PX, Film, decode, luma
@@ -42,6 +43,7 @@ class Reel:
         self._whole: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
         self._features: dict[_Key, Features] = {}
         self._tiny: NDArray[np.uint8] | None = None
+        self._bars: tuple[Box, ...] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -117,6 +119,20 @@ class Reel:
                 raise DecodeError(f"kept pictures: {len(tiny)} of {len(self.times)} decode")
             self._tiny = tiny
         return self._tiny
+
+    @property
+    def bars(self) -> tuple[Box, ...]:
+        """Bars of writing that hide a part of a still's picture; none of a video, which has more
+        than one picture to tell by, and none where they would leave less than half.
+        """
+        if self._bars is None:
+            self._bars = ()
+            if self.fingerprint.info.kind == "still":
+                grey = np.asarray(cv2.cvtColor(self.whole(0), cv2.COLOR_RGB2GRAY), np.uint8)
+                boxes = tuple(bar.box for bar in bars(grey))
+                if sum(box[3] - box[1] for box in boxes) <= 0.5:
+                    self._bars = boxes
+        return self._bars
 
     def _decode(self, first: int, last: int) -> Film:
         return decode(self._pictures, float(self.times[first]), float(self.times[last]))

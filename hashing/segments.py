@@ -96,6 +96,8 @@ def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None
     if length_q < SHORTEST_S and reference.fingerprint.info.kind == "video":
         start, end = 0.0, length_q  # such an item has one line or none
     if reference.fingerprint.info.kind == "still":
+        if end <= start:  # both were moved to one cut
+            start, end = line.start, min(line.end, length_q)
         return (Span(start, end), Span(0.0, 0.0)) if end > start else None
     # the reference has ends too: the query cannot show more than there is
     ends = sorted((line.when(0.0), line.when(length_r)))

@@ -1,17 +1,19 @@
 """What a match rests on, as figures: the ground that score and decision stand on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import Line
-from hashing.likeness import likeness
+from hashing.geometry import outline
+from hashing.likeness import likeness, likeness_close
 from hashing.motion import Motion, motion, standing_share, still_motion
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
 from hashing.segments import is_cut
+from hashing.turned import turned_back
 from hashing.types import Seconds
 
 LOOKS = 4  # instants at which whole pictures are held against each other
@@ -47,6 +49,8 @@ class Support:
 
 def support(query: Reel, reference: Reel, placement: Placement) -> Support:
     """Measure what speaks for one placement."""
+    if (query.fingerprint.info.kind, reference.fingerprint.info.kind) == ("video", "still"):
+        return _of_still(query, reference, placement)
     found = placement.lines
     weights = np.array([line.end - line.start for line in found])
     alike, least_alike, covered = _alike(query, reference, placement)
@@ -73,6 +77,15 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         least_alike=least_alike,
         whole_shots=all(_whole_shots(query, line) for line in found),
     )
+
+
+def _of_still(query: Reel, reference: Reel, placement: Placement) -> Support:
+    """Of a video against a still: what speaks for the still at its one moment of the video."""
+    grounds = support(reference, query, turned_back(placement, query))
+    box = outline(placement.transform.matrix, query.size, reference.size)
+    covered = (box[2] - box[0]) * (box[3] - box[1]) if box is not None else 0.0
+    seconds = sum(line.end - line.start for line in placement.lines)
+    return replace(grounds, covered=covered, seconds=seconds)
 
 
 def _natural(line: Line) -> bool:
@@ -123,8 +136,15 @@ def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, f
     maps = [
         likeness(query.whole(q), reference.whole(r), placement.transform.matrix) for q, r in indices
     ]
-    shares = [one.share for one in maps]
     covered = float(np.median([one.covered.mean() for one in maps]))
+    if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
+        # one instant has to tell: a small picture in the item's is looked at closely
+        matrix = placement.transform.matrix
+        maps = [
+            likeness_close(query.whole(q), reference.whole(r), matrix, query.bars)
+            for q, r in indices
+        ]
+    shares = [one.share for one in maps]
     return float(np.median(shares)), float(min(shares)), covered
 
 
@@ -176,11 +196,7 @@ def _still_motion(
 ) -> float | None:
     if both_still or not found:
         return None
-    matrix, line = placement.transform.matrix, found[0]
-    if query.fingerprint.info.kind == "still":
-        return still_motion(query, reference, matrix, line.offset)
-    middle = (line.start + line.end) / 2
-    return still_motion(reference, query, np.linalg.inv(matrix), middle)
+    return still_motion(query, reference, placement.transform.matrix, found[0].offset)
 
 
 def _better(one: Motion, alike: float) -> float | None:

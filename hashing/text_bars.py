@@ -1,35 +1,15 @@
 """Bars of one colour with writing, above or below the known picture."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.bars import NEAR, Bar, Grey, bars
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
-from hashing.types import Box
 
 LOOKS = 3
-LOWEST = 0.045  # of the height: one line of small writing
-HIGHEST = 0.45
-PLAIN = 0.25  # share of a row that must have the bar's colour, also through bold writing
-PURE = 0.93  # the same of rows between lines and at the rim
-NEAR = 20  # grey levels that count as the bar's colour
-CONTRAST = 45  # grey levels between writing and bar
-WRITING = (0.045, 0.4)  # crossings per pixel of the busiest rows
-AT_EDGE = 0.03  # of the height: as near a bar must be to the frame or to the known picture
 ALIKE = 0.4  # correlation from which the known picture has the bar itself
-
-type Grey = NDArray[np.uint8]  # (H, W)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """box in the query's picture; strokes: crossings per pixel of its busiest rows."""
-
-    box: Box
-    strokes: float
 
 
 def text_bars(query: Reel, reference: Reel, placement: Placement) -> list[Bar]:
@@ -52,7 +32,7 @@ def text_bars(query: Reel, reference: Reel, placement: Placement) -> list[Bar]:
         found = [
             [
                 bar
-                for bar in _bars(one[:, left:right], covered[:, left:right])
+                for bar in bars(one[:, left:right], covered[:, left:right])
                 if _ends(one, bar, left, right)
             ]
             for one in seen
@@ -83,65 +63,6 @@ def _columns(covered: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return whole
 
 
-def _bars(picture: Grey, covered: NDArray[np.bool_]) -> list[Bar]:
-    """Runs of rows of one colour with writing, at the frame or beside the known picture."""
-    height = len(picture)
-    rows = np.flatnonzero(covered.mean(axis=1) > 0.5)
-    edges = [0, height] + ([int(rows[0]), int(rows[-1]) + 1] if len(rows) else [])
-    out = []
-    for first, last, colour in _beside(picture, rows) + _runs(picture):
-        if not LOWEST * height <= last - first <= HIGHEST * height:
-            continue
-        if min(abs(e - at) for e in edges for at in (first, last)) > AT_EDGE * height:
-            continue
-        strokes = _writing(picture[first:last], colour)
-        if strokes is not None:
-            out.append(Bar((0.0, first / height, 1.0, last / height), strokes))
-    return out
-
-
-def _beside(picture: Grey, rows: NDArray[np.intp]) -> list[tuple[int, int, float]]:
-    """Runs above and below the known picture by themselves: one by night goes on into its dark."""
-    if not len(rows):
-        return []
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    below = [(first + bottom, last + bottom, tone) for first, last, tone in _runs(picture[bottom:])]
-    return _runs(picture[:top]) + below
-
-
-def _runs(picture: Grey) -> list[tuple[int, int, float]]:
-    """(first row, row after the last, colour) of runs of rows that have one colour throughout.
-
-    Runs start from rows of nothing but their colour and reach through the writing between those.
-    """
-    grey = picture.astype(np.float32)
-    middle = np.median(grey, axis=1)
-    pure = (np.abs(grey - middle[:, None]) < NEAR).mean(axis=1) > PURE
-    out: list[tuple[int, int, float]] = []
-    for row in np.flatnonzero(pure):
-        if out and row < out[-1][1]:
-            continue
-        colour = float(middle[row])
-        good = (np.abs(grey - colour) < NEAR).mean(axis=1) > PLAIN
-        before, after = np.flatnonzero(~good[:row]), np.flatnonzero(~good[row:])
-        first = int(before[-1]) + 1 if len(before) else 0
-        out.append((first, int(row + after[0]) if len(after) else len(grey), colour))
-    return out
-
-
-def _writing(strip: Grey, colour: float) -> float | None:
-    """Crossings per pixel of the busiest rows where a strip holds writing, else None."""
-    away = np.abs(strip.astype(np.float32) - colour)
-    pure = (away < NEAR).mean(axis=1) > PURE
-    inked = away > CONTRAST
-    crossed = (inked[:, 1:] & ~inked[:, :-1]).sum(axis=1) / strip.shape[1]
-    busy = crossed > WRITING[0] / 3
-    if pure.mean() < 0.15 or busy.sum() < 4 or not 0.008 < inked.mean() < 0.45:
-        return None
-    strokes = float(np.percentile(crossed[busy], 80))
-    return strokes if WRITING[0] <= strokes <= WRITING[1] else None
-
-
 def _ends(picture: Grey, bar: Bar, left: int, right: int) -> bool:
     """Whether a bar as wide as the known picture goes no further: else it frames more than that."""
     first, last = int(bar.box[1] * len(picture)), int(bar.box[3] * len(picture))
@@ -153,8 +74,8 @@ def _ends(picture: Grey, bar: Bar, left: int, right: int) -> bool:
 def _agreed(found: list[list[Bar]]) -> list[Bar]:
     """Bars that most instants have at one place."""
     out: list[Bar] = []
-    for bar in (one for bars in found for one in bars):
-        same = sum(any(_overlap(bar, other) for other in bars) for bars in found)
+    for bar in (one for some in found for one in some):
+        same = sum(any(_overlap(bar, other) for other in some) for some in found)
         if same * 2 > len(found) and not any(_overlap(bar, other) for other in out):
             out.append(bar)
     return out

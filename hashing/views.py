@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.fingerprint import is_flat
+from hashing.rectangles import rectangles
 from hashing.reel import Reel
 from hashing.sscd import describer, squeeze
 from hashing.types import Box, Views
@@ -34,9 +35,10 @@ def views(reel: Reel, model: Path | None = None) -> Views:
     """Describe the windows of a few pictures, spread over the clip. Flat windows are left out."""
     count = min(MOMENTS, len(reel.times))
     indices = np.unique(((np.arange(count) + 0.5) / count * len(reel.times)).astype(int))
+    still = reel.fingerprint.info.kind == "still"
     boxes, times, squares = [], [], []
     for index, picture in zip(indices, reel.wholes([int(i) for i in indices]), strict=True):
-        for box in windows():
+        for box in [*windows(), *(rectangles(picture) if still else [])]:
             square = squeeze(_part(picture, box))
             if not is_flat(square):
                 boxes.append(box)

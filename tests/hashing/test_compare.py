@@ -137,6 +137,30 @@ def test_a_photo_is_found_in_the_video_that_holds_it(film: Films) -> None:
     assert (segment.reference.start, segment.reference.end) == (0, 0)
 
 
+def test_a_video_is_found_by_a_still_of_its_moment_and_only_around_it(film: Films) -> None:
+    (segment,) = film.held("street", "still").segments
+    assert segment.query.start <= STILL_S < segment.query.end
+    assert segment.query.end - segment.query.start < 1.0
+    assert (segment.reference.start, segment.reference.end) == (0, 0)
+
+
+def test_a_fixed_camera_s_video_is_not_found_by_a_photo_of_another_hour(film: Films) -> None:
+    segment = only(film.held("fixed", "photo of fixed"))
+    assert segment.query.start <= 2.0 < segment.query.end
+    assert not film.held("fixed", "photo of fixed, later").accepted
+
+
+def test_a_window_that_cuts_through_a_small_photo_leads_to_all_of_it(film: Films) -> None:
+    match = compare(
+        film("photo with a small one"),
+        film("park photo"),
+        window=(0.8, 0.0, 1.0, 0.36),
+        moments=((0, 0),),
+    )
+    assert match.accepted, match.reasons
+    assert match.segments[0].visible == pytest.approx((0, 0, 1, 1), abs=0.03)
+
+
 @pytest.mark.parametrize("turned_round", [False, True])
 def test_a_cropped_photo_is_found_both_ways(film: Films, turned_round: bool) -> None:
     crop, photo = "park photo, cropped", "park photo"

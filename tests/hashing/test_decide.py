@@ -145,3 +145,10 @@ def test_a_quiet_stretch_that_ends_within_a_shot_is_left_open() -> None:
     assert decide(quiet, "video", "video").decision == "accepted"
     ends_within = replace(quiet, whole_shots=False)
     assert decide(ends_within, "video", "video").decision == "same_scene_other_recording"
+
+
+def test_a_video_s_best_moment_must_agree_more_with_a_still() -> None:
+    some = replace(STRONG, alike=0.7)
+    assert decide(some, "still", "video").decision == "accepted"
+    assert decide(some, "video", "still").decision != "accepted"
+    assert decide(STRONG, "video", "still").decision == "accepted"

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashing.likeness import WINDOW_PX, likeness, local_correlation
+from hashing.likeness import WINDOW_PX, likeness, likeness_close, local_correlation
 from tests.hashing.films import resized
 from tests.made import scene
 
@@ -70,3 +70,23 @@ def test_correlation_is_that_of_each_window(y: int, x: int, seed: int) -> None:
     right = (0.5 * left + rng.uniform(0, 90, (90, 90))).astype(np.float32)
     correlation, _ = local_correlation(left, right)
     assert correlation[y, x] == pytest.approx(slow_correlation(left, right, y, x), abs=0.01)
+
+
+def test_a_small_picture_in_the_item_is_seen_as_closely_as_one_that_fills_it() -> None:
+    """What stands a little elsewhere in it must not be lost between two pixels."""
+    known = resized(scene(7, 0.0), (512, 288))
+    moved = known.copy()
+    moved[100:150, 200:240] = resized(OTHER, (40, 50))
+    item = resized(scene(9, 0.0), (768, 432))
+    item[40:148, 60:252] = resized(moved, (192, 108))
+    matrix = np.array([[192 / 512, 0, 60], [0, 108 / 288, 40], [0, 0, 1.0]])
+    close, wide = likeness_close(item, known, matrix), likeness(item, known, matrix)
+    assert close.textured.sum() > 4 * wide.textured.sum()
+    assert close.correlation[close.textured].min() < 0.4
+
+
+def test_what_is_hidden_is_left_out() -> None:
+    barred = PICTURE.copy()
+    barred[-len(barred) // 3 :] = OTHER[-len(barred) // 3 :]
+    assert likeness_close(barred, PICTURE, SAME).share < 0.85
+    assert likeness_close(barred, PICTURE, SAME, ((0.0, 0.66, 1.0, 1.0),)).share > 0.97

@@ -1,5 +1,6 @@
 import numpy as np
 
+from hashing.rectangles import overlap
 from hashing.reel import Reel
 from hashing.views import views, windows
 from tests.hashing.films import INSET, Films
@@ -28,3 +29,10 @@ def test_a_window_over_an_inset_finds_what_the_whole_picture_does_not(film: Film
 
 def test_flat_windows_are_left_out(film: Films) -> None:
     assert len(views(Reel(film("faded"))).vectors) == 0
+
+
+def test_the_outline_of_a_small_photo_is_a_window(film: Films) -> None:
+    seen = views(Reel(film("photo with a small one")))
+    known = film("park photo").frames.vectors.astype(np.float32)
+    box = seen.boxes[int((seen.vectors @ known.T).max(axis=1).argmax())]
+    assert overlap(tuple(box), (0.695, 0.028, 0.975, 0.308)) > 0.85

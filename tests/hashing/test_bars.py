@@ -1,0 +1,38 @@
+import cv2
+import numpy as np
+import pytest
+
+from hashing.bars import bars
+from hashing.reel import Reel
+from tests.hashing.films import Films
+from tests.hashing.overlay_made import reel
+from tests.made import scene
+
+
+def captioned(picture: np.ndarray) -> np.ndarray:
+    """The picture with two lines of writing on white below it."""
+    height, width = picture.shape[:2]
+    bar = np.full((height // 4, width, 3), 255, np.uint8)
+    for row, line in enumerate(["this happened last night near", "the harbour share it now"]):
+        at = (10, int(bar.shape[0] * (0.4 + 0.45 * row)))
+        cv2.putText(bar, line, at, cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 1, cv2.LINE_AA)
+    return np.concatenate([picture, bar])
+
+
+def below(picture: np.ndarray, t: float) -> np.ndarray:
+    return captioned(picture)[: len(picture) * 5 // 4 // 2 * 2]
+
+
+def test_a_bar_of_writing_is_found_by_its_rows() -> None:
+    grey = cv2.cvtColor(captioned(scene(2, 0.0, (384, 216))), cv2.COLOR_RGB2GRAY)
+    (bar,) = bars(np.asarray(grey, np.uint8))
+    assert bar.box == pytest.approx((0, 0.8, 1, 1), abs=0.02)
+
+
+def test_a_still_s_bar_hides_a_part_of_it_and_a_video_s_does_not() -> None:
+    assert len(reel(2, below, 0).bars) == 1
+    assert reel(2, below, 1.0).bars == ()
+
+
+def test_a_scene_without_bars_hides_nothing(film: Films) -> None:
+    assert Reel(film("park photo")).bars == ()
