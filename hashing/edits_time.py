@@ -12,7 +12,7 @@ from hashing.align import Line
 from hashing.edits_audio import clock
 from hashing.freezes import follows
 from hashing.placing import Placement
-from hashing.rates import rates
+from hashing.rates import Rates, rates
 from hashing.reel import Reel
 from hashing.types import Edit, Segment, Span
 
@@ -24,6 +24,8 @@ LOOK_S = 1.5  # how far it is carried on
 FEWER = 0.92  # of the pictures a second, from which there are fewer
 FEWER_JOINED = 0.6  # the same where footage was joined to other footage of another rate
 MORE = 1.08
+SAME_RATE = 0.03
+EACH_ITS_OWN = 0.95  # of the known clip's pictures differ, so that repeats were put in
 TRIMMED_S = 0.5
 
 
@@ -164,6 +166,8 @@ def _frame_rate(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit |
     pace = float(np.average([line.pace for line in lines], weights=weights))
     due = counted.reference * min(1.0, pace)
     lower = min(counted.query, counted.nominal_query)
+    if counted.counted and _repeats_of_coding(counted):
+        lower = counted.nominal_query
     measure: dict[str, float | int | str] = {
         "shown_per_s": round(counted.query, 2),
         "known_per_s": round(counted.reference, 2),
@@ -180,6 +184,15 @@ def _frame_rate(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit |
         measure["nominal_per_s"] = round(counted.nominal_query, 2)
         return Edit("frame_rate", 0.7, measure, text)
     return None
+
+
+def _repeats_of_coding(counted: Rates) -> bool:
+    """Whether repeated pictures say nothing: both clips have as many, and the known one repeats.
+
+    Where little moves, coding alone leaves pictures as they were, and a copy more of them.
+    """
+    same = abs(counted.nominal_query / counted.nominal_reference - 1) < SAME_RATE
+    return same and counted.reference < EACH_ITS_OWN * counted.nominal_reference
 
 
 def _trim(reference: Reel, segments: tuple[Segment, ...]) -> Edit | None:

@@ -115,6 +115,12 @@ def test_an_honest_copy_has_no_edit_of_time() -> None:
     assert [segment.speed for segment in segments] == [1.0]
 
 
+def test_pictures_that_coding_repeats_are_no_change_of_rate() -> None:
+    known = film(Scene(), even(KNOWN_S), lambda t: t - 0.04 * (round(t * 25) % 8 == 0))
+    copy = film(Scene(), even(KNOWN_S), lambda t: t - 0.04 * (round(t * 25) % 4 == 0))
+    assert "frame_rate" not in explained(copy, known)[0]
+
+
 def test_a_copy_of_a_scene_in_which_one_thing_moves_has_none() -> None:
     scene = Scene(3, spots=1)
     known = film(scene, even(KNOWN_S), real_time)
