@@ -14,6 +14,7 @@ from hashing.freezes import follows
 from hashing.placing import Placement
 from hashing.rates import Rates, rates
 from hashing.reel import Reel
+from hashing.segments import settled
 from hashing.types import Edit, Segment, Span
 
 SPEED_CHANGED = 0.015  # from real time, beyond what clocks and roundings make
@@ -60,7 +61,7 @@ def _part(lines: list[Line], all_lines: tuple[Line, ...]) -> Span | None:
 
 
 def _speed(lines: tuple[Line, ...]) -> Edit | None:
-    changed = [line for line in lines if abs(line.pace - 1) > SPEED_CHANGED]
+    changed = [line for line in map(settled, lines) if abs(line.pace - 1) > SPEED_CHANGED]
     seconds = _length(tuple(changed))
     if seconds < 0.5 * _length(lines) and seconds < 3.0:
         return None
