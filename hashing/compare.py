@@ -62,8 +62,8 @@ def _other_way_round(
     """
     mirrored = not placement.transform.mirrored
     flipped = _placed(query, reference, window, moments, mirrored)
-    if flipped is None:
-        return match
+    if flipped is None or flipped.transform.mirrored != mirrored:
+        return match  # the same way after all, from another start: a second try at being accepted
     again = explained(query, reference, flipped)
     return max(match, again, key=lambda one: one.score)
 
