@@ -3,9 +3,12 @@
 READ FIRST of the science: place, measure the support, decide, explain.
 """
 
+from dataclasses import replace
+
 from hashing.decide import decide
 from hashing.edits import explain
 from hashing.errors import MethodMismatch
+from hashing.extent import SIDES
 from hashing.mending import mended
 from hashing.placing import Placement, place
 from hashing.reel import Reel
@@ -13,7 +16,7 @@ from hashing.segments import to_segments
 from hashing.sound import hear
 from hashing.support import support
 from hashing.turned import turned
-from hashing.types import Box, Edit, Fingerprint, Match, Seconds
+from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
 
 MOSTLY = 0.5  # share of the item's picture
 DOUBTFUL, SURE = 0.12, 0.95  # scores between which the mirror image is looked at as well
@@ -96,12 +99,25 @@ def explained(query: Reel, reference: Reel, placement: Placement) -> Match:
     return Match(
         score=decided.score,
         decision=decided.decision,
-        segments=segments,
+        segments=_as_cropped(segments, edits),
         edits=edits,
         audio=sound,
         main_picture=is_main_picture(grounds.covered, edits),
         reasons=decided.reasons,
     )
+
+
+def _as_cropped(segments: tuple[Segment, ...], edits: tuple[Edit, ...]) -> tuple[Segment, ...]:
+    """The segments, with what was measured of a crop as what is visible.
+
+    The transform alone counts what lies behind a bar, or beside it on a wider canvas, as seen.
+    """
+    cut_off = next((edit.measure for edit in edits if edit.type == "crop"), None)
+    if cut_off is None:
+        return segments
+    left, top, right, bottom = (float(cut_off[side]) for side in SIDES)
+    visible = (left, top, 1 - right, 1 - bottom)
+    return tuple(replace(one, visible=visible) for one in segments)
 
 
 def is_main_picture(covered: float, edits: tuple[Edit, ...]) -> bool:
