@@ -11,6 +11,7 @@ from hashing.errors import MethodMismatch
 from hashing.extent import SIDES
 from hashing.mending import mended
 from hashing.placing import Placement, place
+from hashing.propose import cosines
 from hashing.reel import Reel
 from hashing.segments import to_segments
 from hashing.sound import hear
@@ -19,6 +20,7 @@ from hashing.turned import turned
 from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
 
 MOSTLY = 0.5  # share of the item's picture
+UNPLACED = 0.04  # the score of pictures that look the same and have no geometry in common
 DOUBTFUL, SURE = 0.12, 0.95  # scores between which the mirror image is looked at as well
 BESIDE_ANOTHER = frozenset({"inset", "split_screen"})
 FILLED_AROUND = frozenset({"letterbox", "pillarbox", "blurred_background", "screen_recording"})
@@ -44,7 +46,9 @@ def compare(
     other = Reel(reference)
     placement = _placed(reel, other, window, moments)
     if placement is None:
-        return Match(0.0, "none", reasons=("no common geometry was found",))
+        alike = cosines(reel.fingerprint.frames, reference.frames)
+        score = UNPLACED * float(alike.max(initial=0.0))
+        return Match(score, "none", reasons=("no common geometry was found",))
     match = explained(reel, other, placement)
     if DOUBTFUL <= match.score < SURE:
         match = _other_way_round(reel, other, placement, window, moments, match)
