@@ -23,6 +23,7 @@ NEAR_S = 0.6  # between two pieces of the item that follow each other
 CUT_SURE = 0.03  # correlation lost where a piece is carried on over the cut
 LOOK_S = 1.5  # how far it is carried on
 FEWER = 0.92  # of the pictures a second, from which there are fewer
+FEWER_REPEATED = 0.82  # the same where the clips' own rates agree, and coding repeats pictures too
 FEWER_JOINED = 0.6  # the same where footage was joined to other footage of another rate
 MORE = 1.08
 SAME_RATE = 0.03
@@ -173,7 +174,8 @@ def _frame_rate(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit |
         "shown_per_s": round(counted.query, 2),
         "known_per_s": round(counted.reference, 2),
     }
-    if lower < (FEWER_JOINED if joined else FEWER) * due:
+    least = FEWER_JOINED if joined else FEWER_REPEATED if _same_rate(counted) else FEWER
+    if lower < least * due:
         text = f"{lower:.3g} pictures a second where the known clip has {due:.3g}"
         return Edit("frame_rate", 0.9 if counted.counted else 0.8, measure, text)
     repeats = counted.counted and counted.query < counted.nominal_query / MORE
@@ -192,8 +194,12 @@ def _repeats_of_coding(counted: Rates) -> bool:
 
     Where little moves, coding alone leaves pictures as they were, and a copy more of them.
     """
-    same = abs(counted.nominal_query / counted.nominal_reference - 1) < SAME_RATE
-    return same and counted.reference < EACH_ITS_OWN * counted.nominal_reference
+    repeats = counted.reference < EACH_ITS_OWN * counted.nominal_reference
+    return repeats and _same_rate(counted)
+
+
+def _same_rate(counted: Rates) -> bool:
+    return abs(counted.nominal_query / counted.nominal_reference - 1) < SAME_RATE
 
 
 def _trim(reference: Reel, segments: tuple[Segment, ...]) -> Edit | None:

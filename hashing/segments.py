@@ -17,7 +17,8 @@ from hashing.types import Fingerprint, Seconds, Segment, Span
 
 SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
 REAL_TIME = 0.012  # speeds this near to 1 are real time unless a long line says otherwise
-UNSURE_S = 0.11  # that both ends of a line together are off: about a kept picture's time
+UNSURE_S = 0.2  # that both ends of a line together may be off: two kept pictures' time
+UNSURE = 0.03  # … but a speed that is further from real time is one
 CUT_CHANGE = 12.0  # grey levels of change that make a cut
 SAME_LINE_S = 0.12  # lines whose mapping differs less than this are one
 JOIN_GAP_S = 0.6  # a hole this short between two pieces of one line is no hole
@@ -59,7 +60,7 @@ def to_segments(
 def settled(line: Line) -> Line:
     """The line at real time exactly, where it was measured as good as that."""
     length = line.end - line.start
-    allowed = max(REAL_TIME, UNSURE_S / length) if length > 0 else 1.0
+    allowed = max(REAL_TIME, min(UNSURE, UNSURE_S / length)) if length > 0 else 1.0
     if abs(line.speed - 1) > allowed or line.pauses:
         return line
     middle = (line.start + line.end) / 2
