@@ -1,6 +1,7 @@
 """Stands in for app.verify where the command line is what is tested."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,11 +72,13 @@ class MadeLine:
         context: Any,
         quick: bool,
         on_progress: Any,
+        before_storing: Callable[[], None],
     ) -> Added:
         self.asked.append({"add": path, "quick": quick})
         self._refuse(path)
         data = path.read_bytes()
         facts = FileFacts(path.name, hashlib.sha256(data).hexdigest(), len(data))
+        before_storing()
         return library.add(made_print(len(data)), facts, context)
 
     def clips_to_refresh(self, library: Library, settings: Any) -> list[Clip]:
