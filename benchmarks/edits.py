@@ -197,7 +197,8 @@ def main() -> None:
         }
         which = "--every" if options.every else "--held-out" if options.held_out else ""
         command = f"python -m benchmarks edits CLIPS --name {options.name} {which}".rstrip()
-        write(f"edits-{options.name}", f"{command} --each {options.each}", figures)
+        command += f" --each {options.each} --seed {options.seed}"
+        write(f"edits-{options.name}", command, figures)
 
 
 def _videos(given: list[Path]) -> Iterator[Path]:

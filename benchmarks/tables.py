@@ -295,6 +295,21 @@ def _kilobytes(result: dict[str, Any]) -> str:
     return "–" if sizes is None else f"{sizes['all'] / 1000:.0f} kB"
 
 
+def models() -> str:
+    """Both models that come with the package: what the choice of the default rests on."""
+    result = read("models")
+    rows: list[Row] = [
+        (
+            name,
+            *(counts([one["ranked_within"][k], one["pairs"]]) for k in ("1", "4", "8")),
+            f"{one['cpu_ms_a_picture']:.0f} ms",
+        )
+        for name, one in result["models"].items()
+    ]
+    head = ("model", "true clip ranked first", "among four", "among eight", "a picture, processor")
+    return table(head, rows) + provenance(result)
+
+
 def faces() -> str:
     result = read("faces")
     used = next(one for name, one in result["variants"].items() if name.endswith("(used)"))
@@ -341,6 +356,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "explained": explained,
     "missed": missed,
     "beyond": beyond,
+    "models": models,
     "edits": edits,
     "peers": peers,
     "speed": speed,
