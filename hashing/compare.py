@@ -5,7 +5,7 @@ READ FIRST of the science: place, measure the support, decide, explain.
 
 from dataclasses import replace
 
-from hashing.decide import decide
+from hashing.decide import OPEN, decide
 from hashing.edits import explain
 from hashing.errors import MethodMismatch
 from hashing.extent import SIDES
@@ -21,7 +21,7 @@ from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
 
 MOSTLY = 0.5  # share of the item's picture
 UNPLACED = 0.04  # the score of pictures that look the same and have no geometry in common
-DOUBTFUL, SURE = 0.12, 0.95  # scores between which the mirror image is looked at as well
+SURE = 0.95  # score; from OPEN up to it the mirror image is looked at as well
 BESIDE_ANOTHER = frozenset({"inset", "split_screen"})
 FILLED_AROUND = frozenset({"letterbox", "pillarbox", "blurred_background", "screen_recording"})
 
@@ -50,7 +50,7 @@ def compare(
         score = UNPLACED * float(alike.max(initial=0.0))
         return Match(score, "none", reasons=("no common geometry was found",))
     match = explained(reel, other, placement)
-    if DOUBTFUL <= match.score < SURE:
+    if OPEN <= match.score < SURE:
         match = _other_way_round(reel, other, placement, window, moments, match)
     return match
 

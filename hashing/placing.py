@@ -25,7 +25,7 @@ from hashing.geometry import (
 )
 from hashing.likeness import likeness_close
 from hashing.propose import Moments, cosines, proposals
-from hashing.rectangles import overlap
+from hashing.rectangles import SAME, overlap
 from hashing.reel import Reel
 from hashing.types import Box, Seconds
 
@@ -37,7 +37,6 @@ STILL_WINDOW_COSINE = 0.4  # of a photo: at full size, since one picture is soon
 LOOK_AROUND = 0.35  # best cosine from which a still's moment is looked for more finely
 GOOD_SHARE = 0.6  # of the textured picture, in agreement: the moment is right
 MOST_FRAMED = 0.6  # of the item's area: a known picture larger than that is seen well enough
-SAME_FRAME = 0.85  # overlap over union of two windows that are one
 PLENTY = 80  # coarse inliers that place a picture as well as more of them would
 ENOUGH = 40  # pooled inliers at which no further proposal is tried
 PLENTY_OF_PAIRS = 0.6  # share of frame pairs that must support the transform for that
@@ -187,7 +186,7 @@ def _framed(
     if first.transform.inliers >= PLENTY:
         return first, window
     box = outline(first.transform.matrix, query.size, reference.size)
-    if box is None or (window is not None and overlap(box, window) > SAME_FRAME):
+    if box is None or (window is not None and overlap(box, window) > SAME):
         return first, window
     if (box[2] - box[0]) * (box[3] - box[1]) > MOST_FRAMED:
         return first, window

@@ -21,11 +21,10 @@ def in_squares(left: Grey, right: Grey, box: Mask) -> bool:
 
     What was filled in from around has its slopes anywhere.
     """
-    return (
-        in_blocks(left, right, box)
-        and min(_lined_up(left, box)) >= LINED_UP
-        and sum(_lined_up(left, box)) >= 2 * LINED_UP_BOTH
-    )
+    if not in_blocks(left, right, box):
+        return False
+    shares = _lined_up(left, box)
+    return min(shares) >= LINED_UP and sum(shares) >= 2 * LINED_UP_BOTH
 
 
 def _lined_up(grey: Grey, box: Mask) -> tuple[float, float]:

@@ -44,7 +44,8 @@ class Support:
     standing_item: float | None = None
     natural: float = 1.0  # share of the seconds on lines that run forwards at about real time
     least_alike: float = 1.0  # at the worst of these instants
-    whole_shots: bool = True  # the item is as still beyond the lines, in the same shots
+    # where nothing moves: the item is as still beyond the lines, in the same shots
+    whole_shots: bool = True
 
 
 def support(query: Reel, reference: Reel, placement: Placement) -> Support:
@@ -75,7 +76,7 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         lines=len(found),
         natural=float(sum(w for w, line in zip(weights, found, strict=True) if _natural(line))),
         least_alike=least_alike,
-        whole_shots=all(_whole_shots(query, line) for line in found),
+        whole_shots=explained is not None or _whole_shots(query, found),
     )
 
 
@@ -92,19 +93,24 @@ def _natural(line: Line) -> bool:
     return not line.reversed and abs(line.speed - 1) < 0.06
 
 
-def _whole_shots(item: Reel, line: Line) -> bool:
-    """Whether nothing moves beyond a line in the shots of the item that it starts and ends in."""
+def _whole_shots(item: Reel, found: tuple[Line, ...]) -> bool:
+    """Whether nothing moves beyond the lines in those shots of the item that they end in."""
     if item.fingerprint.info.kind == "still":
         return True
     watched = item.fingerprint.timeline
     cuts = watched.times[[is_cut(watched.change, at) for at in range(len(watched.times))]]
     edges = np.concatenate([[-np.inf], cuts, [np.inf]])
+    return not any(_moves_beyond(item, line, edges) for line in found)
+
+
+def _moves_beyond(item: Reel, line: Line, edges: NDArray[np.float64]) -> bool:
+    """edges: where the item's shots begin and end."""
     before = edges[edges < line.start + NEAR_CUT_S].max(), line.start
     after = line.end, edges[edges > line.end - NEAR_CUT_S].min()
     # what was laid over moves on the line as well, there or just beside
     inside = _moved_places(item, line.start, (line.start, line.end))
     moving = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return not any(
+    return any(
         bool((_moved_places(item, moment, beyond) & ~moving).any())
         for moment, beyond in ((line.start, before), (line.end, after))
     )
