@@ -61,7 +61,8 @@ def _ranked(
     """All of them, best first."""
     best: dict[int, list[tuple[float, float]]] = {}
     for indices, values in zip(clip_index, cosine, strict=True):
-        found, values_of, usual = _best_of_row(indices, values)
+        found, first, usual = _best_of_row(indices, values)
+        values_of = values[first]
         for clip, value in zip(found.tolist(), values_of.tolist(), strict=True):
             best.setdefault(clip, []).append((value - usual, value))
     out = []
@@ -76,13 +77,13 @@ def _ranked(
 
 def _best_of_row(
     indices: NDArray[np.int64], values: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.float32], float]:
-    """Clips that a row found, each one's best cosine, and what is usual for the row."""
-    known = indices >= 0
+) -> tuple[NDArray[np.int64], NDArray[np.intp], float]:
+    """Clips that a row found, where in it each one's best stands, and what is usual for the row."""
+    known = np.flatnonzero(indices >= 0)
     found, first = np.unique(indices[known], return_index=True)
-    values_of = values[known][first]  # rows come best first: the first hit is a clip's best
-    after = np.sort(values_of)[::-1][BACKGROUND_RANKS]
-    return found, values_of, BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
+    best = known[first]  # rows come best first: the first hit is a clip's best
+    after = np.sort(values[best])[::-1][BACKGROUND_RANKS]
+    return found, best, BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +137,7 @@ def window_bar(
     scores: dict[int, float] = {}
     for indices, values, level in zip(clip_index, cosine, usual, strict=True):
         found, best, _ = _best_of_row(indices, values)
-        for clip, value in zip(found.tolist(), best.tolist(), strict=True):
+        for clip, value in zip(found.tolist(), values[best].tolist(), strict=True):
             scores[clip] = max(scores.get(clip, -np.inf), value - float(level))
     ranked = sorted(scores.values(), reverse=True)
     last = ranked[most - 1] if len(ranked) >= most else -np.inf
@@ -190,9 +191,7 @@ def window_candidates(
     found: dict[int, list[tuple[float, float, int, float]]] = {}
     for row, (indices, values) in enumerate(zip(clip_index, cosine, strict=True)):
         named, best, usual = _best_of_row(indices, values)
-        known = indices >= 0
-        moments = hit_times[row][known][np.unique(indices[known], return_index=True)[1]]
-        for clip, value, moment in zip(named, best, moments, strict=True):
+        for clip, value, moment in zip(named, values[best], hit_times[row][best], strict=True):
             entry = (float(value) - usual, float(value), row, float(moment))
             found.setdefault(int(clip), []).append(entry)
     out = []
