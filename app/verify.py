@@ -361,8 +361,9 @@ def _found(
     with clock.during("search"):
         vectors = query.frames.vectors[rows].astype("float32")
         hits = look(vectors)
-        worth = search.candidates(hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
-        whole = search.bar(vectors, hits.clips, hits.clip_index, hits.cosine, CANDIDATES)
+        worth, whole = search.candidates(
+            vectors, hits.clips, hits.clip_index, hits.cosine, CANDIDATES
+        )
     parts_bar = None
     found = dict(known or {})
     for done, candidate in enumerate(worth):
@@ -418,17 +419,14 @@ def _parts(
         return [], None
     with clock.during("search"):
         hits = look(views.vectors)
-        found = search.window_candidates(
-            views.boxes,
-            views.times,
+        return search.window_candidates(
+            views,
             hits.clips,
             hits.clip_index,
             library.places(hits).time,
             hits.cosine,
             PART_CANDIDATES,
         )
-        bar = search.window_bar(views.vectors, hits.clip_index, hits.cosine, PART_CANDIDATES)
-    return found, bar
 
 
 def _hear(

@@ -62,7 +62,8 @@ def ranks(
         cosines = vectors @ known.T
         order = np.argsort(-cosines, axis=1)[:, :NEIGHBOURS]
         best = np.take_along_axis(cosines, order, axis=1)
-        found = [one.clip for one in candidates(names, owner[order], best, len(names))]
+        ranked, _ = candidates(vectors, names, owner[order], best, len(names))
+        found = [one.clip for one in ranked]
         out += [found.index(clip) + 1 if clip in found else 10**6 for clip in clips]
     return out
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.types import Box, Candidate, Descriptors, Seconds
+from hashing.types import Box, Candidate, Descriptors, Seconds, Views
 
 NEIGHBOURS = 128  # hits a query vector: a still clip can fill dozens of places by itself
 BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "unlike"
@@ -24,66 +24,6 @@ MOST_ROWS = 240  # query vectors that are searched; more of a long item are thin
 SURE_ENOUGH = 0.3  # share of the best candidate's score under which others are not looked at
 LEAST_COSINE = 0.12  # under which a best row is not worth a look
 ROUNDING = 0.002  # of a cosine between vectors that are kept at half precision
-
-
-def query_rows(frames: Descriptors) -> NDArray[np.intp]:
-    """Indices of the rows to search with: not flat, and thinned in a longer item.
-
-    Up to FEW_ROWS all of them; then about one a second; then evenly down to MOST_ROWS.
-    """
-    rows = np.flatnonzero(~frames.flat)
-    if len(rows) > FEW_ROWS:
-        seconds = np.floor(frames.times[rows] / THINNED_S)
-        rows = rows[np.unique(seconds, return_index=True)[1]]
-    if len(rows) > MOST_ROWS:
-        rows = rows[np.linspace(0, len(rows) - 1, MOST_ROWS).round().astype(int)]
-    return rows
-
-
-def candidates(
-    clips: Sequence[str],
-    clip_index: NDArray[np.int64],
-    cosine: NDArray[np.float32],
-    most: int,
-) -> list[Candidate]:
-    """The clips with the best normalised rows, best first.
-
-    clip_index: (N, k) into `clips`, -1 where there are fewer; cosine: (N, k), best first.
-    """
-    out = _ranked(clips, clip_index, cosine)
-    least = SURE_ENOUGH * out[0].score if out else 0.0
-    return [one for one in out[:most] if one.cosine >= LEAST_COSINE and one.score >= least]
-
-
-def _ranked(
-    clips: Sequence[str], clip_index: NDArray[np.int64], cosine: NDArray[np.float32]
-) -> list[Candidate]:
-    """All of them, best first."""
-    best: dict[int, list[tuple[float, float]]] = {}
-    for indices, values in zip(clip_index, cosine, strict=True):
-        found, first, usual = _best_of_row(indices, values)
-        values_of = values[first]
-        for clip, value in zip(found.tolist(), values_of.tolist(), strict=True):
-            best.setdefault(clip, []).append((value - usual, value))
-    out = []
-    for clip, rows in best.items():
-        top = sorted((score for score, _ in rows), reverse=True)[:ROWS]
-        # rows that did not find the clip at all count against it, so that one lucky row is not all
-        score = sum(top) / min(ROWS, len(clip_index))
-        out.append(Candidate(clips[clip], score, max(value for _, value in rows)))
-    out.sort(key=lambda one: (-one.score, one.clip))
-    return out
-
-
-def _best_of_row(
-    indices: NDArray[np.int64], values: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.intp], float]:
-    """Clips that a row found, where in it each one's best stands, and what is usual for the row."""
-    known = np.flatnonzero(indices >= 0)
-    found, first = np.unique(indices[known], return_index=True)
-    best = known[first]  # rows come best first: the first hit is a clip's best
-    after = np.sort(values[best])[::-1][BACKGROUND_RANKS]
-    return found, best, BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,38 +52,6 @@ class Sought:
         return any(reaches(one, vectors, starts) for one in bars)
 
 
-def bar(
-    vectors: NDArray[np.float32],
-    clips: Sequence[str],
-    clip_index: NDArray[np.int64],
-    cosine: NDArray[np.float32],
-    most: int,
-) -> Bar:
-    """The bar of `candidates`. vectors: (N, 512), which found what the rest says."""
-    ranked = _ranked(clips, clip_index, cosine)
-    sure = SURE_ENOUGH * ranked[0].score if ranked else -np.inf
-    last = ranked[most - 1].score if len(ranked) >= most else -np.inf
-    return Bar(vectors.astype(np.float16), _usual(clip_index, cosine), ROWS, max(sure, last))
-
-
-def window_bar(
-    vectors: NDArray[np.float32],
-    clip_index: NDArray[np.int64],
-    cosine: NDArray[np.float32],
-    most: int,
-) -> Bar:
-    """The bar of `window_candidates`."""
-    usual = _usual(clip_index, cosine)
-    scores: dict[int, float] = {}
-    for indices, values, level in zip(clip_index, cosine, usual, strict=True):
-        found, best, _ = _best_of_row(indices, values)
-        for clip, value in zip(found.tolist(), values[best].tolist(), strict=True):
-            scores[clip] = max(scores.get(clip, -np.inf), value - float(level))
-    ranked = sorted(scores.values(), reverse=True)
-    last = ranked[most - 1] if len(ranked) >= most else -np.inf
-    return Bar(vectors.astype(np.float16), usual, 1, last)
-
-
 def reaches(bar: Bar, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
     """Whether any of several clips is worth a comparison.
 
@@ -159,9 +67,38 @@ def reaches(bar: Bar, vectors: NDArray[np.float32], starts: NDArray[np.intp]) ->
     return bool((alike & (score >= bar.least - ROUNDING)).any())
 
 
-def _usual(clip_index: NDArray[np.int64], cosine: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows = zip(clip_index, cosine, strict=True)
-    return np.array([_best_of_row(*row)[2] for row in rows], np.float32)
+def query_rows(frames: Descriptors) -> NDArray[np.intp]:
+    """Indices of the rows to search with: not flat, and thinned in a longer item.
+
+    Up to FEW_ROWS all of them; then about one a second; then evenly down to MOST_ROWS.
+    """
+    rows = np.flatnonzero(~frames.flat)
+    if len(rows) > FEW_ROWS:
+        seconds = np.floor(frames.times[rows] / THINNED_S)
+        rows = rows[np.unique(seconds, return_index=True)[1]]
+    if len(rows) > MOST_ROWS:
+        rows = rows[np.linspace(0, len(rows) - 1, MOST_ROWS).round().astype(int)]
+    return rows
+
+
+def candidates(
+    vectors: NDArray[np.float32],
+    clips: Sequence[str],
+    clip_index: NDArray[np.int64],
+    cosine: NDArray[np.float32],
+    most: int,
+) -> tuple[list[Candidate], Bar]:
+    """The clips with the best normalised rows, best first, and the bar for those that come later.
+
+    vectors: (N, 512) that were searched with; clip_index: (N, k) into `clips`, -1 where there are
+    fewer; cosine: (N, k), best first.
+    """
+    rows = _best_of_rows(clip_index, cosine)
+    ranked = _ranked(clips, rows)
+    sure = SURE_ENOUGH * ranked[0].score if ranked else -np.inf
+    last = ranked[most - 1].score if len(ranked) >= most else -np.inf
+    found = [one for one in ranked[:most] if one.cosine >= LEAST_COSINE and one.score >= sure]
+    return found, Bar(vectors.astype(np.float16), _usual(rows), ROWS, max(sure, last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,34 +113,80 @@ class WindowCandidate:
 
 
 def window_candidates(
-    boxes: NDArray[np.float64],
-    times: NDArray[np.float64],
+    views: Views,
     clips: Sequence[str],
     clip_index: NDArray[np.int64],
     hit_times: NDArray[np.float64],
     cosine: NDArray[np.float32],
     most: int,
-) -> list[WindowCandidate]:
+) -> tuple[list[WindowCandidate], Bar]:
     """The same for windows of the picture: each clip with the window that finds it best.
 
-    boxes: (N, 4), times: (N,), of the described windows; clip_index, hit_times, cosine: (N, k).
+    views: N windows that were searched with; clip_index, hit_times, cosine: (N, k).
     """
+    rows = _best_of_rows(clip_index, cosine)
     found: dict[int, list[tuple[float, float, int, float]]] = {}
-    for row, (indices, values) in enumerate(zip(clip_index, cosine, strict=True)):
-        named, best, usual = _best_of_row(indices, values)
-        for clip, value, moment in zip(named, values[best], hit_times[row][best], strict=True):
-            entry = (float(value) - usual, float(value), row, float(moment))
-            found.setdefault(int(clip), []).append(entry)
-    out = []
+    for at, row in enumerate(rows):
+        for clip, value, moment in zip(
+            row.clips.tolist(), row.cosine.tolist(), hit_times[at][row.place].tolist(), strict=True
+        ):
+            found.setdefault(clip, []).append((value - row.usual, value, at, moment))
+    ranked = []
     for clip, entries in found.items():
         entries.sort(reverse=True)
-        score, value, row, _ = entries[0]
-        window: Box = tuple(float(v) for v in boxes[row])  # type: ignore[assignment]  # four
-        same = [e for e in entries if (boxes[e[2]] == boxes[row]).all()]
-        moments_of = tuple((float(times[e[2]]), e[3]) for e in same)
-        if len(moments_of) < MOMENTS:
-            others = hit_times[row][clip_index[row] == clip].tolist()  # the best first
-            moments_of += tuple((float(times[row]), t) for t in others[1:MOMENTS])
-        out.append(WindowCandidate(clips[clip], score, value, window, moments_of))
+        score, value, at, _ = entries[0]
+        if value < LEAST_COSINE:
+            continue
+        window: Box = tuple(float(v) for v in views.boxes[at])  # type: ignore[assignment]  # four
+        same = [e for e in entries if (views.boxes[e[2]] == views.boxes[at]).all()]
+        moments = tuple((float(views.times[e[2]]), e[3]) for e in same)
+        if len(moments) < MOMENTS:
+            others = hit_times[at][clip_index[at] == clip].tolist()  # the best first
+            moments += tuple((float(views.times[at]), t) for t in others[1:MOMENTS])
+        ranked.append(WindowCandidate(clips[clip], score, value, window, moments))
+    ranked.sort(key=lambda one: (-one.score, one.clip))
+    last = ranked[most - 1].score if len(ranked) >= most else -np.inf
+    return ranked[:most], Bar(views.vectors.astype(np.float16), _usual(rows), 1, last)
+
+
+def _ranked(clips: Sequence[str], rows: Sequence["_Row"]) -> list[Candidate]:
+    """All of them, best first."""
+    best: dict[int, list[tuple[float, float]]] = {}
+    for row in rows:
+        for clip, value in zip(row.clips.tolist(), row.cosine.tolist(), strict=True):
+            best.setdefault(clip, []).append((value - row.usual, value))
+    out = []
+    for clip, found in best.items():
+        top = sorted((score for score, _ in found), reverse=True)[:ROWS]
+        # rows that did not find the clip at all count against it, so that one lucky row is not all
+        score = sum(top) / min(ROWS, len(rows))
+        out.append(Candidate(clips[clip], score, max(value for _, value in found)))
     out.sort(key=lambda one: (-one.score, one.clip))
-    return [one for one in out if one.cosine >= LEAST_COSINE][:most]
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """What one query vector found: each clip's best hit."""
+
+    clips: NDArray[np.int64]
+    place: NDArray[np.intp]  # of the hit in the row
+    cosine: NDArray[np.float32]
+    usual: float  # cosine that is usual for this vector
+
+
+def _best_of_rows(clip_index: NDArray[np.int64], cosine: NDArray[np.float32]) -> list[_Row]:
+    out = []
+    for indices, values in zip(clip_index, cosine, strict=True):
+        known = np.flatnonzero(indices >= 0)
+        found, first = np.unique(indices[known], return_index=True)
+        place = known[first]  # rows come best first: the first hit is a clip's best
+        best = values[place]
+        after = np.sort(best)[::-1][BACKGROUND_RANKS]
+        usual = BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
+        out.append(_Row(found, place, best, usual))
+    return out
+
+
+def _usual(rows: Sequence[_Row]) -> NDArray[np.float32]:
+    return np.array([row.usual for row in rows], np.float32)

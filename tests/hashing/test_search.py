@@ -4,14 +4,12 @@ import pytest
 from hashing.search import (
     MOST_ROWS,
     Bar,
-    bar,
     candidates,
     query_rows,
     reaches,
-    window_bar,
     window_candidates,
 )
-from hashing.types import Descriptors
+from hashing.types import Candidate, Descriptors, Views
 from tests.app.library_made import unit_vectors
 
 CLIPS = [f"R{i:06d}" for i in range(30)]
@@ -40,6 +38,11 @@ def hits(rows: list[dict[int, float]]) -> tuple[np.ndarray, np.ndarray]:
     return index, cosine
 
 
+def found_in(index: np.ndarray, cosine: np.ndarray, most: int) -> list[Candidate]:
+    vectors = np.zeros((len(index), 512), np.float32)
+    return candidates(vectors, CLIPS, index, cosine, most)[0]
+
+
 def test_flat_rows_are_never_searched() -> None:
     assert query_rows(described([True, False, True, False])).tolist() == [1, 3]
     assert len(query_rows(described([True, True]))) == 0
@@ -57,18 +60,18 @@ def test_a_picture_that_is_like_everything_finds_nothing_special() -> None:
     everything = {clip: 0.70 - 0.001 * clip for clip in range(20)}
     special = {25: 0.55, **dict.fromkeys(range(10, 20), 0.05)}
     index, cosine = hits([everything, special])
-    assert candidates(CLIPS, index, cosine, 5)[0].clip == CLIPS[25]
+    assert found_in(index, cosine, 5)[0].clip == CLIPS[25]
 
 
 def test_a_clip_found_by_many_rows_comes_before_one_found_by_a_lucky_row() -> None:
     background = dict.fromkeys(range(10, 20), 0.1)
     index, cosine = hits([{1: 0.5, **background}] * 3 + [{2: 0.6, **background}])
-    assert next(one.clip for one in candidates(CLIPS, index, cosine, 2)) == CLIPS[1]
+    assert next(one.clip for one in found_in(index, cosine, 2)) == CLIPS[1]
 
 
 def test_clips_come_best_first_with_their_best_cosine_and_no_more_than_asked() -> None:
     index, cosine = hits([{clip: 0.9 - 0.02 * clip for clip in range(20)}] * 3)
-    found = candidates(CLIPS, index, cosine, 3)
+    found = found_in(index, cosine, 3)
     assert [one.clip for one in found] == CLIPS[:3]
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert abs(found[0].cosine - 0.9) < 1e-6
@@ -77,14 +80,14 @@ def test_clips_come_best_first_with_their_best_cosine_and_no_more_than_asked() -
 def test_a_clip_with_several_hits_in_a_row_counts_once() -> None:
     index = np.array([[4, 4, 4, 7]])
     cosine = np.array([[0.8, 0.7, 0.6, 0.5]], np.float32)
-    found = candidates(CLIPS, index, cosine, 5)
+    found = found_in(index, cosine, 5)
     assert sorted(one.clip for one in found) == sorted({one.clip for one in found})
 
 
 def test_nothing_stored_finds_nothing() -> None:
-    assert candidates([], np.full((3, 0), -1), np.zeros((3, 0), np.float32), 5) == []
+    assert found_in(np.full((3, 0), -1), np.zeros((3, 0), np.float32), 5) == []
     index, cosine = hits([{}, {}])
-    assert candidates(CLIPS, index, cosine, 5) == []
+    assert found_in(index, cosine, 5) == []
 
 
 def test_a_window_is_found_with_its_moments_the_best_first() -> None:
@@ -92,7 +95,8 @@ def test_a_window_is_found_with_its_moments_the_best_first() -> None:
     index, cosine = hits([{3: 0.5}, {3: 0.8}, {3: 0.3, 5: 0.2}])
     times = np.zeros(index.shape)
     times[0, 0], times[1, 0], times[2, 0] = 11.0, 12.0, 99.0
-    found = window_candidates(boxes, np.array([1.0, 2.0, 2.0]), CLIPS, index, times, cosine, 5)
+    views = Views(boxes, np.array([1.0, 2.0, 2.0]), np.zeros((3, 512), np.float32))
+    found, _ = window_candidates(views, CLIPS, index, times, cosine, 5)
     assert found[0].clip == CLIPS[3]
     assert found[0].window == (0, 0, 0.5, 0.5)
     assert found[0].moments == ((2.0, 12.0), (1.0, 11.0))
@@ -123,15 +127,15 @@ def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_ear
     clips = [near(rng, query[:2], 0.2 * (one % 3)) for one in range(known)]
     names = [f"R{one:06d}" for one in range(known + 1)]
     index, cosine = nearest(query, clips)
-    before = bar(query, names, index, cosine, 8)
-    windows = window_bar(query, index, cosine, 6)
+    views = Views(np.zeros((5, 4)), np.zeros(5), query)
+    _, before = candidates(query, names, index, cosine, 8)
+    _, windows = window_candidates(views, names, index, 0.0 * index, cosine, 6)
     reached = []
     for share in (0.0, 0.1, 0.3, 0.6, 1.0):
         later = near(rng, query[:3], share)
         index, cosine = nearest(query, [*clips, later])
-        found = [one.clip for one in candidates(names, index, cosine, 8)]
-        boxes, times = np.zeros((5, 4)), np.zeros(5)
-        parts = window_candidates(boxes, times, names, index, 0.0 * index, cosine, 6)
+        found = [one.clip for one in candidates(query, names, index, cosine, 8)[0]]
+        parts, _ = window_candidates(views, names, index, 0.0 * index, cosine, 6)
         start = np.zeros(1, np.intp)
         assert reaches(before, later, start) or names[known] not in found
         assert reaches(windows, later, start) or names[known] not in [one.clip for one in parts]
