@@ -3,6 +3,8 @@
 Kept pictures are small and compressed themselves, so only what survives that is spoken of.
 Softness: of the detail that both pictures share, how much is left at each size. Noise and coding
 blocks: of photos alone, whose kept pictures are fine enough; a video's kept pictures lose both.
+How coarsely either is coded, its coding states (`hashing.coding`); what an earlier coding of the
+same picture has lost shows only in its blocks.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from hashing.looks import Look, looks, luma
 from hashing.placing import Placement
 from hashing.plainer import plainer
 from hashing.reel import Reel
-from hashing.types import Edit, Segment
+from hashing.types import Edit, MediaInfo, Segment
 
 LOOKS = 2
 SMALLER = 0.8  # pixels of the item along a side for one of the known copy
@@ -29,6 +31,8 @@ SHARED = 0.55  # correlation of the fine detail: what is lost was softened, not 
 NOISE = 1.8  # grey levels beyond the known copy's, in flat places
 FLAT = 3.0  # grey levels of deviation in the known copy's flat places
 FLAT_SHARE = 0.1  # of the picture that has to be flat
+STEP = 50.0  # grey levels: about JPEG's quality 55, or 38 of H.264's quantisation parameter
+COARSER = 2.0  # times the known copy's step
 BLOCKS = 1.75  # steps at block borders against those elsewhere
 BLOCK_PX = 8  # JPEG
 
@@ -49,8 +53,11 @@ def quality_edits(
     seen = extent(query, reference, placement)
     held = looks(query, reference, placement, LOOKS, max(query.size))
     found = [downscaled(query, reference, seen), blurred(query, held, seen)]
+    coded = recompressed(query.fingerprint.info, reference.fingerprint.info)
     if query.fingerprint.info.kind == "still":
-        found += [noise(held, seen), recompressed(query, held, seen)]
+        found += [noise(held, seen), coded or blocky(query, held)]
+    else:
+        found.append(coded)
     return [edit for edit in found if edit is not None]
 
 
@@ -164,7 +171,20 @@ def _grain(one: Look, seen: Extent) -> tuple[float, float] | None:
     return mine, known
 
 
-def recompressed(query: Reel, held: list[Look], seen: Extent) -> Edit | None:
+def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
+    """Rounded to far larger steps than the known copy, as either's coding states it."""
+    mine, known = query.coding_step, reference.coding_step
+    if mine is None or known is None or mine < STEP or mine < COARSER * known:
+        return None
+    text = (
+        f"Compressed more coarsely: the coding rounds to steps of {mine:.0f} levels, in the known "
+        f"copy of {known:.0f}"
+    )
+    measure: dict[str, float | int | str] = {"step": round(mine, 1), "known_step": round(known, 1)}
+    return Edit("recompressed", 0.95, measure, text)
+
+
+def blocky(query: Reel, held: list[Look]) -> Edit | None:
     """Coding blocks that the known copy has not; kept pictures need the file's own pixels."""
     info = query.fingerprint.info
     if (query.width, query.height) != (info.width, info.height):

@@ -87,6 +87,7 @@ def _fingerprint_video(
     frames, kept = _described(ahead(watched.needed(pictures), most), info, model, on_progress)
     timeline = watched.finish()
     info = _measured(info, timeline) if sampling == "default" else info
+    info = replace(info, coding_step=watched.coding_step())
     return Fingerprint(
         info=info,
         space=model.space,
@@ -148,6 +149,7 @@ class _Timeline:
         self._size = size
         self._times: list[Seconds] = []
         self._change: list[float] = []
+        self._steps: list[float] = []
 
     def needed(self, pictures: Iterator[Shown]) -> Generator[_Needed]:
         before: NDArray[np.uint8] | None = None
@@ -158,10 +160,17 @@ class _Timeline:
             before = luma
             self._times.append(picture.time)
             keep, describe = kept.due(picture.time), described.due(picture.time)
+            step = picture.coding_step() if keep else None
+            if step:
+                self._steps.append(step)
             if keep or describe:
                 # scaled here, beside decoding: encoding and describing are the longer half
                 planes = picture.yuv(*self._size) if keep else None
                 yield _Needed(picture, planes, describe)
+
+    def coding_step(self) -> float | None:
+        """Grey levels, the geometric mean of the kept pictures; None where no coding said it."""
+        return float(np.exp(np.log(self._steps).mean())) if self._steps else None
 
     def finish(self) -> Timeline:
         return Timeline(np.array(self._times), np.array(self._change, np.float32))

@@ -19,6 +19,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing import coding
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
 from hashing.limits import Limits
 from hashing.stills import Still, open_still
@@ -75,6 +76,10 @@ class Shown:
             dst_color_range="MPEG",
         ).to_ndarray()
         return turned_planes(small.astype(np.uint8, copy=False), self.quarter_turns)
+
+    def coding_step(self) -> float | None:
+        """Grey levels that the coding rounded to; None where it does not say."""
+        return coding.step_of(self.frame)
 
     def luma_samples(self) -> NDArray[np.uint8]:
         """About 4,000 luma values on a grid, not smoothed: a cheap look at every picture."""
@@ -190,6 +195,7 @@ def keyframes(file: BinaryIO, limits: Limits) -> Iterator[Shown]:
     with open_container(file) as container:
         stream = video_stream(container)
         stream.thread_type = "NONE"
+        stream.codec_context.options = coding.EXPORT
         _check_size(stream.width, stream.height, limits)
         clock = _Clock(1.0)
         for count, frame in enumerate(_decode(container, stream, Damage(), only_key=True)):
@@ -220,6 +226,7 @@ def _video(
 ) -> Iterator[Shown]:
     stream = video_stream(container)
     stream.thread_type = "NONE"
+    stream.codec_context.options = coding.EXPORT
     _check_size(stream.width, stream.height, limits)
     rate = float(stream.average_rate or stream.guessed_rate or 25)
     clock = _Clock(1 / rate if rate > 0 else 0.04)

@@ -15,6 +15,7 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from hashing.coding import step_of_tables
 from hashing.errors import DecodeError, LimitExceeded
 from hashing.types import MediaInfo, Seconds
 
@@ -42,7 +43,10 @@ class Still:
         width, height = _upright_size(self.image)
         name = (self.image.format or "").lower()
         if not self.animated:
-            return MediaInfo("still", width, height, container=name, video_codec=name)
+            step = step_of_tables(getattr(self.image, "quantization", {}))
+            return MediaInfo(
+                "still", width, height, container=name, video_codec=name, coding_step=step
+            )
         durations = list(self._durations())
         total = sum(durations)
         return MediaInfo(

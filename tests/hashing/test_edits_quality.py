@@ -1,5 +1,7 @@
 """Loss against the known copy is estimated where kept pictures bear it, and only there."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -78,6 +80,31 @@ def test_grain_is_measured_in_flat_places_of_photos() -> None:
     found = edits(photo, lambda picture: grainy(smooth(picture)), 0)
     assert set(found) == {"noise"}
     assert float(found["noise"].measure["sigma"]) > 5
+
+
+@pytest.mark.parametrize(
+    ("mine", "known", "told"),
+    [
+        pytest.param(80.0, 20.0, True, id="far coarser"),
+        pytest.param(80.0, 50.0, False, id="the known copy is coarse as well"),
+        pytest.param(40.0, 5.0, False, id="still fine"),
+        pytest.param(None, 5.0, False, id="the item's coding says nothing"),
+        pytest.param(80.0, None, False, id="the known copy's says nothing"),
+    ],
+)
+@pytest.mark.parametrize("length", [made.LENGTH_S, 0])
+def test_coding_that_rounds_to_larger_steps_is_told_with_both(
+    length: float, mine: float | None, known: float | None, told: bool
+) -> None:
+    query, reference = (stating(made.made(length=length), step) for step in (mine, known))
+    placement = made.placed(query, reference, length=length)
+    found = {edit.type: edit.measure for edit in quality_edits(query, reference, placement, ())}
+    assert found == ({"recompressed": {"step": mine, "known_step": known}} if told else {})
+
+
+def stating(reel: Reel, step: float | None) -> Reel:
+    info = replace(reel.fingerprint.info, coding_step=step)
+    return Reel(replace(reel.fingerprint, info=info))
 
 
 def test_blocks_are_seen_in_photos(photo: Reel) -> None:
