@@ -27,7 +27,8 @@ SMALLER = 0.8  # pixels of the item along a side for one of the known copy
 FILLS = 0.55  # share of the frame: in a smaller part the picture was set in, not scaled down
 FINE_PX, BROAD_PX = (0.8, 1.6), (3.2, 6.4)  # bands of detail that softness is read from
 SOFT = 0.5  # share of the fine detail left, against the broad
-SHARED = 0.55  # correlation of the fine detail: what is lost was softened, not replaced
+SHARED = 0.3  # correlation of the fine detail, under which it cannot be said what became of it
+WEAKER = 0.62  # of the fine detail's deviation: what is lost was softened, not replaced
 NOISE = 1.8  # grey levels beyond the known copy's, in flat places
 FLAT = 3.0  # grey levels of deviation in the known copy's flat places
 FLAT_SHARE = 0.1  # of the picture that has to be flat
@@ -87,8 +88,9 @@ def blurred(query: Reel, held: list[Look], seen: Extent) -> Edit | None:
         return None
     left = float(np.median([one.left for one in measured]))
     shared = float(np.median([one.shared for one in measured]))
-    # softened detail is the same detail, weaker; compression replaces it by something else
-    if left > SOFT or shared < SHARED or left > 0.62 * shared:
+    # softened detail is the same detail, weaker; compression, and a picture that does not lie
+    # quite where the known one does, have other detail of about the same strength
+    if left > SOFT or shared < SHARED or left > WEAKER * shared:
         return None
     kept = query.width / query.fingerprint.info.width
     sigma = sigma_of(left) / kept

@@ -33,8 +33,8 @@ def unchanged(picture: Picture) -> Picture:
     return picture
 
 
-def softened(picture: Picture) -> Picture:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.0), np.uint8)
+def softened(picture: Picture, sigma: float = 2.0) -> Picture:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
 
 
 def grainy(picture: Picture) -> Picture:
@@ -42,8 +42,8 @@ def grainy(picture: Picture) -> Picture:
     return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
-def coarse(picture: Picture) -> Picture:
-    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 8])
+def coarse(picture: Picture, quality: int = 8) -> Picture:
+    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     return np.ascontiguousarray(decoded[..., ::-1])
 
@@ -124,3 +124,12 @@ def test_blocks_count_on_their_own_grid_only() -> None:
 def test_more_blur_leaves_less() -> None:
     assert sigma_of(1.0) == pytest.approx(0, abs=0.01)
     assert 1.0 < sigma_of(0.5) < sigma_of(0.3) < sigma_of(0.1)
+
+
+def test_a_strong_blur_is_told_although_little_of_the_fine_detail_is_shared(photo: Reel) -> None:
+    found = edits(photo, lambda picture: coarse(softened(picture, 3.5), 30), 0)
+    assert found["blurred"].measure["sigma_px"] == pytest.approx(3.5, abs=1.2)
+
+
+def test_detail_that_lies_beside_the_known_one_is_not_softer(photo: Reel) -> None:
+    assert "blurred" not in edits(photo, lambda picture: np.roll(picture, 2, axis=1), 0)
