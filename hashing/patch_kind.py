@@ -5,13 +5,24 @@ What is none of that and comes and goes with the scene's own look is a change of
 Where no rule holds a patch has no kind and is not reported: that is better than a wrong name.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from hashing.difference import Difference, difference
-from hashing.patch_looks import Looks, elsewhen, looks
+from hashing.patch_looks import Looks, elsewhen, looks, vivid
+from hashing.patch_pieces import core, pieces
+from hashing.patch_scene import (
+    CLEAR,
+    PASSING_CLEAR,
+    badly_copied,
+    changed,
+    faintly_changed,
+    may_have_moved,
+    step_of,
+)
 from hashing.patches import Patch, patches
 from hashing.placing import Placement
 from hashing.reel import Reel
@@ -29,15 +40,11 @@ type PatchKind = Literal[
     "tamper",
 ]
 
+LAID_OVER = ("text", "logo", "sticker", "censor", "inset_over", "overlay")
 FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the scene's
-CLEAR = 2.5  # strength from which a single instant's patch is believed
-PASSING_CLEAR = 2.35  # the same for one that is seen at several instants
-FADED_CLEAR, FADED_FILL = 2.2, 0.42  # the same where detail is gone at all scales
-BADLY_COPIED = 0.33  # unpredicted share above which a copy is too bad for faint patches
+PIECE = 0.008  # of the picture: what is smaller beside something laid over it belongs to that
 LASTS = 0.85  # share of the instants from which a patch is there throughout
 FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
-TAMPER_S = 2.0  # shortest change of a scene that is reported
-TAMPER_AREA = (0.005, 0.3)
 OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the true one
 
 
@@ -53,6 +60,15 @@ class Finding:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A patch with its looks and its kind, where it has one."""
+
+    patch: Patch
+    looks: Looks
+    kind: PatchKind | None
+
+
 def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding]:
     """All patches of a match that have a kind, pieces of one change joined."""
     found = difference(query, reference, placement)
@@ -60,22 +76,68 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
         return []
     if not found.scene.still and float(np.median(found.unpredicted[found.usable])) > 0.48:
         return []  # as unlike as that, nothing local can be told from the rest
-    out = []
-    for patch in patches(found):
-        if not _worth(patch, found):
-            continue
+
+    def see(patch: Patch) -> _Seen:
         seen = looks(query, reference, placement, found, patch)
-        kind = kind_of(patch, seen, found)
-        if kind is None:
-            continue
-        doubtful = kind.startswith("tamper") or kind == "censor"
-        if doubtful and elsewhen(found, patch) < OTHER_MOMENT:
-            continue
-        out.append(_finding(kind, patch, seen, found))
-    return _joined(out)
+        return _Seen(patch, seen, _kind(patch, seen, found))
+
+    wholes = [see(patch) for patch in patches(found)]
+    over = [one.patch for one in wholes if one.kind in LAID_OVER]
+    told = [one for whole in wholes for one in _told(found, whole, see, over)]
+    return _joined([_finding(one.kind, one.patch, one.looks, found) for one in told if one.kind])
 
 
-def _worth(patch: Patch, found: Difference) -> bool:
+def _told(
+    found: Difference, whole: _Seen, see: Callable[[Patch], _Seen], over: list[Patch]
+) -> list[_Seen]:
+    """A patch with its kind, or its pieces where something was laid over beside a change."""
+    for both in pieces(found, whole.patch):
+        laid, rest = sorted((see(one) for one in both), key=lambda one: one.kind not in LAID_OVER)
+        if laid.kind not in LAID_OVER or rest.kind in LAID_OVER or _through_writing(laid, rest):
+            continue
+        if rest.patch.area >= PIECE:
+            beside = _faint(rest, found, [*over, laid.patch])
+            if beside is not None:
+                return [laid, beside]
+    if whole.kind is not None:
+        return [whole]
+    compact = core(found, whole.patch)
+    faint = _faint(whole, found, over)
+    if faint is None and compact is not None:
+        faint = _faint(see(compact), found, over)
+    return [faint] if faint is not None else []
+
+
+def _through_writing(laid: _Seen, rest: _Seen) -> bool:
+    """Whether writing was parted across its lines, which leaves some of it on both sides."""
+    if laid.kind not in ("text", "logo"):
+        return False
+    along = 1 if laid.looks.aspect > 1 else 0
+    lines, beside = (one.patch.cells.any(axis=along) for one in (laid, rest))
+    return bool((lines & beside).any())
+
+
+def _kind(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
+    """What a patch is; None also where another moment may explain it."""
+    kind = kind_of(patch, seen, found) if _worth(patch) else None
+    if kind is None or not (kind.startswith("tamper") or kind == "censor"):
+        return kind
+    if kind != "censor" and may_have_moved(patch, seen, found):
+        return None
+    return None if elsewhen(found, patch) < OTHER_MOMENT else kind
+
+
+def _faint(one: _Seen, found: Difference, over: list[Patch]) -> _Seen | None:
+    """A patch as a change of the scene, if it is one that stands out."""
+    if not _worth(one.patch) or is_writing(one.looks) or _is_bar(one.patch, one.looks):
+        return None
+    kind = faintly_changed(one.patch, one.looks, found, over)
+    if kind is None or elsewhen(found, one.patch) < OTHER_MOMENT:
+        return None
+    return replace(one, kind=kind)
+
+
+def _worth(patch: Patch) -> bool:
     """Whether a patch is compact and thick enough to be looked at."""
     x0, y0, x1, y1 = patch.box
     return patch.fill >= 0.4 and min(x1 - x0, y1 - y0) >= 0.02 and patch.strength >= FAINTEST
@@ -95,7 +157,7 @@ def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
             return drawn
     if _is_picture(patch, seen) and patch.share >= LASTS:
         return "inset_over"
-    return _changed(patch, seen, found)
+    return changed(patch, seen, found)
 
 
 def is_writing(seen: Looks) -> bool:
@@ -137,7 +199,7 @@ def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
         return "inset_over"
     square = 0.4 <= seen.aspect <= 2.5
     if found.scene.still:
-        drawn = _vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
+        drawn = vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
         drawn &= patch.area > 0.008 or patch.strength > CLEAR + 0.1
         return "sticker" if square and drawn else None
     if seen.moves[1] < 3 and seen.fine[0] < seen.fine[1]:
@@ -145,15 +207,6 @@ def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     if square:
         return "sticker"
     return "logo" if _in_corner(patch) else "overlay"
-
-
-def _vivid(seen: Looks) -> bool:
-    """Strong colours, few of them, or any on a grey picture."""
-    if seen.saturation >= 125 and seen.palette >= 0.42:
-        return True
-    if seen.saturation >= 150 and seen.palette >= 0.3:
-        return True
-    return seen.saturation >= 50 and seen.saturation_around < 12
 
 
 def _flat_colours(seen: Looks) -> bool:
@@ -170,7 +223,7 @@ def _is_picture(patch: Patch, seen: Looks) -> bool:
 
 def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
     """One tone with corners, or only coarse shapes of the scene left."""
-    if patch.area < 0.006 or patch.fill < 0.5 or _badly_copied(found):
+    if patch.area < 0.006 or patch.fill < 0.5 or badly_copied(found):
         return False
     if patch.strength >= CLEAR and seen.plain > 0.95 and seen.corners > 0.45:
         return True
@@ -179,65 +232,8 @@ def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
     return (softer or blocks) and patch.share >= 0.25
 
 
-def _badly_copied(found: Difference) -> bool:
-    return float(np.median(found.unpredicted[found.usable])) > BADLY_COPIED
-
-
-def _changed(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
-    """Whether the scene itself was changed there, on strict terms, and which way."""
-    if not TAMPER_AREA[0] <= patch.area <= TAMPER_AREA[1]:
-        return None
-    if not 0.28 <= seen.aspect <= 3.6 or max(seen.strokes) < 1.5:
-        return None
-    sign = _vivid(seen) and seen.saturation > seen.saturation_around + 40
-    if seen.blurred > 0.85 or (sign and seen.fine[0] > 0.6 * seen.fine[1]):
-        return None  # the same shapes, or a drawn sign that comes and goes
-    clear = _clear_in_still if found.scene.still else _clear_in_video
-    if not clear(patch, seen, found):
-        return None
-    if seen.fine[0] > 1.25 * seen.fine[1]:
-        return "tamper_added"
-    less = seen.fine[0] < 0.45 * seen.fine[1] and seen.strokes[0] < 0.65 * seen.strokes[1]
-    return "tamper_removed" if less or _faded(seen) else "tamper"
-
-
-def _clear_in_still(patch: Patch, seen: Looks, found: Difference) -> bool:
-    """A single instant has to be the clearer, unless detail is gone."""
-    gone = seen.fine[0] < 0.45 * seen.fine[1]
-    if gone and patch.strength >= PASSING_CLEAR and patch.fill >= 0.45:
-        return True
-    if _thinned(seen):
-        return patch.strength >= FADED_CLEAR and patch.fill >= FADED_FILL
-    if seen.strokes[0] < 0.45 * seen.strokes[1]:
-        return patch.strength >= CLEAR and patch.fill >= 0.45
-    return patch.strength >= CLEAR and patch.fill >= (0.45 if patch.strength > 2.65 else 0.55)
-
-
-def _clear_in_video(patch: Patch, seen: Looks, found: Difference) -> bool:
-    lasted = found.times[patch.last] - found.times[patch.first] + _step(found)
-    needed = CLEAR + 0.1 if _badly_copied(found) else PASSING_CLEAR
-    if lasted > 2 * TAMPER_S and seen.loose[0] > 3 * max(3.0, seen.loose[1]):
-        needed -= 0.15  # for long, and not by anything that stands over the footage
-    return bool(patch.strength >= needed and patch.fill >= 0.6 and lasted >= TAMPER_S)
-
-
-def _thinned(seen: Looks) -> bool:
-    """Less detail of every kind, and not the same shapes softened."""
-    less = seen.fine[0] < 0.6 * seen.fine[1] and seen.strokes[0] < 0.65 * seen.strokes[1]
-    return less and seen.blurred < 0.5
-
-
-def _faded(seen: Looks) -> bool:
-    """Less detail at the busiest places too, as where something was filled in from around."""
-    return seen.fine[0] < 0.6 * seen.fine[1] and seen.strokes[0] < 0.5 * seen.strokes[1]
-
-
-def _step(found: Difference) -> Seconds:
-    return float(np.median(np.diff(found.times))) if len(found.times) > 1 else 0.0
-
-
 def _finding(kind: PatchKind, patch: Patch, seen: Looks, found: Difference) -> Finding:
-    step = _step(found)
+    step = step_of(found)
     start = max(0.0, float(found.times[patch.first]) - step / 2)
     end = float(found.times[patch.last]) + step / 2
     throughout = found.scene.still or patch.share >= 0.93

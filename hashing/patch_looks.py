@@ -273,6 +273,15 @@ def _passed(left: Grey, right: Grey) -> float | None:
     return float(np.median((left * right).sum(axis=0)[moving] / power[moving]))
 
 
+def vivid(seen: Looks) -> bool:
+    """Strong colours, few of them, or any on a grey picture."""
+    if seen.saturation >= 125 and seen.palette >= 0.42:
+        return True
+    if seen.saturation >= 150 and seen.palette >= 0.3:
+        return True
+    return seen.saturation >= 50 and seen.saturation_around < 12
+
+
 def elsewhen(found: Difference, patch: Patch) -> float:
     """Whether another moment of the reference nearby explains the patch; 1 where none does."""
     rows, columns = np.flatnonzero(patch.cells.any(axis=1)), np.flatnonzero(patch.cells.any(axis=0))

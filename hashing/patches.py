@@ -41,7 +41,7 @@ class Patch:
     @property
     def box(self) -> Box:
         """In the query's picture, 0..1."""
-        core = self._core()
+        core = self.core
         height, width = core.shape
         rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
         return (
@@ -54,9 +54,10 @@ class Patch:
     @property
     def area(self) -> float:
         """Share of the query's picture."""
-        return float(self._core().mean())
+        return float(self.core.mean())
 
-    def _core(self) -> Cells:
+    @property
+    def core(self) -> Cells:
         """The cells without what comparing in windows adds around; the picture's rim is kept."""
         core = cv2.erode(self.cells.astype(np.uint8), _square(3)) > 0
         return np.asarray(core if core.any() else self.cells, bool)

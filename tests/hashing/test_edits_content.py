@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hashing.align import Line
-from hashing.edits_content import content_edits
+from hashing.edits_content import content_edits, content_of
+from hashing.patch_kind import findings
 from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.types import Box, Edit
@@ -53,6 +54,17 @@ def test_it_is_found_in_a_photo() -> None:
     (found,) = content_edits(changed, made.reel(length=0), made.placed(length=0), ())
     assert found.type.startswith("tamper")
     assert overlap(found.box, BOX) > 0.4
+
+
+@pytest.mark.parametrize("alter", [made.painted_out, made.pasted_in])
+def test_writing_over_its_lower_end_does_not_hide_it(alter: made.Altering) -> None:
+    box: Box = (0.4, 0.4, 0.6, 0.8)
+    paint = alter(box, 0.0, 1.0)
+    changed = made.reel(change=lambda one, t: made.subtitled(paint(one, t), t), length=0)
+    found = findings(changed, made.reel(length=0), made.placed(length=0))
+    assert sorted(one.kind.split("_")[0] for one in found) == ["tamper", "text"]
+    (scene,) = content_of(found)
+    assert overlap(scene.box, box) > 0.6
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from typing import cast
 import numpy as np
 import pytest
 
+from hashing import patch_scene
 from hashing.difference import Difference
 from hashing.patch_kind import kind_of
 from hashing.patch_looks import Looks
+from hashing.patch_scene import faintly_changed, may_have_moved
 from hashing.patches import Patch
 
 # a place in a photo from which something was painted out, its surroundings continued
@@ -63,3 +65,33 @@ def test_other_faint_differences_are_not(looks: Looks) -> None:
 
 def test_nothing_is_believed_below_that() -> None:
     assert kind_of(_patch(2.1), PAINTED_OUT, _photo()) is None
+
+
+MOVED = replace(PAINTED_OUT, fine=(14.2, 14.0), strokes=(20.0, 19.0))  # as much detail as before
+
+
+def _moving(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+    monkeypatch.setattr(patch_scene, "unsettled", lambda found, patch: share)
+
+
+def test_what_moves_between_kept_pictures_may_be_a_moment_between_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _moving(monkeypatch, 0.9)
+    assert may_have_moved(_patch(2.6), MOVED, _photo())
+    assert not may_have_moved(_patch(3.4), MOVED, _photo())  # too much for that
+    assert not may_have_moved(_patch(2.6), PAINTED_OUT, _photo())  # detail is gone
+    _moving(monkeypatch, 0.1)
+    assert not may_have_moved(_patch(2.6), MOVED, _photo())
+
+
+@pytest.mark.parametrize(
+    ("stands", "share", "kind"),
+    [(2.0, 0.0, "tamper"), (1.3, 0.0, None), (2.0, 0.6, None)],
+)
+def test_a_faint_change_is_believed_where_it_stands_out_and_nothing_moves(
+    monkeypatch: pytest.MonkeyPatch, stands: float, share: float, kind: str | None
+) -> None:
+    _moving(monkeypatch, share)
+    monkeypatch.setattr(patch_scene, "stands_out", lambda found, patch, over: stands)
+    assert faintly_changed(_patch(2.1), MOVED, _photo(), []) == kind
