@@ -19,6 +19,7 @@ from hashing.reel import Reel
 LOOKS = 3  # instants at which whole pictures are looked at
 FINE_PX = 2.0  # detail finer than this blur
 ELSEWHEN_S = 1.6  # a freeze or a dropped piece moves the mapping by less
+MORE_VIVID = 25  # of 255: what a sign's colours have over those around it
 STROKE_PX = 9  # widest stroke of letters in kept pictures
 
 
@@ -274,7 +275,12 @@ def _passed(left: Grey, right: Grey) -> float | None:
 
 
 def vivid(seen: Looks) -> bool:
-    """Strong colours, few of them, or any on a grey picture."""
+    """Strong colours, few of them, or any on a grey picture.
+
+    In a scene that is as vivid itself only colours as few as a drawing's count.
+    """
+    if seen.saturation < seen.saturation_around + MORE_VIVID:
+        return seen.saturation >= 125 and seen.palette >= 0.7
     if seen.saturation >= 125 and seen.palette >= 0.42:
         return True
     if seen.saturation >= 150 and seen.palette >= 0.3:

@@ -10,7 +10,7 @@ import pytest
 from hashing import patch_scene
 from hashing.difference import Difference
 from hashing.patch_kind import kind_of
-from hashing.patch_looks import Looks
+from hashing.patch_looks import Looks, vivid
 from hashing.patch_scene import faintly_changed, may_have_moved
 from hashing.patches import Patch
 
@@ -95,3 +95,20 @@ def test_a_faint_change_is_believed_where_it_stands_out_and_nothing_moves(
     _moving(monkeypatch, share)
     monkeypatch.setattr(patch_scene, "stands_out", lambda found, patch, over: stands)
     assert faintly_changed(_patch(2.1), MOVED, _photo(), []) == kind
+
+
+@pytest.mark.parametrize(
+    ("saturation", "around", "palette", "is_sign"),
+    [
+        (170.0, 60.0, 0.5, True),  # more vivid than the scene
+        (170.0, 160.0, 0.5, False),  # a vivid scene's own colours
+        (170.0, 160.0, 0.8, True),  # few colours in a vivid scene
+        (60.0, 5.0, 0.2, True),  # any colour on a grey picture
+        (60.0, 50.0, 0.9, False),
+    ],
+)
+def test_a_drawn_sign_is_more_vivid_than_the_scene_or_of_few_colours(
+    saturation: float, around: float, palette: float, is_sign: bool
+) -> None:
+    seen = replace(PAINTED_OUT, saturation=saturation, saturation_around=around, palette=palette)
+    assert vivid(seen) == is_sign
