@@ -14,6 +14,7 @@ from hashing.align import Agreement, Line, sample
 from hashing.cuts import split
 from hashing.drops import Departures, thinned
 from hashing.freezes import paused
+from hashing.peaks import sharpened, voted
 from hashing.placing import Placement
 from hashing.sound_lines import Sound, Way, find_line, held, sound
 from hashing.types import AudioPrint, Fingerprint, Seconds, Span
@@ -27,6 +28,7 @@ HEARD = 0.6  # correlation of sound that says when instead
 TOGETHER = 5  # neighbouring moments that err alike
 SLOWEST, FASTEST = 0.3, 3.4  # beyond these a slope is no speed at which anybody plays a clip
 UNSURE = 0.06  # a slope measured no better than this is not told from real time
+ROUGH = 0.1  # from real time: below, a speed that was voted and not measured is none
 REAL_TIME = 0.012  # a refitted slope this near to 1 is real time
 
 
@@ -35,16 +37,17 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     found = placement.agreement
     if found is None or min(len(found.query_times), len(found.reference_times)) < 2:
         return placement
-    lines = [fitted(line, found) for line in without_strays(placement.lines)]
-    lines = paused(_of_one_speed(lines, found), found, query.timeline, reference.timeline)
+    sharp = sharpened(found)
+    lines = [fitted(voted(line, sharp, found), found) for line in without_strays(placement.lines)]
+    lines = paused(_of_one_speed(lines, found), sharp, query.timeline, reference.timeline)
     lines = [_by_sound(line, found, query.audio, reference.audio) for line in lines]
     lines = [thinned(line, departures(line, found), query, reference) for line in lines]
-    lines = [piece for line in lines for piece in _pieces(line, found)]
+    lines = [piece for line in lines for piece in _pieces(line, found, sharp)]
     return replace(placement, lines=tuple(lines))
 
 
-def _pieces(line: Line, found: Agreement) -> list[Line]:
-    pieces = split(line, found)
+def _pieces(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:
+    pieces = split(line, sharp)
     return pieces if len(pieces) == 1 else [fitted(piece, found) for piece in pieces]
 
 
@@ -105,7 +108,7 @@ def fitted(line: Line, found: Agreement) -> Line:
     beside = departures(line, found)
     times, off, weights = beside.times, beside.off, beside.weights
     if len(times) < FEWEST_MOMENTS or line.pauses or line.dropped:
-        return line
+        return _unless_real_time(line, found)
     weights = np.minimum(weights, 3 * np.median(weights))  # no one moment decides
     keep = np.ones(len(times), bool)
     tilt = shift = 0.0
@@ -124,6 +127,13 @@ def fitted(line: Line, found: Agreement) -> Line:
     if abs(straight.speed - 1) < max(REAL_TIME, min(UNSURE, 3 * error)):
         straight = at_speed(straight, 1.0)
     return straight if _mean(straight, found) >= _mean(line, found) - 0.01 else line
+
+
+def _unless_real_time(line: Line, found: Agreement) -> Line:
+    """A line that could not be measured finely: real time where that is as near and as good."""
+    turned = at_speed(line, 1.0)
+    near = abs(line.speed - 1) < ROUGH and not line.pauses and not line.dropped
+    return turned if near and _mean(turned, found) >= _mean(line, found) - 0.01 else line
 
 
 def at_speed(line: Line, speed: float) -> Line:

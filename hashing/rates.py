@@ -18,6 +18,12 @@ REPEATED = 0.06  # of that, up to which a picture is the one before again
 LEAST_S = 2.0  # of moving footage, under which only the nominal rates are compared
 STEADY = 0.8  # share of the known clip's pictures that must differ for counts to mean anything
 EVEN = 0.15  # deviation of steps, as a share, up to which a nominal rate means something
+HELD, GOES_ON = 0.3, 0.5  # of what the known clip changes meanwhile: up to HELD a picture repeats
+REPEATS = 0.12  # share of repeats from which they are some
+FEWEST = 16  # pictures, under which nothing is said of repeats
+BETWEEN = 0.35  # of the repeats: more pictures between HELD and GOES_ON are no clear cut
+LONGEST_S = 0.34  # of repeats on end: longer ones are a stretch that stands still, and no rate
+MOST_CHANGE = 6.0  # of the usual: more is a cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,12 @@ class Rates:
     counted: bool  # repeated pictures were told apart; else these are nominal rates
     nominal_query: float
     nominal_reference: float
+    repeating: bool = False  # the query repeats pictures while the known clip moves on
 
 
 def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rates | None:
     """Rates over the matched stretches; None where neither count nor nominal rates say much."""
-    nominal = _nominal(query), _nominal(reference)
+    even = _nominal(query), _nominal(reference)
     seconds = [0.0, 0.0]
     shown = [0, 0]
     for line in lines:
@@ -48,16 +55,60 @@ def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rate
             shown[1] += counts[1]
             seconds[0] += WINDOW_S
             seconds[1] += float(ends[1] - ends[0])
-    steadily = seconds[0] >= LEAST_S and shown[1] >= STEADY * (nominal[1] or 0.0) * seconds[1]
+    steadily = seconds[0] >= LEAST_S and shown[1] >= STEADY * (even[1] or 0.0) * seconds[1]
+    if even[0] is None and not steadily:
+        return None  # pictures that come as they please, as from a screen, have no rate
+    nominal = even[0] or shown[0] / seconds[0], even[1] or _mean_rate(reference, lines)
+    repeats = repeated(query, reference, lines)
+    if repeats is not None and repeats >= REPEATS:
+        of_query = nominal[0] * (1 - repeats)
+        of_reference = shown[1] / seconds[1] if steadily else nominal[1]
+        return Rates(of_query, of_reference, True, *nominal, repeating=True)
     if steadily:
-        of_query, of_reference = shown[0] / seconds[0], shown[1] / seconds[1]
-        even = [
-            known or seen for known, seen in zip(nominal, (of_query, of_reference), strict=True)
-        ]
-        return Rates(of_query, of_reference, True, even[0], even[1])
-    if nominal[0] is None or nominal[1] is None:
+        return Rates(shown[0] / seconds[0], shown[1] / seconds[1], True, *nominal)
+    return Rates(*nominal, False, *nominal)
+
+
+def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float | None:
+    """Share of the query's pictures that are the one before again while the known clip moves on.
+
+    Each picture's change is held against what the known clip changes over the same time, since a
+    coder goes on refining a repeated picture, and a quiet scene changes little without repeats.
+    None where too little moves, or where there is no clear cut between the two kinds.
+    """
+    moved = np.cumsum(reference.change, dtype=np.float64)
+    ratios: list[NDArray[np.float64]] = []
+    steps: list[NDArray[np.float64]] = []
+    for line in lines:
+        times = query.times
+        inside = (times[:-1] >= line.start) & (times[1:] <= line.end)
+        for pause in line.pauses:
+            inside &= (times[1:] <= pause.start) | (times[:-1] >= pause.end)
+        moments = np.array([line.at(float(time)) for time in times])
+        due = np.abs(np.diff(np.interp(moments, reference.times, moved)))
+        usual = float(np.median(due[inside])) if inside.any() else 0.0
+        inside &= (due > MOVES) & (due < MOST_CHANGE * usual)
+        ratios.append(query.change[1:][inside] / due[inside])
+        steps.append(np.diff(times)[inside])
+    ratio, step = np.concatenate(ratios), np.concatenate(steps)
+    if step.sum() < LEAST_S:
         return None
-    return Rates(nominal[0], nominal[1], False, nominal[0], nominal[1])
+    ratio = ratio / max(float(np.percentile(ratio, 80)), 1e-6)
+    ratio = ratio[~_standing(ratio < HELD, step)]
+    if len(ratio) < FEWEST:
+        return None
+    held = float((ratio < HELD).mean())
+    between = float(((ratio >= HELD) & (ratio < GOES_ON)).mean())
+    return held if held < 0.5 * REPEATS or between < BETWEEN * held else None
+
+
+def _standing(held: NDArray[np.bool_], step: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) which pictures belong to a run of repeats that lasts longer than LONGEST_S."""
+    out = np.zeros(len(held), bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], held, [False]])))
+    for first, last in edges.reshape(-1, 2):
+        out[first:last] = step[first:last].sum() > LONGEST_S
+    return out
 
 
 def _nominal(timeline: Timeline) -> float | None:
@@ -68,6 +119,13 @@ def _nominal(timeline: Timeline) -> float | None:
     usual = float(np.median(steps))
     odd = float((np.abs(steps - usual) > EVEN * usual).mean())
     return 1 / usual if odd < 0.1 else None
+
+
+def _mean_rate(reference: Timeline, lines: tuple[Line, ...]) -> float:
+    """Pictures a second over the matched stretches."""
+    ends = [sorted((line.at(line.start), line.at(line.end))) for line in lines]
+    count = sum(int(((reference.times >= a) & (reference.times < b)).sum()) for a, b in ends)
+    return count / max(1e-6, sum(b - a for a, b in ends))
 
 
 def _shown(timeline: Timeline, start: Seconds, end: Seconds) -> int | None:
