@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import Line
+from hashing.skips import missing_by_chance
 from hashing.sound_lines import SoundLine, Way, find_line, held, sound
 from hashing.types import Fingerprint, Seconds, Span
 
@@ -36,11 +37,15 @@ class Departures:
 
 def thinned(line: Line, beside: Departures, query: Fingerprint, reference: Fingerprint) -> Line:
     """The line, with the share of missing pictures where they are what makes it faster."""
-    length = line.end - line.start
-    if not FASTER[0] < line.speed < FASTER[1] or length < SHORTEST_S or line.pauses:
+    if not FASTER[0] < line.speed < FASTER[1] or line.pauses:
+        return line
+    heard = _sound_plays_on(line, query, reference)
+    counted = missing_by_chance(query.timeline, reference.timeline, line)
+    if counted is not None and heard is not (not counted):
+        return replace(line, dropped=1 - 1 / line.speed) if counted else line
+    if line.end - line.start < SHORTEST_S:
         return line
     wandering = _wandering(line, beside, reference)
-    heard = _sound_plays_on(line, query, reference)
     if heard is False or (heard is None and wandering is None):
         return line
     if heard is None:

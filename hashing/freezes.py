@@ -18,6 +18,7 @@ LONGEST_S = 12.0
 STILL = 0.3  # of the usual change, up to which a picture is the one before again
 STILL_LEVELS = 0.15  # grey levels of change that are always stillness
 FLICKER_S = 0.12  # of change that does not end a still run: a key picture inside it
+FLICKER = 1.5  # grey levels of it; where more is usual, that
 SIDE_S = 4.0  # before and after the run that are held against both explanations
 FEWEST_ROWS = 4
 BETTER = 0.03  # correlation by which the pause has to win on the side after it
@@ -35,11 +36,14 @@ def still_runs(timeline: Timeline, part: Span) -> list[Span]:
     usual = float(np.median(change[inside]))
     still = change[inside] <= max(STILL_LEVELS, STILL * usual)
     out: list[Span] = []
+    most = 0.0  # change since the last still picture
     for index, is_still in zip(inside, still, strict=True):
         if not is_still:
+            most = max(most, float(change[index]))
             continue
         start, end = float(times[index - 1]), float(times[index])
-        if out and start - out[-1].end <= FLICKER_S:
+        flickers, most = most <= max(FLICKER, usual), 0.0
+        if out and flickers and start - out[-1].end <= FLICKER_S:
             out[-1] = Span(out[-1].start, end)
         else:
             out.append(Span(max(0.0, start), end))
