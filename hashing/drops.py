@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import Line
+from hashing.freezes import STILL_LEVELS
 from hashing.skips import missing_by_chance
 from hashing.sound_lines import SoundLine, Way, find_line, held, sound
-from hashing.types import Fingerprint, Seconds, Span
+from hashing.types import Fingerprint, Seconds, Span, Timeline
 
 FASTER = (1.03, 1.7)  # speeds that missing pictures can make
 SHORTEST_S = 3.0
@@ -23,6 +24,10 @@ CLEARLY = 0.1  # of correlation by which one rate of the sound has to win
 WANDERS, STRAIGHT = 0.5, 0.25  # share of the wandering that random drops would make
 NOISY_S = 0.13  # moments scattered more than this say nothing
 LEAST_S = 0.045
+GAPPY = 0.06  # share of missing pictures from which some are
+FEWEST_SINGLE = 0.3  # share of the item's pictures that follow at the known clip's own step
+ODD, MOSTLY = 0.15, 0.9  # of a step, and the share of steps that must keep to it
+SAME = 0.004  # of a slope, within which the item plays in real time
 SHARP_S = 0.07  # moments that lie this close to a line lie on it
 
 
@@ -53,6 +58,36 @@ def thinned(line: Line, beside: Departures, query: Fingerprint, reference: Finge
     else:  # the sound plays on: only evenly sped up pictures speak against it
         thin = wandering is None or wandering > STRAIGHT
     return replace(line, dropped=1 - 1 / line.speed) if thin else line
+
+
+def gaps(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float:
+    """Share of the known pictures that are missing from an item that kept the others' moments.
+
+    Seen where the item's pictures come unevenly, at the known clip's own step or several of them:
+    between them, what the known clip shows meanwhile is not shown. What repeats is not missed.
+    """
+    ours, theirs = np.diff(query.times), np.diff(reference.times)
+    if min(len(ours), len(theirs)) < FEWEST_MOMENTS:
+        return 0.0
+    step = float(np.median(theirs))
+    even = (np.abs(theirs - step) < ODD * step).mean() > MOSTLY
+    whole = np.abs(ours / step - np.round(ours / step)) < ODD
+    single = float((np.round(ours / step) == 1).mean())  # 0 where the rate is another
+    if not even or whole.mean() < MOSTLY or not FEWEST_SINGLE < single < 1 - GAPPY / 2:
+        return 0.0
+    missed = shown = 0
+    for line in lines:
+        if abs(line.slope - 1) > SAME or line.pauses:
+            continue
+        low, high = line.at(line.start), line.at(line.end)
+        inside = (reference.times > low) & (reference.times < high - step)
+        inside &= reference.change > STILL_LEVELS
+        moments = np.array([line.when(float(time)) for time in reference.times[inside]])
+        after = np.searchsorted(query.times, moments).clip(1, len(query.times) - 1)
+        beside = np.abs(moments[:, None] - query.times[np.stack([after - 1, after], axis=1)])
+        missed += int((beside.min(axis=1) > 0.5 * step).sum())
+        shown += int(len(moments))
+    return missed / shown if shown >= FEWEST_MOMENTS and missed >= GAPPY * shown else 0.0
 
 
 def _wandering(line: Line, beside: Departures, reference: Fingerprint) -> float | None:

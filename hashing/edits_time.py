@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from hashing.align import Line
+from hashing.drops import gaps
 from hashing.edits_audio import clock
 from hashing.freezes import follows
 from hashing.peaks import sharpened
@@ -45,8 +46,8 @@ def time_edits(
         _reversed(placement.lines),
         _reordered(placement, segments),
         _frozen(placement.lines),
-        _dropped(placement.lines),
-        _frame_rate(query, reference, placement.lines),
+        dropped := _dropped(query, reference, placement.lines),
+        _frame_rate(query, reference, placement.lines) if dropped is None else None,
         _trim(reference, segments),
     ]
     return [edit for edit in found if edit is not None]
@@ -158,12 +159,16 @@ def _frozen(lines: tuple[Line, ...]) -> Edit | None:
     return Edit("frozen", 0.9, measure, text, around)
 
 
-def _dropped(lines: tuple[Line, ...]) -> Edit | None:
+def _dropped(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit | None:
     thin = [line for line in lines if line.dropped]
-    if not thin:
-        return None
     weights = [line.end - line.start for line in thin]
-    share = float(np.average([line.dropped for line in thin], weights=weights))
+    if thin:
+        share = float(np.average([line.dropped for line in thin], weights=weights))
+    else:
+        thin = list(lines)
+        share = gaps(query.fingerprint.timeline, reference.fingerprint.timeline, lines)
+    if not share:
+        return None
     measure: dict[str, float | int | str] = {
         "dropped_share": round(share, 3),
         "kept_share": round(1 - share, 3),

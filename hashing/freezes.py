@@ -19,9 +19,11 @@ STILL = 0.3  # of the usual change, up to which a picture is the one before agai
 STILL_LEVELS = 0.15  # grey levels of change that are always stillness
 FLICKER_S = 0.12  # of change that does not end a still run: a key picture inside it
 FLICKER = 1.5  # grey levels of it; where more is usual, that
+REFINED_S = (0.2, 0.4)  # a coder may go on refining a picture that stands still
 SIDE_S = 4.0  # before and after the run that are held against both explanations
 FEWEST_ROWS = 4
 BETTER = 0.03  # correlation by which the pause has to win on the side after it
+WORSE = 0.01  # by which it may lose over all of the line
 STEP_S = 0.05
 ON_IT_S, GAP_S = 0.15, 0.6  # a piece this near to the line and to its ends belongs to it
 NEAR_S = 0.4  # how far a piece may lie from where the line was found
@@ -91,13 +93,15 @@ def _with_pause(
     longest = max(touched, key=lambda line: line.end - line.start)
     speeds = [1.0] if abs(longest.speed - 1) < 0.02 else [1.0, longest.speed]
     best: Line | None = None
+    begins = [run, *(Span(run.start - one, run.end) for one in REFINED_S if run.start > one)]
     for speed in speeds:  # a line across a freeze is itself too slow: real time is tried first
-        line = _at_speed(touched, longest, speed, run, found, reference)
-        if line is None:
-            continue
-        if best is None or follows(line, found) > follows(best, found) + BETTER / 2:
-            best = line
-    if best is None or follows(best, found) < follows_all(touched, found) - BETTER:
+        for began in begins:
+            line = _at_speed(touched, longest, speed, began, found, reference)
+            if line is None:
+                continue
+            if best is None or follows(line, found) > follows(best, found) + BETTER / 2:
+                best = line
+    if best is None or follows(best, found) < follows_all(touched, found) - WORSE:
         return None
     return best
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from hashing.align import Agreement, Line, sample
 from hashing.cuts import split
-from hashing.drops import Departures, thinned
+from hashing.drops import FASTER, Departures, thinned
 from hashing.freezes import paused
-from hashing.peaks import sharpened, voted
+from hashing.peaks import sharpened, strays, voted
 from hashing.placing import Placement
 from hashing.sound_lines import Sound, Way, find_line, held, sound
 from hashing.types import AudioPrint, Fingerprint, Seconds, Span
@@ -28,6 +28,7 @@ HEARD = 0.6  # correlation of sound that says when instead
 TOGETHER = 5  # neighbouring moments that err alike
 SLOWEST, FASTEST = 0.3, 3.4  # beyond these a slope is no speed at which anybody plays a clip
 UNSURE = 0.06  # a slope measured no better than this is not told from real time
+EXACT = 0.6  # units from the best moments, up to which a piece is where they are
 ROUGH = 0.1  # from real time: below, a speed that was voted and not measured is none
 REAL_TIME = 0.012  # a refitted slope this near to 1 is real time
 
@@ -41,9 +42,22 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     lines = [fitted(voted(line, sharp, found), found) for line in without_strays(placement.lines)]
     lines = paused(_of_one_speed(lines, found), sharp, query.timeline, reference.timeline)
     lines = [_by_sound(line, found, query.audio, reference.audio) for line in lines]
+    lines = [piece for line in lines for piece in _cut_clearly(line, found, sharp)]
     lines = [thinned(line, departures(line, found), query, reference) for line in lines]
     lines = [piece for line in lines for piece in _pieces(line, found, sharp)]
     return replace(placement, lines=tuple(lines))
+
+
+def _cut_clearly(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:
+    """The pieces of a line that a jump makes faster, where each is exact.
+
+    With pictures missing here and there two pieces are better than one as well, and never exact.
+    """
+    if not FASTER[0] < line.speed < FASTER[1]:
+        return [line]
+    pieces = _pieces(line, found, sharp)
+    exact = all(strays(piece, found) < EXACT for piece in pieces)
+    return pieces if len(pieces) > 1 and exact else [line]
 
 
 def _pieces(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:

@@ -15,8 +15,8 @@ from hashing.align import SPEEDS, Agreement, Line
 from hashing.freezes import between
 
 LOOK_S = 0.2  # beside the best moment, where a row's fall is read
-LEAST_FALL = 0.002  # of correlation: below, coding makes as much
-NOISE = 0.1  # of what the best moment lacks to 1: a fall below says nothing
+LEAST_FALL = 0.0002  # of correlation: below, coding makes as much even of good copies
+NOISE = 0.15  # of what the best moment lacks to 1: a fall below says nothing
 FAR = 4.0  # units from which all moments are as wrong
 WEIGHT = 0.05  # of correlation that a unit counts
 CELL_S = 0.1
@@ -55,6 +55,15 @@ def along(line: Line, sharp: Agreement) -> float:
     rows = (sharp.query_times >= line.start) & (sharp.query_times < line.end)
     values = between(sharp, line.slope, line.offset)[rows]
     return float(np.nan_to_num(values, nan=-0.2).mean()) if len(values) else 0.0
+
+
+def strays(line: Line, found: Agreement) -> float:
+    """Mean distance of a line from the rows' best moments, in units, over rows that say when."""
+    rows = (found.query_times >= line.start) & (found.query_times < line.end)
+    apart = distances(found)
+    says = rows & (apart.max(axis=1) > 0)
+    on_line = between(replace(found, correlation=apart), line.slope, line.offset)[says]
+    return float(np.nan_to_num(on_line, nan=FAR).mean()) if len(on_line) else FAR
 
 
 def voted(line: Line, sharp: Agreement, found: Agreement) -> Line:

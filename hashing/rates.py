@@ -56,9 +56,11 @@ def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rate
             seconds[0] += WINDOW_S
             seconds[1] += float(ends[1] - ends[0])
     steadily = seconds[0] >= LEAST_S and shown[1] >= STEADY * (even[1] or 0.0) * seconds[1]
-    if even[0] is None and not steadily:
-        return None  # pictures that come as they please, as from a screen, have no rate
-    nominal = even[0] or shown[0] / seconds[0], even[1] or _mean_rate(reference, lines)
+    fastest = _fastest(query)
+    if fastest is None:
+        return None
+    ours = even[0] or (shown[0] / seconds[0] if steadily else fastest)
+    nominal = ours, even[1] or _mean_rate(reference, lines)
     repeats = repeated(query, reference, lines)
     if repeats is not None and repeats >= REPEATS:
         of_query = nominal[0] * (1 - repeats)
@@ -119,6 +121,15 @@ def _nominal(timeline: Timeline) -> float | None:
     usual = float(np.median(steps))
     odd = float((np.abs(steps - usual) > EVEN * usual).mean())
     return 1 / usual if odd < 0.1 else None
+
+
+def _fastest(timeline: Timeline) -> float | None:
+    """Pictures a second where they come fastest, which is what unevenly shown ones come close to.
+
+    As from a screen, or with pictures missing: such a clip shows no more than that.
+    """
+    steps = np.diff(timeline.times)
+    return 1 / float(np.percentile(steps, 10)) if len(steps) >= 4 else None
 
 
 def _mean_rate(reference: Timeline, lines: tuple[Line, ...]) -> float:
