@@ -86,7 +86,7 @@ def gaps(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float
         after = np.searchsorted(query.times, moments).clip(1, len(query.times) - 1)
         beside = np.abs(moments[:, None] - query.times[np.stack([after - 1, after], axis=1)])
         missed += int((beside.min(axis=1) > 0.5 * step).sum())
-        shown += int(len(moments))
+        shown += len(moments)
     return missed / shown if shown >= FEWEST_MOMENTS and missed >= GAPPY * shown else 0.0
 
 

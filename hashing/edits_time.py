@@ -12,7 +12,7 @@ from hashing.align import Line
 from hashing.drops import gaps
 from hashing.edits_audio import clock
 from hashing.freezes import follows
-from hashing.peaks import sharpened
+from hashing.peaks import only_backwards, sharpened
 from hashing.placing import Placement
 from hashing.rates import Rates, rates
 from hashing.reel import Reel
@@ -43,7 +43,7 @@ def time_edits(
         return []
     found = [
         _speed(query, placement.lines),
-        _reversed(placement.lines),
+        _reversed(placement),
         _reordered(placement, segments),
         _frozen(placement.lines),
         dropped := _dropped(query, reference, placement.lines),
@@ -90,10 +90,14 @@ def _of_the_clock(query: Reel) -> float:
     return GIF_CLOCK_S / usual if float(np.abs(steps - usual).max()) < 0.001 else 0.0
 
 
-def _reversed(lines: tuple[Line, ...]) -> Edit | None:
+def _reversed(placement: Placement) -> Edit | None:
+    lines, found = placement.lines, placement.agreement
     back = [line for line in lines if line.reversed]
     seconds = _length(tuple(back))
-    if seconds < 1.0 or max(line.contrast for line in back) < 0.1:
+    if seconds < 1.0 or found is None:
+        return None
+    clear = max(line.contrast for line in back) >= 0.1
+    if not clear and not all(only_backwards(line, found) for line in back):
         return None
     text = f"{seconds:.1f} s play backwards"
     return Edit("reversed", 0.95, {"seconds": round(seconds, 2)}, text, _part(back, lines))

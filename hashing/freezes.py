@@ -17,6 +17,7 @@ SHORTEST_S = 0.4
 LONGEST_S = 12.0
 STILL = 0.3  # of the usual change, up to which a picture is the one before again
 STILL_LEVELS = 0.15  # grey levels of change that are always stillness
+STOOD = 0.2  # of what the known clip changes meanwhile, up to which the item stood still
 FLICKER_S = 0.12  # of change that does not end a still run: a key picture inside it
 FLICKER = 1.5  # grey levels of it; where more is usual, that
 REFINED_S = (0.2, 0.4)  # a coder may go on refining a picture that stands still
@@ -64,7 +65,7 @@ def paused(lines: list[Line], found: Agreement, query: Timeline, reference: Time
         ]
         if not touched or len({line.reversed for line in touched}) > 1:
             continue
-        joined = _with_pause(touched, run, found, reference)
+        joined = _with_pause(touched, run, found, (query, reference))
         if joined is not None:
             rest = [line for line in out if line not in touched]
             out = _absorbed(joined, rest)
@@ -87,7 +88,7 @@ def _absorbed(joined: Line, rest: list[Line]) -> list[Line]:
 
 
 def _with_pause(
-    touched: list[Line], run: Span, found: Agreement, reference: Timeline
+    touched: list[Line], run: Span, found: Agreement, timelines: tuple[Timeline, Timeline]
 ) -> Line | None:
     """One line that pauses within the run, or None where that explains nothing better."""
     longest = max(touched, key=lambda line: line.end - line.start)
@@ -96,7 +97,7 @@ def _with_pause(
     begins = [run, *(Span(run.start - one, run.end) for one in REFINED_S if run.start > one)]
     for speed in speeds:  # a line across a freeze is itself too slow: real time is tried first
         for began in begins:
-            line = _at_speed(touched, longest, speed, began, found, reference)
+            line = _at_speed(touched, longest, speed, began, found, timelines)
             if line is None:
                 continue
             if best is None or follows(line, found) > follows(best, found) + BETTER / 2:
@@ -112,7 +113,7 @@ def _at_speed(
     speed: float,
     run: Span,
     found: Agreement,
-    reference: Timeline,
+    timelines: tuple[Timeline, Timeline],
 ) -> Line | None:
     start, end = min(line.start for line in touched), max(line.end for line in touched)
     slope = -speed if longest.reversed else speed
@@ -138,7 +139,7 @@ def _at_speed(
         return None  # what runs on explains it as well, or both sides look alike at both offsets
     line = replace(longest, start=start, end=end, speed=speed, offset=first)
     pause = _placed(run, stood, line, found)
-    if not _moves(reference, pause, line):
+    if not _goes_on(*timelines, pause, line):
         return None
     return replace(line, pauses=(*longest.pauses, pause))
 
@@ -194,8 +195,13 @@ def follows_all(lines: list[Line], found: Agreement) -> float:
     return total / sum(lengths)
 
 
-def _moves(reference: Timeline, pause: Span, line: Line) -> bool:
-    """Whether the known clip changes over what would have been shown during the pause."""
+def _goes_on(query: Timeline, reference: Timeline, pause: Span, line: Line) -> bool:
+    """Whether the known clip changes over what would have been shown, and the item does not."""
     low, high = sorted((line.at(pause.start), line.at(pause.end)))
     inside: NDArray[np.bool_] = (reference.times > low) & (reference.times <= high)
-    return bool(inside.any()) and float(np.mean(reference.change[inside])) > 2 * STILL_LEVELS
+    stood: NDArray[np.bool_] = (query.times > pause.start) & (query.times <= pause.end)
+    if not inside.any():
+        return False
+    known = float(np.sum(reference.change[inside]))
+    moves = known / float(inside.sum()) > 2 * STILL_LEVELS
+    return moves and float(np.sum(query.change[stood])) <= STOOD * known

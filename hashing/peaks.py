@@ -22,6 +22,8 @@ WEIGHT = 0.05  # of correlation that a unit counts
 CELL_S = 0.1
 SAY = 0.3  # share of a line's rows that must say when
 FEWEST_ROWS = 8
+FEWEST_SAYING = 4
+SURELY = 0.6  # units by which forwards has to be further off than backwards
 BETTER = 0.03  # sharpened correlation by which another line has to win
 REAL_TIME = 1.05  # preference in voting, as for the first line
 
@@ -57,13 +59,16 @@ def along(line: Line, sharp: Agreement) -> float:
     return float(np.nan_to_num(values, nan=-0.2).mean()) if len(values) else 0.0
 
 
-def strays(line: Line, found: Agreement) -> float:
-    """Mean distance of a line from the rows' best moments, in units, over rows that say when."""
+def strays(line: Line, found: Agreement, apart: NDArray[np.float32] | None = None) -> float:
+    """Mean distance of a line from the rows' best moments, in units, over rows that say when.
+
+    apart: `distances(found)`, where they are at hand. FAR where fewer than FEWEST_SAYING rows say.
+    """
     rows = (found.query_times >= line.start) & (found.query_times < line.end)
-    apart = distances(found)
+    apart = distances(found) if apart is None else apart
     says = rows & (apart.max(axis=1) > 0)
     on_line = between(replace(found, correlation=apart), line.slope, line.offset)[says]
-    return float(np.nan_to_num(on_line, nan=FAR).mean()) if len(on_line) else FAR
+    return float(np.nan_to_num(on_line, nan=FAR).mean()) if len(on_line) >= FEWEST_SAYING else FAR
 
 
 def voted(line: Line, sharp: Agreement, found: Agreement) -> Line:
@@ -95,3 +100,13 @@ def voted(line: Line, sharp: Agreement, found: Agreement) -> Line:
     _, slope, offset = best
     other = replace(line, speed=abs(slope), reversed=slope < 0, offset=offset)
     return other if along(other, sharp) > along(line, sharp) + BETTER else line
+
+
+def only_backwards(line: Line, found: Agreement) -> bool:
+    """Whether no line that runs forwards in real time is nearly as near to where rows are best."""
+    apart = distances(found)
+    middle = (line.start + line.end) / 2
+    offsets = np.arange(found.reference_times[0], found.reference_times[-1], CELL_S) - middle
+    forwards = [replace(line, speed=1.0, reversed=False, offset=float(one)) for one in offsets]
+    best = min((strays(one, found, apart) for one in forwards), default=FAR)
+    return strays(line, found, apart) < best - SURELY

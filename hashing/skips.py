@@ -23,7 +23,8 @@ DEAREST = 1.0  # cost of a picture that fits not at all
 GAINS = (0.7, 0.85, 1.0, 1.15, 1.35)  # of the item's changes to the known clip's, about a guess
 BENDS = (0.0, 0.3, 0.6)  # change of n pictures together: their sum over n to this power
 PHASES = np.arange(-1.5, 1.5, 0.125)  # pictures
-TILTS = np.linspace(-0.02, 0.02, 9)  # of the speed
+TILTS = np.linspace(-0.02, 0.02, 41)  # of the speed
+LIKELIEST = 4  # gains and bends that even steps are tried with, by what any steps cost
 EVENLY, BY_CHANCE = 1.5, 1.8  # cost of even steps over that of any: up to, and from
 CLEARLY = 0.06  # by which even steps must cost more
 FEWEST_MISSING = 0.02  # pictures that pass in one of the item's, beyond one, that make a question
@@ -49,13 +50,15 @@ def missing_by_chance(query: Timeline, reference: Timeline, line: Line) -> bool 
     if window is None:
         return None
     costs = [_costs(window, gain, bend) for bend in BENDS for gain in GAINS]
-    free = min(_any_steps(window, cost) for cost in costs)
-    even = _even_steps(window, costs)
+    ranked = sorted(((_any_steps(window, cost), k) for k, cost in enumerate(costs)))[:LIKELIEST]
+    free = ranked[0][0]
+    even = _even_steps(window, [costs[k] for _, k in ranked])
     if not np.isfinite(free) or not np.isfinite(even):
         return None
     if even >= BY_CHANCE * free and even - free >= CLEARLY:
         return True
-    return False if even <= EVENLY * free and even < DEAREST / 4 else None
+    evenly = even <= EVENLY * free or even - free < CLEARLY / 2
+    return False if evenly and even < DEAREST / 4 else None
 
 
 def _window(query: Timeline, reference: Timeline, line: Line) -> _Window | None:
@@ -88,7 +91,8 @@ def _costs(window: _Window, gain: float, bend: float) -> NDArray[np.float64]:
     speed = (window.at[-1] - window.at[0]) / (len(window.at) - 1)
     guess = np.median(window.change) / max(1e-6, float(usual)) / speed ** (1 - bend)
     ratio = (window.change[:, None, None] + EPSILON) / (gain * guess * due + EPSILON)
-    return np.minimum(np.abs(np.log(ratio)), DEAREST)
+    cost: NDArray[np.float64] = np.minimum(np.abs(np.log(ratio)), DEAREST)
+    return cost
 
 
 def _any_steps(window: _Window, cost: NDArray[np.float64]) -> float:
@@ -118,7 +122,11 @@ def _even_steps(window: _Window, costs: list[NDArray[np.float64]]) -> float:
             sizes = np.diff(shown).astype(np.intp)
             places = shown[1:].astype(np.intp) - window.middle[1:] + half
             within = (places >= 0) & (places < len(window.offsets))
-            if (sizes < 1).mean() > FEWEST_MISSING or sizes.max() > LONGEST_STEP or not within.all():
+            if (
+                (sizes < 1).mean() > FEWEST_MISSING
+                or sizes.max() > LONGEST_STEP
+                or not within.all()
+            ):
                 continue
             step = sizes.clip(1) - 1
             best = min(best, *(float(cost[rows, places, step].mean()) for cost in costs))

@@ -1,6 +1,7 @@
 """Edits of time on made footage: each found with its measure, none on honest copies."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from hashing.align import agreement, lines
 from hashing.edits_time import time_edits
+from hashing.freezes import still_runs
 from hashing.geometry import Transform
 from hashing.mending import mended
 from hashing.placing import Placement
@@ -20,6 +22,7 @@ from hashing.types import (
     MediaInfo,
     Pictures,
     Segment,
+    Span,
     Timeline,
 )
 
@@ -228,3 +231,106 @@ def test_repeats_that_fill_a_higher_rate_are_told() -> None:
     edits, _ = explained(film(Scene(), even(KNOWN_S, 30.0), show))
     assert set(edits) == {"frame_rate"}
     assert edits["frame_rate"].measure["nominal_per_s"] == pytest.approx(30, rel=0.02)
+
+
+@pytest.mark.parametrize("rate", [10.0, 12.0, 15.0])
+def test_a_copy_of_few_pictures_a_second_has_no_edit_of_time(rate: float) -> None:
+    known = film(Scene(2), even(8.0, rate), real_time)
+    edits, _ = explained(film(Scene(2), even(5.0, rate), real_time, noise=1.5), known)
+    assert set(edits) <= {"trim"}
+
+
+def test_the_clock_of_a_gif_is_no_speed() -> None:
+    query = film(Scene(), np.arange(120) * 0.12, lambda time: time / 0.12 * 0.125)
+    assert "speed" in explained(query)[0]
+    query.fingerprint = replace(
+        query.fingerprint, info=replace(query.fingerprint.info, container="gif")
+    )
+    edits, segments = explained(query)
+    assert set(edits) - {"trim"} == {"frame_rate"}
+    assert segments[0].speed == pytest.approx(0.125 / 0.12, rel=0.01)
+
+
+def test_repeats_that_a_coder_went_on_refining_are_repeats() -> None:
+    query = film(Scene(), even(KNOWN_S), lambda time: np.floor(time * 12.5 + 1e-6) / 12.5)
+    timeline = query.fingerprint.timeline
+    change = timeline.change.copy()
+    change[1::2] = 0.2 * np.median(change[2::2])
+    query.fingerprint = replace(query.fingerprint, timeline=replace(timeline, change=change))
+    edits, _ = explained(query)
+    assert set(edits) == {"frame_rate"}
+    assert edits["frame_rate"].measure["shown_per_s"] == pytest.approx(12.5, rel=0.1)
+
+
+def test_an_even_rate_below_that_of_an_uneven_clip_is_told() -> None:
+    random = np.random.default_rng(4)
+    moments = np.cumsum(random.choice([0.02, 0.03, 0.05, 0.06], 400))
+    known = film(Scene(), moments[moments < KNOWN_S] - moments[0], real_time)
+    assert set(explained(film(Scene(), even(12.0, 12.0), real_time), known)[0]) - {"trim"} == {
+        "frame_rate"
+    }
+
+
+def test_pictures_missing_while_the_others_keep_their_moments_are_dropped() -> None:
+    kept = np.random.default_rng(6).random(round(KNOWN_S * 25)) > 0.2
+    kept[0] = True
+    edits, segments = explained(film(Scene(), even(KNOWN_S)[kept], real_time))
+    assert set(edits) == {"frames_dropped"}
+    assert edits["frames_dropped"].measure["dropped_share"] == pytest.approx(0.2, abs=0.04)
+    assert [segment.speed for segment in segments] == [1.0]
+
+
+def test_repeats_left_out_of_the_file_are_no_missing_pictures() -> None:
+    def show(time: float) -> float:
+        return time - 0.04 * (round(time * 25) % 5 == 0)
+
+    known = film(Scene(), even(KNOWN_S), show)
+    kept = even(KNOWN_S)[np.arange(400) % 5 != 0]
+    edits, _ = explained(film(Scene(), kept, real_time), known)
+    assert "frames_dropped" not in edits
+
+
+def test_few_missing_pictures_of_a_short_clip_are_dropped_frames() -> None:
+    kept = np.random.default_rng(8).random(68) > 0.2
+    moments = np.flatnonzero(kept) / 25
+    query = film(Scene(5), even(len(moments) / 25), lambda time: float(moments[round(time * 25)]))
+    edits, _ = explained(query, film(Scene(5), even(3.0), real_time))
+    assert "frames_dropped" in edits
+    assert "speed" not in edits
+
+
+def test_a_picture_that_changes_now_and_then_ends_a_still_run() -> None:
+    times = even(4.0)
+    change = np.where(np.arange(len(times)) % 20 == 0, 12.0, 0.0).astype(np.float32)
+    runs = still_runs(Timeline(times, change), Span(0.0, 4.0))
+    assert max(run.length for run in runs) < 0.9
+
+
+def test_a_key_picture_does_not_end_a_still_run() -> None:
+    times = even(4.0)
+    change = np.where(np.arange(len(times)) == 50, 1.0, 0.0).astype(np.float32)
+    assert [run.length for run in still_runs(Timeline(times, change), Span(0.0, 4.0))] == [
+        pytest.approx(3.9, abs=0.1)
+    ]
+
+
+def test_a_freeze_that_a_coder_refines_first_is_measured_whole() -> None:
+    def show(time: float) -> float:
+        return time if time < 5 else max(5.0, time - 1.6)
+
+    query = film(Scene(), even(KNOWN_S), show)
+    timeline = query.fingerprint.timeline
+    change = timeline.change.copy()
+    usual = float(np.median(change))
+    refined = (timeline.times > 5.0) & (timeline.times < 5.35)
+    change[refined] = 0.5 * usual
+    query.fingerprint = replace(query.fingerprint, timeline=replace(timeline, change=change))
+    edits, _ = explained(query)
+    assert edits["frozen"].measure["seconds"] == pytest.approx(1.6, abs=0.15)
+
+
+def test_two_exact_pieces_are_a_cut_and_no_missing_pictures() -> None:
+    edits, segments = explained(film(Scene(), even(7.0), lambda t: t if t < 3.4 else t + 0.9))
+    assert "frames_dropped" not in edits
+    assert edits["reordered"].measure["left_out_s"] == pytest.approx(0.9, abs=0.1)
+    assert [segment.speed for segment in segments] == [1.0, 1.0]
