@@ -24,7 +24,7 @@ REFINED_S = (0.2, 0.4)  # a coder may go on refining a picture that stands still
 SIDE_S = 4.0  # before and after the run that are held against both explanations
 FEWEST_ROWS = 4
 BETTER = 0.03  # correlation by which the pause has to win on the side after it
-WORSE = 0.01  # by which it may lose over all of the line
+WORSE = 0.03  # by which it may lose against several pieces
 STEP_S = 0.05
 ON_IT_S, GAP_S = 0.15, 0.6  # a piece this near to the line and to its ends belongs to it
 NEAR_S = 0.4  # how far a piece may lie from where the line was found
@@ -102,7 +102,8 @@ def _with_pause(
                 continue
             if best is None or follows(line, found) > follows(best, found) + BETTER / 2:
                 best = line
-    if best is None or follows(best, found) < follows_all(touched, found) - WORSE:
+    worse = WORSE if len(touched) > 1 else 0.0  # one unbroken line needs no pause to be explained
+    if best is None or follows(best, found) < follows_all(touched, found) - worse:
         return None
     return best
 

@@ -14,7 +14,7 @@ from hashing.align import Agreement, Line, sample
 from hashing.cuts import split
 from hashing.drops import FASTER, Departures, thinned
 from hashing.freezes import paused
-from hashing.peaks import sharpened, strays, voted
+from hashing.peaks import FAR, distances, sharpened, strays, voted
 from hashing.placing import Placement
 from hashing.sound_lines import Sound, Way, find_line, held, sound
 from hashing.types import AudioPrint, Fingerprint, Seconds, Span
@@ -28,6 +28,8 @@ HEARD = 0.6  # correlation of sound that says when instead
 TOGETHER = 5  # neighbouring moments that err alike
 SLOWEST, FASTEST = 0.3, 3.4  # beyond these a slope is no speed at which anybody plays a clip
 UNSURE = 0.06  # a slope measured no better than this is not told from real time
+QUIET, DOUBTFUL = 0.1, 0.2  # contrast and distance from real time below which a speed needs proof
+SURELY = 0.3  # units by which real time has to be further off
 EXACT = 0.6  # units from the best moments, up to which a piece is where they are
 ROUGH = 0.1  # from real time: below, a speed that was voted and not measured is none
 REAL_TIME = 0.012  # a refitted slope this near to 1 is real time
@@ -45,19 +47,36 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     lines = [piece for line in lines for piece in _cut_clearly(line, found, sharp)]
     lines = [thinned(line, departures(line, found), query, reference) for line in lines]
     lines = [piece for line in lines for piece in _pieces(line, found, sharp)]
+    if any(line.speed == 1.0 for line in lines):
+        lines = [_surely_fast(line, found) for line in lines]
     return replace(placement, lines=tuple(lines))
 
 
-def _cut_clearly(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:
-    """The pieces of a line that a jump makes faster, where each is exact.
+def _surely_fast(line: Line, found: Agreement) -> Line:
+    """A quiet piece beside others in real time is so too, unless its rows clearly say otherwise."""
+    off = abs(line.speed - 1)
+    if line.contrast >= QUIET or not 0 < off < DOUBTFUL or line.pauses or line.dropped:
+        return line
+    apart = distances(found)
+    turned = at_speed(line, 1.0)
+    shifts = np.arange(-NEAR_S, NEAR_S, 0.05).tolist()
+    moved = [replace(turned, offset=turned.offset + shift) for shift in shifts]
+    best = min(moved, key=lambda one: strays(one, found, apart))
+    if strays(best, found, apart) > strays(line, found, apart) + SURELY:
+        return line
+    return best if strays(best, found, apart) < FAR else turned
 
-    With pictures missing here and there two pieces are better than one as well, and never exact.
+
+def _cut_clearly(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:
+    """The pieces of a line that a jump makes faster, where each is exact and in real time.
+
+    With pictures missing here and there two pieces are better than one as well, but still faster.
     """
     if not FASTER[0] < line.speed < FASTER[1]:
         return [line]
     pieces = _pieces(line, found, sharp)
-    exact = all(strays(piece, found) < EXACT for piece in pieces)
-    return pieces if len(pieces) > 1 and exact else [line]
+    exact = all(one.speed == 1.0 and strays(one, found) < EXACT for one in pieces)
+    return pieces if exact else [line]
 
 
 def _pieces(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:

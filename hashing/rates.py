@@ -46,8 +46,8 @@ def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rate
     for line in lines:
         for start in np.arange(line.start, line.end - WINDOW_S, WINDOW_S).tolist():
             ends = sorted((line.at(start), line.at(start + WINDOW_S)))
-            if ends[1] - ends[0] < 0.5 * WINDOW_S * line.speed:
-                continue  # the query stands still here
+            if ends[1] - ends[0] < 0.95 * WINDOW_S * line.speed:
+                continue  # the query stands still somewhere here
             counts = _shown(query, start, start + WINDOW_S), _shown(reference, ends[0], ends[1])
             if counts[0] is None or counts[1] is None:
                 continue
@@ -76,8 +76,11 @@ def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> f
 
     Each picture's change is held against what the known clip changes over the same time, since a
     coder goes on refining a repeated picture, and a quiet scene changes little without repeats.
-    None where too little moves, or where there is no clear cut between the two kinds.
+    None where too little moves, where there is no clear cut between the two kinds, or where the
+    known clip repeats pictures itself: how much of one falls on the item's next is then not known.
     """
+    if _halting(reference, lines):
+        return None
     moved = np.cumsum(reference.change, dtype=np.float64)
     ratios: list[NDArray[np.float64]] = []
     steps: list[NDArray[np.float64]] = []
@@ -102,6 +105,20 @@ def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> f
     held = float((ratio < HELD).mean())
     between = float(((ratio >= HELD) & (ratio < GOES_ON)).mean())
     return held if held < 0.5 * REPEATS or between < BETWEEN * held else None
+
+
+def _halting(reference: Timeline, lines: tuple[Line, ...]) -> bool:
+    """Whether some of the known pictures that move change far less than those beside them."""
+    halts = moving = 0
+    for line in lines:
+        low, high = sorted((line.at(line.start), line.at(line.end)))
+        change = reference.change[(reference.times > low) & (reference.times < high)]
+        if len(change) < 3:
+            continue
+        beside = np.minimum(change[:-2], change[2:])
+        halts += int((change[1:-1][beside > MOVES] < HELD * beside[beside > MOVES]).sum())
+        moving += int((beside > MOVES).sum())
+    return halts > 0.5 * REPEATS * moving
 
 
 def _standing(held: NDArray[np.bool_], step: NDArray[np.float64]) -> NDArray[np.bool_]:
