@@ -152,11 +152,16 @@ def _along(found: Agreement, slope: float, offset: Seconds, rows: NDArray[np.boo
 
 
 def between(found: Agreement, slope: float, offset: Seconds) -> NDArray[np.float64]:
-    """(Kq,) correlations along a line, interpolated between moments; NaN outside the reference."""
+    """(Kq,) correlations along a line, interpolated between moments; NaN outside the reference.
+
+    The first and the last moment stand for as long before and after as moments are apart.
+    """
     there = found.reference_times
-    at = np.interp(
-        slope * found.query_times + offset, there, np.arange(len(there)), left=np.nan, right=np.nan
-    )
+    wanted = slope * found.query_times + offset
+    step = (there[-1] - there[0]) / max(1, len(there) - 1)
+    near = (wanted > there[0] - step) & (wanted < there[-1] + step)
+    wanted = np.where(near, wanted.clip(there[0], there[-1]), wanted)
+    at = np.interp(wanted, there, np.arange(len(there)), left=np.nan, right=np.nan)
     inside = np.isfinite(at)
     low = np.floor(np.where(inside, at, 0)).astype(int)
     high = np.minimum(low + 1, len(there) - 1)

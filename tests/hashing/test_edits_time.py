@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.align import agreement, lines
+from hashing.align import Agreement, agreement, lines
 from hashing.edits_time import time_edits
-from hashing.freezes import still_runs
+from hashing.freezes import between, still_runs
 from hashing.geometry import Transform
 from hashing.mending import mended
 from hashing.placing import Placement
@@ -334,3 +334,9 @@ def test_two_exact_pieces_are_a_cut_and_no_missing_pictures() -> None:
     assert "frames_dropped" not in edits
     assert edits["reordered"].measure["left_out_s"] == pytest.approx(0.9, abs=0.1)
     assert [segment.speed for segment in segments] == [1.0, 1.0]
+
+
+def test_the_ends_of_the_known_clip_stand_for_a_moment_more() -> None:
+    held = Agreement(np.arange(3) / 10, np.arange(3) / 10, np.eye(3, dtype=np.float32))
+    assert between(held, 1.0, -0.02)[0] == pytest.approx(1.0)
+    assert np.isnan(between(held, 1.0, -0.12)[0])
