@@ -20,6 +20,7 @@ STILL_LEVELS = 0.15  # grey levels of change that are always stillness
 STOOD = 0.2  # of what the known clip changes meanwhile, up to which the item stood still
 FLICKER_S = 0.12  # of change that does not end a still run: a key picture inside it
 FLICKER = 1.5  # grey levels of it; where more is usual, that
+LEAST_LEVEL = 0.6  # of the pieces: below, the pictures do not fit well enough to say when
 REFINED_S = (0.2, 0.4)  # a coder may go on refining a picture that stands still
 SIDE_S = 4.0  # before and after the run that are held against both explanations
 FEWEST_ROWS = 4
@@ -64,6 +65,8 @@ def paused(lines: list[Line], found: Agreement, query: Timeline, reference: Time
             line for line in out if line.start < run.end + 1.0 and line.end > run.start - 1.0
         ]
         if not touched or len({line.reversed for line in touched}) > 1:
+            continue
+        if max(line.level for line in touched) < LEAST_LEVEL:
             continue
         joined = _with_pause(touched, run, found, (query, reference))
         if joined is not None:

@@ -16,7 +16,7 @@ from hashing.freezes import between
 
 LOOK_S = 0.2  # beside the best moment, where a row's fall is read
 LEAST_FALL = 0.0002  # of correlation: below, coding makes as much even of good copies
-NOISE = 0.15  # of what the best moment lacks to 1: a fall below says nothing
+NOISE = 0.3  # of what the best moment lacks to 1: a fall below says nothing
 FAR = 4.0  # units from which all moments are as wrong
 WEIGHT = 0.05  # of correlation that a unit counts
 CELL_S = 0.1
