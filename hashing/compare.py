@@ -9,6 +9,7 @@ from hashing.decide import OPEN, decide
 from hashing.edits import explain
 from hashing.errors import MethodMismatch
 from hashing.extent import SIDES
+from hashing.instant import settled
 from hashing.mending import mended
 from hashing.placing import Placement, place
 from hashing.propose import cosines
@@ -85,8 +86,11 @@ def _placed(
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
     if kinds == ("video", "still") and window is None:
         held = place(reference, query, mirrored=mirrored)
-        return turned(held, query) if held is not None else None
-    return place(query, reference, window, moments, mirrored)
+        return turned(settled(reference, query, held), query) if held is not None else None
+    found = place(query, reference, window, moments, mirrored)
+    if found is not None and kinds == ("still", "video"):
+        return settled(query, reference, found)
+    return found
 
 
 def explained(query: Reel, reference: Reel, placement: Placement) -> Match:

@@ -16,6 +16,9 @@ OPEN = 0.12  # from here to ACCEPT a person has to look
 SHORT_S = 1.0  # of video, under which nothing is accepted on motion
 LAID_OVER_LOGIT = 0.8  # a score of 0.69: undecided, above other recordings
 MOSTLY_ALIKE = 0.78  # share of the textured picture at which a still is as likely another moment's
+# of a still's textured picture, found again elsewhere in the known one; copies stay under it, since
+# what is painted over them is found nowhere
+MOST_ELSEWHERE = 0.1
 SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 
 
@@ -68,7 +71,16 @@ def _still_logit(grounds: Support) -> float:
     pictures = 6.0 * (grounds.alike - 0.5) + 3.0 * (grounds.level - 0.6)
     motion = 0.0 if grounds.explained is None else 20.0 * min(0.05, grounds.explained - 0.8)
     logit = -1.5 + geometry + pictures + motion
-    return logit if grounds.explained is None else min(logit, 16.0 * (grounds.explained - 0.75))
+    if grounds.explained is not None:
+        logit = min(logit, 16.0 * (grounds.explained - 0.75))
+    if _moved(grounds):
+        # the same things in other places: the scene at another moment, which a person can tell
+        logit = min(logit, LAID_OVER_LOGIT)
+    return logit
+
+
+def _moved(grounds: Support) -> bool:
+    return grounds.elsewhere is not None and grounds.elsewhere > MOST_ELSEWHERE
 
 
 def _decision(score: float, grounds: Support, moving_pictures: bool) -> Decision:
@@ -76,6 +88,8 @@ def _decision(score: float, grounds: Support, moving_pictures: bool) -> Decision
         short = moving_pictures and grounds.seconds < SHORT_S
         return "too_little" if short else "accepted"
     if grounds.inliers >= SCENE_INLIERS and grounds.supporting >= 0.5 and grounds.alike >= 0.3:
+        return "same_scene_other_recording"
+    if score >= OPEN and _moved(grounds) and not moving_pictures:
         return "same_scene_other_recording"
     return "none" if score < OPEN else "weak_match"
 
@@ -86,6 +100,10 @@ def _reasons(grounds: Support) -> tuple[str, ...]:
         f"({grounds.supporting:.0%} of the instants compared support it)",
         f"{grounds.alike:.0%} of the textured picture agrees at the same instants",
     ]
+    if _moved(grounds):
+        out.append(
+            f"{grounds.elsewhere:.0%} of it shows the same things elsewhere, as at another moment"
+        )
     if grounds.explained is not None:
         out.append(f"{grounds.explained:.0%} of what moves, moves alike")
     elif grounds.standing is not None:

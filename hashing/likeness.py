@@ -41,6 +41,11 @@ class Likeness:
         return float((self.correlation[self.textured] > AGREES).mean())
 
     @property
+    def typical(self) -> float:
+        """Mean correlation of the textured area, -1..1; -1 where nothing is textured."""
+        return float(self.correlation[self.textured].mean()) if self.textured.any() else -1.0
+
+    @property
     def median(self) -> float:
         return float(np.median(self.correlation[self.textured])) if self.textured.any() else 0.0
 

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from hashing.align import Line
 from hashing.geometry import outline
+from hashing.instant import matched
 from hashing.likeness import likeness, likeness_close
 from hashing.motion import Motion, motion, standing_share, still_motion
+from hashing.moved import still_moved
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
 from hashing.segments import is_cut
@@ -46,6 +48,9 @@ class Support:
     least_alike: float = 1.0  # at the worst of these instants
     # where nothing moves: the item is as still beyond the lines, in the same shots
     whole_shots: bool = True
+    # of a still: share of its textured picture that lies elsewhere in the known one, found again
+    # there; None where too little is found again, and for videos
+    elsewhere: float | None = None
 
 
 def support(query: Reel, reference: Reel, placement: Placement) -> Support:
@@ -77,6 +82,7 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         natural=float(sum(w for w, line in zip(weights, found, strict=True) if _natural(line))),
         least_alike=least_alike,
         whole_shots=explained is not None or _whole_shots(query, found),
+        elsewhere=_elsewhere(query, reference, placement),
     )
 
 
@@ -152,6 +158,14 @@ def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, f
         ]
     shares = [one.share for one in maps]
     return float(np.median(shares)), float(min(shares)), covered
+
+
+def _elsewhere(still: Reel, reference: Reel, placement: Placement) -> float | None:
+    if still.fingerprint.info.kind != "still":
+        return None
+    at = matched(reference, placement)
+    found = still_moved(still, reference, placement.transform.matrix, at)
+    return found.off if found is not None else None
 
 
 def _motion(

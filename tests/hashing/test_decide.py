@@ -28,6 +28,7 @@ supports = st.builds(
     natural=share,
     least_alike=share,
     whole_shots=st.booleans(),
+    elsewhere=st.none() | share,
 )
 kinds = st.sampled_from(["video", "still"])
 STRONG = Support(400, 0.9, 1.0, 0.9, 10.0, 0.95, 0.8, 0.95, 0.4, 0.9, 1.0, 1)
@@ -152,3 +153,21 @@ def test_a_video_s_best_moment_must_agree_more_with_a_still() -> None:
     assert decide(some, "still", "video").decision == "accepted"
     assert decide(some, "video", "still").decision != "accepted"
     assert decide(STRONG, "video", "still").decision == "accepted"
+
+
+@given(supports, share, kinds, kinds)
+def test_more_that_lies_elsewhere_never_raises_the_score(
+    grounds: Support, more: float, query: Kind, reference: Kind
+) -> None:
+    if grounds.elsewhere is None:
+        return
+    worse = replace(grounds, elsewhere=grounds.elsewhere + more * (1 - grounds.elsewhere))
+    assert decide(worse, query, reference).score <= decide(grounds, query, reference).score
+
+
+def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
+    in_place, moved = replace(STRONG, elsewhere=0.02), replace(STRONG, elsewhere=0.2, inliers=22)
+    assert decide(in_place, "still", "video").decision == "accepted"
+    decided = decide(moved, "still", "video")
+    assert decided.decision == "same_scene_other_recording"
+    assert any("another moment" in reason for reason in decided.reasons)
