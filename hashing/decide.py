@@ -16,8 +16,8 @@ OPEN = 0.12  # from here to ACCEPT a person has to look
 SHORT_S = 1.0  # of video, under which nothing is accepted on motion
 LAID_OVER_LOGIT = 0.8  # a score of 0.69: undecided, above other recordings
 MOSTLY_ALIKE = 0.78  # share of the textured picture at which a still is as likely another moment's
-# of a still's textured picture, found again elsewhere in the known one; copies stay under it, since
-# what is painted over them is found nowhere
+# of a still's textured picture, or of what moves in it, found again elsewhere in the known one;
+# copies stay under it, since what is painted over them is found nowhere
 MOST_ELSEWHERE = 0.1
 SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 
@@ -102,7 +102,8 @@ def _reasons(grounds: Support) -> tuple[str, ...]:
     ]
     if _moved(grounds):
         out.append(
-            f"{grounds.elsewhere:.0%} of it shows the same things elsewhere, as at another moment"
+            f"{grounds.elsewhere:.0%} of it, or of what moves in it, shows the same things a "
+            "little way off, as at another moment"
         )
     if grounds.explained is not None:
         out.append(f"{grounds.explained:.0%} of what moves, moves alike")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from hashing.align import agreement
 from hashing.geometry import estimate, outline
 from hashing.likeness import likeness_close
-from hashing.moved import Moved, still_moved
+from hashing.moved import still_moved
 from hashing.placing import MOST_FRAMED, FramePair, Placement, correspondences
 from hashing.reel import Reel
 from hashing.types import Box
@@ -29,12 +29,15 @@ def settled(still: Reel, video: Reel, placement: Placement) -> Placement:
     now = still_moved(still, video, placement.transform.matrix, here)
     if now is None or now.off <= IN_PLACE or len(video.times) < 2:
         return placement
-    least, best = now, placement
-    for other in _near(still, video, placement, here):
-        moved = still_moved(still, video, other.transform.matrix, matched(video, other))
-        if moved is not None and _better(moved, least):
-            least, best = moved, other
-    return _correlated(still, video, best) if best is not placement else placement
+    tries = [
+        (moved.off, other)
+        for other in _near(still, video, placement, here)
+        if (moved := still_moved(still, video, other.transform.matrix, matched(video, other)))
+        if moved.off <= min(IN_PLACE, CLEARLY * now.off) and moved.found > 0.9 * now.found
+    ]
+    if not tries:
+        return placement
+    return _correlated(still, video, min(tries, key=lambda one: one[0])[1])
 
 
 def matched(video: Reel, placement: Placement) -> int:
@@ -42,10 +45,6 @@ def matched(video: Reel, placement: Placement) -> int:
     if placement.lines:
         return video.nearest(placement.lines[0].offset)
     return placement.pairs[0].reference_index
-
-
-def _better(one: Moved, other: Moved) -> bool:
-    return one.off < CLEARLY * other.off and one.found > 0.9 * other.found
 
 
 def _near(still: Reel, video: Reel, placement: Placement, here: int) -> list[Placement]:

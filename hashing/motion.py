@@ -87,10 +87,10 @@ def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> f
     other moment has the background right and just these parts wrong; a caption lies anywhere.
     None where too little moves to tell.
     """
-    near = np.flatnonzero(np.abs(video.times - moment) <= STILL_WINDOW_S)
-    if len(near) < 5:
+    deviation = deviation_around(video, moment)
+    if deviation is None:
         return None
-    deviation = video.tiny()[near].std(axis=0, dtype=np.float32)
+    near = np.flatnonzero(np.abs(video.times - moment) <= STILL_WINDOW_S)
     at = [int(k) for k in near if abs(video.times[k] - moment) <= 0.25]
     picture = still.whole(0)
     values = [
@@ -99,6 +99,14 @@ def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> f
     ]
     known = [value for value in values if value is not None]
     return max(known) if known else None
+
+
+def deviation_around(video: Reel, moment: Seconds) -> NDArray[np.float32] | None:
+    """(h, w) grey levels over time of the tiny pictures around a moment; None of too few."""
+    near = np.abs(video.times - moment) <= STILL_WINDOW_S
+    if near.sum() < 5:
+        return None
+    return np.asarray(video.tiny()[near].std(axis=0, dtype=np.float32))
 
 
 def standing_share(
@@ -121,6 +129,22 @@ def standing_share(
 
 def _moving_share(held: Likeness, deviation: NDArray[np.float32], video: Reel) -> float | None:
     """Agreement where the video moves most, as a share of the agreement elsewhere."""
+    moving = moving_places(held, deviation, video)
+    if moving is None:
+        return None
+    rest = held.textured & ~moving
+    agrees = held.correlation > AGREES
+    elsewhere = float(agrees[rest].mean()) if rest.sum() >= 30 else 1.0
+    return min(1.0, float(agrees[moving].mean()) / max(0.3, elsewhere))
+
+
+def moving_places(
+    held: Likeness, deviation: NDArray[np.float32], video: Reel
+) -> NDArray[np.bool_] | None:
+    """(h, w) where a picture has texture and the video moves most; None where it hardly does.
+
+    held: something held against a picture of the video. deviation: of its tiny pictures over time.
+    """
     size = (held.query.shape[1], held.query.shape[0])
     from_tiny = np.linalg.inv(scaling(video.size, video.tiny_size))
     moved = np.asarray(cv2.warpPerspective(deviation, held.matrix @ from_tiny, size), np.float32)
@@ -128,10 +152,5 @@ def _moving_share(held: Likeness, deviation: NDArray[np.float32], video: Reel) -
     if not (values > 2 * NOISE).any():
         return None
     least = max(2 * NOISE, 0.6 * float(np.percentile(values[values > 2 * NOISE], 90)))
-    moving = held.textured & (moved > least)
-    if moving.sum() < 30:
-        return None
-    rest = held.textured & ~moving
-    agrees = held.correlation > AGREES
-    elsewhere = float(agrees[rest].mean()) if rest.sum() >= 30 else 1.0
-    return min(1.0, float(agrees[moving].mean()) / max(0.3, elsewhere))
+    moving: NDArray[np.bool_] = held.textured & (moved > least)
+    return moving if moving.sum() >= 30 else None

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from hashing.geometry import Matrix
 from hashing.likeness import Likeness, likeness_close, local_correlation
+from hashing.motion import deviation_around, moving_places
 from hashing.reel import Reel
 
 CONTRAST_PX = 9.0  # neighbourhood in which brightness and contrast are made alike
@@ -38,7 +39,7 @@ class Moved:
     """Of one still held against one moment; shares are of the textured picture, 0..1."""
 
     found: float  # found again in the known picture, here or near by
-    off: float  # of that, more than OFF_PX from where a copy has it
+    off: float  # of that, more than OFF_PX from where a copy has it; or as a share of what moves
     typical_px: float  # median distance of what was found, at the size of the maps
     largest: float  # the largest connected part of what is off
 
@@ -55,7 +56,9 @@ def still_moved(still: Reel, known: Reel, matrix: Matrix, at: int) -> Moved | No
         for index, picture in pictures.items()
     }
     best = max((i for i in near if abs(i - at) <= 1), key=lambda i: held[i].typical)
-    return moved(held[best], held.get(best - 1), held.get(best + 1))
+    deviation = deviation_around(known, float(known.times[best]))
+    moving = moving_places(held[best], deviation, known) if deviation is not None else None
+    return moved(held[best], held.get(best - 1), held.get(best + 1), moving)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,12 +70,17 @@ class Found:
 
 
 def moved(
-    at: Likeness, before: Likeness | None = None, after: Likeness | None = None
+    at: Likeness,
+    before: Likeness | None = None,
+    after: Likeness | None = None,
+    moving: NDArray[np.bool_] | None = None,
 ) -> Moved | None:
     """How much of a still lies elsewhere than in the known picture of one moment.
 
     at: the still held against the known picture; before, after: against the kept pictures beside
-    it, where there are any. None where too little is found again to tell.
+    it, where there are any. moving: (h, w) textured places at which the known clip moves. Where the
+    camera is fixed and the background rich, only these can tell. None where too little is found
+    again to tell.
     """
     textured = int(at.textured.sum())
     found = counterparts(at)
@@ -84,10 +92,17 @@ def moved(
     off &= found.sure
     return Moved(
         found=float(found.sure.sum()) / textured,
-        off=float(off.sum()) / textured,
+        off=max(float(off.sum()) / textured, _share(off, moving)),
         typical_px=float(np.median(rest[found.sure])),
         largest=_largest(off) / textured,
     )
+
+
+def _share(off: NDArray[np.bool_], moving: NDArray[np.bool_] | None) -> float:
+    """Of the moving places; 0 where they are too few."""
+    if moving is None or moving.sum() < FEWEST:
+        return 0.0
+    return float(off[moving].mean())
 
 
 def counterparts(at: Likeness) -> Found:

@@ -48,8 +48,8 @@ class Support:
     least_alike: float = 1.0  # at the worst of these instants
     # where nothing moves: the item is as still beyond the lines, in the same shots
     whole_shots: bool = True
-    # of a still: share of its textured picture that lies elsewhere in the known one, found again
-    # there; None where too little is found again, and for videos
+    # of a still: share of its textured picture, or of what moves in it, that lies elsewhere in the
+    # known one, found again there; None where too little is found again, and for videos
     elsewhere: float | None = None
 
 

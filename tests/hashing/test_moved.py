@@ -108,6 +108,25 @@ def test_an_instant_between_two_kept_pictures_is_no_other_moment() -> None:
     assert between.off < 0.5 * MOST_ELSEWHERE < alone.off
 
 
+def test_before_a_rich_background_what_moves_tells() -> None:
+    """Someone small: of the whole picture hardly anything lies elsewhere."""
+    small = np.zeros((SIZE[1], SIZE[0]), bool)
+    small[60:110, 60:120] = True
+
+    def with_small(x: int) -> Picture:
+        out = BACKGROUND.copy()
+        out[60:110, 60 + x : 120 + x] = cv2.GaussianBlur(PERSON[:50, :60], (0, 0), 1.0)
+        return out
+
+    at = likeness_close(with_small(5), with_small(0), SAME)
+    size = at.query.shape[1], at.query.shape[0]
+    there = cv2.resize(small.astype(np.uint8), size) > 0
+    alone, told = moved(at), moved(at, moving=at.textured & there)
+    assert alone is not None
+    assert told is not None
+    assert alone.off < MOST_ELSEWHERE < told.off
+
+
 def test_pictures_with_nothing_in_common_are_not_moved() -> None:
     assert held(scene(3, 0.0, SIZE), scene(4, 0.0, SIZE)).off < 0.05
 
