@@ -19,6 +19,7 @@ MOSTLY_ALIKE = 0.78  # share of the textured picture at which a still is as like
 # of a still's textured picture, or of what moves in it, found again elsewhere in the known one;
 # copies stay under it, since what is painted over them is found nowhere
 MOST_ELSEWHERE = 0.12
+AS_A_WHOLE = 0.97  # correlation of small pictures, from which an inexact transform moved them
 SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 
 
@@ -80,7 +81,8 @@ def _still_logit(grounds: Support) -> float:
 
 
 def _moved(grounds: Support) -> bool:
-    return grounds.elsewhere is not None and grounds.elsewhere > MOST_ELSEWHERE
+    off = grounds.elsewhere is not None and grounds.elsewhere > MOST_ELSEWHERE
+    return off and grounds.level < AS_A_WHOLE
 
 
 def _decision(score: float, grounds: Support, moving_pictures: bool) -> Decision:

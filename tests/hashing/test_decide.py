@@ -171,3 +171,9 @@ def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
     decided = decide(moved, "still", "video")
     assert decided.decision == "same_scene_other_recording"
     assert any("another moment" in reason for reason in decided.reasons)
+
+
+def test_pictures_that_correlate_as_a_whole_were_placed_inexactly_at_most() -> None:
+    off = replace(STRONG, elsewhere=0.2)
+    assert decide(replace(off, level=0.99), "still", "video").decision == "accepted"
+    assert decide(replace(off, level=0.86), "still", "video").decision != "accepted"
