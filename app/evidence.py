@@ -107,7 +107,7 @@ def _pairs(
     for index, query_s, reference_s in moments(match, query, reference):
         ours = instant(query, query_s, detector, unblurred)
         theirs = instant(reference, reference_s, detector, unblurred)
-        homography = match.segments[index].homography
+        homography = match.segments[index].homography_at(query_s)
         visible = match.segments[index].visible
         pairs.append(_pair(index, ours, theirs, homography, visible))
         sides += [ours, theirs]
@@ -126,9 +126,10 @@ def _strip(
     ours = strip_instants(query, [query_s for _, query_s, _ in chosen], detector, unblurred)
     theirs = strip_instants(reference, [there for _, _, there in chosen], detector, unblurred)
     steps = []
-    for (index, _, _), here, there in zip(chosen, ours, theirs, strict=True):
+    for (index, query_s, _), here, there in zip(chosen, ours, theirs, strict=True):
         segment = match.segments[index]
-        steps.append(_pair(index, here, there, segment.homography, segment.visible))
+        homography = segment.homography_at(query_s)
+        steps.append(_pair(index, here, there, homography, segment.visible))
     return steps, [*ours, *theirs]
 
 

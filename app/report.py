@@ -19,7 +19,7 @@ from app.relations import Held
 from app.sightings import Sighting
 from app.verdict import Verdict
 from app.wording import Searched
-from hashing.types import AudioFinding, Edit, MediaInfo, Segment, Span
+from hashing.types import AudioFinding, Edit, Homography, MediaInfo, Segment, Span
 
 SCHEMA = "firstseen.report/1"
 TIME_DIGITS = 3  # a millisecond; no container's pictures are timed finer in practice
@@ -215,7 +215,6 @@ def _in_order(segments: Iterable[Segment]) -> list[Segment]:
 
 
 def _segment(segment: Segment) -> Json:
-    homography = segment.homography
     return {
         "query": _span(segment.query),
         "reference": _span(segment.reference),
@@ -223,12 +222,18 @@ def _segment(segment: Segment) -> Json:
         "reversed": bool(segment.reversed),
         "score": _number(segment.score),
         "visible": [_number(edge) for edge in segment.visible] if segment.visible else None,
-        "homography": [[_number(value) for value in row] for row in homography]
-        if homography
-        else None,
+        "homography": _rows(segment.homography) if segment.homography else None,
         "mirrored": plain(segment.mirrored),
         "inliers": plain(segment.inliers),
-    }
+    } | ({"path": _way(segment)} if segment.path else {})
+
+
+def _way(segment: Segment) -> list[Json]:
+    return [{"at": _number(at), "homography": _rows(one)} for at, one in segment.path]
+
+
+def _rows(homography: Homography) -> list[list[float | None]]:
+    return [[_number(value) for value in row] for row in homography]
 
 
 def _edit(edit: Edit) -> Json:

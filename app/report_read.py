@@ -31,7 +31,14 @@ def _segment(one: Json) -> Segment:
         homography=_homography(one["homography"]),
         mirrored=one["mirrored"],
         inliers=one["inliers"],
+        path=_way(one.get("path", [])),
     )
+
+
+def _way(moments: list[Json]) -> tuple[tuple[float, Homography], ...]:
+    """A moving crop's; what is not a number is left out."""
+    found = [(one["at"], _homography(one["homography"])) for one in moments]
+    return tuple((float(at), there) for at, there in found if at is not None and there is not None)
 
 
 def _edit(one: Json) -> Edit:

@@ -5,12 +5,15 @@ READ FIRST of the science: place, measure the support, decide, explain.
 
 from dataclasses import replace
 
+from hashing.crop_clock import as_clocked
 from hashing.decide import OPEN, decide
 from hashing.edits import explain
 from hashing.errors import MethodMismatch
 from hashing.extent import SIDES
+from hashing.follow import Undone, followed, steadied, undone
 from hashing.instant import settled
 from hashing.mending import mended
+from hashing.moving_crop import stirs, visible_at
 from hashing.placing import Placement, place
 from hashing.propose import cosines
 from hashing.reel import Reel
@@ -94,11 +97,42 @@ def _placed(
 
 
 def explained(query: Reel, reference: Reel, placement: Placement) -> Match:
-    """The match that a placement amounts to."""
+    """The match that a placement amounts to; of one that is doubtful or drifts, along its path."""
+    drifts = stirs(query, reference, placement)
+    moving = _along_path(query, reference, placement) if drifts else None
+    if moving is not None and moving.accepted:
+        return moving
+    match = _explained(query, reference, placement)
+    if OPEN <= match.score < SURE and not drifts:
+        moving = _along_path(query, reference, placement)
+    return match if moving is None else max(match, moving, key=lambda one: one.score)
+
+
+def _along_path(query: Reel, reference: Reel, placement: Placement) -> Match | None:
+    """The match under a moving crop; None where no path is found."""
+    found = followed(query, reference, placement)
+    if found is None:
+        return None
+    placement, clock = found
     placement = mended(placement, query.fingerprint, reference.fingerprint)
-    grounds = support(query, reference, placement)
+    placement = replace(placement, lines=as_clocked(placement.lines, clock))
+    held = steadied(query, reference, placement)
+    if held is None:
+        return None
+    moved, placement = held
+    return _explained(query, moved, placement, undone(query, reference, placement))
+
+
+def _explained(
+    query: Reel, reference: Reel, placement: Placement, back: Undone | None = None
+) -> Match:
+    if back is None:  # else it was mended before the clip was moved along it
+        placement = mended(placement, query.fingerprint, reference.fingerprint)
+    grounds = support(query, reference, placement, back)
     decided = decide(grounds, query.fingerprint.info.kind, reference.fingerprint.info.kind)
-    segments = to_segments(query, reference, placement.lines, placement.transform, decided.score)
+    segments = to_segments(
+        query, reference, placement.lines, placement.transform, decided.score, placement.path
+    )
     if not segments:
         return Match(min(decided.score, 0.2), "none", reasons=decided.reasons)
     sound = hear(query.fingerprint, reference.fingerprint, segments)
@@ -120,6 +154,13 @@ def _as_cropped(segments: tuple[Segment, ...], edits: tuple[Edit, ...]) -> tuple
 
     The transform alone counts what lies behind a bar, or beside it on a wider canvas, as seen.
     """
+    moving = next((edit for edit in edits if edit.type == "zoom_pan"), None)
+    if moving is not None:
+        return tuple(
+            replace(one, visible=visible_at(one.homography, moving.box))
+            for one in segments
+            if one.homography is not None
+        )
     cut_off = next((edit.measure for edit in edits if edit.type == "crop"), None)
     if cut_off is None:
         return segments

@@ -20,6 +20,8 @@ MOSTLY_ALIKE = 0.78  # share of the textured picture at which a still is as like
 # copies stay under it, since what is painted over them is found nowhere
 MOST_ELSEWHERE = 0.12
 AS_A_WHOLE = 0.97  # correlation of small pictures, from which an inexact transform moved them
+FOLLOWED_ALIKE = 0.6  # of the textured picture, along a moving crop's path: as likely as not
+MANY_INLIERS = 400
 SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 
 
@@ -50,6 +52,11 @@ def _video_logit(grounds: Support) -> float:
     motion = 0.0 if grounds.explained is None else 8.0 * min(0.25, grounds.explained - 0.62)
     time = 2.5 * (max(grounds.level, grounds.contrast) - 0.5)
     logit = -1.0 + geometry + pictures + motion + time
+    if grounds.followed:
+        # a window for each moment fits whatever it can: what it shows then has to agree as well,
+        # or, where little is to be seen, a great many points at every instant
+        agrees = max(grounds.alike, min(grounds.supporting, grounds.inliers / MANY_INLIERS))
+        logit = min(logit, 18.0 * (agrees - FOLLOWED_ALIKE))
     # a fixed camera's background has points without number, at any hour
     tells = grounds.standing if grounds.explained is None else grounds.explained
     if tells is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from hashing.edits_geometry import DEEP, Shape, shape, uncertainty
 from hashing.extent import Extent, extent, shared_area
 from hashing.looks import Look, looks
-from hashing.moving_crop import correspond, moving_crop
+from hashing.moving_crop import correspond
 from hashing.placing import Placement
 from hashing.plainer import plainer
 from hashing.reel import Reel
@@ -43,7 +43,7 @@ def frame_edits(
         points = correspond(query, reference, placement)
         form = shape(query, reference, seen, uncertainty(points, placement.transform.matrix))
         filmed = slanted_screen(form, seen, placement.transform.inliers)
-        if filmed is not None and moving_crop(query, reference, placement, points) is not None:
+        if filmed is not None and placement.path is not None:
             filmed = None  # one transform for a crop that moves leans without a slanted view
     if filmed is not None:
         return [filmed]

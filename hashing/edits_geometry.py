@@ -10,9 +10,10 @@ from math import atan2, cos, degrees, log, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.crop_path import Held
 from hashing.extent import Extent, extent
 from hashing.geometry import Matrix, apply, in_pixels
-from hashing.moving_crop import Held, correspond, moving_crop
+from hashing.moving_crop import correspond, zoom_pan
 from hashing.placing import Placement
 from hashing.plainer import plainer
 from hashing.reel import Reel
@@ -55,14 +56,11 @@ def geometry_edits(
     seen = extent(query, reference, placement)
     held = correspond(query, reference, placement)
     form = shape(query, reference, seen, uncertainty(held, placement.transform.matrix))
-    moving = moving_crop(query, reference, placement, held)
+    moving = zoom_pan(reference, placement, seen)
     inliers = placement.transform.inliers
-    out = [mirror(form), moving]
-    if moving is None:  # else the common transform is a compromise, which leans and stretches
-        out += [rotation(form, inliers), stretch(form, inliers)]
+    out = [mirror(form), moving, rotation(form, inliers), stretch(form, inliers)]
+    if moving is None:
         out.append(crop(form, seen, _aspect(reference)))
-    elif abs(form.quarter) >= 90:
-        out.append(rotation(form, inliers))
     return [edit for edit in out if edit is not None]
 
 

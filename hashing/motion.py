@@ -32,8 +32,17 @@ class Motion:
     energy: float  # grey levels: mean deviation over time of the moving cells
 
 
-def motion(query: Reel, reference: Reel, transform: Transform, line: Line) -> Motion | None:
-    """How far the two clips' movements agree along one line; None where too little is seen."""
+def motion(
+    query: Reel,
+    reference: Reel,
+    transform: Transform,
+    line: Line,
+    shown: NDArray[np.bool_] | None = None,
+) -> Motion | None:
+    """How far the two clips' movements agree along one line; None where too little is seen.
+
+    shown: (h, w) of the tiny query pictures, the part to look at; None for all of them.
+    """
     chosen = np.flatnonzero((query.times >= line.start) & (query.times < line.end))
     if len(chosen) < 5:
         return None
@@ -42,6 +51,8 @@ def motion(query: Reel, reference: Reel, transform: Transform, line: Line) -> Mo
     seen_q, mask_q = grid.from_query(query.tiny()[chosen])
     seen_r, mask_r = grid.from_reference(reference.tiny()[others])
     mask = mask_q & mask_r
+    if shown is not None:
+        mask &= grid.from_query(255 * shown[None].astype(np.uint8))[0][0] > 250
     if mask.sum() < 24:
         return None
     return _explained(_moving(seen_q, mask), _moving(seen_r, mask))

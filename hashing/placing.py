@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hashing.align import Agreement, Line, agreement, lines
 from hashing.beside import beside
+from hashing.crop_path import Path
 from hashing.geometry import (
     FEWEST,
     Pairs,
@@ -52,6 +53,7 @@ class FramePair:
     reference_index: int
     inliers: int
     candidates: int
+    held: Pairs | None = None  # the putative correspondences, where they are at hand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +64,7 @@ class Placement:
     lines: tuple[Line, ...]
     pairs: tuple[FramePair, ...]
     agreement: Agreement | None
+    path: Path | None = None  # of a moving crop
 
     @property
     def supporting(self) -> float:
@@ -328,14 +331,16 @@ def _try(
     transform = estimate(pooled(parts), reference.size)
     if transform is None:
         return None
+    kept = window is None and coarse == (transform.inliers >= PLENTY)  # as `correspond` finds them
     pairs = tuple(
-        FramePair(q, r, _support(transform, part), len(part.query))
+        FramePair(q, r, supported(transform, part), len(part.query), part if kept else None)
         for (q, r), part in zip(indices, parts, strict=True)
     )
     return _Try(transform, pairs, coarse)
 
 
-def _support(transform: Transform, part: Pairs) -> int:
+def supported(transform: Transform, part: Pairs) -> int:
+    """Correspondences of one frame pair that a transform explains."""
     if not len(part.query):
         return 0
     error = np.hypot(*(apply(transform.matrix, part.reference) - part.query).T)

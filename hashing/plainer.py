@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from hashing.crop_path import Held
 from hashing.geometry import FEWEST, Matrix, Transform, apply
-from hashing.moving_crop import Held, correspond
+from hashing.moving_crop import correspond
 from hashing.placing import Placement
 from hashing.reel import Reel
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import SHORTEST_S, Line
+from hashing.crop_path import Path
 from hashing.geometry import Transform, normalised, visible_box
 from hashing.reel import Reel
-from hashing.types import Fingerprint, Seconds, Segment, Span
+from hashing.types import Fingerprint, Homography, Seconds, Segment, Span
 
 SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
 REAL_TIME = 0.012  # speeds this near to 1 are real time unless a long line says otherwise
@@ -21,6 +22,7 @@ UNSURE_S = 0.2  # that both ends of a line together may be off: two kept picture
 UNSURE = 0.03  # … but a speed that is further from real time is one
 CUT_CHANGE = 12.0  # grey levels of change that make a cut
 SAME_LINE_S = 0.12  # lines whose mapping differs less than this are one
+WAY_S, MOST_STEPS = 0.5, 32  # between moments of a moving crop's way, and how many
 JOIN_GAP_S = 0.6  # a hole this short between two pieces of one line is no hole
 
 
@@ -30,16 +32,28 @@ def duration(fingerprint: Fingerprint) -> Seconds:
 
 
 def to_segments(
-    query: Reel, reference: Reel, found: tuple[Line, ...], transform: Transform, score: float
+    query: Reel,
+    reference: Reel,
+    found: tuple[Line, ...],
+    transform: Transform,
+    score: float,
+    path: Path | None = None,
 ) -> tuple[Segment, ...]:
-    """Segments in the item's order, each with its geometry."""
+    """Segments in the item's order, each with its geometry.
+
+    path: of a moving crop; a segment's geometry is then that of its middle.
+    """
     homography = normalised(transform.matrix, query.size, reference.size)
-    visible = visible_box(homography)
+    way: tuple[tuple[Seconds, Homography], ...] = ()
     out = []
     for line in joined([settled(line) for line in found]):
         spans = _spans(query, reference, line)
         if spans is None:
             continue
+        if path is not None:
+            middle = (spans[0].start + spans[0].end) / 2
+            homography = normalised(path.at(middle), query.size, reference.size)
+            way = _way(path, spans[0], reference.size)
         still = query.fingerprint.info.kind == "still" or reference.fingerprint.info.kind == "still"
         out.append(
             Segment(
@@ -48,13 +62,25 @@ def to_segments(
                 score=score,
                 speed=None if still else line.pace,
                 reversed=line.reversed,
-                visible=visible,
+                visible=visible_box(homography),
                 homography=homography,
                 mirrored=transform.mirrored,
                 inliers=transform.inliers,
+                path=way,
             )
         )
     return tuple(out)
+
+
+def _way(
+    path: Path, span: Span, reference_size: tuple[int, int]
+) -> tuple[tuple[Seconds, Homography], ...]:
+    """A moving crop's homographies at moments of a stretch, both ends among them."""
+    steps = int(np.clip((span.end - span.start) / WAY_S, 2, MOST_STEPS))
+    times = np.linspace(span.start, span.end, steps + 1)
+    return tuple(
+        (float(time), normalised(path.at(float(time)), path.size, reference_size)) for time in times
+    )
 
 
 def settled(line: Line) -> Line:

@@ -1,12 +1,14 @@
 """What a match rests on, as figures: the ground that score and decision stand on."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align import Line
+from hashing.follow import Undone
 from hashing.geometry import outline
 from hashing.instant import matched
 from hashing.likeness import likeness, likeness_close
@@ -18,6 +20,7 @@ from hashing.segments import is_cut
 from hashing.turned import turned_back
 from hashing.types import Seconds
 
+PIECE_S = 2.0  # of a moving crop, in which what moves by itself is looked at
 LOOKS = 4  # instants at which whole pictures are held against each other
 MOST_LAID_OVER = 0.25  # share of a still picture that moves because of what was laid over it
 NEAR_CUT_S = 0.5  # as near a line's end is at a cut
@@ -51,17 +54,28 @@ class Support:
     # of a still: share of its textured picture, or of what moves in it, that lies elsewhere in the
     # known one, found again there; None where too little is found again, and for videos
     elsewhere: float | None = None
+    followed: bool = False  # along a moving crop's path
 
 
-def support(query: Reel, reference: Reel, placement: Placement) -> Support:
-    """Measure what speaks for one placement."""
+def support(
+    query: Reel, reference: Reel, placement: Placement, undone: Undone | None = None
+) -> Support:
+    """Measure what speaks for one placement.
+
+    undone: of a moving crop, the same where only what moves by itself moves.
+    """
     if (query.fingerprint.info.kind, reference.fingerprint.info.kind) == ("video", "still"):
         return _of_still(query, reference, placement)
     found = placement.lines
     weights = np.array([line.end - line.start for line in found])
     alike, least_alike, covered = _alike(query, reference, placement)
-    explained, moving = _motion(query, reference, placement, found, alike)
-    standing = _standing(query, reference, placement) if explained is None else (None, None)
+    item = query
+    if undone is None:
+        explained, moving = _motion(query, reference, placement, found, alike)
+    else:
+        item, reference = undone.item, undone.known
+        explained, moving = _undone_motion(undone, placement, alike)
+    standing = _standing(item, reference, placement) if explained is None else (None, None)
     total = float(weights.sum())
     weights = weights / total if total > 0 else np.ones(len(found)) / max(1, len(found))
     return Support(
@@ -81,8 +95,9 @@ def support(query: Reel, reference: Reel, placement: Placement) -> Support:
         lines=len(found),
         natural=float(sum(w for w, line in zip(weights, found, strict=True) if _natural(line))),
         least_alike=least_alike,
-        whole_shots=explained is not None or _whole_shots(query, found),
         elsewhere=_elsewhere(query, reference, placement),
+        whole_shots=explained is not None or _whole_shots(item, found),
+        followed=undone is not None,
     )
 
 
@@ -175,11 +190,30 @@ def _motion(
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
     if "still" in kinds:
         return _still_motion(query, reference, placement, found, kinds == ("still", "still")), 0.0
-    measured: list[tuple[float, Motion]] = []
-    for line in found:
-        one = motion(query, reference, placement.transform, line)
-        if one is not None:
-            measured.append((line.end - line.start, one))
+    held = [(line, motion(query, reference, placement.transform, line)) for line in found]
+    return _weighed(held, alike)
+
+
+def _undone_motion(
+    undone: Undone, placement: Placement, alike: float
+) -> tuple[float | None, float]:
+    """The same piece by piece: what a crop shows all the time is little where it goes far."""
+    held = []
+    for line in placement.lines:
+        edges = np.linspace(
+            line.start, line.end, max(1, round((line.end - line.start) / PIECE_S)) + 1
+        )
+        for start, end in pairwise(edges.tolist()):
+            piece = replace(line, start=start, end=end)
+            shown = undone.shown(start, end)
+            held.append(
+                (piece, motion(undone.item, undone.known, placement.transform, piece, shown))
+            )
+    return _weighed(held, alike)
+
+
+def _weighed(held: list[tuple[Line, Motion | None]], alike: float) -> tuple[float | None, float]:
+    measured = [(line.end - line.start, one) for line, one in held if one is not None]
     if not measured:
         return None, 0.0
     total = sum(weight for weight, _ in measured)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from hashing.align import Agreement, Line
-from hashing.geometry import Transform
+from hashing.geometry import Pairs, Transform
 from hashing.placing import FramePair, Placement
 from hashing.reel import Reel
 from hashing.types import Seconds
@@ -71,7 +71,10 @@ def _moment(held: Placement, video: Reel) -> Seconds:
 
 
 def _swapped(pair: FramePair) -> FramePair:
-    return replace(pair, query_index=pair.reference_index, reference_index=pair.query_index)
+    back = Pairs(pair.held.reference, pair.held.query) if pair.held is not None else None
+    return replace(
+        pair, query_index=pair.reference_index, reference_index=pair.query_index, held=back
+    )
 
 
 def _inverse(transform: Transform) -> Transform:

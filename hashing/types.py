@@ -176,6 +176,17 @@ class Segment:
     homography: Homography | None = None  # reference picture -> query picture
     mirrored: bool | None = None
     inliers: int | None = None
+    # of a moving crop, at moments of the query in order: `homography` is that of the middle
+    path: tuple[tuple[Seconds, Homography], ...] = ()
+
+    def homography_at(self, time: Seconds) -> Homography | None:
+        """Reference picture -> query picture at a moment of the query."""
+        if not self.path:
+            return self.homography
+        times = np.array([moment for moment, _ in self.path])
+        values = np.array([one for _, one in self.path]).reshape(len(times), 9)
+        at = [float(np.interp(time, times, column)) for column in values.T]
+        return ((at[0], at[1], at[2]), (at[3], at[4], at[5]), (at[6], at[7], at[8]))
 
 
 @dataclass(frozen=True, slots=True)

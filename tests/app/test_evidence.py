@@ -1,5 +1,7 @@
 """The pictures of a sheet: the same instants, what is shown of the known one, and no face."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from app.evidence_types import EvidenceSheet, Pair
 from app.page import render
 from app.redact import FILL_RGB, inverse
 from app.report import Shown
-from hashing.types import Edit, Match, Pictures, Segment, Span
+from hashing.types import Edit, Homography, Match, Pictures, Segment, Span
 from tests.app.faces_made import (
     CROP_AND_MIRROR,
     cropped_and_mirrored,
@@ -196,3 +198,35 @@ def test_only_small_jpegs_may_stand_in_a_sheet() -> None:
         Pair(0, 0.0, 0.0, b"GIF89a", b"\xff\xd8\xff")
     with pytest.raises(ValueError, match="bytes"):
         Pair(0, 0.0, 0.0, b"\xff\xd8\xff" + bytes(500_000), b"\xff\xd8\xff")
+
+
+def test_under_a_moving_crop_each_pair_is_laid_as_the_crop_lay_then() -> None:
+    frames = [scene(8, 0.0, (512, 288))] * 21
+    window = (360, 202)
+
+    def at(second: float) -> tuple[int, int]:
+        return round(70 * second), 40
+
+    def shown(second: float) -> Homography:
+        x, y = at(second)
+        wide, high = 512 / window[0], 288 / window[1]
+        return ((wide, 0.0, -x / window[0]), (0.0, high, -y / window[1]), (0.0, 0.0, 1.0))
+
+    cut = []
+    for index, frame in enumerate(frames):
+        x, y = at(index / 10)
+        cut.append(frame[y : y + window[1], x : x + window[0]])
+    whole = Span(0.0, 2.0)
+    held = Segment(whole, whole, 0.97, 1.0, False, None, shown(1.0), False, 100)
+    followed = replace(held, path=tuple((t, shown(t)) for t in (0.0, 1.0, 2.0)))
+    known, item = film(frames), film(cut)
+    means = [
+        [pair.difference_mean or 0.0 for pair in sheet.pairs]
+        for sheet in (
+            evidence(item, known, Match(0.97, "accepted", (one,)), unblurred=True)
+            for one in (held, followed)
+        )
+    ]
+    (first, middle, last), along = means
+    assert max(along) < 1.5 * middle
+    assert min(first, last) > 2 * max(along)

@@ -1,6 +1,7 @@
 """A match out of a stored report is the match that went in, as far as pictures need it."""
 
 import json
+from dataclasses import replace
 
 from app.report import Report, to_json
 from app.report_read import match_of
@@ -8,6 +9,7 @@ from hashing.types import Edit, Match, Segment, Span
 from tests.app.known import clip, verdict_on, video
 
 HOMOGRAPHY = ((-1.25, 0.0, 1.125), (0.0, 1.25, -0.125), (0.0, 0.0, 1.0))
+EYE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 BOX = (0.1, 0.2, 0.8, 0.9)
 
 
@@ -22,6 +24,7 @@ def test_segments_and_edits_come_back() -> None:
         Segment(Span(0.0, 4.5), Span(2.0, 6.5), 0.9, 1.0, False, BOX, HOMOGRAPHY, True, 50),
         Segment(Span(5.0, 6.0), Span(1.0, 2.0), 0.8, 1.0, reversed=True),
     )
+    segments += (replace(segments[0], query=Span(6.0, 8.0), path=((6.0, HOMOGRAPHY), (8.0, EYE))),)
     edits = (Edit("text", 0.9, {"area": 0.1, "kind": "caption"}, "Text", Span(0.5, 1.5), BOX),)
     given = Match(0.97, "accepted", segments, edits)
     back = through_json(given)

@@ -31,6 +31,7 @@ INSET = (0.52, 0.06, 0.96, 0.5)  # of the larger picture
 SPEED = 1.5
 STILL_S = 3.3
 IDENT_S = 1.5
+ZOOM = ((0.02, 0.03, 0.95), (0.22, 0.08, 0.66))  # left, top, side of the first and last window
 PIECES = ((3.5, 5.5), (0.5, 2.5))  # s of the street, in the order shown
 
 
@@ -164,6 +165,27 @@ def _with_its_mirror(picture: Picture) -> Picture:
     return np.hstack([picture, picture[:, ::-1]])
 
 
+def closer(picture: Picture, t: float) -> Picture:
+    """A crop that grows closer for five seconds, from ZOOM's first window to its last."""
+    return through(
+        picture, tuple(np.interp(t / 5.0, (0, 1), ends) for ends in zip(*ZOOM, strict=True))
+    )
+
+
+def sideways(picture: Picture, t: float) -> Picture:
+    """A crop of seven tenths of either side that wanders across for four seconds."""
+    return through(picture, (0.28 * min(1.0, t / 4.0), 0.15, 0.7))
+
+
+def through(picture: Picture, window: tuple[float, ...]) -> Picture:
+    """What a window (left, top, side; shares of the picture) shows, at the picture's size."""
+    left, top, side = window
+    height, width = picture.shape[:2]
+    matrix = np.array([[side, 0, left * width], [0, side, top * height]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), flags=flags), np.uint8)
+
+
 FILMS: dict[str, Callable[[Path], Path]] = {
     "street": lambda p: written(p, LONG_S, whole(STREET), STREET),
     "copy": lambda p: make_video(
@@ -214,6 +236,14 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "fixed, only waiting": lambda p: written(p, 2.5, lambda t: at_noon(1.0)),
     "fixed, quiet at first": lambda p: written(p, 4.5, quiet_at_first(1)),
     "fixed, quiet at first, later": lambda p: written(p, 4.5, quiet_at_first(2)),
+    "street, closer": lambda p: written(p, 5.0, lambda t: closer(scene(STREET, t, SIZE), t)),
+    "street, sideways and mirrored": lambda p: written(
+        p, 4.0, lambda t: sideways(scene(STREET, t + 1, SIZE), t)[:, ::-1]
+    ),
+    "fixed, closer": lambda p: written(p, 5.0, lambda t: closer(at_noon(t + 0.5), t)),
+    "fixed, later and closer": lambda p: written(
+        p, 5.0, lambda t: closer(fixed_camera(2)(t), t)
+    ),
     "symmetric": lambda p: written(p, 8.0, symmetric),
     "symmetric, mirrored": lambda p: written(p, 5.0, lambda t: symmetric(t + 1.2)[:, ::-1]),
     "photo with a small one": lambda p: _photo(

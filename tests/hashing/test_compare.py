@@ -16,10 +16,12 @@ from tests.hashing.films import (
     PIECES,
     SPEED,
     STILL_S,
+    ZOOM,
     Films,
 )
 
 NEAR_S = 0.4
+BESIDE = {"trim", "audio_muted"}  # of films that are shorter, and silent
 
 
 def only(match: Match) -> Segment:
@@ -195,3 +197,43 @@ def test_without_a_common_geometry_the_more_alike_come_first(
     alike, unlike = (compare(film("copy"), film(name)) for name in ("street", "park"))
     assert alike.decision == unlike.decision == "none"
     assert 0 <= unlike.score < alike.score < 0.05
+
+
+def test_a_crop_that_grows_closer_is_no_other_speed(film: Films) -> None:
+    match = film.held("street, closer", "street")
+    segment = only(match)
+    covers(segment, (0, 5.0), (0, 5.0))
+    assert segment.speed == 1.0
+    assert {edit.type for edit in match.edits} - BESIDE == {"zoom_pan"}
+    left, top, side = np.mean(ZOOM, axis=0)
+    assert segment.visible == pytest.approx((left, top, left + side, top + side), abs=0.03)
+    measure = next(edit.measure for edit in match.edits if edit.type == "zoom_pan")
+    assert measure["zoom"] == pytest.approx(0.95 / 0.66, abs=0.05)
+    assert measure["to_left"] == pytest.approx(0.22, abs=0.03)
+    assert measure["kept_area_least"] == pytest.approx(0.66**2, abs=0.04)
+
+
+def test_a_moving_crop_s_geometry_is_told_along_its_way(film: Films) -> None:
+    segment = only(film.held("street, closer", "street"))
+    for time, (left, top, side) in ((0.5, at_share(0.1)), (4.5, at_share(0.9))):
+        homography = np.array(segment.homography_at(time))
+        assert homography[0] == pytest.approx([1 / side, 0, -left / side], abs=0.05)
+        assert homography[1] == pytest.approx([0, 1 / side, -top / side], abs=0.05)
+
+
+def at_share(share: float) -> tuple[float, ...]:
+    return tuple(np.array(ZOOM[0]) + share * (np.array(ZOOM[1]) - np.array(ZOOM[0])))
+
+
+def test_a_crop_that_wanders_is_seen_through_a_mirror(film: Films) -> None:
+    match = film.held("street, sideways and mirrored", "street")
+    segment = only(match)
+    covers(segment, (0, 4.0), (1.0, 5.0))
+    assert segment.mirrored
+    assert {edit.type for edit in match.edits} - BESIDE == {"zoom_pan", "mirror"}
+    assert segment.visible == pytest.approx((0.14, 0.15, 0.84, 0.85), abs=0.03)
+
+
+def test_a_fixed_camera_s_other_hour_is_not_rescued_by_a_moving_crop(film: Films) -> None:
+    assert film.held("fixed, closer", "fixed").accepted
+    assert not film.held("fixed, later and closer", "fixed").accepted

@@ -29,6 +29,7 @@ supports = st.builds(
     least_alike=share,
     whole_shots=st.booleans(),
     elsewhere=st.none() | share,
+    followed=st.booleans(),
 )
 kinds = st.sampled_from(["video", "still"])
 STRONG = Support(400, 0.9, 1.0, 0.9, 10.0, 0.95, 0.8, 0.95, 0.4, 0.9, 1.0, 1)
@@ -177,3 +178,11 @@ def test_pictures_that_correlate_as_a_whole_were_placed_inexactly_at_most() -> N
     off = replace(STRONG, elsewhere=0.2)
     assert decide(replace(off, level=0.99), "still", "video").decision == "accepted"
     assert decide(replace(off, level=0.86), "still", "video").decision != "accepted"
+
+
+def test_a_moving_crop_s_pictures_have_to_agree_as_well_as_its_windows_fit() -> None:
+    followed = replace(STRONG, followed=True)
+    assert decide(followed, "video", "video").decision == "accepted"
+    poor = replace(followed, alike=0.4, inliers=100)
+    assert decide(poor, "video", "video").decision != "accepted"
+    assert decide(replace(poor, followed=False), "video", "video").decision == "accepted"

@@ -5,6 +5,7 @@ import pytest
 
 from hashing.edits_geometry import geometry_edits, inscribed
 from hashing.extent import clipped, extent, shared_area
+from hashing.follow import followed, steadied
 from hashing.reel import Reel
 from hashing.types import Edit
 from tests.hashing import framed_made as made
@@ -89,11 +90,25 @@ def test_a_stretched_picture_is_measured_in_square_pixels(known: Reel) -> None:
     assert found["stretch"].measure["width_over_height"] == pytest.approx(460 / 512, abs=0.01)
 
 
+def along_its_path(known: Reel, change: Change) -> dict[str, Edit]:
+    query = made.made(change)
+    found = followed(query, known, made.placed(query, known))
+    assert found is not None
+    held = steadied(query, known, found[0])
+    assert held is not None
+    return {edit.type: edit for edit in geometry_edits(query, *held, ())}
+
+
 def test_a_moving_crop_is_told_from_a_still_one(known: Reel) -> None:
-    assert set(edits(known, made.panned)) == {"zoom_pan"}
-    found = edits(known, made.zoomed)
+    assert set(along_its_path(known, made.panned)) == {"zoom_pan"}
+    found = along_its_path(known, made.zoomed)
     assert set(found) == {"zoom_pan"}
     assert found["zoom_pan"].measure["zoom"] == pytest.approx(1.29, abs=0.06)
+
+
+def test_a_still_crop_has_no_path(known: Reel) -> None:
+    query = made.made(made.always(made.cropped((0.1, 0.2, 0.8, 1.0))))
+    assert followed(query, known, made.placed(query, known)) is None
 
 
 def test_a_polygon_is_clipped_to_the_unit_square() -> None:

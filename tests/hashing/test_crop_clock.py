@@ -1,0 +1,36 @@
+"""The moments of a moving crop are told by what two pictures have in common."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hashing.align import Line
+from hashing.crop_clock import as_clocked, clocked
+from hashing.reel import Reel
+from tests.hashing.films import Films
+
+CLOCK = Line(0.0, 4.0, 1.0, False, 1.0, 0.9, 0.5)
+
+
+def test_the_moments_of_a_wandering_mirrored_crop_are_clocked(film: Films) -> None:
+    """Looked for around a guess of another speed and some tenths of a second off."""
+    query, reference = Reel(film("street, sideways and mirrored")), Reel(film("street"))
+    guess = replace(CLOCK, speed=0.9, offset=1.2)
+    common = np.array([[-1.4, 0.0, 320.0], [0.0, 1.4, -39.0], [0.0, 0.0, 1.0]])
+    line = clocked(query, reference, common, True, [(guess,)])
+    assert line is not None
+    assert line.slope == 1.0
+    assert line.offset == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_line_that_only_drifted_is_at_the_clock_s_speed() -> None:
+    drifted = replace(CLOCK, speed=1.05, offset=0.92)
+    (line,) = as_clocked((drifted,), CLOCK)
+    assert (line.speed, line.offset) == (1.0, 1.0)
+
+
+def test_a_line_of_another_speed_or_moment_is_left_alone() -> None:
+    other = (replace(CLOCK, speed=1.2, offset=0.9), replace(CLOCK, offset=7.0))
+    assert as_clocked(other, CLOCK) == other
+    assert as_clocked(other, None) == other
