@@ -2,7 +2,7 @@
 
 from hashing.bars import Bar
 from hashing.censored import Censored
-from hashing.patch_kind import Finding, findings
+from hashing.patch_kind import Finding, findings, is_writing
 from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.text_bars import text_bars
@@ -70,7 +70,7 @@ def _shared(one: Box, other: Box) -> bool:
 def _edit(one: Finding) -> Edit:
     measure: dict[str, float | int | str] = {"area": round(one.patch.area, 4)}
     details = [f"{one.patch.area:.1%} of the picture"]
-    if one.looks.opacity is not None:
+    if one.looks.opacity is not None and not is_writing(one.looks):  # footage shows between letters
         measure["opacity"] = round(one.looks.opacity, 2)
     if one.shown_s:
         measure["shown_s"] = round(one.shown_s, 1)

@@ -45,6 +45,7 @@ FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the
 PIECE = 0.008  # of the picture: what is smaller beside something laid over it belongs to that
 LASTS = 0.85  # share of the instants from which a patch is there throughout
 FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
+LONGEST_MARK = 6.0  # width over height: a line of writing in a corner is longer than a mark
 OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the true one
 
 
@@ -146,7 +147,8 @@ def _worth(patch: Patch) -> bool:
 def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     """The first rule that holds."""
     if is_writing(seen):
-        return "logo" if _in_corner(patch) and _stays(patch, seen, found) else "text"
+        mark = _in_corner(patch) and max(seen.aspect, 1 / seen.aspect) <= LONGEST_MARK
+        return "logo" if mark and _stays(patch, seen, found) else "text"
     if _is_bar(patch, seen):
         return None
     if _is_hidden(patch, seen, found):

@@ -113,6 +113,23 @@ def marked(picture: Picture, t: float) -> Picture:
     return np.asarray(cv2.addWeighted(over, 0.65, picture, 0.35, 0), np.uint8)
 
 
+def signed(picture: Picture, t: float) -> Picture:
+    """A line of small writing that begins in the lower left corner."""
+    out = picture.copy()
+    for width, ink in ((4, (0, 0, 0)), (1, (255, 255, 255))):
+        cv2.putText(
+            out,
+            "NOW in the old town",
+            (18, 204),
+            cv2.FONT_HERSHEY_DUPLEX,
+            0.55,
+            ink,
+            width,
+            cv2.LINE_AA,
+        )
+    return out
+
+
 def smiling(picture: Picture, t: float) -> Picture:
     """A yellow face."""
     out = picture.copy()

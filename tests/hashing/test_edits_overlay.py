@@ -68,6 +68,12 @@ def test_a_mark_in_a_corner_is_a_logo_there_throughout(known: Reel) -> None:
     assert overlap(found.box, (270 / 384, 12 / 216, 374 / 384, 36 / 216)) > 0.5
 
 
+def test_a_line_of_writing_in_a_corner_is_text(known: Reel) -> None:
+    (found,) = edits(known, made.signed)
+    assert found.type == "text"
+    assert "opacity" not in found.measure  # the footage is seen between the letters
+
+
 def test_a_yellow_face_is_a_sticker(known: Reel, photo: Reel) -> None:
     (found,) = edits(known, made.smiling)
     assert found.type == "sticker"
