@@ -26,7 +26,7 @@ from hashing.patch_scene import (
 from hashing.patches import Patch, patches
 from hashing.placing import Placement
 from hashing.reel import Reel
-from hashing.types import Seconds, Span
+from hashing.types import Box, Seconds, Span
 
 type PatchKind = Literal[
     "text",
@@ -84,8 +84,25 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
 
     wholes = [see(patch) for patch in patches(found)]
     over = [one.patch for one in wholes if one.kind in LAID_OVER]
-    told = [one for whole in wholes for one in _told(found, whole, see, over)]
+    told = _lines_whole([one for whole in wholes for one in _told(found, whole, see, over)])
     return _joined([_finding(one.kind, one.patch, one.looks, found) for one in told if one.kind])
+
+
+def _lines_whole(told: list[_Seen]) -> list[_Seen]:
+    """What passes for a mark in a corner is writing where a line of writing goes on beside it."""
+    lines = [one.patch.box for one in told if one.kind == "text"]
+    return [
+        replace(one, kind="text")
+        if one.kind == "logo" and any(_on_line(one.patch.box, line) for line in lines)
+        else one
+        for one in told
+    ]
+
+
+def _on_line(part: Box, line: Box) -> bool:
+    height = part[3] - part[1]
+    apart = max(line[0] - part[2], part[0] - line[2])
+    return min(part[3], line[3]) - max(part[1], line[1]) > 0.5 * height and apart < height
 
 
 def _told(
@@ -249,7 +266,9 @@ def _joined(parts: list[Finding]) -> list[Finding]:
     out: list[Finding] = []
     for part in sorted(parts, key=lambda one: -one.patch.area):
         for index, other in enumerate(out):
-            if _family(part.kind) == _family(other.kind) and _same_place(part, other):
+            if _family(part.kind) == _family(other.kind) and (
+                _same_place(part, other) or _same_line(part, other)
+            ):
                 out[index] = _both(other, part)
                 break
         else:
@@ -264,6 +283,14 @@ def _family(kind: PatchKind) -> str:
 def _same_place(one: Finding, other: Finding) -> bool:
     shared = float((one.patch.cells & other.patch.cells).sum())
     return shared > 0.4 * float(min(one.patch.cells.sum(), other.patch.cells.sum()))
+
+
+def _same_line(one: Finding, other: Finding) -> bool:
+    """Whether both are writing in one line at the same time."""
+    together = float((one.patch.on & other.patch.on).sum())
+    if one.kind != "text" or together < 0.5 * max(one.patch.on.sum(), other.patch.on.sum()):
+        return False
+    return _on_line(one.patch.box, other.patch.box)
 
 
 def _both(one: Finding, other: Finding) -> Finding:

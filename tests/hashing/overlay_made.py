@@ -130,6 +130,17 @@ def signed(picture: Picture, t: float) -> Picture:
     return out
 
 
+def spaced(picture: Picture, t: float) -> Picture:
+    """A line of writing with a wide space in it, its first word in the lower left corner."""
+    out = picture.copy()
+    for width, ink in ((4, (0, 0, 0)), (1, (255, 255, 255))):
+        for text, left in (("SEEN", 18), ("in the old town", 86)):
+            cv2.putText(
+                out, text, (left, 200), cv2.FONT_HERSHEY_DUPLEX, 0.6, ink, width, cv2.LINE_AA
+            )
+    return out
+
+
 def smiling(picture: Picture, t: float) -> Picture:
     """A yellow face."""
     out = picture.copy()

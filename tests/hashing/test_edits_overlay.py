@@ -74,6 +74,12 @@ def test_a_line_of_writing_in_a_corner_is_text(known: Reel) -> None:
     assert "opacity" not in found.measure  # the footage is seen between the letters
 
 
+def test_writing_with_a_wide_space_in_it_is_one_line_of_text(known: Reel) -> None:
+    (found,) = edits(known, made.spaced)
+    assert found.type == "text"  # its first word alone would pass for a mark
+    assert overlap(found.box, (18 / 384, 184 / 216, 236 / 384, 206 / 216)) > 0.6
+
+
 def test_a_yellow_face_is_a_sticker(known: Reel, photo: Reel) -> None:
     (found,) = edits(known, made.smiling)
     assert found.type == "sticker"
