@@ -10,14 +10,16 @@ from hashing.edits_colour import colour_edits
 from hashing.edits_content import content_of
 from hashing.edits_frame import frame_edits
 from hashing.edits_geometry import geometry_edits
-from hashing.edits_overlay import censors_of, overlays_of
+from hashing.edits_overlay import censors_of, marks_of, overlays_of, part_in
 from hashing.edits_quality import quality_edits
 from hashing.edits_time import time_edits
 from hashing.patch_kind import Finding, findings
 from hashing.placing import Placement
 from hashing.reel import Reel
+from hashing.standing import Mark, standing
 from hashing.types import AudioFinding, Box, Edit, Segment
 
+MARKED = 0.4  # of a changed area, that writing lies over
 BESIDE = ("split_screen", "inset")
 
 
@@ -36,11 +38,14 @@ def explain(
     hidden = [one for one in hidden if all(mostly_in(one.box, box) for box in beside)]
     found = without_beside(without_hidden(found, hidden), beside)
     page = any(one.type == "screen_recording" for one in framing)
+    marks = standing(query, reference, placement) if not page else []
+    found = without_marked(found, marks)
     edits = [
         *geometry_edits(query, reference, placement, segments),
         *framing,
         *colour_edits(query, reference, placement, segments),
         *overlays_of(found, query, reference, placement, page),
+        *marks_of(marks, found, query),
         *censors_of(hidden, found),
         *content_of(found),
         *quality_edits(query, reference, placement, segments),
@@ -48,6 +53,16 @@ def explain(
         *audio_edits(sound, segments),
     ]
     return tuple(edits)
+
+
+def without_marked(found: list[Finding], marks: list[Mark]) -> list[Finding]:
+    """The findings but for changes of the scene that writing over it explains."""
+    return [
+        one
+        for one in found
+        if not one.kind.startswith("tamper")
+        or max((part_in(one.patch.box, mark.box) for mark in marks), default=0.0) < MARKED
+    ]
 
 
 def without_beside(found: list[Finding], boxes: list[Box]) -> list[Finding]:

@@ -2,9 +2,10 @@
 
 from hashing.bars import Bar
 from hashing.censored import Censored
-from hashing.patch_kind import Finding, findings, is_writing
+from hashing.patch_kind import LAID_OVER, LONGEST_MARK, Finding, findings, in_corner, is_writing
 from hashing.placing import Placement
 from hashing.reel import Reel
+from hashing.standing import Mark
 from hashing.text_bars import text_bars
 from hashing.types import Box, Edit, Segment
 
@@ -16,6 +17,8 @@ NAMES = {
     "inset_over": "Another picture",
     "overlay": "Something drawn",
 }
+LINE = 2.1  # width over height, from which strokes that stand are writing
+TOLD = 0.3  # of a mark's box, that a finding tells of already
 HIDDEN = {
     "covered": "covered in one tone",
     "unreadable": "made unreadable, by a blur or by coarse blocks",
@@ -49,6 +52,43 @@ def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
     """Areas made unreadable, without those that a finding tells of already."""
     told = [one.patch.box for one in found if one.kind == "censor"]
     return [_censor_edit(one) for one in hidden if not any(_shared(one.box, t) for t in told)]
+
+
+def marks_of(standing: list[Mark], found: list[Finding], query: Reel) -> list[Edit]:
+    """Writing and marks that stand throughout, without those that a finding tells of already."""
+    told = [one.patch.box for one in found if one.kind in LAID_OVER]
+    new = [one for one in standing if not any(part_in(one.box, t) > TOLD for t in told)]
+    edits = [_mark_edit(one, query) for one in new]
+    return [edit for edit in edits if edit is not None]
+
+
+def _mark_edit(one: Mark, query: Reel) -> Edit | None:
+    """None for strokes that are neither a line nor in a corner, which may be anything."""
+    x0, y0, x1, y1 = one.box
+    aspect = (x1 - x0) * query.width / ((y1 - y0) * query.height)
+    corner = in_corner(one.box)
+    if aspect < LINE and not corner:
+        return None
+    kind = "logo" if corner and aspect <= LONGEST_MARK else "text"
+    area = (x1 - x0) * (y1 - y0)
+    return Edit(
+        type=kind,
+        confidence=0.9,
+        measure={
+            "area": round(area, 4),
+            "contrast": round(one.contrast, 1),
+            "shown_s": round(one.seconds, 1),
+        },
+        text=f"{NAMES[kind]} lies over {area:.1%} of the picture, which the known copy has not",
+        box=one.box,
+    )
+
+
+def part_in(one: Box, other: Box) -> float:
+    """Share of the one box that lies in the other."""
+    wide, high = (min(one[k + 2], other[k + 2]) - max(one[k], other[k]) for k in (0, 1))
+    area = (one[2] - one[0]) * (one[3] - one[1])
+    return max(0.0, wide) * max(0.0, high) / area if area > 0 else 0.0
 
 
 def _censor_edit(one: Censored) -> Edit:

@@ -164,7 +164,7 @@ def _worth(patch: Patch) -> bool:
 def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     """The first rule that holds."""
     if is_writing(seen):
-        mark = _in_corner(patch) and max(seen.aspect, 1 / seen.aspect) <= LONGEST_MARK
+        mark = in_corner(patch.box) and max(seen.aspect, 1 / seen.aspect) <= LONGEST_MARK
         return "logo" if mark and _stays(patch, seen, found) else "text"
     if _is_bar(patch, seen):
         return None
@@ -188,9 +188,9 @@ def is_writing(seen: Looks) -> bool:
     return busy > 1.6 * before or (seen.turns[0] > 0.08 and seen.turns[0] > 1.6 * seen.turns[1])
 
 
-def _in_corner(patch: Patch) -> bool:
+def in_corner(box: Box) -> bool:
     """Small and in one corner of the picture, where marks of origin are put."""
-    x0, y0, x1, y1 = patch.box
+    x0, y0, x1, y1 = box
     middle = (x0 + x1) / 2
     return x1 - x0 < 0.55 and (middle < 0.34 or middle > 0.66) and (y1 < 0.4 or y0 > 0.6)
 
@@ -225,7 +225,7 @@ def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
         return None  # the scene stands still too, and loses detail: not drawn
     if square:
         return "sticker"
-    return "logo" if _in_corner(patch) else "overlay"
+    return "logo" if in_corner(patch.box) else "overlay"
 
 
 def _flat_colours(seen: Looks) -> bool:

@@ -1,0 +1,164 @@
+"""Writing and marks that stand over moving pictures, found in the mean of what differs.
+
+At one instant a faint mark drowns in what copying changed. Over many instants that averages out,
+while what stands still over the footage stays: the mean difference of kept pictures shows the
+strokes of letters at full resolution. It shows some of the scene as well, where that stands still;
+so strokes count only where the known copy's own mean has nothing of the kind.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.looks import luma
+from hashing.placing import Placement, instants
+from hashing.reel import Reel
+from hashing.types import Box, Seconds
+
+INSTANTS, FEWEST = 28, 10
+BROAD_PX = 6.0  # blur that takes out what is broader than strokes
+RIM_PX = 17  # of the known picture's, where misplaced edges lie
+FLOOR = 1.0  # grey levels that the mean is uncertain by at least
+OF_THE_KNOWN = 0.15  # of the known copy's mean detail, by which copying may change it
+CERTAIN, CONTRAST = 4.0, 5.0  # times that uncertainty, and grey levels, of a stroke's pixel
+REACH_PX = (13, 5)  # across and down: strokes this near to each other are one mark
+SMALLEST = 0.0008  # of the picture, in strokes
+LOWEST, NARROWEST = 0.025, 0.04  # height and width, of the picture's
+AT_RIM = 0.01
+FILLS = (0.18, 0.85)  # share of the box that is strokes: less is scattered, more is a plate
+STANDS_OUT, CLEAR = 5.0, 12.0  # the same two as for a pixel, typical of a whole mark
+LIKE_KNOWN = 0.3  # correlation with the known copy's mean detail
+BESIDE_KNOWN = 0.5  # of the contrast: the known copy's own detail under the strokes
+PRESENT, ALWAYS = 0.5, 0.9  # of its mean look at an instant; share of the instants
+
+type Grey = NDArray[np.float32]
+type Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Strokes that stand at one place for the whole match."""
+
+    box: Box  # in the item's picture
+    contrast: float  # grey levels against the footage, mean of the strokes
+    seconds: Seconds
+
+
+def standing(query: Reel, reference: Reel, placement: Placement) -> list[Mark]:
+    """Marks over the known picture, the largest first; none in stills."""
+    seen = instants(placement.lines, INSTANTS)
+    pairs = sorted({(query.nearest(tq), reference.nearest(tr)) for tq, tr in seen})
+    if len({q for q, _ in pairs}) < FEWEST or len({r for _, r in pairs}) < FEWEST:
+        return []
+    seconds = sum(line.end - line.start for line in placement.lines)
+    left = query.wholes([q for q, _ in pairs])
+    right = reference.wholes([r for _, r in pairs])
+    return marks(left, right, placement.transform.matrix, seconds)
+
+
+def marks(
+    query: list[NDArray[np.uint8]],
+    reference: list[NDArray[np.uint8]],
+    matrix: NDArray[np.float64],
+    seconds: Seconds,
+) -> list[Mark]:
+    """The same from pairs of pictures (h, w, 3) RGB. matrix: reference pixels -> query pixels."""
+    size = (query[0].shape[1], query[0].shape[0])
+    full = np.full(reference[0].shape[:2], 255, np.uint8)
+    covered = cv2.warpPerspective(full, matrix, size) > 250
+    inner = _shrunk(covered)
+    if not inner.any():
+        return []
+    differences, known = [], np.zeros(covered.shape, np.float32)
+    for one, other in zip(query, reference, strict=True):
+        warped = cv2.warpPerspective(other, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+        mine, theirs = luma(one), luma(np.asarray(warped, np.uint8))
+        differences.append(_fine(mine - _toned(theirs, mine, covered)))
+        known += _fine(theirs) / len(query)
+    stack = np.stack(differences)  # (K, h, w)
+    mean = stack.mean(axis=0)
+    error = stack.std(axis=0) / np.sqrt(len(stack)) + FLOOR + OF_THE_KNOWN * np.abs(known)
+    sure = np.where(inner, np.abs(mean) / error, 0)
+    strokes = (sure > CERTAIN) & (np.abs(mean) > CONTRAST)
+    found = []
+    for part in _parts(strokes):
+        box = _box(part)
+        if not _worth(part, box, inner) or float(np.median(sure[part])) < STANDS_OUT:
+            continue
+        contrast = float(np.abs(mean[part]).mean())
+        cut = _slices(part)
+        if contrast < CLEAR or _of_the_scene(mean[cut], known[cut], part[cut], contrast):
+            continue
+        share = _present(stack[:, cut[0], cut[1]], mean[cut] * part[cut])
+        if share >= ALWAYS:
+            found.append((int(part.sum()), Mark(box, contrast, share * seconds)))
+    return [mark for _, mark in sorted(found, key=lambda one: -one[0])]
+
+
+def _fine(grey: Grey) -> Grey:
+    return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), BROAD_PX), np.float32)
+
+
+def _toned(theirs: Grey, mine: Grey, covered: Mask) -> Grey:
+    """The known picture with the gain and offset that bring it nearest to the item's."""
+    x, y = theirs[covered], mine[covered]
+    gain = float(np.cov(x, y, bias=True)[0, 1] / max(1.0, float(x.var())))
+    return np.asarray(gain * (theirs - x.mean()) + y.mean(), np.float32)
+
+
+def _shrunk(covered: Mask) -> Mask:
+    """Without its rim, but for the frame's own."""
+    square = np.ones((RIM_PX, RIM_PX), np.uint8)
+    return np.asarray(cv2.erode(covered.astype(np.uint8), square, borderValue=1) > 0)
+
+
+def _parts(strokes: Mask) -> list[Mask]:
+    """(h, w) each: strokes that lie together."""
+    near = cv2.dilate(strokes.astype(np.uint8), np.ones(REACH_PX[::-1], np.uint8))
+    count, labels = cv2.connectedComponents(near)
+    least = SMALLEST * strokes.size
+    parts = [(labels == label) & strokes for label in range(1, count)]
+    return [part for part in parts if part.sum() >= least]
+
+
+def _slices(part: Mask) -> tuple[slice, slice]:
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _box(part: Mask) -> Box:
+    rows, columns = _slices(part)
+    height, width = part.shape
+    return (
+        float(columns.start / width),
+        float(rows.start / height),
+        float(columns.stop / width),
+        float(rows.stop / height),
+    )
+
+
+def _worth(part: Mask, box: Box, inner: Mask) -> bool:
+    """Of a size to be read, of strokes with gaps, and not along a rim."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    if wide < NARROWEST or high < LOWEST:
+        return False
+    limits = _box(inner)
+    if any(abs(box[k] - limits[k]) < AT_RIM for k in range(4)):
+        return False
+    return FILLS[0] <= float(part[_slices(part)].mean()) <= FILLS[1]
+
+
+def _of_the_scene(mean: Grey, known: Grey, part: Mask, contrast: float) -> bool:
+    """Whether the known copy has detail there that explains it, or that is gone."""
+    if float(np.abs(known[part]).mean()) > BESIDE_KNOWN * contrast:
+        return True
+    power = float(np.sqrt((mean * mean).sum() * (known * known).sum()))
+    return abs(float((mean * known).sum())) > LIKE_KNOWN * max(power, 1e-6)
+
+
+def _present(stack: NDArray[np.float32], strokes: Grey) -> float:
+    """Share of the (K, h, w) instants that show the strokes."""
+    shown = (stack * strokes).sum(axis=(1, 2)) / float((strokes * strokes).sum())
+    return float((shown > PRESENT).mean())
