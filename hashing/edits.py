@@ -45,7 +45,7 @@ def explain(
         *framing,
         *colour_edits(query, reference, placement, segments),
         *overlays_of(found, query, reference, placement, page),
-        *marks_of(marks, found, query),
+        *marks_of(marks, found, hidden, query),
         *censors_of(hidden, found),
         *content_of(found),
         *quality_edits(query, reference, placement, segments),

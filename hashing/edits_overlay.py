@@ -54,22 +54,24 @@ def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
     return [_censor_edit(one) for one in hidden if not any(_shared(one.box, t) for t in told)]
 
 
-def marks_of(standing: list[Mark], found: list[Finding], query: Reel) -> list[Edit]:
-    """Writing and marks that stand throughout, without those that a finding tells of already."""
+def marks_of(
+    standing: list[Mark], found: list[Finding], hidden: list[Censored], query: Reel
+) -> list[Edit]:
+    """Writing and marks that stand throughout, without those that something else tells of."""
     told = [one.patch.box for one in found if one.kind in LAID_OVER]
+    told += [one.box for one in hidden]
     new = [one for one in standing if not any(part_in(one.box, t) > TOLD for t in told)]
     edits = [_mark_edit(one, query) for one in new]
     return [edit for edit in edits if edit is not None]
 
 
 def _mark_edit(one: Mark, query: Reel) -> Edit | None:
-    """None for strokes that are neither a line nor in a corner, which may be anything."""
+    """None for strokes that form no line: the rim of a cover or of a sticker."""
     x0, y0, x1, y1 = one.box
     aspect = (x1 - x0) * query.width / ((y1 - y0) * query.height)
-    corner = in_corner(one.box)
-    if aspect < LINE and not corner:
+    if aspect < LINE:
         return None
-    kind = "logo" if corner and aspect <= LONGEST_MARK else "text"
+    kind = "logo" if in_corner(one.box) and aspect <= LONGEST_MARK else "text"
     area = (x1 - x0) * (y1 - y0)
     return Edit(
         type=kind,

@@ -151,6 +151,13 @@ def smiling(picture: Picture, t: float) -> Picture:
     return out
 
 
+def round_cover(picture: Picture, t: float) -> Picture:
+    """A grey disc in the upper right corner, whose rim stands out in any mean."""
+    out = picture.copy()
+    cv2.circle(out, (290, 60), 30, (90, 90, 90), -1, cv2.LINE_AA)
+    return out
+
+
 def night(picture: Picture, t: float) -> Picture:
     """The picture with its lower half in the dark."""
     out = picture.copy()

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from hashing.censored import Censored
 from hashing.edits import without_marked
 from hashing.edits_overlay import marks_of
 from hashing.patch_kind import findings
@@ -40,13 +41,13 @@ def test_a_faint_mark_is_found_where_it_stands(known: Reel) -> None:
     (mark,) = found
     assert overlap(mark.box, (274 / 384, 24 / 216, 358 / 384, 41 / 216)) > 0.6
     assert mark.seconds == pytest.approx(made.LENGTH_S, abs=0.7)
-    (edit,) = marks_of(found, [], item)
+    (edit,) = marks_of(found, [], [], item)
     assert edit.type == "logo"
 
 
 def test_a_line_of_it_is_text(known: Reel) -> None:
     item = made.reel(change=faint("seen last night in town", 60, 190))
-    (edit,) = marks_of(standing(item, known, made.placed()), [], item)
+    (edit,) = marks_of(standing(item, known, made.placed()), [], [], item)
     assert edit.type == "text"
 
 
@@ -56,16 +57,27 @@ def test_what_a_finding_tells_of_is_not_told_again(known: Reel) -> None:
     assert [one.kind for one in found] == ["logo"]
     seen = standing(item, known, made.placed())
     assert seen  # else there is nothing to tell twice
-    assert marks_of(seen, found, item) == []
+    assert marks_of(seen, found, [], item) == []
+    cover = Censored("covered", seen[0].box, 0.02, None, 1.0)
+    assert marks_of(seen, [], [cover], item) == []
 
 
 @pytest.mark.parametrize(
     "change",
-    [None, made.recompressed, made.softened, made.noisy, made.tinted, made.smiling, made.marked],
+    [
+        None,
+        made.recompressed,
+        made.softened,
+        made.noisy,
+        made.tinted,
+        made.smiling,
+        made.round_cover,
+        made.marked,
+    ],
 )
 def test_only_writing_is_told(known: Reel, change: made.Change | None) -> None:
     item = made.reel(change=change)
-    told = marks_of(standing(item, known, made.placed()), [], item)
+    told = marks_of(standing(item, known, made.placed()), [], [], item)
     assert [one.type for one in told] == (["logo"] if change is made.marked else [])
 
 
