@@ -152,9 +152,9 @@ def smiling(picture: Picture, t: float) -> Picture:
 
 
 def round_cover(picture: Picture, t: float) -> Picture:
-    """A grey disc in the upper right corner, whose rim stands out in any mean."""
+    """A dark disc in the upper right corner, whose rim stands out in any mean."""
     out = picture.copy()
-    cv2.circle(out, (290, 60), 30, (90, 90, 90), -1, cv2.LINE_AA)
+    cv2.circle(out, (290, 44), 26, (20, 20, 20), -1, cv2.LINE_AA)
     return out
 
 
