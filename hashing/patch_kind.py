@@ -153,8 +153,9 @@ def _stepped(found: Difference, told: list[_Seen], see: Callable[[Patch], _Seen]
     if rise is None:
         return []
     one = see(rise.patch)
-    drawn = is_writing(one.looks) or _is_bar(one.patch, one.looks)
-    if not _worth(one.patch) or drawn or _is_picture(one.patch, one.looks):
+    drawn = one.kind in LAID_OVER or _is_bar(one.patch, one.looks)
+    drawn |= is_writing(one.looks) or _is_picture(one.patch, one.looks)
+    if not _worth(one.patch) or drawn:
         return []
     over = [other.patch for other in told if other.kind in LAID_OVER]
     kind = comes_and_goes(rise, one.looks, wide, over)
