@@ -28,6 +28,7 @@ MOST_INSTANTS = 120  # two minutes at half a second; longer clips are sampled mo
 STILL_SIDE_PX = 256  # longest side at which a still is compared
 STILL_REACH_S = 0.6
 WINDOW_PX = 5
+WIDE_PX = 9  # a window in which little is predicted by chance; too wide to see where a thing ends
 SOFTER_PX = (0.6, 1.1, 1.8, 2.8)
 SOFT_PX = 0.6  # blur before comparing, which takes off noise and half a pixel of misalignment
 FEWEST_CELLS = 100
@@ -197,10 +198,7 @@ def _measured(
     covered: NDArray[np.bool_],
     scene: Scene,
 ) -> Difference:
-    parts = [remains(one, others) for one, others in zip(lefts, rights, strict=True)]
-    remainder, texture_query, texture_reference = (
-        np.stack(maps) for maps in zip(*parts, strict=True)
-    )
+    remainder, texture_query, texture_reference = _remainders(lefts, rights, WINDOW_PX)
     texture = np.maximum(texture_query, texture_reference)
     own = _unpredicted(remainder, texture_reference, covered)
     usable = np.array(own) < (STILL_LOST if scene.still else LOST)
@@ -218,6 +216,24 @@ def _measured(
         unpredicted=np.array(own),
         usable=usable,
     )
+
+
+def in_wide_windows(found: Difference) -> Difference:
+    """The same with its excess measured in windows of WIDE_PX.
+
+    What was filled in is smooth, and a few pixels of it are soon predicted by others as smooth.
+    """
+    times = found.scene.reference.times
+    at = [int(np.abs(times - one).argmin()) for one in found.reference_times]
+    around = [_around(index, len(times)) for index in at]
+    needed = sorted({index for some in around for index in some})
+    seen = dict(zip(needed, found.scene.views(needed), strict=True))
+    rights = [[seen[index] for index in some] for some in around]
+    remainder, texture_query, texture_reference = _remainders(list(found.query), rights, WIDE_PX)
+    texture = np.maximum(texture_query, texture_reference)
+    own = _unpredicted(remainder, texture_reference, found.covered)
+    excess = _in_usual_units(remainder, texture, found.covered, own, found.usable)
+    return replace(found, excess=excess * found.covered)
 
 
 def compared_instants(
@@ -274,22 +290,33 @@ def _softened(picture: NDArray[np.uint8], matrix: Matrix) -> Map:
     return np.asarray(cv2.GaussianBlur(picture.astype(np.float32), (0, 0), blur), np.float32)
 
 
-def remains(left: Map, rights: list[Map]) -> tuple[Map, Map, Map]:
+def _remainders(
+    lefts: list[Map], rights: list[list[Map]], window_px: int
+) -> tuple[Maps, Maps, Maps]:
+    """`remains` of each instant: (K, h, w) each."""
+    parts = [remains(one, others, window_px) for one, others in zip(lefts, rights, strict=True)]
+    remainder, texture_query, texture_reference = (
+        np.stack(maps) for maps in zip(*parts, strict=True)
+    )
+    return remainder, texture_query, texture_reference
+
+
+def remains(left: Map, rights: list[Map], window_px: int = WINDOW_PX) -> tuple[Map, Map, Map]:
     """What of either picture the other cannot predict, at best over the rights and small shifts.
 
     Returns three maps: the remainder in grey levels, the left's texture, the first right's.
     """
-    mean_l = _mean(left)
-    var_l = np.clip(_mean(left * left) - mean_l * mean_l, 0, None)
+    mean_l = _mean(left, window_px)
+    var_l = np.clip(_mean(left * left, window_px) - mean_l * mean_l, 0, None)
     least: Map | None = None
     texture: Map | None = None
     for right in rights:
-        mean_0 = _mean(right)
-        var_0 = np.clip(_mean(right * right) - mean_0 * mean_0, 0, None)
+        mean_0 = _mean(right, window_px)
+        var_0 = np.clip(_mean(right * right, window_px) - mean_0 * mean_0, 0, None)
         texture = np.sqrt(var_0) if texture is None else texture
         for shift in SHIFTS:
             moved, mean_r, var_r = (np.roll(a, shift, (0, 1)) for a in (right, mean_0, var_0))
-            shared = _mean(left * moved) - mean_l * mean_r
+            shared = _mean(left * moved, window_px) - mean_l * mean_r
             squared = shared * shared
             unexplained = np.maximum(
                 var_l - squared / (var_r + NOISE**2), var_r - squared / (var_l + NOISE**2)
@@ -300,8 +327,8 @@ def remains(left: Map, rights: list[Map]) -> tuple[Map, Map, Map]:
     return np.sqrt(np.clip(least, 0, None)), np.sqrt(var_l), texture
 
 
-def _mean(values: Map) -> Map:
-    return np.asarray(cv2.boxFilter(values, -1, (WINDOW_PX, WINDOW_PX)), np.float32)
+def _mean(values: Map, window_px: int) -> Map:
+    return np.asarray(cv2.boxFilter(values, -1, (window_px, window_px)), np.float32)
 
 
 def _unpredicted(remainder: Maps, reference: Maps, covered: NDArray[np.bool_]) -> list[float]:

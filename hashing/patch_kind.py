@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from hashing.difference import Difference, difference
+from hashing.difference import Difference, difference, in_wide_windows
 from hashing.patch_looks import Looks, elsewhen, looks, vivid
 from hashing.patch_pieces import core, pieces
 from hashing.patch_scene import (
@@ -19,10 +19,13 @@ from hashing.patch_scene import (
     PASSING_CLEAR,
     badly_copied,
     changed,
+    comes_and_goes,
     faintly_changed,
     may_have_moved,
+    shortest_step,
     step_of,
 )
+from hashing.patch_steps import step
 from hashing.patches import Patch, patches
 from hashing.placing import Placement
 from hashing.reel import Reel
@@ -85,6 +88,7 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
     wholes = [see(patch) for patch in patches(found)]
     over = [one.patch for one in wholes if one.kind in LAID_OVER]
     told = _lines_whole([one for whole in wholes for one in _told(found, whole, see, over)])
+    told += _stepped(found, [one for one in told if one.kind], see)
     return _joined([_finding(one.kind, one.patch, one.looks, found) for one in told if one.kind])
 
 
@@ -153,6 +157,29 @@ def _faint(one: _Seen, found: Difference, over: list[Patch]) -> _Seen | None:
     if kind is None or elsewhen(found, one.patch) < OTHER_MOMENT:
         return None
     return replace(one, kind=kind)
+
+
+def _stepped(found: Difference, told: list[_Seen], see: Callable[[Patch], _Seen]) -> list[_Seen]:
+    """A change of the scene beside what was told, faint at every instant but plain over time."""
+    if found.scene.still:
+        return []
+    taken = np.zeros(found.covered.shape, bool)
+    for other in told:
+        taken |= other.patch.cells
+    wide = in_wide_windows(found)
+    rise = step(wide, taken, shortest_step(found))
+    if rise is None:
+        return []
+    one = see(rise.patch)
+    drawn = one.kind in LAID_OVER or _is_bar(one.patch, one.looks)
+    drawn |= is_writing(one.looks) or _is_picture(one.patch, one.looks)
+    if not _worth(one.patch) or drawn:
+        return []
+    over = [other.patch for other in told if other.kind in LAID_OVER]
+    kind = comes_and_goes(rise, one.looks, wide, over)
+    if kind is None or elsewhen(found, one.patch) < OTHER_MOMENT:
+        return []
+    return [replace(one, kind=kind)]
 
 
 def _worth(patch: Patch) -> bool:

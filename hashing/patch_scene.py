@@ -12,7 +12,8 @@ import numpy as np
 from hashing.difference import Difference
 from hashing.patch_floor import stands_out, unsettled
 from hashing.patch_looks import Looks, vivid
-from hashing.patches import Patch
+from hashing.patch_steps import Step
+from hashing.patches import SHORTEST_S, Patch
 from hashing.types import Seconds
 
 type SceneKind = Literal["tamper_removed", "tamper_added", "tamper"]
@@ -26,6 +27,10 @@ TAMPER_AREA = (0.005, 0.3)
 STANDS = 1.5  # times what differs most elsewhere, from which a faint patch is no chance
 SETTLED = 0.35  # share of a difference that may be movement between two kept pictures
 UNMOVED = 3.0  # strength that no movement between two kept pictures reaches
+RISES = 0.9  # excess: a step of less is not told from what light and movement do
+RISES_ABOVE = 2.5  # times what rises or falls most elsewhere in the same picture
+PARTED = 0.8  # share of the instants that lie on their side of a step
+OF_ITEM = 0.5  # share of a short item that a step has to last, in place of TAMPER_S
 
 
 def changed(patch: Patch, seen: Looks, found: Difference) -> SceneKind | None:
@@ -48,6 +53,25 @@ def faintly_changed(
     if stands_out(found, patch, over) < STANDS or unsettled(found, patch) > SETTLED:
         return None
     return _way(seen)
+
+
+def comes_and_goes(
+    rise: Step, seen: Looks, found: Difference, over: list[Patch]
+) -> SceneKind | None:
+    """A change that is faint at every instant, and plain by when it starts and ends.
+
+    found: in wide windows, as the step was found. over: what was laid over the picture.
+    """
+    if rise.gain < RISES or rise.contrast < RISES_ABOVE or rise.parted < PARTED:
+        return None
+    if rise.patch.fill < FADED_FILL or not _may_be_scene(rise.patch, seen):
+        return None
+    return _way(seen) if stands_out(found, rise.patch, over) >= STANDS else None
+
+
+def shortest_step(found: Difference) -> Seconds:
+    """Shortest step that is looked at; in a few seconds' item one may be cut off by its end."""
+    return min(TAMPER_S, max(SHORTEST_S, OF_ITEM * float(np.ptp(found.times))))
 
 
 def may_have_moved(patch: Patch, seen: Looks, found: Difference) -> bool:

@@ -49,6 +49,20 @@ def test_it_is_found_in_a_bad_copy_too(known: Reel) -> None:
     assert overlap(found.box, BOX) > 0.4
 
 
+@pytest.mark.parametrize("copied", [made.recompressed, made.softened, made.noisy])
+def test_what_is_faint_at_every_instant_is_found_by_when_it_starts_and_ends(
+    known: Reel, copied: made.Change
+) -> None:
+    box: Box = (0.4, 0.4, 0.6, 0.7)
+    paint = made.painted_out(box, 1.5, 4.5)
+    (found,) = edits(known, lambda one, t: copied(paint(one, t), t))
+    assert found.type.startswith("tamper")
+    assert overlap(found.box, box) > 0.4
+    assert found.query is not None
+    assert found.query.start == pytest.approx(1.5, abs=0.6)
+    assert found.query.end == pytest.approx(4.5, abs=0.6)
+
+
 def test_it_is_found_in_a_photo() -> None:
     changed = made.reel(change=made.painted_out(BOX, 0.0, 1.0), length=0)
     (found,) = content_edits(changed, made.reel(length=0), made.placed(length=0), ())
