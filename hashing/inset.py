@@ -30,6 +30,7 @@ SHARP = 1.6  # times the steps a few pixels to either side of it
 RIM_PX = 4  # of the known picture, where it may end by itself
 ASIDE_PX = (4, 6)  # how far those are away
 ITS_OWN = 2.0  # times the step that the known picture has there
+UNSEEN = 0.3  # share of a side under which there is no border
 NEARLY = 0.85  # of the clearest border: as clear as that, one further outside is the border
 
 SMALLEST = 0.015  # of the picture
@@ -41,7 +42,9 @@ STRONG = 0.9  # share of all four sides from which it need not be there througho
 THROUGHOUT = 0.85  # share of the instants
 CORE_CELLS = 2  # left out along the sides where the inside is asked
 STIRS = 3.5  # grey levels over time that coding leaves a still drawing under, 9 places in 10
+NOISY = 2.0  # times the noise of the footage elsewhere
 ALIVE = 5.0  # the same of every other place: letters that change leave their ground alone
+FEW_COLOURS, MOSTLY_FLAT = 0.64, 0.45  # shares of the inside, as in drawn signs
 FEWEST = 5  # instants, for a movement
 PLAIN = 0.95  # share of the inside in one tone
 HIDES = 0.6  # correlation of coarse shapes from which the footage itself is seen, made unreadable
@@ -70,6 +73,12 @@ class Frame:
             return False
         return min(self._clear(k) for k in range(4)) >= WEAKEST and self.shown >= USUAL
 
+    @property
+    def all_but_one(self) -> bool:
+        """Whether three sides are certain: the fourth may lie on an edge of the known picture."""
+        certain = [k for k in range(4) if self.sides[k] >= STRONG]
+        return len(certain) >= 3 and all(self.lasting[k] >= FLEETING[1] for k in certain)
+
     def _clear(self, side: int) -> float:
         seen, lasting = self.sides[side], self.lasting[side]
         amid = seen >= AMID_TEXTURE[0] and lasting >= AMID_TEXTURE[1]
@@ -84,29 +93,32 @@ def picture_over(
     patch: Patch,
     seen: Looks,
     kind: str | None,
+    writing: bool,
 ) -> Patch | None:
     """The patch as the rectangle that it is, if it is another picture; None if it may be none.
 
-    kind: what else it would be taken for.
+    kind: what else it would be taken for. writing: whether it looks like that.
     """
     if not _may_be(patch, seen, kind):
         return None
     frame = frame_of(query, reference, placement, found, patch)
     x0, y0, x1, y1 = frame.box
-    if not frame.stands or (x1 - x0) * (y1 - y0) < SMALLEST:
+    if not (frame.stands or frame.all_but_one) or (x1 - x0) * (y1 - y0) < SMALLEST:
         return None
-    if patch.share < THROUGHOUT and frame.shown < STRONG:
+    certain = frame.shown >= STRONG or frame.all_but_one
+    if patch.share < THROUGHOUT and not certain:
         return None
-    usual, most, rest = own_movement(found, patch, frame.box)
-    if kind in ("text", "logo"):
-        alive = usual > ALIVE and most > 3 * rest
-        return _as_rectangle(patch, frame.box) if alive else None
-    stirs = most > max(STIRS, 3 * rest)
-    lively = stirs or not (seen.palette > 0.64 and seen.flat > 0.45)
-    if kind in ("sticker", "overlay") and not (stirs and frame.shown >= STRONG):
-        return None
-    scene = kind is not None and kind.startswith("tamper")  # a scene has no frame
-    return _as_rectangle(patch, frame.box) if lively or scene or kind == "inset_over" else None
+    usual, most, noise = own_movement(found, patch, frame.box)
+    stirs = most > max(STIRS, NOISY * noise)
+    if writing:
+        shown = stirs and usual > ALIVE
+    elif kind in ("sticker", "overlay", "logo") or not frame.stands:
+        shown = stirs and certain
+    elif kind is None:
+        shown = stirs or not (seen.palette > FEW_COLOURS and seen.flat > MOSTLY_FLAT)
+    else:
+        shown = True  # an inset already, or a change of the scene, which has no frame
+    return _as_rectangle(patch, frame.box) if shown else None
 
 
 def _may_be(patch: Patch, seen: Looks, kind: str | None) -> bool:
@@ -211,7 +223,7 @@ def _side(
     tried = range(max(within[0], first), min(within[1], last) + 1)
     borders = [(at / width, *_border(item, known, at)) for at in tried]
     clearest = max((seen for _, seen, _ in borders), default=0.0)
-    if clearest == 0.0:
+    if clearest < UNSEEN:
         return place, 0.0, 0.0
     # edges of its own run inside of a picture, and none outside
     near = [one for one in borders if one[1] >= NEARLY * clearest]

@@ -82,7 +82,8 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
     def see(patch: Patch) -> _Seen:
         seen = looks(query, reference, placement, found, patch)
         kind = _kind(patch, seen, found)
-        framed = picture_over(query, reference, placement, found, patch, seen, kind)
+        writing = is_writing(seen)
+        framed = picture_over(query, reference, placement, found, patch, seen, kind, writing)
         if framed is not None:
             return _Seen(framed, seen, "inset_over", framed=True)
         return _Seen(patch, seen, kind)
