@@ -48,11 +48,12 @@ def frame_edits(
             filmed = None  # one transform for a crop that moves leans without a slanted view
     if filmed is not None:
         return [filmed]
-    regions, frame = without_its_bars(*surroundings(held, seen))
-    regions = telling(regions)
-    page = recorded_page(held, regions, seen)
+    regions, frame = surroundings(held, seen)
+    page = recorded_page(held, telling(regions), seen)
     if page is not None:
         return [page]
+    regions, frame = without_its_bars(regions, frame)
+    regions = telling(regions)
     bars = [
         letterbox(regions, "letterbox", ("top", "bottom"), "height"),
         letterbox(regions, "pillarbox", ("left", "right"), "width"),

@@ -256,9 +256,7 @@ def _rest(
     outside = np.zeros((height, width), bool)
     frame.cut(outside)[:] = True
     content.cut(outside)[:] = False
-    # a fill lies on two sides of the picture: on one, another soft picture is as likely
-    copies = COPIES if len(sides) > 1 else CLEARLY_COPIES
-    kind = kind or _filling(held, outside, frame, content, copies)
+    kind = kind or _filling(held, outside, frame, content)
     out = []
     for side in sides:
         depth = frame.depth(side, content)
@@ -271,12 +269,11 @@ def _rest(
 
 
 def _filling(
-    held: list[Look], outside: NDArray[np.bool_], frame: _Frame, content: _Frame, least: float
+    held: list[Look], outside: NDArray[np.bool_], frame: _Frame, content: _Frame
 ) -> Filling:
-    """least: correlation from which a smooth filling is a copy of the content."""
     copies = _copied(held, outside, frame, content)
     most, usual = (float(np.median([_detail(one, outside, p) for one in held])) for p in (90, 75))
-    if most <= SMOOTH and copies >= least:
+    if most <= SMOOTH and copies >= COPIES:
         return "blurred_copy"
     if usual <= VERY_SMOOTH and copies >= CLEARLY_COPIES:  # something else lies over a part of it
         return "blurred_copy"
