@@ -13,8 +13,10 @@ from hashing.edits_geometry import geometry_edits
 from hashing.edits_overlay import censors_of, marks_of, overlays_of, part_in
 from hashing.edits_quality import quality_edits
 from hashing.edits_time import time_edits
+from hashing.extent import extent
 from hashing.patch_kind import Finding, findings
 from hashing.placing import Placement
+from hashing.plainer import plainer
 from hashing.reel import Reel
 from hashing.standing import Mark, standing
 from hashing.types import AudioFinding, Box, Edit, Segment
@@ -34,6 +36,9 @@ def explain(
     found = findings(query, reference, placement)
     framing = frame_edits(query, reference, placement, segments)
     beside = [one.box for one in framing if one.type in BESIDE and one.box is not None]
+    shown = extent(query, reference, plainer(query, reference, placement))
+    if shown.trimmed:  # bars, a fill or another picture hide a margin of it
+        beside.append(shown.box)
     hidden = on_footage(censored(query, reference, placement), found)
     hidden = [one for one in hidden if all(mostly_in(one.box, box) for box in beside)]
     found = without_beside(without_hidden(found, hidden), beside)

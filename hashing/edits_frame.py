@@ -9,6 +9,7 @@ from hashing.edits_geometry import DEEP, Shape, shape, uncertainty
 from hashing.extent import Extent, extent, shared_area
 from hashing.looks import Look, looks
 from hashing.moving_crop import correspond
+from hashing.other_bars import without_its_bars
 from hashing.placing import Placement
 from hashing.plainer import plainer
 from hashing.reel import Reel
@@ -48,10 +49,11 @@ def frame_edits(
     if filmed is not None:
         return [filmed]
     regions, frame = surroundings(held, seen)
-    regions = telling(regions)
-    page = recorded_page(held, regions, seen)
+    page = recorded_page(held, telling(regions), seen)
     if page is not None:
         return [page]
+    regions, frame = without_its_bars(regions, frame)
+    regions = telling(regions)
     bars = [
         letterbox(regions, "letterbox", ("top", "bottom"), "height"),
         letterbox(regions, "pillarbox", ("left", "right"), "width"),

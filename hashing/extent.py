@@ -215,7 +215,11 @@ def _depth(lines: NDArray[np.float64], across: int) -> int:
         return 0
     inside = asked[:best].sum()
     speaking = (asked[:best] >= SPEAKS * across).mean()
-    if inside <= 0 or speaking < 0.5 or yes[:best].sum() > 0.12 * usual * inside:
+    if inside <= 0 or speaking < 0.5:
+        return 0
+    # against what is not covered: a wide margin lowers what is usual
+    rest = yes[best:].sum() / max(1.0, asked[best:].sum())
+    if yes[:best].sum() > 0.12 * max(usual, rest) * inside:
         return 0
     return best
 

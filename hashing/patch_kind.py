@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from hashing.difference import Difference, difference, in_wide_windows
+from hashing.inset import picture_over
 from hashing.patch_looks import Looks, elsewhen, looks, vivid
 from hashing.patch_pieces import core, pieces
 from hashing.patch_scene import (
@@ -71,6 +72,7 @@ class _Seen:
     patch: Patch
     looks: Looks
     kind: PatchKind | None
+    framed: bool = False  # its cells are a rectangle that was found by its sides
 
 
 def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding]:
@@ -83,11 +85,19 @@ def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding
 
     def see(patch: Patch) -> _Seen:
         seen = looks(query, reference, placement, found, patch)
-        return _Seen(patch, seen, _kind(patch, seen, found))
+        kind = _kind(patch, seen, found)
+        writing = is_writing(seen)
+        framed = picture_over(query, reference, placement, found, patch, seen, kind, writing)
+        if framed is not None:
+            return _Seen(framed, seen, "inset_over", framed=True)
+        return _Seen(patch, seen, kind)
 
     wholes = [see(patch) for patch in patches(found)]
     over = [one.patch for one in wholes if one.kind in LAID_OVER]
-    told = _lines_whole([one for whole in wholes for one in _told(found, whole, see, over)])
+    told = [one for whole in wholes for one in _told(found, whole, see, over)]
+    framed = [one for one in told if one.framed]
+    told = [one for one in told if one.framed or not any(_in(one, other) for other in framed)]
+    told = _lines_whole(told)
     told += _stepped(found, [one for one in told if one.kind], see)
     return _joined([_finding(one.kind, one.patch, one.looks, found) for one in told if one.kind])
 
@@ -113,6 +123,8 @@ def _told(
     found: Difference, whole: _Seen, see: Callable[[Patch], _Seen], over: list[Patch]
 ) -> list[_Seen]:
     """A patch with its kind, or its pieces where something was laid over beside a change."""
+    if whole.framed:
+        return [whole]
     for both in pieces(found, whole.patch):
         laid, rest = sorted((see(one) for one in both), key=lambda one: one.kind not in LAID_OVER)
         if laid.kind not in LAID_OVER or rest.kind in LAID_OVER or _through_writing(laid, rest):
@@ -128,6 +140,11 @@ def _told(
     if faint is None and compact is not None:
         faint = _faint(see(compact), found, over)
     return [faint] if faint is not None else []
+
+
+def _in(one: _Seen, other: _Seen) -> bool:
+    """Whether a patch lies in another for the most part."""
+    return bool((one.patch.cells & other.patch.cells).sum() > 0.7 * one.patch.cells.sum())
 
 
 def _through_writing(laid: _Seen, rest: _Seen) -> bool:

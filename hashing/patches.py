@@ -37,10 +37,13 @@ class Patch:
     on: NDArray[np.bool_]  # (K,) instants at which it is seen
     share: float  # of the usable instants at which it is seen, 0..1
     strength: float  # median excess of its differing cells while it is seen
+    outline: Box | None = None  # its sides, where they were measured finer than the grid is
 
     @property
     def box(self) -> Box:
         """In the query's picture, 0..1."""
+        if self.outline is not None:
+            return self.outline
         core = self.core
         height, width = core.shape
         rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
@@ -54,6 +57,9 @@ class Patch:
     @property
     def area(self) -> float:
         """Share of the query's picture."""
+        if self.outline is not None:
+            x0, y0, x1, y1 = self.outline
+            return (x1 - x0) * (y1 - y0)
         return float(self.core.mean())
 
     @property

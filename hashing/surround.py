@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.bar_marks import holds_picture
 from hashing.extent import SIDES, Extent
 from hashing.looks import Look, luma
 from hashing.types import Box
@@ -122,6 +123,9 @@ def _peeled(held: list[Look], content: _Frame) -> tuple[_Frame, list[Region]]:
             if found is None:
                 continue
             length, kind, colour = found
+            marked = [part[:length] for part in lines]
+            if kind == "text" and holds_picture(marked, colour, SAME_COLOUR, whole):
+                continue
             if depth - length <= 2:  # the content's edge is soft by a line or two
                 length = depth
             if length >= max(2, THINNEST * whole):

@@ -139,6 +139,15 @@ def stacked(picture: Picture, t: float) -> Picture:
     return np.vstack([picture, scene(93, t, (picture.shape[1], picture.shape[0]))])
 
 
+def by_night(picture: Picture, t: float) -> Picture:
+    """Whole, to the right of a dark picture with a ball in it."""
+    height, width = picture.shape[:2]
+    dark = np.full_like(picture, 4)
+    at = (width // 2 + round(20 * np.sin(2 * t)), height // 2)
+    cv2.ellipse(dark, at, (width * 2 // 5, height * 2 // 5), 0, 0, 360, (50, 60, 110), -1)
+    return np.hstack([dark, picture])
+
+
 def filmed(picture: Picture) -> Picture:
     """A screen in a dark room, seen at a slant."""
     height, width = picture.shape[:2]

@@ -71,7 +71,12 @@ def test_a_blurred_fill_is_told_from_a_larger_picture(known: Reel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "box"), [(made.side_by_side, (0, 0, 0.5, 1)), (made.stacked, (0, 0, 1, 0.5))]
+    ("change", "box"),
+    [
+        (made.side_by_side, (0, 0, 0.5, 1)),
+        (made.stacked, (0, 0, 1, 0.5)),
+        (made.by_night, (0.5, 0, 1, 1)),
+    ],
 )
 def test_cells_of_a_split_screen_are_found(known: Reel, change: Change, box: Box) -> None:
     found = edits(known, change)

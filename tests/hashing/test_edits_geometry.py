@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hashing.edits_geometry import geometry_edits, inscribed
-from hashing.extent import clipped, extent, shared_area
+from hashing.extent import _depth, clipped, extent, shared_area
 from hashing.follow import followed, steadied
 from hashing.reel import Reel
 from hashing.types import Edit
@@ -129,3 +129,11 @@ def test_the_extent_ends_where_another_picture_begins(known: Reel) -> None:
     seen = extent(query, known, made.placed(query, known))
     assert seen.box == pytest.approx((0, 0, 0.5, 1), abs=0.02)
     assert seen.visible == pytest.approx((0.25, 0, 0.75, 1), abs=0.02)
+
+
+def test_half_a_picture_covered_by_another_that_agrees_here_and_there_is_found() -> None:
+    agrees = np.r_[np.full(50, 0.1), np.full(90, 1.0)]
+    lines = np.stack([agrees * 80, np.full(140, 80.0)], axis=1)
+    assert _depth(lines, 100) == 50
+    agrees[:50] = 0.2  # chance gives less: the footage itself is seen there
+    assert _depth(np.stack([agrees * 80, lines[:, 1]], axis=1), 100) == 0
