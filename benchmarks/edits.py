@@ -38,6 +38,7 @@ from tests.made import write_video
 SECONDS = 8.0
 USUAL_RATE = 25.0
 LONG_PX = 640
+ROUNDING = 1e-6  # pictures: a moment that falls on a picture, but for rounding, is that picture's
 START_S = 1.0
 # edits carry no sound and are made at LONG_PX
 MARGIN = frozenset({"trim", "audio_muted", "audio_replaced", "recompressed", "downscaled"})
@@ -70,7 +71,7 @@ def pictures(path: Path) -> tuple[list[Picture], float]:
             scale = min(1.0, LONG_PX / max(wide, frame.height))
             size = (round(wide * scale) // 2 * 2, round(frame.height * scale) // 2 * 2)
             small = cv2.resize(frame.to_ndarray(format="rgb24"), size).astype(np.uint8)
-            while len(out) <= time * rate and len(out) < SECONDS * rate:
+            while len(out) <= time * rate + ROUNDING and len(out) < SECONDS * rate:
                 out.append(small)
             if len(out) >= SECONDS * rate:
                 break
@@ -81,7 +82,7 @@ def repeats(clip: Fingerprint, rate: float) -> float:
     """Share of what `pictures` gives that is the picture before again: the clip's come unevenly."""
     end = min(SECONDS, float(clip.timeline.times[-1]) - START_S)
     moments = START_S + np.arange(0, end, 1 / rate)
-    which = np.searchsorted(clip.timeline.times, moments - 1e-6)
+    which = np.searchsorted(clip.timeline.times, moments - ROUNDING)
     return float((np.diff(which) == 0).mean()) if len(which) > 1 else 0.0
 
 
@@ -89,7 +90,7 @@ def shots(plan: Plan, source: list[Picture], rate: float) -> Iterator[tuple[floa
     order = plan.order(len(source)) if plan.order else list(range(len(source)))
     step = 1 / (plan.rate or rate)
     for k in range(int(len(order) / rate / plan.speed / step)):
-        at = min(len(order) - 1, int(k * step * rate * plan.speed))
+        at = min(len(order) - 1, int(k * step * rate * plan.speed + ROUNDING))
         yield k * step, plan.change(source[order[at]], k * step)
 
 

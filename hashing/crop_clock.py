@@ -66,7 +66,7 @@ def clocked(
         moment = _clearest(reference.times[some], support)
         if moment is not None:
             clear.append((float(query.times[q]), moment))
-    line = _through(np.array(clear)) if len(clear) >= FEWEST else None
+    line = through(np.array(clear)) if len(clear) >= FEWEST else None
     if line is None:
         return None
     slope, offset = line
@@ -94,15 +94,15 @@ def _clearest(times: NDArray[np.float64], support: NDArray[np.int_]) -> Seconds 
     return float(times[best])
 
 
-def _through(moments: NDArray[np.float64]) -> tuple[float, Seconds] | None:
+def through(moments: NDArray[np.float64]) -> tuple[float, Seconds] | None:
     """Slope and offset of the line through most of (N, 2) moments; real time where that does."""
     tq, tr = moments.T
     slopes = np.concatenate([[1.0], SPEEDS, -SPEEDS])
     best = (0, 1.0, 0.0)
     for slope in slopes:
-        through = tr - slope * tq
+        beside_it = tr - slope * tq
         # kept pictures lie up to twice their error beside the line: it may run between two of them
-        for offset in np.unique(np.add.outer(through, through) / 2):
+        for offset in np.unique(np.add.outer(beside_it, beside_it) / 2):
             count = int((np.abs(tr - slope * tq - offset) <= NEAR_S).sum())
             if count > best[0] + (0 if best[1] != 1.0 else 1):  # real time, unless clearly better
                 best = (count, float(slope), float(offset))

@@ -51,11 +51,11 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     lines = [thinned(line, departures(line, found), query, reference) for line in lines]
     lines = [piece for line in lines for piece in _pieces(line, found, sharp)]
     in_real_time = any(line.speed == 1.0 for line in lines)
-    lines = [_surely_fast(line, found, in_real_time) for line in lines]
+    lines = [surely_fast(line, found, in_real_time) for line in lines]
     return replace(placement, lines=tuple(lines))
 
 
-def _surely_fast(line: Line, found: Agreement, in_real_time: bool) -> Line:
+def surely_fast(line: Line, found: Agreement, in_real_time: bool) -> Line:
     """A line near real time is told from it only where its rows clearly say otherwise.
 
     in_real_time: other pieces are; a quiet one is so too, unless its rows surely say otherwise.
