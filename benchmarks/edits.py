@@ -35,53 +35,70 @@ from benchmarks.edits_made import MAKERS, Change, Picture, Plan
 from benchmarks.record import write
 from hashing.compare import compare
 from hashing.fingerprint import fingerprint
+from hashing.frames import Damage, shown
+from hashing.limits import Limits
 from hashing.probe import probe
 from hashing.types import Fingerprint
 from tests.made import write_video
 
 SECONDS = 8.0
+USUAL_RATE = 25.0
 LONG_PX = 640
+ROUNDING = 1e-6  # pictures: a moment that falls on a picture, but for rounding, is that picture's
 START_S = 1.0
 # edits carry no sound and are made at LONG_PX
 MARGIN = frozenset({"trim", "audio_muted", "audio_replaced", "recompressed", "downscaled"})
 TAMPER = frozenset({"tamper_removed", "tamper_added", "tamper"})
+REPEATED = 0.1  # of the pictures written, from which a told frame rate is true of them
 COUNTED = ("accepted", "named", "clean", "placed", "false")
 PROGRAM = [sys.executable, "-m", "app"]
 VIDEO = frozenset({".mp4", ".m4v", ".webm", ".mov", ".mkv", ".avi"})
 
 
+def declared(path: Path) -> tuple[float, float]:
+    """Pictures a second and the shape of a pixel, as the container states them."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return float(stream.average_rate or USUAL_RATE), float(stream.sample_aspect_ratio or 1)
+
+
 def pictures(path: Path) -> tuple[list[Picture], float]:
     """SECONDS of a clip from START_S on, at most LONG_PX long, and its pictures a second.
 
-    At an even pace whatever the clip's own is, and in square pixels: nothing but the edit differs.
+    At an even pace whatever the clip's own is (`repeats`), and in square pixels: nothing but the
+    edit differs.
     """
     out: list[Picture] = []
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
-        rate = float(stream.average_rate or 25)
-        aspect = float(stream.sample_aspect_ratio or 1)
-        first: float | None = None
-        for frame in container.decode(stream):
-            first = (frame.time or 0.0) if first is None else first
-            time = (frame.time or 0.0) - first - START_S
+    rate, aspect = declared(path)
+    with path.open("rb") as file:
+        for one in shown(file, Limits(), Damage()):
+            frame, time = one.frame, one.time - START_S
             if time < 0:
                 continue
             wide = frame.width * aspect
             scale = min(1.0, LONG_PX / max(wide, frame.height))
             size = (round(wide * scale) // 2 * 2, round(frame.height * scale) // 2 * 2)
-            shown = cv2.resize(frame.to_ndarray(format="rgb24"), size).astype(np.uint8)
-            while len(out) <= time * rate and len(out) < SECONDS * rate:
-                out.append(shown)
+            small = cv2.resize(frame.to_ndarray(format="rgb24"), size).astype(np.uint8)
+            while len(out) <= time * rate + ROUNDING and len(out) < SECONDS * rate:
+                out.append(small)
             if len(out) >= SECONDS * rate:
                 break
     return out, rate
+
+
+def repeats(clip: Fingerprint, rate: float) -> float:
+    """Share of what `pictures` gives that is the picture before again: the clip's come unevenly."""
+    end = min(SECONDS, float(clip.timeline.times[-1]) - START_S)
+    moments = START_S + np.arange(0, end, 1 / rate)
+    which = np.searchsorted(clip.timeline.times, moments - ROUNDING)
+    return float((np.diff(which) == 0).mean()) if len(which) > 1 else 0.0
 
 
 def shots(plan: Plan, source: list[Picture], rate: float) -> Iterator[tuple[float, Picture]]:
     order = plan.order(len(source)) if plan.order else list(range(len(source)))
     step = 1 / (plan.rate or rate)
     for k in range(int(len(order) / rate / plan.speed / step)):
-        at = min(len(order) - 1, int(k * step * rate * plan.speed))
+        at = min(len(order) - 1, int(k * step * rate * plan.speed + ROUNDING))
         yield k * step, plan.change(source[order[at]], k * step)
 
 
@@ -252,6 +269,8 @@ def _made(kind: str, clips: list[Path], options: argparse.Namespace) -> Iterator
         out = options.work / f"{kind}-{path.stem}-{options.seed}{suffix}"
         if not out.exists():
             made(out, plan, *pictures(path))
+        if repeats(described(path, options.work), declared(path)[0]) > REPEATED:
+            plan = replace(plan, may=plan.may | {"frame_rate"})
         yield Made(kind, plan, path, other, out)
 
 

@@ -66,7 +66,7 @@ def clocked(
         moment = _clearest(reference.times[some], support)
         if moment is not None:
             clear.append((float(query.times[q]), moment))
-    line = _through(np.array(clear)) if len(clear) >= FEWEST else None
+    line = through(np.array(clear)) if len(clear) >= FEWEST else None
     if line is None:
         return None
     slope, offset = line
@@ -94,13 +94,15 @@ def _clearest(times: NDArray[np.float64], support: NDArray[np.int_]) -> Seconds 
     return float(times[best])
 
 
-def _through(moments: NDArray[np.float64]) -> tuple[float, Seconds] | None:
+def through(moments: NDArray[np.float64]) -> tuple[float, Seconds] | None:
     """Slope and offset of the line through most of (N, 2) moments; real time where that does."""
     tq, tr = moments.T
     slopes = np.concatenate([[1.0], SPEEDS, -SPEEDS])
     best = (0, 1.0, 0.0)
     for slope in slopes:
-        for offset in tr - slope * tq:
+        beside_it = tr - slope * tq
+        # kept pictures lie up to twice their error beside the line: it may run between two of them
+        for offset in np.unique(np.add.outer(beside_it, beside_it) / 2):
             count = int((np.abs(tr - slope * tq - offset) <= NEAR_S).sum())
             if count > best[0] + (0 if best[1] != 1.0 else 1):  # real time, unless clearly better
                 best = (count, float(slope), float(offset))
@@ -111,7 +113,9 @@ def _through(moments: NDArray[np.float64]) -> tuple[float, Seconds] | None:
     tq, tr = tq[near], tr[near]
     tilt = float(np.polyfit(tq, tr - slope * tq, 1)[0])
     error = PICTURE_S / max(1e-6, float(np.std(tq))) / np.sqrt(len(tq))
-    if abs(tilt) > 3 * error:  # else it is as good as what was tried
+    if abs(slope + tilt - 1) <= 3 * error:
+        slope = 1.0  # the speeds that are tried lie apart, and one beside it may catch more
+    elif abs(tilt) > 3 * error:  # else it is as good as what was tried
         slope += tilt
     return slope, float(np.mean(tr - slope * tq))
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hashing.align import Line
 from hashing.freezes import STILL_LEVELS
-from hashing.skips import missing_by_chance
+from hashing.skips import steps_of
 from hashing.sound_lines import SoundLine, Way, find_line, held, sound
 from hashing.types import Fingerprint, Seconds, Span, Timeline
 
@@ -22,6 +22,7 @@ FEWEST_MOMENTS = 25
 SMOOTH_S = 0.9
 CLEARLY = 0.1  # of correlation by which one rate of the sound has to win
 WANDERS, STRAIGHT = 0.5, 0.25  # share of the wandering that random drops would make
+SURELY = 3.0  # standard errors
 NOISY_S = 0.13  # moments scattered more than this say nothing
 LEAST_S = 0.045
 GAPPY = 0.06  # share of missing pictures from which some are
@@ -45,11 +46,15 @@ def thinned(line: Line, beside: Departures, query: Fingerprint, reference: Finge
     if not FASTER[0] < line.speed < FASTER[1] or line.pauses:
         return line
     heard = _sound_plays_on(line, query, reference)
-    counted = missing_by_chance(query.timeline, reference.timeline, line)
+    steps = steps_of(query.timeline, reference.timeline, line)
+    counted = steps.by_chance() if steps is not None else None
     if counted is not None and heard is not (not counted):
         return replace(line, dropped=1 - 1 / line.speed) if counted else line
     if line.end - line.start < SHORTEST_S:
         return line
+    leaning = steps is not None and counted is None and steps.leaning()
+    if leaning and heard is None and _wanders(line, beside, reference):
+        return replace(line, dropped=1 - 1 / line.speed)
     wandering = _wandering(line, beside, reference)
     if heard is False or (heard is None and wandering is None):
         return line
@@ -92,18 +97,40 @@ def gaps(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float
 
 def _wandering(line: Line, beside: Departures, reference: Fingerprint) -> float | None:
     """Slow departures from the line, as a share of what random drops make; None if too noisy."""
+    found = _slow(beside)
+    if found is None:
+        return None
+    wander, scatter, _ = found
+    if wander >= max(LEAST_S, 0.8 * scatter) and scatter <= NOISY_S:
+        return wander / _random_walk(line, reference)
+    return 0.0 if max(wander, scatter) < SHARP_S else None
+
+
+def _wanders(line: Line, beside: Departures, reference: Fingerprint) -> bool:
+    """Whether slow departures from the line are more than the scatter of moments makes."""
+    found = _slow(beside)
+    if found is None:
+        return False
+    wander, scatter, error = found
+    far = wander >= STRAIGHT * _random_walk(line, reference)
+    return far and wander >= SURELY * error and scatter <= NOISY_S
+
+
+def _slow(beside: Departures) -> tuple[Seconds, Seconds, Seconds] | None:
+    """Standard deviations: of slow departures, of moments about them, and the former's error.
+
+    None where there are too few.
+    """
     times, off = beside.times, beside.off
     if len(times) < FEWEST_MOMENTS:
         return None
     straight = np.polyfit(times, off, 1, w=np.sqrt(np.minimum(1, beside.weights / 1e-3)))
     rest = off - np.polyval(straight, times)
     near = np.abs(times[:, None] - times) < SMOOTH_S / 2  # (n, n)
-    slow = (near @ rest) / near.sum(axis=1)
+    count = near.sum(axis=1)
+    slow = (near @ rest) / count
     scatter = float(np.std(rest - slow))
-    wander = float(np.std(slow))
-    if wander >= max(LEAST_S, 0.8 * scatter) and scatter <= NOISY_S:
-        return wander / _random_walk(line, reference)
-    return 0.0 if max(wander, scatter) < SHARP_S else None
+    return float(np.std(slow)), scatter, scatter / float(np.sqrt(count.mean()))
 
 
 def _random_walk(line: Line, reference: Fingerprint) -> Seconds:

@@ -21,6 +21,7 @@ from hashing.types import Edit, Segment, Span
 
 SPEED_CHANGED = 0.015  # from real time, beyond what clocks and roundings make
 GIF_CLOCK_S = 0.01
+AS_FAST = 0.1  # of a speed, within which two pieces run equally fast
 JUMP_S = 0.5  # in the known clip, that makes two pieces of one run
 NEAR_S = 0.6  # between two pieces of the item that follow each other
 CUT_SURE = 0.03  # correlation lost where a piece is carried on over the cut
@@ -43,7 +44,7 @@ def time_edits(
         return []
     found = [
         _speed(query, placement.lines),
-        _reversed(placement),
+        backwards(placement),
         _reordered(placement, segments),
         _frozen(placement.lines),
         dropped := _dropped(query, reference, placement.lines),
@@ -90,17 +91,28 @@ def _of_the_clock(query: Reel) -> float:
     return GIF_CLOCK_S / usual if float(np.abs(steps - usual).max()) < 0.001 else 0.0
 
 
-def _reversed(placement: Placement) -> Edit | None:
+def backwards(placement: Placement) -> Edit | None:
     lines, found = placement.lines, placement.agreement
     back = [line for line in lines if line.reversed]
     seconds = _length(tuple(back))
     if seconds < 1.0 or found is None:
         return None
+    onwards = [line.speed for line in lines if not line.reversed]
     clear = max(line.contrast for line in back) >= 0.1
+    clear = clear and all(_as_fast_as_any(line, onwards) for line in back)
     if not clear and not all(only_backwards(line, found) for line in back):
         return None
     text = f"{seconds:.1f} s play backwards"
     return Edit("reversed", 0.95, {"seconds": round(seconds, 2)}, text, _part(back, lines))
+
+
+def _as_fast_as_any(line: Line, speeds: list[float]) -> bool:
+    """Whether a piece runs at the speed of one of the others; True where there are none.
+
+    A line that runs backwards at another speed than the footage beside it may only have found what
+    agrees a little.
+    """
+    return not speeds or any(abs(line.speed / one - 1) < AS_FAST for one in speeds)
 
 
 def _reordered(placement: Placement, segments: tuple[Segment, ...]) -> Edit | None:

@@ -2,7 +2,8 @@
 
 Preconditions that every caller may rely on:
 - times are the decoder's presentation times, in seconds from the first picture shown, strictly
-  increasing; edit lists and start offsets are honoured (FFmpeg's demuxers apply them)
+  increasing; edit lists and start offsets are honoured (FFmpeg's demuxers apply them); of a file
+  whose presentation times go back, the times at which its pictures leave the decoder, as players do
 - pictures are upright (display rotation applied) and have square pixels
 - damaged stretches are skipped and reported as gaps; everything else is given
 
@@ -284,15 +285,44 @@ def _decode(
 
 
 @dataclass(slots=True)
+class _Faults:
+    """How often a sequence of stamps went back."""
+
+    count: int = 0
+    last: int | None = None
+
+    def look(self, stamp: int | None) -> None:
+        if stamp is None:
+            return
+        self.count += self.last is not None and stamp < self.last
+        self.last = stamp
+
+
+@dataclass(slots=True)
 class _Clock:
-    """Turns presentation times into seconds from the first picture, strictly increasing."""
+    """Turns presentation times into seconds from the first picture, strictly increasing.
+
+    A decoder gives pictures in the order shown. Where their presentation times go back, whoever
+    wrote the file knew only the order of decoding; its decoding times then say when each picture
+    leaves the decoder. FFmpeg's players choose so too (guess_correct_pts in decode.c).
+    """
 
     step: Seconds
     first: Seconds | None = None
     last: Seconds | None = None
+    presented: _Faults = field(default_factory=_Faults)
+    decoded: _Faults = field(default_factory=_Faults)
+
+    def _stamp(self, frame: av.VideoFrame) -> Seconds | None:
+        self.presented.look(frame.pts)
+        self.decoded.look(frame.dts)
+        if self.presented.count <= self.decoded.count:
+            return frame.time
+        # the last pictures leave the decoder after the last packet, at no moment of their own
+        return None if frame.dts is None else float(frame.dts * frame.time_base)
 
     def read(self, frame: av.VideoFrame) -> Seconds | None:
-        stamp = frame.time
+        stamp = self._stamp(frame)
         if stamp is None:
             stamp = (self.first or 0.0) + (0.0 if self.last is None else self.last + self.step)
         if self.first is None:

@@ -30,8 +30,11 @@ SLOWEST, FASTEST = 0.3, 3.4  # beyond these a slope is no speed at which anybody
 UNSURE = 0.06  # a slope measured no better than this is not told from real time
 QUIET, DOUBTFUL = 0.1, 0.2  # contrast and distance from real time below which a speed needs proof
 SURELY = 0.3  # units by which real time has to be further off
+FURTHER, FURTHER_SHARE = 0.05, 0.5  # the same of other pieces; and as a share of their own
+SHIFT_S = 0.02
+CLEARLY = 0.01  # of correlation, where no row says when
 EXACT = 0.6  # units from the best moments, up to which a piece is where they are
-ROUGH = 0.1  # from real time: below, a speed that was voted and not measured is none
+ROUGH = 0.1  # from real time: below, a speed has to be measured, and to explain more than that
 REAL_TIME = 0.012  # a refitted slope this near to 1 is real time
 
 
@@ -47,24 +50,34 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     lines = [piece for line in lines for piece in _cut_clearly(line, found, sharp)]
     lines = [thinned(line, departures(line, found), query, reference) for line in lines]
     lines = [piece for line in lines for piece in _pieces(line, found, sharp)]
-    if any(line.speed == 1.0 for line in lines):
-        lines = [_surely_fast(line, found) for line in lines]
+    in_real_time = any(line.speed == 1.0 for line in lines)
+    lines = [surely_fast(line, found, in_real_time) for line in lines]
     return replace(placement, lines=tuple(lines))
 
 
-def _surely_fast(line: Line, found: Agreement) -> Line:
-    """A quiet piece beside others in real time is so too, unless its rows clearly say otherwise."""
+def surely_fast(line: Line, found: Agreement, in_real_time: bool) -> Line:
+    """A line near real time is told from it only where its rows clearly say otherwise.
+
+    in_real_time: other pieces are; a quiet one is so too, unless its rows surely say otherwise.
+    """
     off = abs(line.speed - 1)
-    if line.contrast >= QUIET or not 0 < off < DOUBTFUL or line.pauses or line.dropped:
+    quiet = in_real_time and line.contrast < QUIET and off < DOUBTFUL
+    if not 0 < off < (DOUBTFUL if quiet else ROUGH) or line.pauses or line.dropped:
         return line
     apart = distances(found)
     turned = at_speed(line, 1.0)
-    shifts = np.arange(-NEAR_S, NEAR_S, 0.05).tolist()
-    moved = [replace(turned, offset=turned.offset + shift) for shift in shifts]
-    best = min(moved, key=lambda one: strays(one, found, apart))
-    if strays(best, found, apart) > strays(line, found, apart) + SURELY:
+    reach = max(NEAR_S, off * (line.end - line.start) / 2)
+    moved = [
+        replace(turned, offset=turned.offset + float(shift))
+        for shift in np.arange(-reach, reach, SHIFT_S)
+    ]
+    own = strays(line, found, apart)
+    further, best = min(((strays(one, found, apart), one) for one in moved), key=lambda one: one[0])
+    if further >= FAR:
+        return turned if quiet or _mean(line, found) < _mean(turned, found) + CLEARLY else line
+    if further > own + (SURELY if quiet else max(FURTHER, FURTHER_SHARE * own)):
         return line
-    return best if strays(best, found, apart) < FAR else turned
+    return best
 
 
 def _cut_clearly(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:

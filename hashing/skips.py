@@ -21,12 +21,15 @@ LONGEST_STEP = 5  # pictures
 EPSILON = 0.15  # grey levels: changes below are all as small
 DEAREST = 1.0  # cost of a picture that fits not at all
 GAINS = (0.7, 0.85, 1.0, 1.15, 1.35)  # of the item's changes to the known clip's, about a guess
+FINER = (0.93, 1.0, 1.07)  # beside these gains
 BENDS = (0.0, 0.3, 0.6)  # change of n pictures together: their sum over n to this power
 PHASES = np.arange(-1.5, 1.5, 0.125)  # pictures
 TILTS = np.linspace(-0.02, 0.02, 41)  # of the speed
 LIKELIEST = 4  # gains and bends that even steps are tried with, by what any steps cost
 EVENLY, BY_CHANCE = 1.5, 1.8  # cost of even steps over that of any: up to, and from
+LEANING = 1.4  # … from which the moments that agree best may settle it
 CLEARLY = 0.06  # by which even steps must cost more
+QUIET_LEVELS, QUIET_BY_CHANCE = 1.0, 2.2  # below such changes coding leaves pictures as they were
 FEWEST_MISSING = 0.02  # pictures that pass in one of the item's, beyond one, that make a question
 
 
@@ -41,24 +44,45 @@ class _Window:
     passed: NDArray[np.float64]  # (n, w, LONGEST_STEP) known change over 1.. pictures up to there
 
 
-def missing_by_chance(query: Timeline, reference: Timeline, line: Line) -> bool | None:
-    """Whether pictures are missing by chance; False where they are evenly left out, or all there.
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What a faster item's pictures cost as known ones, after steps of any size and even ones."""
 
-    None where too little changes, or too evenly, to tell.
-    """
+    freely: float
+    evenly: float
+    change: float  # grey levels, usual of the item's pictures
+
+    def by_chance(self) -> bool | None:
+        """Whether pictures are missing by chance; False where evenly left out, or all there.
+
+        None where too little changes, or too evenly, to tell.
+        """
+        least = BY_CHANCE if self.change >= QUIET_LEVELS else QUIET_BY_CHANCE
+        if self.evenly >= least * self.freely and self.evenly - self.freely >= CLEARLY:
+            return True
+        evenly = self.evenly <= EVENLY * self.freely or self.evenly - self.freely < CLEARLY / 2
+        return False if evenly and self.evenly < DEAREST / 4 else None
+
+    def leaning(self) -> bool:
+        """Whether even steps cost more, if not enough more to tell by that alone."""
+        return self.evenly >= LEANING * self.freely and self.evenly - self.freely >= CLEARLY
+
+
+def steps_of(query: Timeline, reference: Timeline, line: Line) -> Steps | None:
+    """How evenly the item's pictures follow each other in the known clip; None if not compared."""
     window = _window(query, reference, line)
     if window is None:
         return None
-    costs = [_costs(window, gain, bend) for bend in BENDS for gain in GAINS]
-    ranked = sorted(((_any_steps(window, cost), k) for k, cost in enumerate(costs)))[:LIKELIEST]
-    free = ranked[0][0]
-    even = _even_steps(window, [costs[k] for _, k in ranked])
+    tried = [(gain, bend) for bend in BENDS for gain in GAINS]
+    costs = [_any_steps(window, _costs(window, *one)) for one in tried]
+    likely = [tried[k] for k in np.argsort(costs, kind="stable")[:LIKELIEST]]
+    free = min(costs)  # steps of any size make up for a gain that is a little off, even ones cannot
+    even = _even_steps(
+        window, [_costs(window, gain * fine, bend) for gain, bend in likely for fine in FINER]
+    )
     if not np.isfinite(free) or not np.isfinite(even):
         return None
-    if even >= BY_CHANCE * free and even - free >= CLEARLY:
-        return True
-    evenly = even <= EVENLY * free or even - free < CLEARLY / 2
-    return False if evenly and even < DEAREST / 4 else None
+    return Steps(free, even, float(np.median(window.change)))
 
 
 def _window(query: Timeline, reference: Timeline, line: Line) -> _Window | None:

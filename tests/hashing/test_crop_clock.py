@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hashing.align import Line
-from hashing.crop_clock import as_clocked, clocked
+from hashing.crop_clock import as_clocked, clocked, through
 from hashing.reel import Reel
 from tests.hashing.films import Films
 
@@ -34,3 +34,13 @@ def test_a_line_of_another_speed_or_moment_is_left_alone() -> None:
     other = (replace(CLOCK, speed=1.2, offset=0.9), replace(CLOCK, offset=7.0))
     assert as_clocked(other, CLOCK) == other
     assert as_clocked(other, None) == other
+
+
+def test_kept_pictures_on_both_sides_of_a_line_in_real_time_make_no_speed() -> None:
+    """A moment is that of a kept picture, up to half their distance off."""
+    item = np.array([0.84, 3.48, 5.28, 6.12, 7.08])
+    beside = np.array([1.08, 0.96, 0.96, 0.96, 1.08])
+    found = through(np.stack([item, item + beside], axis=1))
+    assert found is not None
+    assert found[0] == 1.0
+    assert found[1] == pytest.approx(1.0, abs=0.06)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.align import Agreement, agreement, lines
-from hashing.edits_time import time_edits
+from hashing.align import Agreement, Line, agreement, lines
+from hashing.edits_time import backwards, time_edits
 from hashing.freezes import between, still_runs
 from hashing.geometry import Transform
 from hashing.mending import mended
@@ -171,6 +171,22 @@ def test_footage_played_backwards_is_reversed() -> None:
     edits, segments = explained(film(Scene(), even(KNOWN_S), lambda time: KNOWN_S - 0.04 - time))
     assert set(edits) == {"reversed"}
     assert segments[0].reversed
+
+
+@pytest.mark.parametrize(("slope", "told"), [(-0.4, True), (1.0, False)])
+def test_a_slow_piece_backwards_beside_real_time_has_to_be_shown_by_its_moments(
+    slope: float, told: bool
+) -> None:
+    times = np.arange(40) / 10
+    shown = np.where(times < 2, 3.0 + slope * times, 4.0 + times)
+    apart = np.abs(shown[:, None] - np.arange(90) / 10)
+    held = Agreement(times, np.arange(90) / 10, (0.99 - 0.2 * apart).clip(0).astype(np.float32))
+    found = (
+        Line(0.0, 2.0, 0.4, True, 3.0, 0.95, 0.8),
+        Line(2.0, 4.0, 1.0, False, 4.0, 0.95, 0.8),
+    )
+    transform = Transform(np.eye(3), 100, 120, 1.0, "axis")
+    assert (backwards(Placement(transform, found, (), held)) is not None) is told
 
 
 @pytest.mark.parametrize("stood", [0.6, 1.5, 2.4])

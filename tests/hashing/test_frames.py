@@ -20,6 +20,7 @@ from tests.made.broken import (
     make_pointer,
     make_sound_only,
     make_without_index,
+    without_presentation_times,
 )
 from tests.made.stills import AnimationKind, make_animation, make_huge_png
 
@@ -36,6 +37,11 @@ def first_picture(path: Path) -> np.ndarray:
     with path.open("rb") as file:
         info = probe(file)
         return next(shown(file, Limits(), Damage())).rgb(info.width, info.height)
+
+
+def shown_by(path: Path) -> list[tuple[float, np.ndarray]]:
+    with path.open("rb") as file:
+        return [(one.time, one.rgb(*SMALL)) for one in shown(file, Limits(), Damage())]
 
 
 def unlike(left: np.ndarray, right: np.ndarray) -> float:
@@ -56,6 +62,19 @@ def test_pictures_sent_out_of_order_come_in_the_order_shown(tmp_path: Path, suff
     times = times_of(path)
     assert (np.diff(times) > 0).all()
     np.testing.assert_allclose(times, np.arange(25) / 25, atol=MP4_TICK)
+
+
+def test_pictures_whose_times_only_tell_the_order_of_decoding_are_all_shown(tmp_path: Path) -> None:
+    whole = make_video(tmp_path / "b.mp4", 1, 1.0, size=SMALL, sound_kind=None, b_frames=3)
+    path = without_presentation_times(whole, tmp_path / "order.mp4")
+    pictures = shown_by(path)
+    times = np.array([time for time, _ in pictures])
+    assert len(times) >= 22  # of 25: a few may be shown for no time where the clock is changed
+    assert (np.diff(times) > 0).all()
+    np.testing.assert_allclose(np.diff(times)[6:], 1 / 25, atol=MP4_TICK)
+    in_order = shown_by(whole)
+    assert unlike(pictures[-1][1], in_order[-1][1]) < 1
+    assert unlike(pictures[-9][1], in_order[-9][1]) < 1
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])

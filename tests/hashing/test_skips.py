@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hashing.align import Line
-from hashing.skips import missing_by_chance
+from hashing.skips import steps_of
 from hashing.types import Timeline
 
 COUNT, RATE = 260, 25.0
@@ -29,6 +29,11 @@ def timelines(
     shown = passed * steps**-0.25 * random.uniform(0.93, 1.07, len(steps))
     query = Timeline(np.arange(len(kept)) / rate, np.append(0.0, shown).astype(np.float32))
     return query, Timeline(np.arange(COUNT) / RATE, known.astype(np.float32))
+
+
+def missing_by_chance(query: Timeline, reference: Timeline, along: Line) -> bool | None:
+    steps = steps_of(query, reference, along)
+    return None if steps is None else steps.by_chance()
 
 
 def line(kept: NDArray[np.intp], rate: float = RATE) -> Line:

@@ -47,6 +47,23 @@ def make_damaged_middle(path: Path, seed: int = 1, seconds: float = 6.0) -> Path
     return path
 
 
+def without_presentation_times(video: Path, path: Path) -> Path:
+    """The video with each picture's moment of decoding as that at which it is shown, too.
+
+    As writers do that know nothing of pictures sent out of order.
+    """
+    with av.open(str(video)) as source, av.open(str(path), "w") as target:
+        stream = source.streams.video[0]
+        copied = target.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is None:
+                continue
+            packet.pts = packet.dts
+            packet.stream = copied
+            target.mux(packet)
+    return path
+
+
 def make_sound_only(path: Path, seed: int = 1, seconds: float = 2.0) -> Path:
     """An MP4 that holds nothing but speech-like sound."""
     return write_video(path, [], samples=sound("speech", seed, seconds))
