@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.covers import covers, one_extreme, within
 from hashing.looks import Look, at_indices, luma, well_timed
 from hashing.patch_kind import Finding
 from hashing.placing import Placement
@@ -27,12 +28,8 @@ type Mask = NDArray[np.bool_]
 
 MOST = 12  # instants
 LONG_SIDE_PX = 384
-SMALLEST, LARGEST = 0.004, 0.35  # of the frame
 SHARE = 0.3  # of the instants at which an area has to be seen
 STEP, PACE = 0.1, 0.25  # how far an area may move at once, and in a second, in frames
-ONE_TONE = 3.0  # grey levels of deviation in a covered area
-APART = 14.0  # grey levels between a cover and what lies around it or under it
-SHARP = 0.7  # share of a cover's rim with such a step
 NEAR = 0.04  # of the frame: pieces this near to each other are one area
 LAID_OVER = ("sticker", "inset_over", "overlay", "logo")
 
@@ -163,17 +160,17 @@ def _seen(one: Look, at: int) -> _Seen:
     inner = cv2.erode(one.covered.astype(np.uint8), rim, borderType=cv2.BORDER_REPLICATE) > 0
     if inner.sum() < 2000:
         return _Seen([], None)
-    covers = _covered(left, right, inner)
+    covered = covers(left, right, inner)
     free = inner.copy()
-    for region in covers:
+    for region in covered:
         free &= cv2.dilate(region.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0
-    spots = [_spot("covered", region, one.time, at) for region in covers]
+    spots = [_spot("covered", region, one.time, at) for region in covered]
     known = detail(one, free)
     for kind, area in at_once(known) if known is not None else []:
         region = area.mask(left.shape)
         if kind == "unreadable":
             spots.append(_spot("unreadable", region, one.time, at))
-        elif _one_extreme(left, region) and _within(region, free):
+        elif one_extreme(left, region) and within(region, free):
             spots.append(_spot("covered", region, one.time, at))
     return _Seen(_pieced(spots), known)
 
@@ -219,77 +216,6 @@ def _pieced(spots: list[_Spot]) -> list[_Spot]:
 
 def _touch(one: Box, other: Box) -> bool:
     return all(one[k] < other[k + 2] + NEAR and other[k] < one[k + 2] + NEAR for k in (0, 1))
-
-
-def _covered(left: Grey, right: Grey, inner: Mask) -> list[Mask]:
-    """Areas of one tone with a clear border, where the known copy shows something else."""
-    spread = _deviation(left, 5)
-    differs = np.abs(left - right) > APART
-    plain = inner & (spread < ONE_TONE)
-    out = []
-    for region in _regions(plain):
-        tone = float(np.median(left[region]))
-        alike = region & (np.abs(left - tone) < 6)
-        under = float((differs | (_deviation(right, 5) > 2 * ONE_TONE))[region].mean())
-        if alike.sum() < 0.95 * region.sum() or under < 0.6 or _fill(region) < 0.85:
-            continue
-        if not _within(region, inner):
-            continue
-        grown = cv2.dilate(region.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-        ring = grown & ~(cv2.dilate(region.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
-        ring &= inner
-        if ring.sum() >= 20 and (np.abs(left - tone)[ring] > APART / 2).mean() >= SHARP:
-            out.append(region)
-    return out
-
-
-def _regions(cells: Mask) -> list[Mask]:
-    """Connected regions of a fitting size, not along a whole side of the frame."""
-    joined = cv2.morphologyEx(cells.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    height, width = cells.shape
-    out = []
-    for label in range(1, count):
-        _, _, w, h, area = stats[label]
-        if not SMALLEST <= area / (height * width) <= LARGEST:
-            continue
-        if w > 0.85 * width or h > 0.85 * height or min(w, h) < 12:
-            continue
-        out.append(np.asarray(labels == label))
-    return out
-
-
-def _within(region: Mask, inner: Mask) -> bool:
-    """Whether an area keeps away from the picture's rim, where bars and captions end."""
-    x0, y0, x1, y1 = _box(region)
-    if min(x0, y0, 1 - x1, 1 - y1) < 0.01:
-        return False
-    near = cv2.dilate(region.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-    return bool((near & ~inner).sum() < 0.1 * near.sum())
-
-
-def _one_extreme(grey: Grey, region: Mask) -> bool:
-    """Whether an area is black or white throughout: by night its border may not show."""
-    tones = grey[region]
-    low, high = np.percentile(tones, [5, 95])
-    return bool(high - low < 8 and (high < 24 or low > 231))
-
-
-def _boxed(region: Mask) -> Mask:
-    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
-    out = np.zeros_like(region)
-    out[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
-    return out
-
-
-def _fill(region: Mask) -> float:
-    return float(region.sum() / _boxed(region).sum())
-
-
-def _deviation(grey: Grey, side: int) -> Grey:
-    mean = cv2.blur(grey, (side, side))
-    return np.sqrt(np.maximum(0, cv2.blur(grey * grey, (side, side)) - mean * mean))
 
 
 def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding]:

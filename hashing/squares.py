@@ -14,8 +14,9 @@ SMALLEST_PX, LARGEST_PX = 5.0, 30.0  # of a block
 STEP_PX = 0.25
 WIDE_PX = 1.0  # of a line to either side, coding and resizing included
 ROWS = 2.5  # blocks that a part has to have along each side
-LINED_UP, LINED_UP_BOTH = 0.4, 1.0  # of slope beyond chance; a scene has 0.35 of one direction
-CLEARER = 0.2  # than the known copy's there
+FAINT = 1.5  # grey levels from pixel to pixel that coding leaves inside a block
+LINED_UP, LINED_UP_BOTH = 0.4, 0.9  # of slope beyond chance; a scene has 0.35 of one direction
+CLEARER = 0.25  # than the known copy's there
 
 
 def in_squares(mine: list[Grey], known: list[Grey]) -> bool:
@@ -32,8 +33,8 @@ def in_squares(mine: list[Grey], known: list[Grey]) -> bool:
 
 def _slope(parts: list[Grey], axis: int) -> Profile:
     """Slope along an axis, summed across it and over instants."""
-    slopes = [np.abs(np.diff(one, axis=axis)).sum(axis=1 - axis, dtype=np.float64) for one in parts]
-    return np.asarray(np.sum(slopes, axis=0), np.float64)
+    slopes = [np.maximum(0.0, np.abs(np.diff(one, axis=axis)) - FAINT) for one in parts]
+    return np.asarray(np.sum([one.sum(axis=1 - axis) for one in slopes], axis=0), np.float64)
 
 
 def lined_up(slope: Profile) -> float:
