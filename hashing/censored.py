@@ -86,7 +86,7 @@ def areas(held: list[Look]) -> list[Censored]:
     moving = [
         _area(group, len({spot.at for spot in group}), held)
         for group in groups
-        if not any(_mostly_of(group, one.box) for one in stand)
+        if not any(_stays_in(group, one.box) for one in stand)
     ]
     least = max(2, SHARE * len(held)) if len(held) > 1 else 1
     moving = [one for one in moving if round(one.share * len(held)) >= least]
@@ -109,10 +109,16 @@ def _stands(one: Standing, any_instant: Detail) -> Censored:
     return Censored("unreadable", box, _size(box), None, one.share)
 
 
-def _mostly_of(group: list[_Spot], box: Box) -> bool:
+def _stays_in(group: list[_Spot], box: Box) -> bool:
     """Whether spots that follow each other are parts of an area that stands still."""
     parts = [spot.way == "unreadable" and mostly_in(spot.box, box) for spot in group]
-    return sum(parts) > 0.6 * len(parts)
+    return sum(parts) > 0.6 * len(parts) and _size(_around(group)) < 1.6 * _size(box)
+
+
+def _around(group: list[_Spot]) -> Box:
+    boxes = np.array([spot.box for spot in group])
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
 def _tracks(spots: list[_Spot]) -> list[list[_Spot]]:
@@ -141,16 +147,13 @@ def _apart(one: Box, other: Box) -> float:
 
 
 def _area(group: list[_Spot], seen: int, held: list[Look]) -> Censored:
-    boxes = np.array([spot.box for spot in group])
-    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     span = None
     if seen < 0.8 * len(held):
         times = [spot.time for spot in group]
         step = float(np.median(np.diff([one.time for one in held]))) / 2
         span = Span(max(0.0, min(times) - step), max(times) + step)
     area = float(np.median([spot.area for spot in group]))
-    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-    return Censored(group[0].way, box, area, span, seen / len(held))
+    return Censored(group[0].way, _around(group), area, span, seen / len(held))
 
 
 def _seen(one: Look, at: int) -> _Seen:

@@ -26,6 +26,8 @@ type Mask = NDArray[np.bool_]
 type Kind = Literal["blank", "unreadable"]
 
 FINE_PX = 1.6
+SOFT_PX = (0.5, 0.8, 1.2, 1.8, 2.5)  # blurs of a whole picture
+CLEARLY = 0.85  # of what differs otherwise: less detail on both sides is less to disagree about
 SOFTER_PX = (2.0, 3.0, 4.5, 7.0, 10.0)
 WINDOW_PX = 9
 TEXTURE = 3.0  # grey levels of the known copy's fine detail that say something
@@ -100,7 +102,8 @@ class Rectangle:
 
 def detail(one: Look, free: Mask) -> Detail | None:
     """The fine detail of one instant; None where too little is known or kept to tell by."""
-    left, right = luma(one.query), luma(one.reference)
+    left = luma(one.query)
+    right = _as_soft(left, luma(one.reference), free)
     mine, known = _fine(left), _fine(right)
     power, shared = _mean(known * known), _mean(mine * known)
     speaks = free & (power > TEXTURE**2)
@@ -120,6 +123,20 @@ class Standing:
 
     area: Rectangle
     share: float  # of the instants that say something
+
+
+def _as_soft(left: Grey, right: Grey, free: Mask) -> Grey:
+    """The known copy blurred as the item is all over: finer detail is gone from everywhere then."""
+    tried = [right, *(cv2.GaussianBlur(right, (0, 0), soft) for soft in SOFT_PX)]
+    own = _band(left)
+    rests = [float(np.square(own - _band(one))[free].mean()) for one in tried]
+    best = int(np.argmin(rests))
+    return np.asarray(tried[best], np.float32) if rests[best] < CLEARLY * rests[0] else right
+
+
+def _band(grey: Grey) -> Grey:
+    """Detail of any size that a blur of the whole picture takes away."""
+    return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), 2 * SOFT_PX[-1]), np.float32)
 
 
 def likeness(one: Look) -> float:
@@ -161,15 +178,16 @@ def kind_of(held: list[Detail], area: Rectangle) -> Kind | None:
         return None
     if float(np.mean([_fills(one, area) for one in held])) < FILLS:
         return None
+    near = _near_by(held, area)
+    if near >= NEAR_SQUARES:
+        return None
     squares = in_squares(
         [one.left[area.cut] for one in held], [one.right[area.cut] for one in held]
     )
-    if _near_by(held, area) >= (NEAR_SQUARES if squares else NEAR_BY):
-        return None
     if squares:
         return "unreadable" if _shapes(held, area) >= SHAPES_IN_SQUARES else None
     left = _left(held, area)
-    if left >= SOFTENED or _elsewhere(held, area) > ELSEWHERE:
+    if near >= NEAR_BY or left >= SOFTENED or _elsewhere(held, area) > ELSEWHERE:
         return None
     if _shapes(held, area) >= SAME_SHAPES:
         return "unreadable"
@@ -266,7 +284,7 @@ def _near_by(held: list[Detail], area: Rectangle) -> float:
         # detail stronger than the known copy's is alike only as far as it correlates
         found += best / max(1.0, float(np.sqrt(own / max(power, 1e-3))))
         known += power * one.usual
-    return found / max(known, 1e-3)
+    return found / known if known else 1.0
 
 
 def _elsewhere(held: list[Detail], area: Rectangle) -> float:
