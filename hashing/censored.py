@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.covers import covers, one_extreme, within
+from hashing.covers import covers, one_extreme, toned, within
 from hashing.looks import Look, at_indices, luma, well_timed
 from hashing.patch_kind import Finding
 from hashing.placing import Placement
@@ -173,7 +173,9 @@ def _seen(one: Look, at: int) -> _Seen:
         region = area.mask(left.shape)
         if kind == "unreadable":
             spots.append(_spot("unreadable", region, one.time, at))
-        elif one_extreme(left, region) and within(region, free):
+            continue
+        plain = one_extreme(left, region) and within(region, free)
+        if plain and not toned(left, right, region, inner):
             spots.append(_spot("covered", region, one.time, at))
     return _Seen(_pieced(spots), known)
 

@@ -1,7 +1,9 @@
 """Areas of the item in one tone with a clear border, where the known copy shows something else.
 
 By night a cover's border shows only where the known copy is not as dark as the cover, so it is
-asked for there and nowhere else. A dark place that the item has lost in shadow has no such border.
+asked for there and nowhere else. What a change of tone made black is black wherever the known copy
+is as dark. Boxes are of any tone; discs and strokes have to be black or white to the brim, since
+signs and pasted things have one tone too.
 """
 
 import cv2
@@ -17,9 +19,13 @@ ALIKE = 6.0  # grey levels from its tone
 APART = 14.0  # grey levels between a cover and what lies around it or under it
 SHARP = 0.7  # share of a cover's rim with such a step
 CAN_SHOW = 0.3  # share of a rim at which the known copy is not of the cover's tone
-SHARPER = 0.8  # … of the box around what was seen to be covered
-FILLS = 0.85  # share of the area's box
+SHARPER = 0.8  # … of the box or hull around what was seen to be covered
+FILLS = 0.85  # share of the area's box, or of its convex hull
 FILLS_HALF = 0.55  # … by what is not of the cover's tone in the known copy
+TO_THE_BRIM = 0.99  # share of a round cover in its tone: a pasted dark thing fades at its rim
+TONED = 0.3  # share of what differs that a change of tone explains
+BIN = 8.0  # grey levels
+FEWEST_PX = 30  # of a grey that say what became of it
 BRIDGE_PX = 9  # places under a cover that are of its tone anyhow part what is not
 
 
@@ -27,17 +33,29 @@ def covers(left: Grey, right: Grey, inner: Mask) -> list[Mask]:
     """left, right: (h, w) the item and the known copy. inner: where the two can be compared."""
     plain = inner & (_deviation(left, 5) < ONE_TONE)
     under = (np.abs(left - right) > APART) | (_deviation(right, 5) > 2 * ONE_TONE)
-    out = []
+    out: list[Mask] = []
     for region in _regions(plain, 3):
-        if under[region].mean() >= 0.6 and _fill(region) >= FILLS:
-            out += [region] if _is_cover(left, right, region, inner, SHARP) else []
+        drawn = _fills(region, _box(region)) >= FILLS or _drawn(left, region)
+        if under[region].mean() >= 0.6 and drawn and _is_cover(left, right, region, inner, SHARP):
+            out.append(region)
     for region in _regions(np.asarray(plain & under), BRIDGE_PX):
-        box = boxed(region)
-        if any((box & one).any() for one in out) or _fill(region) < FILLS_HALF:
+        if any((_box(region) & one).any() for one in out):
             continue
-        if plain[box].mean() >= FILLS and _is_cover(left, right, box, inner, SHARPER):
-            out.append(box)
+        for whole in (_box(region), _hull(region)):
+            fills = _fills(region, whole) >= FILLS_HALF and plain[whole].mean() >= FILLS
+            sure = fills and one_extreme(left, whole)
+            if sure and _is_cover(left, right, whole, inner, SHARPER):
+                out.append(whole)
+                break
     return out
+
+
+def _drawn(left: Grey, region: Mask) -> bool:
+    """Whether a region of any round shape is black or white to the brim."""
+    if _fills(region, _hull(region)) < FILLS or not one_extreme(left, region):
+        return False
+    tone = float(np.median(left[region]))
+    return bool((np.abs(left - tone) < ALIKE)[region].mean() >= TO_THE_BRIM)
 
 
 def _is_cover(left: Grey, right: Grey, region: Mask, inner: Mask, sharp: float) -> bool:
@@ -51,7 +69,20 @@ def _is_cover(left: Grey, right: Grey, region: Mask, inner: Mask, sharp: float) 
         return False
     if (np.abs(left - tone)[shows] > APART / 2).mean() < sharp:
         return False
-    return not _was_plain(right, region, ring)
+    return not _was_plain(right, region, ring) and not toned(left, right, region, inner)
+
+
+def toned(left: Grey, right: Grey, region: Mask, inner: Mask) -> bool:
+    """Whether the known copy's greys in a region became the region's tone elsewhere as well."""
+    tone = float(np.median(left[region]))
+    outside = inner & ~_grown(region, 15)
+    greys = (right / BIN).astype(np.intp)
+    count = np.bincount(greys[outside], minlength=int(256 / BIN) + 1)
+    same = outside & (np.abs(left - tone) < ALIKE)
+    alike = np.bincount(greys[same], minlength=len(count))
+    became = np.where(count >= FEWEST_PX, alike / np.maximum(count, 1), 0.0)
+    differs = region & (np.abs(right - tone) > APART)
+    return bool(differs.any() and became[greys[differs]].mean() > TONED)
 
 
 def _was_plain(right: Grey, region: Mask, ring: Mask) -> bool:
@@ -79,11 +110,18 @@ def one_extreme(grey: Grey, region: Mask) -> bool:
     return bool(high - low < 8 and (high < 24 or low > 231))
 
 
-def boxed(region: Mask) -> Mask:
+def _box(region: Mask) -> Mask:
     rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
     out = np.zeros_like(region)
     out[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
     return out
+
+
+def _hull(region: Mask) -> Mask:
+    outline, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    out = np.zeros(region.shape, np.uint8)
+    cv2.fillConvexPoly(out, cv2.convexHull(np.concatenate(outline)), 1)
+    return out > 0
 
 
 def _regions(cells: Mask, bridge: int) -> list[Mask]:
@@ -104,8 +142,8 @@ def _regions(cells: Mask, bridge: int) -> list[Mask]:
     return out
 
 
-def _fill(region: Mask) -> float:
-    return float(region.sum() / boxed(region).sum())
+def _fills(region: Mask, whole: Mask) -> float:
+    return float(region.sum() / whole.sum())
 
 
 def _grown(region: Mask, side: int) -> Mask:

@@ -127,11 +127,12 @@ class Standing:
 
 def _as_soft(left: Grey, right: Grey, free: Mask) -> Grey:
     """The known copy blurred as the item is all over: finer detail is gone from everywhere then."""
-    tried = [right, *(cv2.GaussianBlur(right, (0, 0), soft) for soft in SOFT_PX)]
+    blurred = (cv2.GaussianBlur(right, (0, 0), soft) for soft in SOFT_PX)
+    tried = [right, *(np.asarray(one, np.float32) for one in blurred)]
     own = _band(left)
     rests = [float(np.square(own - _band(one))[free].mean()) for one in tried]
     best = int(np.argmin(rests))
-    return np.asarray(tried[best], np.float32) if rests[best] < CLEARLY * rests[0] else right
+    return tried[best] if rests[best] < CLEARLY * rests[0] else right
 
 
 def _band(grey: Grey) -> Grey:
@@ -249,13 +250,13 @@ def _largest(worth: NDArray[np.float64]) -> tuple[float, tuple[int, int, int, in
 
 
 def _fills(one: Detail, area: Rectangle) -> float:
-    return float(one.lost[area.cut].sum() / max(1, one.speaks[area.cut].sum()))
+    return float(int(one.lost[area.cut].sum()) / max(1, int(one.speaks[area.cut].sum())))
 
 
 def _left(held: list[Detail], area: Rectangle) -> float:
     """How much fine detail of any kind an area has, against the known copy's there."""
-    mine = sum(_energy(one.mine, one, area) for one in held)
-    known = sum(_energy(one.known, one, area) * one.usual for one in held)
+    mine = sum((_energy(one.mine, one, area) for one in held), 0.0)
+    known = sum((_energy(one.known, one, area) * one.usual for one in held), 0.0)
     return float(np.sqrt(mine / max(known, 1e-3)))
 
 
