@@ -22,6 +22,7 @@ CAN_SHOW = 0.3  # share of a rim at which the known copy is not of the cover's t
 SHARPER = 0.8  # … of the box or hull around what was seen to be covered
 FILLS = 0.85  # share of the area's box, or of its convex hull
 FILLS_HALF = 0.55  # … by what is not of the cover's tone in the known copy
+STEEP = 0.4  # of the known copy's difference from a cover's tone, reached right at its rim
 TO_THE_BRIM = 0.99  # share of a round cover in its tone: a pasted dark thing fades at its rim
 TONED = 0.3  # share of what differs that a change of tone explains
 BIN = 8.0  # grey levels
@@ -35,8 +36,10 @@ def covers(left: Grey, right: Grey, inner: Mask) -> list[Mask]:
     under = (np.abs(left - right) > APART) | (_deviation(right, 5) > 2 * ONE_TONE)
     out: list[Mask] = []
     for region in _regions(plain, 3):
-        drawn = _fills(region, _box(region)) >= FILLS or _drawn(left, region)
-        if under[region].mean() >= 0.6 and drawn and _is_cover(left, right, region, inner, SHARP):
+        round_one = _fills(region, _box(region)) < FILLS
+        if under[region].mean() < 0.6 or (round_one and not _drawn(left, region)):
+            continue
+        if _is_cover(left, right, region, inner, SHARP, STEEP if round_one else 0.0):
             out.append(region)
     for region in _regions(np.asarray(plain & under), BRIDGE_PX):
         if any((_box(region) & one).any() for one in out):
@@ -44,7 +47,7 @@ def covers(left: Grey, right: Grey, inner: Mask) -> list[Mask]:
         for whole in (_box(region), _hull(region)):
             fills = _fills(region, whole) >= FILLS_HALF and plain[whole].mean() >= FILLS
             sure = fills and one_extreme(left, whole)
-            if sure and _is_cover(left, right, whole, inner, SHARPER):
+            if sure and _is_cover(left, right, whole, inner, SHARPER, STEEP):
                 out.append(whole)
                 break
     return out
@@ -58,7 +61,9 @@ def _drawn(left: Grey, region: Mask) -> bool:
     return bool((np.abs(left - tone) < ALIKE)[region].mean() >= TO_THE_BRIM)
 
 
-def _is_cover(left: Grey, right: Grey, region: Mask, inner: Mask, sharp: float) -> bool:
+def _is_cover(
+    left: Grey, right: Grey, region: Mask, inner: Mask, sharp: float, steep: float
+) -> bool:
     """Whether a region is of one tone that ends wherever the known copy lets it be seen."""
     tone = float(np.median(left[region]))
     if (np.abs(left - tone) < ALIKE)[region].mean() < 0.95 or not within(region, inner):
@@ -67,7 +72,8 @@ def _is_cover(left: Grey, right: Grey, region: Mask, inner: Mask, sharp: float) 
     shows = ring & (np.abs(right - tone) > APART / 2)
     if shows.sum() < max(20, CAN_SHOW * ring.sum()):
         return False
-    if (np.abs(left - tone)[shows] > APART / 2).mean() < sharp:
+    step, before = np.abs(left - tone)[shows], np.abs(right - tone)[shows]
+    if (step > APART / 2).mean() < sharp or np.median(step / before) < steep:
         return False
     return not _was_plain(right, region, ring) and not toned(left, right, region, inner)
 

@@ -68,3 +68,29 @@ def test_a_plain_thing_in_another_tone_is_no_cover() -> None:
     known[WHERE] = 200
 
     assert covers(0.8 * known, known, ALL) == []
+
+
+def test_a_black_disc_is_a_cover_and_a_pasted_dark_thing_with_a_soft_rim_is_none() -> None:
+    known = _grey() + 40
+    disc = cv2.ellipse(np.zeros(SIZE[::-1], np.float32), (175, 100), (45, 33), 0, 0, 360, 1, -1)
+    soft = cv2.GaussianBlur(disc, (0, 0), 5.0)
+
+    assert len(covers(known * (1 - disc), known, ALL)) == 1
+    assert covers(known * (1 - soft), known, ALL) == []
+
+
+def test_a_coloured_disc_is_a_sign_and_no_cover() -> None:
+    known = _grey()
+    item = cv2.ellipse(known.copy(), (175, 100), (45, 33), 0, 0, 360, 190, -1)
+
+    assert covers(item, known, ALL) == []
+
+
+def test_a_dark_sleeve_that_contrast_made_black_is_no_cover() -> None:
+    known = _grey() * 0.6 + 90
+    sleeve = 40 + 5 * np.sin(np.arange(110) / 5, dtype=np.float32)
+    known[WHERE] = sleeve
+    known[170:200, 20:60] = 40  # as dark elsewhere
+    item = np.clip((known - 60) * 1.3, 0, 255)
+
+    assert covers(item, known, ALL) == []
