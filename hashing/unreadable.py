@@ -180,7 +180,8 @@ def kind_of(held: list[Detail], area: Rectangle) -> Kind | None:
     if float(np.mean([_fills(one, area) for one in held])) < FILLS:
         return None
     near = _near_by(held, area)
-    if near >= NEAR_SQUARES:
+    # a coder that is short of bits leaves blocks too, all over the picture
+    if near >= NEAR_SQUARES or _elsewhere(held, area) > ELSEWHERE:
         return None
     squares = in_squares(
         [one.left[area.cut] for one in held], [one.right[area.cut] for one in held]
@@ -188,7 +189,7 @@ def kind_of(held: list[Detail], area: Rectangle) -> Kind | None:
     if squares:
         return "unreadable" if _shapes(held, area) >= SHAPES_IN_SQUARES else None
     left = _left(held, area)
-    if near >= NEAR_BY or left >= SOFTENED or _elsewhere(held, area) > ELSEWHERE:
+    if near >= NEAR_BY or left >= SOFTENED:
         return None
     if _shapes(held, area) >= SAME_SHAPES:
         return "unreadable"

@@ -84,7 +84,7 @@ def test_an_area_hidden_for_a_part_of_the_time_has_a_span() -> None:
     assert found.span.start == pytest.approx(1.75, abs=0.4)
 
 
-@pytest.mark.parametrize("quality", [75, 20])
+@pytest.mark.parametrize("quality", [75, 20, 5])
 def test_a_copy_has_none_however_badly_coded(quality: int) -> None:
     assert areas(_looks(lambda picture, k: picture, quality=quality)) == []
 
