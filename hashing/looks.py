@@ -47,14 +47,45 @@ def looks(
     long_side: int = LONG_SIDE_PX,
 ) -> list[Look]:
     """A few instants held against each other."""
-    pairs = held(placement, most)
-    left = query.wholes([pair.query_index for pair in pairs])
-    right = reference.wholes([pair.reference_index for pair in pairs])
+    pairs = [(pair.query_index, pair.reference_index) for pair in held(placement, most)]
+    return at_indices(query, reference, placement, pairs, long_side)
+
+
+def at_indices(
+    query: Reel,
+    reference: Reel,
+    placement: Placement,
+    pairs: list[tuple[int, int]],
+    long_side: int = LONG_SIDE_PX,
+) -> list[Look]:
+    """The instants at pairs of (query index, reference index)."""
+    left = query.wholes([at for at, _ in pairs])
+    right = reference.wholes([at for _, at in pairs])
     matrix = placement.transform.matrix
     return [
-        look(float(query.times[pair.query_index]), one, other, matrix, long_side)
-        for pair, one, other in zip(pairs, left, right, strict=True)
+        look(float(query.times[at]), one, other, matrix, long_side)
+        for (at, _), one, other in zip(pairs, left, right, strict=True)
     ]
+
+
+def well_timed(
+    query: Reel, reference: Reel, placement: Placement, most: int
+) -> list[tuple[int, int]]:
+    """(query index, reference index) of instants spread over the lines, of moments nearly the same.
+
+    Kept pictures are a tenth of a second apart: half of that between two instants moves what moves.
+    """
+    if len(query.times) == 1 or len(reference.times) == 1:
+        return [(pair.query_index, pair.reference_index) for pair in held(placement, most)]
+    found = []
+    for line in placement.lines:
+        for at in np.flatnonzero((query.times >= line.start) & (query.times <= line.end)):
+            moment = line.at(float(query.times[at]))
+            other = reference.nearest(moment)
+            found.append((abs(float(reference.times[other]) - moment), int(at), other))
+    parts = np.array_split(np.arange(len(found)), min(most, len(found))) if found else []
+    best = [min(found[k] for k in part) for part in parts]
+    return [(at, other) for _, at, other in best]
 
 
 def look(

@@ -1,48 +1,53 @@
-"""Whether a part of a picture was turned to blocks: flat within them, steps between them."""
+"""Whether a part of a picture was turned to blocks: its slopes lie on evenly spaced lines.
 
-import cv2
+Between the lines a block is flat, however plain or rich the scene was, and lines run both along
+rows and along columns. A scene has slopes anywhere.
+"""
+
 import numpy as np
 from numpy.typing import NDArray
 
 type Grey = NDArray[np.float32]
-type Mask = NDArray[np.bool_]
+type Profile = NDArray[np.float64]
 
-STEPS = 0.65  # share of blocks without gradient
-LINED_UP, LINED_UP_BOTH = 0.5, 0.58  # of all slope, on the steepest quarter of rows, of columns
+SMALLEST_PX, LARGEST_PX = 5.0, 30.0  # of a block
+STEP_PX = 0.25
+WIDE_PX = 1.0  # of a line to either side, coding and resizing included
+ROWS = 2.5  # blocks that a part has to have along each side
+FAINT = 1.5  # grey levels from pixel to pixel that coding leaves inside a block
+LINED_UP, LINED_UP_BOTH = 0.4, 0.9  # of slope beyond chance; a scene has 0.35 of one direction
+CLEARER = 0.25  # than the known copy's there
 
 
-def in_blocks(left: Grey, right: Grey, box: Mask) -> bool:
-    """Whether a box of the item is flat but for steps, and the known copy's is not."""
-    return _stepped(left, box) > max(STEPS, 1.4 * _stepped(right, box))
+def in_squares(mine: list[Grey], known: list[Grey]) -> bool:
+    """Whether a part of the item is in blocks, and the known copy is not, at some instants.
 
-
-def in_squares(left: Grey, right: Grey, box: Mask) -> bool:
-    """Whether a box is in blocks whose edges lie on a few rows and columns.
-
-    What was filled in from around has its slopes anywhere.
+    mine, known: (h, w) cuts of the same place.
     """
-    if not in_blocks(left, right, box):
+    across, down = (lined_up(_slope(mine, axis)) for axis in (1, 0))
+    if min(across, down) < LINED_UP or across + down < LINED_UP_BOTH:
         return False
-    shares = _lined_up(left, box)
-    return min(shares) >= LINED_UP and sum(shares) >= 2 * LINED_UP_BOTH
+    before = (lined_up(_slope(known, axis)) for axis in (1, 0))
+    return all(a >= b + CLEARER for a, b in zip((across, down), before, strict=True))
 
 
-def _lined_up(grey: Grey, box: Mask) -> tuple[float, float]:
-    """The share of all slope across that the steepest quarter of columns has; the same down."""
-    rows, columns = np.flatnonzero(box.any(axis=1)), np.flatnonzero(box.any(axis=0))
-    inside = slice(rows[0] + 2, rows[-1] - 1), slice(columns[0] + 2, columns[-1] - 1)
-    across = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0))[inside].mean(axis=0)
-    down = np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))[inside].mean(axis=1)
-    return _of_steepest(across), _of_steepest(down)
+def _slope(parts: list[Grey], axis: int) -> Profile:
+    """Slope along an axis, summed across it and over instants."""
+    slopes = [np.maximum(0.0, np.abs(np.diff(one, axis=axis)) - FAINT) for one in parts]
+    return np.asarray(np.sum([one.sum(axis=1 - axis) for one in slopes], axis=0), np.float64)
 
 
-def _of_steepest(slopes: NDArray[np.floating]) -> float:
-    steepest = np.sort(slopes)[-max(1, len(slopes) // 4) :]
-    return float(steepest.sum() / max(float(slopes.sum()), 1e-6))
-
-
-def _stepped(grey: Grey, box: Mask) -> float:
-    """Share of a box without gradient."""
-    across = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=0.125))
-    down = np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=0.125))
-    return float((np.minimum(across, down)[box] < 1.5).mean())
+def lined_up(slope: Profile) -> float:
+    """The share of all slope on the best evenly spaced lines, beyond what any lines have; 0..1."""
+    total = float(slope.sum())
+    if total <= 0:
+        return 0.0
+    place, best = np.arange(len(slope)), 0.0
+    for side in np.arange(SMALLEST_PX, min(LARGEST_PX, len(slope) / ROWS), STEP_PX):
+        starts = np.arange(0, side, 0.5)[:, None]
+        off = np.abs((place - starts + side / 2) % side - side / 2)
+        near = off <= WIDE_PX  # (starts, places)
+        chance = near.mean(axis=1)
+        share = (near * slope).sum(axis=1) / total
+        best = max(best, float(((share - chance) / (1 - chance)).max()))
+    return best

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from hashing.censored import Censored, areas, mostly_in
-from hashing.looks import Look
+from hashing.looks import Look, well_timed
+from tests.hashing import overlay_made
 from tests.made import scene
 
 SIZE = (384, 216)
@@ -83,7 +84,7 @@ def test_an_area_hidden_for_a_part_of_the_time_has_a_span() -> None:
     assert found.span.start == pytest.approx(1.75, abs=0.4)
 
 
-@pytest.mark.parametrize("quality", [75, 20])
+@pytest.mark.parametrize("quality", [75, 20, 5])
 def test_a_copy_has_none_however_badly_coded(quality: int) -> None:
     assert areas(_looks(lambda picture, k: picture, quality=quality)) == []
 
@@ -138,3 +139,68 @@ def test_large_blocks_are_one_unreadable_area(side: int) -> None:
     (area,) = areas(_looks(change))
     assert area.way == "unreadable"
     assert area.box == pytest.approx(BOX, abs=0.02)
+
+
+def _plain(t: float) -> np.ndarray:
+    """A head before a plain wall, and a shelf: next to no texture."""
+    picture = np.full((*SIZE[::-1], 3), 150, np.uint8)
+    turn = np.linspace(0, 2 * np.pi, 200)
+    far = 1 + 0.12 * np.sin(5 * turn + 1) + 0.08 * np.sin(11 * turn)
+    outline = np.stack([165 + 34 * far * np.cos(turn), 118 + 36 * far * np.sin(turn)], axis=1)
+    cv2.fillPoly(picture, [outline.round().astype(np.int32)], (70, 80, 110), cv2.LINE_AA)
+    for x, y in ((152, 106), (176, 109), (166, 133)):
+        cv2.ellipse(picture, (x, y), (7, 4), 8, 0, 360, (30, 30, 50), -1, cv2.LINE_AA)
+    for k in range(14):
+        cv2.rectangle(picture, (260 + 8 * k, 20), (264 + 8 * k, 190), (30 + 9 * k, 60, 40), -1)
+    return picture
+
+
+def _plain_looks(change, count: int = 5) -> list[Look]:
+    out = []
+    for k in range(count):
+        picture = _plain(k)
+        out.append(
+            Look(0.7 * k, _coded(change(picture.copy(), k)), picture, np.ones(SIZE[::-1], bool))
+        )
+    return out
+
+
+@pytest.mark.parametrize("way", ["blurred", "pixelated"])
+def test_an_outline_is_enough_where_all_else_is_plain(way: str) -> None:
+    (found,) = areas(_plain_looks(_hides(way)))
+
+    assert found.way == "unreadable"
+    assert mostly_in(found.box, BOX)
+
+
+def test_a_plain_copy_has_none() -> None:
+    assert areas(_plain_looks(lambda picture, k: picture)) == []
+
+
+def test_what_is_a_few_pixels_off_has_moved_and_is_not_hidden() -> None:
+    def moved(picture: np.ndarray, k: int) -> np.ndarray:
+        picture[_cut(BOX)] = np.roll(picture, (2, 3), (0, 1))[_cut(BOX)]
+        return picture
+
+    assert areas(_looks(moved)) == []
+
+
+def test_an_area_of_a_picture_that_is_blurred_all_over_is_found() -> None:
+    hide = _hides("pixelated")
+
+    def change(picture: np.ndarray, k: int) -> np.ndarray:
+        return cv2.GaussianBlur(hide(picture, k), (0, 0), 0.9)
+
+    (found,) = areas(_looks(change))
+    assert found.box == pytest.approx(BOX, abs=0.04)
+
+
+def test_instants_that_are_held_against_each_other_are_of_the_same_moment() -> None:
+    query, known = overlay_made.reel(), overlay_made.reel()
+    late = overlay_made.placed(length=5.0, offset=0.04)
+
+    pairs = well_timed(query, known, late, 4)
+
+    assert len(pairs) == 4
+    assert all(a == b for a, b in pairs)
+    assert [a for a, _ in pairs] == sorted(a for a, _ in pairs)
