@@ -49,7 +49,7 @@ FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the
 PIECE = 0.008  # of the picture: what is smaller beside something laid over it belongs to that
 LASTS = 0.85  # share of the instants from which a patch is there throughout
 FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
-LONGEST_MARK = 6.0  # width over height: a line of writing in a corner is longer than a mark
+LONGEST_MARK = 7.0  # width over height: a line of writing in a corner is longer than a mark
 OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the true one
 
 
