@@ -13,7 +13,8 @@ PLAIN = 0.25  # share of a row that must have the bar's colour, also through bol
 PURE = 0.93  # the same of rows between lines and at the rim
 NEAR = 20  # grey levels that count as the bar's colour
 CONTRAST = 45  # grey levels between writing and bar
-WRITING = (0.045, 0.4)  # crossings per pixel of the busiest rows
+WRITING = (0.045, 0.4)  # crossings per pixel of the busiest rows, over what is written of them
+FEWEST_STROKES = 6  # in a row: a word
 AT_EDGE = 0.03  # of the height: as near a bar must be to the frame or to the known picture
 
 type Grey = NDArray[np.uint8]  # (H, W)
@@ -81,9 +82,16 @@ def _writing(strip: Grey, colour: float) -> float | None:
     away = np.abs(strip.astype(np.float32) - colour)
     pure = (away < NEAR).mean(axis=1) > PURE
     inked = away > CONTRAST
-    crossed = (inked[:, 1:] & ~inked[:, :-1]).sum(axis=1) / strip.shape[1]
-    busy = crossed > WRITING[0] / 3
+    columns = np.flatnonzero(inked.any(axis=0))
+    if not len(columns):
+        return None
+    written = int(columns[-1] - columns[0]) + 1  # pixels: a line may be short
+    crossed = (inked[:, 1:] & ~inked[:, :-1]).sum(axis=1)
+    busy = crossed > max(WRITING[0] / 3 * written, 1)
     if pure.mean() < 0.15 or busy.sum() < 4 or not 0.008 < inked.mean() < 0.45:
         return None
-    strokes = float(np.percentile(crossed[busy], 80))
+    typical = float(np.percentile(crossed[busy], 80))
+    if typical < FEWEST_STROKES:
+        return None
+    strokes = typical / written
     return strokes if WRITING[0] <= strokes <= WRITING[1] else None
