@@ -23,6 +23,7 @@ THINNEST = 0.025  # of the shown picture: a covered margin thinner than this is 
 SPEAKS = 0.08  # share of a line that must be textured before the line says anything
 EDGE = 8.0  # grey levels of a border between two pictures
 SPARSE = 11  # of the pixels, one in so many is enough for a brightness curve
+BESIDE_PX = 6  # half a window: how far it reaches over a border
 NEARBY_PX = 9  # how far from where the agreement ends its border is looked for
 
 SIDES = ("left", "top", "right", "bottom")
@@ -133,6 +134,7 @@ def _covered(held: list[Look], box: Box) -> tuple[float, float, float, float]:
     x0, y0 = round(box[0] * width), round(box[1] * height)
     x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))
     agree, said = (part[y0:y1, x0:x1] for part in _votes(held))
+    said, agree = (part * _clear_of_border(part.shape, box) for part in (said, agree))
     if said.sum() < 50 or agree.sum() < 0.25 * said.sum():
         return (0.0, 0.0, 0.0, 0.0)  # too little agrees to say where it ends
     differs = _difference(held)[y0:y1, x0:x1]
@@ -149,6 +151,14 @@ def _covered(held: list[Look], box: Box) -> tuple[float, float, float, float]:
             depth = 0
         out.append(depth / (width if side in ("left", "right") else height))
     return (out[0], out[1], out[2], out[3])
+
+
+def _clear_of_border(shape: tuple[int, ...], box: Box) -> NDArray[np.bool_]:
+    """(h, w) without the lines whose windows reach over a side of the box, if not the frame's."""
+    out = np.zeros(shape, bool)
+    left, top, right, bottom = (BESIDE_PX if 0.01 < side < 0.99 else 0 for side in box)
+    out[top : shape[0] - bottom, left : shape[1] - right] = True
+    return out
 
 
 def _from[T: np.generic](side: str, part: NDArray[T]) -> NDArray[T]:

@@ -102,6 +102,14 @@ def barred(top: int = 0, left: int = 0, grey: int = 0) -> Still:
     return change
 
 
+def in_space(picture: Picture, t: float) -> Picture:
+    """The picture in a disc, and black around it up to the frame."""
+    height, width = picture.shape[:2]
+    disc = np.zeros((height, width), np.uint8)
+    cv2.circle(disc, (width // 2, height // 2), height * 2 // 5, 1, -1)
+    return np.asarray(picture * disc[..., None], np.uint8)
+
+
 def on_blur(picture: Picture) -> Picture:
     """Upright frame for a phone, filled with a blurred enlargement."""
     width, height = 288, 512

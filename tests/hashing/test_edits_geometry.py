@@ -63,6 +63,16 @@ def test_a_crop_behind_a_caption_bar_is_seen_through(known: Reel) -> None:
     assert found["crop"].measure["top"] == pytest.approx(0.3, abs=0.02)
 
 
+def test_a_dark_rim_beside_a_white_bar_is_not_cut_off() -> None:
+    """Windows that reach over into the bar see something else there; the picture is all there."""
+
+    def change(picture: Picture, t: float) -> Picture:
+        return made.barred(top=40, grey=255)(made.in_space(picture, t))
+
+    query, dark = made.made(change), made.made(made.in_space)
+    assert geometry_edits(query, dark, made.placed(query, dark), ()) == []
+
+
 def test_what_lies_over_the_picture_cuts_nothing_off(known: Reel) -> None:
     assert edits(known, subtitled) == {}
     assert edits(known, hosting((0.6, 0.55, 0.97, 0.95))) == {}
