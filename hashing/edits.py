@@ -10,7 +10,7 @@ from hashing.edits_colour import colour_edits
 from hashing.edits_content import content_of
 from hashing.edits_frame import frame_edits
 from hashing.edits_geometry import geometry_edits
-from hashing.edits_overlay import censors_of, marks_of, overlays_of, part_in
+from hashing.edits_overlay import censors_of, marks_of, overlays_of, part_in, refined
 from hashing.edits_quality import quality_edits
 from hashing.edits_time import time_edits
 from hashing.extent import extent
@@ -44,13 +44,13 @@ def explain(
     found = without_beside(without_hidden(found, hidden), beside)
     page = any(one.type == "screen_recording" for one in framing)
     marks = standing(query, reference, placement) if not page else []
-    found = without_marked(found, marks)
+    found = refined(without_marked(found, marks), marks)
     edits = [
         *geometry_edits(query, reference, placement, segments),
         *framing,
         *colour_edits(query, reference, placement, segments),
         *overlays_of(found, query, reference, placement, page),
-        *marks_of(marks, found, hidden, query),
+        *marks_of(marks, found, hidden),
         *censors_of(hidden, found),
         *content_of(found),
         *quality_edits(query, reference, placement, segments),

@@ -19,6 +19,7 @@ from hashing.types import Box, Edit, Segment
 THINNEST_BAR = 0.015  # of the frame
 BROAD = 0.06  # of the frame: a bar beside another picture counts from here
 BLACK = 18  # grey levels
+MOSTLY_SHOWN = 0.85  # of the frame, above which what is left is no filled background
 FEWEST_OTHERS = 8  # pictures of the rest of the item, a tenth of a second apart
 FLUSH = 0.025  # of the frame: how near a side counts as at it
 CELLS = (1 / 4, 1 / 3, 1 / 2, 2 / 3)
@@ -210,6 +211,8 @@ def surrounding_picture(regions: tuple[Region, ...], seen: Extent, frame: Box) -
     share = (x1 - x0) * (y1 - y0)
     measure: dict[str, float | int | str] = {"frame_share": round(share, 4)}
     if around[0].kind == "blurred_copy":
+        if share > MOSTLY_SHOWN:
+            return None  # nobody fills a rim with it: it is the rim of a soft or filmed picture
         text = (
             f"The known picture takes up {share:.0%} of the frame; the rest is filled with a "
             f"blurred, enlarged copy of it"

@@ -1,8 +1,11 @@
 """Overlay edits: what lies over the known footage, or beside it as writing on a bar."""
 
+from dataclasses import replace
+from typing import Literal
+
 from hashing.bars import Bar
 from hashing.censored import Censored
-from hashing.patch_kind import LAID_OVER, LONGEST_MARK, Finding, findings, in_corner, is_writing
+from hashing.patch_kind import LAID_OVER, Finding, findings, in_corner, is_writing
 from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.standing import Mark
@@ -18,7 +21,9 @@ NAMES = {
     "overlay": "Something drawn",
 }
 LINE = 2.1  # width over height, from which strokes that stand are writing
-TOLD = 0.3  # of a mark's box, that a finding tells of already
+LONGEST_STROKES = 8.0  # the same up to which strokes are a mark, measured without what is around
+TOLD = 0.3  # of either box, from which a finding tells of a mark already
+WITHIN, MOST_OF = 0.8, 0.35  # of a mark in a finding, and of the finding in it: the same writing
 HIDDEN = {
     "covered": "covered in one tone",
     "unreadable": "made unreadable, by a blur or by coarse blocks",
@@ -54,25 +59,41 @@ def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
     return [_censor_edit(one) for one in hidden if not any(_shared(one.box, t) for t in told)]
 
 
-def marks_of(
-    standing: list[Mark], found: list[Finding], hidden: list[Censored], query: Reel
-) -> list[Edit]:
+def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored]) -> list[Edit]:
     """Writing and marks that stand throughout, without those that something else tells of."""
     told = [one.patch.box for one in found if one.kind in LAID_OVER]
     told += [one.box for one in hidden]
-    new = [one for one in standing if not any(part_in(one.box, t) > TOLD for t in told)]
-    edits = [_mark_edit(one, query) for one in new]
+    new = [one for one in standing if not any(_meet(one.box, t) for t in told)]
+    edits = [_mark_edit(one) for one in new]
     return [edit for edit in edits if edit is not None]
 
 
-def _mark_edit(one: Mark, query: Reel) -> Edit | None:
+def refined(found: list[Finding], standing: list[Mark]) -> list[Finding]:
+    """Writing with the sides of the strokes that were found in it, and named by those."""
+    return [
+        _refined(one, standing) if one.kind in ("text", "logo") and one.span is None else one
+        for one in found
+    ]
+
+
+def _refined(one: Finding, standing: list[Mark]) -> Finding:
+    for mark in standing:
+        inside, of_it = part_in(mark.box, one.patch.box), part_in(one.patch.box, mark.box)
+        if inside > WITHIN and of_it > MOST_OF:
+            return replace(one, kind=_named(mark), patch=replace(one.patch, outline=mark.box))
+    return one
+
+
+def _named(mark: Mark) -> Literal["text", "logo"]:
+    return "logo" if in_corner(mark.box) and mark.aspect <= LONGEST_STROKES else "text"
+
+
+def _mark_edit(one: Mark) -> Edit | None:
     """None for strokes that form no line: the rim of a cover or of a sticker."""
-    x0, y0, x1, y1 = one.box
-    aspect = (x1 - x0) * query.width / ((y1 - y0) * query.height)
-    if aspect < LINE:
+    if one.aspect < LINE:
         return None
-    kind = "logo" if in_corner(one.box) and aspect <= LONGEST_MARK else "text"
-    area = (x1 - x0) * (y1 - y0)
+    kind = _named(one)
+    area = (one.box[2] - one.box[0]) * (one.box[3] - one.box[1])
     return Edit(
         type=kind,
         confidence=0.9,
@@ -84,6 +105,10 @@ def _mark_edit(one: Mark, query: Reel) -> Edit | None:
         text=f"{NAMES[kind]} lies over {area:.1%} of the picture, which the known copy has not",
         box=one.box,
     )
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return max(part_in(one, other), part_in(other, one)) > TOLD
 
 
 def part_in(one: Box, other: Box) -> float:

@@ -17,8 +17,9 @@ from hashing.align import Agreement, Line, lines, scaling, warp_tiny
 from hashing.beside import beside
 from hashing.crop_clock import clocked, corresponding, same
 from hashing.crop_path import FEWEST, MOVED, Path, along, best_fixed, fitted, seen, travel
+from hashing.extent import shared_area
 from hashing.geometry import Matrix, Pairs, Transform, apply, estimate, pooled
-from hashing.moving_crop import plain
+from hashing.moving_crop import homographies, plain
 from hashing.placing import FramePair, Placement, instants, supported
 from hashing.reel import TINY_PX, Reel
 from hashing.types import Seconds
@@ -33,6 +34,8 @@ BROAD, BROAD_CELLS = 0.85, 5.0  # share of the broad brightness that is taken ou
 FLOOR = 1.5  # grey levels of a flat picture's noise
 SAMPLES = 7  # of a stretch, at which is looked what the crop shows of it
 GAIN = 1.25  # times as many points agree along a path as do under any one transform
+CLEARLY_MOVED = 0.04  # of the item's frame
+WHOLE = 0.95  # of the known picture's area
 ROUNDS = 2  # of time under the path, and the path in that time
 ENOUGH = 0.7  # of the instants have a window on a first look at half the size
 LEAST = 0.4  # … on a closer one
@@ -94,7 +97,7 @@ def followed(
         if path is not None:
             line = line if guess == (line,) else None
             break
-    if path is None or travel(path) < MOVED:
+    if path is None or not moves(path, reference.size):
         return None
     found: tuple[Line, ...] = ()
     near = _near(reference, [one for guess in guesses for one in guess])
@@ -107,9 +110,27 @@ def followed(
         if again is None:
             return None
         path = again
-    if not found or travel(path) < MOVED:
+    if not found or not moves(path, reference.size):
         return None
     return replace(placement, lines=found, agreement=agreement, path=path), line
+
+
+def moves(path: Path, size: tuple[int, int]) -> bool:
+    """Whether it is a crop that moves. size: width and height of the known picture.
+
+    Where all of the known picture is shown all the time, moments that are not quite the same ones
+    make a moving camera look like a window that sways a little.
+    """
+    far = travel(path)
+    if far >= CLEARLY_MOVED or far < MOVED:
+        return far >= MOVED
+    times = np.linspace(path.times[0], path.times[-1], SAMPLES)
+    frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
+    shown = [
+        shared_area(apply(np.linalg.inv(np.array(one)), frame))
+        for one in homographies(path, size, times)
+    ]
+    return min(shown) < WHOLE
 
 
 def _near(reference: Reel, guessed: list[Line]) -> NDArray[np.bool_]:

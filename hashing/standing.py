@@ -24,6 +24,7 @@ FLOOR = 1.0  # grey levels that the mean is uncertain by at least
 OF_THE_KNOWN = 0.15  # of the known copy's mean detail, by which copying may change it
 CERTAIN, CONTRAST = 4.0, 5.0  # times that uncertainty, and grey levels, of a stroke's pixel
 REACH_PX = (13, 5)  # across and down: strokes this near to each other are one mark
+SPECKS = 0.15  # of what a full row of strokes holds
 SMALLEST = 0.0008  # of the picture, in strokes
 LOWEST, NARROWEST = 0.025, 0.04  # height and width, of the picture's
 AT_RIM = 0.01
@@ -42,6 +43,7 @@ class Mark:
     """Strokes that stand at one place for the whole match."""
 
     box: Box  # in the item's picture
+    aspect: float  # its width over its height, in pixels
     contrast: float  # grey levels against the footage, mean of the strokes
     seconds: Seconds
 
@@ -93,7 +95,8 @@ def marks(
             continue
         share = _present(stack[:, cut[0], cut[1]], mean[cut] * part[cut])
         if share >= ALWAYS:
-            found.append((int(part.sum()), Mark(box, contrast, share * seconds)))
+            high, wide = part[cut].shape
+            found.append((int(part.sum()), Mark(box, wide / high, contrast, share * seconds)))
     return [mark for _, mark in sorted(found, key=lambda one: -one[0])]
 
 
@@ -109,7 +112,9 @@ def _toned(theirs: Grey, mine: Grey, covered: Mask) -> Grey:
 
 
 def _shrunk(covered: Mask) -> Mask:
-    """Without its rim, but for the frame's own."""
+    """Without its rim, but for the frame's own, which a picture may miss by a pixel or two."""
+    high, wide = (max(1, round(AT_RIM * side)) for side in covered.shape)
+    covered = np.pad(covered[high:-high, wide:-wide], ((high, high), (wide, wide)), "edge")
     square = np.ones((RIM_PX, RIM_PX), np.uint8)
     return np.asarray(cv2.erode(covered.astype(np.uint8), square, borderValue=1) > 0)
 
@@ -119,8 +124,17 @@ def _parts(strokes: Mask) -> list[Mask]:
     near = cv2.dilate(strokes.astype(np.uint8), np.ones(REACH_PX[::-1], np.uint8))
     count, labels = cv2.connectedComponents(near)
     least = SMALLEST * strokes.size
-    parts = [(labels == label) & strokes for label in range(1, count)]
+    parts = [_lined((labels == label) & strokes) for label in range(1, count)]
     return [part for part in parts if part.sum() >= least]
+
+
+def _lined(part: Mask) -> Mask:
+    """Without the rows at its ends that hold hardly anything: specks of the scene beside it."""
+    rows = part.sum(axis=1)
+    full = np.flatnonzero(rows > SPECKS * np.percentile(rows[rows > 0], 90))
+    out = np.zeros_like(part)
+    out[full[0] : full[-1] + 1] = part[full[0] : full[-1] + 1]
+    return out
 
 
 def _slices(part: Mask) -> tuple[slice, slice]:

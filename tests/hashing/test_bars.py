@@ -8,7 +8,6 @@ from tests.hashing.films import Films
 from tests.hashing.overlay_made import reel
 from tests.made import scene
 
-
 LINES = ("this happened last night near", "the harbour share it now")
 
 

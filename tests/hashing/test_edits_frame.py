@@ -1,9 +1,12 @@
 """What was put around the picture is named and measured; honest copies have nothing around them."""
 
+import numpy as np
 import pytest
 
-from hashing.edits_frame import frame_edits, outside, split_cell
+from hashing.edits_frame import frame_edits, outside, split_cell, surrounding_picture
+from hashing.extent import Extent
 from hashing.reel import Reel
+from hashing.surround import Region, Side
 from hashing.types import Box, Edit
 from tests.hashing import framed_made as made
 from tests.hashing.overlay_made import SIZE, Change, Picture, captioned, hosting
@@ -119,3 +122,16 @@ def test_a_still_has_a_frame_too() -> None:
     found = edits(photo, made.always(made.barred(top=SIZE[1] // 8)), length=0)
     assert set(found) == {"letterbox"}
     assert found["letterbox"].measure["top"] == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.parametrize(("rim", "types"), [(0.02, []), (0.2, ["blurred_background"])])
+def test_a_soft_rim_is_no_filled_background(rim: float, types: list[str]) -> None:
+    box = (0.0, rim, 1.0, 1 - rim)
+    identity = ((1.0, 0.0, 0.0), (0.0, 1 - 2 * rim, rim), (0.0, 0.0, 1.0))
+    seen = Extent(identity, np.zeros((4, 2)), box, True, (0.0, 0.0, 0.0, 0.0))
+    sides: tuple[Side, ...] = ("top", "bottom")
+    around = [
+        Region(side, (0.0, 0.0, 1.0, rim), "blurred_copy", (90, 90, 90), rim) for side in sides
+    ]
+    found = surrounding_picture(tuple(around), seen, (0.0, 0.0, 1.0, 1.0))
+    assert ([found.type] if found else []) == types

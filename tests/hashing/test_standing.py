@@ -41,13 +41,13 @@ def test_a_faint_mark_is_found_where_it_stands(known: Reel) -> None:
     (mark,) = found
     assert overlap(mark.box, (274 / 384, 24 / 216, 358 / 384, 41 / 216)) > 0.6
     assert mark.seconds == pytest.approx(made.LENGTH_S, abs=0.7)
-    (edit,) = marks_of(found, [], [], item)
+    (edit,) = marks_of(found, [], [])
     assert edit.type == "logo"
 
 
 def test_a_line_of_it_is_text(known: Reel) -> None:
     item = made.reel(change=faint("seen last night in town", 60, 190))
-    (edit,) = marks_of(standing(item, known, made.placed()), [], [], item)
+    (edit,) = marks_of(standing(item, known, made.placed()), [], [])
     assert edit.type == "text"
 
 
@@ -57,9 +57,9 @@ def test_what_a_finding_tells_of_is_not_told_again(known: Reel) -> None:
     assert [one.kind for one in found] == ["logo"]
     seen = standing(item, known, made.placed())
     assert seen  # else there is nothing to tell twice
-    assert marks_of(seen, found, [], item) == []
+    assert marks_of(seen, found, []) == []
     cover = Censored("covered", seen[0].box, 0.02, None, 1.0)
-    assert marks_of(seen, [], [cover], item) == []
+    assert marks_of(seen, [], [cover]) == []
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_a_finding_tells_of_is_not_told_again(known: Reel) -> None:
 )
 def test_only_writing_is_told(known: Reel, change: made.Change | None) -> None:
     item = made.reel(change=change)
-    told = marks_of(standing(item, known, made.placed()), [], [], item)
+    told = marks_of(standing(item, known, made.placed()), [], [])
     assert [one.type for one in told] == (["logo"] if change is made.marked else [])
 
 
@@ -95,7 +95,7 @@ def test_writing_is_no_change_of_the_scene(known: Reel) -> None:
     removed = made.reel(change=made.painted_out((0.12, 0.25, 0.38, 0.66), 1.5, 4.5))
     changed = findings(removed, known, made.placed())
     assert [one.kind[:6] for one in changed] == ["tamper"]
-    over = Mark(changed[0].patch.box, 30.0, 6.0)
-    beside = Mark((0.7, 0.1, 0.9, 0.2), 30.0, 6.0)
+    over = Mark(changed[0].patch.box, 3.0, 30.0, 6.0)
+    beside = Mark((0.7, 0.1, 0.9, 0.2), 3.0, 30.0, 6.0)
     assert without_marked(changed, [over]) == []
     assert without_marked(changed, [beside]) == changed
