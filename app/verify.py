@@ -36,12 +36,14 @@ from app.verdict import Verdict, judge
 from app.version import VERSION
 from app.wording import Capabilities, Searched
 from hashing import search
+from hashing.composites import other_pictures, without_each_other
 from hashing.errors import DecodeError
 from hashing.limits import Limits
 from hashing.types import Box, Fingerprint, Match, MediaInfo, Sampling, Seconds, Views
 
 CANDIDATES = 8  # clips that are compared picture by picture
 PART_CANDIDATES = 6  # of parts of its picture
+OTHERS = 4  # pictures beside known ones that are looked at
 UNEXPLAINED = 0.4  # share of an item, from which parts of its picture are searched for as well
 SHARED_S = 1.0  # of the item, from which two accepted clips are held against each other
 
@@ -369,11 +371,14 @@ def _found(
     for done, candidate in enumerate(worth):
         on_progress("compare", done / len(worth))
         _compare(fence, library, found, clock, candidate.clip)
-    if not _explained(query, found):
-        parts, parts_bar = _parts(fence, library, look, clock)
+    # all windows where much is unexplained, else where another picture was seen beside a known one
+    explained = _explained(query, found)
+    others = tuple(_other_pictures(found)) if explained else ()
+    if others or not explained:
+        parts, parts_bar = _parts(fence, library, look, clock, others)
         for part in parts:
             _compare(fence, library, found, clock, part.clip, part.window, part.moments)
-    return found, hits, search.Sought(whole, parts_bar)
+    return without_each_other(found), hits, search.Sought(whole, parts_bar)
 
 
 def _compare(
@@ -407,14 +412,20 @@ def _explained(query: Fingerprint, found: Mapping[str, Match]) -> bool:
     return len(spans) > 0 and total(uncovered(spans, length)) < UNEXPLAINED * length
 
 
+def _other_pictures(found: Mapping[str, Match]) -> list[Box]:
+    edits = [edit for match in found.values() if match.accepted for edit in match.edits]
+    return other_pictures(edits)[:OTHERS]
+
+
 def _parts(
     fence: Fence,
     library: Library,
     look: Callable[[NDArray[np.float32]], Hits],
     clock: "_Clock",
+    boxes: tuple[Box, ...],
 ) -> tuple[list[search.WindowCandidate], search.Bar | None]:
     with clock.during("describe"):
-        views: Views = fence.call("views")
+        views: Views = fence.call("views", boxes=boxes)
     if not len(views.vectors):
         return [], None
     with clock.during("search"):

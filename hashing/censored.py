@@ -31,6 +31,7 @@ LONG_SIDE_PX = 384
 SHARE = 0.3  # of the instants at which an area has to be seen
 STEP, PACE = 0.1, 0.25  # how far an area may move at once, and in a second, in frames
 NEAR = 0.04  # of the frame: pieces this near to each other are one area
+MOVES = 1.4  # times its own area, that the box around all places of a moving one has at least
 LAID_OVER = ("sticker", "inset_over", "overlay", "logo")
 
 
@@ -228,8 +229,17 @@ def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding
     return [
         one
         for one in found
-        if one.kind == "text" or not any(mostly_in(one.patch.box, area.box) for area in hidden)
+        if one.kind == "text" or not any(mostly_in(one.patch.box, _reach(area)) for area in hidden)
     ]
+
+
+def _reach(one: Censored) -> Box:
+    """An area's box, and of one that moves also where it may have been between the instants."""
+    x0, y0, x1, y1 = one.box
+    if _size(one.box) < MOVES * one.area:
+        return one.box
+    by = 0.5 * float(np.sqrt(one.area))
+    return (x0 - by, y0 - by, x1 + by, y1 + by)
 
 
 def on_footage(hidden: list[Censored], found: list[Finding]) -> list[Censored]:

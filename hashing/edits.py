@@ -22,6 +22,7 @@ from hashing.standing import Mark, standing
 from hashing.types import AudioFinding, Box, Edit, Segment
 
 MARKED = 0.4  # of a changed area, that writing lies over
+OF_THE_FRAME = ("frame_rate",)  # counted over all of it, other pictures in it included
 BESIDE = ("split_screen", "inset")
 
 
@@ -36,6 +37,7 @@ def explain(
     found = findings(query, reference, placement)
     framing = frame_edits(query, reference, placement, segments)
     beside = [one.box for one in framing if one.type in BESIDE and one.box is not None]
+    composed = bool(beside)
     shown = extent(query, reference, plainer(query, reference, placement))
     if shown.trimmed:  # bars, a fill or another picture hide a margin of it
         beside.append(shown.box)
@@ -54,7 +56,11 @@ def explain(
         *censors_of(hidden, found),
         *content_of(found),
         *quality_edits(query, reference, placement, segments),
-        *time_edits(query, reference, placement, segments),
+        *(
+            edit
+            for edit in time_edits(query, reference, placement, segments)
+            if not (composed and edit.type in OF_THE_FRAME)
+        ),
         *audio_edits(sound, segments),
     ]
     return tuple(edits)

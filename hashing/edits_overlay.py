@@ -5,7 +5,7 @@ from typing import Literal
 
 from hashing.bars import Bar
 from hashing.censored import Censored
-from hashing.patch_kind import LAID_OVER, Finding, findings, in_corner, is_writing
+from hashing.patch_kind import LAID_OVER, Finding, findings, is_mark, is_writing
 from hashing.placing import Placement
 from hashing.reel import Reel
 from hashing.standing import Mark
@@ -85,7 +85,7 @@ def _refined(one: Finding, standing: list[Mark]) -> Finding:
 
 
 def _named(mark: Mark) -> Literal["text", "logo"]:
-    return "logo" if in_corner(mark.box) and mark.aspect <= LONGEST_STROKES else "text"
+    return "logo" if is_mark(mark.box, mark.aspect, LONGEST_STROKES) else "text"
 
 
 def _mark_edit(one: Mark) -> Edit | None:

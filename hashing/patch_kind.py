@@ -49,6 +49,8 @@ FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the
 PIECE = 0.008  # of the picture: what is smaller beside something laid over it belongs to that
 LASTS = 0.85  # share of the instants from which a patch is there throughout
 FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
+BY_THE_SIDE = 0.05  # of the picture's width: marks are put close to it, lines of writing less so
+AWAY = 0.65  # of the longest, that a mark further from the side may be
 LONGEST_MARK = 7.0  # width over height: a line of writing in a corner is longer than a mark
 OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the true one
 
@@ -208,7 +210,7 @@ def _worth(patch: Patch) -> bool:
 def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
     """The first rule that holds."""
     if is_writing(seen):
-        mark = in_corner(patch.box) and max(seen.aspect, 1 / seen.aspect) <= LONGEST_MARK
+        mark = is_mark(patch.box, max(seen.aspect, 1 / seen.aspect), LONGEST_MARK)
         return "logo" if mark and _stays(patch, seen, found) else "text"
     if _is_bar(patch, seen):
         return None
@@ -230,6 +232,15 @@ def is_writing(seen: Looks) -> bool:
     if long < 2.1 or busy < 20:
         return False
     return busy > 1.6 * before or (seen.turns[0] > 0.08 and seen.turns[0] > 1.6 * seen.turns[1])
+
+
+def is_mark(box: Box, aspect: float, longest: float) -> bool:
+    """Whether writing is a mark: in a corner, and short; shorter where it is not by the side.
+
+    longest: width over height of what is by the side.
+    """
+    by_side = min(box[0], 1 - box[2]) <= BY_THE_SIDE
+    return in_corner(box) and aspect <= (longest if by_side else AWAY * longest)
 
 
 def in_corner(box: Box) -> bool:

@@ -2,7 +2,8 @@
 crops.
 
 A descriptor of the whole frame loses a picture that fills a third of it. When the whole frame found
-nothing sure, overlapping windows are described as well, at a few moments, and searched for.
+nothing sure, overlapping windows are described as well, at a few moments, and searched for. When it
+did, and another picture lies over the one that was found or beside it, that picture's place is.
 """
 
 from pathlib import Path
@@ -31,23 +32,26 @@ def windows() -> list[Box]:
     return out
 
 
-def views(reel: Reel, model: Path | None = None) -> Views:
-    """Describe the windows of a few pictures, spread over the clip. Flat windows are left out."""
+def views(reel: Reel, model: Path | None = None, boxes: tuple[Box, ...] = ()) -> Views:
+    """Describe windows of a few pictures, spread over the clip. Flat windows are left out.
+
+    boxes: the windows, where it is known which to look at.
+    """
     count = min(MOMENTS, len(reel.times))
     indices = np.unique(((np.arange(count) + 0.5) / count * len(reel.times)).astype(int))
     still = reel.fingerprint.info.kind == "still"
-    boxes, times, squares = [], [], []
+    places, times, squares = [], [], []
     for index, picture in zip(indices, reel.wholes([int(i) for i in indices]), strict=True):
-        for box in [*windows(), *(rectangles(picture) if still else [])]:
+        for box in boxes or [*windows(), *(rectangles(picture) if still else [])]:
             square = squeeze(_part(picture, box))
             if not is_flat(square):
-                boxes.append(box)
+                places.append(box)
                 times.append(float(reel.times[index]))
                 squares.append(square)
     if not squares:
         return Views(np.zeros((0, 4)), np.zeros(0), np.zeros((0, 512), np.float32))
     vectors = describer(model).describe(np.stack(squares))
-    return Views(np.array(boxes), np.array(times), vectors)
+    return Views(np.array(places), np.array(times), vectors)
 
 
 def _part(picture: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -141,9 +141,11 @@ def compare(
     return comparing.compare(held, reference, window, moments)
 
 
-def views(file: BinaryIO | None, state: State, model: Path | None) -> Views:
+def views(
+    file: BinaryIO | None, state: State, model: Path | None, boxes: tuple[Box, ...] = ()
+) -> Views:
     """This file's picture looked at in parts."""
-    return viewing.views(_reel(state), model)
+    return viewing.views(_reel(state), model, boxes)
 
 
 def _reel(state: State) -> Reel:

@@ -1,9 +1,13 @@
+from types import SimpleNamespace
+from typing import cast
+
 import cv2
 import numpy as np
 import pytest
 
-from hashing.censored import Censored, areas, mostly_in
+from hashing.censored import Censored, areas, mostly_in, without_hidden
 from hashing.looks import Look, well_timed
+from hashing.patch_kind import Finding
 from tests.hashing import overlay_made
 from tests.made import scene
 
@@ -116,6 +120,21 @@ def test_a_bar_along_the_rim_is_not_a_covered_area() -> None:
         return picture
 
     assert areas(_looks(barred)) == []
+
+
+def _change(box: tuple[float, float, float, float]) -> Finding:
+    seen = SimpleNamespace(box=box)
+    return cast(Finding, SimpleNamespace(kind="tamper", patch=seen))
+
+
+def test_what_a_moving_cover_has_just_left_is_no_change_of_the_scene() -> None:
+    """The instants compared do not reach its first and last places; one that stands has no others."""
+    just_left, away = _change((0.24, 0.5, 0.3, 0.7)), _change((0.02, 0.5, 0.08, 0.7))
+    box = (0.28, 0.42, 0.58, 0.81)
+    moving = Censored("covered", box, 0.044, None, 0.5)
+    standing = Censored("covered", box, 0.117, None, 0.5)
+    assert without_hidden([just_left, away], [moving]) == [away]
+    assert without_hidden([just_left, away], [standing]) == [just_left, away]
 
 
 def test_boxes_that_lie_in_others() -> None:
