@@ -31,7 +31,8 @@ AT_RIM = 0.01
 FILLS = (0.18, 0.85)  # share of the box that is strokes: less is scattered, more is a plate
 STANDS_OUT, CLEAR = 5.0, 12.0  # the same two as for a pixel, typical of a whole mark
 LIKE_KNOWN = 0.3  # correlation with the known copy's mean detail
-BESIDE_KNOWN = 0.5  # of the contrast: the known copy's own detail under the strokes
+MISPLACED_PX = 7  # around each pixel, in which the known copy's mean detail is looked for
+BESIDE_KNOWN = 0.5  # of the contrast: that detail where the strokes are
 PRESENT, ALWAYS = 0.5, 0.9  # of its mean look at an instant; share of the instants
 
 type Grey = NDArray[np.float32]
@@ -81,7 +82,9 @@ def marks(
         known += _fine(theirs) / len(query)
     stack = np.stack(differences)  # (K, h, w)
     mean = stack.mean(axis=0)
-    error = stack.std(axis=0) / np.sqrt(len(stack)) + FLOOR + OF_THE_KNOWN * np.abs(known)
+    # a pixel of misplacement makes a difference as large as the detail beside it
+    near = cv2.dilate(np.abs(known), np.ones((MISPLACED_PX, MISPLACED_PX), np.uint8))
+    error = stack.std(axis=0) / np.sqrt(len(stack)) + FLOOR + OF_THE_KNOWN * near
     sure = np.where(inner, np.abs(mean) / error, 0)
     strokes = (sure > CERTAIN) & (np.abs(mean) > CONTRAST)
     found = []
@@ -91,7 +94,9 @@ def marks(
             continue
         contrast = float(np.abs(mean[part]).mean())
         cut = _slices(part)
-        if contrast < CLEAR or _of_the_scene(mean[cut], known[cut], part[cut], contrast):
+        if contrast < CLEAR or float(near[part].mean()) > BESIDE_KNOWN * contrast:
+            continue
+        if _like(mean[cut], known[cut]):
             continue
         share = _present(stack[:, cut[0], cut[1]], mean[cut] * part[cut])
         if share >= ALWAYS:
@@ -164,10 +169,8 @@ def _worth(part: Mask, box: Box, inner: Mask) -> bool:
     return FILLS[0] <= float(part[_slices(part)].mean()) <= FILLS[1]
 
 
-def _of_the_scene(mean: Grey, known: Grey, part: Mask, contrast: float) -> bool:
-    """Whether the known copy has detail there that explains it, or that is gone."""
-    if float(np.abs(known[part]).mean()) > BESIDE_KNOWN * contrast:
-        return True
+def _like(mean: Grey, known: Grey) -> bool:
+    """Whether it is the known copy's detail, more or less of it."""
     power = float(np.sqrt((mean * mean).sum() * (known * known).sum()))
     return abs(float((mean * known).sum())) > LIKE_KNOWN * max(power, 1e-6)
 

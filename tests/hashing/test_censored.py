@@ -128,7 +128,7 @@ def _change(box: tuple[float, float, float, float]) -> Finding:
 
 
 def test_what_a_moving_cover_has_just_left_is_no_change_of_the_scene() -> None:
-    """The instants compared do not reach its first and last places; one that stands has no others."""
+    """The instants compared do not reach all of its places; one that stands has no others."""
     just_left, away = _change((0.24, 0.5, 0.3, 0.7)), _change((0.02, 0.5, 0.08, 0.7))
     box = (0.28, 0.42, 0.58, 0.81)
     moving = Censored("covered", box, 0.044, None, 0.5)

@@ -81,6 +81,21 @@ def test_only_writing_is_told(known: Reel, change: made.Change | None) -> None:
     assert [one.type for one in told] == (["logo"] if change is made.marked else [])
 
 
+def blinds(picture: made.Picture, t: float) -> made.Picture:
+    """Bright windows behind blinds: stripes that stand still."""
+    out = picture.copy()
+    out[66:114, 116:234] = 20
+    for row in range(70, 110, 6):
+        out[row : row + 3, 120:230] = 235
+    return out
+
+
+def test_stripes_that_do_not_lie_quite_upon_each_other_are_no_writing() -> None:
+    shifted = np.array([[1, 0, 0.3], [0, 1, 0.8], [0, 0, 1.0]])
+    striped = made.reel(change=blinds)
+    assert standing(made.reel(change=blinds), striped, made.placed(shifted)) == []
+
+
 def test_a_mark_that_the_item_lost_is_none() -> None:
     marked = made.reel(change=faint("OLD TV", 274, 40, 0.8))
     assert standing(made.reel(), marked, made.placed()) == []
