@@ -225,12 +225,27 @@ def _touch(one: Box, other: Box) -> bool:
 
 
 def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding]:
-    """The findings that are not of a censored area, which differs from the known copy anyhow."""
-    return [
-        one
-        for one in found
-        if one.kind == "text" or not any(mostly_in(one.patch.box, _reach(area)) for area in hidden)
-    ]
+    """The findings that are not of a censored area, which differs from the known copy anyhow.
+
+    No change of the scene is told where it meets one: of a cover that moves, or that the dark
+    around it hides in part, only a part may have been found.
+    """
+    areas = [_reach(area) for area in hidden]
+    covers = areas + [one.patch.box for one in found if one.kind == "censor"]
+    out = []
+    for one in found:
+        box = one.patch.box
+        if one.kind.startswith("tamper"):
+            gone = any(_meet(box, cover) for cover in covers)
+        else:
+            gone = one.kind != "text" and any(mostly_in(box, area) for area in areas)
+        if not gone:
+            out.append(one)
+    return out
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return all(one[k] < other[k + 2] and other[k] < one[k + 2] for k in (0, 1))
 
 
 def _reach(one: Censored) -> Box:

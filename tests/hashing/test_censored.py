@@ -122,19 +122,26 @@ def test_a_bar_along_the_rim_is_not_a_covered_area() -> None:
     assert areas(_looks(barred)) == []
 
 
-def _change(box: tuple[float, float, float, float]) -> Finding:
+def _change(box: tuple[float, float, float, float], kind: str = "tamper") -> Finding:
     seen = SimpleNamespace(box=box)
-    return cast(Finding, SimpleNamespace(kind="tamper", patch=seen))
+    return cast(Finding, SimpleNamespace(kind=kind, patch=seen))
 
 
 def test_what_a_moving_cover_has_just_left_is_no_change_of_the_scene() -> None:
     """The instants compared do not reach all of its places; one that stands has no others."""
-    just_left, away = _change((0.24, 0.5, 0.3, 0.7)), _change((0.02, 0.5, 0.08, 0.7))
+    just_left, away = _change((0.2, 0.5, 0.27, 0.7)), _change((0.02, 0.5, 0.08, 0.7))
     box = (0.28, 0.42, 0.58, 0.81)
     moving = Censored("covered", box, 0.044, None, 0.5)
     standing = Censored("covered", box, 0.117, None, 0.5)
     assert without_hidden([just_left, away], [moving]) == [away]
     assert without_hidden([just_left, away], [standing]) == [just_left, away]
+
+
+def test_no_change_of_the_scene_is_told_where_it_meets_a_cover() -> None:
+    cover = _change((0.1, 0.24, 0.23, 0.39), "censor")
+    beside, away = _change((0.13, 0.06, 0.34, 0.32)), _change((0.5, 0.06, 0.7, 0.32))
+    sticker = _change((0.13, 0.06, 0.34, 0.32), "sticker")
+    assert without_hidden([cover, beside, away, sticker], []) == [cover, away, sticker]
 
 
 def test_boxes_that_lie_in_others() -> None:
