@@ -73,7 +73,7 @@ class Reel:
             group = [i for i in missing if i - missing[0] <= 40]
             film = self._decode(group[0], group[-1])
             for i in group:
-                out[i] = film.pixels[i - group[0]]
+                out[i] = film.pixels[i - group[0]].copy()  # a view would keep all of the film
                 self._keep(i, out[i])
             missing = missing[len(group) :]
         return [out[i] for i in indices]

@@ -6,6 +6,7 @@ strokes of letters at full resolution. It shows some of the scene as well, where
 so strokes count only where the known copy's own mean has nothing of the kind.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +19,7 @@ from hashing.reel import Reel
 from hashing.types import Box, Seconds
 
 INSTANTS, FEWEST = 28, 10
+AT_ONCE = 7  # pairs of pictures in memory
 BROAD_PX = 6.0  # blur that takes out what is broader than strokes
 RIM_PX = 17  # of the known picture's, where misplaced edges lie
 FLOOR = 1.0  # grey levels that the mean is uncertain by at least
@@ -56,35 +58,37 @@ def standing(query: Reel, reference: Reel, placement: Placement) -> list[Mark]:
     if len({q for q, _ in pairs}) < FEWEST or len({r for _, r in pairs}) < FEWEST:
         return []
     seconds = sum(line.end - line.start for line in placement.lines)
-    left = query.wholes([q for q, _ in pairs])
-    right = reference.wholes([r for _, r in pairs])
-    return marks(left, right, placement.transform.matrix, seconds)
+    return marks(
+        _pictures(query, reference, pairs), len(pairs), placement.transform.matrix, seconds
+    )
+
+
+def _pictures(
+    query: Reel, reference: Reel, pairs: list[tuple[int, int]]
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Whole pictures of the pairs, a few at a time."""
+    for first in range(0, len(pairs), AT_ONCE):
+        some = pairs[first : first + AT_ONCE]
+        left = query.wholes([q for q, _ in some])
+        yield from zip(left, reference.wholes([r for _, r in some]), strict=True)
 
 
 def marks(
-    query: list[NDArray[np.uint8]],
-    reference: list[NDArray[np.uint8]],
+    pictures: Iterable[tuple[NDArray[np.uint8], NDArray[np.uint8]]],
+    count: int,
     matrix: NDArray[np.float64],
     seconds: Seconds,
 ) -> list[Mark]:
     """The same from pairs of pictures (h, w, 3) RGB. matrix: reference pixels -> query pixels."""
-    size = (query[0].shape[1], query[0].shape[0])
-    full = np.full(reference[0].shape[:2], 255, np.uint8)
-    covered = cv2.warpPerspective(full, matrix, size) > 250
+    stack, known, covered = _differences(pictures, count, matrix)
     inner = _shrunk(covered)
     if not inner.any():
         return []
-    differences, known = [], np.zeros(covered.shape, np.float32)
-    for one, other in zip(query, reference, strict=True):
-        warped = cv2.warpPerspective(other, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-        mine, theirs = luma(one), luma(np.asarray(warped, np.uint8))
-        differences.append(_fine(mine - _toned(theirs, mine, covered)))
-        known += _fine(theirs) / len(query)
-    stack = np.stack(differences)  # (K, h, w)
-    mean = stack.mean(axis=0)
+    mean = stack.mean(axis=0, dtype=np.float32)
+    deviation = np.sqrt(sum((one - mean) ** 2 for one in stack) / count)
     # a pixel of misplacement makes a difference as large as the detail beside it
     near = cv2.dilate(np.abs(known), np.ones((MISPLACED_PX, MISPLACED_PX), np.uint8))
-    error = stack.std(axis=0) / np.sqrt(len(stack)) + FLOOR + OF_THE_KNOWN * near
+    error = deviation / np.sqrt(count) + FLOOR + OF_THE_KNOWN * near
     sure = np.where(inner, np.abs(mean) / error, 0)
     strokes = (sure > CERTAIN) & (np.abs(mean) > CONTRAST)
     found = []
@@ -103,6 +107,31 @@ def marks(
             high, wide = part[cut].shape
             found.append((int(part.sum()), Mark(box, wide / high, contrast, share * seconds)))
     return [mark for _, mark in sorted(found, key=lambda one: -one[0])]
+
+
+def _differences(
+    pictures: Iterable[tuple[NDArray[np.uint8], NDArray[np.uint8]]],
+    count: int,
+    matrix: NDArray[np.float64],
+) -> tuple[NDArray[np.float16], Grey, Mask]:
+    """(count, h, w) fine detail that the item has and the known copy has not; that of the known
+    copy, its mean; and where it lies.
+    """
+    stack = np.zeros((0, 0, 0), np.float16)
+    known, covered = np.zeros((0, 0), np.float32), np.zeros((0, 0), bool)
+    for at, (one, other) in enumerate(pictures):
+        size = (one.shape[1], one.shape[0])
+        if at == 0:
+            full = np.full(other.shape[:2], 255, np.uint8)
+            covered = np.asarray(cv2.warpPerspective(full, matrix, size) > 250)
+            stack, known = np.zeros((count, *covered.shape), np.float16), covered * np.float32(0)
+            if not covered.any():
+                break
+        warped = cv2.warpPerspective(other, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+        mine, theirs = luma(one), luma(np.asarray(warped, np.uint8))
+        stack[at] = _fine(mine - _toned(theirs, mine, covered))
+        known += _fine(theirs) / count
+    return stack, known, covered
 
 
 def _fine(grey: Grey) -> Grey:
@@ -175,7 +204,7 @@ def _like(mean: Grey, known: Grey) -> bool:
     return abs(float((mean * known).sum())) > LIKE_KNOWN * max(power, 1e-6)
 
 
-def _present(stack: NDArray[np.float32], strokes: Grey) -> float:
+def _present(stack: NDArray[np.float16], strokes: Grey) -> float:
     """Share of the (K, h, w) instants that show the strokes."""
-    shown = (stack * strokes).sum(axis=(1, 2)) / float((strokes * strokes).sum())
+    shown = (stack.astype(np.float32) * strokes).sum(axis=(1, 2)) / float((strokes * strokes).sum())
     return float((shown > PRESENT).mean())
