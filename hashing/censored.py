@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.boxes import area_of, meet, mostly_in
 from hashing.covers import covers, one_extreme, toned, within
 from hashing.looks import Look, at_indices, luma, well_timed
 from hashing.patch_kind import Finding
@@ -107,13 +108,13 @@ def areas(held: list[Look]) -> list[Censored]:
 
 def _stands(one: Standing, any_instant: Detail) -> Censored:
     box = _of_rectangle(one.area, any_instant)
-    return Censored("unreadable", box, _size(box), None, one.share)
+    return Censored("unreadable", box, area_of(box), None, one.share)
 
 
 def _stays_in(group: list[_Spot], box: Box) -> bool:
     """Whether spots that follow each other are parts of an area that stands still."""
     parts = [spot.way == "unreadable" and mostly_in(spot.box, box) for spot in group]
-    return sum(parts) > 0.6 * len(parts) and _size(_around(group)) < 1.6 * _size(box)
+    return sum(parts) > 0.6 * len(parts) and area_of(_around(group)) < 1.6 * area_of(box)
 
 
 def _around(group: list[_Spot]) -> Box:
@@ -236,7 +237,7 @@ def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding
     for one in found:
         box = one.patch.box
         if one.kind.startswith("tamper"):
-            gone = any(_meet(box, cover) for cover in covers)
+            gone = any(meet(box, cover) for cover in covers)
         else:
             gone = one.kind != "text" and any(mostly_in(box, area) for area in areas)
         if not gone:
@@ -244,14 +245,10 @@ def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding
     return out
 
 
-def _meet(one: Box, other: Box) -> bool:
-    return all(one[k] < other[k + 2] and other[k] < one[k + 2] for k in (0, 1))
-
-
 def _reach(one: Censored) -> Box:
     """An area's box, and of one that moves also where it may have been between the instants."""
     x0, y0, x1, y1 = one.box
-    if _size(one.box) < MOVES * one.area:
+    if area_of(one.box) < MOVES * one.area:
         return one.box
     by = 0.5 * float(np.sqrt(one.area))
     return (x0 - by, y0 - by, x1 + by, y1 + by)
@@ -267,18 +264,8 @@ def on_footage(hidden: list[Censored], found: list[Finding]) -> list[Censored]:
         if area.way != "covered"
         or not (
             any(mostly_in(text, area.box) for text in texts)
-            or any(mostly_in(area.box, box) and _size(box) > 2 * _size(area.box) for box in larger)
+            or any(
+                mostly_in(area.box, box) and area_of(box) > 2 * area_of(area.box) for box in larger
+            )
         )
     ]
-
-
-def _size(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def mostly_in(inner: Box, outer: Box) -> bool:
-    """Whether most of a box lies in another."""
-    width = min(inner[2], outer[2]) - max(inner[0], outer[0])
-    height = min(inner[3], outer[3]) - max(inner[1], outer[1])
-    area = (inner[2] - inner[0]) * (inner[3] - inner[1])
-    return width > 0 and height > 0 and width * height > 0.5 * area

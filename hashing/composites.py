@@ -7,10 +7,10 @@ what it shows is no change of the first one's scene.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from hashing.boxes import mostly_in
 from hashing.types import Box, Edit, Match
 
 NARROWEST = 0.2  # of the frame's side, for a picture beside a known one
-MOSTLY = 0.5  # of a changed area, that lies in another known picture
 BESIDE = ("inset", "split_screen")
 
 
@@ -52,11 +52,4 @@ def without_each_other(found: Mapping[str, Match]) -> dict[str, Match]:
 def _shows(edit: Edit, others: list[Box]) -> bool:
     if not edit.type.startswith("tamper") or edit.box is None:
         return False
-    return any(_shared(edit.box, other) > MOSTLY for other in others)
-
-
-def _shared(one: Box, other: Box) -> float:
-    """Share of the one box that lies in the other."""
-    wide, high = (max(0.0, min(one[k + 2], other[k + 2]) - max(one[k], other[k])) for k in (0, 1))
-    area = (one[2] - one[0]) * (one[3] - one[1])
-    return wide * high / area if area > 0 else 0.0
+    return any(mostly_in(edit.box, other) for other in others)

@@ -4,13 +4,14 @@ Each family has a module of its own; this one asks them in turn. Differences are
 copy: the library's clip may be the changed one.
 """
 
-from hashing.censored import censored, mostly_in, on_footage, without_hidden
+from hashing.boxes import mostly_in, part_in
+from hashing.censored import censored, on_footage, without_hidden
 from hashing.edits_audio import audio_edits
 from hashing.edits_colour import colour_edits
 from hashing.edits_content import content_of
 from hashing.edits_frame import frame_edits
 from hashing.edits_geometry import geometry_edits
-from hashing.edits_overlay import censors_of, marks_of, overlays_of, part_in, refined
+from hashing.edits_overlay import censors_of, marks_of, overlays_of, refined
 from hashing.edits_quality import quality_edits
 from hashing.edits_time import time_edits
 from hashing.extent import extent

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hashing.bars import Bar
+from hashing.boxes import area_of, meet, part_in
 from hashing.censored import Censored
 from hashing.patch_kind import LAID_OVER, Finding, findings, is_mark, is_writing
 from hashing.placing import Placement
@@ -56,14 +57,14 @@ def overlays_of(
 def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
     """Areas made unreadable, without those that a finding tells of already."""
     told = [one.patch.box for one in found if one.kind == "censor"]
-    return [_censor_edit(one) for one in hidden if not any(_shared(one.box, t) for t in told)]
+    return [_censor_edit(one) for one in hidden if not any(meet(one.box, t) for t in told)]
 
 
 def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored]) -> list[Edit]:
     """Writing and marks that stand throughout, without those that something else tells of."""
     told = [one.patch.box for one in found if one.kind in LAID_OVER]
     told += [one.box for one in hidden]
-    new = [one for one in standing if not any(_meet(one.box, t) for t in told)]
+    new = [one for one in standing if not any(_same_writing(one.box, t) for t in told)]
     edits = [_mark_edit(one) for one in new]
     return [edit for edit in edits if edit is not None]
 
@@ -93,7 +94,7 @@ def _mark_edit(one: Mark) -> Edit | None:
     if one.aspect < LINE:
         return None
     kind = _named(one)
-    area = (one.box[2] - one.box[0]) * (one.box[3] - one.box[1])
+    area = area_of(one.box)
     return Edit(
         type=kind,
         confidence=0.9,
@@ -107,15 +108,8 @@ def _mark_edit(one: Mark) -> Edit | None:
     )
 
 
-def _meet(one: Box, other: Box) -> bool:
+def _same_writing(one: Box, other: Box) -> bool:
     return max(part_in(one, other), part_in(other, one)) > TOLD
-
-
-def part_in(one: Box, other: Box) -> float:
-    """Share of the one box that lies in the other."""
-    wide, high = (min(one[k + 2], other[k + 2]) - max(one[k], other[k]) for k in (0, 1))
-    area = (one[2] - one[0]) * (one[3] - one[1])
-    return max(0.0, wide) * max(0.0, high) / area if area > 0 else 0.0
 
 
 def _censor_edit(one: Censored) -> Edit:
@@ -128,10 +122,6 @@ def _censor_edit(one: Censored) -> Edit:
         query=one.span,
         box=one.box,
     )
-
-
-def _shared(one: Box, other: Box) -> bool:
-    return all(one[k] < other[k + 2] and other[k] < one[k + 2] for k in (0, 1))
 
 
 def _edit(one: Finding) -> Edit:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hashing.align import Agreement, Line, agreement, lines
 from hashing.beside import beside
+from hashing.boxes import overlap
 from hashing.crop_path import Path
 from hashing.geometry import (
     FEWEST,
@@ -26,7 +27,7 @@ from hashing.geometry import (
 )
 from hashing.likeness import likeness_close
 from hashing.propose import Moments, cosines, proposals
-from hashing.rectangles import SAME, overlap
+from hashing.rectangles import SAME
 from hashing.reel import Reel
 from hashing.types import Box, Seconds
 

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.boxes import overlap
 from hashing.types import Box
 
 LONG_SIDE_PX = 384
@@ -154,12 +155,3 @@ def _overrun(
             total += _side(summed, at, np.maximum(0, low - reach), low) * (low > 0)
             total += _side(summed, at, high, np.minimum(last, high + reach)) * (high < last)
     return total / 8
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Overlap over union, 0..1."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    both = max(0.0, wide) * max(0.0, high)
-    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return both / (areas - both)

@@ -5,7 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hashing.censored import Censored, areas, mostly_in, without_hidden
+from hashing.boxes import mostly_in
+from hashing.censored import Censored, areas, without_hidden
 from hashing.looks import Look, well_timed
 from hashing.patch_kind import Finding
 from tests.hashing import overlay_made

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from hashing.rectangles import overlap, rectangles
+from hashing.boxes import overlap
+from hashing.rectangles import rectangles
 from hashing.types import Box
 from tests.hashing.films import resized
 from tests.made import scene

@@ -1,6 +1,6 @@
 import numpy as np
 
-from hashing.rectangles import overlap
+from hashing.boxes import overlap
 from hashing.reel import Reel
 from hashing.views import views, windows
 from tests.hashing.films import INSET, Films
