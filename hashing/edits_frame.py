@@ -240,6 +240,8 @@ def split_cell(box: Box, frame: Box) -> tuple[float, float] | None:
     across, down = _cell(left, right), _cell(top, bottom)
     if across is None or down is None or (across == 1 and down == 1):
         return None
+    if across < 1 and down < 1 and (across, down) != (0.5, 0.5):
+        return None  # a small picture near a corner or a border, and not one of nine or more
     return across, down
 
 

@@ -114,6 +114,7 @@ def test_cells_lie_between_the_borders_of_equal_parts() -> None:
     assert split_cell((1 / 3, 0.0, 2 / 3, 1.0), whole) == pytest.approx((1 / 3, 1.0))
     assert split_cell((0.1, 0.1, 0.6, 0.6), whole) is None
     assert split_cell(whole, whole) is None
+    assert split_cell((2 / 3, 0.02, 0.98, 1 / 3), whole) is None  # an inset in a corner
     assert split_cell((0.0, 0.1, 0.5, 0.9), (0.0, 0.1, 1.0, 0.9)) == (0.5, 1.0)
 
 
