@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -310,15 +311,12 @@ def info(file: BinaryIO, state: dict[str, Any]) -> MediaInfo:
 def lying_record(file: BinaryIO, state: dict[str, Any]) -> MediaInfo:
     """A record that never ran its constructor."""
     made = object.__new__(MediaInfo)
+    for one in fields(MediaInfo):
+        object.__setattr__(made, one.name, None)
     for field, value in {
         "kind": "video",
         "width": -5,
         "height": "<b>",
-        "duration_s": None,
-        "frame_rate": None,
-        "container": None,
-        "video_codec": None,
-        "audio_codec": None,
         "rotation_deg": 0,
     }.items():
         object.__setattr__(made, field, value)

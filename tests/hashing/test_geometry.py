@@ -100,10 +100,12 @@ def test_a_slight_turn_may_be_told_plainer_within_the_tolerance(
 @settings(max_examples=12)
 def test_a_picture_filmed_at_a_slant_is_found(p: float, q: float, x: float, seed: int) -> None:
     matrix = np.array([[1, 0.05, x], [-0.03, 0.9, 5], [p, q, 1]])
-    found = estimate(planted(matrix, seed, 160)[0], (WIDTH, HEIGHT))
+    pairs, source, target = planted(matrix, seed, 160)
+    found = estimate(pairs, (WIDTH, HEIGHT))
     assert found is not None
-    assert furthest(found.matrix, matrix) < 8
-    assert np.median(np.hypot(*(apply(found.matrix, CORNERS) - apply(matrix, CORNERS)).T)) < 4
+    error = np.hypot(*(apply(found.matrix, source) - target).T)
+    assert np.mean(error <= TOLERANCE_PX) >= 0.85  # a slight slant may be told plainer
+    assert furthest(found.matrix, matrix) < 10
 
 
 @given(seeds)
