@@ -24,6 +24,7 @@ const windowId = (await chrome.windows.getCurrent()).id;
 let shown = null; // {name, …}: the view, as it is stored
 let showing = null; // what the view's function gave: {update(entry, problem)?, close()?}
 let trail = []; // where "back" leads
+let answered = null; // id of the ask that was answered last
 let turn = 0; // counts views: a slow one that somebody left is not shown over the next
 
 /** What each view is given. */
@@ -125,9 +126,13 @@ async function answer(ask) {
   return panel.go({ name: "prepare", ask }, { forward: false });
 }
 
+/** Once for each ask: it may be found at the start and be told of at the same moment. */
 async function takeAsk() {
   const ask = await state.takeAsk(windowId);
-  if (ask) await answer(ask);
+  if (ask && ask.id !== answered) {
+    answered = ask.id;
+    await answer(ask);
+  }
   return ask !== null;
 }
 
@@ -155,7 +160,9 @@ state.watch((key, value) => {
 const connecting = connect();
 if (!(await takeAsk())) {
   const before = await state.viewOf(windowId);
-  if (before && before.name !== "history") trail = [{ name: "history" }];
-  await panel.go(before ?? { name: "history" }, { forward: false });
+  if (answered === null) {
+    if (before && before.name !== "history") trail = [{ name: "history" }];
+    await panel.go(before ?? { name: "history" }, { forward: false });
+  }
 }
 await connecting;

@@ -39,11 +39,20 @@ class Used:
         self.browser.key("Tab", "Return")
 
     def press_button(self, page: Page) -> Page:
-        """The toolbar button while this page is in front; gives the panel."""
+        """The toolbar button while this page is in front; gives the panel once it knows of it.
+
+        Until then it shows what it showed before, which may be the same page's list.
+        """
         address = page.run("location.href")
         tab = next(t for t in self.browser.targets("tab") if t["url"] == address)
+        pressed = page.run("Date.now()")
         self.browser.ask("Extensions.triggerAction", id=self.id, targetId=tab["targetId"])
-        return self.panel()
+        panel = self.panel()
+        panel.wait(
+            "chrome.storage.session.get().then(all => Object.entries(all).some(([key, view]) => "
+            f"key.startsWith('view:') && Date.parse(view.ask?.at) >= {pressed}))"
+        )
+        return panel
 
     def panel(self) -> Page:
         page = self.browser.page(self.root + "panel.html")
