@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.boxes import area_of, meet, mostly_in
+from hashing.components import box_of
 from hashing.covers import covers, one_extreme, toned, within
 from hashing.looks import Look, at_indices, luma, well_timed
 from hashing.patch_kind import Finding
@@ -183,23 +184,12 @@ def _seen(one: Look, at: int) -> _Seen:
 
 
 def _spot(way: Way, region: Mask, time: Seconds, at: int) -> _Spot:
-    return _Spot(way, _box(region), float(region.mean()), time, at)
+    return _Spot(way, box_of(region), float(region.mean()), time, at)
 
 
 def _of_rectangle(area: Rectangle, one: Detail) -> Box:
     height, width = one.left.shape
     return (area.left / width, area.top / height, area.right / width, area.bottom / height)
-
-
-def _box(region: Mask) -> Box:
-    height, width = region.shape
-    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
-    return (
-        float(columns[0] / width),
-        float(rows[0] / height),
-        float((columns[-1] + 1) / width),
-        float((rows[-1] + 1) / height),
-    )
 
 
 def _pieced(spots: list[_Spot]) -> list[_Spot]:

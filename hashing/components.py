@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.types import Box
+
 type Cells = NDArray[np.bool_]
 type Labels = NDArray[np.int32]  # 0 is the ground, parts count from 1
 
@@ -16,6 +18,19 @@ def filled(cells: Cells) -> Cells:
     ground = np.pad(~cells, 1, constant_values=True).astype(np.uint8)
     _, labels = cv2.connectedComponents(ground, connectivity=4)
     return np.asarray(labels[1:-1, 1:-1] != labels[0, 0], bool)
+
+
+def bounds(cells: Cells) -> tuple[slice, slice]:
+    """The rows and the columns of (h, w) that hold any cell; there has to be one."""
+    rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def box_of(cells: Cells) -> Box:
+    """The same as shares of the picture, 0..1."""
+    rows, columns = bounds(cells)
+    height, width = cells.shape
+    return (columns.start / width, rows.start / height, columns.stop / width, rows.stop / height)
 
 
 def runs(on: NDArray[np.bool_]) -> Labels:

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.components import bounds, box_of
+
 type Grey = NDArray[np.float32]
 type Mask = NDArray[np.bool_]
 
@@ -100,10 +102,8 @@ def _was_plain(right: Grey, region: Mask, ring: Mask) -> bool:
 
 def within(region: Mask, inner: Mask) -> bool:
     """Whether an area keeps away from the picture's rim, where bars and captions end."""
-    height, width = region.shape
-    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
-    top, bottom = rows[0] / height, 1 - (rows[-1] + 1) / height
-    if min(top, bottom, columns[0] / width, 1 - (columns[-1] + 1) / width) < 0.01:
+    left, top, right, bottom = box_of(region)
+    if min(left, top, 1 - right, 1 - bottom) < 0.01:
         return False
     near = _grown(region, 9)
     return bool((near & ~inner).sum() < 0.1 * near.sum())
@@ -117,9 +117,8 @@ def one_extreme(grey: Grey, region: Mask) -> bool:
 
 
 def _box(region: Mask) -> Mask:
-    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
     out = np.zeros_like(region)
-    out[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    out[bounds(region)] = True
     return out
 
 

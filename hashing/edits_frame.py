@@ -13,7 +13,7 @@ from hashing.other_bars import without_its_bars
 from hashing.placing import Placement
 from hashing.plainer import plainer
 from hashing.reel import Reel
-from hashing.surround import Region, coloured_marks, surroundings
+from hashing.surround import Region, coloured_marks, same_colour, surroundings
 from hashing.types import Box, Edit, Segment
 
 THINNEST_BAR = 0.015  # of the frame
@@ -196,7 +196,7 @@ def _answers(bar: Region, regions: tuple[Region, ...], side: str, sides: tuple[s
     return any(
         r.kind == "plain"
         and r.side == other
-        and np.abs(np.subtract(r.colour, bar.colour)).max() <= 16
+        and same_colour(r, bar)
         and 0.75 <= r.share / bar.share <= 1.33
         for r in regions
     )

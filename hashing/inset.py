@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.boxes import area_of
 from hashing.difference import Difference
 from hashing.geometry import apply
-from hashing.patch_looks import Looks
+from hashing.patch_looks import Looks, some_instants, unexplained_movement
 from hashing.patches import Patch
 from hashing.placing import Placement
 from hashing.reel import Reel
@@ -102,8 +103,7 @@ def picture_over(
     if not _may_be(patch, seen, kind):
         return None
     frame = frame_of(query, reference, placement, found, patch)
-    x0, y0, x1, y1 = frame.box
-    if not (frame.stands or frame.all_but_one) or (x1 - x0) * (y1 - y0) < SMALLEST:
+    if not (frame.stands or frame.all_but_one) or area_of(frame.box) < SMALLEST:
         return None
     certain = frame.shown >= STRONG or frame.all_but_one
     if patch.share < THROUGHOUT and not certain:
@@ -123,11 +123,10 @@ def picture_over(
 
 def _may_be(patch: Patch, seen: Looks, kind: str | None) -> bool:
     """Whether it is worth to look for a frame."""
-    x0, y0, x1, y1 = patch.box
     if kind == "censor" or seen.plain > PLAIN or seen.blurred > HIDES or patch.strength < CLEAR:
         return False
     long = max(seen.aspect, 1 / seen.aspect) <= LONGEST
-    return patch.fill >= 0.5 and (x1 - x0) * (y1 - y0) >= SMALLEST and long
+    return patch.fill >= 0.5 and area_of(patch.box) >= SMALLEST and long
 
 
 def _as_rectangle(patch: Patch, box: Box) -> Patch:
@@ -153,10 +152,7 @@ def own_movement(found: Difference, patch: Patch, box: Box) -> tuple[float, floa
     y0, y1 = round(box[1] * height) + CORE_CELLS, round(box[3] * height) - CORE_CELLS
     if x1 <= x0 or y1 <= y0:
         return (0.0, 0.0, 0.0)
-    left, right = found.query[patch.on], found.reference[patch.on]
-    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
-    power = (right * right).sum(axis=0) + 4.0 * len(right)
-    rest = (left - right * ((left * right).sum(axis=0) / power)).std(axis=0)  # (h, w)
+    rest = unexplained_movement(found, patch)
     usual, most = np.percentile(rest[y0:y1, x0:x1], (50, 90))
     elsewhere = found.covered & ~patch.cells & (found.share < 0.3)
     noise = float(np.percentile(rest[elsewhere], 10)) if elsewhere.any() else 0.0
@@ -262,9 +258,7 @@ def _pictures(
     query: Reel, reference: Reel, placement: Placement, found: Difference, patch: Patch
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """(K, h, w, 3) twice: the item at some instants, and the known picture warped to it."""
-    on = np.flatnonzero(patch.on)
-    places = (np.arange(min(INSTANTS, len(on))) + 0.5) / min(INSTANTS, len(on)) * len(on)
-    chosen = [int(on[int(place)]) for place in places]
+    chosen = some_instants(patch, INSTANTS)
     left = query.wholes([query.nearest(float(found.times[k])) for k in chosen])
     right = reference.wholes([reference.nearest(float(found.reference_times[k])) for k in chosen])
     matrix, size, rim = placement.transform.matrix, query.size, cv2.BORDER_REPLICATE

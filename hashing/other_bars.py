@@ -4,13 +4,10 @@ A night sky or a drawing on white has an edge of one colour that looks like a ba
 bar of the item's own touches the known picture, or has its like on the opposite side.
 """
 
-import numpy as np
-
-from hashing.surround import Region, Side
+from hashing.surround import Region, Side, same_colour
 from hashing.types import Box
 
 OPPOSITE: dict[Side, Side] = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
-SAME = 16  # between channels of two bars of one colour
 ALIKE = 1.33  # the broader of two bars over the other, at most, for a pair
 
 
@@ -38,7 +35,7 @@ def _paired(bar: Region, regions: tuple[Region, ...]) -> bool:
     return any(
         one.is_bar
         and one.side == OPPOSITE[bar.side]
-        and np.abs(np.subtract(one.colour, bar.colour)).max() <= SAME
+        and same_colour(one, bar)
         and 1 / ALIKE <= one.share / bar.share <= ALIKE
         for one in regions
     )

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.components import bounds
 from hashing.difference import Difference, remains
 from hashing.geometry import Matrix
 from hashing.patches import Patch
@@ -53,7 +54,7 @@ def looks(
     window = _window(query, patch)
     pairs = [
         _pair(query, reference, placement.transform.matrix, found, k, window)
-        for k in _some(patch, LOOKS)
+        for k in some_instants(patch, LOOKS)
     ]
     inside = _inside(query, patch, window)
     kept, around = _outside(query, reference, placement.transform.matrix, found, patch)
@@ -82,7 +83,7 @@ def looks(
     )
 
 
-def _some(patch: Patch, count: int) -> list[int]:
+def some_instants(patch: Patch, count: int) -> list[int]:
     """Instants of the patch, spread, its ends left out where there are enough."""
     on = np.flatnonzero(patch.on)
     places = (np.arange(min(count, len(on))) + 0.5) / min(count, len(on)) * len(on)
@@ -121,7 +122,7 @@ def _outside(
 ) -> tuple[float, float]:
     """Share of fine detail that the copy keeps outside of the patch, and its saturation there."""
     whole = (0, 0, query.width, query.height)
-    left, right = _pair(query, reference, matrix, found, _some(patch, 1)[0], whole)
+    left, right = _pair(query, reference, matrix, found, some_instants(patch, 1)[0], whole)
     elsewhere = found.covered & (found.share < 0.3) & ~patch.cells
     if elsewhere.sum() < 50:
         elsewhere = found.covered
@@ -217,13 +218,18 @@ def _loose(found: Difference, patch: Patch) -> tuple[float, float]:
     """
     if patch.on.sum() < 5:
         return (0.0, 0.0)
-    left, right = found.query[patch.on], found.reference[patch.on]
-    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
-    power = (right * right).sum(axis=0) + 4.0 * len(right)
-    rest = (left - right * ((left * right).sum(axis=0) / power)).std(axis=0)  # (h, w)
+    rest = unexplained_movement(found, patch)
     outside = found.covered & ~patch.cells & (found.share < 0.3)
     around = float(np.median(rest[outside])) if outside.sum() >= 30 else 0.0
     return float(np.median(rest[patch.cells])), around
+
+
+def unexplained_movement(found: Difference, patch: Patch) -> Grey:
+    """(h, w) deviation over the patch's time, after each cell was fitted to the reference's."""
+    left, right = found.query[patch.on], found.reference[patch.on]
+    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
+    power = (right * right).sum(axis=0) + 4.0 * len(right)
+    return np.asarray((left - right * ((left * right).sum(axis=0) / power)).std(axis=0))
 
 
 def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
@@ -246,8 +252,7 @@ def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
 
 
 def _corners(patch: Patch) -> float:
-    rows, columns = np.flatnonzero(patch.cells.any(axis=1)), np.flatnonzero(patch.cells.any(axis=0))
-    cut = patch.cells[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    cut = patch.cells[bounds(patch.cells)]
     tall, wide = max(1, cut.shape[0] // 6), max(1, cut.shape[1] // 6)
     squares = (cut[:tall, :wide], cut[:tall, -wide:], cut[-tall:, :wide], cut[-tall:, -wide:])
     return float(np.mean([one.mean() for one in squares]))
@@ -290,11 +295,10 @@ def vivid(seen: Looks) -> bool:
 
 def elsewhen(found: Difference, patch: Patch) -> float:
     """Whether another moment of the reference nearby explains the patch; 1 where none does."""
-    rows, columns = np.flatnonzero(patch.cells.any(axis=1)), np.flatnonzero(patch.cells.any(axis=0))
-    cut = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    cut = bounds(patch.cells)
     cells = patch.cells[cut]
     ratios = []
-    for k in _some(patch, LOOKS + 1):
+    for k in some_instants(patch, LOOKS + 1):
         moment = float(found.reference_times[k])
         near = np.flatnonzero(np.abs(found.scene.reference.times - moment) <= ELSEWHEN_S)
         if len(near) < 2:

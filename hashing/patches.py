@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.components import extents, filled, labelled, runs
+from hashing.boxes import area_of
+from hashing.components import bounds, box_of, extents, filled, labelled, runs
 from hashing.difference import DIFFERS, Difference
 from hashing.types import Box
 
@@ -44,22 +45,13 @@ class Patch:
         """In the query's picture, 0..1."""
         if self.outline is not None:
             return self.outline
-        core = self.core
-        height, width = core.shape
-        rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
-        return (
-            float(columns[0] / width),
-            float(rows[0] / height),
-            float((columns[-1] + 1) / width),
-            float((rows[-1] + 1) / height),
-        )
+        return box_of(self.core)
 
     @property
     def area(self) -> float:
         """Share of the query's picture."""
         if self.outline is not None:
-            x0, y0, x1, y1 = self.outline
-            return (x1 - x0) * (y1 - y0)
+            return area_of(self.outline)
         return float(self.core.mean())
 
     @property
@@ -71,12 +63,7 @@ class Patch:
     @property
     def fill(self) -> float:
         """Share of the box around its cells that they fill."""
-        rows, columns = (
-            np.flatnonzero(self.cells.any(axis=1)),
-            np.flatnonzero(self.cells.any(axis=0)),
-        )
-        around = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
-        return float(self.cells.sum() / around)
+        return float(self.cells[bounds(self.cells)].mean())
 
 
 def patches(found: Difference) -> list[Patch]:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.components import bounds, box_of
 from hashing.looks import luma
 from hashing.placing import Placement, instants
 from hashing.reel import Reel
@@ -93,11 +94,11 @@ def marks(
     strokes = (sure > CERTAIN) & (np.abs(mean) > CONTRAST)
     found = []
     for part in _parts(strokes):
-        box = _box(part)
+        box = box_of(part)
         if not _worth(part, box, inner) or float(np.median(sure[part])) < STANDS_OUT:
             continue
         contrast = float(np.abs(mean[part]).mean())
-        cut = _slices(part)
+        cut = bounds(part)
         if contrast < CLEAR or float(near[part].mean()) > BESIDE_KNOWN * contrast:
             continue
         if _like(mean[cut], known[cut]):
@@ -171,31 +172,15 @@ def _lined(part: Mask) -> Mask:
     return out
 
 
-def _slices(part: Mask) -> tuple[slice, slice]:
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-
-
-def _box(part: Mask) -> Box:
-    rows, columns = _slices(part)
-    height, width = part.shape
-    return (
-        float(columns.start / width),
-        float(rows.start / height),
-        float(columns.stop / width),
-        float(rows.stop / height),
-    )
-
-
 def _worth(part: Mask, box: Box, inner: Mask) -> bool:
     """Of a size to be read, of strokes with gaps, and not along a rim."""
     wide, high = box[2] - box[0], box[3] - box[1]
     if wide < NARROWEST or high < LOWEST:
         return False
-    limits = _box(inner)
+    limits = box_of(inner)
     if any(abs(box[k] - limits[k]) < AT_RIM for k in range(4)):
         return False
-    return FILLS[0] <= float(part[_slices(part)].mean()) <= FILLS[1]
+    return FILLS[0] <= float(part[bounds(part)].mean()) <= FILLS[1]
 
 
 def _like(mean: Grey, known: Grey) -> bool:

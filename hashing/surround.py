@@ -143,7 +143,7 @@ def _merged(bars: list[Region]) -> list[Region]:
     out: list[Region] = []
     for bar in bars:
         at = next(
-            (i for i, one in enumerate(out) if one.side == bar.side and _alike(one, bar)), None
+            (i for i, one in enumerate(out) if one.side == bar.side and same_colour(one, bar)), None
         )
         if at is None:
             out.append(bar)
@@ -160,7 +160,7 @@ def _merged(bars: list[Region]) -> list[Region]:
     return out
 
 
-def _alike(one: Region, other: Region) -> bool:
+def same_colour(one: Region, other: Region) -> bool:
     return bool(np.abs(np.subtract(one.colour, other.colour)).max() <= 16)
 
 
