@@ -3,7 +3,7 @@
 import sys
 import traceback
 
-from app.cli_options import complain
+from app.cli.options import complain
 from hashing.errors import FirstseenError
 
 INTERRUPTED = 130  # as a shell names a process that was stopped with Ctrl-C
@@ -23,7 +23,7 @@ def run() -> int:
         # a terminal without Unicode shows escapes; it must not end the check
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        from app.cli import app
+        from app.cli.app import app
 
         app()
     except FirstseenError as error:

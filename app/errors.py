@@ -3,29 +3,29 @@
     FirstseenError
       UsageError             asked for in a way that cannot be done           2   400
         LinkRefusedError     a link where a file is expected
-      IntakeError            app.intake: the item could not be taken in       3   422
-        FetchRefused         app.fetch.errors: a link that may not be fetched 3   422
+      IntakeError            app.intake.item: the item could not be taken in       3   422
+        FetchRefused         app.network.errors: a link that may not be fetched 3   422
         FetchFailed          the same: a link that gave nothing               3   422
       DecodeError            hashing.errors: pictures or sound not readable   3   422
         UnsupportedMedia
         LimitExceeded                                                         3   413
       MethodMismatch         hashing.errors: two descriptor spaces            4   409
-      FenceError             app.fence.errors: the decoding process failed; where one file is
+      FenceError             app.sandbox.errors: the decoding process failed; where one file is
                              to blame it is a DecodeError or a LimitExceeded too
         FenceUnavailable     it could not be started at all                   4   503
-      LibraryUnusable        app.library_errors                               4   503
-      DeskUnusable           app.desk.errors: what the service keeps          4   503
+      LibraryUnusable        app.library.errors                               4   503
+      DeskUnusable           app.store.errors: what the service keeps          4   503
         QueueFull and WorkerFailed likewise
       CheckUnknown                                                            2   404
       CheckEnded                                                              2   409
       RequestDiffers         an idempotency key used for something else       2   422
-      DecisionNotOurs, NotRevealed     app.desk.errors_rooms                  2   403
+      DecisionNotOurs, NotRevealed     app.store.errors_rooms                  2   403
       DecisionUnknown, AlertUnknown                                           2   404
       DecisionWithdrawn, NotKept                                              2   409
       ClipUnknown                                                             2   404
       AppearanceFixed                                                         2   409
       ContextUnreadable                                                       2   400
-      KeyNotUnderstood       app.desk.errors: a name or scopes that cannot be 2   400
+      KeyNotUnderstood       app.store.errors: a name or scopes that cannot be 2   400
       KeyUnknown                                                              2   404
       HeadNotUnderstood      not a head of the audit log                      2   400
 
@@ -34,7 +34,9 @@ not be read; 4 the library or the desk cannot be used. "No match" and "undecided
 never errors.
 """
 
-from app.desk.errors import (
+from app.library.errors import AppearanceFixed, ClipUnknown, ContextUnreadable, LibraryUnusable
+from app.sandbox.errors import FenceUnavailable
+from app.store.errors import (
     CheckEnded,
     CheckUnknown,
     DeskUnusable,
@@ -45,20 +47,13 @@ from app.desk.errors import (
     RequestDiffers,
     WorkerFailed,
 )
-from app.desk.errors_rooms import (
+from app.store.errors_rooms import (
     AlertUnknown,
     DecisionNotOurs,
     DecisionUnknown,
     DecisionWithdrawn,
     NotKept,
     NotRevealed,
-)
-from app.fence.errors import FenceUnavailable
-from app.library_errors import (
-    AppearanceFixed,
-    ClipUnknown,
-    ContextUnreadable,
-    LibraryUnusable,
 )
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
 

@@ -12,9 +12,9 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app import library_folder
-from app.fence.limits import MIB, FenceLimits
-from app.fetch.allow import Allow
+from app.library import paths
+from app.network.allow_list import Allow
+from app.sandbox.limits import MIB, FenceLimits
 
 ENV_PREFIX = "FIRSTSEEN_"
 DAY_S = 86_400.0
@@ -225,7 +225,7 @@ class Settings(BaseSettings):
 
     def desk_folder(self) -> Path:
         """Where the service keeps its data."""
-        return self.data if self.data is not None else self.library / library_folder.DESK
+        return self.data if self.data is not None else self.library / paths.DESK
 
     def fence_limits(self) -> FenceLimits:
         """What one decoding process may use."""

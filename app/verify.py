@@ -15,30 +15,30 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app import intake
-from app.claim import Claim
-from app.clips import Clip
-from app.evidence_types import EvidenceSheet
-from app.fence import Fence, prepare
-from app.known_sound import Heard, find_sounds, unexplained, with_sounds
-from app.library import Added, Hits, Library
-from app.library_clips import FileFacts
-from app.library_context import Context
-from app.metadata_dates import stated_dates
-from app.metadata_findings import findings
-from app.metadata_types import Metadata
+from app.evidence.types import EvidenceSheet
+from app.intake import item as intake
+from app.library.clip_rows import FileFacts
+from app.library.context_csv import Context
+from app.library.library import Added, Hits, Library
+from app.library.records import Clip
+from app.metadata.dates import stated_dates
+from app.metadata.findings.findings import findings
+from app.metadata.types import Metadata
+from app.pipeline.audio_sources import Heard, find_sounds, unexplained, with_sounds
 from app.progress import OnProgress, quiet
-from app.relations import CheckedItem, Held
-from app.report import Report
+from app.report.report import Report
+from app.sandbox import Fence, prepare
 from app.settings import Settings
-from app.stretches import total, uncovered
-from app.verdict import Verdict, judge
+from app.verdict.claim import Claim
+from app.verdict.headline import Capabilities, Searched
+from app.verdict.intervals import total, uncovered
+from app.verdict.relations import CheckedItem, Held
+from app.verdict.verdict import Verdict, judge
 from app.version import VERSION
-from app.wording import Capabilities, Searched
-from hashing import search
-from hashing.composites import other_pictures, without_each_other
 from hashing.errors import DecodeError
 from hashing.limits import Limits
+from hashing.search import candidates
+from hashing.search.multiple_sources import other_pictures, without_each_other
 from hashing.types import Box, Fingerprint, Match, MediaInfo, Sampling, Seconds, Views
 
 CANDIDATES = 8  # clips that are compared picture by picture
@@ -63,7 +63,7 @@ class Judged:
     report: Report
     query: Fingerprint
     metadata: Metadata
-    sought: search.Sought
+    sought: candidates.Sought
     _fence: Fence
     _library: Library
 
@@ -165,7 +165,7 @@ def matches_since(
         return {}
 
     def look(vectors: NDArray[np.float32]) -> Hits:
-        return library.search_since(vectors, search.NEIGHBOURS, query.space, clip)
+        return library.search_since(vectors, candidates.NEIGHBOURS, query.space, clip)
 
     with Fence.open(None, settings.fence_limits(), prepare(settings.model)) as fence:
         fence.call("recall", stored=query)
@@ -336,11 +336,11 @@ def _search(
     clock: "_Clock",
     on_progress: OnProgress,
     known: Mapping[str, Match] | None = None,
-) -> tuple[list[tuple[Clip, Match]], Searched, search.Sought]:
+) -> tuple[list[tuple[Clip, Match]], Searched, candidates.Sought]:
     """Every clip that was compared, once. known: matches that need no comparison any more."""
 
     def look(vectors: NDArray[np.float32]) -> Hits:
-        return library.search(vectors, search.NEIGHBOURS, query.space)
+        return library.search(vectors, candidates.NEIGHBOURS, query.space)
 
     found, hits, sought = _found(fence, query, library, look, clock, on_progress, known)
     stats = library.stats()
@@ -356,14 +356,14 @@ def _found(
     clock: "_Clock",
     on_progress: OnProgress,
     known: Mapping[str, Match] | None = None,
-) -> tuple[dict[str, Match], Hits, search.Sought]:
+) -> tuple[dict[str, Match], Hits, candidates.Sought]:
     """Matches by clip; parts of the picture where the whole is not enough."""
-    rows = search.query_rows(query.frames)
+    rows = candidates.query_rows(query.frames)
     on_progress("search", 0.0)
     with clock.during("search"):
         vectors = query.frames.vectors[rows].astype("float32")
         hits = look(vectors)
-        worth, whole = search.candidates(
+        worth, whole = candidates.candidates(
             vectors, hits.clips, hits.clip_index, hits.cosine, CANDIDATES
         )
     parts_bar = None
@@ -378,7 +378,7 @@ def _found(
         parts, parts_bar = _parts(fence, library, look, clock, others)
         for part in parts:
             _compare(fence, library, found, clock, part.clip, part.window, part.moments)
-    return without_each_other(found), hits, search.Sought(whole, parts_bar)
+    return without_each_other(found), hits, candidates.Sought(whole, parts_bar)
 
 
 def _compare(
@@ -423,14 +423,14 @@ def _parts(
     look: Callable[[NDArray[np.float32]], Hits],
     clock: "_Clock",
     boxes: tuple[Box, ...],
-) -> tuple[list[search.WindowCandidate], search.Bar | None]:
+) -> tuple[list[candidates.WindowCandidate], candidates.Bar | None]:
     with clock.during("describe"):
         views: Views = fence.call("views", boxes=boxes)
     if not len(views.vectors):
         return [], None
     with clock.during("search"):
         hits = look(views.vectors)
-        return search.window_candidates(
+        return candidates.window_candidates(
             views,
             hits.clips,
             hits.clip_index,

@@ -34,10 +34,10 @@ from PIL import Image
 from benchmarks.edits_made import MAKERS, Change, Picture, Plan
 from benchmarks.record import write
 from hashing.compare import compare
-from hashing.fingerprint import fingerprint
-from hashing.frames import Damage, shown
+from hashing.decode.probe import probe
+from hashing.decode.video import Damage, shown
+from hashing.describe.fingerprint import fingerprint
 from hashing.limits import Limits
-from hashing.probe import probe
 from hashing.types import Fingerprint
 from tests.made import write_video
 
@@ -179,7 +179,7 @@ def halves(one: Fingerprint) -> tuple[Fingerprint, Fingerprint]:
 
 def _cut(one: Fingerprint, start: float, end: float) -> Fingerprint:
     """A part of a clip by its descriptors; its kept pictures are decoded and coded again."""
-    from hashing.pictures import Encoder, decode
+    from hashing.decode.preview_codec import Encoder, decode
 
     assert one.pictures is not None
     film = decode(one.pictures, start, end)

@@ -31,14 +31,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.redact import FILL_RGB, destroy
+from app.evidence.face_redaction import FILL_RGB, destroy
 from benchmarks import record
 from hashing import faces
+from hashing.decode.preview_codec import STILL_LONG_SIDE_PX, fitted
+from hashing.decode.still import read_still
+from hashing.decode.video import Damage, shown
 from hashing.faces import FaceDetector
-from hashing.frames import Damage, shown
 from hashing.limits import Limits
-from hashing.pictures import STILL_LONG_SIDE_PX, fitted
-from hashing.stills import read_still
 from hashing.types import Box
 
 TRUTH = Path(__file__).parent / "truth" / "faces.json"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.app.kills import children
+from tests.app.jobs.kills import children
 
 
 def tree_bytes(root: int) -> int:

@@ -19,9 +19,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.metadata import Metadata, read_metadata
-from app.metadata_dates import read_date
-from app.metadata_summary import Summary, summarise
+from app.metadata.dates import read_date
+from app.metadata.read import Metadata, read_metadata
+from app.metadata.summary import Summary, summarise
 
 RESULT = Path(__file__).parent / "results" / "metadata.json"
 GPS_TOLERANCE_DEG = 1e-4

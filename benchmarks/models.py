@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.record import write
-from hashing.fingerprint import describe_again, fingerprint
-from hashing.probe import probe
-from hashing.search import NEIGHBOURS, candidates, query_rows
-from hashing.sscd import MODELS
+from hashing.decode.probe import probe
+from hashing.describe.fingerprint import describe_again, fingerprint
+from hashing.describe.sscd import MODELS
+from hashing.search.candidates import NEIGHBOURS, candidates, query_rows
 from hashing.types import Fingerprint
 
 RANKS = (1, 2, 4, 8)

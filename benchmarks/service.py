@@ -10,8 +10,9 @@ library of synthetic clips beside one real one. Uploads are made clips of 1280 x
 or small made pictures; each is made distinct by a free box or a comment that decoders skip.
 
 With --kills the server, database, queue and worker processes are the real ones and what a worker
-does with a check is made (tests/app/desk_made.py): it sleeps, stores a report, fails or crashes as
-its upload says. So kills fall everywhere between acceptance and the last picture within minutes.
+does with a check is made (tests/app/store/store_made.py): it sleeps, stores a report, fails or
+crashes as its upload says. So kills fall everywhere between acceptance and the last picture within
+minutes.
 
 Memory is the sum of the proportional sizes (PSS) of the server and all that it started.
 """
@@ -41,9 +42,9 @@ from benchmarks.footage import write_clip
 from benchmarks.memory import tree_bytes
 from benchmarks.record import write
 from benchmarks.speed_library import build
-from hashing.sscd import describer
-from tests.app.access_made import bearer
-from tests.app.kills import run
+from hashing.describe.sscd import describer
+from tests.app.api.access_made import bearer
+from tests.app.jobs.kills import run
 from tests.made.scenes import scene
 
 READY_S = 120.0
@@ -243,7 +244,7 @@ def kills(count: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         books = run(Path(name) / "library", count, seed)
     figures = {
-        "work": "made (tests/app/desk_made.py)",
+        "work": "made (tests/app/store/store_made.py)",
         "seed": seed,
         "server_kills": books.server_kills,
         "worker_kills": books.worker_kills,

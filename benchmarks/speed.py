@@ -28,9 +28,9 @@ from benchmarks.footage import write_clip
 from benchmarks.memory import tree_bytes
 from benchmarks.record import write
 from benchmarks.speed_library import build
-from hashing.fingerprint import fingerprint
-from hashing.probe import probe
-from hashing.sscd import describer
+from hashing.decode.probe import probe
+from hashing.describe.fingerprint import fingerprint
+from hashing.describe.sscd import describer
 from hashing.types import Sampling
 
 BUILD = Path(__file__).parents[1] / "build"

@@ -31,19 +31,19 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from app import library_schema as schema
-from app.clips import Appearance
-from app.known_sound import find_sounds
-from app.library import FileFacts, Library
-from app.library_clips import add_appearances, insert_clip
-from app.library_codes import BLOCK_SIZE, CodeFile
-from app.library_context import Context
-from app.library_file import open_file
-from app.library_pack import pack_vectors
-from app.library_schema import read_counter, write_counter
+from app.library import schema
+from app.library.clip_rows import add_appearances, insert_clip
+from app.library.context_csv import Context
+from app.library.index.code_cache import BLOCK_SIZE, CodeFile
+from app.library.library import FileFacts, Library
+from app.library.library_file import open_file
+from app.library.packing import pack_vectors
+from app.library.records import Appearance
+from app.library.schema import read_counter, write_counter
+from app.pipeline.audio_sources import find_sounds
 from benchmarks.record import write
-from hashing.audio import BANDS, STEP_DB
-from hashing.search import NEIGHBOURS
+from hashing.audio.spectrogram import BANDS, STEP_DB
+from hashing.search.candidates import NEIGHBOURS
 from hashing.types import AudioPrint, Descriptors, Fingerprint, MediaInfo, Span, Timeline
 
 SPACE = "synthetic-512"

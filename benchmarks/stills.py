@@ -20,8 +20,8 @@ import av
 import numpy as np
 from PIL import Image
 
-from app.library import Library
-from app.report import Report
+from app.library.library import Library
+from app.report.report import Report
 from app.settings import Settings
 from app.verify import check_item
 from benchmarks.edits_made import Picture

@@ -5,22 +5,22 @@ READ FIRST of the science: place, measure the support, decide, explain.
 
 from dataclasses import replace
 
-from hashing.crop_clock import as_clocked
-from hashing.decide import OPEN, decide
-from hashing.edits import explain
+from hashing.align.proposals import cosines
+from hashing.align.segments import to_segments
+from hashing.align.spatiotemporal import Placement, place
+from hashing.align.still_in_video import settled
+from hashing.align.video_against_still import turned
+from hashing.audio.compare import hear
+from hashing.decide.decision import OPEN, decide
+from hashing.decide.support import support
+from hashing.describe.frame_cache import Reel
 from hashing.errors import MethodMismatch
-from hashing.extent import SIDES
-from hashing.follow import Undone, followed, steadied, undone
-from hashing.instant import settled
-from hashing.mending import mended
-from hashing.moving_crop import stirs, visible_at
-from hashing.placing import Placement, place
-from hashing.propose import cosines
-from hashing.reel import Reel
-from hashing.segments import to_segments
-from hashing.sound import hear
-from hashing.support import support
-from hashing.turned import turned
+from hashing.explain.difference.visible_area import SIDES
+from hashing.explain.explain import explain
+from hashing.pan_zoom.detect import stirs, visible_at
+from hashing.pan_zoom.stabilise import Undone, followed, steadied, undone
+from hashing.pan_zoom.timing import as_clocked
+from hashing.retiming.refine import mended
 from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
 
 MOSTLY = 0.5  # share of the item's picture

@@ -57,7 +57,7 @@ class MediaInfo:
     video_codec: str | None = None
     audio_codec: str | None = None
     rotation_deg: int = 0  # clockwise, what the container asked for and we applied
-    coding_step: float | None = None  # grey levels, see `hashing.coding`; None: it does not say
+    coding_step: float | None = None  # grey levels, see `decode.quantisation`; None: unknown
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:

@@ -20,33 +20,33 @@ SOURCES = sorted(
 
 # Each outside thing has few doors: the module, and the files that may import it.
 DOORS = {
-    "av": ("hashing/*.py", "app/metadata_container.py"),
-    "c2pa": ("app/credentials.py",),
+    "av": ("hashing/*.py", "app/metadata/readers/container.py"),
+    "c2pa": ("app/metadata/readers/c2pa.py",),
     "certifi": ("app/fetch/*.py",),
-    "ctypes": ("app/fence/*.py",),
-    "exifread": ("app/metadata_exif.py",),
-    "faiss": ("app/index*.py",),
-    "fastapi": ("app/api*.py",),
-    "idna": ("app/fetch/links.py",),
-    "jinja2": ("app/page*.py",),
+    "ctypes": ("app/sandbox/*.py",),
+    "exifread": ("app/metadata/readers/exif.py",),
+    "faiss": ("app/library/*index.py",),
+    "fastapi": ("app/api/*.py",),
+    "idna": ("app/network/url_parsing.py",),
+    "jinja2": ("app/report/html*.py",),
     "multiprocessing": (),
-    "onnxruntime": ("hashing/sscd.py", "hashing/faces.py"),
+    "onnxruntime": ("hashing/describe/sscd.py", "hashing/faces.py"),
     "pickle": (),
-    "pydantic": ("app/schemas*.py", "app/settings.py", "app/cli_options.py"),
+    "pydantic": ("app/api/schemas/*.py", "app/settings.py", "app/cli/options.py"),
     "pydantic_settings": ("app/settings.py",),
     "requests": (),
-    "rich": ("app/progress.py", "app/terminal.py"),
-    "socket": ("app/fence/*.py", "app/fetch/proxy.py", "app/fetch/page*.py"),
-    "ssl": ("app/fetch/direct.py",),
-    "sqlalchemy": ("app/database.py", "app/library*.py", "app/desk/*.py"),
-    "sqlite3": ("app/database.py", "app/library_vectors.py"),
-    "starlette": ("app/api*.py", "app/problems.py", "app/uploads.py"),
-    "subprocess": ("app/fence/*.py", "app/fetch/pages.py", "app/desk/processes.py"),
-    "typer": ("app/cli*.py",),
-    "urllib": ("app/fetch/links.py",),  # urllib.parse: texts, no requests
-    "urllib3": ("app/fetch/direct.py",),
-    "uvicorn": ("app/api.py",),
-    "yt_dlp": ("app/fetch/page_child.py",),
+    "rich": ("app/progress.py", "app/cli/progress_bars.py", "app/report/terminal.py"),
+    "socket": ("app/sandbox/*.py", "app/fetch/egress_proxy.py", "app/fetch/extractor*.py"),
+    "ssl": ("app/fetch/download.py",),
+    "sqlalchemy": ("app/database/*.py", "app/library/*.py", "app/store/*.py", "app/jobs/*.py"),
+    "sqlite3": ("app/database/*.py", "app/library/vector_rows.py"),
+    "starlette": ("app/api/*.py",),
+    "subprocess": ("app/sandbox/*.py", "app/fetch/extractor.py", "app/jobs/worker_process.py"),
+    "typer": ("app/cli/*.py",),
+    "urllib": ("app/network/url_parsing.py",),  # urllib.parse: texts, no requests
+    "urllib3": ("app/fetch/download.py",),
+    "uvicorn": ("app/api/app.py",),
+    "yt_dlp": ("app/fetch/extractor_process.py",),
 }
 
 # What the left may not import, nor anything below it.
@@ -54,33 +54,22 @@ FORBIDDEN = {
     "hashing/*": ("app", "tests", "benchmarks"),
     "app/*": ("tests", "benchmarks", "samples"),
     # the surfaces parse, call and render: no science, no store, no arithmetic over arrays
-    "app/cli[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.api_checks"),
-    "app/desk/checks.py": ("app.verify", "app.library", "app.api"),
-    "app/desk/supervisor.py": ("app.verify", "app.library", "app.api"),
-    "app/api[._]*": ("hashing.types", "hashing.sscd", "hashing.frames", "numpy", "app.cli"),
+    "app/cli/*": ("hashing.types", "hashing.describe", "hashing.decode", "numpy", "app.api.routes"),
+    "app/api/*": ("hashing.describe", "hashing.decode", "numpy", "app.cli"),
     # judging and wording are pure: they take records and give records
-    "app/verdict.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
-    "app/claim.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
-    "app/dates.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
-    "app/report.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
-    "app/page.py": ("app.library", "app.verify", "app.settings", "app.fence", "os"),
-    # nothing below the line knows the line
-    "app/database.py": ("app.library", "app.desk", "app.verify"),
-    "app/library*.py": ("app.desk", "app.verify", "app.verdict", "app.cli", "app.api"),
-    "app/metadata*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
-    "app/fence/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
-    "app/fetch/*.py": ("app.verify", "app.verdict", "app.library", "app.cli", "app.api"),
+    "app/verdict/*": ("app.library.library", "app.settings", "app.sandbox", "os"),
+    "app/dates.py": ("app.library", "app.settings", "app.sandbox", "os"),
+    "app/report/*": ("app.library.library", "app.settings", "app.sandbox", "os"),
     # which addresses and links are refused is decided by texts alone
-    "app/fetch/a[dl]*.py": ("app.settings", "app.fetch.proxy", "os", "socket"),
-    "app/fetch/links.py": ("app.settings", "app.fetch.proxy", "os", "socket"),
+    "app/network/*": ("app.settings", "app.fetch", "os", "socket"),
 }
 
 MAY_CATCH_EVERYTHING = {
     "app/__main__.py",
-    "app/fence/child.py",
-    "app/desk/retention.py",  # and of its threads, which no single round may end
-    "app/desk/supervisor.py",
-    "app/desk/worker.py",
+    "app/sandbox/child/answer_loop.py",
+    "app/store/retention.py",  # and of its threads, which no single round may end
+    "app/jobs/supervisor.py",
+    "app/jobs/worker.py",
 }  # the top of each process
 MAY_READ_ENVIRONMENT = {"app/settings.py"}
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import typer
 
-from app.cli import app as commands
-from app.relations import EDIT_TYPES
+from app.cli.app import app as commands
 from app.settings import Settings, name_in_environment
+from app.verdict.relations import EDIT_TYPES
 from benchmarks.tables import FILLED, filled
 
 ROOT = Path(__file__).parents[1]
@@ -101,7 +101,7 @@ def test_no_page_names_a_setting_that_is_not_there() -> None:
 
 
 def test_every_route_is_in_the_reference_and_no_other() -> None:
-    from app.api import ROOMS
+    from app.api.app import ROOMS
 
     routes = {
         f"{method} {route.path}"
@@ -136,7 +136,7 @@ def test_every_edit_type_is_in_the_reference_and_no_other() -> None:
 
 
 def test_every_field_of_a_report_is_in_the_reference() -> None:
-    from app import report
+    from app.report import report
 
     text = page("reference/report.md")
     named = set(re.findall(r"`([a-z_0-9]+)`", text))

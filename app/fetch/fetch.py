@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import intake
-from app.fetch import pages
-from app.fetch.allow import Allow
-from app.fetch.direct import Page, fetch_direct
-from app.fetch.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
-from app.fetch.links import Link, parse_link
-from app.fetch.proxy import Proxy, Rules
-from app.origin import Origin
+from app.fetch import extractor
+from app.fetch.download import Page, fetch_direct
+from app.fetch.egress_proxy import Proxy, Rules
+from app.intake import item as intake
+from app.intake.origin import Origin
+from app.network.allow_list import Allow
+from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
+from app.network.url_parsing import Link, parse_link
 from app.progress import OnProgress, quiet
 from app.settings import Settings, name_in_environment
 
@@ -111,9 +111,9 @@ def _came(
     if not isinstance(direct, Page):
         item, last = direct
         return _Came(item, last.url)
-    if not pages.installed():
-        raise FetchFailed(f"{direct.why}; {pages.INSTALL}")
-    found = pages.fetch_from_page(
+    if not extractor.installed():
+        raise FetchFailed(f"{direct.why}; {extractor.INSTALL}")
+    found = extractor.fetch_from_page(
         direct.link,
         rules,
         room,
@@ -129,7 +129,7 @@ def _came(
     return _Came(item, found.page_url or direct.link.url, found.videos)
 
 
-def _name(found: pages.FromPage, link: Link) -> str:
+def _name(found: extractor.FromPage, link: Link) -> str:
     """The page's title, or the link's last part, with the ending of the file."""
     title = (found.title or link.name).replace("/", "_")[:NAME_CHARS]
     ending = found.path.suffix[:8]

@@ -1,5 +1,5 @@
 // What the report's words mean to a reader: tones and careful sentences. Pure.
-// The sentences stand in strings.js and follow app/page_meaning.py.
+// The sentences stand in strings.js and follow app/report/html_wording.py.
 
 const TONE_OF_FINDING = {
   contradicted: "alarm",

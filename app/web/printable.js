@@ -1,5 +1,5 @@
 // Text from strangers made safe to read: nothing in it may turn the line's direction, or hide.
-// The rule of app/printable.py, but that the two joiners stay, which honest names need.
+// The rule of app/text/escaping.py, but that the two joiners stay, which honest names need.
 
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0]/gu;

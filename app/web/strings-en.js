@@ -1,4 +1,4 @@
-// The page's words in English. What they claim follows app/page_meaning.py and the docs:
+// The page's words in English. What they claim follows app/report/html_wording.py and the docs:
 // a match is known footage, a date contradicts or does not, "none" is never "genuine".
 
 export const en = {

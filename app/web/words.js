@@ -1,4 +1,4 @@
-// Small texts for people: times, shares, sizes. The same rules as app/words.py, held to it by a test.
+// Small texts for people: times, shares, sizes. The same rules as app/text/formatting.py, held to it by a test.
 
 export const NOT_KNOWN = "—";
 

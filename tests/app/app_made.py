@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
-from app.api import create_app
-from app.service import Service
+from app.api.app import create_app
+from app.api.service import Service
 from app.settings import Settings
-from tests.app.desk_made import WORK
-from tests.app.service_made import MadeService
+from tests.app.api.service_made import MadeService
+from tests.app.store.store_made import WORK
 
 
 def made_app(settings: Settings, service: Service | None = None) -> FastAPI:

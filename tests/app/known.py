@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.claim import parse_claim
-from app.clips import Appearance, AppearanceKind, Clip
-from app.relations import CheckedItem
-from app.verdict import Verdict, judge
-from app.wording import Capabilities, Searched
+from app.library.records import Appearance, AppearanceKind, Clip
+from app.verdict.claim import parse_claim
+from app.verdict.headline import Capabilities, Searched
+from app.verdict.relations import CheckedItem
+from app.verdict.verdict import Verdict, judge
 from hashing.types import AudioFinding, Decision, Edit, Match, MediaInfo, Segment, Span
 
 SEARCHED = Searched(

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from app.fence import syscalls
+from app.sandbox.walls import syscalls
 from hashing.errors import DecodeError, UnsupportedMedia
 from hashing.types import MediaInfo, Span
 

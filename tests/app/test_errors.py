@@ -2,7 +2,19 @@
 
 import pytest
 
-from app.desk.errors import (
+from app.cli.scan import OutputError
+from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
+from app.intake.item import IntakeError, TooLarge
+from app.library.errors import (
+    ClipUnknown,
+    ContextUnreadable,
+    LibraryBusy,
+    LibraryReadOnly,
+    LibraryUnusable,
+)
+from app.network.errors import FetchFailed, FetchRefused
+from app.sandbox.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
+from app.store.errors import (
     CheckEnded,
     CheckUnknown,
     DeskBusy,
@@ -12,18 +24,6 @@ from app.desk.errors import (
     RequestDiffers,
     WorkerFailed,
 )
-from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
-from app.fence.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
-from app.fetch.errors import FetchFailed, FetchRefused
-from app.intake import IntakeError, TooLarge
-from app.library_errors import (
-    ClipUnknown,
-    ContextUnreadable,
-    LibraryBusy,
-    LibraryReadOnly,
-    LibraryUnusable,
-)
-from app.scan import OutputError
 from hashing.errors import (
     DecodeError,
     FirstseenError,

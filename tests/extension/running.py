@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from app.settings import Settings
-from tests.app.access_made import made_key
+from tests.app.api.access_made import made_key
 from tests.extension.chromium import wait_for
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hashing.compare import compare
-from hashing.fingerprint import fingerprint
-from hashing.probe import probe
+from hashing.decode.probe import probe
+from hashing.describe.fingerprint import fingerprint
 from hashing.types import Fingerprint, Match
 from tests.made import make_video, scene, sound, write_video
 from tests.made.scenes import Size

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hashing import faces
 from hashing.faces import Face, FaceDetector, FaceModelError, intersection_over_union, load_detector
 from hashing.types import Box
-from tests.app.faces_made import head
+from tests.app.evidence.faces_made import head
 from tests.made.scenes import scene
 
 type Rgb = NDArray[np.uint8]

@@ -3,8 +3,8 @@
 import pytest
 
 from hashing.compare import compare
-from hashing.reel import Reel
-from hashing.search import query_rows
+from hashing.describe.frame_cache import Reel
+from hashing.search.candidates import query_rows
 from tests.hashing.films import IDENT_S, Films
 
 SAME_SCENE_OR_LESS = {"same_scene_other_recording", "none"}

@@ -18,12 +18,12 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app import verify
-from app.api import create_app
-from app.desk.growth import Growth
-from app.library import Library
-from app.library_context import read_context
+from app.api.app import create_app
+from app.jobs.recheck_schedule import Growth
+from app.library.context_csv import read_context
+from app.library.library import Library
 from app.settings import Settings
-from tests.app.access_made import made_key
+from tests.app.api.access_made import made_key
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ITEMS = SAMPLES / "items"
@@ -101,7 +101,7 @@ def running_desk(folder: Path) -> Iterator[Desk]:
     settings = Settings(library=folder / "library", workers=2, requests_per_minute=0)
     fill(settings)
     with pytest.MonkeyPatch.context() as patched, socket.socket() as listening:
-        patched.setattr("app.service_rooms.Growth", partial(Growth, settled_s=0.2))
+        patched.setattr("app.api.resources.Growth", partial(Growth, settled_s=0.2))
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on", ws="none")
         server = uvicorn.Server(config)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app import verify
-from app.library import Library
+from app.library.library import Library
 from tests.made import make_video, write_video
 from tests.made.sounds import SAMPLE_RATE
 from tests.web.desk import ITEMS, WORK_MS, Desk, running_desk, visit

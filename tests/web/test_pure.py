@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from app import words
-from app.page_meaning import (
+from app.report.html_wording import (
     CREDENTIALS,
     FINDINGS,
     KINDS,
@@ -20,22 +19,23 @@ from app.page_meaning import (
     UNDECIDED,
     UNREADABLE,
 )
-from app.printable import printable
-from app.relations import EDIT_TYPES
-from app.wording import told_score
+from app.text import formatting
+from app.text.escaping import printable
+from app.verdict.headline import told_score
+from app.verdict.relations import EDIT_TYPES
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "app" / "web"
 NODE = shutil.which("node")
 TOLD: dict[str, list[list[Any]]] = json.loads((HERE / "words.json").read_text())
 FUNCTIONS = {
-    "clock": words.clock,
-    "stretch": words.stretch,
-    "share": words.share,
-    "size": words.size,
-    "hours": words.hours,
-    "moment": words.moment,
-    "webAddress": words.web_address,
+    "clock": formatting.clock,
+    "stretch": formatting.stretch,
+    "share": formatting.share,
+    "size": formatting.size,
+    "hours": formatting.hours,
+    "moment": formatting.moment,
+    "webAddress": formatting.web_address,
     "toldScore": told_score,
 }
 

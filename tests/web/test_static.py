@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import create_app
-from app.api_pages import static_files
+from app.api.app import create_app
+from app.api.routes.static_page import static_files
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,229 @@
+"""The service put together: routers, guard, desk, queue, errors, and `serve`.
+
+What takes long is done by worker processes, which the supervisor made in the lifespan starts.
+Further rooms are routers of their own that `create_app` includes.
+"""
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from http import HTTPStatus
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.routing import Match, Route
+
+from app.api.access import Limits
+from app.api.first_key import announcement, first_key
+from app.api.guard import SECURITY_HEADERS, Guard, is_this_machine
+from app.api.openapi import document
+from app.api.problem_json import problem
+from app.api.request_log import RequestLog
+from app.api.resources import Rooms
+from app.api.routes import (
+    alerts,
+    audit,
+    checks,
+    clips,
+    decisions,
+    keys,
+    links,
+    pictures,
+    session,
+    static_page,
+)
+from app.api.routes import library as api_library
+from app.api.service import Service
+from app.api.service_local import LocalService
+from app.api.uploads import StorageFullError
+from app.errors import UsageError, http_status
+from app.jobs import service_log
+from app.jobs.supervisor import REAL_WORK, Supervisor
+from app.sandbox.limits import Protection
+from app.sandbox.sandbox import protection
+from app.sandbox.server_registry import new_server
+from app.settings import Settings
+from app.store.data_folder import only_service, open_desk
+from hashing.errors import FirstseenError
+
+ROOMS: Final = (
+    checks,
+    links,
+    pictures,
+    decisions,
+    alerts,
+    clips,
+    api_library,
+    static_page,
+    session,
+    keys,
+    audit,
+)
+RETRY_AFTER: Final = {"Retry-After": "10"}
+OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
+    StorageFullError: 507
+}  # errors of the service itself
+NO_TASKS: Final = "app.sandbox.child.no_tasks"
+CLOSING_S: Final = 3  # for requests that are under way when the service stops
+
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: Settings, service: Service | None = None, work_module: str = REAL_WORK
+) -> FastAPI:
+    """The application. service: the library, closed with it; the real one by default.
+
+    work_module: what workers do with a check (see app.jobs.worker).
+    """
+    app = FastAPI(
+        title="firstseen",
+        lifespan=partial(_lifespan, settings=settings, service=service, work_module=work_module),
+        docs_url=None,  # these pages load scripts from elsewhere
+        redoc_url=None,
+        openapi_url=None,  # api_session gives it, to whoever has a key
+    )
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.openapi = partial(document, app)  # type: ignore[method-assign]
+    app.add_middleware(
+        Guard, names=_names(settings), proxied=settings.hosts, origins=settings.origins
+    )
+    app.add_middleware(RequestLog)
+    app.add_exception_handler(FirstseenError, _on_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(Exception, _on_fault)
+    return app
+
+
+def serve(settings: Settings) -> None:
+    """Run the service until it is interrupted.
+
+    Raises UsageError where the system cannot lock decoding in and nobody said that this is fine,
+    LibraryUnusable.
+    """
+    service_log.set_up()
+    with only_service(settings.desk_folder()):
+        pass  # another service is named before anything else is looked at
+    walls = _walls()
+    if not walls.complete and not settings.unsafe_decoding:
+        raise UsageError(
+            "this system cannot lock in the process that reads strangers' files (missing: "
+            f"{', '.join(walls.missing)}). The service starts only with --unsafe-decoding"
+        )
+    if not is_this_machine(settings.host):
+        log.warning(
+            "listening on %s: put a proxy with TLS in front, or keys and footage cross the "
+            "network in the clear",
+            settings.host,
+        )
+    _announce_first_key(settings)
+    uvicorn.run(
+        create_app(settings, LocalService(settings)),
+        host=settings.host,
+        port=settings.port,
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
+        ws="none",
+        timeout_graceful_shutdown=CLOSING_S,
+        log_config=None,  # service_log has set everything up
+        access_log=False,  # api_log has one that names no address as it was typed
+    )
+
+
+def _walls() -> Protection:
+    """What the fence can do here; asked of one that loads nothing, so that it costs no time."""
+    server = new_server(NO_TASKS)
+    try:
+        return protection(server)
+    finally:
+        server.close()
+
+
+def _announce_first_key(settings: Settings) -> None:
+    desk = open_desk(settings.desk_folder())
+    try:
+        secret = first_key(desk)
+    finally:
+        desk.close()
+    if secret is not None:
+        host = settings.host if _names(settings) else "127.0.0.1"
+        shown = f"[{host}]" if ":" in host else host
+        sys.stderr.write(announcement(secret, f"http://{shown}:{settings.port}/"))
+
+
+def _names(settings: Settings) -> list[str]:
+    """Names beside this machine's own; an address for 'everywhere' is no name."""
+    return [] if settings.host in ("0.0.0.0", "::") else [settings.host]
+
+
+@asynccontextmanager
+async def _lifespan(
+    app: FastAPI, settings: Settings, service: Service | None, work_module: str
+) -> AsyncIterator[None]:
+    folder = settings.desk_folder()
+    with only_service(folder):
+        library = service if service is not None else LocalService(settings)
+        desk = open_desk(folder)
+        rooms = Rooms.of(library, desk, settings)
+        queue = Supervisor(desk, settings, work_module, rooms.growth.due)
+        state = app.state
+        state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
+        state.rooms, state.limits = rooms, Limits.of(settings)
+        try:
+            await run_in_threadpool(queue.start)
+            rooms.start()
+            yield
+        finally:
+            await run_in_threadpool(queue.close)
+            await run_in_threadpool(rooms.close)
+            await run_in_threadpool(library.close)
+            await run_in_threadpool(desk.close)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, FirstseenError)
+    status = OWN_STATUS.get(type(error)) or http_status(error)
+    return problem(status, str(error), RETRY_AFTER if status == 503 else None)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
+    return problem(error.status_code, str(error.detail), headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Of every route of this path: each route by itself knows its own alone."""
+    routes = [one for room in ROOMS for one in room.router.routes if isinstance(one, Route)]
+    here = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    return problem(422, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+
+
+async def _on_gone(request: Request, error: Exception) -> Response:
+    return problem(400, "the sender went away")  # nobody reads this; the log is spared a trace
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: named in the log, and no secret. It is answered outside of the Guard."""
+    detail = "a fault of firstseen itself; its log says more"
+    return problem(500, detail, dict(SECURITY_HEADERS))

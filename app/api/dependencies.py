@@ -1,0 +1,78 @@
+"""What every router of the service reaches for: settings, desk, queue, library, an upload."""
+
+from typing import Any
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from app.api.resources import Rooms
+from app.api.service import Service
+from app.api.uploads import MAX_FIELD_BYTES, Upload, receive
+from app.jobs.supervisor import Supervisor
+from app.library.library import Library
+from app.settings import Settings
+from app.store import checks
+from app.store.data_folder import DeskFile
+
+
+def desk_of(request: Request) -> DeskFile:
+    desk: DeskFile = request.app.state.desk
+    return desk
+
+
+def settings_of(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def queue_of(request: Request) -> Supervisor:
+    queue: Supervisor = request.app.state.queue
+    return queue
+
+
+def service_of(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def rooms_of(request: Request) -> Rooms:
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
+def library_of(request: Request) -> Library:
+    return rooms_of(request).library
+
+
+async def receive_upload(request: Request) -> Upload:
+    """The request's file, durable on disk, and its fields.
+
+    Raises QueueFull before anything is read, and what `uploads.receive` raises.
+    """
+    await run_in_threadpool(_check_room, desk_of(request), queue_of(request).most_pending)
+    headers = request.headers
+    return await receive(
+        headers.get("content-type"),
+        headers.get("content-length"),
+        request.stream(),
+        desk_of(request).uploads,
+        settings_of(request).max_bytes,
+    )
+
+
+def upload_form(*fields: str) -> dict[str, Any]:
+    """For a route's `openapi_extra`: a form with one file, and these texts where they are known."""
+    texts = {name: {"type": "string", "maxLength": MAX_FIELD_BYTES} for name in fields}
+    schema = {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}, **texts},
+        "required": ["file"],
+        "additionalProperties": False,
+    }
+    body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    return {"requestBody": body}
+
+
+def _check_room(desk: DeskFile, most_pending: int) -> None:
+    with desk.reading() as connection:
+        checks.check_room(connection, most_pending)

@@ -1,0 +1,31 @@
+"""The key that the first start of a service makes, since without one nobody could sign in."""
+
+from app.store import keys
+from app.store.audit_log import SERVICE
+from app.store.data_folder import DeskFile
+from app.store.timestamps import now
+
+NAME = "first key"
+
+
+def first_key(desk: DeskFile) -> str | None:
+    """The secret of a key with every scope, where no key was ever made; else None."""
+    with desk.reading() as connection:
+        if keys.any_made(connection):
+            return None
+    with desk.writing() as connection:
+        if keys.any_made(connection):
+            return None  # another process was first
+        return keys.create(connection, NAME, keys.ALL_SCOPES, SERVICE, now())[1]
+
+
+def announcement(secret: str, address: str) -> str:
+    """What the owner must know, in plain words; shown once."""
+    return (
+        f"\nThis is the first start, so a key was made. It may do everything, and is shown "
+        f"only now:\n\n    {secret}\n\n"
+        f"Open {address} and sign in with it. Programs send it as the header\n"
+        f'"Authorization: Bearer {secret[:8]}…". For everyone else make a key of their own:\n\n'
+        "    firstseen keys create NAME --scope check --scope library:read\n\n"
+        "Lost it? 'firstseen keys create' makes another, and 'firstseen keys revoke' ends one.\n\n"
+    )

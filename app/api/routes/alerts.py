@@ -1,0 +1,52 @@
+"""What was found for earlier checks when the library grew, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from app.api.access import Caller, may
+from app.api.api_seen import whose
+from app.api.dependencies import desk_of
+from app.api.openapi import refusals
+from app.api.schemas.review import AlertOut, AlertsOut
+from app.store import alerts
+from app.store.alerts import Alert
+from app.store.data_folder import DeskFile
+from app.store.timestamps import now
+
+MAX_PAGE = 200
+
+type Asking = Annotated[Caller, Depends(may("check"))]
+
+router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=refusals())
+
+
+@router.get("")
+async def list_alerts(
+    request: Request,
+    caller: Asking,
+    seen: bool | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+) -> AlertsOut:
+    """Newest first: of one's own checks, or of all with the scope for them."""
+    found = await run_in_threadpool(_listed, desk_of(request), whose(caller), seen, limit)
+    return AlertsOut(alerts=[AlertOut.of(one) for one in found])
+
+
+@router.post("/{alert_id}/seen", responses=refusals(404))
+async def see_alert(
+    request: Request, caller: Asking, alert_id: Annotated[str, Path(max_length=64)]
+) -> AlertOut:
+    """Someone has seen it; it is no longer among the new ones."""
+    return AlertOut.of(await run_in_threadpool(_seen, desk_of(request), alert_id, whose(caller)))
+
+
+def _listed(desk: DeskFile, key: str | None, seen: bool | None, limit: int) -> list[Alert]:
+    with desk.reading() as connection:
+        return alerts.listed(connection, key, seen, limit)
+
+
+def _seen(desk: DeskFile, alert: str, key: str | None) -> Alert:
+    with desk.writing() as connection:
+        return alerts.see(connection, alert, key, now())

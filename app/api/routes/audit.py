@@ -1,0 +1,38 @@
+"""The audit log over HTTP, for who has the scope `admin`: read, never written."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from app.api.access import Caller, may
+from app.api.dependencies import desk_of
+from app.api.openapi import refusals
+from app.api.schemas.access import AuditOut, EntryOut
+from app.store import audit_log
+from app.store.data_folder import DeskFile
+
+MAX_PAGE = 1000
+MAX_NUMBER = 2**62  # of an entry; below what the database can hold
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"], responses=refusals())
+
+
+@router.get("")
+async def read_audit(
+    request: Request,
+    caller: Annotated[Caller, Depends(may("admin"))],
+    after: Annotated[int, Query(ge=0, le=MAX_NUMBER)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+) -> AuditOut:
+    """Entries in their order, and the head: keep it elsewhere, to hold the log against it later."""
+    found, head = await run_in_threadpool(_read, desk_of(request), after, limit + 1)
+    shown = [EntryOut.from_entry(entry) for entry in found[:limit]]
+    return AuditOut(
+        entries=shown, next=shown[-1].number if len(found) > limit else None, head=str(head)
+    )
+
+
+def _read(desk: DeskFile, after: int, limit: int) -> tuple[list[audit_log.Entry], audit_log.Head]:
+    with desk.reading() as connection:
+        return list(audit_log.entries(connection, after, limit)), audit_log.head(connection)

@@ -1,0 +1,351 @@
+"""Checks over HTTP: start, follow, read, cancel, delete."""
+
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+
+from app.api.access import Caller, may
+from app.api.api_seen import READ_ALL, whose
+from app.api.dependencies import (
+    desk_of,
+    queue_of,
+    receive_upload,
+    rooms_of,
+    settings_of,
+    upload_form,
+)
+from app.api.openapi import refusals
+from app.api.schemas.checks import CheckOut, ChecksOut, StateOut, listed, status, whole
+from app.api.schemas.review import DecisionsOut
+from app.api.submit import accept, changes
+from app.api.uploads import Upload
+from app.dates import DateNotUnderstoodError
+from app.errors import UsageError
+from app.evidence.types import EvidenceSheet
+from app.intake.provenance import parse_provenance
+from app.report.html import render
+from app.report.redaction import for_others
+from app.report.report import Shown
+from app.store import audit_log, checks, decisions, evidence_sheets, reports, reveals
+from app.store.checks import Asked, Check
+from app.store.data_folder import delete_upload
+from app.store.errors import CheckUnknown
+from app.verdict.claim import ClaimNotUnderstoodError, parse_claim
+
+REPORT_POLICY: Final = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "  # the page's own is narrower
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+FIELDS: Final = ("claimed_date", "claimed_place", "again", "context")
+MAX_PAGE: Final = 200
+LINES: Final = "application/x-ndjson"
+HEARTBEAT_S: Final = 10.0  # so that nobody in between takes a quiet stream for a dead one
+
+router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals(404))
+
+type Asking = Annotated[Caller, Depends(may("check"))]
+type Faces = Annotated[
+    Literal["redacted", "shown"], Query(description="shown: only after this key revealed them.")
+]
+type Metadata = Annotated[
+    Literal["withheld", "shown"], Query(description="shown: only after this key revealed it.")
+]
+type CheckId = Annotated[str, Path(max_length=64)]
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=CheckOut,
+    responses={200: {"model": CheckOut}, **refusals(409, 507)},
+    openapi_extra=upload_form(*FIELDS),
+)
+async def start_check(
+    request: Request,
+    caller: Asking,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> Response:
+    """Upload one file and check it; fields: file, claimed_date, claimed_place, again, context.
+
+    200 with the check that there is already: for the same Idempotency-Key, and for the same bytes
+    with the same claim, unless `again` is 1 or the library has grown since.
+    """
+    upload = await receive_upload(request)
+    try:
+        asked, again = _asked(upload, caller, idempotency_key)
+    except UsageError:
+        delete_upload(desk_of(request), upload.path.name)
+        raise
+    check, new = await accept(request, asked, again)
+    shown = await run_in_threadpool(seen_by, request, check.id, caller)
+    where = {"Location": f"/v1/checks/{check.id}"}
+    return JSONResponse(shown.model_dump(), 202 if new else 200, headers=where)
+
+
+@router.get("")
+async def list_checks(
+    request: Request,
+    caller: Asking,
+    after: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+    state: StateOut | None = None,
+    relation: Annotated[str | None, Query(max_length=40)] = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    everybody: Annotated[bool, Query(alias="all")] = False,
+) -> ChecksOut:
+    """Newest first. q: part of a name, headline, claim or link. all: those of every key."""
+    if everybody and not caller.has(READ_ALL):
+        raise HTTPException(403, f"this key lacks the scope {READ_ALL}")
+    key = None if everybody else caller.key_id
+    return await run_in_threadpool(_page, request, key, after, limit, state, relation, q)
+
+
+@router.get("/{check_id}")
+async def show_check(
+    request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
+) -> CheckOut:
+    """The state, the report once there is one, and what people decided about the item."""
+    shown = _showing(caller, metadata=metadata)
+    return await run_in_threadpool(seen_by, request, check_id, caller, shown)
+
+
+@router.get(
+    "/{check_id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {LINES: {}}}},
+)
+async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> Response:
+    """A JSON line at each change, and every ten seconds. Ends with the check and its pictures."""
+    key = whose(caller)
+    await run_in_threadpool(_found, request, check_id, key)  # an unknown one is answered as such
+    return StreamingResponse(_events(request, check_id, key), media_type=LINES)
+
+
+@router.post("/{check_id}/cancel", responses=refusals(409))
+async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
+    """A check that waits or is at work is not done. 409 where it has ended."""
+    await run_in_threadpool(_cancel, request, check_id, caller.key_id)
+    return await run_in_threadpool(seen_by, request, check_id, caller)
+
+
+@router.get("/{check_id}/report.html", response_class=HTMLResponse, responses=refusals(409))
+async def show_page(
+    request: Request,
+    check_id: CheckId,
+    caller: Asking,
+    faces: Faces = "redacted",
+    metadata: Metadata = "withheld",
+) -> Response:
+    """The report as a page for others to see: faces destroyed, identifying metadata withheld."""
+    shown = _showing(caller, faces, metadata)
+    report, made = await run_in_threadpool(_illustrated, request, check_id, caller, shown)
+    page = await run_in_threadpool(render, report, made, shown)
+    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "page", shown)
+    return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
+
+
+@router.get(
+    "/{check_id}/report.json",
+    response_model=dict[str, Any],
+    responses=refusals(409),
+)
+async def download_report(
+    request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
+) -> Response:
+    """The report alone, to be kept; identifying metadata withheld."""
+    shown = _showing(caller, metadata=metadata)
+    report = await run_in_threadpool(_reported, request, check_id, caller, shown)
+    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "json", shown)
+    name = f'attachment; filename="firstseen-{check_id}.json"'
+    return JSONResponse(for_others(report, shown), headers={"Content-Disposition": name})
+
+
+@router.delete("/{check_id}", status_code=204)
+async def delete_check(request: Request, check_id: CheckId, caller: Asking) -> Response:
+    """Forget a check and all that was kept of it; a running one stops."""
+    await run_in_threadpool(_delete, request, check_id, caller.key_id)
+    return Response(status_code=204)
+
+
+# ---- what is asked for
+
+
+def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple[Asked, bool]:
+    """Raises UsageError."""
+    upload.expect_fields(FIELDS)
+    date, place = claimed(upload.fields.get("claimed_date"), upload.fields.get("claimed_place"))
+    again = upload.fields.get("again", "").strip()
+    if again not in ("", "0", "1"):
+        raise UsageError("again: expected 1 or 0")
+    asked = Asked(
+        key=caller.key_id,
+        task="check",
+        kind="upload",
+        name=upload.name,
+        bytes=upload.bytes,
+        sha256=upload.sha256,
+        upload=upload.path.name,
+        claimed_date=date,
+        claimed_place=place,
+        context=parse_provenance(upload.fields.get("context")),
+        idempotency_key=idempotency_key,
+    )
+    return asked, again == "1"
+
+
+def claimed(date: str | None, place: str | None) -> tuple[str | None, str | None]:
+    """A claim's date and place, understood and trimmed. Raises UsageError."""
+    try:
+        claim = parse_claim(date, place)
+    except (DateNotUnderstoodError, ClaimNotUnderstoodError) as error:
+        raise UsageError(str(error)) from error
+    if claim is None:
+        return None, None
+    return claim.date.text if claim.date else None, claim.place
+
+
+# ---- reading, in threads
+
+
+def _found(request: Request, check_id: str, key: str | None) -> Check:
+    with desk_of(request).reading() as connection:
+        return checks.find(connection, check_id, key)
+
+
+def seen_by(
+    request: Request, check_id: str, caller: Caller, shown: Shown | None = None
+) -> CheckOut:
+    """Raises CheckUnknown, NotRevealed."""
+    shown = shown or Shown()
+    with desk_of(request).reading() as connection:
+        check = checks.find(connection, check_id, whose(caller))
+        _require(connection, check_id, caller, shown)
+        position = checks.position(connection, check)
+        stored = reports.newest(connection, check_id)
+        earlier = reports.earlier(connection, check_id)
+        decided = decisions.of_item(connection, check.sha256) if check.sha256 else []
+    at = queue_of(request).progress(check_id)
+    report = for_others(stored.report, shown) if stored is not None else None
+    said = DecisionsOut.of(decided, caller.key_id, sees=whose(caller) is None)
+    return whole(check, position, at, report, earlier, said)
+
+
+def _showing(
+    caller: Caller,
+    faces: Literal["redacted", "shown"] = "redacted",
+    metadata: Literal["withheld", "shown"] = "withheld",
+) -> Shown:
+    """What was asked for; `by` says who, where that is more than others see."""
+    more = faces == "shown" or metadata == "shown"
+    return Shown(faces, metadata, caller.name if more else None)
+
+
+def _require(connection: Any, check_id: str, caller: Caller, shown: Shown) -> None:
+    """Raises NotRevealed where this key may not have that shown."""
+    faces, metadata = shown.faces == "shown", shown.identifying_metadata == "shown"
+    reveals.require(connection, check_id, caller.key_id, faces, metadata)
+
+
+def _page(
+    request: Request,
+    key: str | None,
+    after: str | None,
+    limit: int,
+    state: str | None,
+    relation: str | None,
+    text: str | None,
+) -> ChecksOut:
+    progress = queue_of(request).progress
+    with desk_of(request).reading() as connection:
+        found = checks.listed(connection, key, after, limit + 1, state, relation, text)
+        page = found[:limit]
+        unseen = checks.unseen_alerts(connection, [one.id for one in page])
+        lines = [
+            listed(one, checks.position(connection, one), progress(one.id), unseen.get(one.id, 0))
+            for one in page
+        ]
+    return ChecksOut(checks=lines, next=page[-1].id if len(found) > limit else None)
+
+
+async def _events(request: Request, check_id: str, key: str | None) -> AsyncIterator[str]:
+    """Ends without a word where the check is deleted."""
+    before: dict[str, Any] = {}
+    told_at = 0.0
+    async with contextlib.aclosing(changes(queue_of(request), HEARTBEAT_S)) as looks:
+        async for _ in looks:
+            try:
+                now, settled = await run_in_threadpool(_status, request, check_id, key)
+            except CheckUnknown:
+                return
+            if now != before or time.monotonic() - told_at >= HEARTBEAT_S:
+                before, told_at = now, time.monotonic()
+                yield json.dumps(now) + "\n"
+            if settled:
+                return
+
+
+def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str, Any], bool]:
+    with desk_of(request).reading() as connection:
+        check = checks.find(connection, check_id, key)
+        position = checks.position(connection, check)
+    return status(check, position, queue_of(request).progress(check_id)), check.settled
+
+
+def _reported(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
+    """The complete report. Raises CheckUnknown, NotRevealed."""
+    with desk_of(request).reading() as connection:
+        check = checks.find(connection, check_id, whose(caller))
+        _require(connection, check_id, caller, shown)
+        stored = reports.newest(connection, check_id)
+    if stored is None:
+        raise HTTPException(409, f"the check is {check.state}; there is no report to show")
+    return stored.report
+
+
+def _illustrated(
+    request: Request, check_id: str, caller: Caller, shown: Shown
+) -> tuple[dict[str, Any], dict[str, EvidenceSheet]]:
+    """The complete report and its pictures, redacted or made anew with faces shown."""
+    report = _reported(request, check_id, caller, shown)
+    with desk_of(request).reading() as connection:
+        if shown.faces == "redacted":
+            return report, evidence_sheets.load(connection, check_id)
+        clips = evidence_sheets.told(connection, check_id)
+    return report, rooms_of(request).shown_pictures.sheets(check_id, clips)
+
+
+def _note_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:
+    """What can be saved and passed on is named in the audit log before it goes out."""
+    more = {"faces": shown.faces, "metadata": shown.identifying_metadata}
+    detail = " ".join([form, *(what for what, state in more.items() if state == "shown")])
+    with desk_of(request).writing() as connection:
+        audit_log.note(connection, key, "report.export", check_id, detail)
+
+
+# ---- ending, in threads
+
+
+def _cancel(request: Request, check_id: str, key: str) -> None:
+    desk, queue = desk_of(request), queue_of(request)
+    with desk.writing() as connection:
+        before = checks.cancel(connection, check_id, settings_of(request), key)
+        audit_log.note(connection, key, "check.cancel", check_id)
+    delete_upload(desk, before.upload)
+    queue.stop(check_id)
+
+
+def _delete(request: Request, check_id: str, key: str) -> None:
+    desk, queue = desk_of(request), queue_of(request)
+    with desk.writing() as connection:
+        before = checks.delete(connection, check_id, key)
+        audit_log.note(connection, key, "check.delete", check_id)
+    delete_upload(desk, before.upload)
+    queue.stop(check_id)
+    desk.empty_log()

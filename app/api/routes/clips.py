@@ -1,0 +1,131 @@
+"""The library's clips over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from app.api.access import Caller, may
+from app.api.dependencies import desk_of, receive_upload, service_of, upload_form
+from app.api.openapi import refusals
+from app.api.problem_json import problem
+from app.api.schemas.clips import AddedOut, ClipOut, ClipsOut
+from app.api.schemas.review import ClipDetailOut
+from app.api.submit import accept, ended
+from app.api.uploads import Upload
+from app.errors import UsageError
+from app.library.context_csv import DATED, SOURCE, TEXTS, entered
+from app.library.errors import ContextUnreadable
+from app.library.library import Filter
+from app.store import checks
+from app.store.audited_changes import acting
+from app.store.checks import Asked, Check
+from app.store.data_folder import DeskFile, delete_upload
+
+MAX_PAGE = 500
+CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
+
+READ = [Depends(may("library:read"))]
+WRITER = may("library:write")
+
+router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=AddedOut,
+    responses={200: {"model": AddedOut}, **refusals(409, 507)},
+    openapi_extra=upload_form(*CONTEXT_FIELDS),
+)
+async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)]) -> Response:
+    """Upload one file into the library with its context; answers when it is durable."""
+    upload = await receive_upload(request)
+    try:
+        asked = _asked(upload, caller)
+    except (UsageError, ContextUnreadable):
+        delete_upload(desk_of(request), upload.path.name)
+        raise
+    check, _ = await accept(request, asked)
+    done = await ended(request, check.id)
+    await run_in_threadpool(_forget, desk_of(request), check.id)
+    if done.outcome is None:
+        return _refused(done)
+    clip = await run_in_threadpool(service_of(request).clip, done.outcome["clip"])
+    content = AddedOut(clip=ClipOut.from_clip(clip), new=done.outcome["new"]).model_dump()
+    where = {"Location": f"/v1/clips/{clip.id}"}
+    return JSONResponse(content, 201 if done.outcome["new"] else 200, headers=where)
+
+
+def _asked(upload: Upload, caller: Caller) -> Asked:
+    """Raises UsageError and ContextUnreadable."""
+    upload.expect_fields(CONTEXT_FIELDS)
+    context = {name: text for name, text in upload.fields.items() if text.strip()}
+    context["entered_by"] = caller.name  # whatever was sent
+    entered(context, "the form")
+    return Asked(
+        key=caller.key_id,
+        task="add",
+        kind="upload",
+        name=upload.name,
+        bytes=upload.bytes,
+        sha256=upload.sha256,
+        upload=upload.path.name,
+        context=dict(context),
+    )
+
+
+def _refused(done: Check) -> Response:
+    failed = done.problem or {"status": 409, "detail": "the addition was cancelled"}
+    return problem(failed["status"], failed["detail"])
+
+
+def _forget(desk: DeskFile, identifier: str) -> None:
+    """The caller has the answer; the row was only to survive until then."""
+    with desk.writing() as connection:
+        before = checks.delete(connection, identifier)
+    delete_upload(desk, before.upload)
+
+
+@router.get("", dependencies=READ, responses=refusals(404))
+async def list_clips(
+    request: Request,
+    after: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    year: Annotated[int | None, Query(ge=1, le=9999)] = None,
+    place: Annotated[str | None, Query(max_length=200)] = None,
+) -> ClipsOut:
+    """Clips in the order of their ids; `next` is the `after` of the next page.
+
+    q: part of a name, a text or a source. year: of an appearance other than `ingested`.
+    """
+    wanted = Filter(q, year, place)
+    clips = await run_in_threadpool(service_of(request).clips, wanted, after, limit + 1)
+    shown = [ClipOut.from_clip(clip) for clip in clips[:limit]]
+    return ClipsOut(clips=shown, next=shown[-1].id if len(clips) > limit else None)
+
+
+@router.get("/{clip_id}", dependencies=READ, responses=refusals(404))
+async def show_clip(request: Request, clip_id: str) -> ClipDetailOut:
+    """One clip, and every change of what is known of it."""
+    service = service_of(request)
+    clip = await run_in_threadpool(service.clip, clip_id)
+    return ClipDetailOut.of(clip, await run_in_threadpool(service.edits, clip_id))
+
+
+@router.delete("/{clip_id}", status_code=204, responses=refusals(404))
+async def remove_clip(
+    request: Request, clip_id: str, caller: Annotated[Caller, Depends(WRITER)]
+) -> Response:
+    await run_in_threadpool(_removed, request, clip_id, caller.key_id)
+    return Response(status_code=204)
+
+
+def _removed(request: Request, clip_id: str, key: str) -> None:
+    service = service_of(request)
+    service.clip(clip_id)  # what was never there is no act
+    with acting(desk_of(request), key, "clip.remove", clip_id) as done:
+        service.remove(clip_id)
+        done.append(("clip.remove", clip_id))

@@ -1,0 +1,120 @@
+"""What people decide about an item and a clip, over HTTP: appended, never overwritten."""
+
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.concurrency import run_in_threadpool
+
+from app.api.access import Caller, may
+from app.api.api_seen import whose
+from app.api.dependencies import desk_of, library_of, settings_of
+from app.api.openapi import refusals
+from app.api.schemas.review import DecisionIn, DecisionOut, DecisionsOut
+from app.library.library import Library
+from app.settings import Settings
+from app.store import audit_log, checks, decisions
+from app.store.data_folder import DeskFile
+from app.store.decisions import Decision, Pair
+from app.store.errors import CheckUnknown
+from app.store.errors_rooms import DecisionUnknown, NotKept
+from app.store.timestamps import now
+
+MAX_ID_CHARS: Final = 64
+
+type Asking = Annotated[Caller, Depends(may("check"))]
+type Identifier = Annotated[str, Path(max_length=MAX_ID_CHARS)]
+
+router = APIRouter(prefix="/v1", tags=["decisions"], responses=refusals(404))
+
+
+@router.get("/checks/{check_id}/decisions")
+async def list_decisions(request: Request, check_id: Identifier, caller: Asking) -> DecisionsOut:
+    """Every decision about this item's bytes, on this check or another, newest first."""
+    return await run_in_threadpool(_listed, desk_of(request), check_id, caller)
+
+
+@router.post("/checks/{check_id}/decisions", status_code=201, responses=refusals(409))
+async def decide(
+    request: Request, check_id: Identifier, caller: Asking, said: DecisionIn
+) -> DecisionOut:
+    """Say what the item is to one clip, under the key's name. It changes no verdict."""
+    made = await run_in_threadpool(
+        _decided,
+        desk_of(request),
+        library_of(request),
+        settings_of(request),
+        check_id,
+        caller,
+        said,
+    )
+    return DecisionOut.of(made, caller.key_id, sees=True)
+
+
+@router.post("/decisions/{decision_id}/withdraw", responses=refusals(409))
+async def withdraw_decision(
+    request: Request, decision_id: Identifier, caller: Asking
+) -> DecisionOut:
+    """Take one's own decision back. It stays where it was said, with when it was taken back."""
+    back = await run_in_threadpool(_withdrawn, desk_of(request), decision_id, caller)
+    return DecisionOut.of(back, caller.key_id, sees=True)
+
+
+def _listed(desk: DeskFile, check_id: str, caller: Caller) -> DecisionsOut:
+    with desk.reading() as connection:
+        check = checks.find(connection, check_id, whose(caller))
+        decided = decisions.of_item(connection, check.sha256) if check.sha256 else []
+    return DecisionsOut.of(decided, caller.key_id, sees=whose(caller) is None)
+
+
+def _decided(
+    desk: DeskFile,
+    library: Library,
+    settings: Settings,
+    check_id: str,
+    caller: Caller,
+    said: DecisionIn,
+) -> Decision:
+    """Raises CheckUnknown, ClipUnknown, NotKept where the item's bytes are not known yet."""
+    clip = library.clip(said.clip)
+    with desk.writing() as connection:
+        check = checks.find(connection, check_id, whose(caller))
+        if check.sha256 is None:
+            raise NotKept("the item is not here yet: there is nothing to decide about")
+        pair = Pair(check.id, check.sha256, clip.id, clip.sha256)
+        expires = now() + timedelta(seconds=settings.keep_decisions_s)
+        made = decisions.add(
+            connection,
+            pair,
+            caller.key_id,
+            caller.name,
+            said.decision,
+            said.note.strip(),
+            now(),
+            expires,
+        )
+        audit_log.note(connection, caller.key_id, "decision.make", made.id, said.decision.value)
+    return made
+
+
+def _withdrawn(desk: DeskFile, decision_id: str, caller: Caller) -> Decision:
+    """Raises DecisionUnknown also for one that the caller may not know of."""
+    with desk.writing() as connection:
+        found = decisions.find(connection, decision_id)
+        if found is None or not _knows(desk, found, caller):
+            raise DecisionUnknown("there is no such decision")
+        back = decisions.withdraw(connection, decision_id, caller.key_id, now())
+        audit_log.note(connection, caller.key_id, "decision.withdraw", back.id)
+    return back
+
+
+def _knows(desk: DeskFile, decision: Decision, caller: Caller) -> bool:
+    """Whether the caller made it, or may see the check that it was said on."""
+    if decision.key == caller.key_id:
+        return True
+    try:
+        with desk.reading() as connection:
+            checks.find(connection, decision.check, whose(caller))
+    except CheckUnknown:
+        return False
+    return True

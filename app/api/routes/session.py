@@ -1,0 +1,134 @@
+"""Signing in and out of the page, and what it must know of the service first."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from app.api.access import COOKIE, Caller, caller_of, count_request, failed_sign_in, may
+from app.api.dependencies import desk_of, settings_of
+from app.api.openapi import problems, refusals
+from app.api.schemas.access import CompatKeyOut, CompatOut, HolderOut, SessionOut, SignIn
+from app.store import keys, sessions
+from app.store.data_folder import DeskFile
+from app.store.keys import Key
+from app.store.sessions import Session
+from app.store.timestamps import now
+from app.version import VERSION
+
+FEATURES: Final = {  # what a page or an extension may offer, and the route that does it
+    "links": "/v1/links",
+    "events": "/v1/checks/{check_id}/events",
+    "pictures": "/v1/checks/{check_id}/pictures",
+    "reveal": "/v1/checks/{check_id}/reveal",
+    "decisions": "/v1/checks/{check_id}/decisions",
+    "alerts": "/v1/alerts",
+}
+OLDEST_EXTENSION: Final = "0.1.0"
+
+router = APIRouter(prefix="/v1", tags=["access"])
+
+
+@router.post(
+    "/session",
+    response_model=SessionOut,
+    responses=problems(400, 401, 403, 413, 422, 429, 503),
+)
+async def sign_in(request: Request, content: SignIn) -> Response:
+    """A session for a key, in a cookie that no script can read. `csrf` goes into a header of what
+    changes anything.
+    """
+    lifetime_s = settings_of(request).session_s
+    desk = desk_of(request)
+    key = await run_in_threadpool(_known, desk, content.key)
+    if key is None:
+        raise failed_sign_in(request)
+    count_request(request, key.id)
+    started = await run_in_threadpool(_start, desk, content.key, lifetime_s)
+    if started is None:  # revoked in between
+        raise failed_sign_in(request)
+    session, value = started
+    answer = JSONResponse(_shown(caller_of(session.key, session)).model_dump())
+    answer.set_cookie(
+        COOKIE,
+        value,
+        max_age=int(lifetime_s),
+        path="/",
+        secure=_is_https(request),
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+@router.get("/session", responses=refusals())
+async def who_am_i(caller: Annotated[Caller, Depends(may())]) -> SessionOut:
+    """The key that asks, and the session's token for a page that was loaded anew."""
+    return _shown(caller)
+
+
+@router.delete("/session", status_code=204, responses=refusals())
+async def sign_out(request: Request, caller: Annotated[Caller, Depends(may())]) -> Response:
+    """End the session, if it is one that asks; a key stays good."""
+    value = request.cookies.get(COOKIE)
+    if caller.session is not None and value is not None:
+        await run_in_threadpool(_end, desk_of(request), value)
+    answer = Response(status_code=204)
+    answer.delete_cookie(
+        COOKIE, path="/", secure=_is_https(request), httponly=True, samesite="strict"
+    )
+    return answer
+
+
+@router.get("/compat", responses=refusals())
+async def compat(request: Request, caller: Annotated[Caller, Depends(may())]) -> CompatOut:
+    """Which interface this is and what it can do, for a page or an extension of another version."""
+    paths = request.app.openapi()["paths"]
+    off = () if settings_of(request).fetch else ("links",)
+    return CompatOut(
+        api=1,
+        version=VERSION,
+        features=[name for name, path in FEATURES.items() if path in paths and name not in off],
+        oldest_extension=OLDEST_EXTENSION,
+        key=CompatKeyOut(name=caller.name, scopes=sorted(caller.scopes)),
+    )
+
+
+@router.get("/openapi.json", responses=refusals())
+async def openapi(request: Request, caller: Annotated[Caller, Depends(may())]) -> dict[str, Any]:
+    """This interface as an OpenAPI document."""
+    return request.app.openapi()  # type: ignore[no-any-return]
+
+
+def _known(desk: DeskFile, secret: str) -> Key | None:
+    with desk.reading() as connection:  # a wrong key must not wait for, nor keep out, a writer
+        return keys.authenticate(connection, secret)
+
+
+def _start(desk: DeskFile, secret: str, lifetime_s: float) -> tuple[Session, str] | None:
+    with desk.writing() as connection:
+        key = keys.authenticate(connection, secret)
+        return None if key is None else sessions.create(connection, key, lifetime_s, now())
+
+
+def _end(desk: DeskFile, value: str) -> None:
+    with desk.writing() as connection:
+        sessions.end(connection, value)
+
+
+def _shown(caller: Caller) -> SessionOut:
+    session = caller.session
+    return SessionOut(
+        key=HolderOut(id=caller.key_id, name=caller.name, scopes=sorted(caller.scopes)),
+        csrf=None if session is None else session.csrf,
+        expires_at=None if session is None else session.expires_at,
+    )
+
+
+def _is_https(request: Request) -> bool:
+    """Whether the page came over TLS, ours or that of a proxy in front: Guard has checked that an
+    Origin is our own.
+    """
+    origin = request.headers.get("origin", "")
+    return request.url.scheme == "https" or origin.lower().startswith("https://")

@@ -1,0 +1,99 @@
+"""The page, which is files of app/web as they stand, and the service's health."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from app.api.dependencies import service_of
+from app.api.guard import PAGE_POLICY
+from app.api.schemas.clips import HealthOut
+from app.errors import http_status
+from app.library.errors import LibraryUnusable
+from app.version import VERSION
+
+TYPES: Final = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
+NO_SCRIPT_FROM_TEXT: Final = "; require-trusted-types-for 'script'; trusted-types 'none'"
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file of the page as it is sent."""
+
+    content: bytes
+    media_type: str
+    tag: str  # changes when the content does
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "StaticFile":
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(content, TYPES[PurePath(name).suffix], f'"{digest[:32]}"')
+
+
+@cache
+def static_files() -> Mapping[str, StaticFile]:
+    """The page's files by name, read once: a request can name one of these and nothing else."""
+    folder = files("app").joinpath("web")
+    return MappingProxyType(
+        {
+            one.name: StaticFile.of(one.name, one.read_bytes())
+            for one in folder.iterdir()
+            if PurePath(one.name).suffix in TYPES
+        }
+    )
+
+
+@router.get("/", include_in_schema=False)
+async def index(request: Request) -> Response:
+    """The page. It is open: what it fetches is not."""
+    return _sent(request, "index.html")
+
+
+@router.get("/static/{name}", include_in_schema=False)
+async def static(request: Request, name: str) -> Response:
+    return _sent(request, name)
+
+
+def _sent(request: Request, name: str) -> Response:
+    found = static_files().get(name)
+    if found is None:
+        raise HTTPException(404, "no such file")
+    headers = {"ETag": found.tag, "Cache-Control": "no-cache"}  # kept, and asked about each time
+    if request.headers.get("if-none-match") == found.tag:
+        return Response(status_code=304, headers=headers)
+    if found.media_type == "text/html":
+        headers["Content-Security-Policy"] = PAGE_POLICY + NO_SCRIPT_FROM_TEXT
+    return Response(found.content, headers=headers, media_type=found.media_type)
+
+
+@router.get(
+    "/v1/health",
+    tags=["health"],
+    response_model=HealthOut,
+    responses={503: {"model": HealthOut}},
+)
+async def health(request: Request) -> Response:
+    """200 where checks can run, 503 where the library cannot be used."""
+    status, clips, detail = 200, None, None
+    try:
+        clips = await run_in_threadpool(service_of(request).library_size)
+    except LibraryUnusable as error:
+        status, detail = http_status(error), str(error)
+    content = HealthOut(
+        status="ok" if clips is not None else "library_unusable",
+        version=VERSION,
+        clips=clips,
+        detail=detail,
+    )
+    return JSONResponse(content.model_dump(), status)

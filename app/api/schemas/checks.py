@@ -1,0 +1,173 @@
+"""The wire format of checks. Reports go out as CONTRACT's JSON, withheld."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from app.api.schemas.clips import Wire
+from app.api.schemas.review import DecisionsOut
+from app.store.checks import Check
+from app.store.reports import Cause
+
+FETCHING: Final = (
+    "Fetching a link shows this server, and that it asks for this item, to the host behind it"
+)
+
+type StateOut = Literal["queued", "running", "done", "failed", "cancelled"]
+type PicturesOut = Literal["none", "pending", "ready"]
+
+
+class ProgressOut(Wire):
+    """Where the work is. step: fetch, metadata, describe, search, compare, pictures, or empty."""
+
+    step: str
+    share: float = Field(ge=0, le=1)
+
+
+class ItemOut(Wire):
+    """What was handed over. Of a link, bytes and SHA-256 are known once it was fetched."""
+
+    name: str
+    bytes: int | None
+    sha256: str | None
+    url: str | None
+
+
+class ClaimOut(Wire):
+    date: str | None
+    place: str | None
+
+
+class EarlierOut(Wire):
+    made_at: str
+    cause: Literal["check", "library_grew"]
+
+
+class StatusOut(Wire):
+    """A line of the event stream."""
+
+    id: str
+    state: StateOut
+    position: int | None = Field(description="How many wait before it; null once it has begun.")
+    progress: ProgressOut
+    pictures: PicturesOut
+
+
+class SummaryOut(StatusOut):
+    """A check in a list."""
+
+    kind: Literal["upload", "link"]
+    item: ItemOut
+    claim: ClaimOut
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    by: str = Field(description="The name of the key that started it.")
+    attempts: int
+    upload_expires_at: str | None
+    expires_at: str | None
+    problem: dict[str, Any] | None = Field(description="Why it failed, as problem+json has it.")
+
+
+class ListedOut(SummaryOut):
+    headline: str | None
+    relation: str | None
+    claim_finding: str | None
+    first_seen: str | None
+    unseen_alerts: int
+
+
+class ChecksOut(Wire):
+    """A page of checks, newest first; `next` is the `after` of the next page."""
+
+    checks: list[ListedOut]
+    next: str | None
+
+
+class CheckOut(SummaryOut):
+    """One check. `report` once there is one, with what identifies people withheld."""
+
+    context: dict[str, Any] | None
+    notice: str | None = Field(description="What whoever asks should know: that fetching shows us.")
+    report: dict[str, Any] | None
+    earlier_reports: list[EarlierOut]
+    decisions: DecisionsOut = Field(description="What people said; it changes no verdict.")
+
+
+class LinkIn(Wire):
+    """What is behind a link, to be fetched and checked."""
+
+    url: str = Field(min_length=1, max_length=4096, examples=["https://example.org/clip.mp4"])
+    claimed_date: str | None = Field(None, max_length=100, examples=["2022-11-27"])
+    claimed_place: str | None = Field(None, max_length=2000, examples=["Shanghai"])
+    context: dict[str, Any] | None = Field(
+        None, description="How the link was come by: page_url, seen_at, account, text, how."
+    )
+    again: bool = Field(False, description="Even if this key had the same link and claim checked.")
+
+
+def status(check: Check, position: int | None, at: tuple[str, float] | None) -> dict[str, Any]:
+    """The fields of StatusOut. at: step and share, while a worker is at it."""
+    step, share = at or ("", 1.0 if check.settled else 0.0)
+    return {
+        "id": check.id,
+        "state": check.state,
+        "position": position,
+        "progress": {"step": step, "share": share},
+        "pictures": check.pictures,
+    }
+
+
+def summary(check: Check, position: int | None, at: tuple[str, float] | None) -> dict[str, Any]:
+    """The fields of SummaryOut."""
+    return status(check, position, at) | {
+        "kind": check.kind,
+        "item": {
+            "name": check.name,
+            "bytes": check.bytes,
+            "sha256": check.sha256,
+            "url": check.url,
+        },
+        "claim": {"date": check.claimed_date, "place": check.claimed_place},
+        "created_at": check.created_at,
+        "started_at": check.started_at,
+        "finished_at": check.finished_at,
+        "by": check.by,
+        "attempts": check.attempts,
+        "upload_expires_at": check.upload_expires_at,
+        "expires_at": check.expires_at,
+        "problem": check.problem,
+    }
+
+
+def listed(
+    check: Check, position: int | None, at: tuple[str, float] | None, unseen: int
+) -> ListedOut:
+    return ListedOut(
+        **summary(check, position, at),
+        headline=check.headline,
+        relation=check.relation,
+        claim_finding=check.claim_finding,
+        first_seen=check.first_seen,
+        unseen_alerts=unseen,
+    )
+
+
+def whole(
+    check: Check,
+    position: int | None,
+    at: tuple[str, float] | None,
+    report: dict[str, Any] | None,
+    earlier: Sequence[tuple[str, Cause]],
+    decided: DecisionsOut,
+) -> CheckOut:
+    """report: withheld already."""
+    return CheckOut(
+        **summary(check, position, at),
+        context=check.context,
+        notice=FETCHING if check.kind == "link" else None,
+        report=report,
+        earlier_reports=[EarlierOut(made_at=when, cause=why) for when, why in earlier],
+        decisions=decided,
+    )

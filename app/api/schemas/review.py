@@ -1,0 +1,294 @@
+"""The wire format of pictures, reveals, decisions, alerts, and of the library's changes."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from app.api.schemas.clips import ClipOut
+from app.library.records import Clip, Stats, TextEdit
+from app.store.alerts import Alert
+from app.store.decisions import MAX_NOTE_CHARS, Choice, Decision, disputed
+
+MAX_TEXT_CHARS = 10_000
+MAX_REASON_CHARS = 500
+
+type Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS)]
+# What is said of it in the document is not all that is read: times and weeks too.
+type Date = Annotated[
+    str,
+    Field(max_length=40, examples=["2019-06-12"]),
+    WithJsonSchema(
+        {
+            "description": "ISO 8601, of any precision.",
+            "anyOf": [
+                {"type": "string", "format": "date", "pattern": "^(19|20)"},
+                {"type": "string", "pattern": "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"},
+            ],
+            "examples": ["2019-06-12"],
+        }
+    ),
+]
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ---- pictures
+
+
+class PairOut(Wire):
+    """One instant in the item and in the known clip. Pictures are paths to JPEGs."""
+
+    index: int
+    segment: int
+    query_s: float
+    reference_s: float
+    query: str | None
+    reference: str | None
+    difference: str | None
+    aligned: str | None
+    difference_mean: float | None
+
+
+class ThumbnailOut(Wire):
+    """Where an edit of the match, by its index, is seen in the item."""
+
+    edit: int
+    query_s: float
+    picture: str | None
+
+
+class SheetOut(Wire):
+    """The pictures of one match."""
+
+    pairs: list[PairOut]
+    thumbnails: list[ThumbnailOut]
+    strip: list[PairOut]
+    faces: Literal["redacted", "shown"]
+    detector: str | None
+    faces_filled: int
+    pictures_filled: int
+    problems: list[str]
+
+
+class PicturesOut(Wire):
+    """By clip id, once they are `ready`."""
+
+    state: Literal["none", "pending", "ready"]
+    matches: dict[str, SheetOut]
+
+
+class RevealIn(Wire):
+    """What to show of one item, and why."""
+
+    faces: bool = False
+    metadata: bool = False
+    reason: str = Field(min_length=1, max_length=MAX_REASON_CHARS, examples=["compare the badge"])
+
+
+class RevealOut(Wire):
+    until: str
+
+
+# ---- decisions
+
+
+class DecisionIn(Wire):
+    """What a person says of the item and one clip."""
+
+    clip: str = Field(max_length=40, examples=["R000001"])
+    decision: Choice
+    note: str = Field(default="", max_length=MAX_NOTE_CHARS)
+
+
+class DecisionOut(Wire):
+    """One decision. `check` is null where it was said on a check that the caller may not see."""
+
+    id: str
+    check: str | None
+    clip: str
+    decision: Choice
+    note: str
+    by: str
+    mine: bool
+    made_at: str
+    withdrawn_at: str | None
+
+    @classmethod
+    def of(cls, one: Decision, key: str, sees: bool) -> "DecisionOut":
+        return cls(
+            id=one.id,
+            check=one.check if sees or one.key == key else None,
+            clip=one.clip,
+            decision=one.decision,
+            note=one.note,
+            by=one.by,
+            mine=one.key == key,
+            made_at=one.made_at,
+            withdrawn_at=one.withdrawn_at,
+        )
+
+
+class DecisionsOut(Wire):
+    """Newest first, withdrawn ones too. `disputed`: clips on which those that stand differ."""
+
+    decisions: list[DecisionOut]
+    disagree: bool
+    disputed: list[str]
+
+    @classmethod
+    def of(cls, decided: list[Decision], key: str, sees: bool) -> "DecisionsOut":
+        clips = disputed(decided)
+        shown = [DecisionOut.of(one, key, sees) for one in decided]
+        return cls(decisions=shown, disagree=bool(clips), disputed=clips)
+
+
+# ---- alerts
+
+
+class AlertOut(Wire):
+    """What was found for an earlier check when the library grew.
+
+    `claim_before`, `claim_after`: the finding on the claimed date until then, and now.
+    """
+
+    id: str
+    check: str
+    clip: str
+    made_at: str
+    seen_at: str | None
+    headline: str
+    claim_before: str | None
+    claim_after: str | None
+    item_name: str
+
+    @classmethod
+    def of(cls, one: Alert) -> "AlertOut":
+        return cls(
+            id=one.id,
+            check=one.check,
+            clip=one.clip,
+            made_at=one.made_at,
+            seen_at=one.seen_at,
+            headline=one.headline,
+            claim_before=one.claim_before,
+            claim_after=one.claim_after,
+            item_name=one.item_name,
+        )
+
+
+class AlertsOut(Wire):
+    alerts: list[AlertOut]
+
+
+# ---- the library
+
+
+class ContextIn(Wire):
+    """Texts to write anew; null empties one, and what is not named stays."""
+
+    title: Text | None = None
+    place: Text | None = None
+    event: Text | None = None
+    language: Text | None = None
+    rights: Text | None = None
+    notes: Text | None = None
+
+    def given(self) -> dict[str, str | None]:
+        """What was named; a text of blanks alone is none."""
+        texts = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: text.strip() or None if text else None for name, text in texts.items()}
+
+
+class NewClip(ContextIn):
+    """What is known of an item that becomes a clip. A claim about it is no knowledge."""
+
+    source_url: Text | None = None
+    publisher: Text | None = None
+    captured: Date | None = None
+    published: Date | None = None
+    archived: Date | None = None
+    attested: Date | None = None
+
+
+class AppearanceIn(Wire):
+    """A dated sighting of a clip. `ingested` is written by the service alone."""
+
+    kind: Literal["captured", "published", "archived", "attested"]
+    date: Date
+    source_url: Text | None = None
+    publisher: Text | None = None
+
+    def columns(self) -> dict[str, str]:
+        """As a context's columns have it."""
+        said = {self.kind: self.date, "source_url": self.source_url, "publisher": self.publisher}
+        return {name: text.strip() for name, text in said.items() if text and text.strip()}
+
+
+class EditOut(Wire):
+    """One change. `field` is a text's name, or "appearance"."""
+
+    field: str
+    before: str | None
+    after: str | None
+    entered_by: str
+    at: str
+
+    @classmethod
+    def of(cls, edit: TextEdit) -> "EditOut":
+        return cls(
+            field=edit.field,
+            before=edit.before,
+            after=edit.after,
+            entered_by=edit.entered_by,
+            at=edit.at,
+        )
+
+
+class ClipDetailOut(ClipOut):
+    """A clip, and every change of what is known of it, newest first."""
+
+    edits: list[EditOut]
+
+    @classmethod
+    def of(cls, clip: Clip, edits: list[TextEdit]) -> "ClipDetailOut":
+        shown = ClipOut.from_clip(clip).model_dump()
+        return cls(**shown, edits=[EditOut.of(edit) for edit in edits])
+
+
+class ClipCheckOut(Wire):
+    """A check that matched a clip."""
+
+    id: str
+    name: str
+    created_at: str
+    relation: str | None
+    headline: str | None
+    score: float | None
+
+
+class ClipChecksOut(Wire):
+    checks: list[ClipCheckOut]
+
+
+class LibraryOut(Wire):
+    """What the library holds."""
+
+    clips: int
+    seconds: float
+    earliest: str | None
+    latest: str | None
+    bytes: int
+    spaces: dict[str, int]
+
+    @classmethod
+    def of(cls, stats: Stats) -> "LibraryOut":
+        return cls(
+            clips=stats.clips,
+            seconds=stats.seconds,
+            earliest=stats.earliest,
+            latest=stats.latest,
+            bytes=stats.bytes,
+            spaces=stats.spaces,
+        )

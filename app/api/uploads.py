@@ -1,0 +1,206 @@
+"""One uploaded file and a few short fields, from a request's body straight to disk.
+
+Starlette's own form parsing would first spool the whole body wherever it likes. Here each part is
+counted while it arrives: what is too long is cut off at once, and nothing of it stays on disk.
+"""
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.concurrency import run_in_threadpool
+
+from app.database.durable_write import make_durable
+from app.errors import UsageError
+from hashing.errors import FirstseenError, LimitExceeded
+
+MAX_FIELD_BYTES: Final = 16_384
+MAX_PARTS: Final = 32
+MAX_NAME_CHARS: Final = 255
+OVERHEAD_BYTES: Final = MAX_PARTS * (MAX_FIELD_BYTES + 16_384)  # fields and part headers
+
+
+class StorageFullError(FirstseenError):
+    """The disk did not take the upload; nothing of it was left there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What arrived, durably. `path` has a random name: the sender's own never touches the disk."""
+
+    path: Path
+    name: str
+    bytes: int
+    sha256: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def expect_fields(self, known: Sequence[str]) -> None:
+        """Raises UsageError where another field was sent."""
+        unknown = sorted(self.fields.keys() - set(known))
+        if unknown:
+            raise UsageError(f"unknown field {unknown[0]!r}; known are {', '.join(known)}")
+
+
+async def receive(
+    content_type: str | None,
+    content_length: str | None,
+    stream: AsyncIterator[bytes],
+    folder: Path,
+    max_bytes: int,
+) -> Upload:
+    """The upload of a multipart/form-data body whose one file part is named `file`.
+
+    Raises LimitExceeded where the file is longer than max_bytes, UsageError where the body is not
+    such a form. Then, and where the sender goes away, nothing stays in the folder.
+    """
+    if content_length is not None and content_length.isdecimal():
+        _check_length(int(content_length), max_bytes)
+    kind, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise UsageError("expected multipart/form-data with a file named 'file'")
+    form = _Form(folder / secrets.token_hex(16), max_bytes)
+    upload = None
+    try:
+        parser = MultipartParser(boundary, form.callbacks())
+        async for chunk in stream:
+            parser.write(chunk)
+            await run_in_threadpool(form.write_out)
+        parser.finalize()
+        upload = await run_in_threadpool(form.upload)
+    except FormParserError as error:
+        raise UsageError(f"the form cannot be read: {error}") from error
+    except OSError as error:
+        raise StorageFullError(f"the upload cannot be kept: {error.strerror}") from error
+    finally:
+        form.close()
+        if upload is None:
+            form.discard()
+    return upload
+
+
+def _check_length(length: int, max_bytes: int) -> None:
+    if length > max_bytes + OVERHEAD_BYTES:
+        raise LimitExceeded(
+            f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes; {length:,} were announced"
+        )
+
+
+class _Form:
+    """Collects the parts while the parser reads them. Only `write_out` touches the disk."""
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self._path = path
+        self._max_bytes = max_bytes
+        self._file: BinaryIO | None = None
+        self._name = ""
+        self._bytes = 0
+        self._digest = hashlib.sha256()
+        self._waiting: list[bytes] = []  # of the file, not yet on disk: at most one chunk's worth
+        self._parts = 0
+        self._fields: dict[str, str] = {}
+        self._header = (b"", b"")
+        self._disposition = b""
+        self._field = ""
+        self._value = bytearray()
+        self._in_file = False
+        self._complete = False
+
+    def callbacks(self) -> Any:
+        return {
+            "on_part_begin": self._part_begin,
+            "on_header_field": self._header_field,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_headers_finished": self._headers_finished,
+            "on_part_data": self._part_data,
+            "on_part_end": self._part_end,
+            "on_end": self._end,
+        }
+
+    def _part_begin(self) -> None:
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise UsageError(f"expected at most {MAX_PARTS} parts")
+        self._header, self._disposition = (b"", b""), b""
+        self._field, self._value, self._in_file = "", bytearray(), False
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header = (self._header[0] + data[start:end], self._header[1])
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header = (self._header[0], self._header[1] + data[start:end])
+
+    def _header_end(self) -> None:
+        name, value = self._header
+        if name.lower() == b"content-disposition":
+            self._disposition = value
+        self._header = (b"", b"")
+
+    def _headers_finished(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        self._field = options.get(b"name", b"").decode("utf-8", "replace")
+        if b"filename" not in options:
+            return
+        if self._field != "file" or self._file is not None:
+            raise UsageError("expected one file, named 'file'")
+        self._in_file = True
+        self._name = plain_name(options[b"filename"].decode("utf-8", "replace"))
+        self._file = self._path.open("xb")
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._in_file:
+            self._bytes += end - start
+            if self._bytes > self._max_bytes:
+                raise LimitExceeded(
+                    f"FIRSTSEEN_MAX_BYTES allows files of {self._max_bytes:,} bytes; "
+                    "this one is longer"
+                )
+            self._waiting.append(data[start:end])
+            return
+        self._value += data[start:end]
+        if len(self._value) > MAX_FIELD_BYTES:
+            raise UsageError(f"field '{self._field}' is longer than {MAX_FIELD_BYTES} bytes")
+
+    def _part_end(self) -> None:
+        if not self._in_file and self._field:
+            self._fields[self._field] = bytes(self._value).decode("utf-8", "replace")
+
+    def _end(self) -> None:
+        self._complete = True
+
+    def write_out(self) -> None:
+        if self._file is not None and self._waiting:
+            for part in self._waiting:
+                self._digest.update(part)
+                self._file.write(part)
+            self._waiting = []
+
+    def upload(self) -> Upload:
+        if not self._complete:
+            raise UsageError("the form ends in the middle")
+        if self._file is None:
+            raise UsageError("expected a file, named 'file'")
+        self._file.flush()
+        make_durable(self._path)
+        return Upload(self._path, self._name, self._bytes, self._digest.hexdigest(), self._fields)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def discard(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def plain_name(sent: str) -> str:
+    """The last part of a file name as sent, for showing: no folders, no NUL, not too long."""
+    name = sent.replace("\\", "/").rpartition("/")[2].replace("\0", "").strip()
+    name = unicodedata.normalize("NFC", name)[:MAX_NAME_CHARS]
+    return name if name not in ("", ".", "..") else "upload"

@@ -1,0 +1,321 @@
+"""The command line: parse, call, render. Heavy modules are imported by the command that needs them,
+so that `firstseen --help` answers at once.
+
+Results go to stdout, progress and complaints to stderr. Exit codes stand in app.errors.
+"""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.keys_and_audit import DataFolder, audit_app, keys_app
+from app.cli.library import library_app
+from app.cli.options import (
+    AsJson,
+    LibraryFolder,
+    Progress,
+    complain,
+    print_json,
+    print_lines,
+    settings_of,
+    start_decoding,
+    warn_unfenced,
+)
+from hashing.errors import DecodeError, FirstseenError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.evidence.types import EvidenceSheet
+    from app.intake.origin import Origin
+    from app.progress import OnProgress
+    from app.report.report import Report
+    from app.settings import Settings
+    from app.verdict.claim import Claim
+
+app = typer.Typer(
+    name="firstseen",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Has this footage been seen before, when first, and what was done to it?",
+)
+app.add_typer(library_app, name="library")
+app.add_typer(keys_app, name="keys")
+app.add_typer(audit_app, name="audit")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    version_wanted: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def check(
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="A video or a picture; or a link to one, or to a page that shows one.",
+        ),
+    ],
+    library: LibraryFolder = None,
+    claimed_date: Annotated[
+        str | None,
+        typer.Option(help="When it is said to be from: ISO 8601, as precise as the claim is."),
+    ] = None,
+    claimed_place: Annotated[
+        str | None, typer.Option(help="Where it is said to be from; shown beside what is known.")
+    ] = None,
+    as_json: AsJson = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write the report as one page, to show to others.")
+    ] = None,
+    progress: Progress = None,
+) -> None:
+    """Check one item against the library."""
+    link = _is_link(path)
+    file = Path(path) if link else _file(path)
+    claim = _claim(claimed_date, claimed_place)
+    settings = settings_of(library=library)
+    start_decoding(settings)
+    from app import verify
+    from app.cli.progress_bars import item_bar, wanted
+    from app.library.library import Library
+    from app.pipeline.unreadable import report_unread
+    from app.report.report import with_origin
+
+    sheets: Mapping[str, EvidenceSheet] = {}
+    with Library.open(settings.library, read_only=True) as known, ExitStack() as kept:
+        known.load_index()
+        warn_unfenced(settings)
+        with item_bar(wanted(progress)) as on_progress:
+            name, origin = None, None
+            try:
+                if link:
+                    file, name, origin = _fetched(path, kept, settings, on_progress)
+                checked = verify.check(
+                    file, claim, known, settings, on_progress, name, pictures=html is not None
+                )
+                report, sheets = checked.report, checked.sheets
+            except FirstseenError as error:
+                report = report_unread(file, error, settings, claim, name)
+                origin = origin or getattr(error, "origin", None)
+            if origin is not None:
+                report = with_origin(report, origin)
+    if html is not None:
+        _write_page(html, report, sheets)
+    _finish(report, as_json)
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="The item in question.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="What it is held against.")],
+    as_json: AsJson = False,
+    progress: Progress = None,
+) -> None:
+    """Hold one file against another, without a library."""
+    item, other = _file(a), _file(b)
+    settings = settings_of()
+    start_decoding(settings)
+    from app import verify
+    from app.cli.progress_bars import item_bar, wanted
+    from app.errors import EXIT_UNREADABLE, exit_code
+    from app.pipeline.unreadable import report_unread
+
+    warn_unfenced(settings)
+    with item_bar(wanted(progress)) as on_progress:
+        try:
+            report = verify.compare_files(item, other, settings, on_progress)
+        except FirstseenError as error:
+            if exit_code(error) != EXIT_UNREADABLE:
+                raise
+            both = f"{item.name} could not be held against {other.name}: {error}"
+            report = report_unread(item, DecodeError(both), settings)
+    _finish(report, as_json)
+
+
+@app.command()
+def scan(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", exists=True, file_okay=False, help="Checked with all below it."
+        ),
+    ],
+    jsonl: Annotated[
+        Path,
+        typer.Option(metavar="OUT.jsonl", help="One report a line; gone on from where it ends."),
+    ],
+    library: LibraryFolder = None,
+    jobs: Annotated[
+        int,
+        typer.Option(min=1, max=64, help="Items checked at the same time, some 600 MiB each."),
+    ] = 1,
+    progress: Progress = None,
+) -> None:
+    """Check every file of a folder; never stops for a bad one, and goes on where it was stopped."""
+    settings = settings_of(library=library)
+    start_decoding(settings)
+    from app import verify
+    from app.cli.progress_bars import item_bars, wanted
+    from app.cli.scan import Found, Outcome, Reports, find_items, listing
+    from app.cli.scan import scan as scan_items
+    from app.errors import EXIT_UNREADABLE
+    from app.library.library import Library
+    from app.pipeline.unreadable import report_unread
+    from app.progress import quiet
+    from app.report.report import to_json, unreadable
+
+    items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
+    with Library.open(settings.library, read_only=True) as known, Reports(jsonl) as reports:
+        known.load_index()
+        warn_unfenced(settings)
+        with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
+            outcomes: list[tuple[Found, Outcome]] = []
+
+            stages = on_progress if jobs == 1 else quiet  # those of several at once tell nothing
+
+            def check_one(item: Found) -> dict[str, Any]:
+                on_item(item.relative, len(outcomes), len(items))
+                if item.problem is not None:
+                    return to_json(unreadable(item.path.name, item.problem))
+                try:
+                    report = verify.check_item(item.path, None, known, settings, stages)
+                except FirstseenError as error:
+                    report = report_unread(item.path, error, settings)
+                return to_json(report)
+
+            for outcome in scan_items(items, reports, check_one, jobs):
+                outcomes.append(outcome)
+    print_lines(listing(outcomes))
+    if any(outcome.relation is None for _, outcome in outcomes):
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
+@app.command()
+def serve(
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [8000].")] = None,
+    unsafe_decoding: Annotated[
+        bool | None,
+        typer.Option(
+            "--unsafe-decoding", help="Start even where this system cannot lock up decoding."
+        ),
+    ] = None,
+) -> None:
+    """Run the service, for this machine only unless told otherwise."""
+    settings = settings_of(
+        library=library, data=data, host=host, port=port, unsafe_decoding=unsafe_decoding
+    )
+    from app.api.app import serve as run
+
+    run(settings)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from app.version import VERSION
+
+    print_lines([f"firstseen {VERSION}"])
+
+
+def _is_link(text: str) -> bool:
+    from app.intake.item import LINK
+
+    return LINK.match(text) is not None
+
+
+def _fetched(
+    url: str, kept: ExitStack, settings: "Settings", on_progress: "OnProgress"
+) -> tuple[Path, str, "Origin"]:
+    """The file behind a link, for as long as `kept` is open; its name; where it came from."""
+    from tempfile import TemporaryDirectory
+
+    from app.fetch.fetch import checked_link, fetch
+
+    checked_link(url, settings)  # a refusal at the door needs no warning
+    complain("fetching the link shows this machine to the host behind it")
+    folder = Path(kept.enter_context(TemporaryDirectory(prefix="firstseen-")))
+    fetched = fetch(url, folder, settings, on_progress)
+    return fetched.path, fetched.name, fetched.origin
+
+
+def _file(path: str) -> Path:
+    """The path of one file. Raises LinkRefusedError for a link, UsageError for a folder."""
+    from app.errors import UsageError
+    from app.intake.item import refuse_link
+
+    refuse_link(path)
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder: 'firstseen scan' checks folders")
+    return Path(path)
+
+
+def _claim(date: str | None, place: str | None) -> "Claim | None":
+    from app.dates import DateNotUnderstoodError
+    from app.errors import UsageError
+    from app.verdict.claim import ClaimNotUnderstoodError, parse_claim
+
+    try:
+        return parse_claim(date, place)
+    except DateNotUnderstoodError as error:
+        raise UsageError(f"--claimed-date: {error}") from error
+    except ClaimNotUnderstoodError as error:
+        raise UsageError(f"--claimed-place: {error}") from error
+
+
+def _finish(report: "Report", as_json: bool) -> None:
+    """Print the report, and end with what it means for the exit code."""
+    from app.errors import EXIT_UNREADABLE
+    from app.report.report import to_json
+
+    data = to_json(report)
+    if as_json:
+        print_json(data)
+    else:
+        from app.report.terminal import console_for, show
+
+        show(data, console_for(sys.stdout))
+    if not report.readable:
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
+def _write_page(path: Path, report: "Report", sheets: "Mapping[str, EvidenceSheet]") -> None:
+    from app.cli.scan import OutputError
+    from app.report.html import render
+    from app.report.report import Shown, to_json
+
+    shown = Shown()
+    try:
+        path.write_text(render(to_json(report, shown), sheets, shown), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,164 @@
+"""`firstseen keys …` and `firstseen audit …`: who may use the service, and what was done with it.
+
+They work on the service's data folder, beside a service that runs or without one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.options import AsJson, LibraryFolder, print_json, print_lines, settings_of
+
+if TYPE_CHECKING:
+    from app.store.audit_log import Entry
+    from app.store.data_folder import DeskFile
+    from app.store.keys import Key
+
+keys_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Make, list and revoke keys of the service."
+)
+audit_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Read and examine the service's audit log."
+)
+
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help="Folder of the service's data; else FIRSTSEEN_DATA, else in the library's."
+    ),
+]
+
+
+@keys_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is: shown beside checks.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            help="check, checks:read-all, library:read, library:write, reveal or admin; "
+            "once for each."
+        ),
+    ],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key and print it, this once: only its hash is kept."""
+    from app.store import keys
+    from app.store.audit_log import CLI
+    from app.store.timestamps import now
+
+    with _desk(library, data, create=True) as desk, desk.writing() as connection:
+        key, secret = keys.create(connection, name, scope, CLI, now())
+    if as_json:
+        print_json({"key": _shown(key), "secret": secret})
+    else:
+        print_lines([secret])
+
+
+@keys_app.command("list")
+def list_keys(
+    library: LibraryFolder = None, data: DataFolder = None, as_json: AsJson = False
+) -> None:
+    """All keys, revoked ones too; never their secrets."""
+    from app.store import keys
+
+    with _desk(library, data) as desk, desk.reading() as connection:
+        found = keys.listed(connection)
+    if as_json:
+        print_json([_shown(key) for key in found])
+    else:
+        print_lines([_line(key) for key in found] or ["No keys"])
+
+
+@keys_app.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As 'keys list' shows it.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Make a key useless at once, and end its sessions. Its checks stay."""
+    from app.store import keys
+    from app.store.audit_log import CLI
+    from app.store.timestamps import now
+
+    with _desk(library, data) as desk, desk.writing() as connection:
+        key = keys.revoke(connection, key_id, CLI, now())
+    print_lines([f"{key.id} ({key.name}) is revoked"])
+
+
+@audit_app.command("verify")
+def verify_audit(
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    head: Annotated[
+        str | None,
+        typer.Option(help="A head that was printed earlier and kept elsewhere."),
+    ] = None,
+) -> None:
+    """Find any change, gap or reordering; with a head from earlier also a cut-off end."""
+    from app.errors import EXIT_UNREADABLE
+    from app.store import audit_log
+
+    kept = audit_log.parse_head(head) if head is not None else None
+    with _desk(library, data) as desk, desk.reading() as connection:
+        found = audit_log.verify(connection, kept)
+    if found.problem is not None:
+        print_lines([f"Broken: {found.problem}", f"Sound up to {found.head}"])
+        raise typer.Exit(EXIT_UNREADABLE)
+    count = found.head.number
+    print_lines([f"Sound: {count} {'entry' if count == 1 else 'entries'}", f"Head: {found.head}"])
+    if kept is None:
+        print_lines(["Keep the head elsewhere: with --head it shows whether the end was cut off"])
+
+
+@audit_app.command("show")
+def show_audit(
+    library: LibraryFolder = None, data: DataFolder = None, as_json: AsJson = False
+) -> None:
+    """Every entry, oldest first: number, time, who, what, on what."""
+    from app.store import audit_log
+
+    with _desk(library, data) as desk, desk.reading() as connection:
+        found = audit_log.entries(connection)
+        if as_json:
+            print_json([{**asdict(entry), "hash": entry.hash.hex()} for entry in found])
+            return
+        for entry in found:
+            print_lines([_entry_line(entry)])
+
+
+@contextmanager
+def _desk(library: Path | None, data: Path | None, create: bool = False) -> "Iterator[DeskFile]":
+    from app.store.data_folder import open_desk
+
+    settings = settings_of(library=library, data=data)
+    desk = open_desk(settings.desk_folder(), create)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def _shown(key: "Key") -> dict[str, object]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "created_at": key.created_at,
+        "revoked_at": key.revoked_at,
+    }
+
+
+def _line(key: "Key") -> str:
+    state = f"revoked {key.revoked_at[:10]}" if key.revoked_at else " ".join(sorted(key.scopes))
+    return f"{key.id}  {key.created_at[:10]}  {key.name}  ({state})"
+
+
+def _entry_line(entry: "Entry") -> str:
+    parts = (str(entry.number), entry.at, entry.actor, entry.action, entry.object, entry.detail)
+    return "  ".join(part for part in parts if part)

@@ -1,0 +1,83 @@
+"""What the commands share: their options, the settings those make, and how JSON is printed."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+LibraryFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", help="Folder of the library; else FIRSTSEEN_LIBRARY, else your data folder."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Progress = Annotated[
+    bool | None,
+    typer.Option(
+        "--progress/--no-progress", help="Show bars on stderr; else only where it is a terminal."
+    ),
+]
+
+
+def settings_of(**given: Any) -> "Settings":
+    """The settings, with what the command line gave before what the environment says.
+
+    Raises UsageError, naming the setting that is wrong.
+    """
+    from pydantic import ValidationError
+
+    from app.errors import UsageError
+    from app.settings import Settings, name_in_environment
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        where = f"--{name.replace('_', '-')}" if given.get(name) is not None else None
+        raise UsageError(f"{where or name_in_environment(name)}: {wrong['msg']}") from error
+
+
+def start_decoding(settings: "Settings") -> None:
+    """Have the process behind the fence load its libraries while this one loads its own."""
+    from app.sandbox import prepare
+
+    prepare(settings.model)
+
+
+def warn_unfenced(settings: "Settings") -> None:
+    """Say once, on stderr, where this system cannot lock up what decodes strangers' files."""
+    from app.sandbox import prepare, protection
+
+    walls = protection(prepare(settings.model))
+    if not walls.complete:
+        complain(
+            "warning: this system cannot lock up the process that decodes files (missing: "
+            f"{', '.join(walls.missing)}). Check only files that you trust."
+        )
+
+
+def complain(message: str) -> None:
+    """One line on stderr, made safe for a terminal."""
+    from app.text.escaping import printable
+
+    sys.stderr.write(f"firstseen: {printable(message)}\n")
+
+
+def print_json(data: Any) -> None:
+    """Indented, in ASCII: whatever a file is called, it cannot act on a terminal."""
+    sys.stdout.write(f"{json.dumps(data, indent=2, allow_nan=False)}\n")
+
+
+def print_lines(lines: list[str]) -> None:
+    """Plain lines on stdout, made safe for a terminal."""
+    from app.text.escaping import printable
+
+    for line in lines:
+        sys.stdout.write(f"{printable(line)}\n")

@@ -1,0 +1,152 @@
+"""A media address -> one file: one request after the other, each through the proxy.
+
+The HTTP library follows no redirect, retries nothing and reads nothing from the environment: each
+hop is taken apart, checked and asked for here. What came is media or not by its content.
+"""
+
+import contextlib
+import itertools
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import certifi
+import urllib3
+
+from app.fetch.egress_proxy import Proxy
+from app.intake import media_type
+from app.intake.item import Incoming, Item
+from app.network.errors import FetchFailed, LinkTooLarge
+from app.network.url_parsing import Link, follow
+from app.progress import OnProgress
+from app.settings import Settings
+
+MAX_REDIRECTS = 5
+CHUNK_BYTES = 65_536
+SILENT_S = 60.0
+HEADERS = {  # names neither this program nor this machine
+    "User-Agent": "Mozilla/5.0",
+    "Accept": "video/*, image/*, */*;q=0.5",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
+PAGES = ("text/html", "application/vnd.apple.mpegurl", "application/dash+xml")  # lead to media
+MOVED = (301, 302, 303, 307, 308)
+GONE = (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands there is no media. why: what came instead, to be told where a page is no help."""
+
+    link: Link
+    why: str
+
+
+def fetch_direct(
+    link: Link, proxy: Proxy, folder: Path, settings: Settings, on_progress: OnProgress
+) -> tuple[Item, Link] | Page:
+    """The file, under a random name in `folder`, and the address that gave it.
+
+    Raises FetchRefused, FetchFailed, TooLarge, and whatever on_progress raises; then nothing stays
+    in the folder.
+    """
+    for _ in range(MAX_REDIRECTS + 1):
+        on_progress("fetch", 0.0)
+        with _asked(link, proxy, settings.fetch_certificates) as answer:
+            location = answer.headers.get("Location")
+            if answer.status not in MOVED or location is None:
+                return _taken(answer, link, folder, settings.max_bytes, on_progress)
+        link = follow(link, location, proxy.rules.allow.ports)
+    raise FetchFailed(f"the link leads on and on: more than {MAX_REDIRECTS} redirects")
+
+
+def tls_context(certificates: Path | None) -> ssl.SSLContext:
+    """What is trusted: the system's certificates, certifi's, and those of the setting."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    if certificates is not None:
+        context.load_verify_locations(certificates)
+    return context
+
+
+@contextlib.contextmanager
+def _asked(
+    link: Link, proxy: Proxy, certificates: Path | None
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """The answer to one request; the library's errors become ours, the proxy's own come first."""
+    client = urllib3.ProxyManager(
+        proxy.address,
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=proxy.login),
+        ssl_context=tls_context(certificates) if link.scheme == "https" else None,
+        timeout=urllib3.Timeout(connect=SILENT_S, read=SILENT_S),
+        retries=False,
+    )
+    try:
+        with client:
+            answer = client.request(
+                "GET", link.url, headers=HEADERS, redirect=False, preload_content=False
+            )
+            with contextlib.closing(answer):
+                _raise_problem(proxy)
+                yield answer
+                _raise_problem(proxy)
+    except urllib3.exceptions.HTTPError as error:
+        _raise_problem(proxy)
+        if isinstance(error, urllib3.exceptions.SSLError):
+            raise FetchFailed(f"{link.host} could not show who it is: {error}") from error
+        raise FetchFailed(f"{link.host} broke off in the middle of its answer") from error
+
+
+def _raise_problem(proxy: Proxy) -> None:
+    if proxy.problem is not None:
+        raise proxy.problem
+
+
+def _taken(
+    answer: urllib3.BaseHTTPResponse,
+    link: Link,
+    folder: Path,
+    max_bytes: int,
+    on_progress: OnProgress,
+) -> tuple[Item, Link] | Page:
+    """The body as a file, where its first bytes are not those of something else."""
+    if answer.status != 200:
+        why = f"{link.host} answered with status {answer.status}"
+        if answer.status < 400 or answer.status in GONE:
+            raise FetchFailed(f"{why}, not with a file")
+        return Page(link, why)
+    announced = answer.length_remaining or 0
+    if announced > max_bytes:
+        raise LinkTooLarge(
+            f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes; this one has {announced:,}"
+        )
+    chunks = _chunks(answer)
+    head = b""
+    while len(head) < media_type.HEAD_BYTES and (chunk := next(chunks, b"")):
+        head += chunk
+    if not head:
+        raise FetchFailed(f"{link.host} answered with nothing (0 bytes)")
+    kind = media_type.media_type(head)
+    if kind in PAGES or (_declared(answer) in PAGES and media_type.refusal(kind)):
+        return Page(link, f"{link.host} answered with a web page or a playlist")
+    if refused := media_type.refusal(kind):
+        raise FetchFailed(f"{link.host} answered with no photo or video: this is {refused}")
+    with Incoming(link.name, folder, max_bytes) as incoming:
+        done = 0
+        for chunk in itertools.chain([head], chunks):
+            incoming.write(chunk)
+            done += len(chunk)
+            on_progress("fetch", min(1.0, done / announced) if announced else 0.0)
+        return incoming.finish(), link
+
+
+def _chunks(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    """What has come, as it comes: a slow host keeps nobody from stopping."""
+    while chunk := answer.read1(CHUNK_BYTES):
+        yield chunk
+
+
+def _declared(answer: urllib3.BaseHTTPResponse) -> str:
+    return str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()

@@ -1,0 +1,381 @@
+"""The one way out: an HTTP proxy of our own that checks where each connection goes.
+
+    with Proxy(rules) as proxy:
+        ...                     # clients use proxy.url, which holds the secret
+    proxy.problem               # the first refusal or failure, None where there was none
+
+It listens on the loopback interface at a port that the system chooses, and serves only who knows
+its secret. For each request the name is looked up once; every address that it gives must be
+allowed; the connection then goes to one of those addresses and to nothing else. So an answer that
+changes between look-up and use changes nothing, and a redirect is a request like any other.
+TLS passes through a tunnel and stays between the two ends.
+"""
+
+import asyncio
+import base64
+import contextlib
+import hmac
+import secrets
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Self
+
+from app.fetch import http_headers
+from app.fetch.http_headers import HeadError, Request
+from app.network.addresses import Address, parse_address
+from app.network.allow_list import Allow
+from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
+from app.network.url_parsing import parse_authority, parse_link
+
+CHUNK_BYTES = 65_536
+HEAD_S = 30.0  # for a request or an answer to begin
+CONNECT_S = 10.0  # for one address
+LOOK_UP_S = 20.0
+SILENT_S = 60.0  # without a byte from the server
+MAX_UPLOAD_BYTES = 8 << 20  # sent to hosts, all together
+MAX_ADDRESSES = 32  # of one name
+TRIED = 4  # of them
+
+type LookUp = Callable[[str, int], list[Address]]  # blocks; raises OSError
+type Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one fetch may do."""
+
+    allow: Allow = field(default_factory=Allow)
+    max_bytes: int = 2_000_000_000  # received, all connections together
+    seconds: float = 600.0
+    connections: int = 2000  # in all
+    at_once: int = 24
+
+
+def look_up(host: str, port: int) -> list[Address]:
+    """Every address that the system knows for a name. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
+    return [ip_address(address) for address in addresses]
+
+
+class Proxy:
+    """One proxy for one fetch, in a thread of its own."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        listener: socket.socket | None = None,
+        hosts: dict[str, None] | None = None,
+        look_up: LookUp = look_up,
+    ) -> None:
+        """listener: where to listen, taken over; by default a new port of 127.0.0.1.
+
+        hosts: gets those that are connected to, in order.
+        """
+        self.rules = rules
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
+        self._look_up = look_up
+        self.login = f"firstseen:{secrets.token_urlsafe(32)}"
+        self._credentials = b"Basic " + base64.b64encode(self.login.encode())
+        self._thread = threading.Thread(target=self._run, name="fetch-proxy", daemon=True)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._connections = self._open = 0
+        self._deadline = 0.0
+        self._sent = 0
+        self.received = 0  # bytes from hosts
+        self.hosts = {} if hosts is None else hosts
+        self.problem: LinkError | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Address and secret together. Not for a command line, which others on the machine see."""
+        return self.address.replace("//", f"//{self.login}@")
+
+    @property
+    def port(self) -> int:
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._deadline = self._loop.time() + self.rules.seconds
+        server = await asyncio.start_server(
+            self._accept, sock=self._listener, limit=http_headers.MAX_BYTES
+        )
+        self._ready.set()
+        async with server:
+            await self._stop.wait()
+            for task in self._serving:
+                task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        client = _Client(reader, writer)
+        try:
+            await self._answer(client)
+        except OSError:
+            pass  # the client is gone
+        except asyncio.CancelledError:
+            if not self._stop.is_set():
+                raise
+        finally:
+            if self._stop.is_set() or client.cut:
+                writer.transport.abort()
+            else:
+                writer.close()
+            self._serving.discard(task)
+
+    async def _answer(self, client: "_Client") -> None:
+        """One request of one client; what goes wrong becomes an answer, or a cut."""
+        try:
+            request = await self._request(client)
+            async with asyncio.timeout_at(self._deadline):
+                await self._carry_out(request, client)
+            return
+        except FetchRefused as error:
+            told, status = self._note(error), "403 Forbidden"
+        except FetchFailed as error:
+            told, status = self._note(error), "502 Bad Gateway"
+        except TimeoutError:
+            late = FetchFailed(f"fetching took longer than {self.rules.seconds:g} s")
+            told, status = self._note(late), "504 Gateway Timeout"
+        except HeadError as error:
+            told, status = str(error), "400 Bad Request"
+        except _Gone:
+            client.cut = True
+            return
+        except PermissionError:
+            told, status = "not for you", "407 Proxy Authentication Required"
+        if client.begun:
+            client.cut = True  # what came of the answer must not seem whole
+        else:
+            client.writer.write(http_headers.refusal(status, told))
+            await client.writer.drain()
+
+    def _note(self, error: LinkError) -> str:
+        self.problem = self.problem or error
+        return str(error)
+
+    async def _request(self, client: "_Client") -> Request:
+        """Raises HeadError, and PermissionError for who does not know the secret."""
+        try:
+            head = await asyncio.wait_for(client.reader.readuntil(http_headers.END), HEAD_S)
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            raise HeadError("no request") from error
+        request = Request.parse(head)
+        given = request.values(b"proxy-authorization")
+        if len(given) != 1 or not hmac.compare_digest(given[0], self._credentials):
+            raise PermissionError
+        return request
+
+    async def _carry_out(self, request: Request, client: "_Client") -> None:
+        self._connections += 1
+        self._open += 1
+        try:
+            if self._connections > self.rules.connections or self._open > self.rules.at_once:
+                raise FetchRefused("fetching this link would make too many connections")
+            if request.method == "CONNECT":
+                await self._tunnel(request, client)
+            else:
+                await self._forward(request, client)
+        finally:
+            self._open -= 1
+
+    async def _tunnel(self, request: Request, client: "_Client") -> None:
+        host, port = parse_authority(request.target, None, self.rules.allow.ports)
+        async with self._connected(host, port) as server:
+            await client.send(b"HTTP/1.1 200 Connection established" + http_headers.END)
+            upward = asyncio.create_task(self._pump_up(client, server[1]))
+            await self._pump_down(server[0], client, upward)
+
+    async def _forward(self, request: Request, client: "_Client") -> None:
+        link = parse_link(request.target, self.rules.allow.ports)
+        if link.scheme != "http":
+            raise HeadError("https goes through a tunnel")
+        body = request.body_bytes
+        self._count_sent(body)
+        async with self._connected(link.host, link.port) as server:
+            server[1].write(request.forwarded(link.target, link.authority))
+            if body:
+                server[1].write(await client.body(body))
+            await server[1].drain()
+            head = await self._head_of_answer(link.host, server[0])
+            await client.send(http_headers.answered(head))
+            upward = asyncio.create_task(self._watch(client, server[1]))
+            await self._pump_down(server[0], client, upward)
+
+    async def _head_of_answer(self, host: str, server: asyncio.StreamReader) -> bytes:
+        try:
+            for _ in range(8):  # 100 Continue and the like come before the answer
+                head = await asyncio.wait_for(server.readuntil(http_headers.END), HEAD_S)
+                self._count_received(len(head))
+                if http_headers.status_of(head) >= 200:
+                    return head
+        except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+            raise FetchFailed(f"{host} did not answer") from error
+        except (HeadError, asyncio.LimitOverrunError) as error:
+            raise FetchFailed(f"{host} answered something unreadable") from error
+        raise FetchFailed(f"{host} answered nothing but preliminaries")
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, host: str, port: int) -> AsyncIterator[Streams]:
+        """Streams to a checked address of the host. Raises FetchRefused, FetchFailed."""
+        addresses = await self._checked(host, port)
+        self.hosts[host] = None
+        server = await self._connect(host, port, addresses)
+        try:
+            yield server
+        finally:
+            server[1].transport.abort()
+
+    async def _checked(self, host: str, port: int) -> tuple[Address, ...]:
+        """The host's addresses, looked up here and nowhere else."""
+        literal = parse_address(host)
+        if literal is not None:
+            return self.rules.allow.check(host, port, [literal])
+        try:
+            found = await asyncio.wait_for(_in_thread(self._look_up, host, port), LOOK_UP_S)
+        except (OSError, TimeoutError, UnicodeError) as error:
+            raise FetchFailed(f"no address was found for {host}") from error
+        if not found:
+            raise FetchFailed(f"no address was found for {host}")
+        if len(found) > MAX_ADDRESSES:
+            raise FetchRefused(f"{host} has {len(found)} addresses, more than {MAX_ADDRESSES}")
+        return self.rules.allow.check(host, port, found)
+
+    async def _connect(self, host: str, port: int, addresses: tuple[Address, ...]) -> Streams:
+        for address in addresses[:TRIED]:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(CONNECT_S):
+                    return await asyncio.open_connection(
+                        str(address),
+                        port,
+                        limit=http_headers.MAX_BYTES,
+                        flags=socket.AI_NUMERICHOST,
+                    )
+        raise FetchFailed(f"{host} could not be connected to at port {port}")
+
+    async def _pump_up(self, client: "_Client", server: asyncio.StreamWriter) -> None:
+        """A client's bytes to the server, until either is gone."""
+        with contextlib.suppress(OSError):
+            while chunk := await client.reader.read(CHUNK_BYTES):
+                try:
+                    self._count_sent(len(chunk))
+                except FetchRefused as error:
+                    self._note(error)
+                    break
+                server.write(chunk)
+                await server.drain()
+        server.transport.abort()  # with the client goes who would read on
+
+    async def _watch(self, client: "_Client", server: asyncio.StreamWriter) -> None:
+        """End the server's answer where the client leaves, or says more than its one request."""
+        with contextlib.suppress(OSError):
+            await client.reader.read(1)
+        server.transport.abort()
+
+    async def _pump_down(
+        self, server: asyncio.StreamReader, client: "_Client", upward: "asyncio.Task[None]"
+    ) -> None:
+        """The server's bytes to the client, until it has said all. Ends `upward`."""
+        try:
+            while chunk := await asyncio.wait_for(server.read(CHUNK_BYTES), SILENT_S):
+                self._count_received(len(chunk))
+                await client.send(chunk)
+        except (OSError, TimeoutError) as error:
+            raise FetchFailed("the connection broke off") from error
+        finally:
+            upward.cancel()
+
+    def _count_received(self, size: int) -> None:
+        self.received += size
+        if self.received > self.rules.max_bytes:
+            raise LinkTooLarge(f"more than {self.rules.max_bytes:,} bytes were sent for this link")
+
+    def _count_sent(self, size: int) -> None:
+        self._sent += size
+        if self._sent > MAX_UPLOAD_BYTES:
+            raise FetchRefused("fetching a link would send more than a request needs")
+
+
+class _Gone(Exception):
+    """The client has left, which is no fault of the host."""
+
+
+@dataclass(slots=True)
+class _Client:
+    """One connection to the proxy. begun: an answer is under way; cut: it ends in the middle."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    begun: bool = False
+    cut: bool = False
+
+    async def send(self, chunk: bytes) -> None:
+        """Raises _Gone."""
+        self.begun = True
+        try:
+            self.writer.write(chunk)
+            await self.writer.drain()
+        except OSError as error:
+            raise _Gone from error
+
+    async def body(self, size: int) -> bytes:
+        try:
+            return await asyncio.wait_for(self.reader.readexactly(size), HEAD_S)
+        except (TimeoutError, asyncio.IncompleteReadError) as error:
+            raise HeadError("a body that is not as long as it says") from error
+
+
+async def _in_thread[T, *A](function: Callable[[*A], T], *arguments: *A) -> T:
+    """What a blocking function gives. Its thread is left behind where nobody waits any more."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: OSError | UnicodeError | None) -> None:
+        if not future.done():
+            future.set_exception(error) if error else future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, failed = None, None
+        try:
+            result = function(*arguments)
+        except (OSError, UnicodeError) as error:
+            failed = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the fetch is over
+            loop.call_soon_threadsafe(settle, result, failed)
+
+    threading.Thread(target=run, name="fetch-look-up", daemon=True).start()
+    return await future

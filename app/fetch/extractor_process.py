@@ -1,0 +1,62 @@
+"""The process that runs yt-dlp: it locks itself up, then does one job and ends.
+
+    python -I -c "..." SEARCH_PATH      (see app.fetch.extractor)
+
+Its job comes over standard input as JSON, so that neither the link nor the proxy's secret stands
+on a command line, which everybody on the machine can read. On Linux standard input is a socket;
+over it goes first what the proxy is to listen on: FENCED with a descriptor, or OPEN.
+"""
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+FENCED, OPEN = b"+", b"-"
+
+
+def main() -> None:
+    """Never returns: exits as yt-dlp does."""
+    if sys.platform == "linux":
+        _offer_listener()
+    job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nowhere, 0)
+    folder = Path(job["folder"])
+    os.chdir(folder)
+    if job["certificates"]:
+        _trust_also(Path(job["certificates"]), folder)
+    if sys.platform == "linux":
+        from app.fetch import extractor_sandbox
+
+        extractor_sandbox.limit(job["max_bytes"], job["seconds"])
+        extractor_sandbox.shut(folder, job["port"])
+    import yt_dlp
+
+    yt_dlp.main(job["arguments"])
+
+
+def _offer_listener() -> None:
+    if sys.platform == "linux":
+        from app.fetch import extractor_sandbox
+        from app.sandbox.walls import linux
+
+        linux.die_with(int(sys.argv[2]))
+        listener = extractor_sandbox.own_network()
+        with socket.socket(fileno=os.dup(0)) as control:
+            if listener is None:
+                control.sendall(OPEN)
+                return
+            with listener:
+                socket.send_fds(control, [FENCED], [listener.fileno()])
+
+
+def _trust_also(certificates: Path, folder: Path) -> None:
+    """yt-dlp trusts the certificates that certifi names, and has no switch for others."""
+    import certifi
+
+    bundle = folder / "certificates.pem"
+    bundle.write_text(f"{certifi.contents()}\n{certificates.read_text()}")
+    certifi.where = lambda: str(bundle)

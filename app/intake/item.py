@@ -1,0 +1,261 @@
+"""A path or an upload -> Item: one regular file with its SHA-256 and what its first bytes say.
+
+Nothing here parses the file: that is for the process behind the fence. The original is opened for
+reading and never changed.
+
+    IntakeError
+      TooLarge     more bytes than FIRSTSEEN_MAX_BYTES allows    (a LimitExceeded too)
+      NotMedia     a text, a playlist, an archive, …             (an UnsupportedMedia too)
+"""
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from app.errors import LinkRefusedError
+from app.intake import media_type as sniff
+from hashing.errors import FirstseenError, LimitExceeded, UnsupportedMedia
+
+CHUNK_BYTES = 1 << 20
+LINK = re.compile(r"https?:/", re.IGNORECASE)  # a Path has lost the second slash
+SHA256 = re.compile(r"[0-9a-f]{64}")
+NO_FILE = (
+    (stat.S_ISDIR, "a folder, not a file"),
+    (stat.S_ISFIFO, "a named pipe, not a file"),
+    (stat.S_ISSOCK, "a socket, not a file"),
+    (stat.S_ISCHR, "a device, not a file"),
+    (stat.S_ISBLK, "a device, not a file"),
+)
+
+
+class IntakeError(FirstseenError):
+    """The file could not be taken in; the message says why."""
+
+
+class TooLarge(IntakeError, LimitExceeded):
+    """More bytes than the settings allow."""
+
+
+class NotMedia(IntakeError, UnsupportedMedia):
+    """The content is plainly something else; `item` is what is known of the file."""
+
+    def __init__(self, message: str, item: "Item") -> None:
+        super().__init__(message)
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file on disk, as it was when it was taken in."""
+
+    path: Path
+    name: str  # as it was given, controls and all, without its folder; always encodable
+    sha256: str  # 64 hex digits
+    bytes: int
+    media_type: str  # by content; sniff.UNKNOWN where the first bytes say nothing
+
+    def __post_init__(self) -> None:
+        if not SHA256.fullmatch(self.sha256):
+            raise ValueError(f"a SHA-256 has 64 hex digits, got {self.sha256!r}")
+        if not self.name:
+            raise ValueError("an item has a name")
+
+
+def from_path(path: Path | str, max_bytes: int, name: str | None = None) -> Item:
+    """The file at `path`, left where it is.
+
+    name: what to call it, where its name on disk is not its own (an upload).
+
+    Raises LinkRefusedError for a link, TooLarge, NotMedia, and IntakeError where it cannot be
+    read, is no regular file, or is empty.
+    """
+    refuse_link(str(path))
+    path = Path(path)
+    intake = _Intake(max_bytes)
+    with open_regular(path) as file:
+        announced = os.fstat(file.fileno()).st_size
+        if announced > max_bytes:
+            raise _too_large(announced, max_bytes)
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                intake.add(chunk)
+        except OSError as error:
+            raise _unreadable(error) from error
+    return intake.item(path, name or readable_name(path))
+
+
+def from_stream(chunks: Iterable[bytes], name: str, folder: Path, max_bytes: int) -> Item:
+    """An upload, written to a file of a random name in `folder`; `name` never touches the disk.
+
+    Raises TooLarge, NotMedia, and IntakeError where it is empty or cannot be written. Then, and
+    where `chunks` raises, nothing stays in the folder.
+    """
+    with Incoming(name, folder, max_bytes) as incoming:
+        for chunk in chunks:
+            incoming.write(chunk)
+        return incoming.finish()
+
+
+class Incoming:
+    """An upload on its way to disk, for callers that get its pieces one by one.
+
+    `write` and `finish` block on the disk, so that an event loop calls them in a thread. Left
+    without `finish`, nothing stays in the folder.
+    """
+
+    def __init__(self, name: str, folder: Path, max_bytes: int) -> None:
+        self._name = name
+        self._path = folder / secrets.token_hex(16)
+        self._part = self._path.with_suffix(".part")
+        self._intake = _Intake(max_bytes)
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._file = self._part.open("xb")
+        except OSError as error:
+            raise _unwritable(error) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if self._file is not None:
+                self._file.close()
+        finally:  # closing writes what is left, which a full disk refuses
+            self._part.unlink(missing_ok=True)
+
+    def write(self, chunk: bytes) -> None:
+        """Raises TooLarge, and IntakeError where the disk takes no more."""
+        assert self._file is not None
+        self._intake.add(chunk)
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise _unwritable(error) from error
+
+    def finish(self) -> Item:
+        """The whole file, under its lasting name. Raises NotMedia, IntakeError."""
+        assert self._file is not None
+        item = self._intake.item(self._path, self._name)
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._path)
+        except OSError as error:
+            raise _unwritable(error) from error
+        return item
+
+
+class _Intake:
+    """Counts, hashes and keeps the first bytes of what goes by."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._digest = hashlib.sha256()
+        self._head = b""
+        self._bytes = 0
+
+    def add(self, chunk: bytes) -> None:
+        self._bytes += len(chunk)
+        if self._bytes > self._max_bytes:
+            raise _too_large(self._bytes, self._max_bytes)
+        self._digest.update(chunk)
+        if len(self._head) < sniff.HEAD_BYTES:
+            self._head += chunk[: sniff.HEAD_BYTES - len(self._head)]
+
+    def item(self, path: Path, name: str) -> Item:
+        if not self._bytes:
+            raise IntakeError("the file is empty (0 bytes)")
+        kind = sniff.media_type(self._head)
+        item = Item(path, name, self._digest.hexdigest(), self._bytes, kind)
+        if refused := sniff.refusal(kind):
+            raise NotMedia(f"not a photo or a video: by its content this is {refused}", item)
+        return item
+
+
+def refuse_link(text: str) -> None:
+    """Raises LinkRefusedError where `text` is an address and no path."""
+    if LINK.match(text):
+        raise LinkRefusedError(
+            "this takes files, no links: 'firstseen check' fetches one, or save the file first"
+        )
+
+
+def readable_name(path: Path) -> str:
+    """The last part of a path, with bytes that are no UTF-8 written as \\xNN.
+
+    Line ends and other controls stay: whoever shows the name escapes them.
+    """
+    name = path.name or str(path)
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """The file at `path`, open for reading, seekable; never waits for a pipe or wakes a device.
+
+    Raises IntakeError on anything but a readable regular file.
+    """
+    try:
+        _check_regular(path.stat().st_mode)  # opening a device may already act
+        file = open(path, "rb", opener=_opener)  # noqa: SIM115  the caller closes it
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise _unreadable(error) from error
+    try:
+        _check_regular(os.fstat(file.fileno()).st_mode)  # it may have been swapped in between
+    except IntakeError:
+        file.close()
+        raise
+    return file
+
+
+_FLAGS = sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+)  # not every system has each
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | _FLAGS)
+
+
+def _check_regular(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise IntakeError(next((words for is_kind, words in NO_FILE if is_kind(mode)), "no file"))
+
+
+def _too_large(size: int, max_bytes: int) -> TooLarge:
+    return TooLarge(
+        f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes; this one has at least {size:,}"
+    )
+
+
+def _unreadable(error: OSError | ValueError) -> IntakeError:
+    reasons = {
+        errno.ENOENT: "there is no such file",
+        errno.ENOTDIR: "there is no such file",
+        errno.EACCES: "the file may not be read (permission denied)",
+        errno.ENXIO: "a socket or a device, not a file",
+    }
+    if isinstance(error, OSError) and error.errno is not None:
+        known = reasons.get(error.errno, f"the file cannot be read: {os.strerror(error.errno)}")
+        return IntakeError(known)
+    return IntakeError(f"the file cannot be read: {error}")
+
+
+def _unwritable(error: OSError) -> IntakeError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return IntakeError("the upload cannot be kept: the disk is full")
+    return IntakeError(f"the upload cannot be kept: {error.strerror}")

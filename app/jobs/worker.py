@@ -1,0 +1,131 @@
+"""One worker process: takes up a check, follows it to its end, and tells how far it has come.
+
+    python -I -c "..." PARENT WORK     (see app.jobs.worker_process)
+
+WORK is a module with `open_work(settings, desk)`, which gives what is done with a check. Messages
+are JSON arrays, one a line. In: the settings first, then ["do", id] and ["stop", id]. Out:
+["ready"], and for each check ["begun", id], ["progress", step, share]..., ["finished", id].
+When the input ends, the server is gone or wants no more, and so this process ends.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+from importlib import import_module
+from typing import BinaryIO, Final, Protocol
+
+from app.jobs import service_log
+from app.progress import OnProgress
+from app.settings import Settings
+from app.store import checks
+from app.store.checks import Check
+from app.store.data_folder import DeskFile, open_desk
+from app.store.errors import CheckUnknown
+
+if sys.platform == "linux":
+    from app.sandbox.child.lockdown import die_with
+
+NICENESS: Final = 10  # requests are answered first
+TOLD_EVERY_S: Final = 0.1
+CLOSING_S: Final = 2.0  # for work that is stopped by the end of the input
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """Nobody wants the check any more. No FirstseenError: nothing is wrong with the item."""
+
+
+class Work(Protocol):
+    """What is done with a check. It stores its outcome itself."""
+
+    def do(self, check: Check, on_progress: OnProgress) -> None:
+        """Follow one check to its end, or make its pictures where only they are due."""
+
+    def close(self) -> None:
+        """Let go of the library."""
+
+
+def main(parent: str, work_module: str) -> None:
+    """The whole life of the process. A fault of ours ends it; the supervisor counts it."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nowhere, 0)
+    os.close(nowhere)
+    os.dup2(2, 1)  # libraries that print must not write among the messages
+    if sys.platform == "linux":
+        die_with(int(parent))
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    service_log.set_up()
+    try:
+        _work(incoming, outgoing, work_module)
+    except Exception as error:
+        log.error("a worker ends by a fault of firstseen itself", exc_info=error)
+        os._exit(1)
+
+
+def _work(incoming: BinaryIO, outgoing: BinaryIO, work_module: str) -> None:
+    settings = Settings.model_validate_json(incoming.readline())
+    desk = open_desk(settings.desk_folder(), create=False)
+    work: Work = import_module(work_module).open_work(settings, desk)
+    worker = Worker(outgoing)
+    threading.Thread(target=worker.listen, args=(incoming,), daemon=True).start()
+    worker.run(desk, work)
+    work.close()
+    desk.close()
+
+
+class Worker:
+    """Takes orders in a thread of its own, so that a check at work can be stopped."""
+
+    def __init__(self, outgoing: BinaryIO) -> None:
+        self._outgoing = outgoing
+        self._orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._unwanted: set[str] = set()
+        self._closing = threading.Event()
+        self._told = ("", 0.0)  # step, and when
+
+    def listen(self, incoming: BinaryIO) -> None:
+        for line in incoming:
+            order, identifier = json.loads(line)
+            if order == "stop":
+                self._unwanted.add(identifier)
+            else:
+                self._orders.put(identifier)
+        self._closing.set()
+        self._orders.put(None)
+        time.sleep(CLOSING_S)
+        os._exit(0)  # whatever it is at
+
+    def run(self, desk: DeskFile, work: Work) -> None:
+        """Returns when the input has ended."""
+        self._tell("ready")
+        while (identifier := self._orders.get()) is not None:
+            self._tell("begun", identifier)
+            with contextlib.suppress(Stopped, CheckUnknown):
+                with desk.reading() as connection:
+                    check = checks.find(connection, identifier)
+                work.do(check, self._progress_of(identifier))
+            self._unwanted.discard(identifier)
+            self._tell("finished", identifier)
+
+    def _progress_of(self, identifier: str) -> OnProgress:
+        def on_progress(step: str, share: float) -> None:
+            if identifier in self._unwanted or self._closing.is_set():
+                raise Stopped
+            before, moment = self._told
+            if step != before or time.monotonic() - moment >= TOLD_EVERY_S:
+                self._told = (step, time.monotonic())
+                self._tell("progress", step, share)
+
+        self._told = ("", 0.0)
+        return on_progress
+
+    def _tell(self, *message: object) -> None:
+        self._outgoing.write(json.dumps(message).encode("ascii") + b"\n")

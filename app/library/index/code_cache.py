@@ -1,0 +1,164 @@
+"""The file of short codes that spares a search the reading of all vectors.
+
+It is a cache, `index/codes-G`: blocks of codes, one row for each vector id of the block, zero where
+there is no such vector any more. The database says which block stands where, and its checksum;
+what disagrees is not believed but encoded again. New vectors wait uncoded until a block is full.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from app.library import paths
+from app.library.index.vector_index import CODE_BYTES, Codes, encode
+from app.library.schema import index_blocks, read_counter, write_counter
+from app.library.vector_rows import read_vectors
+
+BLOCK_SIZE = 1024  # vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Codes (N, 128) of the vector ids from `first` on."""
+
+    first: int
+    codes: Codes
+    believed: bool  # read from the file; otherwise encoded again
+
+
+@dataclass(frozen=True)
+class CodeFile:
+    """The code file of a library, as the transaction at hand sees it."""
+
+    folder: Path  # the library's
+
+    def path(self, connection: sa.Connection) -> Path:
+        return self._path(read_counter(connection, "index_generation"))
+
+    def read(self, connection: sa.Connection) -> Iterator[Block]:
+        """All blocks, ascending."""
+        rows = connection.execute(sa.select(index_blocks).order_by(index_blocks.c.first_vector))
+        for row, data in self._stored(connection, rows.all()):
+            if zlib.crc32(data) == row.checksum and len(data) == row.vectors * CODE_BYTES:
+                codes = np.frombuffer(data, np.uint8).reshape(-1, CODE_BYTES)
+                yield Block(row.first_vector, codes, believed=True)
+            else:
+                codes = encode_range(connection, row.first_vector, row.vectors)
+                yield Block(row.first_vector, codes, believed=False)
+
+    def _stored(
+        self, connection: sa.Connection, rows: Sequence[sa.Row[Any]]
+    ) -> Iterator[tuple[sa.Row[Any], bytes]]:
+        """What the file holds for each block: nothing where it is missing or too short."""
+        try:
+            with self.path(connection).open("rb") as stream:
+                for row in rows:
+                    stream.seek(row.position * CODE_BYTES)
+                    yield row, stream.read(row.vectors * CODE_BYTES)
+        except FileNotFoundError:
+            yield from ((row, b"") for row in rows)
+
+    def coded_until(self, connection: sa.Connection) -> int:
+        """The first vector id that no block covers; all later ones are uncovered too."""
+        last = sa.func.max(index_blocks.c.first_vector + index_blocks.c.vectors)
+        return connection.scalar(sa.select(last)) or 1
+
+    def extend(self, connection: sa.Connection, most_blocks: int) -> None:
+        """Code the blocks that are full by now, at most so many. In a writing transaction."""
+        first = self.coded_until(connection)
+        stop = read_counter(connection, "next_vector")
+        for _ in range(min(most_blocks, (stop - first) // BLOCK_SIZE)):
+            position = connection.scalar(
+                sa.select(sa.func.max(index_blocks.c.position + index_blocks.c.vectors))
+            )
+            codes = encode_range(connection, first, BLOCK_SIZE)
+            path = self.path(connection)
+            path.parent.mkdir(exist_ok=True)
+            _write_at(path, position or 0, codes, now=False)  # what a crash spoils is not believed
+            connection.execute(index_blocks.insert().values(_row(first, codes, position or 0)))
+            first += BLOCK_SIZE
+
+    def forget(self, connection: sa.Connection, gone: range) -> None:
+        """Overwrite the codes of vectors that were removed. In the transaction that removes them.
+
+        Should it fail after this, the blocks are no longer believed, and nothing is lost.
+        """
+        touched = sa.select(index_blocks).where(
+            index_blocks.c.first_vector < gone.stop,
+            index_blocks.c.first_vector + index_blocks.c.vectors > gone.start,
+        )
+        path = self.path(connection)
+        for row in connection.execute(touched).all():
+            codes = encode_range(connection, row.first_vector, row.vectors)
+            if path.exists():
+                _write_at(path, row.position, codes, now=True)
+            connection.execute(
+                index_blocks.update()
+                .where(index_blocks.c.first_vector == row.first_vector)
+                .values(checksum=zlib.crc32(codes))
+            )
+        self._sweep(path)
+
+    def rewrite(self, connection: sa.Connection) -> None:
+        """Write the whole file anew, under the next generation. In a writing transaction."""
+        generation = read_counter(connection, "index_generation") + 1
+        path = self._path(generation)
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_suffix(".draft")
+        rows = []
+        with draft.open("wb") as stream:
+            for block in self.read(connection):
+                rows.append(_row(block.first, block.codes, stream.tell() // CODE_BYTES))
+                stream.write(block.codes.tobytes())
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+        connection.execute(index_blocks.delete())
+        if rows:
+            connection.execute(index_blocks.insert(), rows)
+        write_counter(connection, "index_generation", generation)
+
+    def sweep(self, connection: sa.Connection) -> None:
+        """Delete files of earlier generations. In a writing transaction."""
+        self._sweep(self.path(connection))
+
+    def _path(self, generation: int) -> Path:
+        return self.folder / paths.INDEX / f"codes-{generation}"
+
+    def _sweep(self, present: Path) -> None:
+        for path in present.parent.glob("codes-*"):
+            if path != present:
+                path.unlink()
+
+
+def encode_range(connection: sa.Connection, first: int, count: int) -> Codes:
+    """Codes (count, 128) from the vectors themselves; zero for ids that do not exist."""
+    ids, vectors = read_vectors(connection, first, first + count)
+    codes = np.zeros((count, CODE_BYTES), np.uint8)
+    codes[ids - first] = encode(vectors)
+    return codes
+
+
+def _row(first: int, codes: Codes, position: int) -> dict[str, int]:
+    return {
+        "first_vector": first,
+        "vectors": len(codes),
+        "position": position,
+        "checksum": zlib.crc32(codes),
+    }
+
+
+def _write_at(path: Path, position: int, codes: Codes, now: bool) -> None:
+    """now: on the disk when this returns."""
+    with path.open("r+b" if path.exists() else "w+b") as stream:
+        stream.seek(position * CODE_BYTES)
+        stream.write(codes.tobytes())
+        stream.flush()
+        if now:
+            os.fsync(stream.fileno())

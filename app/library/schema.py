@@ -1,0 +1,163 @@
+"""The tables of a library, how its file is opened, and how an older one is brought up to date.
+
+A library is a folder with `library.db` (everything that matters) and `index/` (codes that can
+always be made again from it). The SQLite header carries `APPLICATION_ID`, so that no other
+database is taken for a library, and the schema's version as `user_version`.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
+
+from app.database.sqlite import migrations_table
+
+APPLICATION_ID = 0x46534C42  # "FSLB"
+SCHEMA_VERSION = 3
+
+metadata = sa.MetaData()
+
+migrations = migrations_table(metadata)
+
+# next_vector: ids are never given twice. removals: readers that hold ids of before look again.
+# index_generation: which index file is the present one.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+spaces = Table(
+    "spaces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+clips = Table(
+    "clips",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", LargeBinary(32), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("duration_s", Float),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("title", Text),
+    Column("place", Text),
+    Column("event", Text),
+    Column("language", Text),
+    Column("rights", Text),
+    Column("notes", Text),
+    Column("space", ForeignKey("spaces.id"), nullable=False),
+    Column("sampling", Text, nullable=False),
+    Column("first_vector", Integer, nullable=False),
+    Column("vectors", Integer, nullable=False),  # how many can be searched: flat ones cannot
+    sqlite_autoincrement=True,  # an id is never given to another clip
+)
+
+appearances = Table(
+    "appearances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("source_url", Text),
+    Column("publisher", Text),
+    Column("entered_by", Text),
+)
+
+# What people changed after a clip was added: appended, never overwritten. Since version 2.
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("field", Text, nullable=False),  # a text's column, or "appearance"
+    Column("before", Text),
+    Column("after", Text),
+    Column("entered_by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# One redacted JPEG a clip, made when first asked for. Since version 2.
+thumbnails = Table(
+    "thumbnails",
+    metadata,
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
+# Apart from `clips`, so that lists and statistics read few pages.
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("info", Text, nullable=False),  # JSON of what `clips` does not hold of MediaInfo
+    Column("problems", Text, nullable=False),  # JSON: gaps and problems
+    Column("times", LargeBinary, nullable=False),
+    Column("flat", LargeBinary, nullable=False),  # one bit a picture
+    Column("flat_vectors", LargeBinary, nullable=False),  # kept, never searched
+    Column("pdq", LargeBinary, nullable=False),
+    Column("pdq_quality", LargeBinary, nullable=False),
+    Column("phash", LargeBinary, nullable=False),
+    Column("timeline_times", LargeBinary, nullable=False),
+    Column("timeline_change", LargeBinary, nullable=False),
+    Column("audio_bands", LargeBinary),
+    Column("audio_hop_s", Float),
+    Column("audio_start_s", Float),
+    Column("audio_space", Text),
+)
+
+# Codes by which sound is searched, those of hashing/audio/simhash.py as it stood at this version.
+# Apart from `fingerprints`, so that a search reads nothing else. Since version 3.
+sound_codes = Table(
+    "sound_codes",
+    metadata,
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("space", Text, nullable=False),  # of the audio print: two never compare
+    Column("times", LargeBinary, nullable=False),  # float32 seconds
+    Column("codes", LargeBinary, nullable=False),
+)
+
+# One row a vector: a search reads a few thousand single ones out of millions.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("row", Integer, nullable=False),  # in the clip's Descriptors
+    Column("time", Float, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("codec", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("times", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# What stands where in the index file; it is believed only where the checksum agrees.
+index_blocks = Table(
+    "index_blocks",
+    metadata,
+    Column("first_vector", Integer, primary_key=True),
+    Column("vectors", Integer, nullable=False),
+    Column("position", Integer, nullable=False),  # row in the file
+    Column("checksum", Integer, nullable=False),  # CRC-32 of the codes
+)
+
+
+def read_counter(connection: sa.Connection, name: str) -> int:
+    found = connection.execute(sa.select(counters.c.value).where(counters.c.name == name))
+    return int(found.scalar_one())
+
+
+def write_counter(connection: sa.Connection, name: str, value: int) -> None:
+    connection.execute(counters.update().where(counters.c.name == name).values(value=value))

@@ -1,0 +1,88 @@
+"""The vectors that may be searched: one row each, since a search reads single ones of millions.
+
+Every function works inside a transaction that its caller began.
+"""
+
+import json
+import sqlite3
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from app.library.packing import pack_vectors, unpack_vectors
+from app.library.schema import read_counter, vectors, write_counter
+from hashing.types import Descriptors
+
+type Ids = NDArray[np.int64]
+type Vectors = NDArray[np.float32]
+
+
+def insert_vectors(connection: sa.Connection, frames: Descriptors) -> tuple[int, int]:
+    """Store the vectors that are not flat. Returns their first id and how many."""
+    rows = np.flatnonzero(~frames.flat)
+    packed = pack_vectors(frames.vectors[rows])
+    first = read_counter(connection, "next_vector")
+    if len(rows):
+        connection.exec_driver_sql(
+            "INSERT INTO vectors (id, row, time, vector) VALUES (?, ?, ?, ?)",
+            [
+                (first + place, int(row), float(frames.times[row]), packed[place].tobytes())
+                for place, row in enumerate(rows)
+            ],
+        )
+        write_counter(connection, "next_vector", first + len(rows))
+    return first, len(rows)
+
+
+def delete_vectors(connection: sa.Connection, gone: range) -> None:
+    """Remove these ids, which are never given again, and tell readers that something is gone."""
+    connection.execute(vectors.delete().where(vectors.c.id.between(gone.start, gone.stop - 1)))
+    write_counter(connection, "removals", read_counter(connection, "removals") + 1)
+
+
+def read_vectors(connection: sa.Connection, first: int, stop: int) -> tuple[Ids, Vectors]:
+    """Those of the ids first..stop-1 that exist, ascending: ids (N,) and vectors (N, 512)."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, vector FROM vectors WHERE id >= ? AND id < ? ORDER BY id", (first, stop)
+    ).all()
+    ids = np.array([row[0] for row in rows], np.int64)
+    return ids, unpack_vectors(b"".join(row[1] for row in rows))
+
+
+def pick_vectors(connection: sa.Connection, ids: Ids) -> Vectors:
+    """(N, 512) vectors of ids that all exist, ascending and without repeats."""
+    rows = _raw(connection).execute(
+        "SELECT vector FROM vectors WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(ids.tolist()),),
+    )
+    return unpack_vectors(b"".join([row[0] for row in rows.fetchall()]))
+
+
+def read_places(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, float]]:
+    """Vector id -> its row in its clip's descriptors, and its moment in seconds."""
+    rows = _raw(connection).execute(
+        "SELECT id, row, time FROM vectors WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids.tolist()),),
+    )
+    return {identifier: (row, time) for identifier, row, time in rows}
+
+
+def vector_ranges(connection: sa.Connection, space: str, since: int = 0) -> NDArray[np.int64]:
+    """(C, 3) ascending: first vector id, how many, clip number; clips of a space that have any.
+
+    since: leave out clips whose first vector id is lower.
+    """
+    rows = _raw(connection).execute(
+        "SELECT first_vector, vectors, clips.id FROM clips JOIN spaces ON spaces.id = clips.space "
+        "WHERE spaces.name = ? AND vectors > 0 AND first_vector >= ? ORDER BY first_vector",
+        (space, since),
+    )
+    return np.array(rows.fetchall(), np.int64).reshape(-1, 3)
+
+
+def _raw(connection: sa.Connection) -> sqlite3.Connection:
+    """The driver's own connection: SQLAlchemy's rows cost more than reading them does."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver

@@ -1,0 +1,177 @@
+"""Every date that a file states, each as the interval of instants it can mean. Pure.
+
+EXIF writes `2019:06:12 14:03:00`, its zone and fraction apart; MP4 headers are UTC by the
+standard and local time by the habit of many cameras, so their zone is not believed; IPTC writes
+`20190612`; AVI writes whatever the camera's C library printed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.dates import Interval, try_parse
+from app.metadata.types import Credentials, Fields, Value
+
+type Role = Literal["captured", "positioned", "created", "written", "modified", "signed"]
+
+EXIF_DATE = re.compile(r"(\d{4})[:/-](\d{2})[:/-](\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?")
+REST = re.compile(r"([.,]\d{1,6})? ?(Z|[+-]\d{2}:?\d{2})?")
+ZONE = re.compile(r"[+-]\d{2}:\d{2}|Z")
+C_DATE = "%a %b %d %H:%M:%S %Y"  # asctime, as Canon's AVI files have it
+EMPTY = re.compile(r"[\s:0T.Z+-]*")
+NOTATION = re.compile(r"[\d:/.,TZW+\- ]{1,40}|[A-Z][a-z]{2} [A-Z][a-z]{2} [\d :]{10,20}")
+MAX_DATES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    """One date of the file, and what it is said to be the date of.
+
+    captured    when the picture was taken
+    positioned  when the satellite fix was made, UTC
+    created     when this digital form of it was first made
+    written     when the container around it was written
+    modified    when it was last changed
+    signed      when its C2PA claim was signed, by a time-stamping service
+    """
+
+    role: Role
+    source: str  # such as "EXIF DateTimeOriginal"
+    text: str  # as found, unless that holds more than a date
+    interval: Interval | None  # None: not a date that can be
+
+    @property
+    def day(self) -> str:
+        """The calendar day as the file has it, such as "2019-06-12"."""
+        return self.text if self.interval is None else self.interval.first_day.isoformat()
+
+
+PLAIN: tuple[tuple[Role, str, str, str], ...] = (
+    ("captured", "exif", "MakerNote DateTimeOriginal", "maker note date"),
+    ("captured", "camera", "DateTimeOriginal", "camera's own block"),
+    ("captured", "xmp", "exif:DateTimeOriginal", "XMP DateTimeOriginal"),
+    ("captured", "xmp", "photoshop:DateCreated", "XMP photoshop:DateCreated"),
+    ("captured", "boxes", "ilst com.apple.quicktime.creationdate", "QuickTime creationdate"),
+    ("captured", "boxes", "udta ©day", "MP4 ©day"),
+    ("captured", "text", "IDIT", "AVI IDIT"),
+    ("captured", "text", "ICRD", "RIFF ICRD"),
+    ("positioned", "gps", "time_utc", "GPS time"),
+    ("created", "xmp", "xmp:CreateDate", "XMP CreateDate"),
+    ("created", "text", "Creation Time", "PNG Creation Time"),
+    ("modified", "xmp", "xmp:ModifyDate", "XMP ModifyDate"),
+    ("modified", "xmp", "xmp:MetadataDate", "XMP MetadataDate"),
+    ("modified", "text", "tIME", "PNG tIME"),
+)
+EXIF: tuple[tuple[Role, str, str, str], ...] = (
+    ("captured", "EXIF DateTimeOriginal", "EXIF SubSecTimeOriginal", "EXIF OffsetTimeOriginal"),
+    ("created", "EXIF DateTimeDigitized", "EXIF SubSecTimeDigitized", "EXIF OffsetTimeDigitized"),
+    ("modified", "Image DateTime", "EXIF SubSecTime", "EXIF OffsetTime"),
+)
+HEADERS: tuple[tuple[Role, str, str], ...] = (
+    ("written", "mvhd creation_time", "MP4 header creation time"),
+    ("modified", "mvhd modification_time", "MP4 header modification time"),
+    ("written", "trak[0] mdhd creation_time", "MP4 first track creation time"),
+    ("written", "trak[1] mdhd creation_time", "MP4 second track creation time"),
+)
+
+
+def stated_dates(fields: Fields, credentials: Credentials) -> tuple[StatedDate, ...]:
+    """All dates found, captured ones first; blanks and unset header times are left out."""
+    found = (
+        *exif_dates(fields),
+        *plain_dates(fields),
+        *iptc_dates(fields),
+        *container_dates(fields),
+        *credential_dates(credentials),
+    )
+    order: tuple[Role, ...] = (
+        "captured", "positioned", "created", "written", "modified", "signed",
+    )  # fmt: skip
+    return tuple(sorted(found, key=lambda date: order.index(date.role)))[:MAX_DATES]
+
+
+def stated(role: Role, source: str, raw: Value, zone: str = "") -> Iterator[StatedDate]:
+    """One date, unless the value is blank. Lists (repeated tags) give their first item."""
+    if isinstance(raw, list):
+        raw = raw[0] if raw else None
+    text = str(raw or "").strip()
+    if not text or (EMPTY.fullmatch(text) and "0000" not in text):
+        return
+    interval = read_date(text, zone)
+    if not NOTATION.fullmatch(text):  # anyone can write anything there; findings repeat it
+        text = interval.text if interval else "something that is no date"
+    yield StatedDate(role, source, text, interval)
+
+
+def read_date(text: str, zone: str = "") -> Interval | None:
+    """The interval of a date in any of the notations above; None where it is no date."""
+    found = EXIF_DATE.match(text)
+    if found:
+        year, month, day, hour, minute, second = found.groups()
+        rest = REST.match(text, found.end())
+        fraction, own_zone = (rest[1], rest[2]) if rest else (None, None)
+        time = f"T{hour}:{minute}" + (f":{second}" if second else "") if hour else ""
+        if second and fraction:
+            time += fraction
+        if time:
+            time += own_zone or (zone if ZONE.fullmatch(zone) else "")
+        return try_parse(f"{year}-{month}-{day}{time}")
+    try:
+        return try_parse(datetime.strptime(text, C_DATE).isoformat())  # it says no zone
+    except ValueError:
+        return try_parse(text)
+
+
+def exif_dates(fields: Fields) -> Iterator[StatedDate]:
+    """EXIF keeps fraction and zone in tags of their own."""
+    exif = fields.get("exif", {})
+    for role, name, fraction_name, zone_name in EXIF:
+        raw = exif.get(name)
+        fraction = str(exif.get(fraction_name, "")).strip()
+        if isinstance(raw, str) and fraction.isdecimal() and len(raw.strip()) == 19:
+            raw = f"{raw.strip()}.{fraction[:6]}"
+        source = name if name.startswith("EXIF") else "EXIF DateTime"
+        yield from stated(role, source, raw, str(exif.get(zone_name, "")).strip())
+
+
+def plain_dates(fields: Fields) -> Iterator[StatedDate]:
+    for role, group, name, source in PLAIN:
+        yield from stated(role, source, fields.get(group, {}).get(name))
+
+
+def iptc_dates(fields: Fields) -> Iterator[StatedDate]:
+    """`20190612` and `140300+0800` in two datasets."""
+    iptc = fields.get("iptc", {})
+    names: tuple[tuple[Role, str, str], ...] = (
+        ("captured", "DateCreated", "TimeCreated"),
+        ("created", "DigitalCreationDate", "DigitalCreationTime"),
+    )
+    for role, day_name, time_name in names:
+        day, time = str(iptc.get(day_name, "")), str(iptc.get(time_name, ""))
+        if not re.fullmatch(r"\d{8}", day):
+            continue
+        written = f"{day[:4]}-{day[4:6]}-{day[6:]}"
+        if re.fullmatch(r"\d{6}([+-]\d{4})?", time):
+            zone = f"{time[6:9]}:{time[9:]}" if time[6:] else ""
+            written += f"T{time[:2]}:{time[2:4]}:{time[4:6]}{zone}"
+        yield from stated(role, f"IPTC {day_name}", written)
+
+
+def container_dates(fields: Fields) -> Iterator[StatedDate]:
+    """Header times without their zone, since cameras often write local time there."""
+    boxes = fields.get("boxes", {})
+    for role, name, source in HEADERS:
+        yield from stated(role, source, str(boxes.get(name, "")).removesuffix("Z"))
+    if not boxes and "IDIT" not in fields.get("text", {}):
+        raw = fields.get("container", {}).get("creation_time")
+        yield from stated("written", "container creation time", raw)
+
+
+def credential_dates(credentials: Credentials) -> Iterator[StatedDate]:
+    if credentials.signed_at:
+        yield from stated("signed", "C2PA signature", credentials.signed_at)
+    for action in credentials.actions:
+        if action.get("action") == "c2pa.created":
+            yield from stated("created", "C2PA action c2pa.created", action.get("when"))

@@ -1,0 +1,144 @@
+"""The few things everyone asks of a file's metadata, from wherever they stand. Pure.
+
+Where several groups answer, EXIF goes before XMP, IPTC and the container, as exiftool has it:
+the camera writes EXIF, programs write the others.
+"""
+
+import re
+from dataclasses import dataclass
+
+from app.metadata.dates import iptc_dates
+from app.metadata.types import Fields, Value
+
+MAKE = (
+    ("exif", "Image Make"),
+    ("camera", "Make"),
+    ("xmp", "tiff:Make"),
+    ("boxes", "ilst com.apple.quicktime.make"),
+    ("container", "com.apple.quicktime.make"),
+    ("container", "make"),
+    ("boxes", "udta ©mak"),
+    ("boxes", "udta ©inf"),
+)
+MODEL = (
+    ("exif", "Image Model"),
+    ("camera", "Model"),
+    ("xmp", "tiff:Model"),
+    ("boxes", "ilst com.apple.quicktime.model"),
+    ("container", "com.apple.quicktime.model"),
+    ("container", "model"),
+    ("boxes", "udta ©mod"),
+)
+SOFTWARE = (
+    ("exif", "Image Software"),
+    ("xmp", "tiff:Software"),
+    ("boxes", "ilst com.apple.quicktime.software"),
+    ("container", "com.apple.quicktime.software"),
+    ("boxes", "udta ©swr"),
+    ("container", "software"),
+    ("text", "Software"),
+    ("text", "ISFT"),
+)
+CAPTURED = (
+    ("exif", "EXIF DateTimeOriginal"),
+    ("exif", "MakerNote DateTimeOriginal"),
+    ("camera", "DateTimeOriginal"),
+    ("xmp", "exif:DateTimeOriginal"),
+    ("boxes", "ilst com.apple.quicktime.creationdate"),
+    ("text", "IDIT"),
+    ("text", "ICRD"),
+)
+CREATED = (
+    ("exif", "EXIF DateTimeDigitized"),
+    ("xmp", "xmp:CreateDate"),
+    ("xmp", "exif:DateTimeDigitized"),
+    ("boxes", "mvhd creation_time"),
+    ("container", "creation_time"),
+)
+ISO_6709 = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)(?:[+-]\d+(?:\.\d+)?)?/?")
+XMP_DEGREES = re.compile(r"(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Each as the file has it, dates in the notation that was found; None where it says nothing."""
+
+    make: str | None
+    model: str | None
+    software: str | None
+    captured: str | None
+    created: str | None
+    position: tuple[float, float] | None  # decimal degrees, latitude first
+    orientation: int | None  # EXIF, 1..8
+
+
+def summarise(fields: Fields) -> Summary:
+    """The first answer of each list above."""
+    orientation = find(fields, (("exif", "Image Orientation"), ("xmp", "tiff:Orientation")))
+    return Summary(
+        make=words(find(fields, MAKE)),
+        model=words(find(fields, MODEL)),
+        software=words(find(fields, SOFTWARE)),
+        captured=words(find(fields, CAPTURED)) or iptc_moment(fields),
+        created=words(find(fields, CREATED)),
+        position=position(fields),
+        orientation=int(str(orientation)) if str(orientation).isdecimal() else None,
+    )
+
+
+def find(fields: Fields, places: tuple[tuple[str, str], ...]) -> Value:
+    for group, name in places:
+        value = fields.get(group, {}).get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def iptc_moment(fields: Fields) -> str | None:
+    """IPTC's capture date where it has its time too; the date alone is often an editor's."""
+    captured = (date.text for date in iptc_dates(fields) if date.role == "captured")
+    return next((text for text in captured if "T" in text), None)
+
+
+def words(value: Value) -> str | None:
+    return None if value is None else str(value)
+
+
+def position(fields: Fields) -> tuple[float, float] | None:
+    """Decimal degrees from EXIF, XMP, QuickTime or 3GPP, in this order."""
+    gps = fields.get("gps", {})
+    latitude, longitude = gps.get("latitude"), gps.get("longitude")
+    if isinstance(latitude, int | float) and isinstance(longitude, int | float):
+        return float(latitude), float(longitude)
+    return xmp_position(fields) or container_position(fields)
+
+
+def xmp_position(fields: Fields) -> tuple[float, float] | None:
+    """`43,28.05N`: degrees, minutes and perhaps seconds."""
+    degrees = []
+    for name in ("exif:GPSLatitude", "exif:GPSLongitude"):
+        found = XMP_DEGREES.fullmatch(str(fields.get("xmp", {}).get(name, "")).strip())
+        if not found:
+            return None
+        whole = float(found[1]) + float(found[2]) / 60 + float(found[3] or 0) / 3600
+        degrees.append(-whole if found[4] in "SW" else whole)
+    return degrees[0], degrees[1]
+
+
+def container_position(fields: Fields) -> tuple[float, float] | None:
+    """ISO 6709 (`+40.7366-073.9931/`) or the 3GPP box."""
+    places = (
+        ("boxes", "ilst com.apple.quicktime.location.ISO6709"),
+        ("boxes", "udta ©xyz"),
+        ("container", "location"),
+        ("container", "com.apple.quicktime.location.ISO6709"),
+    )
+    found = ISO_6709.match(str(find(fields, places) or ""))
+    if found:
+        return float(found[1]), float(found[2])
+    loci = fields.get("boxes", {}).get("udta loci")
+    if isinstance(loci, dict):
+        latitude, longitude = loci.get("latitude"), loci.get("longitude")
+        if isinstance(latitude, float) and isinstance(longitude, float):
+            return latitude, longitude
+    return None

@@ -1,0 +1,146 @@
+"""A link as text -> its parts, in one form each. Pure; refuses whatever has two readings.
+
+Programs differ in how they read odd links (RFC 3986 and the WHATWG URL Standard do), and an
+attack lives in the difference. So a host is a name in ASCII, an IPv4 address of four plain decimal
+numbers, or an IPv6 address in brackets; everything else that a resolver might take for an address
+is refused, as are names and passwords, backslashes, blanks and controls.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, unquote, urljoin
+
+import idna
+
+from app.network.addresses import Address, parse_address
+from app.network.errors import FetchRefused
+from app.text.escaping import printable
+
+MAX_CHARS = 8000
+PORTS = {"http": 80, "https": 443}
+SHOWN_CHARS = 200  # of a link, in a message
+
+_LINK = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<query>\?[^#]*)?"
+    r"(?:#.*)?",
+    re.IGNORECASE,
+)
+_AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{0,5}))?", re.ASCII)
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # what a resolver takes for a part of an address
+_SAFE = "/?:@!$&'()*+,;=-._~%[]"  # stays as it is in a path or query
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link, taken apart. host: lower-case ASCII, or an address without brackets."""
+
+    scheme: Literal["http", "https"]
+    host: str
+    port: int
+    target: str = "/"  # path and query, as a request names them
+
+    @property
+    def address(self) -> Address | None:
+        """The host where it is an address and no name."""
+        return parse_address(self.host)
+
+    @property
+    def authority(self) -> str:
+        """Host and port as a link writes them: the scheme's own port is left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.target}"
+
+    @property
+    def name(self) -> str:
+        """What to call the file behind it: the last part of the path, else the host."""
+        last = unquote(self.target.partition("?")[0].rstrip("/").rpartition("/")[2])
+        return last[:SHOWN_CHARS] or self.host
+
+
+def parse_link(text: str, more_ports: frozenset[int] = frozenset()) -> Link:
+    """Raises FetchRefused, saying what the link should have been.
+
+    more_ports: beside 80 and 443; who may be reached there is decided with the address.
+    """
+    if len(text) > MAX_CHARS:
+        raise FetchRefused(f"a link has at most {MAX_CHARS:,} characters, this one {len(text):,}")
+    if "\\" in text or any(not c.isprintable() or c.isspace() for c in text):
+        raise _refused(text, "it holds a blank, a control character or a backslash")
+    parts = _LINK.fullmatch(text)
+    if parts is None or parts["scheme"].lower() not in PORTS:
+        raise _refused(text, "only links that begin with http:// or https:// are fetched")
+    scheme: Literal["http", "https"] = "https" if parts["scheme"].lower() == "https" else "http"
+    host, port = parse_authority(parts["authority"], PORTS[scheme], more_ports)
+    path, query = parts["path"] or "/", parts["query"] or ""
+    return Link(scheme, host, port, quote(path, _SAFE) + quote(query, _SAFE))
+
+
+def parse_authority(
+    text: str, default_port: int | None, more_ports: frozenset[int] = frozenset()
+) -> tuple[str, int]:
+    """Host and port of "example.org", "example.org:443" or "[2606:2800::1]:443".
+
+    default_port: None where a port must be named. Raises FetchRefused.
+    """
+    if "@" in text:
+        raise FetchRefused("links with a user name or password (…@…) are not fetched")
+    parts = _AUTHORITY.fullmatch(text)
+    if parts is None:
+        raise _refused(text, "this is no host with or without a port")
+    port = int(parts["port"]) if parts["port"] else default_port
+    if port is None or (port not in PORTS.values() and port not in more_ports):
+        raise _refused(text, "only the ports 80 and 443 are fetched from")
+    return parse_host(parts["host"]), port
+
+
+def parse_host(text: str) -> str:
+    """The one form of a host. Raises FetchRefused for what is no plain name and no address."""
+    if text.startswith("["):
+        address = parse_address(text[1:-1]) if "%" not in text else None
+        if address is None or address.version != 6:
+            raise _refused(text, "this is no IPv6 address")
+        return str(address)
+    name = _ascii(text)
+    labels = name.removesuffix(".").split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        if text.isascii() and (address := parse_address(name)) is not None:
+            return str(address)
+        raise _refused(text, "an address is written as four decimal numbers, like 192.0.2.1")
+    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise _refused(text, "this is no host name")
+    return ".".join(labels)
+
+
+def follow(link: Link, location: str, more_ports: frozenset[int] = frozenset()) -> Link:
+    """Where a redirect leads. Raises FetchRefused."""
+    if "\\" in location or any(not c.isprintable() or c.isspace() for c in location):
+        raise _refused(location, "it holds a blank, a control character or a backslash")
+    try:
+        return parse_link(urljoin(link.url, location), more_ports)
+    except ValueError as error:  # urljoin's own, of unbalanced brackets
+        raise _refused(location, "this is no link") from error
+
+
+def shown(text: str) -> str:
+    """A link as a message shows it: on one line, cut."""
+    told = printable(text)
+    return told if len(told) <= SHOWN_CHARS else f"{told[:SHOWN_CHARS]}…"
+
+
+def _ascii(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    try:
+        return idna.encode(text, uts46=True, std3_rules=True).decode("ascii").lower()
+    except idna.IDNAError as error:
+        raise _refused(text, "this is no host name") from error
+
+
+def _refused(text: str, why: str) -> FetchRefused:
+    return FetchRefused(f"{shown(text)!r}: {why}")

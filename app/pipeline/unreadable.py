@@ -1,0 +1,81 @@
+"""What can still be said of an item that cannot be checked: its bytes, and its own words."""
+
+import contextlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.errors import EXIT_UNREADABLE, exit_code
+from app.intake import item as intake
+from app.metadata.findings.findings import findings
+from app.metadata.types import Metadata
+from app.report.report import Report, unreadable
+from app.sandbox.sandbox import Fence
+from app.sandbox.server_registry import prepare
+from app.settings import Settings
+from app.verdict.claim import Claim
+from hashing.errors import FirstseenError
+from hashing.types import MediaInfo
+
+
+def report_unread(
+    path: Path,
+    error: FirstseenError,
+    settings: Settings,
+    claim: Claim | None = None,
+    name: str | None = None,
+) -> Report:
+    """The report on an item whose check ended with this error: no verdict, and the reason.
+
+    name: what to call the item, where its name on disk is not its own.
+
+    Raises the error itself where the item is not what failed.
+    """
+    if exit_code(error) != EXIT_UNREADABLE:
+        raise error
+    item, is_media = _item(path, error, settings, name)
+    if item is None:
+        return unreadable(name or intake.readable_name(path), str(error))
+    known = unreadable(item.name, str(error), sha256=item.sha256, bytes=item.bytes)
+    return _with_metadata(known, item, settings, claim) if is_media else known
+
+
+def _item(
+    path: Path, error: FirstseenError, settings: Settings, name: str | None
+) -> tuple[intake.Item | None, bool]:
+    """The item as far as intake knows it, and whether its content may be media."""
+    try:
+        if isinstance(error, intake.NotMedia):
+            raise error
+        return intake.from_path(path, settings.max_bytes, name), True
+    except intake.NotMedia as refused:
+        return refused.item, False
+    except FirstseenError:
+        return None, False
+
+
+def _with_metadata(
+    report: Report, item: intake.Item, settings: Settings, claim: Claim | None
+) -> Report:
+    """The same with what a fresh process can read of the file's facts and metadata."""
+    info: MediaInfo | None = None
+    metadata: Metadata | None = None
+    # the report already says why the item cannot be read; what else fails adds nothing
+    with (
+        contextlib.suppress(FirstseenError),
+        Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence,
+    ):
+        metadata = fence.call("metadata", media_type=item.media_type)
+        info = fence.call("probe")
+    if metadata is None:
+        return report
+    said = claim.date if claim else None
+    return unreadable(
+        report.name,
+        *report.problems,
+        sha256=report.sha256,
+        bytes=report.bytes,
+        info=info,
+        metadata=metadata.fields,
+        findings=findings(metadata, info, said, datetime.now(UTC)),
+        credentials=metadata.credentials,
+    )

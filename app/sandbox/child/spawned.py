@@ -1,0 +1,39 @@
+"""A decoding process started afresh for one file, where the system cannot fork: limits only.
+
+    python -I -c "..." LIMITS TASKS_MODULE MODEL FILE...     (see app.sandbox.spawn_handle)
+
+The pipe is its standard input and output.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+
+from app.sandbox.child.answer_loop import serve
+from app.sandbox.limits import FenceLimits, Protection
+from app.sandbox.pipe import Pipe
+
+
+def main(limits_json: str, tasks_module: str, model: str, *paths: str) -> None:
+    """Warm up, limit this process, then serve until the pipe closes. An empty model is the default.
+
+    On Windows the parent has set the limits already.
+    """
+    incoming, outgoing = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)  # libraries that print must not write into the pipe
+    os.close(nowhere)
+    limits = FenceLimits(**json.loads(limits_json))
+    tasks = import_module(tasks_module).warm(Path(model) if model else None)
+    files = tuple(open(path, "rb") for path in paths)  # noqa: PTH123, SIM115  open all its life
+    if sys.platform != "win32":
+        from app.sandbox.child.lockdown import limit_process
+
+        limit_process(limits)
+    pipe = Pipe(incoming, outgoing, max_bytes=None)
+    pipe.send(("hello", asdict(Protection(process_limits=True))))
+    serve(pipe, files, limits, tasks)

@@ -1,0 +1,64 @@
+"""Frames over a pair of file descriptors, with what may come back held to a size."""
+
+import os
+
+from app.sandbox.codec import MAX_TEXT_BYTES, SIZES, decode, encode
+
+CHUNK_BYTES = 1 << 20
+
+
+class PipeClosed(Exception):
+    """The other process closed the pipe or died."""
+
+
+class FrameTooLarge(Exception):
+    """A frame announced more bytes than it may have; the message says how many of how many."""
+
+
+class Pipe:
+    """Frames out through one descriptor, frames in through another (or the same)."""
+
+    def __init__(self, incoming: int, outgoing: int, max_bytes: int | None) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
+        self._max_bytes = max_bytes
+
+    def send(self, value: object, max_bytes: int | None = None) -> None:
+        """Raises PipeClosed, FrameTooLarge, or CodecError on a value that cannot cross."""
+        frame = memoryview(encode(value))
+        if max_bytes is not None:
+            text_bytes, raw_bytes = SIZES.unpack(frame[: SIZES.size])
+            _check_sizes(text_bytes, raw_bytes, max_bytes)
+        try:
+            while frame:
+                frame = frame[os.write(self._outgoing, frame[:CHUNK_BYTES]) :]
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise PipeClosed from error
+
+    def receive(self) -> object:
+        """Raises PipeClosed, FrameTooLarge, or CodecError on bytes that are no value."""
+        text_bytes, raw_bytes = SIZES.unpack(self._read(SIZES.size))
+        if self._max_bytes is not None:
+            _check_sizes(text_bytes, raw_bytes, self._max_bytes)
+        text = self._read(text_bytes)
+        return decode(text, self._read(raw_bytes))
+
+    def _read(self, size: int) -> bytearray:
+        data = bytearray()
+        while len(data) < size:  # memory grows with what arrives, not with what was announced
+            try:
+                part = os.read(self._incoming, min(CHUNK_BYTES, size - len(data)))
+            except ConnectionResetError as error:
+                raise PipeClosed from error
+            if not part:
+                raise PipeClosed
+            data += part
+        return data
+
+
+def _check_sizes(text_bytes: int, raw_bytes: int, max_bytes: int) -> None:
+    total = SIZES.size + text_bytes + raw_bytes
+    if total > max_bytes:
+        raise FrameTooLarge(f"{total} bytes, more than output_bytes = {max_bytes}")
+    if text_bytes > MAX_TEXT_BYTES:
+        raise FrameTooLarge(f"{text_bytes} bytes of text, more than {MAX_TEXT_BYTES}")

@@ -1,0 +1,47 @@
+"""The records that may cross the pipe, by name. Nothing else is ever constructed."""
+
+from dataclasses import is_dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+# Modules are named, not imported: the parent loads only the records that it meets.
+MODULES: dict[str, tuple[str, ...]] = {
+    "hashing.types": (
+        "Span",
+        "MediaInfo",
+        "Descriptors",
+        "Views",
+        "Timeline",
+        "Pictures",
+        "AudioPrint",
+        "Fingerprint",
+        "Segment",
+        "Edit",
+        "AudioSpan",
+        "AudioFinding",
+        "Match",
+        "Candidate",
+    ),
+    "hashing.limits": ("Limits",),
+    "app.metadata.types": ("Credentials", "Metadata"),
+    "app.evidence.types": ("Pair", "Thumbnail", "EvidenceSheet"),
+}
+NAMES = {name: module for module, names in MODULES.items() for name in names}
+
+
+@cache
+def record_class(name: str) -> type[Any]:
+    """The frozen dataclass called `name`. Raises KeyError where the table has none."""
+    kind = getattr(import_module(NAMES[name]), name)
+    if not (isinstance(kind, type) and is_dataclass(kind)):
+        raise TypeError(f"{NAMES[name]}.{name} is no dataclass")
+    return kind
+
+
+def record_name(value: object) -> str:
+    """The name under which a record crosses. Raises TypeError where the table has none."""
+    kind = type(value)
+    if NAMES.get(kind.__name__) != kind.__module__:
+        raise TypeError(f"{kind.__module__}.{kind.__qualname__} is not in the table of records")
+    return kind.__name__

@@ -1,0 +1,180 @@
+"""The parent's side: `with Fence.open(path, limits) as fence: fence.call("probe")`.
+
+Whatever the process behind the fence does, the caller gets a checked value or an error of
+`app.sandbox.errors` that says what happened.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from app.intake.item import open_regular
+from app.sandbox.codec import CodecError
+from app.sandbox.errors import (
+    CROSSING,
+    MESSAGE_CHARS,
+    FenceBroken,
+    FenceError,
+    FenceLimit,
+    FenceTimeout,
+    FenceUnavailable,
+)
+from app.sandbox.exit_status import cause
+from app.sandbox.limits import MAX_FILES, FenceLimits, Protection
+from app.sandbox.pipe import FrameTooLarge, Pipe, PipeClosed
+from app.sandbox.server_registry import Server, shared_server
+from app.sandbox.type_check import check_fields
+
+type OnProgress = Callable[[str, float], None]  # stage, 0..1
+
+HELLO_S = 30.0
+MAX_PROGRESS = 100_000  # messages in one call
+STAGE_CHARS = 200
+
+
+class Fence:
+    """One decoding process and the files that it holds open. Not for several threads at once."""
+
+    def __init__(self, server: Server, limits: FenceLimits, files: Sequence[BinaryIO]) -> None:
+        """Takes over nothing: the caller closes `files`. Raises FenceUnavailable."""
+        self.limits = limits
+        self._child = server.fork(limits, files)
+        self._pipe = Pipe(self._child.incoming, self._child.outgoing, limits.output_bytes)
+        self._closed = False
+        self._timed_out = False
+        self._ended: FenceError | None = None
+        self.protection = self._hello()
+
+    @classmethod
+    def open(
+        cls, path: Path | None, limits: FenceLimits | None = None, server: Server | None = None
+    ) -> Self:
+        """A process that can read `path` and nothing else; None for one that reads no file.
+
+        Raises IntakeError where the file cannot be opened, FenceUnavailable.
+        """
+        return cls.open_many([] if path is None else [path], limits, server)
+
+    @classmethod
+    def open_many(
+        cls,
+        paths: Sequence[Path],
+        limits: FenceLimits | None = None,
+        server: Server | None = None,
+    ) -> Self:
+        """The same with several files; a task finds them, in order, in its state as `files`."""
+        if len(paths) > MAX_FILES:
+            raise ValueError(f"a fence holds at most {MAX_FILES} files, got {len(paths)}")
+        with contextlib.ExitStack() as opened:
+            files = [opened.enter_context(open_regular(path)) for path in paths]
+            return cls(server or shared_server(), limits or FenceLimits(), files)
+
+    def call(self, task: str, /, *, on_progress: OnProgress | None = None, **arguments: Any) -> Any:
+        """The value of one task of the table, run behind the fence.
+
+        Raises what the task raised, where it is one of `app.sandbox.errors.CROSSING`; FenceTimeout,
+        FenceMemory, FenceLimit, FenceBroken. After an error that ended the process, every
+        further call raises FenceBroken.
+        """
+        if self._ended is not None:
+            raise FenceBroken(f"the process that reads the file has ended: {self._ended}")
+        with self._watched(task, self.limits.wall_s):
+            self._pipe.send(("call", task, arguments))
+            for _ in range(MAX_PROGRESS):
+                match self._pipe.receive():
+                    case ("progress", str(stage), float(fraction)):
+                        if on_progress is not None:
+                            on_progress(stage[:STAGE_CHARS], min(max(fraction, 0.0), 1.0))
+                    case ("result", value):
+                        return value
+                    case ("error", str(name), str(text)) if name in CROSSING:
+                        error = CROSSING[name](text[:MESSAGE_CHARS])
+                        break
+                    case _:
+                        raise CodecError("an answer of no known kind")
+            else:
+                raise CodecError(f"more than {MAX_PROGRESS} messages before an answer")
+        raise error
+
+    def close(self) -> None:
+        """End the process. Closing twice does nothing."""
+        if not self._closed:
+            self._closed = True
+            self._child.give_up()
+            self._child.close()
+        if self._ended is None:
+            self._ended = FenceBroken("it was closed")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _hello(self) -> Protection:
+        with self._watched("start", HELLO_S):
+            match self._pipe.receive():
+                case ("hello", dict() as walls):
+                    check_fields(Protection, walls)
+                    return Protection(**walls)
+                case ("refused", str(text)):
+                    reason = text
+                case _:
+                    reason = "it said something unreadable"
+        self.close()
+        raise FenceUnavailable(f"the decoding process could not be started: {reason}")
+
+    @contextlib.contextmanager
+    def _watched(self, task: str, wall_s: float) -> Iterator[None]:
+        """Ends the process when the time is up or anything goes wrong in between."""
+        timer = threading.Timer(wall_s, self._give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except PipeClosed as error:
+            raise self._end(self._why_gone(task)) from error
+        except FrameTooLarge as error:
+            raise self._end(
+                FenceLimit(f"reading the file answered {task!r} with {error}")
+            ) from error
+        except CodecError as error:
+            raise self._end(
+                FenceBroken(f"reading the file sent something unreadable during {task!r}: {error}")
+            ) from error
+        except BaseException as error:  # a caller's progress function, an interrupt
+            self._end(FenceBroken(f"it was left in the middle of {task!r}: {type(error).__name__}"))
+            raise
+        finally:
+            timer.cancel()
+
+    def _give_up(self) -> None:
+        self._timed_out = True
+        self._child.give_up()
+
+    def _end(self, reason: FenceError) -> FenceError:
+        self._ended = reason
+        self.close()
+        return reason
+
+    def _why_gone(self, task: str) -> FenceError:
+        if self._timed_out:
+            return FenceTimeout(
+                f"reading the file took longer than wall_s = {self.limits.wall_s:g} s ({task!r})"
+            )
+        self._child.give_up()  # a closed pipe alone may leave it running
+        return cause(self._child.ending(), task, self.limits)
+
+
+def protection(server: Server | None = None) -> Protection:
+    """Which walls this system puts around a decoding process. Raises FenceUnavailable."""
+    with Fence.open(None, server=server) as fence:
+        return fence.protection

@@ -1,0 +1,50 @@
+"""The servers of this process: one for each model and table of tasks, started when asked for."""
+
+import atexit
+import os
+import threading
+from pathlib import Path
+
+from app.sandbox.fork_handle import DEFAULT_TASKS, ForkServer
+from app.sandbox.spawn_handle import SpawnServer
+
+type Server = ForkServer | SpawnServer
+
+type _Key = tuple[int, str, Path | None]
+
+_servers: dict[_Key, Server] = {}
+_servers_lock = threading.Lock()
+
+
+def new_server(tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> Server:
+    """A server of the kind that this system can have."""
+    kind = ForkServer if hasattr(os, "fork") else SpawnServer
+    return kind(tasks_module, model)
+
+
+def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) -> Server:
+    """This process's server for a model and a table of tasks, started where there is none."""
+    key = (os.getpid(), tasks_module, model)  # a forked parent must not share its control socket
+    with _servers_lock:
+        server = _servers.get(key)
+        if server is None or not server.alive:
+            if server is None:
+                atexit.register(_close, key)
+            else:
+                server.close()
+            server = _servers[key] = new_server(tasks_module, model)
+        return server
+
+
+def prepare(model: Path | None = None) -> Server:
+    """Start loading what decoding needs, in the background; the first fence waits for it.
+
+    model: another model file than the one that comes with its package; such fences are opened
+    with what this returns.
+    """
+    return shared_server(model)
+
+
+def _close(key: _Key) -> None:
+    if key[0] == os.getpid() and (server := _servers.pop(key, None)):
+        server.close()

@@ -1,0 +1,98 @@
+"""What was found for earlier checks when the library grew, until someone has seen it.
+
+Every function works inside a transaction that its caller began.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.store.errors_rooms import AlertUnknown
+from app.store.schema import alerts as table
+from app.store.schema import checks
+from app.store.timestamps import written
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One find. clip: whose copy was found.
+
+    claim_before, claim_after: the finding on the claimed date, in the report that counted until
+    then and in the one that was made; None without a claim, and of alerts older than this word.
+    """
+
+    number: int
+    id: str
+    check: str
+    clip: str
+    made_at: str
+    seen_at: str | None
+    headline: str
+    claim_before: str | None
+    claim_after: str | None
+    item_name: str
+
+
+def raise_alert(
+    connection: sa.Connection,
+    check: str,
+    clip: str,
+    headline: str,
+    now: datetime,
+    claim: tuple[str | None, str | None] = (None, None),
+) -> str:
+    """Add an alert; returns its id. claim: the findings before and after."""
+    alert = secrets.token_urlsafe(16)
+    connection.execute(
+        table.insert().values(
+            id=alert,
+            check=check,
+            clip=clip,
+            headline=headline,
+            made_at=written(now),
+            claim_before=claim[0],
+            claim_after=claim[1],
+        )
+    )
+    return alert
+
+
+def listed(
+    connection: sa.Connection, key: str | None, seen: bool | None = None, limit: int = 200
+) -> list[Alert]:
+    """Newest first: those of a key's own checks, or of all where key is None."""
+    query = _select(key)
+    if seen is not None:
+        query = query.where(table.c.seen_at.is_not(None) if seen else table.c.seen_at.is_(None))
+    rows = connection.execute(query.order_by(table.c.number.desc()).limit(limit))
+    return [Alert(**row._mapping) for row in rows]
+
+
+def see(connection: sa.Connection, alert: str, key: str | None, now: datetime) -> Alert:
+    """The alert, seen from now on, or since it was. Raises AlertUnknown for another key's too."""
+    found = connection.execute(_select(key).where(table.c.id == alert)).one_or_none()
+    if found is None:
+        raise AlertUnknown("there is no such alert")
+    if found.seen_at is None:
+        connection.execute(table.update().where(table.c.id == alert).values(seen_at=written(now)))
+    return Alert(**connection.execute(_select(key).where(table.c.id == alert)).one()._mapping)
+
+
+def _select(key: str | None) -> sa.Select[Any]:
+    columns = table.c
+    query = sa.select(
+        columns.number,
+        columns.id,
+        columns.check,
+        columns.clip,
+        columns.made_at,
+        columns.seen_at,
+        columns.headline,
+        columns.claim_before,
+        columns.claim_after,
+        checks.c.name.label("item_name"),
+    ).join(checks, checks.c.id == columns.check)
+    return query if key is None else query.where(checks.c.key == key)

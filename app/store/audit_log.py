@@ -1,0 +1,182 @@
+"""The audit log: who did what, in a table that only grows.
+
+Each entry's hash is the SHA-256 of the entry before's and of its own fields, each with its length
+in front, so that no two logs have the same last hash. Changing, removing or moving an entry breaks
+the chain there. Cutting off the end, or writing the whole log anew, does not: that is found by
+holding the log against a head (number and hash of an entry) that was kept elsewhere.
+
+Entries name things by random ids, say nothing of their content, and are written in the transaction
+of the act itself: what was rolled back was not done and is not in the log. What is done to the
+library, which is another file, is noted before and after (app.store.audited_changes).
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from app.store.errors import HeadNotUnderstood
+from app.store.schema import audit as table
+from app.store.timestamps import now, written
+
+GENESIS: Final = hashlib.sha256(b"firstseen.audit/1").digest()  # stands before the first entry
+SERVICE: Final = "service"  # the actor where no person asked for it
+CLI: Final = "cli"  # the actor of a command on this machine
+
+# Long enough for every id of ours, too short for a hash of a file.
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{0,40}")
+_ACTION: Final = re.compile(r"[a-z]+(\.[a-z]+)*")
+# A few words and numbers; no dot or slash, so neither a file's name nor a link.
+_DETAIL: Final = re.compile(r"([a-z0-9_:+-]{1,24}( [a-z0-9_:+-]{1,24}){0,7})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log. actor: a key's id, SERVICE or CLI. object: a random id, or empty."""
+
+    number: int  # from 1, without gaps
+    at: str
+    actor: str
+    action: str
+    object: str
+    detail: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An entry to hold the log against later: keep it where the log is not."""
+
+    number: int  # 0: of the empty log
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a log's examination found."""
+
+    head: Head  # of the last entry that is sound
+    broken: int | None = None  # the first entry that is not
+    problem: str | None = None
+
+
+def note(connection: sa.Connection, actor: str, action: str, object: str, detail: str = "") -> int:
+    """Add an entry, in the transaction that does what it tells of (a writing one). Its number.
+
+    detail: a few words or numbers in lower case.
+    Raises ValueError for what could be a name, a link, a hash or a text: a fault of the caller.
+    """
+    shapes = ((_ID, actor), (_ACTION, action), (_ID, object), (_DETAIL, detail))
+    if not actor or any(shape.fullmatch(text) is None for shape, text in shapes):
+        raise ValueError(f"not fit for the audit log: {action!r}")
+    last = head(connection)
+    entry = (written(now()), actor, action, object, detail)
+    number = last.number + 1
+    connection.execute(
+        table.insert().values(
+            number=number,
+            at=entry[0],
+            actor=actor,
+            action=action,
+            object=object,
+            detail=detail,
+            hash=chained(last.hash, number, *entry),
+        )
+    )
+    return number
+
+
+def chained(before: bytes, number: int, *fields: str) -> bytes:
+    """An entry's hash. before: the hash of the entry before. fields: at to detail, in order."""
+    digest = hashlib.sha256(before)
+    for text in (str(number), *fields):
+        content = text.encode()
+        digest.update(len(content).to_bytes(8))
+        digest.update(content)
+    return digest.digest()
+
+
+def head(connection: sa.Connection) -> Head:
+    """Number and hash of the last entry."""
+    newest = sa.select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return Head(0, GENESIS) if row is None else Head(row.number, row.hash)
+
+
+def entries(connection: sa.Connection, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
+    """Entries in their order, those after a number; read while the connection lasts."""
+    return _read(connection, after, limit)
+
+
+def parse_head(text: str) -> Head:
+    """A head as `str(head)` wrote it. Raises HeadNotUnderstood."""
+    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip())
+    if found is None:
+        raise HeadNotUnderstood(
+            f"expected a head as 'firstseen audit verify' prints it, such as {Head(0, GENESIS)}"
+        )
+    return Head(int(found[1]), bytes.fromhex(found[2]))
+
+
+def verify(connection: sa.Connection, kept: Head | None = None) -> Verified:
+    """Examine the whole log. kept: a head from earlier, that the log must go through."""
+    return examine(_readable(connection), kept)
+
+
+def examine(log: Iterable[Entry | None], kept: Head | None = None) -> Verified:
+    """Whether entries follow from one another and, where given, go through a head from earlier.
+
+    log: in order; None for one that could not be read, and nothing after it.
+    """
+    last = Head(0, GENESIS)
+    if kept is not None and kept.number == 0 and kept.hash != GENESIS:
+        return Verified(last, 0, "the head is of another log")
+    for entry in log:
+        problem = _problem(entry, last)
+        if problem is not None or entry is None:
+            return Verified(last, last.number + 1, problem)
+        last = Head(entry.number, entry.hash)
+        if kept is not None and kept.number == last.number and kept.hash != last.hash:
+            return Verified(last, last.number, f"entry {last.number} is not the one of the head")
+    if kept is not None and kept.number > last.number:
+        cut = last.number + 1
+        return Verified(last, cut, f"the end was cut off: entries {cut} to {kept.number} are gone")
+    return Verified(last)
+
+
+def _problem(entry: Entry | None, last: Head) -> str | None:
+    due = last.number + 1
+    if entry is None:
+        return f"entry {due} cannot be read"
+    texts = (entry.at, entry.actor, entry.action, entry.object, entry.detail)
+    if not isinstance(entry.number, int) or not all(isinstance(text, str) for text in texts):
+        return f"entry {due} was changed"
+    if entry.number != due:
+        return f"entry {due} is missing"
+    if entry.hash != chained(last.hash, entry.number, *texts):
+        return f"entry {due} was changed, or does not follow from the one before"
+    return None
+
+
+def _readable(connection: sa.Connection) -> Iterator[Entry | None]:
+    try:
+        yield from _read(connection)
+    except DBAPIError:  # text that is none: nobody but an editor of the file writes that
+        yield None
+
+
+def _read(
+    connection: sa.Connection, after: int | None = None, limit: int | None = None
+) -> Iterator[Entry]:
+    query = sa.select(table).order_by(table.c.number).limit(limit)
+    if after is not None:  # an examination sees every row, whatever its number
+        query = query.where(table.c.number > after)
+    for row in connection.execute(query):
+        yield Entry(*row)

@@ -1,0 +1,130 @@
+"""The door to a desk's folder: its file, its uploads, and the lock of the one service.
+
+Commands and workers open the file beside a running service; only a service takes the lock.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.database.sqlite import Database, Kind, Step
+from app.store.errors import DeskBusy, DeskInUse, DeskUnusable
+from app.store.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+FILE_NAME = "desk.db"
+UPLOADS = "uploads"
+LOCK = "lock"
+FETCHING = "fetching-"  # and a check's id: a folder below uploads/
+CACHE_KIB = 2048
+WAIT_S = 30.0  # for another process that is writing
+OWN_MODE = 0o700  # strangers' files, and what people asked about them
+
+
+class DeskFile(Database):
+    """An open desk."""
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of the files that are or were to be checked, under random names."""
+        return self.folder / UPLOADS
+
+
+def open_desk(folder: Path, create: bool = True, wait_s: float = WAIT_S) -> DeskFile:
+    """The desk in `folder`; with create, a new one where the folder is absent or empty.
+
+    Raises DeskUnusable: another program's file, damaged, of a newer version, or not writable.
+    """
+    file = DeskFile.open(folder, _kind(), create, read_only=False, wait_s=wait_s)
+    if not file.writable:
+        file.close()
+        raise DeskUnusable(f"The desk in {folder} can only be read")
+    try:
+        file.uploads.mkdir(mode=OWN_MODE, exist_ok=True)
+    except OSError as error:
+        file.close()
+        raise DeskUnusable(f"No uploads can be kept in {folder}: {error.strerror}") from error
+    return file
+
+
+def delete_upload(desk: DeskFile, name: str | None) -> None:
+    """name: as the check's row has it."""
+    if name is not None:
+        (desk.uploads / name).unlink(missing_ok=True)
+
+
+def fetching_folder(desk: DeskFile, identifier: str) -> Path:
+    """Where a link's file lies while it is fetched; whatever becomes of that, it goes after."""
+    return desk.uploads / f"{FETCHING}{identifier}"
+
+
+@contextmanager
+def only_service(folder: Path) -> Iterator[None]:
+    """While this lasts, no other service can start on the same folder; it ends with the process.
+
+    Raises DeskInUse where one runs already, DeskUnusable where no lock can be had.
+    """
+    try:
+        folder.mkdir(mode=OWN_MODE, parents=True, exist_ok=True)
+        file = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise DeskUnusable(f"The desk in {folder} cannot be used: {error.strerror}") from error
+    with file:
+        try:
+            _lock(file.fileno())
+        except OSError as error:
+            raise DeskInUse(f"Another service is running on the data in {folder}") from error
+        yield
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _kind() -> Kind:
+    return Kind(
+        word="desk",
+        file_name=FILE_NAME,
+        application_id=APPLICATION_ID,
+        schema_version=SCHEMA_VERSION,
+        metadata=metadata,
+        migrations=migrations,
+        steps=MIGRATIONS,
+        fill=_fill,
+        unusable=DeskUnusable,
+        busy=DeskBusy,
+        read_only=DeskUnusable,
+        cache_kib=CACHE_KIB,
+        beside=frozenset({UPLOADS, LOCK}),
+        folder_mode=OWN_MODE,
+    )
+
+
+def _to_version_2(connection: sa.Connection) -> None:
+    """What alerts say of the claim, what re-checks need first; a table that nothing used goes."""
+    for name in ("claim_before", "claim_after"):
+        connection.exec_driver_sql(f"ALTER TABLE alerts ADD COLUMN {name} TEXT")
+    metadata.create_all(connection, tables=[searches])
+    moved = '"check", searched_up_to, library_change'
+    connection.exec_driver_sql(f"INSERT INTO searches ({moved}) SELECT {moved} FROM descriptors")
+    for name in ("searched_up_to", "library_change"):
+        connection.exec_driver_sql(f"ALTER TABLE descriptors DROP COLUMN {name}")
+    connection.exec_driver_sql("DROP TABLE marks")
+
+
+# version -> step that reaches it
+MIGRATIONS: dict[int, Step] = {2: _to_version_2}
+
+
+def _fill(connection: sa.Connection) -> None:
+    """A new desk holds no rows."""

@@ -1,0 +1,180 @@
+"""What people decided about pairs of an item and a clip. Rows are added, never changed.
+
+A decision belongs to the pair, an item's bytes and a clip: it is shown on every check of those
+bytes, and changes no verdict. Its author takes it back by another row that says so. Every function
+works inside a transaction that its caller began.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from app.store.errors_rooms import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
+from app.store.schema import decisions as table
+from app.store.timestamps import written
+
+MAX_NOTE_CHARS: Final = 4000
+WITHDRAWN: Final = "withdrawn"  # what a row that takes another back stands for
+
+
+class Choice(StrEnum):
+    """What a person can say of a pair."""
+
+    SAME_FOOTAGE = "same_footage"
+    SAME_EVENT = "same_event"  # another recording of it
+    DIFFERENT = "different"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, and when its author took it back, if so."""
+
+    id: str
+    check: str
+    item_sha256: str
+    clip: str
+    key: str
+    by: str  # the key's name when it decided
+    decision: Choice
+    note: str
+    made_at: str
+    withdrawn_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is decided about."""
+
+    check: str  # on which it is said
+    item_sha256: str
+    clip: str
+    clip_sha256: str
+
+
+def add(
+    connection: sa.Connection,
+    pair: Pair,
+    key: str,
+    key_name: str,
+    choice: Choice,
+    note: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> Decision:
+    """Append a decision."""
+    row = _row(pair, key, key_name, choice.value, note, now, expires_at)
+    connection.execute(table.insert().values(row))
+    return _decision(row, None)
+
+
+def withdraw(connection: sa.Connection, decision: str, key: str, now: datetime) -> Decision:
+    """Append that a decision's own author takes it back.
+
+    Raises DecisionUnknown, DecisionNotOurs for another key's, DecisionWithdrawn where it was
+    taken back before.
+    """
+    row = connection.execute(
+        sa.select(table).where(table.c.id == decision, table.c.withdraws.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise DecisionUnknown("there is no such decision")
+    if row.key != key:
+        raise DecisionNotOurs("only who decided can take it back")
+    if connection.scalar(sa.select(table.c.id).where(table.c.withdraws == decision)) is not None:
+        raise DecisionWithdrawn("this decision was taken back before")
+    back = {
+        **row._mapping,
+        "id": secrets.token_urlsafe(16),
+        "decision": WITHDRAWN,
+        "note": "",
+        "withdraws": decision,
+        "made_at": written(now),
+    }
+    del back["number"]
+    connection.execute(table.insert().values(back))
+    return _decision(dict(row._mapping), back["made_at"])
+
+
+def of_item(connection: sa.Connection, item_sha256: str, clip: str | None = None) -> list[Decision]:
+    """Every decision about an item's bytes, or about one pair, newest first, withdrawn ones too."""
+    where = table.c.item_sha256 == item_sha256
+    if clip is not None:
+        where = sa.and_(where, table.c.clip == clip)
+    rows = connection.execute(sa.select(table).where(where).order_by(table.c.number)).all()
+    back = {row.withdraws: row.made_at for row in rows if row.withdraws is not None}
+    made = [_decision(dict(r._mapping), back.get(r.id)) for r in rows if r.withdraws is None]
+    return made[::-1]
+
+
+def find(connection: sa.Connection, decision: str) -> Decision | None:
+    """One decision by its id."""
+    item = connection.scalar(sa.select(table.c.item_sha256).where(table.c.id == decision))
+    held = of_item(connection, item) if item is not None else []
+    return next((one for one in held if one.id == decision), None)
+
+
+def standing(decided: Iterable[Decision]) -> list[Decision]:
+    """The newest decision of each key on each clip that was not taken back.
+
+    decided: newest first, as `of_item` gives them.
+    """
+    newest: dict[tuple[str, str], Decision] = {}
+    for one in decided:
+        if one.withdrawn_at is None:
+            newest.setdefault((one.key, one.clip), one)
+    return list(newest.values())
+
+
+def disputed(decided: Iterable[Decision]) -> list[str]:
+    """The clips on which the standing decisions do not agree. Not to be able to tell is no view."""
+    views: dict[str, set[Choice]] = {}
+    for one in standing(decided):
+        if one.decision is not Choice.CANNOT_TELL:
+            views.setdefault(one.clip, set()).add(one.decision)
+    return sorted(clip for clip, said in views.items() if len(said) > 1)
+
+
+def _row(
+    pair: Pair,
+    key: str,
+    key_name: str,
+    decision: str,
+    note: str,
+    now: datetime,
+    expires_at: datetime | None,
+) -> dict[str, Any]:
+    return {
+        "id": secrets.token_urlsafe(16),
+        "check": pair.check,
+        "item_sha256": pair.item_sha256,
+        "clip": pair.clip,
+        "clip_sha256": pair.clip_sha256,
+        "key": key,
+        "key_name": key_name,
+        "decision": decision,
+        "note": note,
+        "withdraws": None,
+        "made_at": written(now),
+        "expires_at": written(expires_at) if expires_at is not None else None,
+    }
+
+
+def _decision(row: dict[str, Any], withdrawn_at: str | None) -> Decision:
+    return Decision(
+        id=row["id"],
+        check=row["check"],
+        item_sha256=row["item_sha256"],
+        clip=row["clip"],
+        key=row["key"],
+        by=row["key_name"],
+        decision=Choice(row["decision"]),
+        note=row["note"],
+        made_at=row["made_at"],
+        withdrawn_at=withdrawn_at,
+    )

@@ -1,0 +1,116 @@
+"""What later checks need of an item after its upload is gone, as the fence's codec writes it.
+
+Every function works inside a transaction that its caller began.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+
+from app.metadata.types import Metadata
+from app.sandbox.codec import SIZES, decode, encode
+from app.store.schema import descriptors as table
+from app.store.schema import searches
+from hashing.search.candidates import Bar, Sought
+from hashing.types import VECTOR_SIZE, Fingerprint
+
+HEAD = struct.Struct("<If")  # of a packed bar: rows of a score, and the least score
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """An item as it was read once. searched_up_to: the newest clip that it was held against."""
+
+    fingerprint: Fingerprint
+    metadata: Metadata | None
+    searched_up_to: int | None
+
+
+def store(
+    connection: sa.Connection,
+    check: str,
+    fingerprint: Fingerprint,
+    metadata: Metadata,
+    reach: int,
+    expires_at: str,
+    change: str = "",
+    sought: Sought | None = None,
+) -> None:
+    """change: the library's mark of what is known of its clips, as of before the search.
+
+    sought: what a later clip has to reach to be compared, where that is known.
+    """
+    connection.execute(
+        table.insert().values(
+            check=check,
+            space=fingerprint.space,
+            metadata=_packed(metadata),
+            fingerprint=_packed(fingerprint),
+            expires_at=expires_at,
+        )
+    )
+    connection.execute(
+        searches.insert().values(
+            check=check,
+            searched_up_to=reach,
+            library_change=change,
+            whole=None if sought is None else pack_bar(sought.whole),
+            parts=None if sought is None or sought.parts is None else pack_bar(sought.parts),
+        )
+    )
+
+
+def pack_bar(bar: Bar) -> bytes:
+    head = HEAD.pack(bar.best_rows, bar.least)
+    return head + bar.usual.astype("<f4").tobytes() + bar.vectors.astype("<f2").tobytes()
+
+
+def unpack_bar(packed: bytes) -> Bar:
+    """The inverse, but for the last bits of `least`."""
+    best_rows, least = HEAD.unpack_from(packed)
+    count = (len(packed) - HEAD.size) // (4 + 2 * VECTOR_SIZE)
+    usual = np.frombuffer(packed, "<f4", count, HEAD.size)
+    vectors = np.frombuffer(packed, "<f2", count * VECTOR_SIZE, HEAD.size + 4 * count)
+    return Bar(vectors.reshape(count, VECTOR_SIZE), usual, best_rows, least)
+
+
+def note_searched(
+    connection: sa.Connection, checks: Iterable[str], reach: int, change: str
+) -> None:
+    """They were held against the library up to this clip, as what is known of clips stood then."""
+    connection.execute(
+        searches.update()
+        .where(searches.c.check.in_(list(checks)))
+        .values(searched_up_to=reach, library_change=change)
+    )
+
+
+def load(connection: sa.Connection, check: str) -> Kept | None:
+    row = connection.execute(
+        sa.select(table, searches.c.searched_up_to)
+        .join(searches, searches.c.check == table.c.check)
+        .where(table.c.check == check)
+    ).one_or_none()
+    if row is None:
+        return None
+    fingerprint = _unpacked(row.fingerprint)
+    assert isinstance(fingerprint, Fingerprint)
+    metadata = None if row.metadata is None else _unpacked(row.metadata)
+    assert metadata is None or isinstance(metadata, Metadata)
+    return Kept(fingerprint, metadata, row.searched_up_to)
+
+
+def _packed(value: object) -> bytes:
+    return zlib.compress(encode(value), 1)  # pictures in it are compressed already
+
+
+def _unpacked(packed: bytes) -> object:
+    frame = zlib.decompress(packed)
+    text, raw = SIZES.unpack_from(frame)
+    start = SIZES.size + text
+    value: object = decode(frame[SIZES.size : start], bytearray(frame[start : start + raw]))
+    return value

@@ -1,0 +1,43 @@
+"""Which checks matched a clip.
+
+Works inside a transaction that its caller began.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.store import checks, reports
+from app.store.checks import Check
+from app.store.schema import checks as table
+from app.store.schema import sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A check whose newest report accepts a clip, and what the item is to it."""
+
+    check: Check
+    relation: str | None
+    score: float | None
+
+
+def by_clip(connection: sa.Connection, clip: str, key: str | None, most: int) -> list[Matched]:
+    """Newest first: those of a key's own, or of all where key is None."""
+    query = (
+        sa.select(sheets.c.check)
+        .join(table, table.c.id == sheets.c.check)
+        .where(sheets.c.clip == clip)
+        .order_by(table.c.number.desc())
+        .limit(most)
+    )
+    if key is not None:
+        query = query.where(table.c.key == key)
+    found = []
+    for identifier in connection.scalars(query).all():
+        stored = reports.newest(connection, identifier)
+        for match in stored.report["matches"] if stored is not None else []:
+            if match["clip"]["id"] == clip and match["accepted"]:
+                check = checks.find(connection, identifier)
+                found.append(Matched(check, match["relation"], match["score"]))
+    return found

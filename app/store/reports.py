@@ -1,0 +1,78 @@
+"""Reports as rows: one each time that a check was judged. The newest counts, earlier ones stay.
+
+Every function works inside a transaction that its caller began.
+"""
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from app.store.schema import reports
+from app.store.timestamps import now, written
+
+type Json = dict[str, Any]
+type Cause = Literal["check", "library_grew"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One report, complete: it must be withheld before others see it."""
+
+    made_at: str
+    cause: Cause
+    report: Json
+
+
+def store(
+    connection: sa.Connection, check: str, report: Json, cause: Cause, reach: int | None
+) -> None:
+    """Keep the complete JSON. reach: the library's newest clip when it was searched."""
+    searched = report.get("searched") or {}
+    connection.execute(
+        reports.insert().values(
+            check=check,
+            made_at=written(now()),
+            cause=cause,
+            library_clips=searched.get("clips"),
+            searched_up_to=reach,
+            report=zlib.compress(json.dumps(report, separators=(",", ":")).encode(), 6),
+        )
+    )
+
+
+def newest(connection: sa.Connection, check: str) -> Stored | None:
+    row = connection.execute(
+        sa.select(reports)
+        .where(reports.c.check == check)
+        .order_by(reports.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Stored(row.made_at, row.cause, json.loads(zlib.decompress(row.report)))
+
+
+def earlier(connection: sa.Connection, check: str) -> list[tuple[str, Cause]]:
+    """When and why all but the newest were made, newest first."""
+    rows = connection.execute(
+        sa.select(reports.c.made_at, reports.c.cause)
+        .where(reports.c.check == check)
+        .order_by(reports.c.number.desc())
+        .offset(1)
+    )
+    return [(row.made_at, row.cause) for row in rows]
+
+
+def summary(report: Json) -> dict[str, str | None]:
+    """The columns of a check that lists show, of its newest report."""
+    verdict = report.get("verdict") or {}
+    date = (report.get("claim") or {}).get("date") or {}
+    return {
+        "headline": verdict.get("headline"),
+        "relation": verdict.get("relation"),
+        "claim_finding": date.get("finding"),
+        "first_seen": (report.get("first_seen") or {}).get("date"),
+    }

@@ -1,0 +1,242 @@
+"""What the item is to one known clip. Pure.
+
+The relations are those of the report, the first that holds: `exact`, `composite`, `edited`,
+`longer`, `excerpt`, `copy`; `undecided` and `none` where nothing was accepted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from app.library.records import Clip
+from app.verdict.intervals import filled, merged, tolerance, total, uncovered, without
+from hashing.types import (
+    AudioFinding,
+    AudioState,
+    Descriptors,
+    Fingerprint,
+    Match,
+    MediaInfo,
+    Segment,
+    Span,
+)
+
+type Relation = Literal[
+    "exact", "copy", "excerpt", "longer", "edited", "composite", "undecided", "none"
+]
+
+EDIT_FAMILIES: dict[str, tuple[str, ...]] = {
+    "geometry": ("crop", "mirror", "rotate", "stretch", "zoom_pan"),
+    "frame": (
+        "letterbox",
+        "pillarbox",
+        "blurred_background",
+        "screen_recording",
+        "split_screen",
+        "inset",
+    ),
+    "overlay": ("text", "logo", "sticker", "censor", "overlay", "inset_over"),
+    "colour": ("grayscale", "colour_shift", "brightness"),
+    "quality": ("recompressed", "downscaled", "blurred", "noise"),
+    "time": ("speed", "frame_rate", "reordered", "frozen", "frames_dropped", "reversed"),
+    "content": ("tamper_removed", "tamper_added", "tamper"),
+    "audio": ("audio_replaced", "audio_muted", "audio_shifted", "audio_added"),
+}
+EDIT_TYPES = frozenset(name for names in EDIT_FAMILIES.values() for name in names) | {"trim"}
+NO_EDITING = frozenset(EDIT_FAMILIES["quality"]) | {"trim"}  # what any re-upload does
+BESIDE_OTHERS = frozenset({"inset", "split_screen"})  # the item shows another picture as well
+CHANGED_SOUND: dict[AudioState, str] = {
+    "replaced": "audio_replaced",
+    "muted": "audio_muted",
+    "shifted": "audio_shifted",
+    "added": "audio_added",
+}
+SURE_SPEED = 0.05  # off by this much is no error of measurement, whether or not an edit says so
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedItem:
+    """What the verdict needs to know of the item.
+
+    gaps: stretches that would not decode. blank: stretches of black, fades or featureless
+    pictures, which are never allowed to match.
+    """
+
+    sha256: str
+    info: MediaInfo
+    gaps: tuple[Span, ...] = ()
+    blank: tuple[Span, ...] = ()
+
+    @classmethod
+    def of(cls, sha256: str, query: Fingerprint) -> "CheckedItem":
+        blank = blank_stretches(query.frames, query.info.duration_s)
+        return cls(sha256, query.info, query.gaps, blank)
+
+    @property
+    def duration_s(self) -> float | None:
+        """0 for a still; None for a video that does not say."""
+        return 0.0 if self.info.kind == "still" else self.info.duration_s
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One clip held against the item, and what the item is to it.
+
+    covered: the stretches of the item that show the clip, boundary error taken out.
+    main: those of them where it is the item's main picture, not an inset beside another.
+    coverage: shares of both durations, 0..1.
+    """
+
+    clip: Clip
+    match: Match
+    relation: Relation
+    covered: tuple[Span, ...]
+    main: tuple[Span, ...]
+    coverage_query: float
+    coverage_reference: float
+    opposed: bool = False  # was accepted until another accepted match ruled it out
+
+    @property
+    def accepted(self) -> bool:
+        return self.match.accepted
+
+    @property
+    def title(self) -> str:
+        return self.clip.title or self.clip.name
+
+
+def blank_stretches(frames: Descriptors, duration_s: float | None) -> tuple[Span, ...]:
+    """The time for which flat pictures stand, each until the next described one."""
+    if duration_s is None or not len(frames.times):
+        return ()
+    ends = [*(float(time) for time in frames.times[1:]), max(duration_s, float(frames.times[-1]))]
+    return merged(
+        Span(float(start), end)
+        for start, end, flat in zip(frames.times, ends, frames.flat, strict=True)
+        if flat
+    )
+
+
+def hold(item: CheckedItem, clip: Clip, match: Match) -> Held:
+    """One match with its relation, as if the clip were the only one."""
+    if clip.sha256 == item.sha256:
+        match = _same_bytes(item, match)
+    query = [segment.query for segment in match.segments]
+    reference = [segment.reference for segment in match.segments]
+    covered = filled(query, item.duration_s)
+    return Held(
+        clip=clip,
+        match=match,
+        relation=_relation(item, clip, match),
+        covered=covered,
+        main=_main(match, covered) if match.accepted else (),
+        coverage_query=_share(query, item.duration_s),
+        coverage_reference=_share(reference, _clip_duration(clip)),
+    )
+
+
+def _same_bytes(item: CheckedItem, match: Match) -> Match:
+    """The same bytes are the same pictures: nothing that was estimated can say otherwise."""
+    whole = Span(0.0, item.duration_s or 0.0)
+    identity = Segment(
+        query=whole,
+        reference=whole,
+        score=1.0,
+        speed=1.0 if whole.length else None,
+        visible=(0.0, 0.0, 1.0, 1.0),
+        homography=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+        mirrored=False,
+    )
+    return replace(
+        match,
+        decision="accepted",
+        score=1.0,
+        segments=(identity,),
+        edits=(),
+        audio=AudioFinding("kept", 0.0) if item.info.audio_codec else AudioFinding("absent"),
+        main_picture=True,
+        measured_join=False,
+        reasons=(),
+    )
+
+
+def _main(match: Match, covered: Sequence[Span]) -> tuple[Span, ...]:
+    if not match.main_picture:
+        return ()
+    beside = [edit for edit in match.edits if edit.type in BESIDE_OTHERS]
+    if any(edit.query is None for edit in beside):
+        return ()
+    return without(covered, [edit.query for edit in beside if edit.query is not None])
+
+
+def _relation(item: CheckedItem, clip: Clip, match: Match) -> Relation:
+    if match.decision == "none":
+        return "none"
+    if not match.accepted:
+        return "undecided"
+    if clip.sha256 == item.sha256:
+        return "exact"
+    if match.measured_join:
+        return "composite"
+    if is_edited(match):
+        return "edited"
+    if _holds_more(item, match):
+        return "longer"
+    return "excerpt" if _is_piece(item, clip, match) else "copy"
+
+
+def is_edited(match: Match) -> bool:
+    """True where a difference was measured that no plain re-upload makes, sound included."""
+    return any(kind not in NO_EDITING for kind in differences(match))
+
+
+def differences(match: Match) -> tuple[str, ...]:
+    """The edit types that a match carries, whether as an edit, in its sound or in its segments."""
+    found = [edit.type for edit in match.edits]
+    states = (match.audio.state, *(span.state for span in match.audio.spans))
+    found += [CHANGED_SOUND[state] for state in states if state in CHANGED_SOUND]
+    for segment in match.segments:
+        found += ["mirror"] if segment.mirrored else []
+        found += ["reversed"] if segment.reversed else []
+        if segment.speed is not None and abs(segment.speed - 1) >= SURE_SPEED:
+            found.append("speed")
+    return tuple(dict.fromkeys(found))
+
+
+def _holds_more(item: CheckedItem, match: Match) -> bool:
+    """True where the item shows something, blank pictures aside, that the clip does not explain."""
+    if item.duration_s is None:
+        return False
+    rest = uncovered([segment.query for segment in match.segments], item.duration_s)
+    shown = without(rest, [*item.gaps, *item.blank])
+    return any(span.length > tolerance(item.duration_s) for span in shown)
+
+
+def _is_piece(item: CheckedItem, clip: Clip, match: Match) -> bool:
+    """True where the clip shows something that the item does not.
+
+    A clip that opens in black is not matched there, and nor is its copy: as much of the clip as
+    is blank in the item is taken to be the same black.
+    """
+    duration_s = _clip_duration(clip)
+    if clip.kind == "still" or duration_s is None:
+        return False
+    rest = uncovered([segment.reference for segment in match.segments], duration_s)
+    blank = without(item.blank, [segment.query for segment in match.segments])
+    return bool(rest) and total(rest) > total(blank) + tolerance(duration_s)
+
+
+def _clip_duration(clip: Clip) -> float | None:
+    return 0.0 if clip.kind == "still" else clip.duration_s
+
+
+def _share(spans: Sequence[Span], duration_s: float | None) -> float:
+    """Share of a timeline, 0..1; a still is covered or not; of an unknown length, of what is known.
+
+    A video that a still shows one moment of is covered to no share at all.
+    """
+    if not spans:
+        return 0.0
+    if duration_s is None:
+        duration_s = max(span.end for span in spans)
+    return min(1.0, total(spans) / duration_s) if duration_s > 0 else 1.0

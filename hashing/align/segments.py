@@ -1,0 +1,162 @@
+"""Lines in time -> the segments that a report shows.
+
+A cut in the item leaves a spike in its own frame-to-frame change, timed to one frame of the
+original; boundaries found on pictures a tenth of a second apart are moved to such a spike where
+one is near.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.align.crop_path import Path
+from hashing.align.temporal import SHORTEST_S, Line
+from hashing.describe.frame_cache import Reel
+from hashing.imaging.homography import Transform, normalised, visible_box
+from hashing.types import Fingerprint, Homography, Seconds, Segment, Span
+
+SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
+REAL_TIME = 0.012  # speeds this near to 1 are real time unless a long line says otherwise
+UNSURE_S = 0.2  # that both ends of a line together may be off: two kept pictures' time
+UNSURE = 0.03  # … but a speed that is further from real time is one
+CUT_CHANGE = 12.0  # grey levels of change that make a cut
+SAME_LINE_S = 0.12  # lines whose mapping differs less than this are one
+WAY_S, MOST_STEPS = 0.5, 32  # between moments of a moving crop's way, and how many
+JOIN_GAP_S = 0.6  # a hole this short between two pieces of one line is no hole
+
+
+def duration(fingerprint: Fingerprint) -> Seconds:
+    """Seconds that the pictures last; 0 for a still."""
+    return float(fingerprint.info.duration_s or 0.0)
+
+
+def to_segments(
+    query: Reel,
+    reference: Reel,
+    found: tuple[Line, ...],
+    transform: Transform,
+    score: float,
+    path: Path | None = None,
+) -> tuple[Segment, ...]:
+    """Segments in the item's order, each with its geometry.
+
+    path: of a moving crop; a segment's geometry is then that of its middle.
+    """
+    homography = normalised(transform.matrix, query.size, reference.size)
+    way: tuple[tuple[Seconds, Homography], ...] = ()
+    out = []
+    for line in joined([settled(line) for line in found]):
+        spans = _spans(query, reference, line)
+        if spans is None:
+            continue
+        if path is not None:
+            middle = (spans[0].start + spans[0].end) / 2
+            homography = normalised(path.at(middle), query.size, reference.size)
+            way = _way(path, spans[0], reference.size)
+        still = query.fingerprint.info.kind == "still" or reference.fingerprint.info.kind == "still"
+        out.append(
+            Segment(
+                query=spans[0],
+                reference=spans[1],
+                score=score,
+                speed=None if still else line.pace,
+                reversed=line.reversed,
+                visible=visible_box(homography),
+                homography=homography,
+                mirrored=transform.mirrored,
+                inliers=transform.inliers,
+                path=way,
+            )
+        )
+    return tuple(out)
+
+
+def _way(
+    path: Path, span: Span, reference_size: tuple[int, int]
+) -> tuple[tuple[Seconds, Homography], ...]:
+    """A moving crop's homographies at moments of a stretch, both ends among them."""
+    steps = int(np.clip((span.end - span.start) / WAY_S, 2, MOST_STEPS))
+    times = np.linspace(span.start, span.end, steps + 1)
+    return tuple(
+        (float(time), normalised(path.at(float(time)), path.size, reference_size)) for time in times
+    )
+
+
+def settled(line: Line) -> Line:
+    """The line at real time exactly, where it was measured as good as that."""
+    length = line.end - line.start
+    allowed = max(REAL_TIME, min(UNSURE, UNSURE_S / length)) if length > 0 else 1.0
+    if abs(line.speed - 1) > allowed or line.pauses:
+        return line
+    middle = (line.start + line.end) / 2
+    slope = -1.0 if line.reversed else 1.0
+    return replace(line, speed=1.0, offset=line.at(middle) - slope * middle)
+
+
+def joined(found: list[Line]) -> list[Line]:
+    """Neighbouring pieces of one and the same line as one."""
+    out: list[Line] = []
+    for line in sorted(found, key=lambda one: one.start):
+        last = out[-1] if out else None
+        if last is not None and _same(last, line):
+            longer = last if last.end - last.start >= line.end - line.start else line
+            out[-1] = replace(longer, start=last.start, end=line.end)
+        else:
+            out.append(line)
+    return out
+
+
+def _same(last: Line, line: Line) -> bool:
+    if last.reversed != line.reversed or line.start - last.end > JOIN_GAP_S or line.pauses:
+        return False
+    return all(abs(last.at(t) - line.at(t)) < SAME_LINE_S for t in (last.start, last.end, line.end))
+
+
+def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None:
+    length_r = duration(reference.fingerprint)
+    if query.fingerprint.info.kind == "still":
+        moment = float(np.clip(line.offset, 0, length_r))
+        return Span(0.0, 0.0), Span(moment, moment)
+    start = snapped(query.fingerprint, line.start)
+    end = snapped(query.fingerprint, line.end)
+    length_q = duration(query.fingerprint)
+    if length_q < SHORTEST_S and reference.fingerprint.info.kind == "video":
+        start, end = 0.0, length_q  # such an item has one line or none
+    if reference.fingerprint.info.kind == "still":
+        if end <= start:  # both were moved to one cut
+            start, end = line.start, min(line.end, length_q)
+        return (Span(start, end), Span(0.0, 0.0)) if end > start else None
+    # the reference has ends too: the query cannot show more than there is
+    ends = sorted((line.when(0.0), line.when(length_r)))
+    if start < ends[0] < start + SNAP_S:
+        start = ends[0]
+    if end - SNAP_S < ends[1] < end:
+        end = ends[1]
+    low, high = sorted((line.at(start), line.at(end)))
+    low, high = float(np.clip(low, 0, length_r)), float(np.clip(high, 0, length_r))
+    if end - start < min(0.2, length_q) or high <= low:
+        return None
+    return Span(max(0.0, start), end), Span(low, high)
+
+
+def snapped(clip: Fingerprint, moment: Seconds) -> Seconds:
+    """The moment moved to the clip's end, its start, or the nearest clear cut, if one is near."""
+    length = duration(clip)
+    if moment < SNAP_S:
+        return 0.0
+    if length - moment < SNAP_S:
+        return length
+    times, change = clip.timeline.times, clip.timeline.change
+    near = np.flatnonzero(np.abs(times - moment) <= SNAP_S)
+    if not len(near):
+        return moment
+    best = int(near[change[near].argmax()])
+    return float(times[best]) if is_cut(change, best) else moment
+
+
+def is_cut(change: NDArray[np.float32], index: int) -> bool:
+    """Whether the picture changes here far more than around here."""
+    around = np.concatenate([change[max(0, index - 8) : index], change[index + 1 : index + 9]])
+    usual = float(np.median(around)) if len(around) else 0.0
+    return bool(change[index] > max(CUT_CHANGE, 3 * usual))

@@ -1,0 +1,15 @@
+"""file -> MediaInfo: what the decoder says of it, before anything is matched."""
+
+from typing import BinaryIO
+
+from hashing.decode.video import media_info
+from hashing.limits import Limits
+from hashing.types import MediaInfo
+
+
+def probe(file: BinaryIO, limits: Limits | None = None) -> MediaInfo:
+    """Kind, upright size, declared duration, rate and codecs.
+
+    Raises UnsupportedMedia, LimitExceeded, or DecodeError where nothing decodes.
+    """
+    return media_info(file, limits or Limits())

@@ -1,0 +1,145 @@
+"""Grey, other colours, other brightness: from the fitted curves, beyond what copying does.
+
+Honest copies of the development split (re-encoded, resized, joined; 160 of them) keep the gain
+within 0.05, the tones within 4 grey levels, the hue within 4 degrees and a grey within 4 levels.
+Mistaking one colour matrix for the other turns no hue by more than 8 degrees and leaves greys
+alone.
+"""
+
+from math import exp, log
+
+from hashing.align.model_selection import plainer
+from hashing.align.spatiotemporal import Placement
+from hashing.describe.frame_cache import Reel
+from hashing.explain.difference.registered_frames import looks
+from hashing.explain.difference.tone_curves import Chroma, Luma, chroma_map, luma_curve, sample
+from hashing.explain.difference.visible_area import extent
+from hashing.types import Edit, Segment
+
+TIED = 0.85  # correlation of the tones under which no curve is spoken of
+STEADY = 0.75  # share of the instants that a curve has to explain
+BRIGHTER = 6.5  # grey levels of mean change
+STEEPER = 0.12  # of the gain's logarithm
+TONES = 12.0  # grey levels of deviation that a gain needs to be read from
+FADES = 0.82  # brightness of the corners against the middle: a vignette
+COLOURED = 5.0  # levels of chroma under which the known copy counts as colourless
+VIVID = 7.0  # levels of chroma that a hue needs to be read from
+COLOURLESS = 2.6  # the same for the item, median
+SHIFTED = 4.5  # levels of mean change of the colours
+HUE_DEG = 11.0  # more than any mistaken matrix turns it
+SATURATION = 0.26  # of its logarithm
+TINT = 7.0  # levels by which a middle grey is off
+# Full-range pictures taken for narrow-range ones, and the reverse: a player's mistake, no edit
+RANGES = ((219 / 255, 16.0), (255 / 219, -16.0 * 255 / 219))
+
+
+def colour_edits(
+    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+) -> list[Edit]:
+    """How the known picture's tones and colours differ in the item."""
+    placement = plainer(query, reference, placement)
+    held = looks(query, reference, placement)
+    pixels = sample(held, extent(query, reference, placement))
+    if pixels is None:
+        return []
+    tones = luma_curve(pixels)
+    colours = chroma_map(pixels, _gain(tones))
+    grey = grayscale(tones, colours)
+    shift = None if grey is not None else colour_shift(tones, colours)
+    found = [grey, shift, brightness(tones, coloured=shift is not None)]
+    return [edit for edit in found if edit is not None]
+
+
+def _gain(tones: Luma) -> float:
+    """The gain that scales the chroma too, where it is sure; 1 elsewhere."""
+    return tones.gain if _steeper(tones) else 1.0
+
+
+def _steeper(tones: Luma) -> bool:
+    """Whether the gain differs from 1 whichever way it is fitted."""
+    if tones.tie < TIED or tones.steady < STEADY or tones.tones < TONES or tones.gain <= 0.05:
+        return False
+    low, high = sorted((log(tones.gain), log(tones.steepest)))
+    return low > STEEPER or high < -STEEPER
+
+
+def grayscale(tones: Luma, colours: Chroma) -> Edit | None:
+    if tones.tie < 0.6 or colours.saturation_reference < COLOURED:
+        return None
+    if colours.saturation_query > COLOURLESS:
+        return None
+    if colours.saturation > 0.25 and colours.highest_query > COLOURLESS:
+        return None
+    measure: dict[str, float | int | str] = {
+        "chroma": round(colours.saturation_query, 2),
+        "known_chroma": round(colours.saturation_reference, 2),
+    }
+    text = (
+        f"Grey: colours of {colours.saturation_query:.1f} levels where the known copy has "
+        f"{colours.saturation_reference:.0f}"
+    )
+    return Edit("grayscale", 0.97, measure, text)
+
+
+def colour_shift(tones: Luma, colours: Chroma) -> Edit | None:
+    if tones.tie < TIED or tones.steady < STEADY or colours.change < SHIFTED:
+        return None
+    vivid = colours.saturation_reference >= VIVID
+    turned = vivid and abs(colours.hue_deg) >= HUE_DEG
+    scaled = vivid and abs(log(max(0.02, colours.saturation))) >= SATURATION
+    tinted = max(abs(value) for value in colours.tint) >= TINT
+    if not (turned or scaled or tinted):
+        return None
+    red, green, blue = (round(value, 1) for value in colours.tint)
+    measure: dict[str, float | int | str] = {"change": round(colours.change, 2)}
+    parts = []
+    if vivid:
+        measure |= {
+            "hue_deg": round(colours.hue_deg, 1),
+            "saturation": round(colours.saturation, 3),
+        }
+    if turned:
+        parts.append(f"hues turned by {colours.hue_deg:+.0f}°")
+    if scaled:
+        parts.append(f"saturation times {colours.saturation:.2f}")
+    if tinted:
+        parts.append(f"a middle grey off by {red:+.0f} red, {green:+.0f} green, {blue:+.0f} blue")
+    measure |= {"red": red, "green": green, "blue": blue}
+    sure = min(0.98, 0.5 + 0.03 * colours.change)
+    text = f"Colours differ from the known copy's: {', '.join(parts)}"
+    return Edit("colour_shift", sure, measure, text)
+
+
+def brightness(tones: Luma, coloured: bool) -> Edit | None:
+    """Gain, offset, vignette. coloured: channel gains were told already, so only more counts."""
+    if tones.tie < TIED or tones.steady < STEADY:
+        return None
+    fades = tones.falloff < FADES and tones.tones >= TONES
+    differs = _steeper(tones) or tones.change > BRIGHTER
+    if _mistaken_range(tones) or (coloured and abs(tones.offset) < 15):
+        differs = False
+    if not fades and not differs:
+        return None
+    measure: dict[str, float | int | str] = {
+        "gain": round(tones.gain, 3),
+        "offset": round(tones.offset, 1),
+    }
+    parts = [
+        f"tones times {tones.gain:.2f} {'+' if tones.offset >= 0 else '−'} "
+        f"{abs(tones.offset):.0f} of 255"
+    ]
+    if tones.gamma is not None:
+        measure["gamma"] = round(tones.gamma, 3)
+        parts = [f"tones to the power of {tones.gamma:.2f}"]
+    if fades:
+        measure["corners"] = round(tones.falloff, 3)
+        parts.append(f"corners at {tones.falloff:.0%} of the middle's brightness")
+    sure = max(1 - exp(-abs(tones.change) / 6), 0.9 if fades or _steeper(tones) else 0.0)
+    text = f"Brightness differs from the known copy's: {', '.join(parts)}"
+    return Edit("brightness", round(min(0.98, sure), 3), measure, text)
+
+
+def _mistaken_range(tones: Luma) -> bool:
+    return any(
+        abs(tones.gain - gain) < 0.025 and abs(tones.offset - offset) < 4 for gain, offset in RANGES
+    )

@@ -1,0 +1,162 @@
+"""Overlay edits: what lies over the known footage, or beside it as writing on a bar."""
+
+from dataclasses import replace
+from typing import Literal
+
+from hashing.align.spatiotemporal import Placement
+from hashing.describe.frame_cache import Reel
+from hashing.explain.borders.caption_bars import text_bars
+from hashing.explain.redaction.redactions import Censored
+from hashing.explain.regions.classify import LAID_OVER, Finding, findings, is_mark, is_writing
+from hashing.explain.static_marks import Mark
+from hashing.imaging.boxes import area_of, meet, part_in
+from hashing.imaging.text_bands import Bar
+from hashing.types import Box, Edit, Segment
+
+NAMES = {
+    "text": "Writing",
+    "logo": "A mark in a corner",
+    "sticker": "A sticker or drawn sign",
+    "censor": "A blurred or covered area",
+    "inset_over": "Another picture",
+    "overlay": "Something drawn",
+}
+LINE = 2.1  # width over height, from which strokes that stand are writing
+LONGEST_STROKES = 8.0  # the same up to which strokes are a mark, measured without what is around
+TOLD = 0.3  # of either box, from which a finding tells of a mark already
+WITHIN, MOST_OF = 0.8, 0.35  # of a mark in a finding, and of the finding in it: the same writing
+HIDDEN = {
+    "covered": "covered in one tone",
+    "unreadable": "made unreadable, by a blur or by coarse blocks",
+}
+
+
+def overlay_edits(
+    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+) -> list[Edit]:
+    """What was laid over the footage."""
+    return overlays_of(findings(query, reference, placement), query, reference, placement)
+
+
+def overlays_of(
+    found: list[Finding],
+    query: Reel,
+    reference: Reel,
+    placement: Placement,
+    page: bool = False,
+) -> list[Edit]:
+    """The same from findings at hand, and bars with writing outside the known picture.
+
+    page: the item records a screen, whose own writing around the known picture is no caption.
+    """
+    over = [_edit(one) for one in found if one.kind in NAMES]
+    bars = [] if page else text_bars(query, reference, placement)
+    return over + [_bar_edit(bar) for bar in bars if not any(_inside(bar, one) for one in over)]
+
+
+def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
+    """Areas made unreadable, without those that a finding tells of already."""
+    told = [one.patch.box for one in found if one.kind == "censor"]
+    return [_censor_edit(one) for one in hidden if not any(meet(one.box, t) for t in told)]
+
+
+def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored]) -> list[Edit]:
+    """Writing and marks that stand throughout, without those that something else tells of."""
+    told = [one.patch.box for one in found if one.kind in LAID_OVER]
+    told += [one.box for one in hidden]
+    new = [one for one in standing if not any(_same_writing(one.box, t) for t in told)]
+    edits = [_mark_edit(one) for one in new]
+    return [edit for edit in edits if edit is not None]
+
+
+def refined(found: list[Finding], standing: list[Mark]) -> list[Finding]:
+    """Writing with the sides of the strokes that were found in it, and named by those."""
+    return [
+        _refined(one, standing) if one.kind in ("text", "logo") and one.span is None else one
+        for one in found
+    ]
+
+
+def _refined(one: Finding, standing: list[Mark]) -> Finding:
+    for mark in standing:
+        inside, of_it = part_in(mark.box, one.patch.box), part_in(one.patch.box, mark.box)
+        if inside > WITHIN and of_it > MOST_OF:
+            return replace(one, kind=_named(mark), patch=replace(one.patch, outline=mark.box))
+    return one
+
+
+def _named(mark: Mark) -> Literal["text", "logo"]:
+    return "logo" if is_mark(mark.box, mark.aspect, LONGEST_STROKES) else "text"
+
+
+def _mark_edit(one: Mark) -> Edit | None:
+    """None for strokes that form no line: the rim of a cover or of a sticker."""
+    if one.aspect < LINE:
+        return None
+    kind = _named(one)
+    area = area_of(one.box)
+    return Edit(
+        type=kind,
+        confidence=0.9,
+        measure={
+            "area": round(area, 4),
+            "contrast": round(one.contrast, 1),
+            "shown_s": round(one.seconds, 1),
+        },
+        text=f"{NAMES[kind]} lies over {area:.1%} of the picture, which the known copy has not",
+        box=one.box,
+    )
+
+
+def _same_writing(one: Box, other: Box) -> bool:
+    return max(part_in(one, other), part_in(other, one)) > TOLD
+
+
+def _censor_edit(one: Censored) -> Edit:
+    when = "" if one.span is None else f" from {one.span.start:.1f} s to {one.span.end:.1f} s"
+    return Edit(
+        type="censor",
+        confidence=round(min(0.98, 0.7 + 0.3 * one.share), 3),
+        measure={"area": round(one.area, 4), "way": one.way, "seen": round(one.share, 2)},
+        text=f"An area of {one.area:.1%} of the picture is {HIDDEN[one.way]}{when}",
+        query=one.span,
+        box=one.box,
+    )
+
+
+def _edit(one: Finding) -> Edit:
+    measure: dict[str, float | int | str] = {"area": round(one.patch.area, 4)}
+    details = [f"{one.patch.area:.1%} of the picture"]
+    if one.looks.opacity is not None and not is_writing(one.looks):  # footage shows between letters
+        measure["opacity"] = round(one.looks.opacity, 2)
+    if one.shown_s:
+        measure["shown_s"] = round(one.shown_s, 1)
+    if one.span is not None:
+        details.append(f"from {one.span.start:.1f} s to {one.span.end:.1f} s")
+    return Edit(
+        type=one.kind,
+        confidence=round(one.confidence, 3),
+        measure=measure,
+        text=f"{NAMES[one.kind]} lies over {', '.join(details)}, which the known copy has not",
+        query=one.span,
+        box=one.patch.box,
+    )
+
+
+def _bar_edit(bar: Bar) -> Edit:
+    height = bar.box[3] - bar.box[1]
+    return Edit(
+        type="text",
+        confidence=0.9,
+        measure={"area": round(height, 4), "strokes": round(bar.strokes, 3)},
+        text=f"A bar with writing takes {height:.0%} of the height, which the known copy has not",
+        box=bar.box,
+    )
+
+
+def _inside(bar: Bar, edit: Edit) -> bool:
+    """Whether an edit already tells of this bar."""
+    if edit.type != "text" or edit.box is None:
+        return False
+    shared = min(bar.box[3], edit.box[3]) - max(bar.box[1], edit.box[1])
+    return shared > 0.3 * (edit.box[3] - edit.box[1])

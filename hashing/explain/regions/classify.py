@@ -1,0 +1,367 @@
+"""A patch and its looks -> what it is: writing, a mark, a sticker, a hidden place, a changed scene.
+
+An overlay is drawn on the picture: it stands still, or is writing, or is a picture with corners.
+What is none of that and comes and goes with the scene's own look is a change of the scene itself.
+Where no rule holds a patch has no kind and is not reported: that is better than a wrong name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from hashing.align.spatiotemporal import Placement
+from hashing.describe.frame_cache import Reel
+from hashing.explain.difference.residual import Difference, difference, in_wide_windows
+from hashing.explain.regions.change_regions import Patch, patches
+from hashing.explain.regions.features import Looks, elsewhen, looks, vivid
+from hashing.explain.regions.picture_in_picture import picture_over
+from hashing.explain.regions.split import core, pieces
+from hashing.explain.regions.tamper_rules import (
+    CLEAR,
+    PASSING_CLEAR,
+    badly_copied,
+    changed,
+    comes_and_goes,
+    faintly_changed,
+    may_have_moved,
+    shortest_step,
+    step_of,
+)
+from hashing.explain.regions.temporal_steps import step
+from hashing.types import Box, Seconds, Span
+
+type PatchKind = Literal[
+    "text",
+    "logo",
+    "sticker",
+    "censor",
+    "inset_over",
+    "overlay",
+    "tamper_removed",
+    "tamper_added",
+    "tamper",
+]
+
+LAID_OVER = ("text", "logo", "sticker", "censor", "inset_over", "overlay")
+FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the scene's
+PIECE = 0.008  # of the picture: what is smaller beside something laid over it belongs to that
+LASTS = 0.85  # share of the instants from which a patch is there throughout
+FIXED = 5.0  # grey levels over time that a drawn thing may leave unexplained
+BY_THE_SIDE = 0.05  # of the picture's width: marks are put close to it, lines of writing less so
+AWAY = 0.65  # of the longest, that a mark further from the side may be
+LONGEST_MARK = 7.0  # width over height: a line of writing in a corner is longer than a mark
+OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the true one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """A patch with its kind."""
+
+    kind: PatchKind
+    patch: Patch
+    looks: Looks
+    span: Span | None  # in the query; None: throughout
+    shown_s: Seconds
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A patch with its looks and its kind, where it has one."""
+
+    patch: Patch
+    looks: Looks
+    kind: PatchKind | None
+    framed: bool = False  # its cells are a rectangle that was found by its sides
+
+
+def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding]:
+    """All patches of a match that have a kind, pieces of one change joined."""
+    found = difference(query, reference, placement)
+    if found is None or not found.usable.any():
+        return []
+    if not found.scene.still and float(np.median(found.unpredicted[found.usable])) > 0.48:
+        return []  # as unlike as that, nothing local can be told from the rest
+
+    def see(patch: Patch) -> _Seen:
+        seen = looks(query, reference, placement, found, patch)
+        kind = _kind(patch, seen, found)
+        writing = is_writing(seen)
+        framed = picture_over(query, reference, placement, found, patch, seen, kind, writing)
+        if framed is not None:
+            return _Seen(framed, seen, "inset_over", framed=True)
+        return _Seen(patch, seen, kind)
+
+    wholes = [see(patch) for patch in patches(found)]
+    over = [one.patch for one in wholes if one.kind in LAID_OVER]
+    told = [one for whole in wholes for one in _told(found, whole, see, over)]
+    framed = [one for one in told if one.framed]
+    told = [one for one in told if one.framed or not any(_in(one, other) for other in framed)]
+    told = _lines_whole(told)
+    told += _stepped(found, [one for one in told if one.kind], see)
+    return _joined([_finding(one.kind, one.patch, one.looks, found) for one in told if one.kind])
+
+
+def _lines_whole(told: list[_Seen]) -> list[_Seen]:
+    """What passes for a mark in a corner is writing where a line of writing goes on beside it."""
+    lines = [one.patch.box for one in told if one.kind == "text"]
+    return [
+        replace(one, kind="text")
+        if one.kind == "logo" and any(_on_line(one.patch.box, line) for line in lines)
+        else one
+        for one in told
+    ]
+
+
+def _on_line(part: Box, line: Box) -> bool:
+    height = part[3] - part[1]
+    apart = max(line[0] - part[2], part[0] - line[2])
+    return min(part[3], line[3]) - max(part[1], line[1]) > 0.5 * height and apart < height
+
+
+def _told(
+    found: Difference, whole: _Seen, see: Callable[[Patch], _Seen], over: list[Patch]
+) -> list[_Seen]:
+    """A patch with its kind, or its pieces where something was laid over beside a change."""
+    if whole.framed:
+        return [whole]
+    for both in pieces(found, whole.patch):
+        laid, rest = sorted((see(one) for one in both), key=lambda one: one.kind not in LAID_OVER)
+        if laid.kind not in LAID_OVER or rest.kind in LAID_OVER or _through_writing(laid, rest):
+            continue
+        if rest.patch.area >= PIECE:
+            beside = _faint(rest, found, [*over, laid.patch])
+            if beside is not None:
+                return [laid, beside]
+    if whole.kind is not None:
+        return [whole]
+    compact = core(found, whole.patch)
+    faint = _faint(whole, found, over)
+    if faint is None and compact is not None:
+        faint = _faint(see(compact), found, over)
+    return [faint] if faint is not None else []
+
+
+def _in(one: _Seen, other: _Seen) -> bool:
+    """Whether a patch lies in another for the most part."""
+    return bool((one.patch.cells & other.patch.cells).sum() > 0.7 * one.patch.cells.sum())
+
+
+def _through_writing(laid: _Seen, rest: _Seen) -> bool:
+    """Whether writing was parted across its lines, which leaves some of it on both sides."""
+    if laid.kind not in ("text", "logo"):
+        return False
+    along = 1 if laid.looks.aspect > 1 else 0
+    lines, beside = (one.patch.cells.any(axis=along) for one in (laid, rest))
+    return bool((lines & beside).any())
+
+
+def _kind(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
+    """What a patch is; None also where another moment may explain it."""
+    kind = kind_of(patch, seen, found) if _worth(patch) else None
+    if kind is None or not (kind.startswith("tamper") or kind == "censor"):
+        return kind
+    if kind != "censor" and may_have_moved(patch, seen, found):
+        return None
+    return None if elsewhen(found, patch) < OTHER_MOMENT else kind
+
+
+def _faint(one: _Seen, found: Difference, over: list[Patch]) -> _Seen | None:
+    """A patch as a change of the scene, if it is one that stands out."""
+    if not _worth(one.patch) or is_writing(one.looks) or _is_bar(one.patch, one.looks):
+        return None
+    kind = faintly_changed(one.patch, one.looks, found, over)
+    if kind is None or elsewhen(found, one.patch) < OTHER_MOMENT:
+        return None
+    return replace(one, kind=kind)
+
+
+def _stepped(found: Difference, told: list[_Seen], see: Callable[[Patch], _Seen]) -> list[_Seen]:
+    """A change of the scene beside what was told, faint at every instant but plain over time."""
+    if found.scene.still:
+        return []
+    taken = np.zeros(found.covered.shape, bool)
+    for other in told:
+        taken |= other.patch.cells
+    wide = in_wide_windows(found)
+    rise = step(wide, taken, shortest_step(found))
+    if rise is None:
+        return []
+    one = see(rise.patch)
+    drawn = one.kind in LAID_OVER or _is_bar(one.patch, one.looks)
+    drawn |= is_writing(one.looks) or _is_picture(one.patch, one.looks)
+    if not _worth(one.patch) or drawn:
+        return []
+    over = [other.patch for other in told if other.kind in LAID_OVER]
+    kind = comes_and_goes(rise, one.looks, wide, over)
+    if kind is None or elsewhen(found, one.patch) < OTHER_MOMENT:
+        return []
+    return [replace(one, kind=kind)]
+
+
+def _worth(patch: Patch) -> bool:
+    """Whether a patch is compact and thick enough to be looked at."""
+    x0, y0, x1, y1 = patch.box
+    return patch.fill >= 0.4 and min(x1 - x0, y1 - y0) >= 0.02 and patch.strength >= FAINTEST
+
+
+def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
+    """The first rule that holds."""
+    if is_writing(seen):
+        mark = is_mark(patch.box, max(seen.aspect, 1 / seen.aspect), LONGEST_MARK)
+        return "logo" if mark and _stays(patch, seen, found) else "text"
+    if _is_bar(patch, seen):
+        return None
+    if _is_hidden(patch, seen, found):
+        return "censor"
+    if _stays(patch, seen, found):
+        drawn = _drawn(patch, seen, found)
+        if drawn is not None:
+            return drawn
+    if _is_picture(patch, seen) and patch.share >= LASTS:
+        return "inset_over"
+    return changed(patch, seen, found)
+
+
+def is_writing(seen: Looks) -> bool:
+    """Fine contrast along a line, much more than the scene has there."""
+    long = max(seen.aspect, 1 / seen.aspect)
+    busy, before = seen.strokes
+    if long < 2.1 or busy < 20:
+        return False
+    return busy > 1.6 * before or (seen.turns[0] > 0.08 and seen.turns[0] > 1.6 * seen.turns[1])
+
+
+def is_mark(box: Box, aspect: float, longest: float) -> bool:
+    """Whether writing is a mark: in a corner, and short; shorter where it is not by the side.
+
+    longest: width over height of what is by the side.
+    """
+    by_side = min(box[0], 1 - box[2]) <= BY_THE_SIDE
+    return in_corner(box) and aspect <= (longest if by_side else AWAY * longest)
+
+
+def in_corner(box: Box) -> bool:
+    """Small and in one corner of the picture, where marks of origin are put."""
+    x0, y0, x1, y1 = box
+    middle = (x0 + x1) / 2
+    return x1 - x0 < 0.55 and (middle < 0.34 or middle > 0.66) and (y1 < 0.4 or y0 > 0.6)
+
+
+def _stays(patch: Patch, seen: Looks, found: Difference) -> bool:
+    """Whether it is there throughout, a fixed mixture with the footage (a still cannot deny it)."""
+    if found.scene.still:
+        return True
+    return patch.share >= LASTS and seen.loose[0] < max(FIXED, seen.loose[1])
+
+
+def _is_bar(patch: Patch, seen: Looks) -> bool:
+    """A plain strip along the rim: a border, which is no overlay."""
+    x0, y0, x1, y1 = patch.box
+    thin = min(x1 - x0, y1 - y0) < 0.2 and max(seen.aspect, 1 / seen.aspect) > 3.2
+    at_rim = min(x0, y0, 1 - x1, 1 - y1) < 0.03
+    return thin and (at_rim or max(x1 - x0, y1 - y0) > 0.8)
+
+
+def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
+    """What a patch that stays is, if it is drawn on the picture."""
+    if patch.strength < PASSING_CLEAR:
+        return None
+    if _is_picture(patch, seen) and not _flat_colours(seen):
+        return "inset_over"
+    square = 0.4 <= seen.aspect <= 2.5
+    if found.scene.still:
+        drawn = vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
+        drawn &= patch.area > 0.008 or patch.strength > CLEAR + 0.1
+        return "sticker" if square and drawn else None
+    if seen.moves[1] < 3 and seen.fine[0] < seen.fine[1]:
+        return None  # the scene stands still too, and loses detail: not drawn
+    if square:
+        return "sticker"
+    return "logo" if in_corner(patch.box) else "overlay"
+
+
+def _flat_colours(seen: Looks) -> bool:
+    """Few colours and much without gradient, as in drawn signs."""
+    return seen.palette > 0.64 and seen.flat > 0.45
+
+
+def _is_picture(patch: Patch, seen: Looks) -> bool:
+    """A rectangle with detail of its own."""
+    if patch.fill < 0.75 or seen.corners < 0.55 or patch.area < 0.008:
+        return False
+    return 0.35 <= seen.aspect <= 2.9 and seen.fine[0] >= 0.55 * seen.fine[1]
+
+
+def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
+    """One tone with corners, or only coarse shapes of the scene left."""
+    if patch.area < 0.006 or patch.fill < 0.5 or badly_copied(found):
+        return False
+    if patch.strength >= CLEAR and seen.plain > 0.95 and seen.corners > 0.45:
+        return True
+    softer = seen.blurred > 0.85 and seen.fine[0] < 0.45 * seen.fine[1] and seen.fine[1] > 2
+    blocks = seen.blurred > 0.92 and seen.fine[0] < 0.85 * seen.fine[1] and seen.flat > 0.55
+    return (softer or blocks) and patch.share >= 0.25
+
+
+def _finding(kind: PatchKind, patch: Patch, seen: Looks, found: Difference) -> Finding:
+    step = step_of(found)
+    start = max(0.0, float(found.times[patch.first]) - step / 2)
+    end = float(found.times[patch.last]) + step / 2
+    throughout = found.scene.still or patch.share >= 0.93
+    confidence = float(np.clip(0.55 + 0.15 * (patch.strength - 2.2), 0.5, 0.98))
+    shown = 0.0 if found.scene.still else float(patch.on.sum() * step)
+    return Finding(kind, patch, seen, None if throughout else Span(start, end), shown, confidence)
+
+
+def _joined(parts: list[Finding]) -> list[Finding]:
+    """Findings of one kind at one place as one, from the first to the last."""
+    out: list[Finding] = []
+    for part in sorted(parts, key=lambda one: -one.patch.area):
+        for index, other in enumerate(out):
+            if _family(part.kind) == _family(other.kind) and (
+                _same_place(part, other) or _same_line(part, other)
+            ):
+                out[index] = _both(other, part)
+                break
+        else:
+            out.append(part)
+    return out
+
+
+def _family(kind: PatchKind) -> str:
+    return "tamper" if kind.startswith("tamper") else kind
+
+
+def _same_place(one: Finding, other: Finding) -> bool:
+    shared = float((one.patch.cells & other.patch.cells).sum())
+    return shared > 0.4 * float(min(one.patch.cells.sum(), other.patch.cells.sum()))
+
+
+def _same_line(one: Finding, other: Finding) -> bool:
+    """Whether both are writing in one line at the same time."""
+    together = float((one.patch.on & other.patch.on).sum())
+    if one.kind != "text" or together < 0.5 * max(one.patch.on.sum(), other.patch.on.sum()):
+        return False
+    return _on_line(one.patch.box, other.patch.box)
+
+
+def _both(one: Finding, other: Finding) -> Finding:
+    on = one.patch.on | other.patch.on
+    patch = replace(
+        one.patch,
+        cells=one.patch.cells | other.patch.cells,
+        first=min(one.patch.first, other.patch.first),
+        last=max(one.patch.last, other.patch.last),
+        on=on,
+    )
+    if one.span is None or other.span is None:
+        span = None
+    else:
+        span = Span(min(one.span.start, other.span.start), max(one.span.end, other.span.end))
+    shown = max(
+        one.shown_s, other.shown_s, min(one.shown_s + other.shown_s, span.length if span else 0)
+    )
+    return replace(one, patch=patch, span=span, shown_s=shown)

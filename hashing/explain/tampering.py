@@ -1,0 +1,50 @@
+"""Edits of the content: a part of the scene itself that differs from the known copy for a while.
+
+Said only after everything else was undone or named: framing, tone, loss of quality, timing, and
+what was drawn over the picture. Inpainting leaves less detail than the known copy has, a pasted
+object brings detail of its own; where neither is clear the direction is left open.
+"""
+
+from hashing.align.spatiotemporal import Placement
+from hashing.describe.frame_cache import Reel
+from hashing.explain.regions.classify import Finding, findings
+from hashing.types import Edit, Segment
+
+TEXTS = {
+    "tamper_removed": "the scene has lost detail that the known copy shows there",
+    "tamper_added": "the scene shows something that the known copy does not have there",
+    "tamper": "the scene differs from the known copy there",
+}
+
+
+def content_edits(
+    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+) -> list[Edit]:
+    """Where the scene itself was changed."""
+    return content_of(findings(query, reference, placement))
+
+
+def content_of(found: list[Finding]) -> list[Edit]:
+    """The same from findings at hand."""
+    return [_edit(one) for one in found if one.kind in TEXTS]
+
+
+def _edit(one: Finding) -> Edit:
+    measure: dict[str, float | int | str] = {
+        "area": round(one.patch.area, 4),
+        "strength": round(one.patch.strength, 2),
+        "detail": round(one.looks.fine[0] / max(0.1, one.looks.fine[1]), 2),
+    }
+    when = ""
+    if one.shown_s:
+        measure["shown_s"] = round(one.shown_s, 1)
+    if one.span is not None:
+        when = f" from {one.span.start:.1f} s to {one.span.end:.1f} s"
+    return Edit(
+        type=one.kind,
+        confidence=round(one.confidence, 3),
+        measure=measure,
+        text=f"Changed in {one.patch.area:.1%} of the picture{when}: {TEXTS[one.kind]}",
+        query=one.span,
+        box=one.patch.box,
+    )

@@ -1,0 +1,624 @@
+"""The command line: what goes where, and what a command ends with."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+from app.__main__ import run
+from app.intake.item import IntakeError, Item, NotMedia
+from app.library.errors import LibraryUnusable
+from app.library.library import Library
+from app.version import VERSION
+from tests.app.cli.line_made import MadeLine
+from tests.app.known import INGESTED, clip, match, whole
+
+ROOT = Path(__file__).parents[3]
+HEAVY = ("numpy", "cv2", "av", "onnxruntime", "faiss", "sqlalchemy", "fastapi", "rich")
+
+type Firstseen = Callable[..., int]
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> MadeLine:
+    made = MadeLine()
+    monkeypatch.setitem(sys.modules, "app.verify", made)
+    monkeypatch.setattr(app, "verify", made, raising=False)
+    for module in ("app.cli.app", "app.cli.library"):
+        monkeypatch.setattr(f"{module}.warn_unfenced", lambda settings: None)
+    return made
+
+
+@pytest.fixture
+def firstseen(line: MadeLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Firstseen:
+    """Runs a command in a library of its own; gives the exit code."""
+    monkeypatch.setenv("FIRSTSEEN_LIBRARY", str(tmp_path / "library"))
+    monkeypatch.chdir(tmp_path)
+
+    def command(*words: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["firstseen", *map(str, words)])
+        return run()
+
+    return command
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    Library.open(folder, create=True).close()
+    return folder
+
+
+@pytest.fixture
+def item(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"pictures")
+    return path
+
+
+@contextmanager
+def served(body: bytes) -> Iterator[str]:
+    """Host and port of a server on this machine that answers everything with `body`."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+# ---- check
+
+
+def test_check_prints_the_report_and_nothing_else(
+    firstseen: Firstseen, library: Path, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", item) == 0
+
+    out, err = capsys.readouterr()
+    assert out.startswith("No copy found among 812 known clips")
+    assert err == ""
+
+
+def test_check_prints_json(
+    firstseen: Firstseen,
+    line: MadeLine,
+    library: Path,
+    item: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line.found = [(clip(("published", "2019")), whole())]
+
+    assert firstseen("check", item, "--claimed-date", "2022", "--claimed-place", "X", "--json") == 0
+
+    report = printed(capsys)
+    assert report["item"]["name"] == "clip.mp4"
+    assert report["claim"]["date"]["finding"] == "contradicted"
+    assert report["claim"]["place"]["claimed"] == "X"
+    assert "shown" not in report
+
+
+@pytest.mark.parametrize("decision", ["accepted", "weak_match", "none"])
+def test_no_verdict_is_an_exit_code(
+    firstseen: Firstseen, line: MadeLine, library: Path, item: Path, decision: Any
+) -> None:
+    line.found = [(clip(INGESTED), match((0, 30, 0, 30), decision=decision))]
+
+    assert firstseen("check", item) == 0
+
+
+def test_an_item_that_cannot_be_read_gets_a_report_and_ends_with_3(
+    firstseen: Firstseen, library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("no media")
+
+    assert firstseen("check", "a.txt", "--json") == 3
+
+    report = printed(capsys)
+    assert report["verdict"] is None
+    assert report["item"]["name"] == "a.txt"
+    assert report["item"]["bytes"] == 8
+    assert report["problems"] == ["no picture in it"]
+
+
+def test_a_file_that_is_not_there_gets_a_report_too(
+    firstseen: Firstseen, line: MadeLine, library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line.error = IntakeError("there is no such file")
+
+    assert firstseen("check", "nowhere.mp4", "--json") == 3
+    assert printed(capsys)["item"]["name"] == "nowhere.mp4"
+
+
+def test_faces_and_names_are_held_back_on_the_page_and_not_on_the_owner_s_terminal(
+    firstseen: Firstseen,
+    line: MadeLine,
+    library: Path,
+    item: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert firstseen("check", item, "--html", "report.html", "--json") == 0
+
+    assert "shown" not in printed(capsys)
+    assert "withheld" in Path("report.html").read_text()
+    assert [asked["pictures"] for asked in line.asked] == [True]
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://example.org/a.mp4", "HTTP://example.org", "http://127.0.0.1/a"],
+)
+def test_commands_that_take_files_refuse_links_with_a_clear_word(
+    firstseen: Firstseen, line: MadeLine, link: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("compare", link, link) == 2
+    assert firstseen("library", "add", link) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 2
+    assert "'firstseen check' fetches one" in err
+    assert line.asked == []
+
+
+def test_a_link_that_may_not_be_fetched_gets_a_report(
+    firstseen: Firstseen, line: MadeLine, library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", "http://127.0.0.1/a.mp4", "--json") == 3
+
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    assert err == "", "nothing was shown to anybody"
+    assert report["item"]["url"] == "http://127.0.0.1/a.mp4"
+    assert report["item"]["final_url"] is None
+    assert report["problems"] == [
+        "127.0.0.1 is not public (loopback); links may lead to public addresses only"
+    ]
+    assert line.asked == []
+
+
+def test_a_link_is_fetched_checked_and_deleted(
+    firstseen: Firstseen,
+    line: MadeLine,
+    library: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with served(b"\xff\xd8\xff pictures") as place:
+        monkeypatch.setenv("FIRSTSEEN_FETCH_ALLOW", place)
+        assert firstseen("check", f"http://{place}/a.jpg", "--json") == 0
+
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    assert err == "firstseen: fetching the link shows this machine to the host behind it\n"
+    assert report["item"]["url"] == f"http://{place}/a.jpg"
+    assert report["verdict"]["limits"][-1].startswith(
+        "Fetching the link showed this machine to 127.0.0.1 at "
+    )
+    [asked] = line.asked
+    assert not asked["check"].exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["check"], "PATH"),
+        (["check", "."], "is a folder: 'firstseen scan' checks folders"),
+        (
+            ["check", "a.mp4", "--claimed-date", "yesterday"],
+            "--claimed-date: 'yesterday' is no date",
+        ),
+        (["check", "a.mp4", "--claimed-place", "x" * 501], "--claimed-place: expected a place"),
+        (["check", "a.mp4", "--nonsense"], "--nonsense"),
+        (["scan", "nowhere", "--jsonl", "out"], "nowhere"),
+        (["scan", "."], "--jsonl"),
+        (["nonsense"], "nonsense"),
+        (["library", "show", "R000123"], "R000123"),
+        (["library", "remove", "nonsense"], "nonsense"),
+        (["library", "add", ".", "--context", "nowhere.csv"], "nowhere.csv"),
+        (["serve", "--port", "99999"], "--port"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_wrong(
+    firstseen: Firstseen,
+    library: Path,
+    words: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert firstseen(*words) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+
+
+def test_a_setting_that_is_wrong_is_named(
+    firstseen: Firstseen, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FIRSTSEEN_MAX_BYTES", "much")
+
+    assert firstseen("library", "stats") == 2
+    assert "FIRSTSEEN_MAX_BYTES: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "clip.mp4"],
+        ["scan", ".", "--jsonl", "out.jsonl"],
+        ["library", "list"],
+        ["library", "stats"],
+        ["library", "show", "R000001"],
+        ["library", "remove", "R000001"],
+        ["library", "refresh"],
+    ],
+)
+def test_without_a_library_a_command_ends_with_4(
+    firstseen: Firstseen, item: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen(*words) == 4
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert not Path("out.jsonl").exists()
+
+
+def test_a_library_that_fails_during_a_check_ends_with_4(
+    firstseen: Firstseen, line: MadeLine, library: Path, item: Path
+) -> None:
+    line.error = LibraryUnusable("the disk is gone")
+
+    assert firstseen("check", item) == 4
+
+
+def test_a_fault_of_our_own_is_one_line_and_no_finding(
+    firstseen: Firstseen,
+    line: MadeLine,
+    library: Path,
+    item: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line.error = ZeroDivisionError("\x1b[2J")
+
+    assert firstseen("check", item) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("firstseen: a fault of firstseen itself: ZeroDivisionError: \\u001b[2J (")
+    assert len(err.splitlines()) == 1
+
+
+def test_an_interrupted_check_ends_as_shells_expect(
+    firstseen: Firstseen, line: MadeLine, library: Path, item: Path
+) -> None:
+    line.error = KeyboardInterrupt()  # type: ignore[assignment]
+
+    assert firstseen("check", item) == 130
+
+
+def test_the_page_is_written_beside_the_result(
+    firstseen: Firstseen, library: Path, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", item, "--html", "report.html") == 0
+
+    assert "<html" in Path("report.html").read_text()
+    assert capsys.readouterr().out.startswith("No copy found")
+
+
+def test_a_page_that_cannot_be_written_is_a_clear_error(
+    firstseen: Firstseen, library: Path, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", item, "--html", "nowhere/report.html") == 2
+    assert "nowhere/report.html cannot be written" in capsys.readouterr().err
+
+
+def test_bars_go_to_stderr_and_only_where_asked_for(
+    firstseen: Firstseen, library: Path, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", item, "--json", "--progress") == 0
+
+    out, err = capsys.readouterr()
+    json.loads(out)
+    assert err == "  decode\n"
+
+
+def test_json_is_ascii_whatever_a_file_is_called(
+    firstseen: Firstseen, library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "\u202egpj.\x1b[2J秋.mp4"
+    (tmp_path / name).write_bytes(b"x")
+
+    assert firstseen("check", name, "--json") == 0
+
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert json.loads(out)["item"]["name"] == name
+
+
+# ---- compare
+
+
+def test_compare_needs_no_library(
+    firstseen: Firstseen, item: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("compare", item, "other.mp4") == 0
+    assert capsys.readouterr().out.startswith("Same footage as 'other.mp4'")
+
+
+def test_a_comparison_that_fails_is_a_report_on_the_item(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("no media")
+
+    assert firstseen("compare", "a.txt", "b.mp4", "--json") == 3
+
+    report = printed(capsys)
+    assert report["item"]["name"] == "a.txt"
+    assert report["problems"] == ["a.txt could not be held against b.mp4: no picture in it"]
+
+
+# ---- scan
+
+
+def test_scan_writes_a_line_for_every_file_and_never_stops(
+    firstseen: Firstseen, library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "items"
+    folder.mkdir()
+    for name in ("a.txt", "b.mp4", "c.mp4"):
+        (folder / name).write_text(name)
+    os.mkfifo(folder / "pipe")
+
+    assert firstseen("scan", folder, "--jsonl", "out.jsonl") == 3
+
+    out, err = capsys.readouterr()
+    reports = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
+    assert [report["item"]["path"] for report in reports] == ["a.txt", "b.mp4", "c.mp4", "pipe"]
+    assert [report["verdict"] is None for report in reports] == [True, False, False, True]
+    assert out.splitlines() == [
+        "a.txt: no picture in it",
+        "pipe: is no regular file",
+        "4 items: 2 could not be read, 2 none",
+    ]
+    assert err == ""
+
+
+def test_scan_goes_on_where_it_stopped_and_leaves_its_own_file_out(
+    firstseen: Firstseen, line: MadeLine, library: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "items"
+    folder.mkdir()
+    (folder / "a.mp4").write_text("a")
+
+    assert firstseen("scan", folder, "--jsonl", folder / "out.jsonl") == 0
+    assert firstseen("scan", folder, "--jsonl", folder / "out.jsonl") == 0
+
+    assert [asked["check"].name for asked in line.asked] == ["a.mp4"]
+
+
+def test_scan_stops_where_the_library_fails(
+    firstseen: Firstseen, line: MadeLine, library: Path, item: Path
+) -> None:
+    line.error = LibraryUnusable("the disk is gone")
+
+    assert firstseen("scan", item.parent, "--jsonl", "out.jsonl") == 4
+
+
+# ---- library
+
+
+def test_added_clips_are_listed_shown_counted_and_removed(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "known"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.mp4").write_text("a")
+    (folder / "sub" / "b.mp4").write_text("bb")
+    (tmp_path / "context.csv").write_text(
+        "file,title,published,source_url\n"
+        "a.mp4,Harcourt Road,2019-06-12,https://example.org\n"
+        "nowhere.mp4,Lost,,\n"
+    )
+
+    assert firstseen("library", "add", folder, "--context", "context.csv") == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        f"R000001  {folder}/a.mp4: added",
+        f"R000002  {folder}/sub/b.mp4: added",
+    ]
+    assert "the context names 'nowhere.mp4'" in err
+
+    assert firstseen("library", "list") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split() == [
+        "R000001",
+        "0:06.0",
+        "2019-06-12",
+        "published",
+        "Harcourt",
+        "Road",
+    ] or ("2019-06-12 published" in first and "Harcourt Road" in first)
+    assert "b.mp4" in second
+
+    assert firstseen("library", "show", "R000001") == 0
+    sheet = capsys.readouterr().out
+    assert "title     Harcourt Road" in sheet
+    assert "  published 2019-06-12, https://example.org" in sheet
+
+    assert firstseen("library", "list", "--json") == 0
+    assert [one["id"] for one in printed(capsys)] == ["R000001", "R000002"]
+    assert firstseen("library", "show", "R000001", "--json") == 0
+    assert printed(capsys)["appearances"][0]["kind"] == "published"
+    assert firstseen("library", "stats", "--json") == 0
+    assert printed(capsys)["clips"] == 2
+    assert firstseen("library", "stats") == 0
+    assert "clips     2" in capsys.readouterr().out
+
+    assert firstseen("library", "remove", "R000001") == 0
+    assert capsys.readouterr().out == "R000001  a.mp4: removed\n"
+    assert firstseen("library", "list", "--json") == 0
+    assert [one["id"] for one in printed(capsys)] == ["R000002"]
+
+
+def test_adding_the_same_file_twice_says_so(
+    firstseen: Firstseen, item: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "context.csv").write_text("file,title,archived\nclip.mp4,A title,2019\n")
+    firstseen("library", "add", item)
+    capsys.readouterr()
+
+    assert firstseen("library", "add", item, item) == 0
+    assert capsys.readouterr().out == f"R000001  {item}: known already, nothing changed\n"
+
+    assert firstseen("library", "add", item, "--context", "context.csv") == 0
+    assert capsys.readouterr().out == (
+        f"R000001  {item}: known already; entered now: archived 2019, title\n"
+    )
+
+
+def test_adding_goes_on_after_a_bad_file_and_ends_with_3(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "known"
+    folder.mkdir()
+    (folder / "a.txt").write_text("no media")
+    (folder / "b.mp4").write_text("b")
+
+    assert firstseen("library", "add", folder, "--json", "--quick") == 3
+
+    results = printed(capsys)
+    assert [(one["id"], one["problem"]) for one in results] == [
+        (None, "no picture in it"),
+        ("R000001", None),
+    ]
+
+
+def test_what_lies_beside_footage_in_a_folder_is_passed_over_and_no_failure(
+    firstseen: Firstseen, line: MadeLine, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = Item(item, item.name, "0" * 64, 8, "text/plain")
+    line.error = NotMedia("by its content this is a text", known)
+
+    assert firstseen("library", "add", item.parent) == 0
+    assert capsys.readouterr().out == f"passed over  {item}: by its content this is a text\n"
+
+    assert firstseen("library", "add", item) == 3
+    assert capsys.readouterr().out == f"not added  {item}: by its content this is a text\n"
+
+
+def test_results_stay_on_stdout_beside_bars(
+    firstseen: Firstseen, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("library", "add", item, "--progress") == 0
+
+    out, err = capsys.readouterr()
+    assert out == f"R000001  {item}: added\n"
+    assert "1 of 1  clip.mp4" in err
+
+
+def test_quick_is_passed_on(firstseen: Firstseen, line: MadeLine, item: Path) -> None:
+    firstseen("library", "add", item, "--quick")
+    firstseen("library", "add", item)
+
+    assert [asked["quick"] for asked in line.asked] == [True, False]
+
+
+def test_a_clip_that_is_unknown_removes_nothing(
+    firstseen: Firstseen, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firstseen("library", "add", item)
+
+    assert firstseen("library", "remove", "R000001", "R000999") == 2
+    capsys.readouterr()
+    firstseen("library", "list", "--json")
+    assert len(printed(capsys)) == 1
+
+
+def test_refresh_describes_what_the_present_model_cannot_search(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.mp4").write_text("a")
+    (tmp_path / "lost.mp4").write_text("lost")
+    firstseen("library", "add", "a.mp4", "lost.mp4")
+    capsys.readouterr()
+
+    assert firstseen("library", "refresh") == 3
+    assert capsys.readouterr().out.splitlines() == [
+        "R000001  a.mp4: described anew",
+        "R000002  lost.mp4: no pictures of it are kept",
+    ]
+    firstseen("library", "remove", "R000002")
+    capsys.readouterr()
+    assert firstseen("library", "refresh") == 0
+    assert capsys.readouterr().out == "Every clip can be searched with the present model\n"
+
+
+# ---- the program itself
+
+
+def test_the_version_is_that_of_the_project(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert firstseen("version") == 0
+    assert firstseen("--version") == 0
+    assert capsys.readouterr().out == f"firstseen {VERSION}\n" * 2
+    assert project["version"] == VERSION
+
+
+@pytest.mark.parametrize("words", [["--help"], ["library", "--help"], ["check", "--help"]])
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    code = (
+        "import sys; from app.__main__ import run; "
+        f"sys.argv = ['firstseen', *{words!r}]; code = run(); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules], code, file=sys.stderr)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stderr == "[] 0\n"
+    assert "Usage: firstseen" in done.stdout
+
+
+def test_a_terminal_without_unicode_shows_escapes(library: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "library", "show", "R000001\u202e秋", "--library", library],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert b"\\u202e\\u79cb" in done.stderr

@@ -1,0 +1,152 @@
+"""`firstseen keys …` and `firstseen audit …`, as they are typed."""
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import run
+from app.store import keys
+from app.store.data_folder import open_desk
+
+type Firstseen = Callable[..., int]
+
+
+@pytest.fixture
+def firstseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Firstseen:
+    """Runs a command with a library of its own; gives the exit code."""
+    monkeypatch.setenv("FIRSTSEEN_LIBRARY", str(tmp_path / "library"))
+
+    def command(*words: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["firstseen", *map(str, words)])
+        return run()
+
+    return command
+
+
+def made(firstseen: Firstseen, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The key that a command prints."""
+    assert firstseen("keys", "create", *words) == 0
+    return capsys.readouterr().out.strip()
+
+
+def known(folder: Path, secret: str) -> keys.Key | None:
+    desk = open_desk(folder, create=False)
+    try:
+        with desk.reading() as connection:
+            return keys.authenticate(connection, secret)
+    finally:
+        desk.close()
+
+
+def test_a_key_is_printed_once_and_opens_the_desk(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    secret = made(firstseen, capsys, "Ana", "--scope", "check", "--scope", "library:read")
+    key = known(tmp_path / "library" / "desk", secret)
+    assert key is not None
+    assert (key.name, key.scopes) == ("Ana", {"check", "library:read"})
+    assert firstseen("keys", "list") == 0
+    shown = capsys.readouterr().out
+    assert key.id in shown
+    assert "Ana" in shown
+    assert secret not in shown
+
+
+def test_the_data_may_be_elsewhere(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    secret = made(firstseen, capsys, "Ana", "--scope", "check", "--data", str(there))
+    assert known(there, secret) is not None
+    assert not (tmp_path / "library").exists()
+
+
+def test_a_revoked_key_opens_nothing_and_is_listed_so(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert firstseen("keys", "create", "Ana", "--scope", "admin", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["key"]["scopes"] == ["admin"]
+    assert firstseen("keys", "revoke", told["key"]["id"]) == 0
+    assert "is revoked" in capsys.readouterr().out
+    assert known(tmp_path / "library" / "desk", told["secret"]) is None
+    assert firstseen("keys", "list", "--json") == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert listed["revoked_at"] is not None
+    assert "secret" not in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["keys", "create", "Ana", "--scope", "all"], 2, "known are check"),
+        (["keys", "create", "", "--scope", "check"], 2, "name"),
+        (["keys", "create", "Ana"], 2, "--scope"),
+        (["keys", "list"], 4, "no desk"),
+        (["keys", "revoke", "nothing"], 4, "no desk"),
+        (["audit", "verify"], 4, "no desk"),
+        (["audit", "show"], 4, "no desk"),
+        (["audit", "verify", "--head", "12"], 2, "expected a head"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    words: list[str],
+    code: int,
+    said: str,
+    firstseen: Firstseen,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert firstseen(*words) == code
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert not printed.out
+
+
+def test_an_unknown_key_cannot_be_revoked(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(firstseen, capsys, "Ana", "--scope", "check")
+    assert firstseen("keys", "revoke", "nothing") == 2
+    assert "no key of this id" in capsys.readouterr().err
+
+
+def test_the_audit_log_is_shown_and_verified_and_its_head_found_again(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    made(firstseen, capsys, "Ana", "--scope", "check")
+    assert firstseen("audit", "verify") == 0
+    said = capsys.readouterr().out
+    assert "Sound: 1 entry\n" in said
+    head = said.split("Head: ")[1].split()[0]
+    made(firstseen, capsys, "Bo", "--scope", "check")
+    assert firstseen("audit", "verify", "--head", head) == 0
+    assert "Sound: 2 entries" in capsys.readouterr().out
+    assert firstseen("audit", "show") == 0
+    assert capsys.readouterr().out.count("key.create") == 2
+    assert firstseen("audit", "show", "--json") == 0
+    assert [e["number"] for e in json.loads(capsys.readouterr().out)] == [1, 2]
+    with sqlite3.connect(tmp_path / "library" / "desk" / "desk.db") as file:
+        file.execute("DROP TRIGGER audit_loses_none")
+        file.execute("DELETE FROM audit")
+    file.close()
+    assert firstseen("audit", "verify") == 0, "an empty log is sound by itself"
+    capsys.readouterr()
+    assert firstseen("audit", "verify", "--head", head) == 3
+    assert "cut off: entries 1 to 1" in capsys.readouterr().out
+
+
+def test_a_changed_entry_is_named(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("Ana", "Bo", "Cem"):
+        made(firstseen, capsys, name, "--scope", "check")
+    with sqlite3.connect(tmp_path / "library" / "desk" / "desk.db") as file:
+        file.execute("DROP TRIGGER audit_keeps_entries")
+        file.execute("UPDATE audit SET actor = 'service' WHERE number = 2")
+    file.close()
+    assert firstseen("audit", "verify") == 3
+    assert "Broken: entry 2 " in capsys.readouterr().out

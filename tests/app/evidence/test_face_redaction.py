@@ -1,0 +1,146 @@
+"""Faces are filled where they are, where they were, and where they went; in doubt everything is."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from app.evidence.face_redaction import (
+    FILL_RGB,
+    WHOLE,
+    Look,
+    destroy,
+    enlarged,
+    face_boxes,
+    inverse,
+    mapped,
+    together,
+)
+from hashing.faces import Face
+from hashing.types import Box, Homography
+from tests.made.scenes import scene
+
+type Rgb = NDArray[np.uint8]
+
+BOX = (0.4, 0.4, 0.5, 0.6)
+
+
+class Sees:
+    """A detector that finds what it is told to, picture by picture."""
+
+    def __init__(self, *answers: list[Box] | Exception) -> None:
+        self.answers = list(answers)
+
+    def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = ()) -> list[Face]:
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return [Face(box, 0.9) for box in answer]
+
+
+def looks(*times: float, seed: int = 1) -> list[Look]:
+    return [Look(t, scene(seed, t, (200, 100))) for t in times]
+
+
+def test_a_filled_box_keeps_nothing_of_what_was_there() -> None:
+    picture = scene(1, 0.0, (200, 100))
+    filled = destroy(picture, (BOX,))
+    x0, y0, x1, y1 = enlarged(BOX)
+    inside = filled[int(y0 * 100) : int(np.ceil(y1 * 100)), int(x0 * 200) : int(np.ceil(x1 * 200))]
+    assert (inside == FILL_RGB).all()
+    other = destroy(np.roll(picture, 50, axis=1), (BOX,))
+    again = other[int(y0 * 100) : int(np.ceil(y1 * 100)), int(x0 * 200) : int(np.ceil(x1 * 200))]
+    assert (inside == again).all(), "the fill depends on nothing in the picture"
+
+
+def test_the_argument_is_left_alone() -> None:
+    picture = scene(1, 0.0, (200, 100))
+    before = picture.copy()
+    destroy(picture, None)
+    destroy(picture, (BOX,))
+    assert (picture == before).all()
+
+
+def test_a_box_grows_by_at_least_two_fifths() -> None:
+    x0, y0, x1, y1 = enlarged(BOX)
+    assert x1 - x0 >= 1.4 * 0.1 - 1e-9
+    assert y1 - y0 >= 1.4 * 0.2 - 1e-9
+
+
+@given(st.floats(0, 0.99), st.floats(0, 0.99), st.floats(0.0001, 1), st.floats(0.0001, 1))
+def test_even_the_smallest_box_at_any_edge_fills_something(
+    x: float, y: float, width: float, height: float
+) -> None:
+    picture = np.zeros((40, 60, 3), np.uint8)
+    filled = destroy(picture, ((x, y, min(1, x + width), min(1, y + height)),))
+    assert (filled == FILL_RGB).all(axis=2).any()
+
+
+def test_no_detector_fills_the_whole_picture() -> None:
+    found = face_boxes(looks(0.0, 0.1), None)
+    assert found == [None, None]
+    assert (destroy(scene(1, 0.0, (200, 100)), None) == FILL_RGB).all()
+
+
+def test_a_detector_that_fails_fills_that_picture_whole() -> None:
+    found = face_boxes(looks(0.0, 0.1), Sees(ValueError("broken"), [BOX]))
+    assert found[0] is None
+    assert found[1] == (BOX,)
+
+
+def test_a_face_seen_just_before_or_after_is_held() -> None:
+    before, now, after = face_boxes(looks(0.0, 0.3, 0.6), Sees([BOX], [], []))
+    assert before is not None
+    assert now is not None
+    assert after is not None
+    assert BOX in before
+    assert BOX in now
+    assert BOX in after
+    far = face_boxes(looks(0.0, 5.0), Sees([BOX], []))
+    assert far[1] == ()
+
+
+def test_a_face_is_followed_to_where_it_moved() -> None:
+    wall = np.full((100, 200, 3), 40, np.uint8)
+    face = np.random.default_rng(1).integers(0, 255, (20, 20, 3)).astype(np.uint8)
+    here, there = wall.copy(), wall.copy()
+    here[40:60, 80:100] = face
+    there[46:66, 92:112] = face
+    box = (0.4, 0.4, 0.5, 0.6)
+    _, held = face_boxes([Look(0.0, here), Look(0.2, there)], Sees([box], []))
+    assert held is not None
+    assert any(b == pytest.approx((0.46, 0.46, 0.56, 0.66)) for b in held)
+
+
+def test_boxes_go_through_a_mirroring_and_back() -> None:
+    mirror: Homography = ((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    there = mapped((BOX,), mirror)
+    assert there is not None
+    assert there[0] == pytest.approx((0.5, 0.4, 0.6, 0.6))
+    back = inverse(mirror)
+    assert back is not None
+    again = mapped(there, back)
+    assert again is not None
+    assert again[0] == pytest.approx(BOX)
+
+
+def test_a_box_outside_the_other_picture_is_left_out() -> None:
+    away: Homography = ((1.0, 0.0, 2.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    assert mapped((BOX,), away) == ()
+
+
+def test_a_box_without_a_finite_place_fills_everything() -> None:
+    behind: Homography = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-2.2, 0.0, 1.0))
+    assert mapped((BOX,), behind) == (WHOLE,)
+
+
+def test_a_failure_is_kept_through_mapping_and_joining() -> None:
+    mirror: Homography = ((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    assert mapped(None, mirror) is None
+    assert together((BOX,), None) is None
+    assert together((BOX,), (WHOLE,)) == (BOX, WHOLE)
+
+
+def test_a_flat_transform_has_no_inverse() -> None:
+    assert inverse(((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))) is None

@@ -1,0 +1,203 @@
+"""The strip to step through: instants evenly, pictures laid over each other, and no face."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from app.evidence.face_redaction import FILL_RGB, Remembering, Rgb
+from app.evidence.instants import strip_moments
+from app.evidence.sheet import _strip, aligned, evidence, thumbnail
+from app.evidence.types import MAX_STRIP, EvidenceSheet, Pair
+from hashing.faces import Face
+from hashing.types import Match, Pictures, Segment, Span
+from tests.app.evidence.faces_made import (
+    cropped_and_mirrored,
+    decoded,
+    film,
+    likeness,
+    match,
+    plain_frames,
+    reference_frames,
+    with_head,
+)
+from tests.app.evidence.test_sheet import SEEN, SEEN_IN_DIFFERENCE
+from tests.made.scenes import scene
+
+SHORT_S = 1.0  # two instants: looking for a face in a picture takes a second
+
+
+@pytest.fixture(scope="module")
+def reference() -> Pictures:
+    return film(reference_frames())
+
+
+@pytest.fixture(scope="module")
+def query() -> Pictures:
+    return film([cropped_and_mirrored(frame) for frame in reference_frames()])
+
+
+@pytest.fixture(scope="module")
+def sheet(query: Pictures, reference: Pictures) -> EvidenceSheet:
+    return evidence(query, reference, match(SHORT_S), strip=True)
+
+
+def pictures(strip: tuple[Pair, ...]) -> Iterator[tuple[str, Rgb]]:
+    for step in strip:
+        for name in ("query", "reference", "aligned", "difference"):
+            content = getattr(step, name)
+            assert content is not None
+            yield name, decoded(content)
+
+
+def test_no_face_survives_in_any_picture_of_a_strip(sheet: EvidenceSheet) -> None:
+    assert len(sheet.strip) == 2
+    for name, picture in pictures(sheet.strip):
+        assert likeness(picture) < SEEN, name
+
+
+def test_the_search_for_faces_would_have_found_them(query: Pictures, reference: Pictures) -> None:
+    shown = evidence(query, reference, match(SHORT_S), unblurred=True, strip=True)
+    seen = [(name, likeness(picture) > SEEN) for name, picture in pictures(shown.strip)]
+    assert {name for name, found in seen if found} == {"query", "reference", "aligned"}
+    assert sum(found for _, found in seen) == 3 * len(shown.strip)
+
+
+def test_a_face_of_the_known_side_alone_is_in_no_aligned_picture_and_no_difference() -> None:
+    wall = plain_frames()
+    known = film([with_head(frame, 200, 110) for frame in wall])
+    item = film([cropped_and_mirrored(frame) for frame in wall])
+    for unblurred in (False, True):
+        one = evidence(item, known, match(SHORT_S), unblurred=unblurred, strip=True)
+        for step in one.strip:
+            assert step.difference is not None
+            assert step.aligned is not None
+            assert (likeness(decoded(step.difference)) > SEEN_IN_DIFFERENCE) == unblurred
+            assert (likeness(decoded(step.aligned)) > SEEN) == unblurred
+
+
+class SeesOnlyOnce:
+    """A detector that misses a face in all pictures but one."""
+
+    def __init__(self, box: tuple[float, float, float, float], at: int) -> None:
+        self.box, self.at, self.looks = box, at, 0
+
+    def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = ()) -> list[Face]:
+        self.looks += 1
+        return [Face(self.box, 0.9)] if self.looks - 1 == self.at else []
+
+
+def filled(picture: bytes, x: float, y: float) -> bool:
+    pixels = decoded(picture).astype(int)
+    here = pixels[round(y * pixels.shape[0]), round(x * pixels.shape[1])]
+    return bool(np.abs(here - FILL_RGB).max() <= 6)
+
+
+def test_a_face_seen_at_one_instant_is_filled_in_its_neighbours_on_both_sides() -> None:
+    frames = [scene(3, i / 10, (512, 288)) for i in range(40)]
+    known = film(frames)
+    item = film([cropped_and_mirrored(frame) for frame in frames])
+    moments = strip_moments(match(4.0), item, known)
+    assert len(moments) == 8
+    steps, _ = _strip(item, known, match(4.0), SeesOnlyOnce((0.4, 0.4, 0.5, 0.6), at=4), False)
+    middle = (0.45, 0.5)
+    # x' = 1 - (x - 0.1) / 0.8 is its own inverse but for the centre: 0.45 of the item is 0.54 there
+    there = (0.1 + 0.8 * (1 - 0.45), 0.1 + 0.8 * 0.5)
+    assert [filled(s.query, *middle) for s in steps] == [i in (3, 4, 5) for i in range(8)]
+    assert [filled(s.reference, *there) for s in steps] == [i in (3, 4, 5) for i in range(8)]
+    for name in ("aligned", "difference"):
+        holes = [filled(getattr(s, name), *middle) for s in steps]
+        assert holes == [i in (3, 4, 5) for i in range(8)], name
+
+
+def test_the_same_picture_is_looked_at_once_a_size() -> None:
+    inner = SeesOnlyOnce((0.1, 0.1, 0.2, 0.2), at=0)
+    once = Remembering(inner)
+    picture = scene(1, 0.0, (64, 36))
+    first = once.detect(picture, long_sides_px=(640,))
+    assert once.detect(picture.copy(), long_sides_px=(640,)) == first
+    assert inner.looks == 1
+    once.detect(picture, long_sides_px=(640, 960))
+    once.detect(picture.reshape(36 * 2, 32, 3), long_sides_px=(640,))
+    assert inner.looks == 3
+
+
+def test_the_known_picture_laid_into_the_items_frame_looks_like_the_item(
+    query: Pictures, reference: Pictures
+) -> None:
+    shown = evidence(query, reference, match(), unblurred=True, strip=True)
+    for step in shown.strip:
+        assert step.aligned is not None
+        item, known = decoded(step.query).astype(int), decoded(step.aligned).astype(int)
+        assert np.abs(item - known).mean() < 8
+
+
+def test_where_the_known_picture_does_not_reach_nothing_is_made_up() -> None:
+    picture = scene(1, 0.0, (200, 100))
+    half = ((0.5, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    laid = aligned(picture, picture, half, ())
+    assert (laid[:, 110:] == laid[0, -1]).all()
+    assert not (laid[:, :90] == laid[0, -1]).all()
+
+
+def test_without_an_alignment_a_strip_still_shows_both_sides(
+    query: Pictures, reference: Pictures
+) -> None:
+    plain = evidence(query, reference, match(homography=None), unblurred=True, strip=True)
+    assert plain.strip
+    assert all(s.aligned is None and s.difference is None for s in plain.strip)
+
+
+def test_a_strip_is_made_only_where_it_is_asked_for(query: Pictures, reference: Pictures) -> None:
+    assert evidence(query, reference, match(), detector=None).strip == ()
+
+
+def long_film(seconds: int) -> Pictures:
+    return Pictures("h264", 64, 36, np.arange(seconds * 10) / 10, b"")
+
+
+def test_instants_lie_evenly_over_a_long_stretch() -> None:
+    film_of_a_minute = long_film(60)
+    instants = strip_moments(match(60.0), film_of_a_minute, film_of_a_minute)
+    assert len(instants) == MAX_STRIP
+    steps = np.diff([query_s for _, query_s, _ in instants])
+    assert (np.abs(steps - 2.5) <= 0.11).all()
+    assert all(query_s == reference_s for _, query_s, reference_s in instants)
+
+
+def test_every_stretch_has_two_instants_up_to_a_limit() -> None:
+    one = long_film(100)
+
+    def of(pieces: list[Span]) -> list[int]:
+        cut = tuple(Segment(span, span, 0.9) for span in pieces)
+        return [i for i, _, _ in strip_moments(Match(0.9, "accepted", cut), one, one)]
+
+    uneven = of([Span(0, 50), Span(51, 52), Span(53, 54)])
+    assert len(uneven) == MAX_STRIP
+    assert [uneven.count(i) for i in range(3)] == [20, 2, 2]
+    many = of([Span(2 * i, 2 * i + 1 + i / 100) for i in range(20)])
+    assert len(many) == MAX_STRIP
+    assert set(many) == set(range(8, 20))
+
+
+def test_a_still_has_one_instant() -> None:
+    photo = Pictures("webp", 64, 36, np.zeros(1), b"")
+    same = Match(0.9, "accepted", (Segment(Span(0, 0), Span(3, 3), 0.9),))
+    assert strip_moments(same, photo, long_film(5)) == [(0, 0.0, 3.0)]
+
+
+def test_a_sheet_with_too_long_a_strip_is_refused() -> None:
+    step = Pair(0, 0.0, 0.0, b"\xff\xd8\xff", b"\xff\xd8\xff")
+    with pytest.raises(ValueError, match="at most 24"):
+        EvidenceSheet((), (), "redacted", None, 0, 0, (), (step,) * 25)
+
+
+def test_a_clips_thumbnail_shows_no_face(reference: Pictures) -> None:
+    picture = decoded(thumbnail(reference))
+    assert likeness(picture) < SEEN
+    assert not (np.abs(picture.astype(int) - FILL_RGB) < 6).all(axis=2).all()
+
+
+def test_a_thumbnail_without_a_detector_is_filled_whole(reference: Pictures) -> None:
+    picture = decoded(thumbnail(reference, detector=None))
+    assert np.abs(picture.astype(int) - FILL_RGB).max() <= 3

@@ -1,0 +1,76 @@
+"""What a report says of an item that came of a link."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from app.intake.origin import Origin
+from app.report.redaction import withheld
+from app.report.report import Report, to_json, unreadable, with_origin
+from tests.app.known import SEARCHED, verdict_on, video
+
+AT = datetime(2026, 5, 3, 12, 30, tzinfo=UTC)
+LINK = Origin("http://a.example/me/1", "http://b.example/1.mp4", AT, ("a.example", "b.example"))
+SHOWN = "Fetching the link showed this machine to a.example, b.example at 2026-05-03 12:30 UTC"
+
+
+def checked() -> Report:
+    item = video()
+    return Report("1.mp4", "0" * 64, 5, item.info, verdict_on(item), SEARCHED)
+
+
+def test_a_file_has_no_address() -> None:
+    item = to_json(checked())["item"]
+
+    assert item["url"] is item["final_url"] is item["fetched_at"] is None
+
+
+def test_a_link_is_told_with_what_fetching_it_showed() -> None:
+    before, report = checked(), to_json(with_origin(checked(), LINK))
+
+    assert report["item"]["url"] == LINK.url
+    assert report["item"]["final_url"] == LINK.final_url
+    assert report["item"]["fetched_at"] == "2026-05-03T12:30:00+00:00"
+    assert report["verdict"]["limits"] == [*to_json(before)["verdict"]["limits"], SHOWN]
+    assert report["problems"] == []
+
+
+def test_without_a_verdict_it_stands_among_the_problems() -> None:
+    report = to_json(with_origin(unreadable("1.mp4", "cut short"), LINK))
+
+    assert report["problems"] == ["cut short", SHOWN]
+
+
+def test_nothing_was_shown_where_nobody_was_asked() -> None:
+    refused = Origin("http://10.0.0.5/", None, AT)
+
+    assert to_json(with_origin(unreadable("x", "no"), refused))["problems"] == ["no"]
+
+
+def test_the_time_is_told_in_utc() -> None:
+    east = AT.astimezone(timezone(timedelta(hours=8)))
+
+    assert Origin("u", None, east, ("a.example", "b.example")).told == (SHOWN,)
+
+
+def test_many_hosts_are_counted() -> None:
+    hosts = tuple(f"{n}.example" for n in range(7))
+
+    assert "0.example, 1.example, 2.example, 3.example, 3 more at" in Origin(
+        "u", None, AT, hosts
+    ).told[0]  # fmt: skip
+
+
+def test_videos_left_out_are_a_problem() -> None:
+    origin = Origin("u", "u", AT, ("a.example",), videos=3)
+
+    assert to_json(with_origin(checked(), origin))["problems"] == [
+        "The page shows 3 videos; the first of them is the item"
+    ]
+
+
+def test_what_is_shown_to_others_withholds_the_link() -> None:
+    report = to_json(with_origin(checked(), LINK))
+    shown = withheld(report)
+
+    assert shown["item"]["url"] is shown["item"]["final_url"] is None
+    assert "/me/" not in str(shown)
+    assert report["item"]["url"] == LINK.url, "the report itself is unchanged"

@@ -1,0 +1,183 @@
+"""Which earlier checks are due when the library changed, and in what order."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app import verify
+from app.jobs.outcomes import store_verdict
+from app.jobs.recheck import recheck
+from app.jobs.recheck_schedule import Growth, due
+from app.library.library import Context, FileFacts, Library
+from app.library.records import Appearance
+from app.metadata.types import Credentials, Metadata
+from app.settings import Settings
+from app.store import checks, descriptors, keys, reports
+from app.store.checks import Asked
+from app.store.data_folder import DeskFile, open_desk
+from app.store.schema import checks as table
+from hashing.errors import DecodeError
+from tests.app.api.service_made import report
+from tests.app.known import whole
+from tests.app.library.library_made import made_facts, made_print
+
+NOTHING = Metadata({}, Credentials("none"))
+UNCHANGED = "0 3"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskFile]:
+    desk = open_desk(tmp_path / "desk")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def connection(desk: DeskFile) -> Iterator[sa.Connection]:
+    with desk.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        yield connection
+
+
+def done(
+    connection: sa.Connection, relation: str, reach: int | None, change: str = UNCHANGED
+) -> str:
+    """A check that has ended; kept where it was searched up to a clip."""
+    key = keys.listed(connection)[0].id
+    asked = Asked(key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32)
+    check, _ = checks.accept(connection, asked, 100)
+    checks.claim_next(connection)
+    checks.finish(connection, check.id, "done", Settings(), relation=relation)
+    if reach is not None:
+        until = checks.in_seconds(1000)
+        descriptors.store(connection, check.id, made_print(1), NOTHING, reach, until, change)
+    return check.id
+
+
+def due_now(connection: sa.Connection, reach: int, change: str = UNCHANGED) -> str | None:
+    found = due(connection, reach, change)
+    return found.id if found is not None else None
+
+
+def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
+    late, early = done(connection, "none", 5), done(connection, "undecided", 3)
+    assert due_now(connection, 3) is None
+    assert due_now(connection, 6) == early
+    descriptors.note_searched(connection, [early], 6, UNCHANGED)
+    assert due_now(connection, 6) == late
+    descriptors.note_searched(connection, [late], 6, UNCHANGED)
+    assert due_now(connection, 6) is None
+
+
+def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
+    desk: DeskFile, tmp_path: Path
+) -> None:
+    settings = Settings(library=tmp_path / "library")
+    with desk.writing() as connection:
+        key = keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))[0].id
+        asked = Asked(key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32)
+        check, _ = checks.accept(connection, asked, 100)
+        checks.claim_next(connection)
+    with Library.open(settings.library, create=True) as library:
+        began = library.reach(), library.last_change()
+        library.add(made_print(2), made_facts(2))
+        with desk.writing() as connection:
+            reach = library.reach()
+            again, new = checks.accept(connection, asked, 100, again=False, reach=reach)
+            assert (again.id, again.state, new) == (check.id, "running", False)
+        read = (made_print(1), NOTHING)
+        store_verdict(desk, check, settings, report("a.mp4"), began[0], read=read, change=began[1])
+        with desk.reading() as connection:
+            found = Growth(library, settled_s=0.0).due(connection)
+    assert found is not None
+    assert found.id == check.id
+
+
+def test_what_was_not_kept_is_never_due(connection: sa.Connection) -> None:
+    done(connection, "none", None)
+    assert due_now(connection, 9) is None
+
+
+def test_changed_dates_matter_to_what_matched(connection: sa.Connection) -> None:
+    done(connection, "none", 3)
+    matched = done(connection, "edited", 3)
+    assert due_now(connection, 3, "1 4") == matched
+    descriptors.note_searched(connection, [matched], 3, "1 4")
+    assert due_now(connection, 3, "1 4") is None
+
+
+@pytest.mark.parametrize("changed", [{"state": "running"}, {"pictures": "pending"}, {"crashes": 2}])
+def test_what_is_at_work_or_ended_a_worker_is_left_alone(
+    connection: sa.Connection, changed: dict[str, object]
+) -> None:
+    done(connection, "none", 3)
+    assert due_now(connection, 4) is not None
+    connection.execute(table.update().values(changed))
+    assert due_now(connection, 4) is None
+
+
+def test_a_library_that_still_grows_is_waited_for(
+    connection: sa.Connection, tmp_path: Path
+) -> None:
+    waiting = done(connection, "none", 0)
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(made_print(2), made_facts(2))
+        assert Growth(library, settled_s=1000.0).due(connection) is None
+        found = Growth(library, settled_s=0.0).due(connection)
+        assert found is not None
+        assert found.id == waiting
+
+
+def test_a_date_that_is_entered_makes_what_matched_due(
+    connection: sa.Connection, tmp_path: Path
+) -> None:
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(made_print(2), made_facts(2))
+        matched = done(connection, "copy", library.reach(), library.last_change())
+        growth = Growth(library, settled_s=0.0)
+        assert growth.due(connection) is None
+        library.add_appearance("R000001", Appearance("published", "2016"))
+        found = growth.due(connection)
+        assert found is not None
+        assert found.id == matched
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
+    desk: DeskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool
+) -> None:
+    def again(*_: object) -> None:
+        raise DecodeError("asked for a whole check")
+
+    monkeypatch.setattr(verify, "matches_since", lambda *_: {"R000001": whole()})
+    asked_again: list[int] = []
+    monkeypatch.setattr(verify, "check_again", lambda *_: asked_again.append(1) or again())
+    with desk.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        identifier = done(connection, "none", 0)
+        reports.store(connection, identifier, report("a.mp4"), "check", 0)
+        if made:
+            checks.note_made_clip(connection, identifier, "R000001")
+        check = checks.find(connection, identifier)
+    with Library.open(tmp_path / "library", create=True) as library:
+        facts = FileFacts("a.mp4", "ab" * 32, 1)
+        dated = Context(appearances=(Appearance("published", "2019"),))
+        library.add(made_print(1), facts, dated)
+        assert not recheck(desk, library, Settings(), check, lambda *_: None)
+    assert bool(asked_again) is not made
+
+
+def test_a_check_that_was_deleted_meanwhile_does_not_come_back(
+    desk: DeskFile, tmp_path: Path
+) -> None:
+    with desk.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        check = checks.find(connection, done(connection, "none", 0))
+        checks.delete(connection, check.id)
+    with Library.open(tmp_path / "library", create=True) as library:
+        assert not recheck(desk, library, Settings(), check, lambda *_: None)
+    with desk.reading() as connection:
+        assert connection.execute(sa.select(table.c.id)).all() == []

@@ -1,0 +1,120 @@
+"""What is told of a later report: a first match, an older copy, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.jobs.report_changes import (
+    accepted_clips,
+    claim_finding,
+    day_of,
+    has_older,
+    is_only_itself,
+    news,
+)
+from app.report.report import Report, to_json
+from app.verdict.verdict import Verdict
+from tests.app.known import INGESTED, clip, match, verdict_on, video, whole
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
+MONDAY = "2026-11-23T09:00:00.000000Z"
+OLD = clip(("published", "2019-06-12"), INGESTED)
+OLDER = clip(("published", "2011"), INGESTED, id="R000002", title=None)
+
+
+def told(before: Verdict, after: Verdict) -> str | None:
+    found = news(as_json(before), after, MONDAY, NOW)
+    return found.headline if found is not None else None
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    return to_json(Report("clip.mp4", info=video().info, verdict=verdict))
+
+
+def test_a_first_match_is_told() -> None:
+    before, after = verdict_on(video()), verdict_on(video(), (OLD, whole()))
+    assert told(before, after) == (
+        "The clip you checked on Monday now matches known footage: "
+        "Harcourt Road, published 2019-06-12"
+    )
+
+
+def test_an_older_copy_is_told_under_its_own_name() -> None:
+    before = verdict_on(video(), (OLD, whole()))
+    after = verdict_on(video(), (OLD, whole()), (OLDER, whole()))
+    found = news(as_json(before), after, MONDAY, NOW)
+    assert found is not None
+    assert found.clip == "R000002"
+    assert found.headline == (
+        "The clip you checked on Monday now has an older copy: R000002.mp4, published 2011"
+    )
+
+
+def test_another_copy_that_is_no_older_is_not_told() -> None:
+    before = verdict_on(video(), (OLDER, whole()))
+    assert told(before, verdict_on(video(), (OLD, whole()), (OLDER, whole()))) is None
+    assert told(before, before) is None
+
+
+def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() -> None:
+    half = match((0.0, 15.0, 0.0, 15.0))
+    rest = match((15.0, 30.0, 0.0, 15.0))
+    other = clip(("published", "2020"), INGESTED, id="R000002", title=None)
+    before = verdict_on(video(), (OLD, half), date="2022-11-27")
+    after = verdict_on(video(), (OLD, half), (other, rest), date="2022-11-27")
+    assert claim_finding(as_json(before)) == "partly_contradicted"
+    assert told(before, after) == (
+        "The clip you checked on Monday now has a copy that speaks against its claimed date: "
+        "R000002.mp4, published 2020"
+    )
+    assert told(after, after) is None
+    assert told(after, before) is None
+
+
+def test_what_is_told_is_never_the_item_itself() -> None:
+    own = clip(("published", "2011"), INGESTED, id="R000003", title=None)
+    before = as_json(verdict_on(video()))
+    alone = verdict_on(video(), (own, whole()))
+    assert news(before, alone, MONDAY, NOW, {"R000003"}) is None
+    found = news(before, verdict_on(video(), (own, whole()), (OLD, whole())), MONDAY, NOW, {own.id})
+    assert found is not None
+    assert found.clip == "R000001"
+    assert "2019-06-12" in found.headline
+
+
+def test_a_vaguer_date_is_older_only_where_it_ends_earlier() -> None:
+    before = verdict_on(video(), (OLD, whole()))
+    vague = clip(("published", "2019"), INGESTED, id="R000002")
+    assert told(before, verdict_on(video(), (OLD, whole()), (vague, whole()))) is None
+
+
+def test_what_stays_open_is_not_told() -> None:
+    weak = match((0.0, 9.0, 0.0, 9.0), decision="weak_match", score=0.5)
+    assert told(verdict_on(video()), verdict_on(video(), (OLD, weak))) is None
+
+
+def test_a_known_clip_that_is_dated_earlier_is_noticed() -> None:
+    report = as_json(verdict_on(video(), (OLD, whole())))
+    assert accepted_clips(report) == ["R000001"]
+    assert not has_older(report, [OLD])
+    assert has_older(report, [clip(("attested", "2018-01-01"), INGESTED)])
+    assert not has_older(report, [clip(("captured", "2018-01-01"), INGESTED)])
+    assert not has_older(as_json(verdict_on(video())), [OLDER])
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "today"), (1, "on Tuesday"), (6, "on Thursday"), (7, "on 18 November 2026")],
+)
+def test_a_weekday_is_named_where_it_is_one(days: int, said: str) -> None:
+    moment = (NOW - timedelta(days=days)).isoformat()
+    assert day_of(moment, NOW) == said
+
+
+def test_an_item_that_was_made_a_clip_is_no_news_of_itself() -> None:
+    added = clip(INGESTED)
+    assert is_only_itself(added, added.sha256)
+    assert not is_only_itself(added, "0" * 64)
+    assert not is_only_itself(OLD, OLD.sha256), "the same file, published before, is news"
+    assert is_only_itself(OLD, OLD.sha256, made=OLD.id), "but not to whom it was made of"

@@ -1,0 +1,83 @@
+"""Small made-up fingerprints and libraries, the same for the same seed."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from app.library.library import FileFacts
+from hashing.types import (
+    AudioPrint,
+    Descriptors,
+    Fingerprint,
+    MediaInfo,
+    Pictures,
+    Span,
+    Timeline,
+)
+
+SPACE = "made-512"
+
+
+def unit_vectors(rng: np.random.Generator, count: int) -> np.ndarray:
+    """(count, 512) float32 of unit length."""
+    vectors = rng.standard_normal((count, 512), dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def made_print(seed: int, rows: int = 12, flat: int = 0, space: str = SPACE) -> Fingerprint:
+    """A clip of rows / 2 seconds; its first `flat` pictures are flat."""
+    rng = np.random.default_rng(seed)
+    return Fingerprint(
+        info=MediaInfo("video", 640, 360, rows / 2, 25.0, "mov,mp4", "h264", "aac", 90),
+        space=space,
+        sampling="default",
+        frames=Descriptors(
+            times=np.arange(rows) / 2,
+            vectors=unit_vectors(rng, rows).astype(np.float16),
+            pdq=rng.integers(0, 256, (rows, 32), np.uint8),
+            pdq_quality=rng.integers(0, 101, rows, np.uint8),
+            phash=rng.integers(0, 256, (rows, 8), np.uint8),
+            flat=np.arange(rows) < flat,
+        ),
+        timeline=Timeline(np.arange(rows * 12) / 25, rng.random(rows * 12, np.float32) * 9),
+        pictures=Pictures("h264", 160, 90, np.arange(rows) / 2, rng.bytes(200)),
+        audio=AudioPrint(rng.integers(0, 256, (rows * 8, 24), np.uint8), 0.064, -0.02, "bands"),
+        gaps=(Span(1.0, 1.5),),
+        problems=("video stream ends at 5.0 s of 6.0 s",),
+    )
+
+
+def made_facts(seed: int) -> FileFacts:
+    name = f"clip {seed}.mp4"
+    return FileFacts(name, hashlib.sha256(name.encode()).hexdigest(), 1000 + seed)
+
+
+def use_codes_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a library of more than 50 vectors be searched by codes, in blocks of 32."""
+    monkeypatch.setattr("app.library.library.EXACT_LIMIT", 50)
+    monkeypatch.setattr("app.library.index.live_index.EXACT_LIMIT", 50)
+    monkeypatch.setattr("app.library.index.live_index.BLOCK_SIZE", 32)
+    monkeypatch.setattr("app.library.index.code_cache.BLOCK_SIZE", 32)
+
+
+def assert_same_print(stored: Fingerprint, given: Fingerprint) -> None:
+    """Equal within the precision that library_pack states."""
+    assert stored.info == given.info
+    assert (stored.space, stored.sampling) == (given.space, given.sampling)
+    assert (stored.gaps, stored.problems) == (given.gaps, given.problems)
+    for name in ("pdq", "pdq_quality", "phash", "flat"):
+        kept, was = getattr(stored.frames, name), getattr(given.frames, name)
+        np.testing.assert_array_equal(kept, was)
+        assert kept.dtype == was.dtype
+    np.testing.assert_allclose(stored.frames.times, given.frames.times, atol=1e-6)
+    np.testing.assert_allclose(stored.timeline.times, given.timeline.times, atol=1e-6)
+    np.testing.assert_allclose(stored.timeline.change, given.timeline.change, rtol=1e-3)
+    assert stored.frames.vectors.dtype == np.float16
+    np.testing.assert_allclose(stored.frames.vectors, given.frames.vectors, atol=2e-4)
+    assert (stored.audio is None) == (given.audio is None)
+    if stored.audio is not None and given.audio is not None:
+        np.testing.assert_array_equal(stored.audio.bands, given.audio.bands)
+        assert stored.audio.hop_s == given.audio.hop_s
+        assert stored.audio.start_s == given.audio.start_s
+        assert stored.audio.space == given.audio.space

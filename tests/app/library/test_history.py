@@ -1,0 +1,168 @@
+"""What people change of a clip's context: written, kept with who and when, gone with the clip."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.library.errors import AppearanceFixed, ClipUnknown
+from app.library.library import Context, Filter, Library
+from app.library.records import Appearance, TextEdit
+from tests.app.library.library_made import SPACE, made_facts, made_print
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+AT = "2026-11-25T12:00:00+00:00"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    library = Library.open(tmp_path / "library", create=True)
+    seen = (Appearance("published", "2019-06-12", "https://a.example/x", "A Paper", "ann"),)
+    context = Context(title="Harcourt Road", place="Hong Kong", appearances=seen)
+    library.add(made_print(1), made_facts(1), context, now=NOON)
+    library.add(made_print(2), made_facts(2), Context(title="Кот", place="100%_sure"), now=NOON)
+    library.add(made_print(3), made_facts(3), now=NOON)
+    return library
+
+
+def test_a_changed_text_keeps_who_changed_it_and_what_stood_there(library: Library) -> None:
+    changed = library.change("R000001", {"title": "Protest", "place": "Hong Kong"}, "bo", NOON)
+    assert changed == ("title",)
+    library.change("R000001", {"title": None}, "cy", NOON)
+    assert library.clip("R000001").title is None
+    assert library.edits("R000001") == [
+        TextEdit("title", "Protest", None, "cy", AT),
+        TextEdit("title", "Harcourt Road", "Protest", "bo", AT),
+    ]
+
+
+def test_appearances_are_entered_and_taken_back_by_number(library: Library) -> None:
+    seen = Appearance("archived", "2018", "https://b.example", None, "bo")
+    assert library.add_appearance("R000001", seen, NOON)
+    assert not library.add_appearance("R000001", seen, NOON)
+    clip = library.clip("R000001")
+    number = next(one.number for one in clip.appearances if one.kind == "archived")
+    assert number is not None
+    with pytest.raises(ClipUnknown):
+        library.remove_appearance("R000002", number, "cy", NOON)
+    library.remove_appearance("R000001", number, "cy", NOON)
+    assert [one.kind for one in library.clip("R000001").appearances] == ["published", "ingested"]
+    assert [(one.after, one.entered_by) for one in library.edits("R000001")] == [
+        (None, "cy"),
+        ("archived 2018 https://b.example", "bo"),
+    ]
+
+
+def test_what_firstseen_wrote_itself_stays(library: Library) -> None:
+    own = next(one for one in library.clip("R000001").appearances if one.kind == "ingested")
+    assert own.number is not None
+    with pytest.raises(AppearanceFixed):
+        library.remove_appearance("R000001", own.number, "bo")
+
+
+def test_a_change_is_noticed(library: Library) -> None:
+    before = library.last_change()
+    library.change("R000001", {"title": "Harcourt Road"}, "bo")
+    assert library.last_change() == before
+    library.add_appearance("R000001", Appearance("attested", "2017"))
+    entered = library.last_change()
+    newest = library.clip("R000001").appearances[-1].number
+    assert newest is not None
+    library.remove_appearance("R000001", newest, "bo")
+    assert len({before, entered, library.last_change()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Filter(), ["R000001", "R000002", "R000003"]),
+        (Filter(text="harcourt"), ["R000001"]),
+        (Filter(text="A PAPER"), ["R000001"]),
+        (Filter(text="clip 3.mp4"), ["R000003"]),
+        (Filter(text="кот"), ["R000002"]),
+        (Filter(text="%"), ["R000002"]),
+        (Filter(place="hong"), ["R000001"]),
+        (Filter(place="0%_s"), ["R000002"]),
+        (Filter(year=2019), ["R000001"]),
+        (Filter(year=2026), []),  # the day of ingestion is nobody's year
+        (Filter(text="road", year=2018), []),
+    ],
+)
+def test_clips_are_listed_by_text_year_and_place(
+    library: Library, wanted: Filter, found: list[str]
+) -> None:
+    assert [clip.id for clip in library.page(wanted, None, 10)] == found
+
+
+def test_pages_follow_each_other(library: Library) -> None:
+    first = library.page(Filter(), None, 2)
+    assert [clip.id for clip in first] == ["R000001", "R000002"]
+    assert [clip.id for clip in library.page(Filter(), "R000002", 2)] == ["R000003"]
+    with pytest.raises(ClipUnknown):
+        library.page(Filter(), "x", 2)
+
+
+@pytest.mark.parametrize("identifier", ["R" + "9" * 30, "R1\u0662", "R", "r000001"])
+def test_an_id_that_never_was_is_unknown(library: Library, identifier: str) -> None:
+    with pytest.raises(ClipUnknown):
+        library.clip(identifier)
+
+
+def test_only_later_clips_are_searched(library: Library) -> None:
+    vectors = made_print(2).frames.vectors.astype(np.float32)
+    assert library.search(vectors, 4, SPACE).clips[0:2] == ("R000001", "R000002")
+    since = library.search_since(vectors, 4, SPACE, 1)
+    assert since.searched == 2
+    best = np.array(since.clips)[since.clip_index[:, 0]]
+    assert (best == "R000002").all()
+    assert (since.cosine[:, 0] > 0.99).all()
+    assert library.search_since(vectors, 4, SPACE, 2).clips == ("R000003",)
+    none = library.search_since(vectors, 4, SPACE, 3)
+    assert (none.clips, none.searched) == ((), 0)
+    assert (none.clip_index == -1).all()
+    assert np.isneginf(none.cosine).all()
+
+
+def test_later_clips_of_another_space_are_not_searched(library: Library) -> None:
+    library.add(made_print(4, space="other"), made_facts(4))
+    vectors = made_print(4).frames.vectors.astype(np.float32)
+    assert library.search_since(vectors, 4, "other", 0).clips == ("R000004",)
+    assert "R000004" not in library.search_since(vectors, 4, SPACE, 0).clips
+
+
+def test_what_was_written_goes_with_the_clip(library: Library, tmp_path: Path) -> None:
+    library.change("R000001", {"notes": "canary-in-a-note"}, "canary-of-a-key")
+    library.change("R000001", {"notes": None}, "bo")
+    library.keep_thumbnail("R000001", b"canary-in-a-picture")
+    assert library.thumbnail("R000001") == b"canary-in-a-picture"
+    assert holds(tmp_path, b"canary-in-a-note")
+    assert library.remove("R000001")
+    assert not holds(tmp_path, b"canary-")
+    library.close()
+    assert not holds(tmp_path, b"canary-")
+
+
+def holds(folder: Path, text: bytes) -> bool:
+    return any(text in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_library_of_version_1_gains_what_it_lacks(library: Library, tmp_path: Path) -> None:
+    library.close()
+    path = tmp_path / "library" / "library.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "DROP TABLE edits; DROP TABLE thumbnails; DROP TABLE sound_codes; "
+        "UPDATE migrations SET version = 1; PRAGMA user_version = 1"
+    )
+    connection.close()
+    with Library.open(tmp_path / "library") as again:
+        assert [clip.title for clip in again.clips()] == ["Harcourt Road", "Кот", None]
+        again.change("R000003", {"title": "New"}, "bo", NOON)
+        assert again.edits("R000003") == [TextEdit("title", None, "New", "bo", AT)]
+        again.keep_thumbnail("R000003", b"jpeg")
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    assert connection.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,), (3,)]
+    connection.close()

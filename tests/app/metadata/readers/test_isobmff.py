@@ -1,0 +1,215 @@
+"""Reading MP4 and MOV boxes, and what FFmpeg says of containers."""
+
+import io
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.metadata.read import read_metadata
+from app.metadata.readers.isobmff import read_boxes
+from app.metadata.summary import summarise
+from tests.app.metadata.readers.boxes_made import (
+    box,
+    elst,
+    ftyp,
+    full,
+    keys,
+    loci,
+    mvhd,
+    quicktime_text,
+    tkhd,
+    trak,
+    xmp_box,
+    xmp_packet,
+)
+
+TAKEN = datetime(2019, 6, 12, 6, 3, tzinfo=UTC)
+
+
+def movie(*inside: bytes, created: datetime | None = TAKEN) -> io.BytesIO:
+    moov = box(b"moov", mvhd(created, created), *inside)
+    return io.BytesIO(ftyp() + moov + box(b"mdat", bytes(64)))
+
+
+def test_header_times_count_from_1904() -> None:
+    facts, _ = read_boxes(movie(trak(created=TAKEN)))
+    assert facts["mvhd creation_time"] == "2019-06-12T06:03:00Z"
+    assert facts["mvhd modification_time"] == "2019-06-12T06:03:00Z"
+    assert facts["trak[0] mdhd creation_time"] == "2019-06-12T06:03:00Z"
+
+
+def test_a_header_time_of_zero_is_absent_not_1904() -> None:
+    facts, _ = read_boxes(movie(created=None))
+    assert "mvhd creation_time" not in facts
+    assert facts["mvhd creation_time_unset"] is True
+
+
+def test_wide_headers_are_read_too() -> None:
+    seconds = int((TAKEN - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
+    times = seconds.to_bytes(8, "big") * 2 + (600).to_bytes(4, "big") + (1200).to_bytes(8, "big")
+    wide = io.BytesIO(ftyp() + box(b"moov", full(b"mvhd", times, bytes(80), version=1)))
+    facts, _ = read_boxes(wide)
+    assert facts["mvhd creation_time"] == "2019-06-12T06:03:00Z"
+    assert facts["mvhd duration_s"] == 2.0
+
+
+def test_what_belongs_to_a_track_is_filed_under_it() -> None:
+    facts, _ = read_boxes(
+        movie(trak(), trak(handler=b"soun", name=b"SoundHandler"), box(b"udta", loci(1.0, 2.0)))
+    )
+    assert facts["trak[0] handler_name"] == "VideoHandler"
+    assert facts["trak[1] handler_name"] == "SoundHandler"
+    assert "udta loci" in facts
+
+
+def test_apple_keys_give_camera_date_and_position() -> None:
+    values = {
+        "com.apple.quicktime.make": "Apple",
+        "com.apple.quicktime.model": "iPhone 11",
+        "com.apple.quicktime.software": "14.4",
+        "com.apple.quicktime.creationdate": "2019-06-12T14:03:00+0800",
+        "com.apple.quicktime.location.ISO6709": "+22.2793+114.1665+012.5/",
+    }
+    metadata = read_metadata(movie(trak(), keys(values)))
+    summary = summarise(metadata.fields)
+    assert (summary.make, summary.model, summary.software) == ("Apple", "iPhone 11", "14.4")
+    assert summary.captured == "2019-06-12T14:03:00+0800"
+    assert summary.position == (22.2793, 114.1665)
+
+
+def test_quicktime_user_data_are_read() -> None:
+    udta = box(b"udta", quicktime_text(b"xyz", "-33.8688+151.2093/"), quicktime_text(b"too", "X 1"))
+    metadata = read_metadata(movie(trak(), udta))
+    assert metadata.fields["boxes"]["udta ©too"] == "X 1"
+    assert summarise(metadata.fields).position == (-33.8688, 151.2093)
+
+
+def test_a_3gpp_position_is_read() -> None:
+    metadata = read_metadata(movie(trak(), box(b"udta", loci(-33.5, 151.25, "Bondi"))))
+    assert metadata.fields["boxes"]["udta loci"] == {
+        "name": "Bondi", "latitude": -33.5, "longitude": 151.25, "altitude_m": 12.0,
+    }  # fmt: skip
+    assert summarise(metadata.fields).position == (-33.5, 151.25)
+
+
+def test_xmp_in_a_uuid_box_is_read() -> None:
+    file = movie(trak())
+    file.seek(0, 2)
+    file.write(xmp_box(xmp_packet('xmp:CreatorTool="Adobe Premiere Pro"')))
+    assert read_metadata(file).fields["xmp"]["xmp:CreatorTool"] == "Adobe Premiere Pro"
+
+
+def test_edit_lists_are_read_as_they_stand() -> None:
+    facts, _ = read_boxes(movie(trak(elst((1000, -1), (3000, 2000)))))
+    assert facts["trak[0] elst"] == [[1000, -1, 1], [3000, 2000, 1]]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "turn"),
+    [
+        ((1, 0, 0, 0, 1, 0, 0, 0, 1), 0),
+        ((0, 1, 0, -1, 0, 0, 0, 0, 1), 90),
+        ((-1, 0, 0, 0, -1, 0, 0, 0, 1), 180),
+        ((0, -1, 0, 1, 0, 0, 0, 0, 1), 270),
+    ],
+)
+def test_a_display_matrix_is_told_as_quarter_turns(matrix: tuple[int, ...], turn: int) -> None:
+    facts, _ = read_boxes(movie(box(b"trak", tkhd(matrix))))
+    assert facts["trak[0] tkhd rotation_deg"] == turn
+
+
+def test_a_box_that_claims_more_than_its_parent_is_named() -> None:
+    file = io.BytesIO(ftyp() + (4000).to_bytes(4, "big") + b"moov" + mvhd(TAKEN))
+    facts, blocks = read_boxes(file)
+    assert facts["mvhd creation_time"] == "2019-06-12T06:03:00Z"
+    assert blocks.problems == ["box 'moov' runs past its parent's end"]
+
+
+def test_boxes_inside_themselves_end() -> None:
+    deep = b""
+    for _ in range(2000):
+        deep = box(b"moov", deep)
+    started = time.perf_counter()
+    facts, _ = read_boxes(io.BytesIO(ftyp() + deep))
+    assert facts["boxes"] == ["ftyp", "moov"]
+    assert time.perf_counter() - started < 1
+
+
+def test_a_million_empty_boxes_are_not_all_read() -> None:
+    started = time.perf_counter()
+    _, blocks = read_boxes(io.BytesIO(ftyp() + box(b"free") * 1_000_000))
+    assert time.perf_counter() - started < 2
+    assert blocks.problems == ["only the first 4000 boxes were read"]
+
+
+KINDS = tuple(
+    b"moov trak mdia udta meta mvhd tkhd mdhd hdlr elst keys ilst data loci iinf iloc uuid".split()
+)
+
+
+@st.composite
+def box_trees(draw: st.DrawFn, depth: int = 4) -> bytes:
+    """Boxes of the kinds that are read, with random content, sizes sometimes wrong."""
+    kind = draw(st.sampled_from(KINDS))
+    if depth and draw(st.booleans()):
+        body = b"".join(draw(st.lists(box_trees(depth - 1), max_size=3)))
+    else:
+        body = draw(st.binary(max_size=90))
+    size = draw(st.one_of(st.just(8 + len(body)), st.integers(0, 2**32 - 1)))
+    prefix = b"\0\0\0\0" if kind == b"meta" and draw(st.booleans()) else b""
+    return size.to_bytes(4, "big") + kind + prefix + body
+
+
+@settings(max_examples=150, deadline=1000)
+@given(st.lists(box_trees(), max_size=4))
+def test_no_tree_of_boxes_makes_reading_fail(trees: list[bytes]) -> None:
+    started = time.perf_counter()
+    facts, blocks = read_boxes(io.BytesIO(ftyp() + b"".join(trees)))
+    assert time.perf_counter() - started < 1
+    assert facts["ftyp major_brand"] == "isom"
+    assert len(blocks.xmp) <= 4000
+
+
+@settings(max_examples=100, deadline=1000)
+@given(st.binary(max_size=400))
+def test_no_bytes_behind_a_file_type_make_reading_fail(raw: bytes) -> None:
+    facts, _ = read_boxes(io.BytesIO(ftyp() + raw))
+    assert facts["boxes"]
+
+
+def encoded(path: Path, tags: dict[str, str]) -> Path:
+    """A second of H.264 with container tags."""
+    with av.open(str(path), "w", options={"movflags": "use_metadata_tags"}) as container:
+        container.metadata.update(tags)
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for shade in range(25):
+            pixels = np.full((48, 64, 3), shade * 10, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+def test_what_ffmpeg_writes_into_a_container_is_read(tmp_path: Path, suffix: str) -> None:
+    path = encoded(tmp_path / f"clip{suffix}", {"creation_time": "2019-06-12T06:03:00Z"})
+    with path.open("rb") as file:
+        fields = read_metadata(file).fields
+    assert str(fields["container"]["creation_time"]).startswith("2019-06-12T06:03:00")
+    assert fields["container"]["stream[0] codec"] == "h264"
+    assert fields["container"]["stream[0] average_rate"] == 25.0
+    assert fields["container"]["duration_s"] == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_container_without_index_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "clip.mp4", {})
+    cut = path.read_bytes().partition(b"moov")[0][:-4]
+    metadata = read_metadata(io.BytesIO(cut))
+    assert metadata.fields["boxes"]["ftyp major_brand"] == "isom"
+    assert any("container could not be read" in problem for problem in metadata.problems)

@@ -1,0 +1,329 @@
+"""The page: complete in itself, escaped, and saying what it shows and hides."""
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from app.report.html import render
+from app.report.html_timeline import mapping, ticks, unmatched_bars
+from app.report.report import Shown
+from app.text.formatting import clock, count, moment, share, size, stretch
+from tests.app.api.service_made import report
+
+NASTY = "<script>alert(1)</script>\"'&\u202egpj.exe"
+
+
+def found(**changed: Any) -> dict[str, Any]:
+    """One match, as the report's JSON has it."""
+    return {
+        "clip": {"id": "R000001", "name": "known.mp4", "title": None, "place": None},
+        "appearances": [
+            {
+                "kind": "published",
+                "date": "2019-06-12",
+                "source_url": "https://news.example/1",
+                "publisher": "News",
+                "entered_by": "Jane Doe",
+            }
+        ],
+        "accepted": True,
+        "score": 0.97312,
+        "relation": "edited",
+        "coverage": {"query": 0.5, "reference": 0.5},
+        "segments": [
+            {
+                "query": [0.0, 5.0],
+                "reference": [5.0, 10.0],
+                "speed": 1.0,
+                "reversed": False,
+                "mirrored": True,
+                "inliers": 100,
+            }
+        ],
+        "edits": [],
+        "audio": {"state": "kept", "offset_s": 0.0, "spans": []},
+        **changed,
+    }
+
+
+def verdict(relation: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "relation": relation,
+        "matched": relation not in ("none", "undecided"),
+        "undecided": None,
+        "headline": "Headline",
+        "reasons": ["Because"],
+        "limits": ["Careful"],
+        **changed,
+    }
+
+
+def credentials(name: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "state": "valid",
+        "signer": {"issuer": name, "common_name": name},
+        "signed_at": None,
+        "generator": None,
+        "actions": [],
+        "source_types": [],
+        "findings": [],
+        "ingredients": 0,
+        "assertions": {},
+        "reason": None,
+        **changed,
+    }
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+def everywhere(text: str) -> dict[str, Any]:
+    """A report with the same text wherever text can come from files or people."""
+    match = found(
+        clip={"id": "R000001", "name": text, "title": text, "place": text},
+        appearances=[
+            {"kind": "published", "date": text, "source_url": text, "publisher": text,
+             "entered_by": text}
+        ],
+        edits=[
+            {"type": "text", "confidence": 0.9, "query": None, "text": text, "box": None,
+             "measure": {"a": 1}}
+        ],
+    )  # fmt: skip
+    return report(
+        text,
+        verdict=verdict("edited", headline=text, reasons=[text], limits=[text]),
+        claim={
+            "date": {"claimed": text, "finding": "contradicted", "query": [[0, 5]], "reason": text},
+            "place": {"claimed": text, "known": [text], "reason": text},
+        },
+        first_seen={"date": text, "kind": "published", "clip": "R000001", "source_url": text,
+                    "entered_by": text},
+        matches=[match, {**match, "accepted": False}],
+        metadata={
+            "fields": {text: {text: text}},
+            "findings": [
+                {"code": "x", "severity": "notice", "text": text, "evidence": {text: text}}
+            ],
+        },
+        credentials=credentials(text, generator=text, reason=text, actions=[{"action": text}]),
+        problems=[text],
+        method={text: text},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", [Shown(), Shown("redacted", "shown", NASTY)])
+def test_nothing_from_files_becomes_markup(shown: Shown) -> None:
+    raw = render(everywhere(NASTY), {}, shown)
+    page = Page(raw)
+    assert not [tag for tag, _ in page.tags if tag == "script"]
+    assert not [a for _, attrs in page.tags for a in attrs if a.startswith("on")]
+    assert "\u202e" not in raw
+    assert "\\u202e" in raw
+    assert "<script>alert(1)</script>" in page.text
+
+
+def test_only_web_addresses_become_links() -> None:
+    for address in ("javascript:alert(1)", "data:text/html,x", "//evil.example", "file:///etc"):
+        page = Page(render(everywhere(address), {}))
+        assert [attrs["href"] for tag, attrs in page.tags if tag == "a"] == []
+    page = Page(render(everywhere("https://news.example/?a=1&b=2"), {}))
+    links = [attrs for tag, attrs in page.tags if tag == "a"]
+    assert links
+    assert {a["href"] for a in links} == {"https://news.example/?a=1&b=2"}
+    assert all("noreferrer" in (a["rel"] or "") for a in links)
+
+
+def test_the_page_asks_nobody_for_anything() -> None:
+    raw = render(report("a.mp4", verdict=verdict("edited"), matches=[found()]), {})
+    page = Page(raw)
+    policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    loading = [a for t, a in page.tags if t in ("link", "script", "iframe", "object", "embed")]
+    assert not loading
+    assert not re.findall(r"url\((?!#)", raw)
+    assert "@import" not in raw
+    assert not [a for _, a in page.tags if "style" in a], "the policy would drop them"
+
+
+def test_the_policy_admits_exactly_this_style_sheet() -> None:
+    import base64
+    import hashlib
+
+    raw = render(report("a.mp4"), {})
+    style = raw.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in raw.replace("&#39;", "'").replace("&#43;", "+")
+
+
+@pytest.mark.parametrize(
+    ("relation", "undecided", "said"),
+    [
+        ("exact", None, "byte for byte"),
+        ("copy", None, "re-encoded, resized or re-wrapped at most"),
+        ("excerpt", None, "a piece of a known clip"),
+        ("longer", None, "may be the fuller original"),
+        ("edited", None, "do not say which of the two was made first"),
+        ("composite", None, "more than one origin"),
+        ("undecided", "weak_match", "A person has to look"),
+        ("undecided", "same_scene_other_recording", "another recording"),
+        ("undecided", "too_little", "Too little"),
+        ("undecided", "conflicting", "different directions"),
+        ("none", None, "says nothing about whether the item is genuine"),
+    ],
+)
+def test_each_verdict_is_explained(relation: str, undecided: str | None, said: str) -> None:
+    page = Page(render(report("a.mp4", verdict=verdict(relation, undecided=undecided)), {}))
+    assert said in page.text
+    assert "authentic" not in page.text
+
+
+def test_an_item_that_could_not_be_read_says_so() -> None:
+    empty = {"name": "a.mp4", "sha256": None, "bytes": None, "kind": None, "duration_s": None,
+             "width": None, "height": None}  # fmt: skip
+    unread = report("a.mp4", item=empty, verdict=None, searched=None, unmatched=[],
+                    problems=["the file is empty (0 bytes)"], credentials=None)  # fmt: skip
+    page = Page(render(unread, {}))
+    assert "could not be read" in page.text
+    assert "the file is empty" in page.text
+    assert "Earliest copy" not in page.text
+
+
+def test_the_earliest_copy_is_called_what_it_is() -> None:
+    first = {"date": "2019-06-12", "kind": "published", "clip": "R000001",
+             "source_url": "https://news.example/1", "entered_by": "Jane Doe"}  # fmt: skip
+    page = Page(render(report("a.mp4", verdict=verdict("copy"), first_seen=first), {}))
+    assert "Earliest copy known to this library" in page.text
+    assert "2019-06-12" in page.text
+
+
+def test_people_and_positions_are_withheld_unless_asked() -> None:
+    told = report(
+        "a.jpg",
+        verdict=verdict("copy"),
+        matches=[found()],
+        metadata={
+            "fields": {
+                "exif": {"Image Artist": "Jane Doe", "EXIF BodySerialNumber": "SN-4711",
+                         "Image Make": "Nikon"},
+                "gps": {"latitude": 22.2783, "longitude": 114.1747},
+            },
+            "findings": [],
+        },
+        credentials=credentials("Doe Ltd"),
+    )  # fmt: skip
+    secrets = ("Jane Doe", "SN-4711", "22.2783", "114.1747", "Doe Ltd")
+    hidden = Page(render(told, {})).text
+    assert not [secret for secret in secrets if secret in hidden]
+    assert "Nikon" in hidden
+    assert "are withheld" in hidden
+    shown = Page(render(told, {}, Shown("redacted", "shown", "the desk"))).text
+    assert not [secret for secret in secrets if secret not in shown]
+    assert "asked for by the desk" in shown
+
+
+def test_the_page_says_what_it_shows() -> None:
+    text = Page(render(report("a.mp4"), {})).text
+    assert "automatic, may miss" in text
+    said = re.search(r'"shown": (\{.*?\})', text)
+    assert said is not None
+    assert json.loads(said[1]) == {
+        "faces": "redacted",
+        "identifying_metadata": "withheld",
+        "by": None,
+    }
+
+
+def test_claims_are_shown_with_their_finding_and_stretches() -> None:
+    claim = {
+        "date": {"claimed": "2022-11-27", "finding": "partly_contradicted", "query": [[1.0, 4.5]],
+                 "reason": "A copy existed by 2019-06-12"},
+        "place": {"claimed": "Shanghai", "known": ["Hong Kong"], "reason": ""},
+    }  # fmt: skip
+    text = Page(render(report("a.mp4", verdict=verdict("edited"), claim=claim), {})).text
+    assert "Partly contradicted" in text
+    assert "0:01.0 – 0:04.5" in text
+    assert "Hong Kong" in text
+    assert "not a finding" in text
+
+
+def test_bands_join_the_two_timelines_and_cross_when_reversed() -> None:
+    segment = {"query": [0.0, 5.0], "reference": [5.0, 10.0], "reversed": False}
+    drawn = mapping([segment], 10.0, 20.0)
+    assert drawn is not None
+    assert drawn.bands[0].points == "0.0,0 500.0,0 500.0,1000 250.0,1000"
+    crossed = mapping([{**segment, "reversed": True}], 10.0, 20.0)
+    assert crossed is not None
+    assert crossed.bands[0].points == "0.0,0 500.0,0 250.0,1000 500.0,1000"
+
+
+def test_a_still_of_a_video_is_drawn_as_a_moment() -> None:
+    drawn = mapping([{"query": [0, 0], "reference": [4.0, 4.0], "reversed": False}], None, 10.0)
+    assert drawn is not None
+    assert drawn.bands[0].item.width == 100
+    assert 0 < drawn.bands[0].clip.width < 1
+    photos = [{"query": [0, 0], "reference": [0, 0], "reversed": False}]
+    assert mapping(photos, None, None) is None
+    assert mapping([], 10.0, 10.0) is None
+
+
+def test_unmatched_stretches_are_drawn_to_scale() -> None:
+    bars = unmatched_bars([[0.0, 2.0], [9.0, 12.0]], 10.0)
+    assert [(bar.left, bar.width) for bar in bars] == [(0.0, 20.0), (90.0, 10.0)]
+    assert unmatched_bars([[0, 0]], None) == ()
+
+
+@pytest.mark.parametrize("end_s", [0.04, 1.0, 9.7, 31.2, 600.0, 36_000.0, 200_000.0])
+def test_ticks_start_at_zero_end_at_the_end_and_stay_few(end_s: float) -> None:
+    drawn = ticks(end_s)
+    assert (drawn[0].left, drawn[-1].left) == (0.0, 100.0)
+    assert len(drawn) <= 7
+    assert [t.left for t in drawn] == sorted(t.left for t in drawn)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (clock(None), "—"),
+        (clock(0), "0:00.0"),
+        (clock(59.96), "1:00.0"),
+        (clock(3725.5), "1:02:05.5"),
+        (stretch([1.0, 1.0]), "0:01.0"),
+        (share(None), "—"),
+        (share(0), "0 %"),
+        (share(0.004), "under 1 %"),
+        (share(0.996), "over 99 %"),
+        (size(999), "999 bytes"),
+        (size(1_500_000), "1.5 MB"),
+        (count(1, "clip"), "1 clip"),
+        (count(1264, "day"), "1,264 days"),
+        (moment("2019-06"), "2019-06"),
+        (moment("2019-06-12T14:03:00Z"), "2019-06-12, 14:03:00 UTC"),
+        (moment("2019-06-12T14:03:00+08:00"), "2019-06-12, 14:03:00 +08:00"),
+        (moment("2019-06-12T14:03"), "2019-06-12, 14:03"),
+    ],
+)
+def test_small_texts(given: str, text: str) -> None:
+    assert given == text

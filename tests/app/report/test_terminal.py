@@ -1,0 +1,256 @@
+"""The report on a terminal: exact texts, since how they read is the point."""
+
+import io
+from typing import Any
+
+import pytest
+
+from app.metadata.types import Credentials, Finding
+from app.report.report import Report, to_json, unreadable
+from app.report.terminal import console_for, show
+from hashing.types import AudioSpan, Span
+from tests.app.known import (
+    INGESTED,
+    SEARCHED,
+    clip,
+    edit,
+    match,
+    sound,
+    still,
+    verdict_on,
+    video,
+    whole,
+)
+
+URL = "https://example.org/a/page/with/a/very/long/address/that/does/not/fit/into/eighty/columns"
+
+
+def shown(report: Report) -> str:
+    stream = io.StringIO()
+    show(to_json(report), console_for(stream))
+    return stream.getvalue()
+
+
+def report_on(item: Any, *found: Any, name: str = "clip.mp4", **rest: Any) -> Report:
+    claim = {key: rest.pop(key) for key in ("date", "place") if key in rest}
+    verdict = verdict_on(item, *found, **claim)
+    return Report(
+        name=name,
+        sha256=item.sha256,
+        bytes=123,
+        info=item.info,
+        verdict=verdict,
+        searched=SEARCHED,
+        **rest,
+    )
+
+
+def test_an_edited_copy_reads_verdict_first_then_date_then_stretches_then_limits() -> None:
+    known = clip(("published", "2019-06-12", URL), INGESTED, place="Hong Kong", duration_s=60.0)
+    found = match(
+        (5.03, 18.08, 0.16, 11.45),
+        edits=[edit("crop"), edit("text", Span(6, 9.5))],
+        audio=sound("replaced"),
+        reasons=("212 points agree",),
+    )
+    report = report_on(
+        video(31.2),
+        (known, found),
+        (clip(id="R000002"), match(decision="none", score=0.213)),
+        date="2022-11-27",
+        place="Shanghai",
+        findings=(
+            Finding("a", "info", "No camera is named", {}),
+            Finding("b", "warning", "Two dates of the file disagree", {}),
+        ),
+    )
+
+    assert shown(report) == GOLDEN_EDITED
+
+
+GOLDEN_EDITED = f"""\
+Same footage as 'Harcourt Road', cropped, with text over it and with other
+sound, in 0:05.0–0:18.1
+  clip.mp4
+  video of 0:31.2, 1280 × 720, 25 pictures a second, SHA-256 ffffffffffffffff…
+
+Claimed date 2022-11-27: contradicted in part
+  A copy of 0:05.0–0:18.1 existed by 2019-06-12 (published,
+  https://example.org/a/page/with/a/very/long/address/that/does/not/fit/into/eig
+  hty/columns), 1,264 days before the claimed date. For 0:00.0–0:05.0 and
+  0:18.1–0:31.2 nothing known speaks against the claimed date
+
+Claimed place, beside the places entered in the library
+  claimed: Shanghai
+  known:   Hong Kong
+  Places as entered in the library for the matched clips; firstseen does not
+  judge whether they agree
+
+Earliest copy known to this library
+  2019-06-12, published
+  {URL}
+  'Harcourt Road' (R000001)
+
+Matched stretches
+  in this item   in the known clip  played    known clip
+  0:05.0–0:18.1  0:00.2–0:11.4      the same  R000001 'Harcourt Road'
+
+Differences from R000001 (covers 42 % of the item, 19 % of the clip)
+  - crop, half of it
+  - text, half of it [0:06.0–0:09.5]
+  - Sound: other than in the known clip
+
+Why
+  - 0:05.0–0:18.1 of the item matches 0:00.2–0:11.4 of 'Harcourt Road'
+    (R000001), score 0.97; 212 points agree
+
+What the file says of itself (claims of the file, not facts)
+  - WARNING  Two dates of the file disagree
+  - No camera is named
+
+Be careful
+  - It says that this footage was known, not who filmed it, what it shows, or
+    whether the title, place and dates entered in the library are right
+  - The earliest copy known to this library need not be the first: older copies
+    may exist elsewhere
+  - Differences are measured against the known copy and do not say which of the
+    two was made first, or by whom; small ones may have been missed
+  - 0:00.0–0:05.0 and 0:18.1–0:31.2 matched nothing in this library; that part
+    may be new, or may be older footage that this library does not hold
+
+Near misses, not accepted as copies
+  0.21  R000002 'Harcourt Road'
+"""
+
+
+def test_nothing_found_says_how_little_that_means() -> None:
+    report = report_on(video(), (clip(), match(decision="none", score=0.213)))
+
+    assert shown(report) == (
+        "No copy found among 812 known clips: this does not mean that the footage is\n"
+        "genuine\n"
+        "  clip.mp4\n"
+        "  video of 0:30.0, 1280 × 720, 25 pictures a second, SHA-256 ffffffffffffffff…\n"
+        "\n"
+        "Be careful\n"
+        "  - Nothing found says nothing about whether the item is genuine, new, or shows\n"
+        "    what is said of it: only that this library holds no copy that firstseen\n"
+        "    recognised\n"
+        "  - Searched: 812 clips, 11.5 hours of footage, dated from 2011-02-03 to\n"
+        "    2026-11-20; nothing outside that was looked at\n"
+        "  - The closest, none of them close enough to be a copy (of at most 1):\n"
+        "    'Harcourt Road' (R000001) at 0.21\n"
+        "  - Copies are missed most often where they are shown as a small picture inside\n"
+        "    another, cropped to less than about a quarter of the picture, shorter than\n"
+        "    about two seconds, rotated by an odd angle, filmed from a screen at a slant\n"
+        "\n"
+        "Near misses, not accepted as copies\n"
+        "  0.21  R000001 'Harcourt Road'\n"
+    )
+
+
+def test_an_unreadable_item_says_why() -> None:
+    assert shown(unreadable("a b.mp4", "video stream ends at 12.4 s of 60.0 s")) == (
+        "Could not be checked\n  a b.mp4\n  - video stream ends at 12.4 s of 60.0 s\n"
+    )
+
+
+def test_nothing_from_outside_acts_on_the_terminal() -> None:
+    evil = "\x1b[2J\u202egnp.\n\u200b"
+    known = clip(("published", "2019", evil), title=evil, place=evil)
+    report = report_on(
+        video(),
+        (known, whole(reasons=(evil,), edits=[edit("crop")])),
+        (clip(id="R000002", title=evil), match(decision="none", score=0.2)),
+        name=evil,
+        date="2022",
+        place=evil,
+        findings=(Finding("a", "warning", evil, {}),),
+        problems=(evil,),
+    )
+
+    text = shown(report)
+
+    for character in ("\x1b", "\u202e", "\u200b", "gnp.\n"):
+        assert character not in text
+    assert "\\u001b[2J\\u202egnp." in text
+
+
+@pytest.mark.parametrize("item", [video(), still()])
+def test_no_line_but_an_address_is_wider_than_the_paper(item: Any) -> None:
+    known = clip(("published", "2019", URL), title="長い題名" * 20, place="Ж" * 200)
+    report = report_on(item, (known, whole()), name="名" * 120, date="2022", place="x" * 300)
+
+    from rich.cells import cell_len
+
+    lines = shown(report).splitlines()
+
+    assert all(cell_len(line) <= 80 for line in lines if URL not in line)
+    assert f"  {URL}" in lines
+
+
+def test_a_still_names_its_moment() -> None:
+    text = shown(report_on(still(), (clip(INGESTED, duration_s=90.0), match((0, 0, 12.5, 12.5)))))
+
+    assert text.startswith("A picture from 'Harcourt Road', at 0:12.5\n")
+    assert "the picture   at 0:12.5          the same" in text
+    assert "2026-11-20, 09:00:00 UTC, added to this library" in text
+    assert "of the clip)" not in text
+
+
+def test_speed_direction_and_mirroring_stand_in_the_table() -> None:
+    from dataclasses import replace
+
+    plain = whole()
+    segment = replace(plain.segments[0], speed=2.0, reversed=True, mirrored=True)
+
+    text = shown(report_on(video(), (clip(), replace(plain, segments=(segment,)))))
+
+    assert "× 2, backwards, mirrored" in text
+    assert "None measured beyond those in the table" in text
+
+
+def test_sound_is_told_by_stretch_with_its_source() -> None:
+    audio = sound("kept", AudioSpan(Span(3, 9), "replaced", None, "R000009"))
+
+    text = shown(report_on(video(), (clip(), whole(audio=audio))))
+
+    assert "- Sound: the same as in the known clip" in text
+    assert "- Sound [0:03.0–0:09.0]: other than in the known clip, that of R000009" in text
+
+
+def test_a_clean_copy_has_no_differences() -> None:
+    assert "  - None measured\n" in shown(report_on(video(), (clip(), whole())))
+
+
+def test_many_stretches_and_near_misses_are_cut_short_and_counted() -> None:
+    pieces = [(i, i + 1.0, 28.0 - i, 29.0 - i) for i in range(20)]
+    near = [(clip(id=f"R00001{i}"), match(decision="none", score=0.2)) for i in range(8)]
+
+    text = shown(report_on(video(), (clip(), match(*pieces)), *near))
+
+    assert "8 more" in text
+    assert "and 3 more" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("valid", "nobody you trust vouches for the signer"),
+        ("trusted", "on your trust list"),
+        ("invalid", "INVALID"),
+        ("unreadable", "could not be read"),
+    ],
+)
+def test_credentials_are_told_without_overclaiming(state: Any, words: str) -> None:
+    credentials = Credentials(state, reason="x" if state == "unreadable" else None)
+
+    assert words in " ".join(shown(report_on(video(), credentials=credentials)).split())
+
+
+def test_no_credentials_are_no_news() -> None:
+    assert "credentials" not in shown(report_on(video(), credentials=Credentials("none")))
+
+
+def test_redirected_output_has_no_colour_codes() -> None:
+    assert "\x1b" not in shown(report_on(video(), (clip(), whole()), date="2022"))

@@ -1,0 +1,140 @@
+"""Where the system cannot fork or fence: process limits hold, and nobody is told otherwise."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.sandbox.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
+from app.sandbox.exit_status import EXIT_MEMORY, QUOTA_EXIT, Ending, cause
+from app.sandbox.fork_handle import ForkServer
+from app.sandbox.limits import FenceLimits
+from app.sandbox.sandbox import Fence, protection
+from app.sandbox.server_registry import new_server, shared_server
+from app.sandbox.spawn_handle import SpawnServer
+from hashing.errors import UnsupportedMedia
+
+PLANTED = "tests.app.planted"
+REPO = Path(__file__).parents[4]
+LIMITS = FenceLimits()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"a stranger's bytes")
+    return path
+
+
+def opened(file: Path, **limits: Any) -> Fence:
+    return Fence.open(file, FenceLimits(**limits), SpawnServer(PLANTED))
+
+
+def test_it_works_and_says_what_is_missing(file: Path) -> None:
+    with opened(file) as fence:
+        assert fence.call("read_own_file") == b"a stranger's bytes"
+        sent = np.arange(10**6, dtype=np.uint32)
+        np.testing.assert_array_equal(fence.call("echo", value=sent), sent)
+        assert [fence.call("count"), fence.call("count")] == [1, 2]
+        with pytest.raises(UnsupportedMedia, match="no picture"):
+            fence.call("unsupported")
+        with pytest.raises(FenceMemory, match="memory_bytes"):
+            fence.call("much_memory")
+        with pytest.raises(FenceLimit, match="open_files = 64"):
+            fence.call("many_descriptors")
+    assert fence.protection.process_limits
+    assert not fence.protection.complete
+    assert "system call filter (seccomp)" in fence.protection.missing
+
+
+def test_it_knows_no_secret_of_its_parent(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIRSTSEEN_SECRET", "key")
+    with opened(file) as fence:
+        assert "FIRSTSEEN_SECRET" not in fence.call("environment")
+
+
+@pytest.mark.parametrize(
+    ("task", "limits", "error", "what"),
+    [
+        ("endless_loop", {"cpu_s": 2}, FenceLimit, "cpu_s = 2"),
+        ("sleep", {"wall_s": 0.3}, FenceTimeout, "wall_s = 0.3"),
+        ("large_answer_of_1_mib", {"output_bytes": 2**20}, FenceLimit, "output_bytes = 1048576"),
+        ("segfault", {}, FenceBroken, "SIGSEGV"),
+        ("leave", {}, FenceBroken, "exit code 7"),
+        ("surprise", {}, FenceBroken, "TypeError"),
+    ],
+)
+def test_each_limit_and_each_death_is_named(
+    file: Path, task: str, limits: dict[str, Any], error: type[Exception], what: str
+) -> None:
+    arguments: dict[str, Any] = {"size": 2**20} if task.startswith("large_answer") else {}
+    with opened(file, **limits) as fence, pytest.raises(error, match=what):
+        fence.call("large_answer" if arguments else task, **arguments)
+
+
+def test_a_table_that_cannot_be_loaded_is_reported() -> None:
+    with pytest.raises(FenceBroken, match=r"exit code 1 during 'start'"):
+        Fence.open(None, server=SpawnServer("tests.app.no_such_table"))
+
+
+def test_an_interpreter_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(FenceUnavailable, match=r"could not be started: .*No such file"):
+        Fence.open(None, server=SpawnServer(PLANTED))
+
+
+def test_a_system_that_can_fork_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    forking = new_server(PLANTED)
+    assert isinstance(forking, ForkServer) == hasattr(os, "fork")
+    forking.close()
+    monkeypatch.delattr(os, "fork")
+    assert isinstance(new_server(PLANTED), SpawnServer)
+
+
+def test_a_server_is_shared_until_it_dies_and_then_replaced() -> None:
+    first = shared_server(tasks_module=PLANTED)
+    assert shared_server(tasks_module=PLANTED) is first
+    first.close()
+    second = shared_server(tasks_module=PLANTED)
+    assert second is not first
+    assert protection(second).process_limits
+    second.close()
+
+
+def test_a_process_that_watches_its_own_memory_ends_itself() -> None:
+    script = (
+        "import time; from app.sandbox.limits import FenceLimits\n"
+        "from app.sandbox.child.lockdown import watch_memory\n"
+        "watch_memory(FenceLimits(memory_bytes=32 * 2**20))\n"
+        "kept = b'x' * (64 * 2**20); time.sleep(30)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=REPO, timeout=20, check=False)
+    assert ran.returncode == EXIT_MEMORY
+
+
+@pytest.mark.parametrize(
+    ("ending", "error", "what"),
+    [
+        (None, FenceBroken, "ended during 'probe'"),
+        (Ending(0, None), FenceBroken, "exit code 0"),
+        (Ending(EXIT_MEMORY, None), FenceMemory, "memory_bytes"),
+        (Ending(QUOTA_EXIT, None), FenceLimit, "cpu_s"),
+        (Ending(None, 24), FenceLimit, "cpu_s = 3600"),
+        (Ending(None, 9, 3601.0, 0), FenceLimit, "cpu_s = 3600"),
+        (Ending(None, 9, 3.0, 0), FenceBroken, "SIGKILL, as happens when memory runs out"),
+        (Ending(None, 9), FenceBroken, "SIGKILL"),
+        (Ending(None, 11, 1.5, 2**20), FenceBroken, r"SIGSEGV.*\(1.5 s of CPU time, 1 MiB at mo"),
+        (Ending(None, 40), FenceBroken, "signal 40"),
+    ],
+)
+def test_every_ending_has_its_words(
+    ending: Ending | None, error: type[Exception], what: str
+) -> None:
+    found = cause(ending, "probe", LIMITS)
+    assert type(found) is error
+    with pytest.raises(error, match=what):
+        raise found

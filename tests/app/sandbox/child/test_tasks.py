@@ -1,0 +1,216 @@
+"""The real tasks behind the fence: what they give inside is what they give outside."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from app.evidence.types import EvidenceSheet
+from app.metadata.read import read_metadata
+from app.sandbox.fork_handle import ForkServer
+from app.sandbox.limits import FenceLimits
+from app.sandbox.sandbox import Fence
+from hashing.decode.probe import probe
+from hashing.describe.fingerprint import fingerprint
+from hashing.errors import DecodeError, LimitExceeded
+from hashing.limits import Limits
+from hashing.types import Fingerprint, Match
+from tests.app.sandbox.test_codec import same
+from tests.made.broken import (
+    make_cut_short,
+    make_damaged_middle,
+    make_no_frames,
+    make_one_frame,
+    make_pointer,
+    make_sound_only,
+    make_without_index,
+)
+from tests.made.stills import AnimationKind, StillKind, make_animation, make_huge_png, make_still
+from tests.made.videos import make_video
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+def outside(path: Path) -> list[Any]:
+    """The same tasks in this process; an error stands for its answer."""
+    with path.open("rb") as file:
+        try:
+            info = probe(file)
+        except DecodeError as error:
+            return [type(error), str(error), read_metadata(file)]
+        try:
+            return [info, read_metadata(file, None, info), fingerprint(file, info)]
+        except DecodeError as error:
+            return [info, type(error), str(error)]
+
+
+def inside(path: Path, server: ForkServer) -> list[Any]:
+    with Fence.open(path, server=server) as fence:
+        try:
+            info = fence.call("probe")
+        except DecodeError as error:
+            return [type(error), str(error), fence.call("metadata")]
+        try:
+            return [info, fence.call("metadata"), fence.call("fingerprint")]
+        except DecodeError as error:
+            return [info, type(error), str(error)]
+
+
+def assert_alike(path: Path, server: ForkServer) -> None:
+    here, there = outside(path), inside(path, server)
+    for one, other in zip(here, there, strict=True):
+        assert one is other or same(one, other), f"{one!r:.300}\n{other!r:.300}"
+
+
+@pytest.mark.parametrize("kind", get_args(StillKind.__value__))
+def test_stills_of_every_kind_are_described_behind_the_fence(
+    tmp_path: Path, server: ForkServer, kind: StillKind
+) -> None:
+    path = make_still(tmp_path / "still", kind)
+    assert_alike(path, server)
+    assert isinstance(inside(path, server)[2], Fingerprint)
+
+
+@pytest.mark.parametrize("kind", get_args(AnimationKind.__value__))
+def test_animations_are_described_behind_the_fence(
+    tmp_path: Path, server: ForkServer, kind: AnimationKind
+) -> None:
+    assert_alike(make_animation(tmp_path / "animation", kind), server)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".avi", ".ts"])
+def test_videos_are_described_behind_the_fence(
+    tmp_path: Path, server: ForkServer, suffix: str
+) -> None:
+    path = make_video(tmp_path / f"clip{suffix}", seconds=2)
+    assert_alike(path, server)
+    print_ = inside(path, server)[2]
+    assert len(print_.frames.times) > 0
+    assert print_.audio is not None
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        make_cut_short,
+        make_damaged_middle,
+        make_no_frames,
+        make_one_frame,
+        make_sound_only,
+        make_without_index,
+    ],
+)
+def test_broken_files_break_alike(
+    tmp_path: Path, server: ForkServer, make: Callable[[Path], Path]
+) -> None:
+    assert_alike(make(tmp_path / "broken.mp4"), server)
+
+
+def test_a_pointer_leads_nowhere(tmp_path: Path, server: ForkServer) -> None:
+    target = make_video(tmp_path / "target.mp4", seconds=1)
+    for kind in ("mov_alias", "hls", "ffconcat", "dash"):
+        path = make_pointer(tmp_path / f"pointer-{kind}.mov", kind, str(target))
+        with Fence.open(path, server=server) as fence, pytest.raises(DecodeError):
+            fence.call("fingerprint")
+
+
+def test_a_picture_of_billions_of_pixels_is_refused_by_its_header(
+    tmp_path: Path, server: ForkServer
+) -> None:
+    path = make_huge_png(tmp_path / "huge.png")
+    with Fence.open(path, server=server) as fence, pytest.raises(LimitExceeded, match="max_pixels"):
+        fence.call("probe")
+
+
+def test_limits_of_the_science_cross(tmp_path: Path, server: ForkServer) -> None:
+    path = make_still(tmp_path / "still.jpg")
+    with Fence.open(path, server=server) as fence, pytest.raises(LimitExceeded, match="max_pixels"):
+        fence.call("probe", limits=Limits(max_pixels=100))
+
+
+def test_progress_of_a_video_rises_to_its_end(tmp_path: Path, server: ForkServer) -> None:
+    seen: list[float] = []
+    with Fence.open(make_video(tmp_path / "clip.mp4", seconds=3), server=server) as fence:
+        fence.call("fingerprint", on_progress=lambda stage, fraction: seen.append(fraction))
+    assert seen == sorted(seen)
+    assert seen
+    assert seen[-1] > 0.5
+
+
+def test_little_memory_is_named_and_nothing_worse(tmp_path: Path, server: ForkServer) -> None:
+    path = make_still(tmp_path / "still.png", "png", size=(1600, 1200))
+    limits = FenceLimits(memory_bytes=4 * 2**20)
+    with Fence.open(path, limits, server) as fence, pytest.raises(DecodeError, match="memory"):
+        fence.call("fingerprint")
+
+
+def test_another_model_is_another_space(tmp_path: Path, server: ForkServer) -> None:
+    from hashing.describe.sscd import DEFAULT_MODEL, MODELS
+
+    other_model = next(path for name, path in MODELS.items() if name != DEFAULT_MODEL)
+    path = make_still(tmp_path / "still.jpg")
+    other = ForkServer(model=other_model)
+    try:
+        spaces = set()
+        for one in (server, other):
+            with Fence.open(path, server=one) as fence:
+                spaces.add(fence.call("fingerprint").space)
+    finally:
+        other.close()
+    assert len(spaces) == 2
+
+
+@pytest.mark.slow
+def test_two_copies_are_compared_and_shown_behind_the_fence(
+    tmp_path: Path, server: ForkServer
+) -> None:
+    query = make_video(tmp_path / "query.mp4", seconds=2)
+    known = make_video(tmp_path / "known.mp4", seconds=2, crf=30)
+    with Fence.open(known, server=server) as fence:
+        reference = fence.call("fingerprint")
+    with Fence.open(query, server=server) as fence:
+        made = fence.call("fingerprint")
+        match = fence.call("compare", reference=reference)
+        assert same(match, fence.call("compare", reference=reference, query=made))
+        assert match.accepted
+        sheet = fence.call("evidence", reference=reference.pictures, match=match)
+    assert isinstance(match, Match)
+    assert isinstance(sheet, EvidenceSheet)
+    assert sheet.pairs
+
+
+@pytest.mark.slow
+def test_nothing_is_imported_once_the_server_is_warm(tmp_path: Path) -> None:
+    """Behind the fence no module can be found any more; what comes late would be missing there."""
+    files = [
+        make_video(tmp_path / "clip.mp4", seconds=2),
+        make_still(tmp_path / "still.heic", "heic"),
+    ]
+    script = (
+        "import sys; from app.sandbox.child.tasks import warm\n"
+        "tasks = warm(None); before = set(sys.modules)\n"
+        "for path in sys.argv[1:]:\n"
+        "    with open(path, 'rb') as file:\n"
+        "        state = {'progress': lambda *_: None}\n"
+        "        for name in ('probe', 'metadata'): tasks[name](file, state)\n"
+        "        made = tasks['fingerprint'](file, state)\n"
+        "        match = tasks['compare'](file, state, made)\n"
+        "tasks['evidence'](None, state, made.pictures, match)\n"  # of the still: the least work
+        "print(sorted(set(sys.modules) - before))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *map(str, files)],
+        cwd=Path(__file__).parents[4],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "[]\n"

@@ -1,0 +1,284 @@
+"""What is deleted or has expired leaves nothing in any file of the desk."""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.evidence.types import EvidenceSheet
+from app.evidence.types import Pair as Shown
+from app.metadata.types import Credentials, Metadata
+from app.settings import Settings
+from app.store import (
+    alerts,
+    checks,
+    decisions,
+    descriptors,
+    evidence_sheets,
+    keys,
+    reports,
+    retention,
+    reveals,
+)
+from app.store.checks import Asked, Check
+from app.store.data_folder import DeskFile, fetching_folder, open_desk
+from app.store.decisions import Choice, Pair
+from app.store.retention import FETCHED_S, STRAY_S, Sweeper, drop_upload, sweep
+from app.store.schema import metadata as tables
+from tests.app.api.service_made import report
+from tests.app.library.library_made import made_print
+
+CANARY = "canary-{}-7f3a"  # plain in every column that holds text
+SHA256 = "ab" * 32
+HOUR_S = 3600.0
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        library=tmp_path / "library",
+        keep_uploads_s=HOUR_S,
+        keep_descriptors_s=2 * HOUR_S,
+        keep_reports_s=3 * HOUR_S,
+        keep_decisions_s=4 * HOUR_S,
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[DeskFile]:
+    desk = open_desk(tmp_path / "desk")
+    yield desk
+    desk.close()
+
+
+def canary(name: str) -> str:
+    return CANARY.format(name)
+
+
+@pytest.fixture
+def check(desk: DeskFile, settings: Settings) -> Check:
+    """A check that is done, with everything that can be kept of it."""
+    upload = "0123456789abcdef"
+    (desk.uploads / upload).write_bytes(canary("upload").encode() * 100)
+    with desk.writing() as connection:
+        key, _ = keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        asked = Asked(
+            key=key.id,
+            task="check",
+            kind="upload",
+            name=canary("name"),
+            bytes=10,
+            sha256=SHA256,
+            url=canary("url"),
+            upload=upload,
+            claimed_date="2022-11-27",
+            claimed_place=canary("place"),
+            context={"text": canary("context")},
+            idempotency_key=canary("idempotency"),
+        )
+        accepted, _ = checks.accept(connection, asked, 10)
+        checks.claim_next(connection)
+        made = report(canary("name"))
+        columns = reports.summary(made) | {"headline": canary("headline"), "pictures": "ready"}
+        assert checks.finish(connection, accepted.id, "done", settings, **columns)
+        reports.store(connection, accepted.id, made, "check", 3)
+        descriptors.store(
+            connection,
+            accepted.id,
+            made_print(1),
+            Metadata({}, Credentials("none"), problems=(canary("metadata"),)),
+            3,
+            checks.in_seconds(settings.keep_descriptors_s),
+        )
+        jpeg = b"\xff\xd8\xff" + canary("picture").encode()
+        pair = Shown(0, 0.0, 0.0, jpeg, jpeg, aligned=jpeg)
+        sheet = EvidenceSheet((pair,), (), "redacted", None, 0, 0, (canary("sheet"),), (pair,))
+        evidence_sheets.store(connection, accepted.id, {"R000001": sheet})
+        said = Pair(accepted.id, SHA256, "R000001", "cd" * 32)
+        later = datetime.now(UTC) + timedelta(seconds=settings.keep_decisions_s)
+        decisions.add(
+            connection,
+            said,
+            key.id,
+            "ann",
+            Choice.DIFFERENT,
+            canary("note"),
+            datetime.now(UTC),
+            later,
+        )
+        alerts.raise_alert(connection, accepted.id, "R000001", canary("alert"), datetime.now(UTC))
+        reveals.grant(
+            connection, accepted.id, key.id, True, True, canary("reason"), datetime.now(UTC)
+        )
+        return checks.find(connection, accepted.id)
+
+
+def traces(desk: DeskFile) -> list[bytes]:
+    """What to look for: the canaries, and pieces of everything that is stored packed."""
+    found = [CANARY.partition("{}")[0].encode()]
+    with desk.reading() as connection:
+        for name in ("reports", "descriptors", "pictures"):
+            for row in connection.execute(sa.select(tables.tables[name])):
+                packed = [one for one in row if isinstance(one, bytes) and len(one) >= 32]
+                found += [one[len(one) // 2 :][:32] for one in packed]
+    return found
+
+
+def held(folder: Path, wanted: list[bytes]) -> list[str]:
+    """Which files hold any of it."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [f.name for f in files if any(one in f.read_bytes() for one in wanted)]
+
+
+def test_a_deleted_check_leaves_nothing(desk: DeskFile, check: Check) -> None:
+    wanted = traces(desk)
+    assert len(wanted) >= 4
+    assert set(held(desk.folder, wanted)) >= {"0123456789abcdef"}
+    assert len(held(desk.folder, wanted)) >= 2
+    with desk.writing() as connection:
+        checks.delete(connection, check.id)
+    (desk.uploads / "0123456789abcdef").unlink()
+    assert desk.empty_log()
+    assert held(desk.folder, wanted) == []
+
+
+def rows(desk: DeskFile) -> dict[str, int]:
+    names = ("checks", "reports", "descriptors", "pictures", "decisions", "alerts", "reveals")
+    with desk.reading() as connection:
+        return {
+            name: connection.execute(
+                sa.select(sa.func.count()).select_from(tables.tables[name])
+            ).scalar_one()
+            for name in names
+        }
+
+
+def test_each_thing_goes_when_its_time_is_over(desk: DeskFile, check: Check) -> None:
+    wanted = traces(desk)
+
+    def after(hours: float) -> tuple[list[str], dict[str, int]]:
+        swept = sweep(desk, datetime.now(UTC) + timedelta(hours=hours))
+        assert swept.clean
+        return sorted(path.name for path in desk.uploads.iterdir()), rows(desk)
+
+    uploads, left = after(0.9)
+    assert uploads == ["0123456789abcdef"]
+    assert left["descriptors"] == left["checks"] == 1
+    uploads, left = after(1.1)
+    assert uploads == []
+    with desk.reading() as connection:
+        kept = checks.find(connection, check.id)
+    assert (kept.upload, kept.upload_expires_at) == (None, None)
+    assert (left["descriptors"], left["reports"]) == (1, 1)
+    _, left = after(2.1)
+    assert (left["descriptors"], left["reports"], left["checks"]) == (0, 1, 1)
+    _, left = after(3.1)
+    assert left == dict.fromkeys(left, 0) | {"decisions": 1}
+    assert held(desk.folder, [canary("note").encode()])
+    assert not held(desk.folder, wanted[1:])
+    _, left = after(4.1)
+    assert left == dict.fromkeys(left, 0)
+    assert held(desk.folder, wanted) == []
+
+
+def test_a_file_stays_while_pictures_are_made_of_it(desk: DeskFile, check: Check) -> None:
+    with desk.writing() as connection:
+        table = tables.tables["checks"]
+        connection.execute(table.update().values(pictures="pending"))
+    drop_upload(desk, check.id)
+    assert sweep(desk, datetime.now(UTC) + timedelta(hours=1.5)).uploads == 0
+    with desk.writing() as connection:
+        checks.settle_pictures(connection, check.id, "ready")
+    drop_upload(desk, check.id)
+    assert list(desk.uploads.iterdir()) == []
+
+
+def test_what_is_not_done_does_not_expire(desk: DeskFile, check: Check) -> None:
+    with desk.writing() as connection:
+        connection.execute(tables.tables["checks"].update().values(state="running"))
+    sweep(desk, datetime.now(UTC) + timedelta(hours=3.5))
+    assert rows(desk)["checks"] == 1
+
+
+def test_files_that_no_check_names_go_once_nobody_can_be_about_to(
+    desk: DeskFile, check: Check
+) -> None:
+    stray, fresh = desk.uploads / "stray", desk.uploads / "fresh"
+    for path in (stray, fresh, desk.uploads / "0123456789abcdef"):
+        path.write_bytes(b"x")
+    long_ago = datetime.now(UTC).timestamp() - STRAY_S - 10
+    for path in (stray, desk.uploads / "0123456789abcdef"):
+        os.utime(path, (long_ago, long_ago))
+    assert sweep(desk).uploads == 1
+    assert sorted(p.name for p in desk.uploads.iterdir()) == ["0123456789abcdef", "fresh"]
+
+
+def test_what_was_fetched_for_a_check_that_stopped_goes(desk: DeskFile, check: Check) -> None:
+    with desk.writing() as connection:
+        connection.execute(tables.tables["checks"].update().values(state="running"))
+    running, stopped = fetching_folder(desk, check.id), fetching_folder(desk, "stopped")
+    long_ago = datetime.now(UTC).timestamp() - FETCHED_S - 10
+    for folder in (running, stopped):
+        folder.mkdir()
+        (folder / "part").write_bytes(b"x")
+        os.utime(folder, (long_ago, long_ago))
+    assert sweep(desk).uploads == 1
+    assert (running.exists(), stopped.exists()) == (True, False)
+
+
+def test_the_sweeper_sweeps_by_itself_and_ends(desk: DeskFile, check: Check) -> None:
+    with desk.writing() as connection:
+        past = {"upload_expires_at": "2020-01-01T00:00:00.000000Z"}
+        connection.execute(tables.tables["checks"].update().values(past))
+    sweeper = Sweeper(desk, every_s=0.01)
+    sweeper.start()
+    for _ in range(1000):
+        if not list(desk.uploads.iterdir()):
+            break
+        sweeper.wake()
+    sweeper.close()
+    assert list(desk.uploads.iterdir()) == []
+
+
+def test_a_round_that_fails_by_our_own_fault_is_not_the_last(
+    desk: DeskFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+    third = threading.Event()
+
+    def faulty(_: DeskFile) -> None:
+        rounds.append(1)
+        if len(rounds) == 3:
+            third.set()
+        raise ZeroDivisionError("secret name")
+
+    monkeypatch.setattr(retention, "sweep", faulty)
+    sweeper = Sweeper(desk, every_s=0.01)
+    sweeper.start()
+    assert third.wait(60.0)
+    sweeper.close()
+
+
+def test_a_sheet_that_shows_faces_is_never_stored(desk: DeskFile, check: Check) -> None:
+    jpeg = b"\xff\xd8\xff"
+    sheet: Any = EvidenceSheet((Shown(0, 0.0, 0.0, jpeg, jpeg),), (), "redacted", None, 0, 0)
+    with desk.writing() as connection, pytest.raises(ValueError, match="redacted"):
+        evidence_sheets.store(connection, check.id, {"R000001": replace(sheet, faces="shown")})
+
+
+def test_sheets_come_back_without_their_strip(desk: DeskFile, check: Check) -> None:
+    with desk.reading() as connection:
+        (sheet,) = evidence_sheets.load(connection, check.id).values()
+        (told,) = evidence_sheets.told(connection, check.id).values()
+        step = told["strip"][0]["aligned"]
+        assert (
+            evidence_sheets.picture(connection, check.id, "R000001", step) == sheet.pairs[0].aligned
+        )
+    assert sheet.strip == ()
+    assert sheet.problems == (canary("sheet"),)

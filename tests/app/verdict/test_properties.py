@@ -1,0 +1,164 @@
+"""What must hold of every verdict, and the claim against a slow obvious check."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.library.records import Clip
+from app.report.report import Report, to_json
+from app.verdict.claim import parse_claim
+from app.verdict.verdict import Verdict, judge
+from hashing.types import Edit, Match, Span
+from tests.app.known import SEARCHED, clip, edit, match, video
+from tests.app.report.test_report import CONTRACT, check
+
+ITEM_S = 12
+CLAIM = "2022-06-15"
+CLAIM_BEGINS = datetime(2022, 6, 14, 10, tzinfo=UTC)  # the 15th at UTC+14
+
+# date as written, and the last instant that it can mean
+DATES = {
+    "2019": datetime(2020, 1, 1, 12, tzinfo=UTC),
+    "2022": datetime(2023, 1, 1, 12, tzinfo=UTC),
+    "2022-06-12": datetime(2022, 6, 13, 12, tzinfo=UTC),
+    "2022-06-13": datetime(2022, 6, 14, 12, tzinfo=UTC),
+    "2022-06-14T09:59:59Z": CLAIM_BEGINS,
+    "2022-06-14T10:00:00Z": CLAIM_BEGINS + timedelta(seconds=1),
+    "2024": datetime(2025, 1, 1, 12, tzinfo=UTC),
+}
+KINDS = ("captured", "published", "archived", "attested", "ingested")
+
+stretches = st.tuples(st.integers(0, ITEM_S - 1), st.integers(1, ITEM_S)).map(
+    lambda pair: (float(pair[0]), float(min(ITEM_S, pair[0] + pair[1])))
+)
+
+
+@st.composite
+def found_matches(draw: st.DrawFn) -> list[tuple[Clip, Match]]:
+    """Up to four clips with any decision, dates, stretches and edits."""
+    found = []
+    for number in range(draw(st.integers(0, 4))):
+        seen = draw(
+            st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(list(DATES))), max_size=3)
+        )
+        spans = draw(st.lists(stretches, max_size=3))
+        edits: list[Edit] = draw(
+            st.lists(
+                st.builds(
+                    edit,
+                    st.sampled_from(["crop", "inset", "split_screen", "trim", "recompressed"]),
+                    st.none() | stretches.map(lambda ends: Span(*ends)),
+                ),
+                max_size=2,
+            )
+        )
+        decision: Any = draw(st.sampled_from(["accepted", "accepted", "weak_match", "none"]))
+        found.append(
+            (
+                clip(*seen, id=f"R{number:06}", duration_s=float(ITEM_S)),
+                match(
+                    *[(*ends, *ends) for ends in spans],
+                    score=draw(st.floats(0, 1)),
+                    decision=decision,
+                    edits=edits,
+                    main_picture=draw(st.booleans()),
+                    measured_join=draw(st.booleans()),
+                ),
+            )
+        )
+    return found
+
+
+def verdict_of(found: list[tuple[Clip, Match]]) -> Verdict:
+    return judge(video(float(ITEM_S)), found, parse_claim(CLAIM, "Shanghai"), SEARCHED)
+
+
+def contradicted_seconds(found: list[tuple[Clip, Match]]) -> set[int]:
+    """Straight from the contract, one second of the item after the other."""
+    seconds = set()
+    for second in range(ITEM_S):
+        for known, one in found:
+            shown = any(part.query.start <= second < part.query.end for part in one.segments)
+            beside = any(
+                made.type in ("inset", "split_screen")
+                and (made.query is None or made.query.start <= second < made.query.end)
+                for made in one.edits
+            )
+            early = any(
+                seen.kind != "captured" and DATES[seen.date] <= CLAIM_BEGINS
+                for seen in known.appearances
+            )
+            if one.decision == "accepted" and one.main_picture and shown and not beside and early:
+                seconds.add(second)
+    return seconds
+
+
+@given(found_matches())
+def test_the_claim_agrees_with_the_slow_obvious_check(found: list[tuple[Clip, Match]]) -> None:
+    old = contradicted_seconds(found)
+    date = verdict_of(found).date
+    assert date is not None
+
+    if not old:
+        assert date.finding in ("not_contradicted", "not_checkable")
+    else:
+        whole = len(old) == ITEM_S
+        assert date.finding == ("contradicted" if whole else "partly_contradicted")
+        assert old == {
+            second for span in date.query for second in range(int(span.start), int(span.end))
+        }
+
+
+@given(found_matches())
+def test_every_verdict_is_whole(found: list[tuple[Clip, Match]]) -> None:
+    verdict = verdict_of(found)
+    accepted = [held for held in verdict.held if held.accepted]
+
+    assert verdict.matched == bool(accepted)
+    assert (verdict.undecided is not None) == (verdict.relation == "undecided")
+    assert (verdict.first_seen is not None) <= bool(accepted)
+    assert len(verdict.held) == len(found)
+    assert [held.accepted for held in verdict.held] == sorted(
+        (held.accepted for held in verdict.held), reverse=True
+    )
+    assert all(0 <= held.coverage_query <= 1 for held in verdict.held)
+    assert verdict.headline
+    assert verdict.limits
+    covered = {
+        second
+        for held in accepted
+        for span in held.covered
+        for second in range(int(span.start), int(span.end))
+    }
+    unmatched = {
+        second for span in verdict.unmatched for second in range(int(span.start), int(span.end))
+    }
+    assert covered | unmatched == set(range(ITEM_S))
+    assert not covered & unmatched
+
+
+@given(found_matches())
+def test_every_verdict_makes_a_report_of_the_contract(found: list[tuple[Clip, Match]]) -> None:
+    item = video(float(ITEM_S))
+    report = Report("a.mp4", item.sha256, 3, item.info, verdict_of(found), SEARCHED)
+
+    data = to_json(report)
+
+    check({**data, "first_seen": None, "credentials": None}, OPEN_CONTRACT)
+    json.dumps(data, allow_nan=False)
+
+
+OPEN_CONTRACT = {**CONTRACT, "first_seen": (dict, type(None)), "credentials": (dict, type(None))}
+
+
+@given(found_matches(), st.randoms())
+def test_the_order_in_which_clips_were_found_changes_nothing(
+    found: list[tuple[Clip, Match]], random: Any
+) -> None:
+    shuffled = list(found)
+    random.shuffle(shuffled)
+
+    assert verdict_of(shuffled) == verdict_of(found)

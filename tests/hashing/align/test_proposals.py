@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from hashing.align.proposals import cosines, proposals
+from hashing.types import Descriptors
+
+EVERY_S = 0.5
+
+
+def described(directions: list[int], flat: tuple[int, ...] = ()) -> Descriptors:
+    """One row each EVERY_S; rows of one direction are the same, of two directions unlike."""
+    n = len(directions)
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(0, 0.01, (n, 512))
+    vectors[np.arange(n), directions] += 1
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    flags = np.zeros(n, bool)
+    flags[list(flat)] = True
+    zero = np.zeros((n, 32), np.uint8)
+    times = np.arange(n) * EVERY_S
+    return Descriptors(times, vectors.astype(np.float16), zero, zero[:, 0], zero[:, :8], flags)
+
+
+def test_flat_rows_are_like_nothing() -> None:
+    alike = cosines(described([1, 2, 3], flat=(1,)), described([2, 1], flat=(1,)))
+    assert (alike[1] == -1).all()
+    assert (alike[:, 1] == -1).all()
+    assert alike.shape == (3, 2)
+
+
+@pytest.mark.parametrize("shift", [0, 4, 11])
+def test_moments_of_a_copy_lie_on_its_line(shift: int) -> None:
+    reference = described(list(range(30)))
+    query = described(list(range(shift, shift + 12)))
+    best = proposals(query, reference, cosines(query, reference))[0]
+    for tq, tr in best.pairs:
+        assert tr - tq == pytest.approx(shift * EVERY_S, abs=EVERY_S)
+
+
+def test_moments_of_a_reversed_copy_run_backwards() -> None:
+    reference = described(list(range(30)))
+    query = described(list(range(20, 5, -1)))
+    best = proposals(query, reference, cosines(query, reference))[0]
+    for tq, tr in best.pairs:
+        assert tq + tr == pytest.approx(20 * EVERY_S, abs=EVERY_S)
+
+
+def test_the_moment_most_alike_is_proposed_for_a_single_shared_row() -> None:
+    reference = described(list(range(30)))
+    query = described([*range(100, 106), 17, *range(106, 112)])
+    sets = proposals(query, reference, cosines(query, reference))
+    assert any((6 * EVERY_S, 17 * EVERY_S) in one.pairs for one in sets)
+
+
+def test_a_still_is_tried_at_moments_apart_from_each_other() -> None:
+    reference = described([1, 1, 1, 2, 2, 2, 3, 3, 3])
+    still = described([2])
+    sets = proposals(still, reference, cosines(still, reference))
+    moments = [one.pairs[0][1] for one in sets]
+    assert moments[0] in (1.5, 2.0, 2.5)
+    assert min(abs(a - b) for i, a in enumerate(moments) for b in moments[:i]) >= 1.0
+
+
+def test_flat_clips_have_nothing_to_propose() -> None:
+    query, reference = described([1, 2], flat=(0, 1)), described([1, 2])
+    sets = proposals(query, reference, cosines(query, reference))
+    assert all(not one.pairs for one in sets)

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+from hashing.decode.probe import probe
+from hashing.errors import DecodeError, LimitExceeded
+from hashing.limits import Limits
+from tests.made import make_video
+from tests.made.broken import make_long, make_sound_only
+from tests.made.stills import make_still
+
+
+def test_a_video_s_facts_are_told(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "v.mp4", 1, 1.0, 20, (160, 90))
+    with path.open("rb") as file:
+        info = probe(file)
+    assert (info.kind, info.width, info.height) == ("video", 160, 90)
+    assert info.duration_s == pytest.approx(1.0, abs=0.06)
+    assert info.frame_rate == pytest.approx(20, rel=0.06)
+    assert (info.video_codec, info.audio_codec) == ("h264", "aac")
+    assert info.container is not None
+    assert "mp4" in info.container
+
+
+def test_a_silent_video_has_no_audio_codec(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "v.webm", 1, 0.4, 10, (160, 90), sound_kind=None, codec="libvpx")
+    with path.open("rb") as file:
+        info = probe(file)
+    assert info.audio_codec is None
+    assert info.video_codec == "vp8"
+
+
+def test_a_photo_has_no_duration(tmp_path: Path) -> None:
+    with make_still(tmp_path / "p.webp", "webp", size=(160, 90)).open("rb") as file:
+        info = probe(file)
+    assert (info.kind, info.duration_s, info.frame_rate) == ("still", None, None)
+
+
+def test_sound_alone_is_refused_in_words(tmp_path: Path) -> None:
+    with (
+        make_sound_only(tmp_path / "s.mp4").open("rb") as f,
+        pytest.raises(DecodeError, match="vi"),
+    ):
+        probe(f)
+
+
+def test_a_file_of_many_hours_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = make_long(tmp_path / "long.mp4", hours=10, every_s=600)
+    with path.open("rb") as file, pytest.raises(LimitExceeded, match="max_duration_s"):
+        probe(file, Limits(max_duration_s=3600))

@@ -1,0 +1,129 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hashing.decode.still import open_still, read_still
+from hashing.errors import DecodeError, LimitExceeded
+from tests.made import scene
+from tests.made.stills import (
+    SUFFIXES,
+    AnimationKind,
+    StillKind,
+    make_animation,
+    make_huge_png,
+    make_still,
+)
+
+SIZE = (160, 90)
+PLENTY = 100_000_000
+
+
+def read(path: Path, max_pixels: int = PLENTY) -> np.ndarray:
+    with path.open("rb") as file:
+        return read_still(file, max_pixels)
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_every_kind_of_photo_comes_out_upright_and_rgb(tmp_path: Path, kind: StillKind) -> None:
+    path = make_still(tmp_path / f"photo{SUFFIXES[kind]}", kind, size=SIZE)
+    picture = read(path)
+    assert picture.shape == (SIZE[1], SIZE[0], 3)
+    assert picture.dtype == np.uint8
+    expected = scene(1, 0.0, SIZE).astype(float)
+    if kind == "grey_jpeg":
+        expected = np.repeat((expected @ [0.299, 0.587, 0.114])[..., None], 3, axis=2)
+    assert np.abs(picture - expected).mean() < 12
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_the_size_told_is_that_of_the_upright_picture(tmp_path: Path, kind: StillKind) -> None:
+    with make_still(tmp_path / f"p{SUFFIXES[kind]}", kind, size=SIZE).open("rb") as file:
+        still = open_still(file, PLENTY)
+        assert still is not None
+        info = still.info()
+    assert (info.kind, info.width, info.height) == ("still", *SIZE)
+    assert info.duration_s is None
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_is_undone(tmp_path: Path, orientation: int) -> None:
+    """How each of the eight is stored is EXIF 2.3, table 4 (tag 0x0112)."""
+    upright = np.zeros((40, 64, 3), np.uint8)
+    upright[:20, :32] = 250  # only the upper left is bright
+    stored = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.transpose(1, 0, 2),
+        6: np.rot90(upright),
+        7: upright[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(upright, -1),
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(np.ascontiguousarray(stored)).save(tmp_path / "o.jpg", exif=exif)
+    picture = read(tmp_path / "o.jpg")
+    assert picture.shape == upright.shape
+    assert np.abs(picture.astype(int) - upright).mean() < 6
+
+
+def test_what_is_transparent_is_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (8, 8), (200, 0, 0, 0)).save(tmp_path / "clear.png")
+    assert (read(tmp_path / "clear.png") == 255).all()
+
+
+def test_grey_at_sixteen_bits_keeps_its_brightness(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (32, 1))
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    picture = read(tmp_path / "deep.png")
+    assert np.abs(picture[..., 0] - ramp / 257.0).max() <= 1.5
+
+
+def test_a_huge_picture_is_refused_on_its_header(tmp_path: Path) -> None:
+    path = make_huge_png(tmp_path / "huge.png")
+    assert path.stat().st_size < 10_000
+    with pytest.raises(LimitExceeded, match="max_pixels"):
+        read(path)
+
+
+def test_the_pixel_limit_names_itself_and_what_came(tmp_path: Path) -> None:
+    path = make_still(tmp_path / "p.jpg", size=SIZE)
+    with pytest.raises(LimitExceeded, match=r"160 x 90 .* max_pixels = 10,000"):
+        read(path, 10_000)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_a_photo_cut_off_is_an_error_of_ours(tmp_path: Path, kind: StillKind) -> None:
+    path = make_still(tmp_path / f"p{SUFFIXES[kind]}", kind, size=SIZE)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(DecodeError):
+        read(path)
+
+
+def test_text_is_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "words.jpg").write_text("no picture")
+    with (tmp_path / "words.jpg").open("rb") as file:
+        assert open_still(file, PLENTY) is None
+    with pytest.raises(DecodeError):
+        read(tmp_path / "words.jpg")
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
+def test_an_animation_gives_every_frame_with_its_moment(
+    tmp_path: Path, kind: AnimationKind
+) -> None:
+    path = make_animation(tmp_path / f"a.{kind}", kind, frames=5, frame_s=0.3, size=SIZE)
+    with path.open("rb") as file:
+        still = open_still(file, PLENTY)
+        assert still is not None
+        assert still.animated
+        duration = still.info().duration_s
+        frames = list(still.frames())
+    assert duration == pytest.approx(1.5)
+    np.testing.assert_allclose([time for time, _ in frames], np.arange(5) * 0.3, atol=1e-6)
+    for time, picture in frames:
+        assert np.abs(picture - scene(1, time, SIZE).astype(float)).mean() < 20

@@ -1,0 +1,157 @@
+import numpy as np
+import pytest
+
+from hashing.search.candidates import (
+    MOST_ROWS,
+    Bar,
+    candidates,
+    query_rows,
+    reaches,
+    window_candidates,
+)
+from hashing.types import Candidate, Descriptors, Views
+from tests.app.library.library_made import unit_vectors
+
+CLIPS = [f"R{i:06d}" for i in range(30)]
+
+
+def described(flat: list[bool]) -> Descriptors:
+    n = len(flat)
+    return Descriptors(
+        times=np.arange(n, dtype=np.float64),
+        vectors=np.zeros((n, 512), np.float16),
+        pdq=np.zeros((n, 32), np.uint8),
+        pdq_quality=np.zeros(n, np.uint8),
+        phash=np.zeros((n, 8), np.uint8),
+        flat=np.array(flat),
+    )
+
+
+def hits(rows: list[dict[int, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Each row's clips with their cosines, best first, as an index gives them."""
+    index = np.full((len(rows), len(CLIPS)), -1, np.int64)
+    cosine = np.full((len(rows), len(CLIPS)), -1, np.float32)
+    for row, found in enumerate(rows):
+        order = sorted(found.items(), key=lambda item: -item[1])
+        for place, (clip, value) in enumerate(order):
+            index[row, place], cosine[row, place] = clip, value
+    return index, cosine
+
+
+def found_in(index: np.ndarray, cosine: np.ndarray, most: int) -> list[Candidate]:
+    vectors = np.zeros((len(index), 512), np.float32)
+    return candidates(vectors, CLIPS, index, cosine, most)[0]
+
+
+def test_flat_rows_are_never_searched() -> None:
+    assert query_rows(described([True, False, True, False])).tolist() == [1, 3]
+    assert len(query_rows(described([True, True]))) == 0
+
+
+def test_a_long_item_is_thinned_from_its_first_row_to_its_last() -> None:
+    rows = query_rows(described([False] * 5000))
+    assert len(rows) == MOST_ROWS
+    assert (rows[0], rows[-1]) == (0, 4999)
+    assert np.diff(rows).max() <= 2 * 5000 / MOST_ROWS
+
+
+def test_a_picture_that_is_like_everything_finds_nothing_special() -> None:
+    """A row with high cosines to all clips says less than one with a lower cosine to one clip."""
+    everything = {clip: 0.70 - 0.001 * clip for clip in range(20)}
+    special = {25: 0.55, **dict.fromkeys(range(10, 20), 0.05)}
+    index, cosine = hits([everything, special])
+    assert found_in(index, cosine, 5)[0].clip == CLIPS[25]
+
+
+def test_a_clip_found_by_many_rows_comes_before_one_found_by_a_lucky_row() -> None:
+    background = dict.fromkeys(range(10, 20), 0.1)
+    index, cosine = hits([{1: 0.5, **background}] * 3 + [{2: 0.6, **background}])
+    assert next(one.clip for one in found_in(index, cosine, 2)) == CLIPS[1]
+
+
+def test_clips_come_best_first_with_their_best_cosine_and_no_more_than_asked() -> None:
+    index, cosine = hits([{clip: 0.9 - 0.02 * clip for clip in range(20)}] * 3)
+    found = found_in(index, cosine, 3)
+    assert [one.clip for one in found] == CLIPS[:3]
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert abs(found[0].cosine - 0.9) < 1e-6
+
+
+def test_a_clip_with_several_hits_in_a_row_counts_once() -> None:
+    index = np.array([[4, 4, 4, 7]])
+    cosine = np.array([[0.8, 0.7, 0.6, 0.5]], np.float32)
+    found = found_in(index, cosine, 5)
+    assert sorted(one.clip for one in found) == sorted({one.clip for one in found})
+
+
+def test_nothing_stored_finds_nothing() -> None:
+    assert found_in(np.full((3, 0), -1), np.zeros((3, 0), np.float32), 5) == []
+    index, cosine = hits([{}, {}])
+    assert found_in(index, cosine, 5) == []
+
+
+def test_a_window_is_found_with_its_moments_the_best_first() -> None:
+    boxes = np.array([[0, 0, 0.5, 0.5], [0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]])
+    index, cosine = hits([{3: 0.5}, {3: 0.8}, {3: 0.3, 5: 0.2}])
+    times = np.zeros(index.shape)
+    times[0, 0], times[1, 0], times[2, 0] = 11.0, 12.0, 99.0
+    views = Views(boxes, np.array([1.0, 2.0, 2.0]), np.zeros((3, 512), np.float32))
+    found, _ = window_candidates(views, CLIPS, index, times, cosine, 5)
+    assert found[0].clip == CLIPS[3]
+    assert found[0].window == (0, 0, 0.5, 0.5)
+    assert found[0].moments == ((2.0, 12.0), (1.0, 11.0))
+
+
+def nearest(query: np.ndarray, clips: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Every stored vector of every clip, best first: (N, K) clip numbers and cosines."""
+    owner = np.repeat(np.arange(len(clips)), [len(one) for one in clips])
+    cosine = query @ np.concatenate(clips).T
+    order = np.argsort(-cosine, axis=1)
+    return owner[order], np.take_along_axis(cosine, order, axis=1)
+
+
+def near(rng: np.random.Generator, towards: np.ndarray, share: float) -> np.ndarray:
+    """(6, 512) of unit length, the first rows more or less like `towards`."""
+    made = unit_vectors(rng, 6)
+    made[: len(towards)] += share * towards
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("known", [3, 20])
+def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_earlier_one(
+    seed: int, known: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    query = unit_vectors(rng, 5)
+    clips = [near(rng, query[:2], 0.2 * (one % 3)) for one in range(known)]
+    names = [f"R{one:06d}" for one in range(known + 1)]
+    index, cosine = nearest(query, clips)
+    views = Views(np.zeros((5, 4)), np.zeros(5), query)
+    _, before = candidates(query, names, index, cosine, 8)
+    _, windows = window_candidates(views, names, index, 0.0 * index, cosine, 6)
+    reached = []
+    for share in (0.0, 0.1, 0.3, 0.6, 1.0):
+        later = near(rng, query[:3], share)
+        index, cosine = nearest(query, [*clips, later])
+        found = [one.clip for one in candidates(query, names, index, cosine, 8)[0]]
+        parts, _ = window_candidates(views, names, index, 0.0 * index, cosine, 6)
+        start = np.zeros(1, np.intp)
+        assert reaches(before, later, start) or names[known] not in found
+        assert reaches(windows, later, start) or names[known] not in [one.clip for one in parts]
+        reached.append(reaches(before, later, start))
+    assert reached[-1]
+    if known == 20:
+        assert not reached[0]
+
+
+def test_of_several_clips_each_is_measured_by_itself() -> None:
+    rng = np.random.default_rng(3)
+    query = unit_vectors(rng, 3)
+    high = Bar(query.astype(np.float16), np.zeros(3, np.float32), 3, 0.5)
+    halves = [near(rng, np.array([query[0] * 9, query[1] * 9]), 1.0), near(rng, 9 * query[2:], 1.0)]
+    both = np.concatenate(halves)
+    assert not reaches(high, both, np.array([0, 1, 6]))  # a row in each
+    assert reaches(high, both, np.array([0]))
+    assert not reaches(high, both[:0], np.zeros(0, np.intp))
+    assert not reaches(Bar(high.vectors[:0], high.usual[:0], 3, -np.inf), both, np.array([0, 6]))
