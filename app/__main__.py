@@ -27,7 +27,7 @@ def run() -> int:
 
         app()
     except FirstseenError as error:
-        from app.errors import exit_code
+        from app.error_codes import exit_code
 
         complain(str(error))
         return exit_code(error)
@@ -37,7 +37,7 @@ def run() -> int:
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 0
     except Exception as error:
-        from app.errors import EXIT_UNEXPECTED
+        from app.error_codes import EXIT_UNEXPECTED
 
         place = traceback.extract_tb(error.__traceback__)[-1]
         kind = type(error).__name__

@@ -34,34 +34,7 @@ not be read; 4 the library or the desk cannot be used. "No match" and "undecided
 never errors.
 """
 
-from app.library.errors import AppearanceFixed, ClipUnknown, ContextUnreadable, LibraryUnusable
-from app.sandbox.errors import FenceUnavailable
-from app.store.errors import (
-    CheckEnded,
-    CheckUnknown,
-    DeskUnusable,
-    HeadNotUnderstood,
-    KeyNotUnderstood,
-    KeyUnknown,
-    QueueFull,
-    RequestDiffers,
-    WorkerFailed,
-)
-from app.store.errors_rooms import (
-    AlertUnknown,
-    DecisionNotOurs,
-    DecisionUnknown,
-    DecisionWithdrawn,
-    NotKept,
-    NotRevealed,
-)
-from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
-
-EXIT_DONE = 0
-EXIT_USAGE = 2
-EXIT_UNREADABLE = 3
-EXIT_LIBRARY = 4
-EXIT_UNEXPECTED = 1  # a fault of firstseen itself
+from hashing.errors import FirstseenError
 
 
 class UsageError(FirstseenError):
@@ -70,47 +43,3 @@ class UsageError(FirstseenError):
 
 class LinkRefusedError(UsageError):
     """A link was given where this version takes files only."""
-
-
-# the first class in an error's own ancestry that stands here decides: (exit code, HTTP status)
-TABLE: dict[type[Exception], tuple[int, int]] = {
-    UsageError: (EXIT_USAGE, 400),
-    ClipUnknown: (EXIT_USAGE, 404),
-    AppearanceFixed: (EXIT_USAGE, 409),
-    DecisionNotOurs: (EXIT_USAGE, 403),
-    NotRevealed: (EXIT_USAGE, 403),
-    DecisionUnknown: (EXIT_USAGE, 404),
-    DecisionWithdrawn: (EXIT_USAGE, 409),
-    AlertUnknown: (EXIT_USAGE, 404),
-    NotKept: (EXIT_USAGE, 409),
-    ContextUnreadable: (EXIT_USAGE, 400),
-    KeyNotUnderstood: (EXIT_USAGE, 400),
-    KeyUnknown: (EXIT_USAGE, 404),
-    HeadNotUnderstood: (EXIT_USAGE, 400),
-    LibraryUnusable: (EXIT_LIBRARY, 503),
-    DeskUnusable: (EXIT_LIBRARY, 503),
-    QueueFull: (EXIT_LIBRARY, 503),
-    WorkerFailed: (EXIT_LIBRARY, 503),
-    CheckUnknown: (EXIT_USAGE, 404),
-    CheckEnded: (EXIT_USAGE, 409),
-    RequestDiffers: (EXIT_USAGE, 422),
-    MethodMismatch: (EXIT_LIBRARY, 409),
-    FenceUnavailable: (EXIT_LIBRARY, 503),
-    LimitExceeded: (EXIT_UNREADABLE, 413),
-    DecodeError: (EXIT_UNREADABLE, 422),
-    FirstseenError: (EXIT_UNREADABLE, 422),
-}
-
-
-def exit_code(error: FirstseenError) -> int:
-    """What a command ends with after this error."""
-    return _row(error)[0]
-
-
-def http_status(error: FirstseenError) -> int:
-    """What the service answers with after this error."""
-    return _row(error)[1]
-
-
-def _row(error: FirstseenError) -> tuple[int, int]:
-    return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)

@@ -36,10 +36,9 @@ from app.verdict.relations import CheckedItem, Held
 from app.verdict.verdict import Verdict, judge
 from app.version import VERSION
 from hashing.errors import DecodeError
-from hashing.limits import Limits
 from hashing.search import candidates
 from hashing.search.multiple_sources import other_pictures, without_each_other
-from hashing.types import Box, Fingerprint, Match, MediaInfo, Sampling, Seconds, Views
+from hashing.types import Box, Fingerprint, Limits, Match, MediaInfo, Sampling, Seconds, Views
 
 CANDIDATES = 8  # clips that are compared picture by picture
 PART_CANDIDATES = 6  # of parts of its picture

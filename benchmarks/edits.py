@@ -37,8 +37,7 @@ from hashing.compare import compare
 from hashing.decode.probe import probe
 from hashing.decode.video import Damage, shown
 from hashing.describe.fingerprint import fingerprint
-from hashing.limits import Limits
-from hashing.types import Fingerprint
+from hashing.types import Fingerprint, Limits
 from tests.made import write_video
 
 SECONDS = 8.0

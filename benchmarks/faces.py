@@ -38,8 +38,7 @@ from hashing.decode.preview_codec import STILL_LONG_SIDE_PX, fitted
 from hashing.decode.still import read_still
 from hashing.decode.video import Damage, shown
 from hashing.faces import FaceDetector
-from hashing.limits import Limits
-from hashing.types import Box
+from hashing.types import Box, Limits
 
 TRUTH = Path(__file__).parent / "truth" / "faces.json"
 DESTROYED = 0.7

@@ -15,9 +15,10 @@ from hashing.decide.decision import OPEN, decide
 from hashing.decide.support import support
 from hashing.describe.frame_cache import Reel
 from hashing.errors import MethodMismatch
-from hashing.explain.difference.visible_area import SIDES
 from hashing.explain.explain import explain
-from hashing.pan_zoom.detect import stirs, visible_at
+from hashing.explain.pan_zoom import visible_at
+from hashing.imaging.polygons import SIDES
+from hashing.pan_zoom.detect import stirs
 from hashing.pan_zoom.stabilise import Undone, followed, steadied, undone
 from hashing.pan_zoom.timing import as_clocked
 from hashing.retiming.refine import mended

@@ -1,6 +1,6 @@
 """Work done ahead of its use, in a thread beside the one that uses it."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 from threading import Event
@@ -38,3 +38,14 @@ def ahead[T](source: Generator[T], most: int) -> Iterator[T]:
             given_up.set()
             while not ended:  # makes room for a worker that waits to put
                 ended = items.get() is _END
+
+
+WORKERS = 2
+
+
+def beside[T, R](work: Callable[[T], R], things: Sequence[T]) -> list[R]:
+    """`work` of each, in order; what it raises is raised."""
+    if len(things) < 2:
+        return [work(one) for one in things]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, things))

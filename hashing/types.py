@@ -261,3 +261,78 @@ class Candidate:
     clip: str
     score: float  # votes after score normalisation; only their order means anything
     cosine: float  # best single cosine, -1..1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stretch of the query and where it lies in the reference.
+
+    The query may stand still on the way (`pauses`), and pictures may be missing so that it gets on
+    faster than it plays (`dropped`): `speed` is the line's, `pace` leaves the missing ones out.
+    """
+
+    start: Seconds  # query
+    end: Seconds
+    speed: float  # > 0, between pauses
+    reversed: bool
+    offset: Seconds  # reference moment at query moment 0, along the line
+    level: float  # median correlation along the line, -1..1
+    contrast: float  # how much better than other moments, 0..1; near 0 where nothing moves
+    pauses: tuple[Span, ...] = ()  # of the query, in order
+    dropped: float = 0.0  # share of the known pictures that are missing, where that makes the speed
+
+    @property
+    def pace(self) -> float:
+        """Reference seconds that pass in a second of the query where no picture is missing."""
+        return 1.0 if self.dropped else self.speed
+
+    @property
+    def slope(self) -> float:
+        return -self.speed if self.reversed else self.speed
+
+    def at(self, time: Seconds) -> Seconds:
+        """The reference moment for a query moment."""
+        stood = sum(min(max(time - pause.start, 0.0), pause.length) for pause in self.pauses)
+        return self.slope * (time - stood) + self.offset
+
+    def when(self, moment: Seconds) -> Seconds:
+        """The first query moment for a reference moment."""
+        time = (moment - self.offset) / self.slope
+        for pause in self.pauses:
+            if time > pause.start:
+                time += pause.length
+        return time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Agreement:
+    """Correlations of all moments of two clips under one transform."""
+
+    query_times: NDArray[np.float64]  # (Kq,)
+    reference_times: NDArray[np.float64]  # (Kr,)
+    correlation: NDArray[np.float32]  # (Kq, Kr) -1..1
+
+    def standing_out(self) -> NDArray[np.float32]:
+        """(Kq, Kr): 0 where no better than the row's median moment, 1 for a perfect picture."""
+        usual = np.median(self.correlation, axis=1, keepdims=True)
+        return ((self.correlation - usual) / (1.03 - usual)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSource:
+    """A clip that other sound is from."""
+
+    clip: str
+    title: str
+    query: Span
+    start: Seconds  # in that clip
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Each name is also the setting's."""
+
+    max_pixels: int = 100_000_000
+    max_duration_s: Seconds = 4 * 3600.0
+    max_frames: int = 1_000_000

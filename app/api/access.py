@@ -30,6 +30,7 @@ from app.store.timestamps import now
 COOKIE: Final = "firstseen_session"
 CSRF_HEADER: Final = "X-Firstseen-CSRF"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+READ_ALL: Final = "checks:read-all"
 
 _BEARER: Final = HTTPBearer(
     scheme_name="key", description="A key, as `firstseen keys create` prints it.", auto_error=False
@@ -141,13 +142,13 @@ def failed_sign_in(request: Request) -> HTTPException:
     own length.
     """
     address = request.client.host if request.client is not None else ""
-    wait = limits_of(request).failures.take(whose(address))
+    wait = limits_of(request).failures.take(client_network(address))
     if wait is not None:
         return too_often(wait, "too many wrong keys from this address")
     return unknown_caller("this is no key of this service, or it was revoked")
 
 
-def whose(address: str) -> str:
+def client_network(address: str) -> str:
     """What one client has of the net: an IPv4 address, or the 64 bits of IPv6 that it is given."""
     try:
         ip = ipaddress.ip_address(address)
@@ -175,3 +176,8 @@ def _key(desk: DeskFile, secret: str) -> Key | None:
 def _session(desk: DeskFile, value: str) -> Session | None:
     with desk.reading() as connection:
         return sessions.find(connection, value, now())
+
+
+def visible_key(caller: Caller) -> str | None:
+    """The key whose checks a caller may see: its own; None with `checks:read-all`, for all."""
+    return None if caller.has(READ_ALL) else caller.key_id

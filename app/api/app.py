@@ -44,7 +44,8 @@ from app.api.routes import library as api_library
 from app.api.service import Service
 from app.api.service_local import LocalService
 from app.api.uploads import StorageFullError
-from app.errors import UsageError, http_status
+from app.error_codes import http_status
+from app.errors import UsageError
 from app.jobs import service_log
 from app.jobs.supervisor import REAL_WORK, Supervisor
 from app.sandbox.limits import Protection

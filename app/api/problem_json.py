@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from app.errors import http_status
+from app.error_codes import http_status
 from app.text.escaping import printable
 from hashing.errors import FirstseenError
 

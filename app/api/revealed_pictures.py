@@ -18,7 +18,7 @@ from app.sandbox import Fence, prepare
 from app.settings import Settings
 from app.store import descriptors, reports
 from app.store.data_folder import DeskFile
-from app.store.errors_rooms import NotKept
+from app.store.errors import NotKept
 from hashing.types import Match, Pictures
 
 HELD: Final = 4  # sheets, some megabytes each

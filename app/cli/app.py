@@ -138,7 +138,7 @@ def compare(
     start_decoding(settings)
     from app import verify
     from app.cli.progress_bars import item_bar, wanted
-    from app.errors import EXIT_UNREADABLE, exit_code
+    from app.error_codes import EXIT_UNREADABLE, exit_code
     from app.pipeline.unreadable import report_unread
 
     warn_unfenced(settings)
@@ -179,7 +179,7 @@ def scan(
     from app.cli.progress_bars import item_bars, wanted
     from app.cli.scan import Found, Outcome, Reports, find_items, listing
     from app.cli.scan import scan as scan_items
-    from app.errors import EXIT_UNREADABLE
+    from app.error_codes import EXIT_UNREADABLE
     from app.library.library import Library
     from app.pipeline.unreadable import report_unread
     from app.progress import quiet
@@ -288,7 +288,7 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
 
 def _finish(report: "Report", as_json: bool) -> None:
     """Print the report, and end with what it means for the exit code."""
-    from app.errors import EXIT_UNREADABLE
+    from app.error_codes import EXIT_UNREADABLE
     from app.report.report import to_json
 
     data = to_json(report)

@@ -101,7 +101,7 @@ def verify_audit(
     ] = None,
 ) -> None:
     """Find any change, gap or reordering; with a head from earlier also a cut-off end."""
-    from app.errors import EXIT_UNREADABLE
+    from app.error_codes import EXIT_UNREADABLE
     from app.store import audit_log
 
     kept = audit_log.parse_head(head) if head is not None else None

@@ -238,7 +238,7 @@ def _tried(file: _File, addition: "Callable[[_File], Added]") -> dict[str, Any]:
 
 def _file_s_fault(error: FirstseenError) -> str:
     """Why a file could not be read. Raises the error itself where it is not the file's fault."""
-    from app.errors import EXIT_UNREADABLE, exit_code
+    from app.error_codes import EXIT_UNREADABLE, exit_code
 
     if exit_code(error) != EXIT_UNREADABLE:
         raise error
@@ -246,7 +246,7 @@ def _file_s_fault(error: FirstseenError) -> str:
 
 
 def _finish(results: list[dict[str, Any]], as_json: bool) -> None:
-    from app.errors import EXIT_UNREADABLE
+    from app.error_codes import EXIT_UNREADABLE
 
     if as_json:
         print_json(results)

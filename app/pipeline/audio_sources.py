@@ -16,8 +16,17 @@ from app.verdict.intervals import merged, uncovered, without
 from hashing.audio.cross_correlation import Sound, sound
 from hashing.audio.excerpt_search import SameSound, same_sound_at
 from hashing.audio.simhash import BLOCK_S, SoundHits, places, query_codes
-from hashing.explain.audio import TYPES, SoundSource, with_sources
-from hashing.types import AudioFinding, AudioPrint, AudioSpan, Fingerprint, Match, Segment, Span
+from hashing.explain.audio import TYPES, with_sources
+from hashing.types import (
+    AudioFinding,
+    AudioPrint,
+    AudioSpan,
+    Fingerprint,
+    Match,
+    Segment,
+    SoundSource,
+    Span,
+)
 
 type Found = tuple[Clip, Match]
 

@@ -4,7 +4,7 @@ import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.errors import EXIT_UNREADABLE, exit_code
+from app.error_codes import EXIT_UNREADABLE, exit_code
 from app.intake import item as intake
 from app.metadata.findings.findings import findings
 from app.metadata.types import Metadata

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.store.errors_rooms import AlertUnknown
+from app.store.errors import AlertUnknown
 from app.store.schema import alerts as table
 from app.store.schema import checks
 from app.store.timestamps import written

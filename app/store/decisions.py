@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from app.store.errors_rooms import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
+from app.store.errors import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
 from app.store.schema import decisions as table
 from app.store.timestamps import written
 

@@ -59,3 +59,27 @@ class KeyUnknown(FirstseenError):
 
 class HeadNotUnderstood(FirstseenError):
     """The text is no head of an audit log."""
+
+
+class DecisionUnknown(FirstseenError):
+    """There is no decision of this id."""
+
+
+class DecisionNotOurs(FirstseenError):
+    """Another key decided this."""
+
+
+class DecisionWithdrawn(FirstseenError):
+    """Its author took it back before."""
+
+
+class AlertUnknown(FirstseenError):
+    """There is no alert of this id."""
+
+
+class NotRevealed(FirstseenError):
+    """This key may not see this of this check now."""
+
+
+class NotKept(FirstseenError):
+    """What was described of an item or clip was not kept, or is no longer."""

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.store import audit_log
-from app.store.errors_rooms import NotRevealed
+from app.store.errors import NotRevealed
 from app.store.schema import reveals as table
 from app.store.timestamps import now, written
 

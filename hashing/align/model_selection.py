@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from hashing.align.correspondences import correspond
 from hashing.align.crop_path import Held
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import FEWEST, Matrix, Transform, apply
-from hashing.pan_zoom.detect import correspond
 
 NEARLY = 0.8  # share of the correspondences that the upright transform has to explain
 REACH_PX = 10.0  # correspondences this near to the leaning transform are asked

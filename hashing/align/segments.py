@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.crop_path import Path
-from hashing.align.temporal import SHORTEST_S, Line
+from hashing.align.temporal import SHORTEST_S
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Transform, normalised, visible_box
-from hashing.types import Fingerprint, Homography, Seconds, Segment, Span
+from hashing.types import Fingerprint, Homography, Line, Seconds, Segment, Span
 
 SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
 REAL_TIME = 0.012  # speeds this near to 1 are real time unless a long line says otherwise

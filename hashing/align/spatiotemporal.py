@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from hashing.align.crop_path import Path
 from hashing.align.proposals import Moments, cosines, proposals
-from hashing.align.temporal import Agreement, Line, agreement, lines
-from hashing.beside import beside
+from hashing.align.temporal import agreement, lines
+from hashing.concurrency import beside
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.boxes import overlap
 from hashing.imaging.homography import (
@@ -29,7 +29,7 @@ from hashing.imaging.homography import (
 )
 from hashing.imaging.rectangles import SAME
 from hashing.similarity.local_correlation import likeness_close
-from hashing.types import Box, Seconds
+from hashing.types import Agreement, Box, Line, Seconds
 
 LOOK_CLOSER = 0.4  # best cosine from which keypoints are looked for at full size in any case
 LOOK_MIRRORED = 0.25  # … and in the mirror image; descriptors hardly mind mirrors

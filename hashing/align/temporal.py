@@ -9,98 +9,19 @@ each gets the stretch on which its correlation stays near the level it has at it
 next line is looked for in what is left.
 """
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.homography import Matrix, outside
-from hashing.types import Box, Seconds, Span
+from hashing.imaging.homography import Matrix
+from hashing.imaging.warping import grid_of
+from hashing.types import Agreement, Box, Line, Seconds
 
-GRID_PX = 40  # longest side of the grid on which pictures are correlated
 SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
 OFFSET_STEP_S = 0.1
 SHORTEST_S = 0.7  # of a video: a shorter stretch is no match, unless the video is no longer
 FEWEST_CELLS = 24  # visible cells under which no correlation is computed
 LEAST_LEVEL = 0.25  # correlation under which there is no line
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A stretch of the query and where it lies in the reference.
-
-    The query may stand still on the way (`pauses`), and pictures may be missing so that it gets on
-    faster than it plays (`dropped`): `speed` is the line's, `pace` leaves the missing ones out.
-    """
-
-    start: Seconds  # query
-    end: Seconds
-    speed: float  # > 0, between pauses
-    reversed: bool
-    offset: Seconds  # reference moment at query moment 0, along the line
-    level: float  # median correlation along the line, -1..1
-    contrast: float  # how much better than other moments, 0..1; near 0 where nothing moves
-    pauses: tuple[Span, ...] = ()  # of the query, in order
-    dropped: float = 0.0  # share of the known pictures that are missing, where that makes the speed
-
-    @property
-    def pace(self) -> float:
-        """Reference seconds that pass in a second of the query where no picture is missing."""
-        return 1.0 if self.dropped else self.speed
-
-    @property
-    def slope(self) -> float:
-        return -self.speed if self.reversed else self.speed
-
-    def at(self, time: Seconds) -> Seconds:
-        """The reference moment for a query moment."""
-        stood = sum(min(max(time - pause.start, 0.0), pause.length) for pause in self.pauses)
-        return self.slope * (time - stood) + self.offset
-
-    def when(self, moment: Seconds) -> Seconds:
-        """The first query moment for a reference moment."""
-        time = (moment - self.offset) / self.slope
-        for pause in self.pauses:
-            if time > pause.start:
-                time += pause.length
-        return time
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Agreement:
-    """Correlations of all moments of two clips under one transform."""
-
-    query_times: NDArray[np.float64]  # (Kq,)
-    reference_times: NDArray[np.float64]  # (Kr,)
-    correlation: NDArray[np.float32]  # (Kq, Kr) -1..1
-
-    def standing_out(self) -> NDArray[np.float32]:
-        """(Kq, Kr): 0 where no better than the row's median moment, 1 for a perfect picture."""
-        usual = np.median(self.correlation, axis=1, keepdims=True)
-        return ((self.correlation - usual) / (1.03 - usual)).astype(np.float32)
-
-
-def warp_tiny(
-    pictures: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Tiny pictures moved by a transform onto a grid of `size`.
-
-    pictures: (K, h, w) grey. matrix: their pixels -> the grid's pixels. size: (width, height).
-    Returns (K, height, width) and the cells that the pictures cover.
-    """
-    height, width = pictures.shape[1:]
-    shrink = 1 / max(1e-6, np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    blur = 0.45 * shrink if shrink > 1.3 else 0.0  # before sampling ever fewer pixels
-    moved = np.empty((len(pictures), size[1], size[0]), np.float32)
-    for index, picture in enumerate(pictures):
-        soft = cv2.GaussianBlur(picture, (0, 0), blur) if blur else picture
-        moved[index] = cv2.warpPerspective(
-            soft, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-    inside = np.full((height, width), 255, np.uint8)
-    mask = cv2.warpPerspective(inside, matrix, size, flags=cv2.INTER_LINEAR)
-    return moved, mask > 250
 
 
 def cells(pictures: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -118,17 +39,6 @@ def cells(pictures: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.
     # a flat picture's noise must not be blown up into an agreement
     rows /= np.maximum(norms, 1.5 * np.sqrt(rows.shape[1]))
     return rows
-
-
-def grid_size(width: int, height: int) -> tuple[int, int]:
-    scale = GRID_PX / max(width, height)
-    return max(4, round(width * scale)), max(4, round(height * scale))
-
-
-def scaling(from_size: tuple[int, int], to_size: tuple[int, int]) -> Matrix:
-    """Pixel centres of one size -> pixel centres of another."""
-    sx, sy = to_size[0] / from_size[0], to_size[1] / from_size[1]
-    return np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5], [0, 0, 1.0]])
 
 
 def agreement(
@@ -155,60 +65,6 @@ def agreement(
         return None
     left, right = cells(seen_q, mask), cells(seen_r, mask)
     return Agreement(query_times, reference_times, left @ right.T)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Grid:
-    """A coarse grid over the part of the query's frame that the reference's picture covers."""
-
-    to_grid: Matrix  # query pixels -> grid pixels
-    matrix: Matrix  # reference pixels -> query pixels
-    size: tuple[int, int]
-    query_size: tuple[int, int]
-    reference_size: tuple[int, int]
-
-    def from_query(self, tiny: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """(K, h, w) tiny query pictures on the grid, and the cells they cover."""
-        shape = (tiny.shape[2], tiny.shape[1])
-        back = np.linalg.inv(scaling(self.query_size, shape))
-        return warp_tiny(tiny, self.to_grid @ back, self.size)
-
-    def outside(self, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
-        """(h, w): the cells that lie in none of these parts of the query's picture."""
-        if not boxes:
-            return np.ones((self.size[1], self.size[0]), bool)
-        free = outside(boxes, self.query_size).astype(np.uint8)
-        moved = cv2.warpAffine(free, self.to_grid[:2], self.size, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(moved > 0)
-
-    def from_reference(
-        self, tiny: NDArray[np.uint8]
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """(K, h, w) tiny reference pictures on the grid, and the cells they cover."""
-        shape = (tiny.shape[2], tiny.shape[1])
-        back = np.linalg.inv(scaling(self.reference_size, shape))
-        return warp_tiny(tiny, self.to_grid @ self.matrix @ back, self.size)
-
-
-def grid_of(matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]) -> Grid:
-    """The grid over the upright box, in the query, that the reference's picture covers."""
-    width, height = reference_size
-    corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64)
-    moved = corners @ matrix.T
-    points = moved[:, :2] / moved[:, 2:]
-    low = points.min(axis=0).clip(0)
-    high = np.minimum(points.max(axis=0), query_size)
-    extent = np.maximum(high - low, 4.0)
-    size = grid_size(int(extent[0]), int(extent[1]))
-    sx, sy = size[0] / extent[0], size[1] / extent[1]
-    to_grid = np.array(
-        [
-            [sx, 0, -low[0] * sx + 0.5 * sx - 0.5],
-            [0, sy, -low[1] * sy + 0.5 * sy - 0.5],
-            [0, 0, 1.0],
-        ]
-    )
-    return Grid(to_grid, matrix, size, query_size, reference_size)
 
 
 def lines(found: Agreement, most: int = 8) -> list[Line]:

@@ -11,10 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from hashing.align.spatiotemporal import FramePair, Placement
-from hashing.align.temporal import Agreement, Line
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Pairs, Transform
-from hashing.types import Seconds
+from hashing.types import Agreement, Line, Seconds
 
 ALIKE = 0.9  # of the correlation at the still's moment, down to which the picture is the still's
 STILL_LINE = Line(0.0, 0.0, 1.0, False, 0.0, 0.0, 0.0)

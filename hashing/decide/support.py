@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from hashing.align.segments import is_cut
 from hashing.align.spatiotemporal import Placement, instants
 from hashing.align.still_in_video import matched
-from hashing.align.temporal import Line
 from hashing.align.video_against_still import turned_back
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import outline
@@ -18,7 +17,7 @@ from hashing.pan_zoom.stabilise import Undone
 from hashing.similarity.displacement import still_moved
 from hashing.similarity.local_correlation import likeness, likeness_close
 from hashing.similarity.motion_correlation import Motion, motion, standing_share, still_motion
-from hashing.types import Seconds
+from hashing.types import Line, Seconds
 
 PIECE_S = 2.0  # of a moving crop, in which what moves by itself is looked at
 LOOKS = 4  # instants at which whole pictures are held against each other

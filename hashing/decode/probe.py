@@ -3,8 +3,7 @@
 from typing import BinaryIO
 
 from hashing.decode.video import media_info
-from hashing.limits import Limits
-from hashing.types import MediaInfo
+from hashing.types import Limits, MediaInfo
 
 
 def probe(file: BinaryIO, limits: Limits | None = None) -> MediaInfo:

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from hashing.decode import quantisation
 from hashing.decode.still import Still, open_still
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
-from hashing.limits import Limits
-from hashing.types import MediaInfo, Seconds, Span
+from hashing.types import Limits, MediaInfo, Seconds, Span
 
 # Containers that hold their own media. Playlists (hls, concat, dash …) are not here on purpose.
 DEMUXERS = (

@@ -16,12 +16,12 @@ from hashing.decode.still import read_still
 from hashing.decode.video import Damage, Shown, first_picture_time, keyframes, shown
 from hashing.describe import perceptual_hashes as pdqs
 from hashing.describe.sscd import Describer, describer, squeeze
-from hashing.limits import Limits
 from hashing.types import (
     VECTOR_SIZE,
     AudioPrint,
     Descriptors,
     Fingerprint,
+    Limits,
     MediaInfo,
     Pictures,
     Sampling,

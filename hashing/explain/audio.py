@@ -1,9 +1,17 @@
 """Differences of the sound: replaced, muted, shifted, added, with their seconds and shares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from hashing.types import AudioFinding, AudioSpan, AudioState, Edit, Seconds, Segment, Span
+from hashing.types import (
+    AudioFinding,
+    AudioSpan,
+    AudioState,
+    Edit,
+    Segment,
+    SoundSource,
+    Span,
+)
 
 SHORTEST_S = 1.5  # of a state, under which it is no edit: codecs and fades make shorter ones
 THROUGHOUT = 0.9  # share of the matched stretches from which a state is called throughout
@@ -13,17 +21,6 @@ TYPES: dict[AudioState, str] = {
     "shifted": "audio_shifted",
     "added": "audio_added",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SoundSource:
-    """A clip that other sound is from."""
-
-    clip: str
-    title: str
-    query: Span
-    start: Seconds  # in that clip
-    correlation: float
 
 
 def audio_edits(finding: AudioFinding, segments: tuple[Segment, ...]) -> list[Edit]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Line
-from hashing.types import Seconds, Timeline
+from hashing.types import Line, Seconds, Timeline
 
 WINDOW_S = 1.0
 MOVES = 0.8  # grey levels of change that most pictures of a moving second have

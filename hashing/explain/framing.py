@@ -5,15 +5,21 @@ from itertools import pairwise
 
 import numpy as np
 
+from hashing.align.correspondences import correspond
 from hashing.align.model_selection import plainer
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import Reel
-from hashing.explain.borders.border_regions import Region, coloured_marks, same_colour, surroundings
-from hashing.explain.borders.other_bars import without_its_bars
+from hashing.explain.borders.border_regions import (
+    Region,
+    coloured_marks,
+    same_colour,
+    surroundings,
+    without_its_bars,
+)
 from hashing.explain.difference.registered_frames import Look, looks
-from hashing.explain.difference.visible_area import Extent, extent, shared_area
+from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import DEEP, Shape, shape, uncertainty
-from hashing.pan_zoom.detect import correspond
+from hashing.imaging.polygons import shared_area
 from hashing.types import Box, Edit, Segment
 
 THINNEST_BAR = 0.015  # of the frame

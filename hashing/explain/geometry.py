@@ -10,13 +10,14 @@ from math import atan2, cos, degrees, log, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.align.correspondences import correspond
 from hashing.align.crop_path import Held
 from hashing.align.model_selection import plainer
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import Reel
 from hashing.explain.difference.visible_area import Extent, extent
+from hashing.explain.pan_zoom import zoom_pan
 from hashing.imaging.homography import Matrix, apply, in_pixels
-from hashing.pan_zoom.detect import correspond, zoom_pan
 from hashing.types import Edit, Segment
 
 CUT = 0.02  # of a side: what rounding, overscan and the fit's own error can cut

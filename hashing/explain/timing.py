@@ -10,14 +10,13 @@ import numpy as np
 
 from hashing.align.segments import settled
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import Line
 from hashing.describe.frame_cache import Reel
 from hashing.explain.audio import clock
 from hashing.explain.frame_rate import Rates, rates
 from hashing.retiming.dropped_frames import gaps
 from hashing.retiming.freeze_frames import follows
 from hashing.retiming.peak_sharpness import only_backwards, sharpened
-from hashing.types import Edit, Segment, Span
+from hashing.types import Edit, Line, Segment, Span
 
 SPEED_CHANGED = 0.015  # from real time, beyond what clocks and roundings make
 GIF_CLOCK_S = 0.01

@@ -13,16 +13,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.align.correspondences import plain
 from hashing.align.crop_path import FEWEST, MOVED, Path, along, best_fixed, fitted, seen, travel
 from hashing.align.spatiotemporal import FramePair, Placement, instants, supported
-from hashing.align.temporal import Agreement, Line, lines, scaling, warp_tiny
-from hashing.beside import beside
+from hashing.align.temporal import lines
+from hashing.concurrency import beside
 from hashing.describe.frame_cache import TINY_PX, Reel
-from hashing.explain.difference.visible_area import shared_area
 from hashing.imaging.homography import Matrix, Pairs, Transform, apply, estimate, pooled
-from hashing.pan_zoom.detect import homographies, plain
+from hashing.imaging.polygons import shared_area
+from hashing.imaging.warping import scaling, warp_tiny
+from hashing.pan_zoom.detect import homographies
 from hashing.pan_zoom.timing import clocked, corresponding, same
-from hashing.types import Seconds
+from hashing.types import Agreement, Line, Seconds
 
 EVERY_S = 0.3  # between instants with a window of their own
 MOST_INSTANTS = 32

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from hashing.align.crop_path import Held, seen_alone
 from hashing.align.spatiotemporal import correspondences
-from hashing.align.temporal import SPEEDS, Line
-from hashing.beside import beside
+from hashing.align.temporal import SPEEDS
+from hashing.concurrency import beside
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Matrix
-from hashing.types import Seconds
+from hashing.types import Line, Seconds
 
 INSTANTS = 8
 REACH_S = 0.55  # around where a guess puts an instant

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Line
 from hashing.audio.cross_correlation import SoundLine, Way, find_line, held, sound
 from hashing.retiming.frame_skipping import steps_of
 from hashing.retiming.freeze_frames import STILL_LEVELS
-from hashing.types import Fingerprint, Seconds, Span, Timeline
+from hashing.types import Fingerprint, Line, Seconds, Span, Timeline
 
 FASTER = (1.03, 1.7)  # speeds that missing pictures can make
 SHORTEST_S = 3.0

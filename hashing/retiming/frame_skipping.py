@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Line
-from hashing.types import Seconds, Timeline
+from hashing.types import Line, Seconds, Timeline
 
 FEWEST, MOST = 30, 450  # pictures that are looked at
 REACH_S = 0.35  # how far from its line a picture may lie

@@ -10,8 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Agreement, Line
-from hashing.types import Seconds, Span, Timeline
+from hashing.types import Agreement, Line, Seconds, Span, Timeline
 
 SHORTEST_S = 0.4
 LONGEST_S = 12.0

@@ -9,9 +9,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Agreement, Line
 from hashing.retiming.freeze_frames import between
-from hashing.types import Seconds
+from hashing.types import Agreement, Line, Seconds
 
 REACH_S = 20.0  # how far from the line a piece may lie
 STEP_S = 0.1

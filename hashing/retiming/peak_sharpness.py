@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import SPEEDS, Agreement, Line
+from hashing.align.temporal import SPEEDS
 from hashing.retiming.freeze_frames import between
+from hashing.types import Agreement, Line
 
 LOOK_S = 0.2  # beside the best moment, where a row's fall is read
 LEAST_FALL = 0.0002  # of correlation: below, coding makes as much even of good copies

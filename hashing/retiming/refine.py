@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import Agreement, Line, sample
+from hashing.align.temporal import sample
 from hashing.audio.cross_correlation import Sound, Way, find_line, held, sound
 from hashing.retiming.dropped_frames import FASTER, Departures, thinned
 from hashing.retiming.freeze_frames import paused
 from hashing.retiming.jump_cuts import split
 from hashing.retiming.peak_sharpness import FAR, distances, sharpened, strays, voted
-from hashing.types import AudioPrint, Fingerprint, Seconds, Span
+from hashing.types import Agreement, AudioPrint, Fingerprint, Line, Seconds, Span
 
 NEAR_S = 0.45  # how far from a line the moment that agrees best is looked for
 CURVED = 2e-4  # bend of a peak under which it says nothing about when

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import scaling
 from hashing.imaging.homography import Matrix, outline, outside
+from hashing.imaging.warping import scaling
 from hashing.types import Box
 
 LONG_SIDE_PX = 256

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Line, grid_of, scaling
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Matrix, Transform
+from hashing.imaging.warping import grid_of, scaling
 from hashing.similarity.local_correlation import AGREES, Likeness, likeness, likeness_close
-from hashing.types import Seconds
+from hashing.types import Line, Seconds
 
 STILL_WINDOW_S = 4.0  # of video around a still's moment, in which is seen what moves
 NOISE = 2.5  # grey levels: deviation over time that compression alone gives a still cell

@@ -3,7 +3,8 @@
 import pytest
 
 from app.cli.scan import OutputError
-from app.errors import TABLE, LinkRefusedError, UsageError, exit_code, http_status
+from app.error_codes import TABLE, exit_code, http_status
+from app.errors import LinkRefusedError, UsageError
 from app.intake.item import IntakeError, TooLarge
 from app.library.errors import (
     ClipUnknown,

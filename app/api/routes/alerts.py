@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from app.api.access import Caller, may
-from app.api.api_seen import whose
+from app.api.access import Caller, may, visible_key
 from app.api.dependencies import desk_of
 from app.api.openapi import refusals
 from app.api.schemas.review import AlertOut, AlertsOut
@@ -30,7 +29,7 @@ async def list_alerts(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> AlertsOut:
     """Newest first: of one's own checks, or of all with the scope for them."""
-    found = await run_in_threadpool(_listed, desk_of(request), whose(caller), seen, limit)
+    found = await run_in_threadpool(_listed, desk_of(request), visible_key(caller), seen, limit)
     return AlertsOut(alerts=[AlertOut.of(one) for one in found])
 
 
@@ -39,7 +38,7 @@ async def see_alert(
     request: Request, caller: Asking, alert_id: Annotated[str, Path(max_length=64)]
 ) -> AlertOut:
     """Someone has seen it; it is no longer among the new ones."""
-    return AlertOut.of(await run_in_threadpool(_seen, desk_of(request), alert_id, whose(caller)))
+    return AlertOut.of(await run_in_threadpool(_seen, desk_of(request), alert_id, visible_key(caller)))
 
 
 def _listed(desk: DeskFile, key: str | None, seen: bool | None, limit: int) -> list[Alert]:

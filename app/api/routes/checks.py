@@ -11,8 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
-from app.api.access import Caller, may
-from app.api.api_seen import READ_ALL, whose
+from app.api.access import READ_ALL, Caller, may, visible_key
 from app.api.dependencies import (
     desk_of,
     queue_of,
@@ -123,7 +122,7 @@ async def show_check(
 )
 async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """A JSON line at each change, and every ten seconds. Ends with the check and its pictures."""
-    key = whose(caller)
+    key = visible_key(caller)
     await run_in_threadpool(_found, request, check_id, key)  # an unknown one is answered as such
     return StreamingResponse(_events(request, check_id, key), media_type=LINES)
 
@@ -225,7 +224,7 @@ def seen_by(
     """Raises CheckUnknown, NotRevealed."""
     shown = shown or Shown()
     with desk_of(request).reading() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         _require(connection, check_id, caller, shown)
         position = checks.position(connection, check)
         stored = reports.newest(connection, check_id)
@@ -233,7 +232,7 @@ def seen_by(
         decided = decisions.of_item(connection, check.sha256) if check.sha256 else []
     at = queue_of(request).progress(check_id)
     report = for_others(stored.report, shown) if stored is not None else None
-    said = DecisionsOut.of(decided, caller.key_id, sees=whose(caller) is None)
+    said = DecisionsOut.of(decided, caller.key_id, sees=visible_key(caller) is None)
     return whole(check, position, at, report, earlier, said)
 
 
@@ -301,7 +300,7 @@ def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str,
 def _reported(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
     """The complete report. Raises CheckUnknown, NotRevealed."""
     with desk_of(request).reading() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         _require(connection, check_id, caller, shown)
         stored = reports.newest(connection, check_id)
     if stored is None:

@@ -6,8 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 
-from app.api.access import Caller, may
-from app.api.api_seen import whose
+from app.api.access import Caller, may, visible_key
 from app.api.dependencies import desk_of, library_of, settings_of
 from app.api.openapi import refusals
 from app.api.schemas.review import DecisionIn, DecisionOut, DecisionsOut
@@ -16,8 +15,7 @@ from app.settings import Settings
 from app.store import audit_log, checks, decisions
 from app.store.data_folder import DeskFile
 from app.store.decisions import Decision, Pair
-from app.store.errors import CheckUnknown
-from app.store.errors_rooms import DecisionUnknown, NotKept
+from app.store.errors import CheckUnknown, DecisionUnknown, NotKept
 from app.store.timestamps import now
 
 MAX_ID_CHARS: Final = 64
@@ -62,9 +60,9 @@ async def withdraw_decision(
 
 def _listed(desk: DeskFile, check_id: str, caller: Caller) -> DecisionsOut:
     with desk.reading() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         decided = decisions.of_item(connection, check.sha256) if check.sha256 else []
-    return DecisionsOut.of(decided, caller.key_id, sees=whose(caller) is None)
+    return DecisionsOut.of(decided, caller.key_id, sees=visible_key(caller) is None)
 
 
 def _decided(
@@ -78,7 +76,7 @@ def _decided(
     """Raises CheckUnknown, ClipUnknown, NotKept where the item's bytes are not known yet."""
     clip = library.clip(said.clip)
     with desk.writing() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         if check.sha256 is None:
             raise NotKept("the item is not here yet: there is nothing to decide about")
         pair = Pair(check.id, check.sha256, clip.id, clip.sha256)
@@ -114,7 +112,7 @@ def _knows(desk: DeskFile, decision: Decision, caller: Caller) -> bool:
         return True
     try:
         with desk.reading() as connection:
-            checks.find(connection, decision.check, whose(caller))
+            checks.find(connection, decision.check, visible_key(caller))
     except CheckUnknown:
         return False
     return True

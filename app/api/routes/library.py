@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.api.access import Caller, may
-from app.api.api_seen import whose
+from app.api.access import Caller, may, visible_key
 from app.api.dependencies import desk_of, library_of, rooms_of, settings_of
 from app.api.openapi import refusals
 from app.api.schemas.clips import AddedOut, ClipOut
@@ -27,7 +26,7 @@ from app.settings import Settings
 from app.store import checks, descriptors, matches_of_clip
 from app.store.audited_changes import acting, came_in
 from app.store.data_folder import DeskFile
-from app.store.errors_rooms import NotKept
+from app.store.errors import NotKept
 
 MOST_CHECKS: Final = 100
 WHERE: Final = "the request"  # what an error names
@@ -96,7 +95,7 @@ async def list_clip_checks(
 ) -> ClipChecksOut:
     """Checks that matched the clip and that the caller may see, newest first."""
     await run_in_threadpool(library_of(request).clip, clip_id)
-    found = await run_in_threadpool(_matching, desk_of(request), clip_id, whose(caller))
+    found = await run_in_threadpool(_matching, desk_of(request), clip_id, visible_key(caller))
     return ClipChecksOut(checks=found)
 
 
@@ -185,7 +184,7 @@ def _added(
     from app import verify  # loads what a service needs for nothing else, so not at its start
 
     with desk.reading() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         kept = descriptors.load(connection, check.id)
     if kept is None or kept.metadata is None or check.sha256 is None or check.bytes is None:
         raise NotKept("what was described of this item is not kept: add its file instead")

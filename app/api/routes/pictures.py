@@ -7,8 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.api.access import Caller, may
-from app.api.api_seen import whose
+from app.api.access import Caller, may, visible_key
 from app.api.dependencies import desk_of, rooms_of
 from app.api.openapi import refusals
 from app.api.revealed_pictures import ShownPictures
@@ -81,7 +80,7 @@ async def reveal(
 
 def _listed(desk: DeskFile, check_id: str, caller: Caller, shown: bool) -> PicturesOut:
     with desk.reading() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         if shown:
             reveals.require(connection, check.id, caller.key_id, faces=True)
         told = evidence_sheets.told(connection, check.id)
@@ -114,7 +113,7 @@ def _sheet(told: Json, check: str, clip: str, shown: bool) -> SheetOut:
 
 def _stored(desk: DeskFile, check_id: str, clip_id: str, name: str, caller: Caller) -> bytes | None:
     with desk.reading() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         return evidence_sheets.picture(connection, check.id, clip_id, name)
 
 
@@ -127,14 +126,14 @@ def _unredacted(
     caller: Caller,
 ) -> bytes | None:
     with desk.reading() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         reveals.require(connection, check.id, caller.key_id, faces=True)
     return evidence_sheets.named(pictures.sheet(check.id, clip_id)).get(name)
 
 
 def _granted(desk: DeskFile, check_id: str, caller: Caller, wanted: RevealIn) -> str:
     with desk.writing() as connection:
-        check = checks.find(connection, check_id, whose(caller))
+        check = checks.find(connection, check_id, visible_key(caller))
         return reveals.grant(
             connection,
             check.id,

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from app.api.dependencies import service_of
 from app.api.guard import PAGE_POLICY
 from app.api.schemas.clips import HealthOut
-from app.errors import http_status
+from app.error_codes import http_status
 from app.library.errors import LibraryUnusable
 from app.version import VERSION
 

@@ -31,10 +31,10 @@ from hashing.describe.frame_cache import Reel
 from hashing.describe.perceptual_hashes import phash
 from hashing.describe.sscd import INPUT_PX, describer
 from hashing.faces import FaceModelError, load_detector
-from hashing.limits import Limits
 from hashing.types import (
     Box,
     Fingerprint,
+    Limits,
     Match,
     MediaInfo,
     Pictures,

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.explain.borders.bar_marks import holds_picture
 from hashing.explain.difference.registered_frames import Look, luma
-from hashing.explain.difference.visible_area import SIDES, Extent
+from hashing.explain.difference.visible_area import Extent
+from hashing.imaging.polygons import SIDES
 from hashing.types import Box
 
 type Side = Literal["left", "top", "right", "bottom"]
@@ -350,3 +350,65 @@ def coloured_marks(held: list[Look], box: Box, colour: tuple[int, int, int]) -> 
     if len(marks) < 20:
         return 0.0
     return float(((marks.max(axis=1) - marks.min(axis=1)) > COLOURFUL).mean())
+
+
+CELL = 0.23  # of the frame: a bar as broad may be a cell of a split screen
+
+
+DEEP, LONG = 0.5, 0.15  # of the bar's depth and length: a mark that spans both is no letter
+
+
+def holds_picture(
+    views: list[NDArray[np.float32]], colour: tuple[int, int, int], same: float, whole: int
+) -> bool:
+    """Whether the marks on a broad bar are no letters, at most of the looks.
+
+    views: (depth, length, 3) each, lines from the frame's edge inward. same: grey levels in any
+    channel that still are the bar's colour. whole: lines of the frame.
+    """
+    if len(views[0]) < CELL * whole:
+        return False
+    return bool(np.median([_large_mark(one, colour, same) for one in views]) > 0.5)
+
+
+def _large_mark(lines: NDArray[np.float32], colour: tuple[int, int, int], same: float) -> bool:
+    marks = (np.abs(lines - np.array(colour)).max(axis=2) > same).astype(np.uint8)
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    depth, length = marks.shape
+    return any(high >= DEEP * depth and wide >= LONG * length for _, _, wide, high, _ in boxes[1:])
+
+
+OPPOSITE: dict[Side, Side] = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
+
+
+ALIKE = 1.33  # the broader of two bars over the other, at most, for a pair
+
+
+def without_its_bars(regions: tuple[Region, ...], frame: Box) -> tuple[tuple[Region, ...], Box]:
+    """The regions without the bars that are the other picture's, and the frame with those in it.
+
+    frame: what all the bars leave.
+    """
+    before = {region.side for region in regions if not region.is_bar}
+    blurred = any(region.kind == "blurred_copy" for region in regions)
+    gone = [r for r in regions if r.is_bar and r.side in before and not _paired(r, regions)]
+    if blurred or not gone:
+        return regions, frame
+    x0, y0, x1, y1 = frame
+    for bar in gone:
+        x0 = min(x0, bar.box[0]) if bar.side == "left" else x0
+        y0 = min(y0, bar.box[1]) if bar.side == "top" else y0
+        x1 = max(x1, bar.box[2]) if bar.side == "right" else x1
+        y1 = max(y1, bar.box[3]) if bar.side == "bottom" else y1
+    return tuple(region for region in regions if region not in gone), (x0, y0, x1, y1)
+
+
+def _paired(bar: Region, regions: tuple[Region, ...]) -> bool:
+    """Whether the opposite side has the same bar."""
+    return any(
+        one.is_bar
+        and one.side == OPPOSITE[bar.side]
+        and same_colour(one, bar)
+        and 1 / ALIKE <= one.share / bar.share <= ALIKE
+        for one in regions
+    )

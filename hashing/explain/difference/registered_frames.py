@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import PAIR_INLIERS, FramePair, Placement
-from hashing.align.temporal import scaling
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Matrix
+from hashing.imaging.warping import scaling
 from hashing.types import Seconds
 
 LONG_SIDE_PX = 256

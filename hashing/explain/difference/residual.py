@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import Line, grid_of, scaling, warp_tiny
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Matrix
-from hashing.types import Seconds
+from hashing.imaging.warping import grid_of, scaling, warp_tiny
+from hashing.types import Line, Seconds
 
 STEP_S = 0.4  # between compared instants: a second's change is seen twice
 MOST_INSTANTS = 120  # two minutes at half a second; longer clips are sampled more thinly

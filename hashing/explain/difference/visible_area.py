@@ -15,6 +15,7 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import Reel
 from hashing.explain.difference.registered_frames import LONG_SIDE_PX, Look, looks, luma
 from hashing.imaging.homography import apply, normalised, to_unit
+from hashing.imaging.polygons import SIDES, shared_area, shared_box
 from hashing.similarity.local_correlation import AGREES, TEXTURE, local_correlation
 from hashing.types import Box, Homography
 
@@ -25,8 +26,6 @@ EDGE = 8.0  # grey levels of a border between two pictures
 SPARSE = 11  # of the pixels, one in so many is enough for a brightness curve
 BESIDE_PX = 6  # half a window: how far it reaches over a border
 NEARBY_PX = 9  # how far from where the agreement ends its border is looked for
-
-SIDES = ("left", "top", "right", "bottom")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,49 +57,6 @@ class Extent:
         x0, y0, x1, y1 = self.box
         frame = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
         return shared_area(apply(np.linalg.inv(np.array(self.homography)), frame))
-
-
-def clipped(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(M, 2) the part of a convex polygon inside the unit square, by Sutherland-Hodgman."""
-    points = [np.asarray(point, np.float64) for point in polygon]
-    for axis in (0, 1):
-        for sign, limit in ((1.0, 0.0), (-1.0, -1.0)):  # inside: sign * coordinate >= limit
-            points = _clip(points, axis, sign, limit)
-    return np.array(points).reshape(-1, 2)
-
-
-def _clip(
-    points: list[NDArray[np.float64]], axis: int, sign: float, limit: float
-) -> list[NDArray[np.float64]]:
-    out = []
-    for index, now in enumerate(points):
-        before = points[index - 1]
-        inside_now = sign * now[axis] - limit
-        inside_before = sign * before[axis] - limit
-        if (inside_now >= 0) != (inside_before >= 0):
-            part = inside_before / (inside_before - inside_now)
-            out.append(before + part * (now - before))
-        if inside_now >= 0:
-            out.append(now)
-    return out
-
-
-def shared_area(polygon: NDArray[np.float64]) -> float:
-    """Area that a convex polygon shares with the unit square, 0..1."""
-    part = clipped(polygon)
-    if len(part) < 3:
-        return 0.0
-    x, y = part.T
-    return float(abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2)
-
-
-def shared_box(polygon: NDArray[np.float64]) -> Box:
-    """The upright box of what a convex polygon shares with the unit square; all if nothing."""
-    part = clipped(polygon)
-    if len(part) < 3:
-        return (0.0, 0.0, 1.0, 1.0)
-    (x0, y0), (x1, y1) = part.min(axis=0).clip(0, 1), part.max(axis=0).clip(0, 1)
-    return (float(x0), float(y0), float(x1), float(y1))
 
 
 def extent(query: Reel, reference: Reel, placement: Placement) -> Extent:

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api import app as api
-from app.api.access import whose
+from app.api.access import client_network
 from app.settings import Settings
 from app.store import audit_log
 from app.store.data_folder import open_desk
@@ -324,9 +324,9 @@ def test_signing_in_counts_for_its_key(tmp_path: Path) -> None:
 
 
 def test_a_client_of_ipv6_is_its_network() -> None:
-    assert whose("2001:db8::1") == whose("2001:db8::ffff:1") != whose("2001:db8:0:1::1")
-    assert whose("::ffff:192.0.2.1") == whose("192.0.2.1") == "192.0.2.1" != whose("192.0.2.2")
-    assert whose("testclient") == "testclient"
+    assert client_network("2001:db8::1") == client_network("2001:db8::ffff:1") != client_network("2001:db8:0:1::1")
+    assert client_network("::ffff:192.0.2.1") == client_network("192.0.2.1") == "192.0.2.1" != client_network("192.0.2.2")
+    assert client_network("testclient") == "testclient"
 
 
 # ---- who may call

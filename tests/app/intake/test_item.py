@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.errors import LinkRefusedError, http_status
+from app.error_codes import http_status
+from app.errors import LinkRefusedError
 from app.intake import item as intake
 from app.intake.item import (
     Incoming,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.store import decisions
 from app.store.data_folder import open_desk
 from app.store.decisions import Choice, Decision, Pair
-from app.store.errors_rooms import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
+from app.store.errors import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
 from app.store.schema import decisions as table
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

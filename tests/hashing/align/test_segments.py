@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from hashing.align.segments import is_cut, joined, settled, snapped, to_segments
-from hashing.align.temporal import Line
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Transform
+from hashing.types import Line
 from tests.hashing.films import PIECES, Films
 
 LINE = Line(1.0, 4.0, 1.0, False, 0.5, 0.9, 0.5)

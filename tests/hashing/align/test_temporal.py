@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashing.align.temporal import SHORTEST_S, SPEEDS, Agreement, agreement, grid_of, lines, scaling
+from hashing.align.temporal import SHORTEST_S, SPEEDS, agreement, lines
+from hashing.imaging.warping import grid_of, scaling
+from hashing.types import Agreement
 from tests.hashing.films import resized
 from tests.made import scene
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from hashing.align.temporal import Agreement
 from hashing.align.video_against_still import stretch
+from hashing.types import Agreement
 
 TIMES = np.arange(60) / 10
 

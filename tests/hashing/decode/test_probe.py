@@ -4,7 +4,7 @@ import pytest
 
 from hashing.decode.probe import probe
 from hashing.errors import DecodeError, LimitExceeded
-from hashing.limits import Limits
+from hashing.types import Limits
 from tests.made import make_video
 from tests.made.broken import make_long, make_sound_only
 from tests.made.stills import make_still

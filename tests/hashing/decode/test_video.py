@@ -8,7 +8,7 @@ import pytest
 from hashing.decode.probe import probe
 from hashing.decode.video import Damage, first_picture_time, keyframes, shown
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
-from hashing.limits import Limits
+from hashing.types import Limits
 from tests.made import make_video, scene, write_video
 from tests.made.broken import (
     POINTER_SUFFIXES,

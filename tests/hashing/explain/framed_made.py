@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import FramePair, Placement, correspondences
-from hashing.align.temporal import Line
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import estimate, pooled
-from hashing.types import Box
+from hashing.types import Box, Line
 from tests.hashing.explain.overlay_made import RATE, Change, Picture, reel
 from tests.made import scene
 

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import Line
 from hashing.decode.preview_codec import Encoder, keep_still
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Transform
-from hashing.types import Box, Descriptors, Fingerprint, MediaInfo, Timeline
+from hashing.types import Box, Descriptors, Fingerprint, Line, MediaInfo, Timeline
 from tests.made import scene
 from tests.made.planes import planes
 

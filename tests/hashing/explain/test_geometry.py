@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from hashing.describe.frame_cache import Reel
-from hashing.explain.difference.visible_area import _depth, clipped, extent, shared_area
+from hashing.explain.difference.visible_area import _depth, extent
 from hashing.explain.geometry import geometry_edits, inscribed
+from hashing.imaging.polygons import clipped, shared_area
 from hashing.pan_zoom.stabilise import followed, steadied
 from hashing.types import Edit
 from tests.hashing.explain import framed_made as made

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import Line
 from hashing.describe.frame_cache import Reel
 from hashing.explain.regions.classify import findings
 from hashing.explain.tampering import content_edits, content_of
-from hashing.types import Box, Edit
+from hashing.types import Box, Edit, Line
 from tests.hashing.explain import overlay_made as made
 from tests.hashing.explain.test_overlays import overlap
 

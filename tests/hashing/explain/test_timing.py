@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 
 from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import Agreement, Line, agreement, lines
+from hashing.align.temporal import agreement, lines
 from hashing.describe.frame_cache import Reel
 from hashing.explain.timing import backwards, time_edits
 from hashing.imaging.homography import Transform
 from hashing.retiming.freeze_frames import between, still_runs
 from hashing.retiming.refine import mended
 from hashing.types import (
+    Agreement,
     Descriptors,
     Edit,
     Fingerprint,
+    Line,
     MediaInfo,
     Pictures,
     Segment,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hashing.align.temporal import Line
 from hashing.describe.frame_cache import Reel
 from hashing.pan_zoom.timing import as_clocked, clocked, through
+from hashing.types import Line
 from tests.hashing.films import Films
 
 CLOCK = Line(0.0, 4.0, 1.0, False, 1.0, 0.9, 0.5)

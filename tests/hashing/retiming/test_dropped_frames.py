@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Line
 from hashing.retiming import dropped_frames
 from hashing.retiming.dropped_frames import Departures, thinned
 from hashing.retiming.frame_skipping import Steps
-from hashing.types import Descriptors, Fingerprint, MediaInfo, Timeline
+from hashing.types import Descriptors, Fingerprint, Line, MediaInfo, Timeline
 
 COUNT, RATE = 200, 25.0
 BLURRED_S = 0.02  # by which a moment is found beside where it is

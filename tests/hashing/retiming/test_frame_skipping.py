@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Line
 from hashing.retiming.frame_skipping import steps_of
-from hashing.types import Timeline
+from hashing.types import Line, Timeline
 
 COUNT, RATE = 260, 25.0
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Agreement, Line
 from hashing.retiming.peak_sharpness import distances, only_backwards, sharpened, strays, voted
+from hashing.types import Agreement, Line
 
 QUIET = 0.9995
 FALL = 0.004  # of correlation in a fifth of a second

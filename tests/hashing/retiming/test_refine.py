@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.align.temporal import Agreement, Line
 from hashing.retiming.refine import surely_fast
+from hashing.types import Agreement, Line
 
 STEP_S = 0.12
 FALL = 0.05  # of correlation in a fifth of a second

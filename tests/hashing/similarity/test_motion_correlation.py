@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from hashing.align.temporal import Line
 from hashing.describe.frame_cache import Reel
 from hashing.imaging.homography import Transform
 from hashing.similarity.motion_correlation import motion, standing_share, still_motion
+from hashing.types import Line
 from tests.hashing.films import Films
 
 SAME_FRAME = Transform(np.eye(3), 100, 120, 0.9, "axis")

@@ -16,8 +16,7 @@ from app.sandbox.sandbox import Fence
 from hashing.decode.probe import probe
 from hashing.describe.fingerprint import fingerprint
 from hashing.errors import DecodeError, LimitExceeded
-from hashing.limits import Limits
-from hashing.types import Fingerprint, Match
+from hashing.types import Fingerprint, Limits, Match
 from tests.app.sandbox.test_codec import same
 from tests.made.broken import (
     make_cut_short,

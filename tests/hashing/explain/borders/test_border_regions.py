@@ -4,9 +4,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.explain.borders.bar_marks import holds_picture
-from hashing.explain.borders.border_regions import Filling, Region, Side
-from hashing.explain.borders.other_bars import without_its_bars
+from hashing.explain.borders.border_regions import (
+    Filling,
+    Region,
+    Side,
+    holds_picture,
+    without_its_bars,
+)
 from hashing.types import Box
 
 BLACK = (0, 0, 0)
