@@ -1,8 +1,11 @@
 """What each error means outside: the exit code of a command, the status of an HTTP answer."""
 
+from http import HTTPStatus
+from typing import Any
+
 from app.errors import UsageError
 from app.library.errors import AppearanceFixed, ClipUnknown, ContextUnreadable, LibraryUnusable
-from app.sandbox.errors import FenceUnavailable
+from app.sandbox.errors import SandboxUnavailable
 from app.store.errors import (
     AlertUnknown,
     CheckEnded,
@@ -20,6 +23,7 @@ from app.store.errors import (
     RequestDiffers,
     WorkerFailed,
 )
+from app.text.escaping import printable
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
 
 EXIT_DONE = 0
@@ -60,7 +64,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     CheckEnded: (EXIT_USAGE, 409),
     RequestDiffers: (EXIT_USAGE, 422),
     MethodMismatch: (EXIT_LIBRARY, 409),
-    FenceUnavailable: (EXIT_LIBRARY, 503),
+    SandboxUnavailable: (EXIT_LIBRARY, 503),
     LimitExceeded: (EXIT_UNREADABLE, 413),
     DecodeError: (EXIT_UNREADABLE, 422),
     FirstseenError: (EXIT_UNREADABLE, 422),
@@ -79,3 +83,17 @@ def http_status(error: FirstseenError) -> int:
 
 def _row(error: FirstseenError) -> tuple[int, int]:
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+
+
+def problem_content(status: int, detail: str) -> dict[str, Any]:
+    """The members of a problem; the detail is for people."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": printable(detail),
+    }
+
+
+def problem_of(error: FirstseenError) -> dict[str, Any]:
+    return problem_content(http_status(error), str(error))

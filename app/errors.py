@@ -10,9 +10,9 @@
         UnsupportedMedia
         LimitExceeded                                                         3   413
       MethodMismatch         hashing.errors: two descriptor spaces            4   409
-      FenceError             app.sandbox.errors: the decoding process failed; where one file is
+      SandboxError             app.sandbox.errors: the decoding process failed; where one file is
                              to blame it is a DecodeError or a LimitExceeded too
-        FenceUnavailable     it could not be started at all                   4   503
+        SandboxUnavailable     it could not be started at all                   4   503
       LibraryUnusable        app.library.errors                               4   503
       DeskUnusable           app.store.errors: what the service keeps          4   503
         QueueFull and WorkerFailed likewise

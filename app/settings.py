@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.library import paths
 from app.network.allow_list import Allow
-from app.sandbox.limits import MIB, FenceLimits
+from app.sandbox.limits import MIB, SandboxLimits
 
 ENV_PREFIX = "FIRSTSEEN_"
 DAY_S = 86_400.0
@@ -227,9 +227,9 @@ class Settings(BaseSettings):
         """Where the service keeps its data."""
         return self.data if self.data is not None else self.library / paths.DESK
 
-    def fence_limits(self) -> FenceLimits:
+    def sandbox_limits(self) -> SandboxLimits:
         """What one decoding process may use."""
-        return FenceLimits(
+        return SandboxLimits(
             memory_bytes=self.memory_bytes,
             cpu_s=self.cpu_s,
             wall_s=self.wall_s,

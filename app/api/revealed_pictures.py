@@ -1,7 +1,7 @@
 """Unredacted pictures of checks, for who was allowed to see them: made on demand, never stored.
 
-They are made of what was kept of the item and of the clip, by a fenced process. A few sheets stay
-in memory for a minute, so that stepping through a strip does not make it anew for each picture.
+They are made of what was kept of the item and of the clip, in the sandbox. A few sheets stay in
+memory for a minute, so that stepping through a strip does not make it anew for each picture.
 """
 
 import threading
@@ -13,8 +13,8 @@ from typing import Final
 
 from app.evidence.types import EvidenceSheet
 from app.library.library import Library
+from app.pipeline.open_sandbox import open_sandbox
 from app.report.parse import match_of
-from app.sandbox import Fence, prepare
 from app.settings import Settings
 from app.store import descriptors, reports
 from app.store.data_folder import DeskFile
@@ -45,7 +45,7 @@ class ShownPictures:
         """The sheet of one match with faces shown. Whether the caller may see it was asked before.
 
         Raises NotKept where what it takes is gone or there is no such match, DecodeError,
-        ClipUnknown, FenceError.
+        ClipUnknown, SandboxError.
         """
         with self._making:
             self._drop_old()
@@ -94,14 +94,5 @@ class ShownPictures:
         return pictures
 
     def _made(self, query: Pictures, reference: Pictures, match: Match) -> EvidenceSheet:
-        limits = self._settings.fence_limits()
-        with Fence.open(None, limits, prepare(self._settings.model)) as fence:
-            sheet: EvidenceSheet = fence.call(
-                "evidence",
-                reference=reference,
-                match=match,
-                query=query,
-                unblurred=True,
-                strip=True,
-            )
-        return sheet
+        with open_sandbox(None, self._settings) as sandbox:
+            return sandbox.evidence(reference, match, query=query, unblurred=True, strip=True)

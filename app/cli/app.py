@@ -22,7 +22,7 @@ from app.cli.options import (
     print_lines,
     settings_of,
     start_decoding,
-    warn_unfenced,
+    warn_unsandboxed,
 )
 from hashing.errors import DecodeError, FirstseenError
 
@@ -105,14 +105,14 @@ def check(
     sheets: Mapping[str, EvidenceSheet] = {}
     with Library.open(settings.library, read_only=True) as known, ExitStack() as kept:
         known.load_index()
-        warn_unfenced(settings)
+        warn_unsandboxed(settings)
         with item_bar(wanted(progress)) as on_progress:
             name, origin = None, None
             try:
                 if link:
                     file, name, origin = _fetched(path, kept, settings, on_progress)
                 checked = verify.check(
-                    file, claim, known, settings, on_progress, name, pictures=html is not None
+                    file, claim, known, settings, on_progress, name, with_sheets=html is not None
                 )
                 report, sheets = checked.report, checked.sheets
             except FirstseenError as error:
@@ -136,15 +136,15 @@ def compare(
     item, other = _file(a), _file(b)
     settings = settings_of()
     start_decoding(settings)
-    from app import verify
     from app.cli.progress_bars import item_bar, wanted
     from app.error_codes import EXIT_UNREADABLE, exit_code
+    from app.pipeline.compare_files import compare_files
     from app.pipeline.unreadable import report_unread
 
-    warn_unfenced(settings)
+    warn_unsandboxed(settings)
     with item_bar(wanted(progress)) as on_progress:
         try:
-            report = verify.compare_files(item, other, settings, on_progress)
+            report = compare_files(item, other, settings, on_progress)
         except FirstseenError as error:
             if exit_code(error) != EXIT_UNREADABLE:
                 raise
@@ -188,7 +188,7 @@ def scan(
     items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
     with Library.open(settings.library, read_only=True) as known, Reports(jsonl) as reports:
         known.load_index()
-        warn_unfenced(settings)
+        warn_unsandboxed(settings)
         with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
             outcomes: list[tuple[Found, Outcome]] = []
 

@@ -16,12 +16,13 @@ from app.cli.options import (
     print_lines,
     settings_of,
     start_decoding,
-    warn_unfenced,
+    warn_unsandboxed,
 )
 from hashing.errors import FirstseenError
 
 if TYPE_CHECKING:
-    from app.library.library import Added, Library
+    from app.library.library import Library
+    from app.library.records import Added
 
 library_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Add to, look at and look after the library."
@@ -47,10 +48,11 @@ def add(
     """Add known footage. A file that is known already is left as it is, and said so."""
     settings = settings_of(library=library)
     start_decoding(settings)
-    from app import verify
     from app.cli.progress_bars import item_bars, wanted
     from app.library.context_csv import ContextTable, read_context
-    from app.library.library import Added, Library
+    from app.library.library import Library
+    from app.library.records import Added
+    from app.pipeline.add_clip import add_clip
     from app.store.audit_log import CLI
     from app.store.audited_changes import Act, came_in, desk_beside
 
@@ -59,19 +61,19 @@ def add(
     bars = wanted(progress)
     results: list[dict[str, Any]] = []
     with Library.open(settings.library, create=True) as known, desk_beside(settings) as desk:
-        warn_unfenced(settings)
+        warn_unsandboxed(settings)
         with item_bars(bars, len(files)) as (on_item, on_progress):
 
             def add_file(file: _File) -> Added:
                 entered = table.of(file.path)
                 act = Act(desk, CLI, "clip.add")
-                added = verify.add_clip(
+                added = add_clip(
                     file.path,
                     known,
                     settings,
                     entered,
-                    quick,
-                    on_progress,
+                    quick=quick,
+                    on_progress=on_progress,
                     before_storing=act.begin,
                 )
                 act.end(*came_in(added))
@@ -95,21 +97,21 @@ def refresh(
 ) -> None:
     """Describe clips anew that the present model cannot search."""
     settings = settings_of(library=library)
-    from app import verify
     from app.cli.progress_bars import item_bars, wanted
     from app.library.library import Library
+    from app.pipeline.add_clip import clips_to_refresh, refresh_clip
 
     bars = wanted(progress)
     results: list[dict[str, Any]] = []
     with Library.open(settings.library) as known:
-        warn_unfenced(settings)
-        clips = verify.clips_to_refresh(known, settings)
+        warn_unsandboxed(settings)
+        clips = clips_to_refresh(known, settings)
         with item_bars(bars, len(clips)) as (on_item, on_progress):
             for clip in clips:
                 on_item(clip.name, len(results), len(clips))
                 problem = None
                 try:
-                    verify.refresh_clip(clip, known, settings, on_progress)
+                    refresh_clip(clip, known, settings, on_progress)
                 except FirstseenError as error:
                     problem = _file_s_fault(error)
                 results.append({"id": clip.id, "name": clip.name, "problem": problem})

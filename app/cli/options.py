@@ -45,13 +45,13 @@ def settings_of(**given: Any) -> "Settings":
 
 
 def start_decoding(settings: "Settings") -> None:
-    """Have the process behind the fence load its libraries while this one loads its own."""
+    """Have the process in the sandbox load its libraries while this one loads its own."""
     from app.sandbox import prepare
 
     prepare(settings.model)
 
 
-def warn_unfenced(settings: "Settings") -> None:
+def warn_unsandboxed(settings: "Settings") -> None:
     """Say once, on stderr, where this system cannot lock up what decodes strangers' files."""
     from app.sandbox import prepare, protection
 

@@ -1,7 +1,7 @@
 """The pictures that let a person check one match with their own eyes.
 
 Pairs of the same instant, what the item shows of the known picture, the aligned difference, and
-where each edit is. Runs inside the fence: arrays in, small JPEGs out. Faces are filled before
+where each edit is. Runs inside the sandbox: arrays in, small JPEGs out. Faces are filled before
 anything is drawn, scaled, warped or compared, so no step can bring one back.
 """
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.fetch.egress_proxy import Proxy, Rules
-from app.fetch.extractor_process import FENCED
+from app.fetch.extractor_process import SANDBOXED
 from app.network.errors import FetchFailed, LinkError, LinkTooLarge
 from app.network.url_parsing import Link, shown
 from app.progress import OnProgress
@@ -54,13 +54,13 @@ TOLD = "after_move:%(.{title,ext,webpage_url,playlist_count})j"
 
 @dataclass(frozen=True, slots=True)
 class FromPage:
-    """One file that yt-dlp left, and what it said of it. fenced: it had a network of its own."""
+    """One file that yt-dlp left, and what it said of it. sandboxed: it had a network of its own."""
 
     path: Path
     title: str | None
     page_url: str | None
     videos: int  # on the page
-    fenced: bool
+    sandboxed: bool
 
 
 def installed() -> bool:
@@ -103,7 +103,7 @@ def fetch_from_page(
             title=_text(told.get("title")),
             page_url=_text(told.get("webpage_url")),
             videos=told["playlist_count"] if isinstance(told.get("playlist_count"), int) else 1,
-            fenced=listener is not None,
+            sandboxed=listener is not None,
         )
 
 
@@ -168,7 +168,7 @@ def _listener(control: socket.socket | None) -> socket.socket | None:
         said, descriptors = b"", []
     if not said:
         raise FetchFailed("the process that reads pages could not be started")
-    return socket.socket(fileno=descriptors[0]) if said == FENCED else None
+    return socket.socket(fileno=descriptors[0]) if said == SANDBOXED else None
 
 
 def _send(

@@ -4,7 +4,7 @@
 
 Its job comes over standard input as JSON, so that neither the link nor the proxy's secret stands
 on a command line, which everybody on the machine can read. On Linux standard input is a socket;
-over it goes first what the proxy is to listen on: FENCED with a descriptor, or OPEN.
+over it goes first what the proxy is to listen on: SANDBOXED with a descriptor, or OPEN.
 """
 
 import json
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-FENCED, OPEN = b"+", b"-"
+SANDBOXED, OPEN = b"+", b"-"
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def _offer_listener() -> None:
                 control.sendall(OPEN)
                 return
             with listener:
-                socket.send_fds(control, [FENCED], [listener.fileno()])
+                socket.send_fds(control, [SANDBOXED], [listener.fileno()])
 
 
 def _trust_also(certificates: Path, folder: Path) -> None:

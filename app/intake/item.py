@@ -1,6 +1,6 @@
 """A path or an upload -> Item: one regular file with its SHA-256 and what its first bytes say.
 
-Nothing here parses the file: that is for the process behind the fence. The original is opened for
+Nothing here parses the file: that is for the process in the sandbox. The original is opened for
 reading and never changed.
 
     IntakeError

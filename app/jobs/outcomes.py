@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.api.problem_json import problem_content
+from app.error_codes import problem_content
 from app.evidence.types import EvidenceSheet
 from app.metadata.types import Metadata
 from app.report.report import to_json, unreadable

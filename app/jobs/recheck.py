@@ -8,11 +8,13 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
-from app import verify
 from app.jobs.report_changes import accepted_clips, claim_finding, has_older, is_only_itself, news
-from app.library.clip_rows import FileFacts
 from app.library.errors import ClipUnknown
 from app.library.library import Library
+from app.library.records import FileFacts
+from app.pipeline import check_again
+from app.pipeline.check_again import StoredItem
+from app.pipeline.results import Checked
 from app.progress import OnProgress
 from app.report.report import to_json
 from app.settings import Settings
@@ -24,7 +26,6 @@ from app.store.errors import CheckUnknown
 from app.store.schema import checks as table
 from app.store.timestamps import now
 from app.verdict.claim import parse_claim
-from app.verify import Remembered
 from hashing.errors import FirstseenError
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def recheck(
 class _Found:
     """A check done anew. itself: clips that are its own item, added since."""
 
-    checked: verify.Checked
+    checked: Checked
     itself: frozenset[str]
 
 
@@ -97,9 +98,9 @@ def _again(
         return None
     facts = FileFacts(check.name, check.sha256, check.bytes)
     assert kept.metadata is not None
-    item = Remembered(facts, kept.fingerprint, kept.metadata)
+    item = StoredItem(facts, kept.fingerprint, kept.metadata)
     since = kept.searched_up_to or 0
-    later = verify.matches_since(item, since, library, settings, on_progress)
+    later = check_again.matches_since(item, since, library, settings, on_progress)
     made = (check.outcome or {}).get("clip")
     itself = {clip for clip in later if is_only_itself(library.clip(clip), check.sha256, made)}
     found = {clip: match for clip, match in later.items() if clip not in itself}
@@ -110,5 +111,5 @@ def _again(
     if not found and not has_older(before, known):
         return None
     claim = parse_claim(check.claimed_date, check.claimed_place)
-    checked = verify.check_again(item, claim, library, settings, found, on_progress)
+    checked = check_again.check_again(item, claim, library, settings, found, on_progress)
     return _Found(checked, frozenset(itself))

@@ -1,8 +1,9 @@
 """Which earlier checks need a closer look at what changed in the library: vector arithmetic alone.
 
-To hold a check against later clips takes its pictures and a fenced process, some seconds. Of most
-checks it is known beforehand that nothing would be compared: no later clip comes near enough to be
-a candidate, and none that matched is dated earlier. Those are put aside here, many at once.
+To compare a check with later clips takes its preview frames and a sandboxed process, some seconds.
+For most checks it is known beforehand that nothing would be compared: no later clip comes near
+enough to be a candidate, and none that matched is dated earlier. Those are put aside here, many at
+once.
 """
 
 import contextlib

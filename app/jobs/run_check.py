@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import verify
-from app.api.problem_json import problem_of
 from app.database.durable_write import make_durable
+from app.error_codes import problem_of
 from app.evidence.types import EvidenceSheet
 from app.fetch.fetch import fetch
 from app.intake.origin import Origin
@@ -25,6 +25,7 @@ from app.jobs.recheck_filter import Sieve
 from app.library.context_csv import entered
 from app.library.library import Library
 from app.network.errors import LinkError
+from app.pipeline.add_clip import add_clip
 from app.pipeline.unreadable import report_unread
 from app.progress import OnProgress
 from app.report.report import Report, to_json, unreadable, with_origin
@@ -91,10 +92,10 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
                     illustrated=bool(judged.to_show),
                     read=(judged.query, judged.metadata),
                     change=change,
-                    sought=judged.sought,
+                    sought=judged.proposed,
                 )
                 stands = True
-            sheets = judged.pictures(on_progress=on_progress, strips=True)
+            sheets = judged.make_sheets(strips=True, on_progress=on_progress)
     except CheckUnknown:
         raise
     except FirstseenError as error:
@@ -137,7 +138,7 @@ def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     context = entered(check.context or {}, "the form")
     act = Act(work.desk, check.key, "clip.add", check.id)
     try:
-        added = verify.add_clip(
+        added = add_clip(
             _path(work, check),
             work.library,
             work.settings,
@@ -175,6 +176,6 @@ def _unread(work: Work, check: Check, error: FirstseenError) -> Report:
 
 def _unread_file(work: Work, check: Check, error: FirstseenError) -> Report:
     claim = parse_claim(check.claimed_date, check.claimed_place)
-    with suppress(FirstseenError):  # the library or the fence failed, not the item
+    with suppress(FirstseenError):  # the library or the sandbox failed, not the item
         return report_unread(_path(work, check), error, work.settings, claim, check.name)
     return unreadable(check.name, str(error), sha256=check.sha256, bytes=check.bytes)

@@ -4,28 +4,19 @@ Every function works inside a transaction that its caller began.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.library.errors import ClipUnknown
 from app.library.fingerprint_rows import delete_fingerprint, insert_fingerprint, space_number
-from app.library.records import Appearance, Clip
+from app.library.records import Appearance, Clip, FileFacts
 from app.library.schema import appearances, clips, spaces
 from app.library.vector_rows import insert_vectors
 from hashing.types import Fingerprint
 
 MAX_DIGITS = 18  # of a clip's number: what the database can hold
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What intake knows of the original file."""
-
-    name: str  # without its folder
-    sha256: str  # 64 hex digits
-    bytes: int
 
 
 def clip_id(number: int) -> str:

@@ -8,7 +8,6 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,13 +20,12 @@ from numpy.typing import NDArray
 from app.library import clip_rows as rows
 from app.library import history as changes
 from app.library.audio_rows import search_sound
-from app.library.clip_rows import FileFacts, clip_id, clip_number
+from app.library.clip_rows import clip_id, clip_number
 from app.library.context_csv import Context
 from app.library.errors import ClipUnknown, LibraryUnusable
 from app.library.fingerprint_rows import read_fingerprint, read_sound
 from app.library.index.code_cache import CodeFile
 from app.library.index.live_index import (
-    Hits,
     LiveIndex,
     Places,
     main_space,
@@ -38,7 +36,7 @@ from app.library.index.live_index import (
 from app.library.index.vector_index import EXACT_LIMIT
 from app.library.library_file import LibraryFile, open_file
 from app.library.listing import Filter, page
-from app.library.records import Appearance, Clip, Stats, TextEdit
+from app.library.records import Added, Appearance, Clip, FileFacts, Hits, Stats, TextEdit
 from app.library.schema import appearances, clips, read_counter, spaces
 from hashing.audio.simhash import SoundCodes, SoundHits
 from hashing.types import AudioPrint, Fingerprint
@@ -53,16 +51,6 @@ log = logging.getLogger(__name__)
 WAIT_S = 30.0  # for another process that is writing
 BLOCKS_AN_ADD = 1  # at most so many are coded while someone waits for an addition
 NO_CONTEXT = Context()
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What an addition did. `new` is False where the library held these very bytes before."""
-
-    clip_id: str
-    new: bool
-    appearances: tuple[Appearance, ...]  # written now
-    filled: tuple[str, ...] = ()  # context columns that were empty before
 
 
 class Library:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hashing.types import Kind, Seconds
 
 type AppearanceKind = Literal["captured", "published", "archived", "attested", "ingested"]
@@ -72,3 +75,38 @@ class Stats:
     latest: str | None
     bytes: int  # on disk, index included
     spaces: dict[str, int]  # clips in each descriptor space
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an addition did. `new` is False where the library held these very bytes before."""
+
+    clip_id: str
+    new: bool
+    appearances: tuple[Appearance, ...]  # written now
+    filled: tuple[str, ...] = ()  # context columns that were empty before
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """The nearest stored vectors of each query vector, best first.
+
+    Where a query has fewer than k: clip_index -1, vector -1, cosine -inf. In a large library,
+    cosines well below the tenth best are estimates, low by up to a sixth.
+    """
+
+    clips: tuple[str, ...]  # ids, each once
+    clip_index: NDArray[np.int64]  # (N, k) into `clips`
+    vector: NDArray[np.int64]  # (N, k) for `Library.places`
+    cosine: NDArray[np.float32]  # (N, k)
+    searched: int  # clips of the space that was asked for
+    skipped: int  # clips of other spaces
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What intake knows of the original file."""
+
+    name: str  # without its folder
+    sha256: str  # 64 hex digits
+    bytes: int

@@ -1,6 +1,6 @@
 """The trust list for content credentials: PEM certificates that the user chose, read as text.
 
-Read outside the fence and handed in, since the process behind it opens no other file. firstseen
+Read outside the sandbox and handed in, since the process behind it opens no other file. firstseen
 ships no list: whom to trust is the user's decision.
 """
 

@@ -8,9 +8,8 @@ from app.error_codes import EXIT_UNREADABLE, exit_code
 from app.intake import item as intake
 from app.metadata.findings.findings import findings
 from app.metadata.types import Metadata
+from app.pipeline.open_sandbox import open_sandbox
 from app.report.report import Report, unreadable
-from app.sandbox.sandbox import Fence
-from app.sandbox.server_registry import prepare
 from app.settings import Settings
 from app.verdict.claim import Claim
 from hashing.errors import FirstseenError
@@ -62,10 +61,10 @@ def _with_metadata(
     # the report already says why the item cannot be read; what else fails adds nothing
     with (
         contextlib.suppress(FirstseenError),
-        Fence.open(item.path, settings.fence_limits(), prepare(settings.model)) as fence,
+        open_sandbox(item.path, settings) as sandbox,
     ):
-        metadata = fence.call("metadata", media_type=item.media_type)
-        info = fence.call("probe")
+        metadata = sandbox.metadata(item.media_type)
+        info = sandbox.probe()
     if metadata is None:
         return report
     said = claim.date if claim else None

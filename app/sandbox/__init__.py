@@ -9,13 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.sandbox.sandbox import Fence, protection
+    from app.sandbox.sandbox import Sandbox, protection
     from app.sandbox.server_registry import prepare
 
-__all__ = ["Fence", "prepare", "protection"]
+__all__ = ["Sandbox", "prepare", "protection"]
 
 
-HOMES = {"Fence": "sandbox", "prepare": "server_registry", "protection": "sandbox"}
+HOMES = {"Sandbox": "sandbox", "prepare": "server_registry", "protection": "sandbox"}
 
 
 def __getattr__(name: str) -> Any:

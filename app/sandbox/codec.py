@@ -100,13 +100,13 @@ def _to_tree(value: object, parts: list[bytes], depth: int) -> Any:
             return _to_tree(value.item(), parts, depth)
         case _ if is_dataclass(value) and not isinstance(value, type):
             return _record_to_tree(value, parts, depth)
-    raise CodecError(f"a {type(value).__name__} cannot cross the fence")
+    raise CodecError(f"a {type(value).__name__} cannot cross the sandbox")
 
 
 def _array_to_tree(array: np.ndarray[Any, Any], parts: list[bytes]) -> Any:
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     if little.dtype.str not in DTYPES:
-        raise CodecError(f"an array of {array.dtype} cannot cross the fence")
+        raise CodecError(f"an array of {array.dtype} cannot cross the sandbox")
     parts.append(_padded(little.tobytes()))
     return ["array", little.dtype.str, list(array.shape)]
 

@@ -1,12 +1,12 @@
-"""What can go wrong at the fence, and the fixed table of errors that may cross it.
+"""What can go wrong at the sandbox, and the fixed table of errors that may cross it.
 
     FirstseenError
-      FenceError
-        FenceUnavailable   the decoding process could not be started
-        FenceBroken        it died, or answered something unreadable      (a DecodeError too)
-        FenceTimeout       the wall clock ran out                         (a DecodeError too)
-        FenceMemory        it asked for more memory than it may have      (a LimitExceeded too)
-        FenceLimit         CPU time, size of the answer or open files     (a LimitExceeded too)
+      SandboxError
+        SandboxUnavailable   the decoding process could not be started
+        SandboxBroken        it died, or answered something unreadable      (a DecodeError too)
+        SandboxTimeout       the wall clock ran out                         (a DecodeError too)
+        SandboxMemory        it asked for more memory than it may have      (a LimitExceeded too)
+        SandboxLimit         CPU time, size of the answer or open files     (a LimitExceeded too)
 
 Those that follow from one file are `DecodeError`s: the file could not be read, the next one may.
 """
@@ -22,27 +22,27 @@ from hashing.errors import (
 MESSAGE_CHARS = 2000  # a message that crosses the pipe is cut here
 
 
-class FenceError(FirstseenError):
+class SandboxError(FirstseenError):
     """The process that reads a stranger's file gave no answer."""
 
 
-class FenceUnavailable(FenceError):
+class SandboxUnavailable(SandboxError):
     """The decoding process could not be started; says nothing about the file."""
 
 
-class FenceBroken(FenceError, DecodeError):
+class SandboxBroken(SandboxError, DecodeError):
     """The decoding process died or answered something unreadable; the message says what."""
 
 
-class FenceTimeout(FenceError, DecodeError):
+class SandboxTimeout(SandboxError, DecodeError):
     """The decoding process did not answer within its wall-clock time."""
 
 
-class FenceMemory(FenceError, LimitExceeded):
+class SandboxMemory(SandboxError, LimitExceeded):
     """The decoding process asked for more memory than it may have."""
 
 
-class FenceLimit(FenceError, LimitExceeded):
+class SandboxLimit(SandboxError, LimitExceeded):
     """Another named limit was passed: CPU time, size of the answer, open files."""
 
 
@@ -54,9 +54,9 @@ CROSSING: dict[str, type[FirstseenError]] = {
         UnsupportedMedia,
         LimitExceeded,
         MethodMismatch,
-        FenceBroken,
-        FenceMemory,
-        FenceLimit,
+        SandboxBroken,
+        SandboxMemory,
+        SandboxLimit,
     )
 }
 

@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from app.sandbox.errors import FenceUnavailable
+from app.sandbox.errors import SandboxUnavailable
 from app.sandbox.exit_status import Ending
-from app.sandbox.limits import FenceLimits
+from app.sandbox.limits import SandboxLimits
 
 DEFAULT_TASKS = "app.sandbox.child.tasks"
 READY, STARTED = b"!", b"+"  # as app.sandbox.child.fork_server sends them
@@ -95,7 +95,9 @@ class ForkServer:
         except OSError as error:
             self._control.close()
             self._complaints.close()
-            raise FenceUnavailable(f"the decoding process could not be started: {error}") from error
+            raise SandboxUnavailable(
+                f"the decoding process could not be started: {error}"
+            ) from error
         finally:
             theirs.close()
 
@@ -107,8 +109,8 @@ class ForkServer:
     def process_id(self) -> int:
         return self._process.pid
 
-    def fork(self, limits: FenceLimits, files: Sequence[BinaryIO]) -> "ForkedChild":
-        """A new child that holds `files` open. Raises FenceUnavailable."""
+    def fork(self, limits: SandboxLimits, files: Sequence[BinaryIO]) -> "ForkedChild":
+        """A new child that holds `files` open. Raises SandboxUnavailable."""
         with contextlib.ExitStack() as mine, contextlib.ExitStack() as theirs:
             try:
                 pipe = _pair(mine, theirs)
@@ -119,7 +121,7 @@ class ForkServer:
                 ]
                 self._ask(json.dumps(asdict(limits)).encode("ascii"), sent)
             except OSError as error:
-                raise FenceUnavailable(
+                raise SandboxUnavailable(
                     f"the decoding process could not be started: {error}{self._complaint()}"
                 ) from error
             mine.pop_all()  # both live on in the child's handle

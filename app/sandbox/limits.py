@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
-MAX_FILES = 8  # files that one fence may hold open
+MAX_FILES = 8  # files that one sandbox may hold open
 
 
 @dataclass(frozen=True, slots=True)
-class FenceLimits:
+class SandboxLimits:
     """Limits of one decoding process. Each error names the one that was passed.
 
     memory_bytes counts what the process takes beyond the loaded libraries and models (about
@@ -23,7 +23,7 @@ class FenceLimits:
 
     def __post_init__(self) -> None:
         if min(self.memory_bytes, self.cpu_s, self.output_bytes) < 1 or self.wall_s <= 0:
-            raise ValueError(f"fence limits are positive, got {self}")
+            raise ValueError(f"sandbox limits are positive, got {self}")
         if self.open_files < MAX_FILES + 8:  # standard streams, the pipe, the files, some room
             raise ValueError(f"open_files must be at least {MAX_FILES + 8}, got {self.open_files}")
 

@@ -22,8 +22,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         "AudioFinding",
         "Match",
         "Candidate",
+        "Limits",
     ),
-    "hashing.limits": ("Limits",),
     "app.metadata.types": ("Credentials", "Metadata"),
     "app.evidence.types": ("Pair", "Thumbnail", "EvidenceSheet"),
 }

@@ -1,6 +1,6 @@
-"""The parent's side: `with Fence.open(path, limits) as fence: fence.call("probe")`.
+"""The parent's side: `with Sandbox.open(path, limits) as sandbox: sandbox.call("probe")`.
 
-Whatever the process behind the fence does, the caller gets a checked value or an error of
+Whatever the process in the sandbox does, the caller gets a checked value or an error of
 `app.sandbox.errors` that says what happened.
 """
 
@@ -16,14 +16,14 @@ from app.sandbox.codec import CodecError
 from app.sandbox.errors import (
     CROSSING,
     MESSAGE_CHARS,
-    FenceBroken,
-    FenceError,
-    FenceLimit,
-    FenceTimeout,
-    FenceUnavailable,
+    SandboxBroken,
+    SandboxError,
+    SandboxLimit,
+    SandboxTimeout,
+    SandboxUnavailable,
 )
 from app.sandbox.exit_status import cause
-from app.sandbox.limits import MAX_FILES, FenceLimits, Protection
+from app.sandbox.limits import MAX_FILES, Protection, SandboxLimits
 from app.sandbox.pipe import FrameTooLarge, Pipe, PipeClosed
 from app.sandbox.server_registry import Server, shared_server
 from app.sandbox.type_check import check_fields
@@ -35,26 +35,26 @@ MAX_PROGRESS = 100_000  # messages in one call
 STAGE_CHARS = 200
 
 
-class Fence:
+class Sandbox:
     """One decoding process and the files that it holds open. Not for several threads at once."""
 
-    def __init__(self, server: Server, limits: FenceLimits, files: Sequence[BinaryIO]) -> None:
-        """Takes over nothing: the caller closes `files`. Raises FenceUnavailable."""
+    def __init__(self, server: Server, limits: SandboxLimits, files: Sequence[BinaryIO]) -> None:
+        """Takes over nothing: the caller closes `files`. Raises SandboxUnavailable."""
         self.limits = limits
         self._child = server.fork(limits, files)
         self._pipe = Pipe(self._child.incoming, self._child.outgoing, limits.output_bytes)
         self._closed = False
         self._timed_out = False
-        self._ended: FenceError | None = None
+        self._ended: SandboxError | None = None
         self.protection = self._hello()
 
     @classmethod
     def open(
-        cls, path: Path | None, limits: FenceLimits | None = None, server: Server | None = None
+        cls, path: Path | None, limits: SandboxLimits | None = None, server: Server | None = None
     ) -> Self:
         """A process that can read `path` and nothing else; None for one that reads no file.
 
-        Raises IntakeError where the file cannot be opened, FenceUnavailable.
+        Raises IntakeError where the file cannot be opened, SandboxUnavailable.
         """
         return cls.open_many([] if path is None else [path], limits, server)
 
@@ -62,25 +62,25 @@ class Fence:
     def open_many(
         cls,
         paths: Sequence[Path],
-        limits: FenceLimits | None = None,
+        limits: SandboxLimits | None = None,
         server: Server | None = None,
     ) -> Self:
         """The same with several files; a task finds them, in order, in its state as `files`."""
         if len(paths) > MAX_FILES:
-            raise ValueError(f"a fence holds at most {MAX_FILES} files, got {len(paths)}")
+            raise ValueError(f"a sandbox holds at most {MAX_FILES} files, got {len(paths)}")
         with contextlib.ExitStack() as opened:
             files = [opened.enter_context(open_regular(path)) for path in paths]
-            return cls(server or shared_server(), limits or FenceLimits(), files)
+            return cls(server or shared_server(), limits or SandboxLimits(), files)
 
     def call(self, task: str, /, *, on_progress: OnProgress | None = None, **arguments: Any) -> Any:
-        """The value of one task of the table, run behind the fence.
+        """The value of one task of the table, run in the sandbox.
 
-        Raises what the task raised, where it is one of `app.sandbox.errors.CROSSING`; FenceTimeout,
-        FenceMemory, FenceLimit, FenceBroken. After an error that ended the process, every
-        further call raises FenceBroken.
+        Raises what the task raised, where it is one of `app.sandbox.errors.CROSSING`;
+        SandboxTimeout, SandboxMemory, SandboxLimit, SandboxBroken. After an error that ended the
+        process, every further call raises SandboxBroken.
         """
         if self._ended is not None:
-            raise FenceBroken(f"the process that reads the file has ended: {self._ended}")
+            raise SandboxBroken(f"the process that reads the file has ended: {self._ended}")
         with self._watched(task, self.limits.wall_s):
             self._pipe.send(("call", task, arguments))
             for _ in range(MAX_PROGRESS):
@@ -106,7 +106,7 @@ class Fence:
             self._child.give_up()
             self._child.close()
         if self._ended is None:
-            self._ended = FenceBroken("it was closed")
+            self._ended = SandboxBroken("it was closed")
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +130,7 @@ class Fence:
                 case _:
                     reason = "it said something unreadable"
         self.close()
-        raise FenceUnavailable(f"the decoding process could not be started: {reason}")
+        raise SandboxUnavailable(f"the decoding process could not be started: {reason}")
 
     @contextlib.contextmanager
     def _watched(self, task: str, wall_s: float) -> Iterator[None]:
@@ -144,14 +144,18 @@ class Fence:
             raise self._end(self._why_gone(task)) from error
         except FrameTooLarge as error:
             raise self._end(
-                FenceLimit(f"reading the file answered {task!r} with {error}")
+                SandboxLimit(f"reading the file answered {task!r} with {error}")
             ) from error
         except CodecError as error:
             raise self._end(
-                FenceBroken(f"reading the file sent something unreadable during {task!r}: {error}")
+                SandboxBroken(
+                    f"reading the file sent something unreadable during {task!r}: {error}"
+                )
             ) from error
         except BaseException as error:  # a caller's progress function, an interrupt
-            self._end(FenceBroken(f"it was left in the middle of {task!r}: {type(error).__name__}"))
+            self._end(
+                SandboxBroken(f"it was left in the middle of {task!r}: {type(error).__name__}")
+            )
             raise
         finally:
             timer.cancel()
@@ -160,14 +164,14 @@ class Fence:
         self._timed_out = True
         self._child.give_up()
 
-    def _end(self, reason: FenceError) -> FenceError:
+    def _end(self, reason: SandboxError) -> SandboxError:
         self._ended = reason
         self.close()
         return reason
 
-    def _why_gone(self, task: str) -> FenceError:
+    def _why_gone(self, task: str) -> SandboxError:
         if self._timed_out:
-            return FenceTimeout(
+            return SandboxTimeout(
                 f"reading the file took longer than wall_s = {self.limits.wall_s:g} s ({task!r})"
             )
         self._child.give_up()  # a closed pipe alone may leave it running
@@ -175,6 +179,6 @@ class Fence:
 
 
 def protection(server: Server | None = None) -> Protection:
-    """Which walls this system puts around a decoding process. Raises FenceUnavailable."""
-    with Fence.open(None, server=server) as fence:
-        return fence.protection
+    """Which walls this system puts around a decoding process. Raises SandboxUnavailable."""
+    with Sandbox.open(None, server=server) as sandbox:
+        return sandbox.protection

@@ -37,9 +37,9 @@ def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) 
 
 
 def prepare(model: Path | None = None) -> Server:
-    """Start loading what decoding needs, in the background; the first fence waits for it.
+    """Start loading what decoding needs, in the background; the first sandbox waits for it.
 
-    model: another model file than the one that comes with its package; such fences are opened
+    model: another model file than the one that comes with its package; such sandboxes are opened
     with what this returns.
     """
     return shared_server(model)

@@ -1,6 +1,6 @@
-"""The parent's handle on decoding processes that are started afresh, one for each fence.
+"""The parent's handle on decoding processes that are started afresh, one for each sandbox.
 
-For systems without fork (Windows). Every fence then pays for the imports again.
+For systems without fork (Windows). Every sandbox then pays for the imports again.
 """
 
 import json
@@ -11,10 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
-from app.sandbox.errors import FenceUnavailable
+from app.sandbox.errors import SandboxUnavailable
 from app.sandbox.exit_status import Ending
 from app.sandbox.fork_handle import DEFAULT_TASKS, ENVIRONMENT, search_path
-from app.sandbox.limits import FenceLimits
+from app.sandbox.limits import SandboxLimits
 
 if sys.platform == "win32":
     from app.sandbox.walls import windows
@@ -57,7 +57,7 @@ class SpawnedChild:
 
 
 class SpawnServer:
-    """Starts a new interpreter for each fence. Thread-safe."""
+    """Starts a new interpreter for each sandbox. Thread-safe."""
 
     alive = True
 
@@ -66,8 +66,8 @@ class SpawnServer:
         self._tasks_module = tasks_module
         self._model = "" if model is None else str(model.absolute())
 
-    def fork(self, limits: FenceLimits, files: Sequence[BinaryIO]) -> SpawnedChild:
-        """A new child that opens `files` once more. Raises FenceUnavailable."""
+    def fork(self, limits: SandboxLimits, files: Sequence[BinaryIO]) -> SpawnedChild:
+        """A new child that opens `files` once more. Raises SandboxUnavailable."""
         # a virtual environment's python.exe starts the real one as a second process
         executable = getattr(sys, "_base_executable", sys.executable)
         arguments = [
@@ -97,8 +97,10 @@ class SpawnServer:
             if sys.platform == "win32":
                 job = windows.limit(process, limits)
         except OSError as error:
-            raise FenceUnavailable(f"the decoding process could not be started: {error}") from error
+            raise SandboxUnavailable(
+                f"the decoding process could not be started: {error}"
+            ) from error
         return SpawnedChild(process, job)
 
     def close(self) -> None:
-        """Nothing is kept between fences."""
+        """Nothing is kept between sandboxes."""

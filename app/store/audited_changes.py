@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.library.errors import AppearanceFixed, ClipUnknown
-from app.library.library import Added
+from app.library.records import Added
 from app.settings import Settings
 from app.store import audit_log
 from app.store.data_folder import FILE_NAME, DeskFile, open_desk

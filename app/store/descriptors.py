@@ -1,4 +1,4 @@
-"""What later checks need of an item after its upload is gone, as the fence's codec writes it.
+"""What later checks need of an item after its upload is gone, as the sandbox's codec writes it.
 
 Every function works inside a transaction that its caller began.
 """

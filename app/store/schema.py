@@ -102,7 +102,9 @@ descriptors = Table(
     metadata,
     Column("check", ForeignKey("checks.id", ondelete="CASCADE"), primary_key=True),
     Column("space", Text, nullable=False),
-    Column("metadata", LargeBinary),  # what the file said of itself, as the fence's codec writes it
+    Column(
+        "metadata", LargeBinary
+    ),  # what the file said of itself, as the sandbox's codec writes it
     Column("fingerprint", LargeBinary, nullable=False),  # the same
     Column("expires_at", Text),
 )

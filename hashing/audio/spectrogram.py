@@ -12,7 +12,7 @@ from typing import BinaryIO
 import av
 import av.error
 import numpy as np
-from numpy.fft import rfft, rfftfreq  # by name: behind the fence nothing can be loaded late
+from numpy.fft import rfft, rfftfreq  # by name: in the sandbox nothing can be loaded late
 from numpy.typing import NDArray
 
 from hashing.decode.video import open_container

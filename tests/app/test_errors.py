@@ -14,7 +14,13 @@ from app.library.errors import (
     LibraryUnusable,
 )
 from app.network.errors import FetchFailed, FetchRefused
-from app.sandbox.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
+from app.sandbox.errors import (
+    SandboxBroken,
+    SandboxLimit,
+    SandboxMemory,
+    SandboxTimeout,
+    SandboxUnavailable,
+)
 from app.store.errors import (
     CheckEnded,
     CheckUnknown,
@@ -49,11 +55,11 @@ from hashing.errors import (
         (DecodeError, 3, 422),
         (UnsupportedMedia, 3, 422),
         (LimitExceeded, 3, 413),
-        (FenceBroken, 3, 422),
-        (FenceTimeout, 3, 422),
-        (FenceMemory, 3, 413),
-        (FenceLimit, 3, 413),
-        (FenceUnavailable, 4, 503),
+        (SandboxBroken, 3, 422),
+        (SandboxTimeout, 3, 422),
+        (SandboxMemory, 3, 413),
+        (SandboxLimit, 3, 413),
+        (SandboxUnavailable, 4, 503),
         (MethodMismatch, 4, 409),
         (LibraryUnusable, 4, 503),
         (LibraryBusy, 4, 503),

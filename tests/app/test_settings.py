@@ -105,10 +105,10 @@ def test_what_is_no_setting_is_refused() -> None:
         name_in_environment("colour")
 
 
-def test_the_fence_gets_the_settings_limits() -> None:
+def test_the_sandbox_gets_the_settings_limits() -> None:
     limits = Settings(memory_bytes=10, cpu_s=5, wall_s=2.5, output_bytes=7, open_files=20)
 
-    fence = limits.fence_limits()
+    sandbox = limits.sandbox_limits()
 
-    assert (fence.memory_bytes, fence.cpu_s, fence.wall_s) == (10, 5, 2.5)
-    assert (fence.output_bytes, fence.open_files) == (7, 20)
+    assert (sandbox.memory_bytes, sandbox.cpu_s, sandbox.wall_s) == (10, 5, 2.5)
+    assert (sandbox.output_bytes, sandbox.open_files) == (7, 20)

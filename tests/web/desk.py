@@ -17,11 +17,11 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from app import verify
 from app.api.app import create_app
 from app.jobs.recheck_schedule import Growth
 from app.library.context_csv import read_context
 from app.library.library import Library
+from app.pipeline.add_clip import add_clip
 from app.settings import Settings
 from tests.app.api.access_made import made_key
 
@@ -124,7 +124,7 @@ def fill(settings: Settings) -> None:
     try:
         for name in HELD:
             path = SAMPLES / "library" / name
-            verify.add_clip(path, library, settings, table.of(path), name=name)
+            add_clip(path, library, settings, table.of(path), name=name)
     finally:
         library.close()
 

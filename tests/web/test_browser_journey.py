@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from app import verify
 from app.library.library import Library
+from app.pipeline.add_clip import add_clip
 from tests.made import make_video, write_video
 from tests.made.sounds import SAMPLE_RATE
 from tests.web.desk import ITEMS, WORK_MS, Desk, running_desk, visit
@@ -236,7 +236,7 @@ def test_the_page_names_the_clip_that_added_sound_is_from(browser: Browser, tmp_
     laid = make_video(tmp_path / "laid.mp4", 77, 5.3, fps=10, samples=samples)
     with running_desk(tmp_path) as desk:
         with Library.open(desk.settings.library) as library:
-            verify.add_clip(KNOWN / "bunny.mp4", library, desk.settings, name="bunny.mp4")
+            add_clip(KNOWN / "bunny.mp4", library, desk.settings, name="bunny.mp4")
         named, alone = (desk.check(path) for path in (dubbed, laid))
         with visit(browser, desk) as one:
             one.sign_in()

@@ -38,7 +38,9 @@ async def see_alert(
     request: Request, caller: Asking, alert_id: Annotated[str, Path(max_length=64)]
 ) -> AlertOut:
     """Someone has seen it; it is no longer among the new ones."""
-    return AlertOut.of(await run_in_threadpool(_seen, desk_of(request), alert_id, visible_key(caller)))
+    return AlertOut.of(
+        await run_in_threadpool(_seen, desk_of(request), alert_id, visible_key(caller))
+    )
 
 
 def _listed(desk: DeskFile, key: str | None, seen: bool | None, limit: int) -> list[Alert]:

@@ -21,7 +21,8 @@ from app.api.schemas.review import (
     NewClip,
 )
 from app.library.context_csv import entered
-from app.library.library import Added, Context, FileFacts, Library
+from app.library.library import Context, FileFacts, Library
+from app.library.records import Added
 from app.settings import Settings
 from app.store import checks, descriptors, matches_of_clip
 from app.store.audited_changes import acting, came_in
@@ -181,7 +182,8 @@ def _added(
     context: Context,
 ) -> Added:
     """Raises CheckUnknown, NotKept where the item's description is gone."""
-    from app import verify  # loads what a service needs for nothing else, so not at its start
+    # loads what a service needs for nothing else, so not at its start
+    from app.pipeline.check_again import StoredItem, add_stored
 
     with desk.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
@@ -189,9 +191,9 @@ def _added(
     if kept is None or kept.metadata is None or check.sha256 is None or check.bytes is None:
         raise NotKept("what was described of this item is not kept: add its file instead")
     facts = FileFacts(check.name, check.sha256, check.bytes)
-    item = verify.Remembered(facts, kept.fingerprint, kept.metadata)
+    item = StoredItem(facts, kept.fingerprint, kept.metadata)
     with acting(desk, caller.key_id, "clip.add", check.id) as done:
-        added = verify.add_remembered(item, library, settings, context)
+        added = add_stored(item, library, settings, context)
         with desk.writing() as connection:
             checks.note_made_clip(connection, check.id, added.clip_id)
         done += [*came_in(added), ("check.added", check.id)]

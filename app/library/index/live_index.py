@@ -18,26 +18,11 @@ from app.library.index.vector_index import (
     best_of,
     encode,
 )
+from app.library.records import Hits
 from app.library.schema import read_counter
 from app.library.vector_rows import Ids, Vectors, pick_vectors, read_places, vector_ranges
 
 READ_AT_ONCE = 8 * BLOCK_SIZE  # vectors
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hits:
-    """The nearest stored vectors of each query vector, best first.
-
-    Where a query has fewer than k: clip_index -1, vector -1, cosine -inf. In a large library,
-    cosines well below the tenth best are estimates, low by up to a sixth.
-    """
-
-    clips: tuple[str, ...]  # ids, each once
-    clip_index: NDArray[np.int64]  # (N, k) into `clips`
-    vector: NDArray[np.int64]  # (N, k) for `Library.places`
-    cosine: NDArray[np.float32]  # (N, k)
-    searched: int  # clips of the space that was asked for
-    skipped: int  # clips of other spaces
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,26 +12,28 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.sandbox.codec import CodecError
-from app.sandbox.errors import MESSAGE_CHARS, FenceBroken, FenceLimit, FenceMemory, crossing_name
-from app.sandbox.limits import FenceLimits
+from app.sandbox.errors import (
+    MESSAGE_CHARS,
+    SandboxBroken,
+    SandboxLimit,
+    SandboxMemory,
+    crossing_name,
+)
+from app.sandbox.limits import SandboxLimits
 from app.sandbox.pipe import FrameTooLarge, Pipe, PipeClosed
+from app.sandbox.session import Session
 from hashing.errors import FirstseenError
 
-type Task = Callable[..., Any]  # (file, state, **arguments) -> value
-type State = dict[str, Any]
+type Task = Callable[..., Any]  # (session, **arguments) -> value
 
 
 def serve(
-    pipe: Pipe, files: tuple[BinaryIO, ...], limits: FenceLimits, tasks: Mapping[str, Task]
+    pipe: Pipe, files: tuple[BinaryIO, ...], limits: SandboxLimits, tasks: Mapping[str, Task]
 ) -> None:
-    """Answer calls, keeping one `state` between them, until the pipe closes.
-
-    The state holds `files` and `progress`, a function (stage, fraction), from the start.
-    """
-    state: State = {
-        "files": files,
-        "progress": lambda stage, fraction: pipe.send(("progress", stage, float(fraction))),
-    }
+    """Answer calls, keeping one session between them, until the pipe closes."""
+    session = Session(
+        files, lambda stage, fraction: pipe.send(("progress", stage, float(fraction)))
+    )
     while True:
         try:
             message: Any = pipe.receive()
@@ -39,7 +41,7 @@ def serve(
             return
         _, name, arguments = message
         try:
-            answer = ("result", tasks[name](files[0] if files else None, state, **arguments))
+            answer = ("result", tasks[name](session, **arguments))
             pipe.send(answer, limits.output_bytes)
         except PipeClosed:
             return
@@ -47,23 +49,23 @@ def serve(
             pipe.send(("error", *_describe(error, limits)))
 
 
-def _describe(error: Exception, limits: FenceLimits) -> tuple[str, str]:
+def _describe(error: Exception, limits: SandboxLimits) -> tuple[str, str]:
     """The class that the parent shall raise, and its message."""
     if isinstance(error, FirstseenError) and (name := crossing_name(error)):
         return name, str(error)[:MESSAGE_CHARS]
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, MemoryError) or number == errno.ENOMEM:
-        return FenceMemory.__name__, (
+        return SandboxMemory.__name__, (
             f"reading the file asked for more memory than memory_bytes = {limits.memory_bytes}"
         )
     if isinstance(error, FrameTooLarge):
-        return FenceLimit.__name__, f"reading the file answered with {error}"
+        return SandboxLimit.__name__, f"reading the file answered with {error}"
     if number == errno.EMFILE:
-        return FenceLimit.__name__, (
+        return SandboxLimit.__name__, (
             f"reading the file opened more files than open_files = {limits.open_files}"
         )
     reason = "tried what is forbidden" if isinstance(error, PermissionError) else "failed"
     reason = "answered with what cannot cross" if isinstance(error, CodecError) else reason
     where = traceback.extract_tb(error.__traceback__)[-1]
     text = f"reading the file {reason}: {type(error).__name__}: {error}"[:MESSAGE_CHARS]
-    return FenceBroken.__name__, f"{text} ({Path(where.filename).name}:{where.lineno})"
+    return SandboxBroken.__name__, f"{text} ({Path(where.filename).name}:{where.lineno})"

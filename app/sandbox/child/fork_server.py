@@ -23,7 +23,7 @@ from app.sandbox.child import forked
 from app.sandbox.child.answer_loop import Task
 from app.sandbox.child.lockdown import prepare_server
 from app.sandbox.exit_status import Ending
-from app.sandbox.limits import MAX_FILES, FenceLimits
+from app.sandbox.limits import MAX_FILES, SandboxLimits
 
 REQUEST_BYTES = 4096
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # of getrusage
@@ -77,7 +77,7 @@ class Server:
         if not message:
             return False
         pipe_fd, lease_fd, *file_fds = descriptors
-        limits = FenceLimits(**json.loads(message))
+        limits = SandboxLimits(**json.loads(message))
         parent = os.getpid()
         process = os.fork()
         if process == 0:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from app.sandbox.child.answer_loop import Task, serve
 from app.sandbox.child.lockdown import die_with, lock
-from app.sandbox.limits import FenceLimits
+from app.sandbox.limits import SandboxLimits
 from app.sandbox.pipe import Pipe
 
 HIGHEST_FD = 65536
@@ -16,7 +16,7 @@ HIGHEST_FD = 65536
 def run(
     pipe_fd: int,
     file_fds: list[int],
-    limits: FenceLimits,
+    limits: SandboxLimits,
     tasks: Mapping[str, Task],
     parent: int,
     network_namespace: bool,

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from app.sandbox.exit_status import EXIT_MEMORY
-from app.sandbox.limits import FenceLimits, Protection
+from app.sandbox.limits import Protection, SandboxLimits
 
 if sys.platform == "linux":
     from app.sandbox.walls import linux
@@ -39,7 +39,7 @@ def die_with(parent: int) -> None:
     linux.die_with(parent)
 
 
-def lock(limits: FenceLimits, network_namespace: bool) -> Protection:
+def lock(limits: SandboxLimits, network_namespace: bool) -> Protection:
     """Limit this process, then shut everything but memory, threads and open files.
 
     Raises OSError or ValueError where the process limits cannot be set.
@@ -57,7 +57,7 @@ def lock(limits: FenceLimits, network_namespace: bool) -> Protection:
     )
 
 
-def limit_process(limits: FenceLimits) -> None:
+def limit_process(limits: SandboxLimits) -> None:
     """rlimits, memory on top of what is loaded; where no rlimit holds memory, a watch does."""
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, 0, 0)
@@ -75,7 +75,7 @@ def limit_process(limits: FenceLimits) -> None:
         watch_memory(limits)
 
 
-def watch_memory(limits: FenceLimits) -> None:
+def watch_memory(limits: SandboxLimits) -> None:
     """End this process soon after it takes too much, where the system does not refuse it."""
     ceiling = _resident_bytes() + limits.memory_bytes
 

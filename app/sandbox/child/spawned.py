@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from app.sandbox.child.answer_loop import serve
-from app.sandbox.limits import FenceLimits, Protection
+from app.sandbox.limits import Protection, SandboxLimits
 from app.sandbox.pipe import Pipe
 
 
@@ -27,7 +27,7 @@ def main(limits_json: str, tasks_module: str, model: str, *paths: str) -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)  # libraries that print must not write into the pipe
     os.close(nowhere)
-    limits = FenceLimits(**json.loads(limits_json))
+    limits = SandboxLimits(**json.loads(limits_json))
     tasks = import_module(tasks_module).warm(Path(model) if model else None)
     files = tuple(open(path, "rb") for path in paths)  # noqa: PTH123, SIM115  open all its life
     if sys.platform != "win32":

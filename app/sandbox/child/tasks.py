@@ -1,7 +1,6 @@
 """The fixed table of what a decoding process can be asked to do.
 
-A task is `task(file, state, **arguments) -> value`. The state lives as long as the process; the
-item's MediaInfo and Fingerprint stay in it, so that they need not be sent back.
+A task is `task(session, **arguments) -> value`; `app.sandbox.client` has the parent's side of each.
 """
 
 import codecs
@@ -20,16 +19,18 @@ import cv2
 import numpy as np
 import PIL.Image
 
-from app.evidence import sheet as sheets
+from app.evidence import sheet
 from app.evidence.types import EvidenceSheet
 from app.metadata.read import Metadata, read_metadata
+from app.sandbox.session import Session
 from hashing import compare as comparing
 from hashing.decode import probe as probing
 from hashing.describe import fingerprint as describing
-from hashing.describe import regions as viewing
+from hashing.describe import regions
 from hashing.describe.frame_cache import Reel
 from hashing.describe.perceptual_hashes import phash
 from hashing.describe.sscd import INPUT_PX, describer
+from hashing.errors import DecodeError
 from hashing.faces import FaceModelError, load_detector
 from hashing.types import (
     Box,
@@ -42,8 +43,6 @@ from hashing.types import (
     Seconds,
     Views,
 )
-
-type State = dict[str, Any]
 
 # modules that libraries load at first use
 LATE_MODULES = ("numpy.fft", "unicodedata", "PIL.ImageFilter")
@@ -79,112 +78,117 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
         "probe": probe,
         "metadata": metadata,
         "fingerprint": partial(fingerprint, model=model),
-        "recall": recall,
+        "use_stored": use_stored,
         "compare": compare,
-        "views": partial(views, model=model),
-        "describe": partial(describe, model=model),
+        "describe_regions": partial(describe_regions, model=model),
+        "describe_again": partial(describe_again, model=model),
         "space": partial(space, model=model),
         "evidence": evidence,
         "thumbnail": thumbnail,
     }
 
 
-def probe(file: BinaryIO, state: State, limits: Limits | None = None) -> MediaInfo:
+def probe(session: Session, limits: Limits | None = None) -> MediaInfo:
     """What the decoder says of the file."""
-    info = probing.probe(file, limits)
-    state["info"] = info
-    return info
+    session.info = probing.probe(_file(session), limits)
+    return session.info
 
 
 def metadata(
-    file: BinaryIO, state: State, media_type: str | None = None, trust_anchors: str | None = None
+    session: Session, media_type: str | None = None, trust_anchors: str | None = None
 ) -> Metadata:
-    """What the file says of itself."""
-    return read_metadata(file, media_type, state.get("info"), trust_anchors)
+    """What the file says about itself."""
+    return read_metadata(_file(session), media_type, session.info, trust_anchors)
 
 
 def fingerprint(
-    file: BinaryIO,
-    state: State,
+    session: Session,
     model: Path | None,
     sampling: Sampling = "default",
     limits: Limits | None = None,
 ) -> Fingerprint:
     """All that matching needs to know of the file."""
-    info = state["info"] if "info" in state else probe(file, state, limits)
+    info = session.info or probe(session, limits)
     length_s = info.duration_s or math.inf
 
     def on_progress(seconds: float) -> None:
-        state["progress"]("describe", seconds / length_s)
+        session.report_progress("describe", seconds / length_s)
 
-    made = describing.fingerprint(file, info, sampling, limits, model, on_progress)
-    state["fingerprint"] = made
-    return made
+    session.fingerprint = describing.fingerprint(
+        _file(session), info, sampling, limits, model, on_progress
+    )
+    return session.fingerprint
 
 
-def recall(file: BinaryIO | None, state: State, stored: Fingerprint) -> None:
+def use_stored(session: Session, stored: Fingerprint) -> None:
     """Take a stored fingerprint for this process's item: its file is gone."""
-    state["fingerprint"] = stored
-    state.pop("reel", None)
+    session.fingerprint = stored
+    session.frames = None
 
 
 def compare(
-    file: BinaryIO | None,
-    state: State,
+    session: Session,
     reference: Fingerprint,
     query: Fingerprint | None = None,
     window: Box | None = None,
-    moments: tuple[tuple[Seconds, Seconds], ...] = (),
+    timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
 ) -> Match:
-    """The query, by default this file, held against one reference."""
-    held = query or _reel(state)
-    return comparing.compare(held, reference, window, moments)
+    """Compare the query, by default this process's item, with one reference."""
+    return comparing.compare(query or _frames(session), reference, window, timestamps)
 
 
-def views(
-    file: BinaryIO | None, state: State, model: Path | None, boxes: tuple[Box, ...] = ()
-) -> Views:
-    """This file's picture looked at in parts."""
-    return viewing.views(_reel(state), model, boxes)
+def describe_regions(session: Session, model: Path | None, boxes: tuple[Box, ...] = ()) -> Views:
+    """Descriptors of parts of the item's frames."""
+    return regions.views(_frames(session), model, boxes)
 
 
-def _reel(state: State) -> Reel:
-    """This file's kept pictures; their keypoints are found once for all comparisons."""
-    if "reel" not in state:
-        state["reel"] = Reel(state["fingerprint"])
-    reel: Reel = state["reel"]
-    return reel
-
-
-def describe(
-    file: BinaryIO | None, state: State, model: Path | None, stored: Fingerprint
-) -> Fingerprint:
-    """A stored clip described anew from its kept pictures."""
+def describe_again(session: Session, model: Path | None, stored: Fingerprint) -> Fingerprint:
+    """A stored clip described by the present model from its preview frames."""
     return describing.describe_again(stored, model)
 
 
-def space(file: BinaryIO | None, state: State, model: Path | None) -> str:
+def space(session: Session, model: Path | None) -> str:
     """The name of the descriptor space that the loaded model makes."""
     return describer(model).space
 
 
 def evidence(
-    file: BinaryIO | None,
-    state: State,
+    session: Session,
     reference: Pictures,
     match: Match,
     query: Pictures | None = None,
     unblurred: bool = False,
     strip: bool = False,
 ) -> EvidenceSheet:
-    """The pictures that show one match; kept pictures are a stranger's too."""
-    held = query or state["fingerprint"].pictures
-    return sheets.evidence(held, reference, match, unblurred, strip=strip)
+    """The frames that show one match; preview frames are a stranger's data too."""
+    own = query or _item(session).pictures
+    if own is None:
+        raise DecodeError("no preview frames of this item were kept")
+    return sheet.evidence(own, reference, match, unblurred, strip=strip)
 
 
-def thumbnail(file: BinaryIO | None, state: State, kept: Pictures) -> bytes:
+def thumbnail(session: Session, preview: Pictures) -> bytes:
     """One redacted JPEG that stands for a clip."""
-    return sheets.thumbnail(kept)
+    return sheet.thumbnail(preview)
+
+
+def _file(session: Session) -> BinaryIO:
+    if session.file is None:
+        raise ValueError("this process was given no file to read")
+    return session.file
+
+
+def _item(session: Session) -> Fingerprint:
+    if session.fingerprint is None:
+        raise ValueError("the file was not described before it was compared")
+    return session.fingerprint
+
+
+def _frames(session: Session) -> Reel:
+    """The item's preview frames; their keypoints are found once for all comparisons."""
+    if session.frames is None:
+        session.frames = Reel(_item(session))
+    return session.frames
 
 
 def _load_late_imports() -> None:

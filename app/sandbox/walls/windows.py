@@ -4,7 +4,7 @@ import ctypes
 import subprocess
 import sys
 
-from app.sandbox.limits import FenceLimits
+from app.sandbox.limits import SandboxLimits
 
 if sys.platform == "win32":
     from ctypes import wintypes
@@ -52,7 +52,7 @@ if sys.platform == "win32":
     _kernel32.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
     _kernel32.CloseHandle.argtypes = (wintypes.HANDLE,)
 
-    def limit(process: "subprocess.Popen[bytes]", limits: FenceLimits) -> int:
+    def limit(process: "subprocess.Popen[bytes]", limits: SandboxLimits) -> int:
         """Hold a process to its memory and CPU time, let it start no other. Returns the job.
 
         Raises OSError, the process then being killed.

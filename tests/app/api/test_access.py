@@ -324,8 +324,17 @@ def test_signing_in_counts_for_its_key(tmp_path: Path) -> None:
 
 
 def test_a_client_of_ipv6_is_its_network() -> None:
-    assert client_network("2001:db8::1") == client_network("2001:db8::ffff:1") != client_network("2001:db8:0:1::1")
-    assert client_network("::ffff:192.0.2.1") == client_network("192.0.2.1") == "192.0.2.1" != client_network("192.0.2.2")
+    assert (
+        client_network("2001:db8::1")
+        == client_network("2001:db8::ffff:1")
+        != client_network("2001:db8:0:1::1")
+    )
+    assert (
+        client_network("::ffff:192.0.2.1")
+        == client_network("192.0.2.1")
+        == "192.0.2.1"
+        != client_network("192.0.2.2")
+    )
     assert client_network("testclient") == "testclient"
 
 

@@ -24,7 +24,7 @@ ITEM = SAMPLES / "items" / "skyline-mirrored.mp4"
 LATE = SAMPLES / "library" / "cup.png"
 NEWS = 240.0  # most for what happens in the background of a busy machine, in seconds
 
-pytestmark = pytest.mark.slow  # two fenced processes and a worker at work
+pytestmark = pytest.mark.slow  # two sandboxed processes and a worker at work
 
 type Headers = dict[str, str]
 

@@ -129,7 +129,7 @@ def test_health_answers_while_checks_are_at_work(tmp_path: Path) -> None:
         go_on(settings.desk_folder())
 
 
-def test_serve_refuses_to_start_without_a_fence(
+def test_serve_refuses_to_start_without_a_sandbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []

@@ -1,4 +1,4 @@
-"""Stands in for app.verify where the command line is what is tested."""
+"""Stands in for the pipeline where the command line is what is tested."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.library.library import Added, FileFacts, Library
-from app.library.records import Clip
+from app.library.library import FileFacts, Library
+from app.library.records import Added, Clip
 from app.report.report import Report
 from hashing.errors import DecodeError
 from hashing.types import Match
@@ -32,7 +32,7 @@ class MadeLine:
     def check_item(
         self, path: Path, claim: Any, library: Library, settings: Any, on_progress: Any
     ) -> Report:
-        return self.check(path, claim, library, settings, on_progress, pictures=False).report
+        return self.check(path, claim, library, settings, on_progress, with_sheets=False).report
 
     def check(
         self,
@@ -42,9 +42,10 @@ class MadeLine:
         settings: Any,
         on_progress: Any,
         name: str | None = None,
-        pictures: bool = True,
+        *,
+        with_sheets: bool = True,
     ) -> MadeChecked:
-        self.asked.append({"check": path, "claim": claim, "pictures": pictures})
+        self.asked.append({"check": path, "claim": claim, "pictures": with_sheets})
         on_progress("decode", 0.5)
         self._refuse(path)
         item = video()
@@ -70,6 +71,7 @@ class MadeLine:
         library: Library,
         settings: Any,
         context: Any,
+        *,
         quick: bool,
         on_progress: Any,
         before_storing: Callable[[], None],

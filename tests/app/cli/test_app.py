@@ -32,10 +32,11 @@ type Firstseen = Callable[..., int]
 @pytest.fixture
 def line(monkeypatch: pytest.MonkeyPatch) -> MadeLine:
     made = MadeLine()
-    monkeypatch.setitem(sys.modules, "app.verify", made)
+    for module in ("app.verify", "app.pipeline.add_clip", "app.pipeline.compare_files"):
+        monkeypatch.setitem(sys.modules, module, made)
     monkeypatch.setattr(app, "verify", made, raising=False)
     for module in ("app.cli.app", "app.cli.library"):
-        monkeypatch.setattr(f"{module}.warn_unfenced", lambda settings: None)
+        monkeypatch.setattr(f"{module}.warn_unsandboxed", lambda settings: None)
     return made
 
 

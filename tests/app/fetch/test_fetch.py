@@ -149,7 +149,7 @@ def visited(cases: list[Told], folder: Path) -> dict[str, Told]:
         pytest.skip("needs Linux: network namespaces")
     (folder / "cases.json").write_text(json.dumps(cases))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.app.fetch_world", folder, folder / "cases.json"],
+        [sys.executable, "-m", "tests.app.fetch.fetch_world", folder, folder / "cases.json"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -70,7 +70,7 @@ class Service:
     def start(self) -> None:
         arguments = [str(self.settings.library), str(self.port), str(self.workers)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.app.made_server", *arguments],
+            [sys.executable, "-m", "tests.app.jobs.made_server", *arguments],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app import verify
 from app.jobs.outcomes import store_verdict
 from app.jobs.recheck import recheck
 from app.jobs.recheck_schedule import Growth, due
 from app.library.library import Context, FileFacts, Library
 from app.library.records import Appearance
 from app.metadata.types import Credentials, Metadata
+from app.pipeline import check_again
 from app.settings import Settings
 from app.store import checks, descriptors, keys, reports
 from app.store.checks import Asked
@@ -152,9 +152,9 @@ def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
     def again(*_: object) -> None:
         raise DecodeError("asked for a whole check")
 
-    monkeypatch.setattr(verify, "matches_since", lambda *_: {"R000001": whole()})
+    monkeypatch.setattr(check_again, "matches_since", lambda *_: {"R000001": whole()})
     asked_again: list[int] = []
-    monkeypatch.setattr(verify, "check_again", lambda *_: asked_again.append(1) or again())
+    monkeypatch.setattr(check_again, "check_again", lambda *_: asked_again.append(1) or again())
     with desk.writing() as connection:
         keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
         identifier = done(connection, "none", 0)

@@ -22,7 +22,7 @@ def kill_while_writing(
 ) -> list[tuple[str, int]]:
     """What the process had reported when it was killed."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.app.library_writer"])
+    context.set_forkserver_preload(["tests.app.library.library_writer"])
     mine, its = context.Pipe(duplex=False)
     process = context.Process(target=write, args=(folder, first, its))
     process.start()

@@ -9,7 +9,7 @@ import pytest
 from app.metadata.findings.findings import findings
 from app.metadata.read import read_metadata
 from app.sandbox.codec import SIZES, decode, encode
-from app.sandbox.sandbox import Fence
+from app.sandbox.sandbox import Sandbox
 from benchmarks.metadata import EXPLAINED, Reading, compare, read_index
 
 SHARED = Path(__file__).parents[3] / ".." / "shared" / "metadata"
@@ -72,11 +72,11 @@ def test_everything_read_crosses_the_pipe_and_can_be_reasoned_over(
             assert finding.text.endswith((".", ")"))
 
 
-def test_the_fence_changes_nothing(readings: list[Reading]) -> None:
+def test_the_sandbox_changes_nothing(readings: list[Reading]) -> None:
     for reading in readings[::20]:
         path = INDEX.parent.parent / reading.row["path"]
-        with Fence.open(path) as fence:
-            fenced = fence.call("metadata")
+        with Sandbox.open(path) as sandbox:
+            sandboxed = sandbox.call("metadata")
         with path.open("rb") as file:
-            assert fenced.fields == read_metadata(file).fields
-        assert fenced.credentials == reading.metadata.credentials
+            assert sandboxed.fields == read_metadata(file).fields
+        assert sandboxed.credentials == reading.metadata.credentials

@@ -7,6 +7,8 @@ import pytest
 
 from app import verify
 from app.library.library import Library
+from app.pipeline import find_matches
+from app.pipeline.add_clip import add_clip
 from app.settings import Settings
 from tests.hashing.films import HARBOUR, PARK, SIZE, STREET, inside, whole, written
 from tests.made import scene
@@ -24,7 +26,7 @@ def library(settings: Settings) -> Iterator[Library]:
     library = Library.open(settings.library, create=True)
     for name, seed in (("park", PARK), ("street", STREET), ("harbour", HARBOUR)):
         path = written(settings.library.parent / f"{name}.mp4", SECONDS + 1, whole(seed))
-        verify.add_clip(path, library, settings)
+        add_clip(path, library, settings)
     yield library
     library.close()
 
@@ -32,7 +34,9 @@ def library(settings: Settings) -> Iterator[Library]:
 def test_a_small_picture_over_known_footage_is_looked_for_as_well(
     settings: Settings, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "CANDIDATES", 1)  # as in a large library: the whole frame finds one
+    monkeypatch.setattr(
+        find_matches, "CANDIDATES", 1
+    )  # as in a large library: the whole frame finds one
     item = written(
         tmp_path / "item.mp4",
         SECONDS,

@@ -1,4 +1,4 @@
-"""Planted code behind the fence: whatever it tries fails, and the caller is told what happened."""
+"""Planted code in the sandbox: whatever it tries fails, and the caller is told what happened."""
 
 import os
 import signal
@@ -18,19 +18,19 @@ from app.intake.item import IntakeError
 from app.sandbox.codec import encode
 from app.sandbox.errors import (
     MESSAGE_CHARS,
-    FenceBroken,
-    FenceLimit,
-    FenceMemory,
-    FenceTimeout,
-    FenceUnavailable,
+    SandboxBroken,
+    SandboxLimit,
+    SandboxMemory,
+    SandboxTimeout,
+    SandboxUnavailable,
 )
 from app.sandbox.fork_handle import ForkServer
-from app.sandbox.limits import FenceLimits
-from app.sandbox.sandbox import Fence, protection
+from app.sandbox.limits import SandboxLimits
+from app.sandbox.sandbox import Sandbox, protection
 from hashing.errors import DecodeError, UnsupportedMedia
 from hashing.types import MediaInfo
 
-PLANTED = "tests.app.planted"
+PLANTED = "tests.app.sandbox.planted"
 REPO = Path(__file__).parents[3]
 MIB = 2**20
 
@@ -52,71 +52,71 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def fence(server: ForkServer, file: Path) -> Iterator[Fence]:
-    with Fence.open(file, server=server) as fence:
-        yield fence
+def sandbox(server: ForkServer, file: Path) -> Iterator[Sandbox]:
+    with Sandbox.open(file, server=server) as sandbox:
+        yield sandbox
 
 
-def limited(server: ForkServer, file: Path, **limits: Any) -> Fence:
-    return Fence.open(file, FenceLimits(**limits), server)
+def limited(server: ForkServer, file: Path, **limits: Any) -> Sandbox:
+    return Sandbox.open(file, SandboxLimits(**limits), server)
 
 
 # ---- what works
 
 
-def test_the_one_file_can_be_read(fence: Fence) -> None:
-    assert fence.call("read_own_file") == b"a stranger's bytes"
+def test_the_one_file_can_be_read(sandbox: Sandbox) -> None:
+    assert sandbox.call("read_own_file") == b"a stranger's bytes"
 
 
 def test_state_lives_from_call_to_call_and_dies_with_the_process(
     server: ForkServer, file: Path
 ) -> None:
-    with Fence.open(file, server=server) as fence:
-        assert [fence.call("count"), fence.call("count")] == [1, 2]
-    with Fence.open(file, server=server) as fence:
-        assert fence.call("count") == 1
+    with Sandbox.open(file, server=server) as sandbox:
+        assert [sandbox.call("count"), sandbox.call("count")] == [1, 2]
+    with Sandbox.open(file, server=server) as sandbox:
+        assert sandbox.call("count") == 1
 
 
-def test_records_and_arrays_come_back_whole(fence: Fence) -> None:
-    info = fence.call("info")
+def test_records_and_arrays_come_back_whole(sandbox: Sandbox) -> None:
+    info = sandbox.call("info")
     assert info == MediaInfo(kind="video", width=16, height=9, duration_s=1.5)
     sent = np.arange(12, dtype=np.float32).reshape(3, 4)
-    np.testing.assert_array_equal(fence.call("echo", value=sent), sent)
+    np.testing.assert_array_equal(sandbox.call("echo", value=sent), sent)
 
 
-def test_a_large_argument_and_its_answer_cross(fence: Fence) -> None:
+def test_a_large_argument_and_its_answer_cross(sandbox: Sandbox) -> None:
     sent = np.arange(5 * MIB, dtype=np.uint32)
-    np.testing.assert_array_equal(fence.call("echo", value=sent), sent)
+    np.testing.assert_array_equal(sandbox.call("echo", value=sent), sent)
 
 
 def test_several_files_are_read_in_their_order(server: ForkServer, tmp_path: Path) -> None:
     paths = [tmp_path / "one", tmp_path / "two"]
     for size, path in enumerate(paths, start=3):
         path.write_bytes(bytes(size))
-    with Fence.open_many(paths, server=server) as fence:
-        assert fence.call("sizes") == [3, 4]
+    with Sandbox.open_many(paths, server=server) as sandbox:
+        assert sandbox.call("sizes") == [3, 4]
 
 
 def test_a_task_without_a_file_runs(server: ForkServer) -> None:
-    with Fence.open(None, server=server) as fence:
-        assert fence.call("echo", value="hello") == "hello"
+    with Sandbox.open(None, server=server) as sandbox:
+        assert sandbox.call("echo", value="hello") == "hello"
 
 
-def test_threads_can_be_started(fence: Fence) -> None:
-    assert fence.call("threads") == 4
+def test_threads_can_be_started(sandbox: Sandbox) -> None:
+    assert sandbox.call("threads") == 4
 
 
-def test_progress_arrives_before_the_answer_and_within_zero_and_one(fence: Fence) -> None:
+def test_progress_arrives_before_the_answer_and_within_zero_and_one(sandbox: Sandbox) -> None:
     seen: list[tuple[str, float]] = []
-    answer = fence.call("stages", on_progress=lambda *stage: seen.append(stage))
+    answer = sandbox.call("stages", on_progress=lambda *stage: seen.append(stage))
     assert answer == "done"
     assert seen == [("decode", 0.25), ("describe", 1.0)]
 
 
 def test_many_processes_run_side_by_side(server: ForkServer, file: Path) -> None:
     def read(_: int) -> bytes:
-        with Fence.open(file, server=server) as fence:
-            answer: bytes = fence.call("read_own_file")
+        with Sandbox.open(file, server=server) as sandbox:
+            answer: bytes = sandbox.call("read_own_file")
             return answer
 
     with ThreadPoolExecutor(8) as pool:
@@ -141,44 +141,44 @@ def unix_listener(tmp_path: Path) -> Iterator[str]:
         yield path
 
 
-def refused(fence: Fence, task: str, **arguments: Any) -> str:
-    with pytest.raises(FenceBroken) as caught:
-        fence.call(task, **arguments)
-    assert fence.call("count") == 1, "a refusal must not end the process"
+def refused(sandbox: Sandbox, task: str, **arguments: Any) -> str:
+    with pytest.raises(SandboxBroken) as caught:
+        sandbox.call(task, **arguments)
+    assert sandbox.call("count") == 1, "a refusal must not end the process"
     return str(caught.value)
 
 
-def test_tcp_is_refused(fence: Fence, listener: socket.socket) -> None:
-    message = refused(fence, "tcp", port=listener.getsockname()[1])
+def test_tcp_is_refused(sandbox: Sandbox, listener: socket.socket) -> None:
+    message = refused(sandbox, "tcp", port=listener.getsockname()[1])
     assert "forbidden: PermissionError" in message
     listener.settimeout(0.05)
     with pytest.raises(TimeoutError):
         listener.accept()
 
 
-def test_udp_is_refused(fence: Fence, listener: socket.socket) -> None:
-    assert "forbidden" in refused(fence, "udp", port=listener.getsockname()[1])
+def test_udp_is_refused(sandbox: Sandbox, listener: socket.socket) -> None:
+    assert "forbidden" in refused(sandbox, "udp", port=listener.getsockname()[1])
 
 
-def test_unix_sockets_are_refused(fence: Fence, unix_listener: str) -> None:
-    assert "forbidden" in refused(fence, "unix_socket", path=unix_listener)
+def test_unix_sockets_are_refused(sandbox: Sandbox, unix_listener: str) -> None:
+    assert "forbidden" in refused(sandbox, "unix_socket", path=unix_listener)
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", str(REPO / "pyproject.toml"), "/proc/self/maps"])
-def test_other_files_cannot_be_read(fence: Fence, path: str) -> None:
-    assert "forbidden: PermissionError" in refused(fence, "read_path", path=path)
+def test_other_files_cannot_be_read(sandbox: Sandbox, path: str) -> None:
+    assert "forbidden: PermissionError" in refused(sandbox, "read_path", path=path)
 
 
-def test_nothing_can_be_written(fence: Fence, tmp_path: Path) -> None:
-    assert "forbidden" in refused(fence, "write_path", path=str(tmp_path / "new"))
+def test_nothing_can_be_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert "forbidden" in refused(sandbox, "write_path", path=str(tmp_path / "new"))
     assert not (tmp_path / "new").exists()
 
 
 def test_the_file_itself_cannot_be_changed_or_removed(
-    server: ForkServer, fence: Fence, file: Path
+    server: ForkServer, sandbox: Sandbox, file: Path
 ) -> None:
-    assert "Bad file descriptor" in refused(fence, "write_own_file")
-    with Fence.open(file, server=server) as other:
+    assert "Bad file descriptor" in refused(sandbox, "write_own_file")
+    with Sandbox.open(file, server=server) as other:
         assert "forbidden" in refused(other, "remove_path", path=str(file))
     assert file.read_bytes() == b"a stranger's bytes"
 
@@ -197,35 +197,35 @@ def test_the_file_itself_cannot_be_changed_or_removed(
         "kill_everyone",
     ],
 )
-def test_it_is_refused(fence: Fence, task: str) -> None:
-    assert "forbidden: PermissionError" in refused(fence, task)
+def test_it_is_refused(sandbox: Sandbox, task: str) -> None:
+    assert "forbidden: PermissionError" in refused(sandbox, task)
 
 
 @pytest.mark.parametrize(
     "task", ["ptrace_parent", "read_memory_of", "kill", "thread_kill", "signal_by_descriptor"]
 )
-def test_its_parent_is_out_of_reach(fence: Fence, task: str) -> None:
-    assert "forbidden: PermissionError" in refused(fence, task, pid=os.getpid())
+def test_its_parent_is_out_of_reach(sandbox: Sandbox, task: str) -> None:
+    assert "forbidden: PermissionError" in refused(sandbox, task, pid=os.getpid())
 
 
-def test_folders_cannot_be_listed(fence: Fence) -> None:
-    assert "forbidden" in refused(fence, "list_folder", path="/")
+def test_folders_cannot_be_listed(sandbox: Sandbox) -> None:
+    assert "forbidden" in refused(sandbox, "list_folder", path="/")
 
 
-def test_clone3_looks_absent_so_that_threads_fall_back_to_clone(fence: Fence) -> None:
-    assert "Function not implemented" in refused(fence, "clone3")
+def test_clone3_looks_absent_so_that_threads_fall_back_to_clone(sandbox: Sandbox) -> None:
+    assert "Function not implemented" in refused(sandbox, "clone3")
 
 
-def test_limits_cannot_be_lifted(fence: Fence) -> None:
-    assert "not allowed to raise" in refused(fence, "lift_limits")
+def test_limits_cannot_be_lifted(sandbox: Sandbox) -> None:
+    assert "not allowed to raise" in refused(sandbox, "lift_limits")
 
 
-def test_no_secret_of_the_parent_is_there(fence: Fence) -> None:
-    assert fence.call("environment") == {}
+def test_no_secret_of_the_parent_is_there(sandbox: Sandbox) -> None:
+    assert sandbox.call("environment") == {}
 
 
-def test_only_its_pipe_and_its_file_are_open(fence: Fence) -> None:
-    assert len(fence.call("descriptors")) == 3 + 2  # standard streams, pipe, file
+def test_only_its_pipe_and_its_file_are_open(sandbox: Sandbox) -> None:
+    assert len(sandbox.call("descriptors")) == 3 + 2  # standard streams, pipe, file
 
 
 # ---- limits, each named
@@ -234,56 +234,56 @@ def test_only_its_pipe_and_its_file_are_open(fence: Fence) -> None:
 @pytest.mark.parametrize(
     "task", ["much_memory", "much_numpy_memory", "much_shared_memory", "memory_bit_by_bit"]
 )
-def test_four_gibibytes_are_refused_and_the_limit_is_named(fence: Fence, task: str) -> None:
-    with pytest.raises(FenceMemory, match=r"memory_bytes = 1610612736"):
-        fence.call(task)
+def test_four_gibibytes_are_refused_and_the_limit_is_named(sandbox: Sandbox, task: str) -> None:
+    with pytest.raises(SandboxMemory, match=r"memory_bytes = 1610612736"):
+        sandbox.call(task)
 
 
 @pytest.mark.parametrize("task", ["endless_loop", "endless_loop_ignoring_signals"])
 def test_an_endless_loop_ends_at_the_cpu_limit(server: ForkServer, file: Path, task: str) -> None:
     with (
-        limited(server, file, cpu_s=1) as fence,
-        pytest.raises(FenceLimit, match=rf"cpu_s = 1 \('{task}'\)"),
+        limited(server, file, cpu_s=1) as sandbox,
+        pytest.raises(SandboxLimit, match=rf"cpu_s = 1 \('{task}'\)"),
     ):
-        fence.call(task)
+        sandbox.call(task)
 
 
 def test_sleep_ends_at_the_wall_clock(server: ForkServer, file: Path) -> None:
     started = time.monotonic()
     with (
-        limited(server, file, wall_s=0.3) as fence,
-        pytest.raises(FenceTimeout, match=r"longer than wall_s = 0.3 s \('sleep'\)"),
+        limited(server, file, wall_s=0.3) as sandbox,
+        pytest.raises(SandboxTimeout, match=r"longer than wall_s = 0.3 s \('sleep'\)"),
     ):
-        fence.call("sleep")
+        sandbox.call("sleep")
     assert time.monotonic() - started < 3
 
 
 def test_an_answer_that_is_too_large_names_the_limit(server: ForkServer, file: Path) -> None:
-    with limited(server, file, output_bytes=MIB) as fence:
-        with pytest.raises(FenceLimit, match=r"more than output_bytes = 1048576"):
-            fence.call("large_answer", size=MIB)
-        assert len(fence.call("large_answer", size=MIB // 2)) == MIB // 2
+    with limited(server, file, output_bytes=MIB) as sandbox:
+        with pytest.raises(SandboxLimit, match=r"more than output_bytes = 1048576"):
+            sandbox.call("large_answer", size=MIB)
+        assert len(sandbox.call("large_answer", size=MIB // 2)) == MIB // 2
 
 
-def test_a_text_that_would_fill_the_parents_memory_is_refused(fence: Fence) -> None:
-    with pytest.raises(FenceLimit, match=r"bytes of text, more than 8388608"):
-        fence.call("long_text", size=9 * MIB)
+def test_a_text_that_would_fill_the_parents_memory_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxLimit, match=r"bytes of text, more than 8388608"):
+        sandbox.call("long_text", size=9 * MIB)
 
 
-def test_a_flood_past_the_codec_is_cut_off(fence: Fence) -> None:
-    with pytest.raises(FenceLimit, match=r"'flood'.*more than output_bytes"):
-        fence.call("flood")
+def test_a_flood_past_the_codec_is_cut_off(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxLimit, match=r"'flood'.*more than output_bytes"):
+        sandbox.call("flood")
 
 
-def test_a_flood_of_progress_is_cut_off(fence: Fence, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_of_progress_is_cut_off(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.sandbox.sandbox.MAX_PROGRESS", 1000)
-    with pytest.raises(FenceBroken, match="more than 1000 messages before an answer"):
-        fence.call("flood_of_progress")
+    with pytest.raises(SandboxBroken, match="more than 1000 messages before an answer"):
+        sandbox.call("flood_of_progress")
 
 
-def test_a_thousand_descriptors_are_too_many(fence: Fence) -> None:
-    with pytest.raises(FenceLimit, match="open_files = 64"):
-        fence.call("many_descriptors")
+def test_a_thousand_descriptors_are_too_many(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxLimit, match="open_files = 64"):
+        sandbox.call("many_descriptors")
 
 
 # ---- death and nonsense
@@ -299,15 +299,15 @@ def test_a_thousand_descriptors_are_too_many(fence: Fence) -> None:
     ],
 )
 def test_a_death_is_reported_and_harms_nobody_else(
-    server: ForkServer, file: Path, fence: Fence, task: str, what: str
+    server: ForkServer, file: Path, sandbox: Sandbox, task: str, what: str
 ) -> None:
-    with Fence.open(file, server=server) as dying:
-        with pytest.raises(FenceBroken, match="MiB at most") as caught:
+    with Sandbox.open(file, server=server) as dying:
+        with pytest.raises(SandboxBroken, match="MiB at most") as caught:
             dying.call(task)
         assert what in str(caught.value)
-        with pytest.raises(FenceBroken, match="has ended"):
+        with pytest.raises(SandboxBroken, match="has ended"):
             dying.call("count")
-    assert fence.call("count") == 1
+    assert sandbox.call("count") == 1
     assert server.alive
 
 
@@ -321,62 +321,62 @@ def test_a_death_is_reported_and_harms_nobody_else(
         bytes(7) + b"\x16" + bytes(8) + b'["tuple","surprise",1]',
     ],
 )
-def test_an_unreadable_answer_is_no_answer(fence: Fence, answer: bytes) -> None:
-    with pytest.raises((FenceBroken, FenceLimit), match="'unreadable'"):
-        fence.call("unreadable", answer=answer)
+def test_an_unreadable_answer_is_no_answer(sandbox: Sandbox, answer: bytes) -> None:
+    with pytest.raises((SandboxBroken, SandboxLimit), match="'unreadable'"):
+        sandbox.call("unreadable", answer=answer)
 
 
-def test_a_record_that_skipped_its_checks_is_refused(fence: Fence) -> None:
-    with pytest.raises(FenceBroken, match=r"MediaInfo.height is no <class 'int'>"):
-        fence.call("lying_record")
+def test_a_record_that_skipped_its_checks_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxBroken, match=r"MediaInfo.height is no <class 'int'>"):
+        sandbox.call("lying_record")
 
 
-def test_our_own_errors_come_back_as_themselves(fence: Fence) -> None:
+def test_our_own_errors_come_back_as_themselves(sandbox: Sandbox) -> None:
     with pytest.raises(UnsupportedMedia, match=r"^no picture in here$"):
-        fence.call("unsupported")
+        sandbox.call("unsupported")
 
 
 def test_a_forged_error_is_one_of_the_table_and_short(server: ForkServer, file: Path) -> None:
-    with Fence.open(file, server=server) as fence, pytest.raises(UnsupportedMedia) as caught:
-        fence.call("unreadable", answer=encode(("error", "UnsupportedMedia", "x" * 10_000)))
+    with Sandbox.open(file, server=server) as sandbox, pytest.raises(UnsupportedMedia) as caught:
+        sandbox.call("unreadable", answer=encode(("error", "UnsupportedMedia", "x" * 10_000)))
     assert len(str(caught.value)) == MESSAGE_CHARS
     with (
-        Fence.open(file, server=server) as fence,
-        pytest.raises(FenceBroken, match="of no known kind"),
+        Sandbox.open(file, server=server) as sandbox,
+        pytest.raises(SandboxBroken, match="of no known kind"),
     ):
-        fence.call("unreadable", answer=encode(("error", "SystemExit", "stop")))
+        sandbox.call("unreadable", answer=encode(("error", "SystemExit", "stop")))
 
 
-def test_an_error_outside_the_table_comes_back_as_its_listed_ancestor(fence: Fence) -> None:
+def test_an_error_outside_the_table_comes_back_as_its_listed_ancestor(sandbox: Sandbox) -> None:
     with pytest.raises(DecodeError, match=r"^a kind that the table does not list$") as caught:
-        fence.call("own_error")
+        sandbox.call("own_error")
     assert type(caught.value) is DecodeError
 
 
-def test_a_surprise_names_its_kind_and_place_and_the_process_lives_on(fence: Fence) -> None:
-    with pytest.raises(FenceBroken, match=r"failed: TypeError: .*\(planted.py:\d+\)"):
-        fence.call("surprise")
-    assert fence.call("count") == 1
+def test_a_surprise_names_its_kind_and_place_and_the_process_lives_on(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxBroken, match=r"failed: TypeError: .*\(planted.py:\d+\)"):
+        sandbox.call("surprise")
+    assert sandbox.call("count") == 1
 
 
-def test_a_value_that_cannot_cross_is_reported(fence: Fence) -> None:
-    with pytest.raises(FenceBroken, match="cannot cross: CodecError: a lock cannot cross"):
-        fence.call("cannot_cross")
+def test_a_value_that_cannot_cross_is_reported(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxBroken, match="cannot cross: CodecError: a lock cannot cross"):
+        sandbox.call("cannot_cross")
 
 
-def test_an_unknown_task_is_reported(fence: Fence) -> None:
-    with pytest.raises(FenceBroken, match="KeyError: 'no such task'"):
-        fence.call("no such task")
+def test_an_unknown_task_is_reported(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxBroken, match="KeyError: 'no such task'"):
+        sandbox.call("no such task")
 
 
-def test_a_fault_in_the_callers_progress_function_ends_the_process(fence: Fence) -> None:
+def test_a_fault_in_the_callers_progress_function_ends_the_process(sandbox: Sandbox) -> None:
     def fault(stage: str, fraction: float) -> None:
         raise RuntimeError(stage)
 
     with pytest.raises(RuntimeError, match="decode"):
-        fence.call("stages", on_progress=fault)
-    with pytest.raises(FenceBroken, match="left in the middle of 'stages'"):
-        fence.call("count")
+        sandbox.call("stages", on_progress=fault)
+    with pytest.raises(SandboxBroken, match="left in the middle of 'stages'"):
+        sandbox.call("count")
 
 
 # ---- opening
@@ -384,39 +384,39 @@ def test_a_fault_in_the_callers_progress_function_ends_the_process(fence: Fence)
 
 def test_a_missing_file_is_named_before_anything_starts(server: ForkServer, tmp_path: Path) -> None:
     with pytest.raises(IntakeError, match="no such file"):
-        Fence.open(tmp_path / "absent", server=server)
+        Sandbox.open(tmp_path / "absent", server=server)
 
 
 def test_a_table_that_cannot_be_loaded_says_why() -> None:
     server = ForkServer("tests.app.no_such_table")
-    with pytest.raises(FenceUnavailable, match=r"ModuleNotFoundError.*no_such_table"):
-        Fence.open(None, server=server)
+    with pytest.raises(SandboxUnavailable, match=r"ModuleNotFoundError.*no_such_table"):
+        Sandbox.open(None, server=server)
     server.close()
 
 
 def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     server = ForkServer(PLANTED)
-    with Fence.open(None, server=server) as fence:
-        assert fence.call("count") == 1
+    with Sandbox.open(None, server=server) as sandbox:
+        assert sandbox.call("count") == 1
     os.kill(server.process_id, signal.SIGSTOP)
     monkeypatch.setattr("app.sandbox.fork_handle.FORK_S", 0.2)
-    with pytest.raises(FenceUnavailable, match="timed out"):
-        Fence.open(None, server=server)
+    with pytest.raises(SandboxUnavailable, match="timed out"):
+        Sandbox.open(None, server=server)
     assert not server.alive
     server.close()
 
 
 def test_an_interpreter_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with pytest.raises(FenceUnavailable, match=r"could not be started: .*No such file"):
+    with pytest.raises(SandboxUnavailable, match=r"could not be started: .*No such file"):
         ForkServer(PLANTED)
 
 
 def test_limits_below_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
-        FenceLimits(memory_bytes=0)
+        SandboxLimits(memory_bytes=0)
     with pytest.raises(ValueError, match="at least 16"):
-        FenceLimits(open_files=4)
+        SandboxLimits(open_files=4)
 
 
 def test_on_linux_every_wall_that_the_kernel_offers_stands(server: ForkServer) -> None:
@@ -434,10 +434,10 @@ def test_everything_ends_with_the_process_that_started_it(file: Path) -> None:
     """The parent is killed outright, as by a power user; nothing may be left behind."""
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from app.sandbox.sandbox import Fence; from app.sandbox.fork_handle import ForkServer\n"
+        "from app.sandbox.sandbox import Sandbox; from app.sandbox.fork_handle import ForkServer\n"
         f"server = ForkServer({PLANTED!r})\n"
-        f"fence = Fence.open(Path({str(file)!r}), server=server)\n"
-        "print(server.process_id, fence.call('own_pid'), flush=True); fence.call('sleep')\n"
+        f"sandbox = Sandbox.open(Path({str(file)!r}), server=server)\n"
+        "print(server.process_id, sandbox.call('own_pid'), flush=True); sandbox.call('sleep')\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=REPO, stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -459,10 +459,10 @@ def gone(process: int) -> bool:
         return True
 
 
-def test_closing_a_fence_ends_its_process_at_once(server: ForkServer, file: Path) -> None:
-    fence = Fence.open(file, server=server)
-    process = fence.call("own_pid")
-    fence.close()
+def test_closing_a_sandbox_ends_its_process_at_once(server: ForkServer, file: Path) -> None:
+    sandbox = Sandbox.open(file, server=server)
+    process = sandbox.call("own_pid")
+    sandbox.close()
     deadline = time.monotonic() + 5
     while not gone(process):
         assert time.monotonic() < deadline

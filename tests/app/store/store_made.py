@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.api.problem_json import problem_of
+from app.error_codes import problem_of
 from app.evidence.types import EvidenceSheet, Pair
 from app.jobs.outcomes import (
     store_addition,
@@ -34,7 +34,7 @@ from app.store.data_folder import DeskFile
 from hashing.errors import DecodeError, FirstseenError
 from tests.app.api.service_made import report
 
-WORK = "tests.app.desk_made"
+WORK = "tests.app.store.store_made"
 JPEG = b"\xff\xd8\xff" + bytes(100)
 SHEET = EvidenceSheet((Pair(0, 1.0, 2.0, JPEG, JPEG + b"r"),), (), "redacted", "made", 1, 0, ("p",))
 UNREADABLE, UNUSABLE = "video stream ends at 12.4 s", "written by a newer version"

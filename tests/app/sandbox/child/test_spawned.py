@@ -1,4 +1,4 @@
-"""Where the system cannot fork or fence: process limits hold, and nobody is told otherwise."""
+"""Where the system cannot fork or sandbox: process limits hold, and nobody is told otherwise."""
 
 import os
 import subprocess
@@ -9,18 +9,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.sandbox.errors import FenceBroken, FenceLimit, FenceMemory, FenceTimeout, FenceUnavailable
+from app.sandbox.errors import (
+    SandboxBroken,
+    SandboxLimit,
+    SandboxMemory,
+    SandboxTimeout,
+    SandboxUnavailable,
+)
 from app.sandbox.exit_status import EXIT_MEMORY, QUOTA_EXIT, Ending, cause
 from app.sandbox.fork_handle import ForkServer
-from app.sandbox.limits import FenceLimits
-from app.sandbox.sandbox import Fence, protection
+from app.sandbox.limits import SandboxLimits
+from app.sandbox.sandbox import Sandbox, protection
 from app.sandbox.server_registry import new_server, shared_server
 from app.sandbox.spawn_handle import SpawnServer
 from hashing.errors import UnsupportedMedia
 
-PLANTED = "tests.app.planted"
+PLANTED = "tests.app.sandbox.planted"
 REPO = Path(__file__).parents[4]
-LIMITS = FenceLimits()
+LIMITS = SandboxLimits()
 
 
 @pytest.fixture
@@ -30,61 +36,61 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def opened(file: Path, **limits: Any) -> Fence:
-    return Fence.open(file, FenceLimits(**limits), SpawnServer(PLANTED))
+def opened(file: Path, **limits: Any) -> Sandbox:
+    return Sandbox.open(file, SandboxLimits(**limits), SpawnServer(PLANTED))
 
 
 def test_it_works_and_says_what_is_missing(file: Path) -> None:
-    with opened(file) as fence:
-        assert fence.call("read_own_file") == b"a stranger's bytes"
+    with opened(file) as sandbox:
+        assert sandbox.call("read_own_file") == b"a stranger's bytes"
         sent = np.arange(10**6, dtype=np.uint32)
-        np.testing.assert_array_equal(fence.call("echo", value=sent), sent)
-        assert [fence.call("count"), fence.call("count")] == [1, 2]
+        np.testing.assert_array_equal(sandbox.call("echo", value=sent), sent)
+        assert [sandbox.call("count"), sandbox.call("count")] == [1, 2]
         with pytest.raises(UnsupportedMedia, match="no picture"):
-            fence.call("unsupported")
-        with pytest.raises(FenceMemory, match="memory_bytes"):
-            fence.call("much_memory")
-        with pytest.raises(FenceLimit, match="open_files = 64"):
-            fence.call("many_descriptors")
-    assert fence.protection.process_limits
-    assert not fence.protection.complete
-    assert "system call filter (seccomp)" in fence.protection.missing
+            sandbox.call("unsupported")
+        with pytest.raises(SandboxMemory, match="memory_bytes"):
+            sandbox.call("much_memory")
+        with pytest.raises(SandboxLimit, match="open_files = 64"):
+            sandbox.call("many_descriptors")
+    assert sandbox.protection.process_limits
+    assert not sandbox.protection.complete
+    assert "system call filter (seccomp)" in sandbox.protection.missing
 
 
 def test_it_knows_no_secret_of_its_parent(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIRSTSEEN_SECRET", "key")
-    with opened(file) as fence:
-        assert "FIRSTSEEN_SECRET" not in fence.call("environment")
+    with opened(file) as sandbox:
+        assert "FIRSTSEEN_SECRET" not in sandbox.call("environment")
 
 
 @pytest.mark.parametrize(
     ("task", "limits", "error", "what"),
     [
-        ("endless_loop", {"cpu_s": 2}, FenceLimit, "cpu_s = 2"),
-        ("sleep", {"wall_s": 0.3}, FenceTimeout, "wall_s = 0.3"),
-        ("large_answer_of_1_mib", {"output_bytes": 2**20}, FenceLimit, "output_bytes = 1048576"),
-        ("segfault", {}, FenceBroken, "SIGSEGV"),
-        ("leave", {}, FenceBroken, "exit code 7"),
-        ("surprise", {}, FenceBroken, "TypeError"),
+        ("endless_loop", {"cpu_s": 2}, SandboxLimit, "cpu_s = 2"),
+        ("sleep", {"wall_s": 0.3}, SandboxTimeout, "wall_s = 0.3"),
+        ("large_answer_of_1_mib", {"output_bytes": 2**20}, SandboxLimit, "output_bytes = 1048576"),
+        ("segfault", {}, SandboxBroken, "SIGSEGV"),
+        ("leave", {}, SandboxBroken, "exit code 7"),
+        ("surprise", {}, SandboxBroken, "TypeError"),
     ],
 )
 def test_each_limit_and_each_death_is_named(
     file: Path, task: str, limits: dict[str, Any], error: type[Exception], what: str
 ) -> None:
     arguments: dict[str, Any] = {"size": 2**20} if task.startswith("large_answer") else {}
-    with opened(file, **limits) as fence, pytest.raises(error, match=what):
-        fence.call("large_answer" if arguments else task, **arguments)
+    with opened(file, **limits) as sandbox, pytest.raises(error, match=what):
+        sandbox.call("large_answer" if arguments else task, **arguments)
 
 
 def test_a_table_that_cannot_be_loaded_is_reported() -> None:
-    with pytest.raises(FenceBroken, match=r"exit code 1 during 'start'"):
-        Fence.open(None, server=SpawnServer("tests.app.no_such_table"))
+    with pytest.raises(SandboxBroken, match=r"exit code 1 during 'start'"):
+        Sandbox.open(None, server=SpawnServer("tests.app.no_such_table"))
 
 
 def test_an_interpreter_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with pytest.raises(FenceUnavailable, match=r"could not be started: .*No such file"):
-        Fence.open(None, server=SpawnServer(PLANTED))
+    with pytest.raises(SandboxUnavailable, match=r"could not be started: .*No such file"):
+        Sandbox.open(None, server=SpawnServer(PLANTED))
 
 
 def test_a_system_that_can_fork_forks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,9 +113,9 @@ def test_a_server_is_shared_until_it_dies_and_then_replaced() -> None:
 
 def test_a_process_that_watches_its_own_memory_ends_itself() -> None:
     script = (
-        "import time; from app.sandbox.limits import FenceLimits\n"
+        "import time; from app.sandbox.limits import SandboxLimits\n"
         "from app.sandbox.child.lockdown import watch_memory\n"
-        "watch_memory(FenceLimits(memory_bytes=32 * 2**20))\n"
+        "watch_memory(SandboxLimits(memory_bytes=32 * 2**20))\n"
         "kept = b'x' * (64 * 2**20); time.sleep(30)\n"
     )
     ran = subprocess.run([sys.executable, "-c", script], cwd=REPO, timeout=20, check=False)
@@ -119,16 +125,16 @@ def test_a_process_that_watches_its_own_memory_ends_itself() -> None:
 @pytest.mark.parametrize(
     ("ending", "error", "what"),
     [
-        (None, FenceBroken, "ended during 'probe'"),
-        (Ending(0, None), FenceBroken, "exit code 0"),
-        (Ending(EXIT_MEMORY, None), FenceMemory, "memory_bytes"),
-        (Ending(QUOTA_EXIT, None), FenceLimit, "cpu_s"),
-        (Ending(None, 24), FenceLimit, "cpu_s = 3600"),
-        (Ending(None, 9, 3601.0, 0), FenceLimit, "cpu_s = 3600"),
-        (Ending(None, 9, 3.0, 0), FenceBroken, "SIGKILL, as happens when memory runs out"),
-        (Ending(None, 9), FenceBroken, "SIGKILL"),
-        (Ending(None, 11, 1.5, 2**20), FenceBroken, r"SIGSEGV.*\(1.5 s of CPU time, 1 MiB at mo"),
-        (Ending(None, 40), FenceBroken, "signal 40"),
+        (None, SandboxBroken, "ended during 'probe'"),
+        (Ending(0, None), SandboxBroken, "exit code 0"),
+        (Ending(EXIT_MEMORY, None), SandboxMemory, "memory_bytes"),
+        (Ending(QUOTA_EXIT, None), SandboxLimit, "cpu_s"),
+        (Ending(None, 24), SandboxLimit, "cpu_s = 3600"),
+        (Ending(None, 9, 3601.0, 0), SandboxLimit, "cpu_s = 3600"),
+        (Ending(None, 9, 3.0, 0), SandboxBroken, "SIGKILL, as happens when memory runs out"),
+        (Ending(None, 9), SandboxBroken, "SIGKILL"),
+        (Ending(None, 11, 1.5, 2**20), SandboxBroken, r"SIGSEGV.*\(1.5 s of CPU time, 1 MiB at mo"),
+        (Ending(None, 40), SandboxBroken, "signal 40"),
     ],
 )
 def test_every_ending_has_its_words(

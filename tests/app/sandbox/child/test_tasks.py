@@ -1,4 +1,4 @@
-"""The real tasks behind the fence: what they give inside is what they give outside."""
+"""The real tasks in the sandbox: what they give inside is what they give outside."""
 
 import subprocess
 import sys
@@ -11,8 +11,8 @@ import pytest
 from app.evidence.types import EvidenceSheet
 from app.metadata.read import read_metadata
 from app.sandbox.fork_handle import ForkServer
-from app.sandbox.limits import FenceLimits
-from app.sandbox.sandbox import Fence
+from app.sandbox.limits import SandboxLimits
+from app.sandbox.sandbox import Sandbox
 from hashing.decode.probe import probe
 from hashing.describe.fingerprint import fingerprint
 from hashing.errors import DecodeError, LimitExceeded
@@ -52,13 +52,13 @@ def outside(path: Path) -> list[Any]:
 
 
 def inside(path: Path, server: ForkServer) -> list[Any]:
-    with Fence.open(path, server=server) as fence:
+    with Sandbox.open(path, server=server) as sandbox:
         try:
-            info = fence.call("probe")
+            info = sandbox.call("probe")
         except DecodeError as error:
-            return [type(error), str(error), fence.call("metadata")]
+            return [type(error), str(error), sandbox.call("metadata")]
         try:
-            return [info, fence.call("metadata"), fence.call("fingerprint")]
+            return [info, sandbox.call("metadata"), sandbox.call("fingerprint")]
         except DecodeError as error:
             return [info, type(error), str(error)]
 
@@ -70,7 +70,7 @@ def assert_alike(path: Path, server: ForkServer) -> None:
 
 
 @pytest.mark.parametrize("kind", get_args(StillKind.__value__))
-def test_stills_of_every_kind_are_described_behind_the_fence(
+def test_stills_of_every_kind_are_described_in_the_sandbox(
     tmp_path: Path, server: ForkServer, kind: StillKind
 ) -> None:
     path = make_still(tmp_path / "still", kind)
@@ -79,14 +79,14 @@ def test_stills_of_every_kind_are_described_behind_the_fence(
 
 
 @pytest.mark.parametrize("kind", get_args(AnimationKind.__value__))
-def test_animations_are_described_behind_the_fence(
+def test_animations_are_described_in_the_sandbox(
     tmp_path: Path, server: ForkServer, kind: AnimationKind
 ) -> None:
     assert_alike(make_animation(tmp_path / "animation", kind), server)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".avi", ".ts"])
-def test_videos_are_described_behind_the_fence(
+def test_videos_are_described_in_the_sandbox(
     tmp_path: Path, server: ForkServer, suffix: str
 ) -> None:
     path = make_video(tmp_path / f"clip{suffix}", seconds=2)
@@ -117,28 +117,34 @@ def test_a_pointer_leads_nowhere(tmp_path: Path, server: ForkServer) -> None:
     target = make_video(tmp_path / "target.mp4", seconds=1)
     for kind in ("mov_alias", "hls", "ffconcat", "dash"):
         path = make_pointer(tmp_path / f"pointer-{kind}.mov", kind, str(target))
-        with Fence.open(path, server=server) as fence, pytest.raises(DecodeError):
-            fence.call("fingerprint")
+        with Sandbox.open(path, server=server) as sandbox, pytest.raises(DecodeError):
+            sandbox.call("fingerprint")
 
 
 def test_a_picture_of_billions_of_pixels_is_refused_by_its_header(
     tmp_path: Path, server: ForkServer
 ) -> None:
     path = make_huge_png(tmp_path / "huge.png")
-    with Fence.open(path, server=server) as fence, pytest.raises(LimitExceeded, match="max_pixels"):
-        fence.call("probe")
+    with (
+        Sandbox.open(path, server=server) as sandbox,
+        pytest.raises(LimitExceeded, match="max_pixels"),
+    ):
+        sandbox.call("probe")
 
 
 def test_limits_of_the_science_cross(tmp_path: Path, server: ForkServer) -> None:
     path = make_still(tmp_path / "still.jpg")
-    with Fence.open(path, server=server) as fence, pytest.raises(LimitExceeded, match="max_pixels"):
-        fence.call("probe", limits=Limits(max_pixels=100))
+    with (
+        Sandbox.open(path, server=server) as sandbox,
+        pytest.raises(LimitExceeded, match="max_pixels"),
+    ):
+        sandbox.call("probe", limits=Limits(max_pixels=100))
 
 
 def test_progress_of_a_video_rises_to_its_end(tmp_path: Path, server: ForkServer) -> None:
     seen: list[float] = []
-    with Fence.open(make_video(tmp_path / "clip.mp4", seconds=3), server=server) as fence:
-        fence.call("fingerprint", on_progress=lambda stage, fraction: seen.append(fraction))
+    with Sandbox.open(make_video(tmp_path / "clip.mp4", seconds=3), server=server) as sandbox:
+        sandbox.call("fingerprint", on_progress=lambda stage, fraction: seen.append(fraction))
     assert seen == sorted(seen)
     assert seen
     assert seen[-1] > 0.5
@@ -146,9 +152,9 @@ def test_progress_of_a_video_rises_to_its_end(tmp_path: Path, server: ForkServer
 
 def test_little_memory_is_named_and_nothing_worse(tmp_path: Path, server: ForkServer) -> None:
     path = make_still(tmp_path / "still.png", "png", size=(1600, 1200))
-    limits = FenceLimits(memory_bytes=4 * 2**20)
-    with Fence.open(path, limits, server) as fence, pytest.raises(DecodeError, match="memory"):
-        fence.call("fingerprint")
+    limits = SandboxLimits(memory_bytes=4 * 2**20)
+    with Sandbox.open(path, limits, server) as sandbox, pytest.raises(DecodeError, match="memory"):
+        sandbox.call("fingerprint")
 
 
 def test_another_model_is_another_space(tmp_path: Path, server: ForkServer) -> None:
@@ -160,27 +166,27 @@ def test_another_model_is_another_space(tmp_path: Path, server: ForkServer) -> N
     try:
         spaces = set()
         for one in (server, other):
-            with Fence.open(path, server=one) as fence:
-                spaces.add(fence.call("fingerprint").space)
+            with Sandbox.open(path, server=one) as sandbox:
+                spaces.add(sandbox.call("fingerprint").space)
     finally:
         other.close()
     assert len(spaces) == 2
 
 
 @pytest.mark.slow
-def test_two_copies_are_compared_and_shown_behind_the_fence(
+def test_two_copies_are_compared_and_shown_in_the_sandbox(
     tmp_path: Path, server: ForkServer
 ) -> None:
     query = make_video(tmp_path / "query.mp4", seconds=2)
     known = make_video(tmp_path / "known.mp4", seconds=2, crf=30)
-    with Fence.open(known, server=server) as fence:
-        reference = fence.call("fingerprint")
-    with Fence.open(query, server=server) as fence:
-        made = fence.call("fingerprint")
-        match = fence.call("compare", reference=reference)
-        assert same(match, fence.call("compare", reference=reference, query=made))
+    with Sandbox.open(known, server=server) as sandbox:
+        reference = sandbox.call("fingerprint")
+    with Sandbox.open(query, server=server) as sandbox:
+        made = sandbox.call("fingerprint")
+        match = sandbox.call("compare", reference=reference)
+        assert same(match, sandbox.call("compare", reference=reference, query=made))
         assert match.accepted
-        sheet = fence.call("evidence", reference=reference.pictures, match=match)
+        sheet = sandbox.call("evidence", reference=reference.pictures, match=match)
     assert isinstance(match, Match)
     assert isinstance(sheet, EvidenceSheet)
     assert sheet.pairs
@@ -188,21 +194,22 @@ def test_two_copies_are_compared_and_shown_behind_the_fence(
 
 @pytest.mark.slow
 def test_nothing_is_imported_once_the_server_is_warm(tmp_path: Path) -> None:
-    """Behind the fence no module can be found any more; what comes late would be missing there."""
+    """In the sandbox no module can be found any more; what comes late would be missing there."""
     files = [
         make_video(tmp_path / "clip.mp4", seconds=2),
         make_still(tmp_path / "still.heic", "heic"),
     ]
     script = (
         "import sys; from app.sandbox.child.tasks import warm\n"
+        "from app.sandbox.session import Session\n"
         "tasks = warm(None); before = set(sys.modules)\n"
         "for path in sys.argv[1:]:\n"
         "    with open(path, 'rb') as file:\n"
-        "        state = {'progress': lambda *_: None}\n"
-        "        for name in ('probe', 'metadata'): tasks[name](file, state)\n"
-        "        made = tasks['fingerprint'](file, state)\n"
-        "        match = tasks['compare'](file, state, made)\n"
-        "tasks['evidence'](None, state, made.pictures, match)\n"  # of the still: the least work
+        "        session = Session((file,), lambda *_: None)\n"
+        "        for name in ('probe', 'metadata'): tasks[name](session)\n"
+        "        made = tasks['fingerprint'](session)\n"
+        "        match = tasks['compare'](session, made)\n"
+        "tasks['evidence'](session, made.pictures, match)\n"  # of the still: the least work
         "print(sorted(set(sys.modules) - before))\n"
     )
     ran = subprocess.run(

@@ -188,7 +188,7 @@ def test_landlock_alone_keeps_files_shut(tmp_path: Path) -> None:
     """The second wall, without the first one in front of it."""
     script = (
         "import sys\n"
-        "from app.sandbox import landlock, libc\n"
+        "from app.sandbox.walls import landlock, libc\n"
         "inside = open(sys.argv[1], 'rb')\n"
         "libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)\n"
         "version = landlock.restrict()\n"

@@ -1,6 +1,6 @@
 """A server of its own that does made work: what the kill tests kill.
 
-python -m tests.app.made_server LIBRARY PORT WORKERS
+python -m tests.app.jobs.made_server LIBRARY PORT WORKERS
 """
 
 import sys

@@ -1,11 +1,12 @@
 """Planted code: what a stranger's file would do, had it taken over the decoder.
 
-A table of tasks for the fence's tests alone; each task tries one thing and lets the refusal out,
+A table of tasks for the sandbox's tests alone; each task tries one thing and lets the refusal out,
 or returns what it got away with.
 """
 
 import ctypes
 import errno
+import itertools
 import mmap
 import os
 import platform
@@ -17,16 +18,18 @@ import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
+from app.sandbox.session import Session
 from app.sandbox.walls import syscalls
 from hashing.errors import DecodeError, UnsupportedMedia
 from hashing.types import MediaInfo, Span
 
 PTRACE_ATTACH = 16
 LIBC = ctypes.CDLL(None, use_errno=True)
+CALLS = itertools.count(1)  # of this process: the sandbox forks a fresh one for each file
 
 
 def raw_call(number: int, *arguments: Any) -> int:
@@ -37,174 +40,174 @@ def raw_call(number: int, *arguments: Any) -> int:
     return result
 
 
-def read_own_file(file: BinaryIO, state: dict[str, Any]) -> bytes:
-    file.seek(0)
-    return file.read()
+def read_own_file(session: Session) -> bytes:
+    session.files[0].seek(0)
+    return session.files[0].read()
 
 
-def write_own_file(file: BinaryIO, state: dict[str, Any]) -> int:
-    return os.write(file.fileno(), b"changed")
+def write_own_file(session: Session) -> int:
+    return os.write(session.files[0].fileno(), b"changed")
 
 
-def tcp(file: BinaryIO, state: dict[str, Any], port: int) -> str:
+def tcp(session: Session, port: int) -> str:
     with socket.socket() as one:
         one.connect(("127.0.0.1", port))
     return "connected"
 
 
-def udp(file: BinaryIO, state: dict[str, Any], port: int) -> str:
+def udp(session: Session, port: int) -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.sendto(b"hello", ("127.0.0.1", port))
     return "sent"
 
 
-def unix_socket(file: BinaryIO, state: dict[str, Any], path: str) -> str:
+def unix_socket(session: Session, path: str) -> str:
     with socket.socket(socket.AF_UNIX) as one:
         one.connect(path)
     return "connected"
 
 
-def socket_pair(file: BinaryIO, state: dict[str, Any]) -> str:
+def socket_pair(session: Session) -> str:
     for one in socket.socketpair():
         one.close()
     return "made"
 
 
-def io_uring(file: BinaryIO, state: dict[str, Any]) -> int:
+def io_uring(session: Session) -> int:
     return raw_call(425, 8, ctypes.create_string_buffer(120))
 
 
-def read_path(file: BinaryIO, state: dict[str, Any], path: str) -> bytes:
+def read_path(session: Session, path: str) -> bytes:
     return Path(path).read_bytes()
 
 
-def list_folder(file: BinaryIO, state: dict[str, Any], path: str) -> list[str]:
+def list_folder(session: Session, path: str) -> list[str]:
     return sorted(one.name for one in Path(path).iterdir())
 
 
-def write_path(file: BinaryIO, state: dict[str, Any], path: str) -> int:
+def write_path(session: Session, path: str) -> int:
     return Path(path).write_bytes(b"here")
 
 
-def remove_path(file: BinaryIO, state: dict[str, Any], path: str) -> str:
+def remove_path(session: Session, path: str) -> str:
     Path(path).unlink()
     return "removed"
 
 
-def memory_file(file: BinaryIO, state: dict[str, Any]) -> int:
+def memory_file(session: Session) -> int:
     return os.memfd_create("planted")
 
 
-def fork(file: BinaryIO, state: dict[str, Any]) -> int:
+def fork(session: Session) -> int:
     child = os.fork()
     if child == 0:
         os._exit(0)
     return child
 
 
-def clone3(file: BinaryIO, state: dict[str, Any]) -> int:
+def clone3(session: Session) -> int:
     return raw_call(435, ctypes.create_string_buffer(88), 88)
 
 
-def execute(file: BinaryIO, state: dict[str, Any]) -> None:
+def execute(session: Session) -> None:
     os.execv("/bin/true", ["/bin/true"])
 
 
-def spawn(file: BinaryIO, state: dict[str, Any]) -> int:
+def spawn(session: Session) -> int:
     return subprocess.run(["/bin/true"], check=False).returncode
 
 
-def ptrace_parent(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+def ptrace_parent(session: Session, pid: int) -> int:
     number = {"x86_64": 101, "aarch64": 117}[platform.machine()]
     return raw_call(number, PTRACE_ATTACH, pid, None, None)
 
 
-def read_memory_of(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+def read_memory_of(session: Session, pid: int) -> int:
     number = {"x86_64": 310, "aarch64": 270}[platform.machine()]
     return raw_call(number, pid, None, 0, None, 0, 0)
 
 
-def kill(file: BinaryIO, state: dict[str, Any], pid: int) -> str:
+def kill(session: Session, pid: int) -> str:
     os.kill(pid, signal.SIGKILL)
     return "killed"
 
 
-def kill_server(file: BinaryIO, state: dict[str, Any]) -> str:
+def kill_server(session: Session) -> str:
     os.kill(os.getppid(), signal.SIGKILL)
     return "killed"
 
 
-def kill_everyone(file: BinaryIO, state: dict[str, Any]) -> str:
+def kill_everyone(session: Session) -> str:
     os.kill(-1, signal.SIGKILL)
     return "killed"
 
 
-def thread_kill(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+def thread_kill(session: Session, pid: int) -> int:
     number = syscalls.number("tgkill", platform.machine())
     assert number is not None
     return raw_call(number, pid, pid, signal.SIGKILL)
 
 
-def signal_by_descriptor(file: BinaryIO, state: dict[str, Any], pid: int) -> int:
+def signal_by_descriptor(session: Session, pid: int) -> int:
     import fcntl
 
-    return int(fcntl.fcntl(file.fileno(), fcntl.F_SETOWN, pid))
+    return int(fcntl.fcntl(session.files[0].fileno(), fcntl.F_SETOWN, pid))
 
 
-def lift_limits(file: BinaryIO, state: dict[str, Any]) -> str:
+def lift_limits(session: Session) -> str:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     return "lifted"
 
 
-def other_namespace(file: BinaryIO, state: dict[str, Any]) -> int:
+def other_namespace(session: Session) -> int:
     return raw_call({"x86_64": 272, "aarch64": 97}[platform.machine()], 0x10000000)
 
 
-def much_memory(file: BinaryIO, state: dict[str, Any]) -> int:
+def much_memory(session: Session) -> int:
     return len(bytearray(4 * 2**30))
 
 
-def much_numpy_memory(file: BinaryIO, state: dict[str, Any]) -> int:
+def much_numpy_memory(session: Session) -> int:
     return int(np.ones(4 * 2**30, np.uint8)[-1])
 
 
-def much_shared_memory(file: BinaryIO, state: dict[str, Any]) -> int:
+def much_shared_memory(session: Session) -> int:
     return len(mmap.mmap(-1, 4 * 2**30))
 
 
-def memory_bit_by_bit(file: BinaryIO, state: dict[str, Any]) -> int:
+def memory_bit_by_bit(session: Session) -> int:
     kept: list[bytes] = []
     while len(kept) < 64:
         kept.append(bytes(2**26))
     return len(kept)
 
 
-def endless_loop(file: BinaryIO, state: dict[str, Any]) -> None:
+def endless_loop(session: Session) -> None:
     while True:
         pass
 
 
-def endless_loop_ignoring_signals(file: BinaryIO, state: dict[str, Any]) -> None:
+def endless_loop_ignoring_signals(session: Session) -> None:
     signal.signal(signal.SIGXCPU, signal.SIG_IGN)
     while True:
         pass
 
 
-def sleep(file: BinaryIO, state: dict[str, Any]) -> None:
+def sleep(session: Session) -> None:
     time.sleep(3600)
 
 
-def large_answer(file: BinaryIO, state: dict[str, Any], size: int) -> bytes:
+def large_answer(session: Session, size: int) -> bytes:
     return bytes(size)
 
 
-def long_text(file: BinaryIO, state: dict[str, Any], size: int) -> str:
+def long_text(session: Session, size: int) -> str:
     return "a" * size
 
 
-def flood(file: BinaryIO, state: dict[str, Any]) -> None:
+def flood(session: Session) -> None:
     """Writes to every descriptor it holds, past the codec, for ever."""
     while True:
         for descriptor in range(64):
@@ -215,12 +218,12 @@ def flood(file: BinaryIO, state: dict[str, Any]) -> None:
                     raise
 
 
-def flood_of_progress(file: BinaryIO, state: dict[str, Any]) -> None:
+def flood_of_progress(session: Session) -> None:
     while True:
-        state["progress"]("busy", 0.5)
+        session.report_progress("busy", 0.5)
 
 
-def unreadable(file: BinaryIO, state: dict[str, Any], answer: bytes) -> None:
+def unreadable(session: Session, answer: bytes) -> None:
     """Writes `answer` in place of a frame, to whatever descriptor is the pipe."""
     for descriptor in range(3, 64):
         try:
@@ -229,15 +232,15 @@ def unreadable(file: BinaryIO, state: dict[str, Any], answer: bytes) -> None:
             continue
 
 
-def many_descriptors(file: BinaryIO, state: dict[str, Any]) -> int:
-    return len([os.dup(file.fileno()) for _ in range(1000)])
+def many_descriptors(session: Session) -> int:
+    return len([os.dup(session.files[0].fileno()) for _ in range(1000)])
 
 
-def segfault(file: BinaryIO, state: dict[str, Any]) -> None:
+def segfault(session: Session) -> None:
     ctypes.string_at(0)
 
 
-def deep_recursion(file: BinaryIO, state: dict[str, Any]) -> None:
+def deep_recursion(session: Session) -> None:
     """Past the end of the C stack, as in a parser without a depth limit."""
     threading.stack_size(64 * 1024)
     again: list[Callable[[], None]] = []
@@ -248,15 +251,15 @@ def deep_recursion(file: BinaryIO, state: dict[str, Any]) -> None:
     deep.join()
 
 
-def abort(file: BinaryIO, state: dict[str, Any]) -> None:
+def abort(session: Session) -> None:
     os.abort()
 
 
-def leave(file: BinaryIO, state: dict[str, Any]) -> None:
+def leave(session: Session) -> None:
     os._exit(7)
 
 
-def environment(file: BinaryIO, state: dict[str, Any]) -> dict[str, str]:
+def environment(session: Session) -> dict[str, str]:
     LIBC.getenv.restype = ctypes.c_char_p
     seen = dict(os.environ)
     if LIBC.getenv(b"FIRSTSEEN_SECRET"):
@@ -264,7 +267,7 @@ def environment(file: BinaryIO, state: dict[str, Any]) -> dict[str, str]:
     return seen
 
 
-def descriptors(file: BinaryIO, state: dict[str, Any]) -> list[int]:
+def descriptors(session: Session) -> list[int]:
     found = []
     for descriptor in range(256):
         try:
@@ -275,7 +278,7 @@ def descriptors(file: BinaryIO, state: dict[str, Any]) -> list[int]:
     return found
 
 
-def threads(file: BinaryIO, state: dict[str, Any]) -> int:
+def threads(session: Session) -> int:
     done: list[int] = []
     started = [threading.Thread(target=done.append, args=(i,)) for i in range(4)]
     for one in started:
@@ -285,30 +288,29 @@ def threads(file: BinaryIO, state: dict[str, Any]) -> int:
     return len(done)
 
 
-def own_pid(file: BinaryIO, state: dict[str, Any]) -> int:
+def own_pid(session: Session) -> int:
     return os.getpid()
 
 
-def count(file: BinaryIO, state: dict[str, Any]) -> int:
-    state["count"] = state.get("count", 0) + 1
-    return int(state["count"])
+def count(session: Session) -> int:
+    return next(CALLS)
 
 
-def sizes(file: BinaryIO, state: dict[str, Any]) -> list[int]:
-    return [len(one.read()) for one in state["files"]]
+def sizes(session: Session) -> list[int]:
+    return [len(one.read()) for one in session.files]
 
 
-def stages(file: BinaryIO, state: dict[str, Any]) -> str:
-    state["progress"]("decode", 0.25)
-    state["progress"]("describe", 2)
+def stages(session: Session) -> str:
+    session.report_progress("decode", 0.25)
+    session.report_progress("describe", 2)
     return "done"
 
 
-def info(file: BinaryIO, state: dict[str, Any]) -> MediaInfo:
+def info(session: Session) -> MediaInfo:
     return MediaInfo(kind="video", width=16, height=9, duration_s=1.5)
 
 
-def lying_record(file: BinaryIO, state: dict[str, Any]) -> MediaInfo:
+def lying_record(session: Session) -> MediaInfo:
     """A record that never ran its constructor."""
     made = object.__new__(MediaInfo)
     for one in fields(MediaInfo):
@@ -323,11 +325,11 @@ def lying_record(file: BinaryIO, state: dict[str, Any]) -> MediaInfo:
     return made
 
 
-def echo(file: BinaryIO, state: dict[str, Any], value: Any) -> Any:
+def echo(session: Session, value: Any) -> Any:
     return value
 
 
-def unsupported(file: BinaryIO, state: dict[str, Any]) -> None:
+def unsupported(session: Session) -> None:
     raise UnsupportedMedia("no picture in here")
 
 
@@ -335,15 +337,15 @@ class _OwnError(DecodeError):
     pass
 
 
-def own_error(file: BinaryIO, state: dict[str, Any]) -> None:
+def own_error(session: Session) -> None:
     raise _OwnError("a kind that the table does not list")
 
 
-def surprise(file: BinaryIO, state: dict[str, Any]) -> None:
+def surprise(session: Session) -> None:
     Span(0, 1).start["no"]  # type: ignore[index]
 
 
-def cannot_cross(file: BinaryIO, state: dict[str, Any]) -> object:
+def cannot_cross(session: Session) -> object:
     return threading.Lock()
 
 

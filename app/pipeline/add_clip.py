@@ -1,0 +1,86 @@
+"""Make a file known footage, and describe known footage again for a newer model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from app.intake import item as intake
+from app.library.context_csv import Context
+from app.library.library import Library
+from app.library.records import Added, Clip
+from app.metadata.dates import stated_dates
+from app.metadata.types import Metadata
+from app.pipeline.open_sandbox import open_sandbox
+from app.pipeline.read_item import file_facts, read_item
+from app.pipeline.step_clock import StepClock
+from app.progress import OnProgress, quiet
+from app.settings import Settings
+from hashing.errors import DecodeError
+from hashing.types import Fingerprint, Sampling
+
+
+def add_clip(
+    path: Path,
+    library: Library,
+    settings: Settings,
+    context: Context | None = None,
+    *,
+    quick: bool = False,
+    on_progress: OnProgress = quiet,
+    name: str | None = None,
+    before_storing: Callable[[], None] = lambda: None,
+) -> Added:
+    """Make one file known footage; the same bytes again only gain context.
+
+    quick: key frames alone are described. name: what to call the file, where its name on disk is
+    not its own. before_storing: called once the file is read, right before the library changes.
+    Raises IntakeError, DecodeError and SandboxError where it cannot be read, LibraryUnusable.
+    """
+    item = intake.from_path(path, settings.max_bytes, name)
+    context = context or Context()
+    known = library.find(item.sha256)
+    if known is not None:
+        before_storing()
+        return library.describe(known.id, context)
+    sampling: Sampling = "quick" if quick else "default"
+    with open_sandbox(item.path, settings) as sandbox:
+        read = read_item(sandbox, item, settings, StepClock(), on_progress, sampling)
+    fingerprint = fingerprint_to_store(read.fingerprint, settings)
+    before_storing()
+    return library.add(fingerprint, file_facts(item), context, captured_day(read.metadata))
+
+
+def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:
+    """Clips that the present model cannot search."""
+    with open_sandbox(None, settings) as sandbox:
+        space = sandbox.space()
+    return library.clips(other_space_than=space)
+
+
+def refresh_clip(
+    clip: Clip, library: Library, settings: Settings, on_progress: OnProgress = quiet
+) -> None:
+    """Describe a clip anew from its preview frames.
+
+    Raises DecodeError where none were stored or they are damaged.
+    """
+    stored = library.load(clip.id)
+    if stored.pictures is None:
+        raise DecodeError(f"{clip.id} was added without pictures: add its file again")
+    with open_sandbox(None, settings) as sandbox:
+        on_progress("describe", 0.0)
+        library.replace_fingerprint(clip.id, sandbox.describe_again(stored))
+
+
+def fingerprint_to_store(fingerprint: Fingerprint, settings: Settings) -> Fingerprint:
+    """The fingerprint as the settings let the library keep it: with preview frames, or without."""
+    if settings.keep_pictures:
+        return fingerprint
+    return replace(fingerprint, pictures=None)
+
+
+def captured_day(metadata: Metadata) -> str | None:
+    """The day on which the file says that it was captured, as a claim of the file."""
+    dates = stated_dates(metadata.fields, metadata.credentials)
+    stated = [date for date in dates if date.role in ("captured", "created") and date.interval]
+    return stated[0].day if stated else None

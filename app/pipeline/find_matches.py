@@ -1,0 +1,151 @@
+"""A fingerprint -> matches with the library: propose clips, then compare frame by frame."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.library.library import Library
+from app.library.records import Clip, Hits
+from app.pipeline.step_clock import StepClock
+from app.progress import OnProgress
+from app.sandbox.client import MediaSandbox
+from app.verdict.headline import Searched
+from app.verdict.intervals import total, uncovered
+from hashing.search import candidates
+from hashing.search.multiple_sources import other_pictures, without_each_other
+from hashing.types import Box, Fingerprint, Match, Seconds
+
+CANDIDATES = 8  # clips that are compared frame by frame
+REGION_CANDIDATES = 6  # the same, for parts of the item's frame
+OTHER_REGIONS = 4  # boxes beside known footage that are searched for as well
+UNEXPLAINED_SHARE = 0.4  # of the item's duration, from which parts of its frame are searched for
+
+type SearchVectors = Callable[[NDArray[np.float32]], Hits]  # (N, D) descriptors -> nearest rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundMatches:
+    """Every clip that was compared, once, and how the candidates were proposed."""
+
+    matches: Mapping[str, Match]  # by clip id
+    hits: Hits
+    proposed: candidates.Sought
+
+
+def search_library(
+    sandbox: MediaSandbox,
+    query: Fingerprint,
+    library: Library,
+    clock: StepClock,
+    on_progress: OnProgress,
+    known: Mapping[str, Match] | None = None,
+) -> tuple[list[tuple[Clip, Match]], Searched, candidates.Sought]:
+    """Every clip that was compared, once, and what was searched.
+
+    known: matches that need no comparison any more.
+    """
+
+    def search_vectors(vectors: NDArray[np.float32]) -> Hits:
+        return library.search(vectors, candidates.NEIGHBOURS, query.space)
+
+    result = find_matches(sandbox, query, library, search_vectors, clock, on_progress, known)
+    stats = library.stats()
+    hits = result.hits
+    searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
+    compared = [(library.clip(clip), match) for clip, match in result.matches.items()]
+    return compared, searched, result.proposed
+
+
+def find_matches(
+    sandbox: MediaSandbox,
+    query: Fingerprint,
+    library: Library,
+    search_vectors: SearchVectors,
+    clock: StepClock,
+    on_progress: OnProgress,
+    known: Mapping[str, Match] | None = None,
+) -> FoundMatches:
+    """Compare whole frames first; where they explain too little, parts of the frame."""
+    rows = candidates.query_rows(query.frames)
+    on_progress("search", 0.0)
+    with clock.during("search"):
+        vectors = query.frames.vectors[rows].astype("float32")
+        hits = search_vectors(vectors)
+        proposed, whole_bar = candidates.candidates(
+            vectors, hits.clips, hits.clip_index, hits.cosine, CANDIDATES
+        )
+    region_bar = None
+    matches = dict(known or {})
+    for done, candidate in enumerate(proposed):
+        on_progress("compare", done / len(proposed))
+        _compare(sandbox, library, matches, clock, candidate.clip)
+    # all parts where much is unexplained, else where another frame was seen beside a known one
+    explained = _is_explained(query, matches)
+    boxes = tuple(_other_regions(matches)) if explained else ()
+    if boxes or not explained:
+        regions, region_bar = _propose_by_region(sandbox, library, search_vectors, clock, boxes)
+        for region in regions:
+            _compare(sandbox, library, matches, clock, region.clip, region.window, region.moments)
+    return FoundMatches(without_each_other(matches), hits, candidates.Sought(whole_bar, region_bar))
+
+
+def _compare(
+    sandbox: MediaSandbox,
+    library: Library,
+    matches: dict[str, Match],
+    clock: StepClock,
+    clip: str,
+    window: Box | None = None,
+    timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
+) -> None:
+    """Compare with one clip; of several comparisons with the same clip the surest counts."""
+    before = matches.get(clip)
+    if before is not None and before.accepted:
+        return
+    with clock.during("verify"):
+        reference = library.load(clip)
+        if reference.pictures is None:
+            return
+        match = sandbox.compare(reference, window=window, timestamps=timestamps)
+    if before is None or match.score > before.score:
+        matches[clip] = match
+
+
+def _is_explained(query: Fingerprint, matches: Mapping[str, Match]) -> bool:
+    """Whether accepted matches leave too little of the item to search for parts of its frame."""
+    segments = [s.query for match in matches.values() if match.accepted for s in match.segments]
+    length = query.info.duration_s
+    if not length:
+        return bool(segments)
+    return len(segments) > 0 and total(uncovered(segments, length)) < UNEXPLAINED_SHARE * length
+
+
+def _other_regions(matches: Mapping[str, Match]) -> list[Box]:
+    """Boxes of the item's frame that accepted matches attribute to other footage."""
+    edits = [edit for match in matches.values() if match.accepted for edit in match.edits]
+    return other_pictures(edits)[:OTHER_REGIONS]
+
+
+def _propose_by_region(
+    sandbox: MediaSandbox,
+    library: Library,
+    search_vectors: SearchVectors,
+    clock: StepClock,
+    boxes: tuple[Box, ...],
+) -> tuple[list[candidates.WindowCandidate], candidates.Bar | None]:
+    with clock.during("describe"):
+        regions = sandbox.describe_regions(boxes)
+    if not len(regions.vectors):
+        return [], None
+    with clock.during("search"):
+        hits = search_vectors(regions.vectors)
+        return candidates.window_candidates(
+            regions,
+            hits.clips,
+            hits.clip_index,
+            library.places(hits).time,
+            hits.cosine,
+            REGION_CANDIDATES,
+        )

@@ -1,0 +1,41 @@
+"""A verdict and what it was made from -> the report."""
+
+from datetime import UTC, datetime
+
+from app.library.records import FileFacts
+from app.metadata.findings.findings import findings
+from app.pipeline.read_item import ReadItem
+from app.pipeline.step_clock import StepClock
+from app.report.report import Report
+from app.verdict.claim import Claim
+from app.verdict.headline import Searched
+from app.verdict.verdict import Verdict
+from app.version import VERSION
+
+
+def make_report(
+    item: FileFacts,
+    read: ReadItem,
+    verdict: Verdict,
+    searched: Searched,
+    claim: Claim | None,
+    clock: StepClock,
+) -> Report:
+    """The whole report, with the findings about the file's metadata as of now."""
+    now = datetime.now(UTC)
+    claimed_date = claim.date if claim else None
+    query, metadata = read.fingerprint, read.metadata
+    return Report(
+        name=item.name,
+        sha256=item.sha256,
+        bytes=item.bytes,
+        info=query.info,
+        verdict=verdict,
+        searched=searched,
+        metadata=metadata.fields,
+        findings=findings(metadata, query.info, claimed_date, now),
+        credentials=metadata.credentials,
+        problems=(*query.problems, *metadata.problems),
+        timings_s=clock.times(),
+        method={"firstseen": VERSION, "space": query.space, "sampling": query.sampling},
+    )

@@ -1,0 +1,48 @@
+"""One file -> its fingerprint and metadata, read in the sandbox."""
+
+from dataclasses import dataclass
+
+from app.intake.item import Item
+from app.library.records import FileFacts
+from app.metadata.types import Metadata
+from app.pipeline.step_clock import StepClock
+from app.progress import OnProgress
+from app.sandbox.client import MediaSandbox
+from app.settings import Settings
+from hashing.types import Fingerprint, Limits, Sampling
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadItem:
+    """What the sandbox read of one file."""
+
+    fingerprint: Fingerprint
+    metadata: Metadata
+
+
+def read_item(
+    sandbox: MediaSandbox,
+    item: Item,
+    settings: Settings,
+    clock: StepClock,
+    on_progress: OnProgress,
+    sampling: Sampling = "default",
+) -> ReadItem:
+    """Probe, read metadata, describe. The sandbox keeps the fingerprint as its item.
+
+    Raises DecodeError and SandboxError.
+    """
+    limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
+    anchors = settings.trust_anchors.read_text() if settings.trust_anchors else None
+    on_progress("metadata", 0.0)
+    with clock.during("metadata"):
+        sandbox.probe(limits)
+        metadata = sandbox.metadata(item.media_type, anchors)
+    with clock.during("describe"):
+        fingerprint = sandbox.fingerprint(sampling, limits, on_progress)
+    return ReadItem(fingerprint, metadata)
+
+
+def file_facts(item: Item) -> FileFacts:
+    """What is recorded of the item's file."""
+    return FileFacts(item.name, item.sha256, item.bytes)

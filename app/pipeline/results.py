@@ -1,0 +1,78 @@
+"""What a check gives: a report, its evidence frames, and what both were made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.evidence.types import EvidenceSheet
+from app.library.library import Library
+from app.metadata.types import Metadata
+from app.progress import OnProgress, quiet
+from app.report.report import Report
+from app.sandbox.client import MediaSandbox
+from app.verdict.relations import Held
+from hashing.search.candidates import Sought
+from hashing.types import Fingerprint
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """A report, and the redacted frames that go with it, by clip id."""
+
+    report: Report
+    sheets: Mapping[str, EvidenceSheet] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A report as soon as it stands, and what it was made from; evidence can still follow."""
+
+    report: Report
+    query: Fingerprint
+    metadata: Metadata
+    proposed: Sought
+    _sandbox: MediaSandbox
+    _library: Library
+
+    @property
+    def to_show(self) -> tuple[Held, ...]:
+        """The matches that evidence frames can be made of."""
+        verdict = self.report.verdict
+        return tuple(match for match in (verdict.held if verdict else ()) if _is_shown(match))
+
+    def make_sheets(
+        self, *, unblurred: bool = False, strips: bool = False, on_progress: OnProgress = quiet
+    ) -> dict[str, EvidenceSheet]:
+        """Evidence by clip id. unblurred: faces are shown. strips: with frames to step through."""
+        return make_sheets(
+            self._sandbox,
+            self.to_show,
+            self._library,
+            unblurred=unblurred,
+            strips=strips,
+            on_progress=on_progress,
+        )
+
+
+def make_sheets(
+    sandbox: MediaSandbox,
+    matches: Sequence[Held],
+    library: Library,
+    *,
+    unblurred: bool,
+    strips: bool,
+    on_progress: OnProgress,
+) -> dict[str, EvidenceSheet]:
+    """Evidence of each match whose clip has preview frames, by clip id."""
+    sheets = {}
+    for done, match in enumerate(matches):
+        on_progress("pictures", done / len(matches))
+        reference = library.load(match.clip.id).pictures
+        if reference is not None:
+            sheets[match.clip.id] = sandbox.evidence(
+                reference, match.match, unblurred=unblurred, strip=strips
+            )
+    return sheets
+
+
+def _is_shown(match: Held) -> bool:
+    return bool(match.match.segments) and (match.accepted or match.relation == "undecided")
