@@ -23,7 +23,7 @@ def run() -> int:
         # a terminal without Unicode shows escapes; it must not end the check
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        from app.cli.app import app
+        from app.cli.commands import app
 
         app()
     except FirstseenError as error:

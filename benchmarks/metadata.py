@@ -19,8 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.metadata.dates import read_date
 from app.metadata.read import Metadata, read_metadata
+from app.metadata.stated_dates import read_date
 from app.metadata.summary import Summary, summarise
 
 RESULT = Path(__file__).parent / "results" / "metadata.json"

@@ -10,7 +10,7 @@ from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement, place
 from hashing.align.still_in_video import settled
 from hashing.align.video_against_still import turned
-from hashing.audio.compare import hear
+from hashing.audio.compare_audio import hear
 from hashing.decide.decision import OPEN, decide
 from hashing.decide.support import support
 from hashing.describe.frame_cache import Reel
@@ -18,9 +18,9 @@ from hashing.errors import MethodMismatch
 from hashing.explain.explain import explain
 from hashing.explain.pan_zoom import visible_at
 from hashing.imaging.polygons import SIDES
+from hashing.pan_zoom.crop_timing import as_clocked
 from hashing.pan_zoom.detect import stirs
 from hashing.pan_zoom.stabilise import Undone, followed, steadied, undone
-from hashing.pan_zoom.timing import as_clocked
 from hashing.retiming.refine import mended
 from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
 

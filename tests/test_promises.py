@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import typer
 
-from app.cli.app import app as commands
+from app.cli.commands import app as commands
 from app.settings import Settings, name_in_environment
 from app.verdict.relations import EDIT_TYPES
 from benchmarks.tables import FILLED, filled

@@ -7,7 +7,7 @@ the camera writes EXIF, programs write the others.
 import re
 from dataclasses import dataclass
 
-from app.metadata.dates import iptc_dates
+from app.metadata.stated_dates import iptc_dates
 from app.metadata.types import Fields, Value
 
 MAKE = (

@@ -8,7 +8,7 @@ from app.intake import item as intake
 from app.library.context_csv import Context
 from app.library.library import Library
 from app.library.records import Added, Clip
-from app.metadata.dates import stated_dates
+from app.metadata.stated_dates import stated_dates
 from app.metadata.types import Metadata
 from app.pipeline.open_sandbox import open_sandbox
 from app.pipeline.read_item import file_facts, read_item

@@ -15,8 +15,8 @@ from markupsafe import Markup
 from app.evidence.types import EvidenceSheet
 from app.report.html_timeline import mapping, ticks, unmatched_bars
 from app.report.html_wording import CREDENTIALS, FINDINGS, KINDS, SOUND, meaning, tone
-from app.report.redaction import withheld
 from app.report.report import Shown
+from app.report.report_redaction import withheld
 from app.text import formatting
 from app.text.escaping import printable
 from app.verdict.headline import told_score

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from app.sandbox.records import NAMES, record_class, record_name
+from app.sandbox.pipe_records import NAMES, record_class, record_name
 from app.sandbox.type_check import check_fields
 
 SIZES = struct.Struct(">QQ")  # bytes of text, bytes of raw data

@@ -22,8 +22,8 @@ from hashing.describe.frame_cache import TINY_PX, Reel
 from hashing.imaging.homography import Matrix, Pairs, Transform, apply, estimate, pooled
 from hashing.imaging.polygons import shared_area
 from hashing.imaging.warping import scaling, warp_tiny
+from hashing.pan_zoom.crop_timing import clocked, corresponding, same
 from hashing.pan_zoom.detect import homographies
-from hashing.pan_zoom.timing import clocked, corresponding, same
 from hashing.types import Agreement, Line, Seconds
 
 EVERY_S = 0.3  # between instants with a window of their own

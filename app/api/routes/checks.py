@@ -30,8 +30,8 @@ from app.errors import UsageError
 from app.evidence.types import EvidenceSheet
 from app.intake.provenance import parse_provenance
 from app.report.html import render
-from app.report.redaction import for_others
 from app.report.report import Shown
+from app.report.report_redaction import for_others
 from app.store import audit_log, checks, decisions, evidence_sheets, reports, reveals
 from app.store.checks import Asked, Check
 from app.store.data_folder import delete_upload

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.dates import Interval
-from app.metadata.dates import stated_dates
-from app.metadata.findings.dates import date_findings
+from app.metadata.findings.date_findings import date_findings
 from app.metadata.findings.software_signatures import Trace, traces
-from app.metadata.findings.still import picture_findings
-from app.metadata.findings.video import video_findings
+from app.metadata.findings.still_findings import picture_findings
+from app.metadata.findings.video_findings import video_findings
+from app.metadata.stated_dates import stated_dates
 from app.metadata.summary import position, summarise
 from app.metadata.types import Credentials, Fields, Finding, Group, Metadata, Severity, Value
 from hashing.types import MediaInfo

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from app.sandbox.child_session import Session
 from app.sandbox.codec import CodecError
 from app.sandbox.errors import (
     MESSAGE_CHARS,
@@ -21,7 +22,6 @@ from app.sandbox.errors import (
 )
 from app.sandbox.limits import SandboxLimits
 from app.sandbox.pipe import FrameTooLarge, Pipe, PipeClosed
-from app.sandbox.session import Session
 from hashing.errors import FirstseenError
 
 type Task = Callable[..., Any]  # (session, **arguments) -> value

@@ -22,7 +22,7 @@ import PIL.Image
 from app.evidence import sheet
 from app.evidence.types import EvidenceSheet
 from app.metadata.read import Metadata, read_metadata
-from app.sandbox.session import Session
+from app.sandbox.child_session import Session
 from hashing import compare as comparing
 from hashing.decode import probe as probing
 from hashing.describe import fingerprint as describing

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from app.intake.origin import Origin
-from app.report.redaction import withheld
 from app.report.report import Report, to_json, unreadable, with_origin
+from app.report.report_redaction import withheld
 from tests.app.known import SEARCHED, verdict_on, video
 
 AT = datetime(2026, 5, 3, 12, 30, tzinfo=UTC)

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from app.sandbox.session import Session
+from app.sandbox.child_session import Session
 from app.sandbox.walls import syscalls
 from hashing.errors import DecodeError, UnsupportedMedia
 from hashing.types import MediaInfo, Span

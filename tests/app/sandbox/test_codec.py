@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from app.metadata.types import Credentials, Metadata
 from app.sandbox.codec import DTYPES, MAX_DEPTH, SIZES, CodecError, decode, encode
-from app.sandbox.records import MODULES, NAMES, record_class
+from app.sandbox.pipe_records import MODULES, NAMES, record_class
 from app.sandbox.type_check import check_fields, fits
 from hashing.types import (
     AudioFinding,

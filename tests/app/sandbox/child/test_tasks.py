@@ -201,7 +201,7 @@ def test_nothing_is_imported_once_the_server_is_warm(tmp_path: Path) -> None:
     ]
     script = (
         "import sys; from app.sandbox.child.tasks import warm\n"
-        "from app.sandbox.session import Session\n"
+        "from app.sandbox.child_session import Session\n"
         "tasks = warm(None); before = set(sys.modules)\n"
         "for path in sys.argv[1:]:\n"
         "    with open(path, 'rb') as file:\n"

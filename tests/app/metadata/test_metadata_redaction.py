@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from app.metadata.metadata_redaction import WITHHELD, withhold, withhold_credentials
 from app.metadata.read import read_metadata
-from app.metadata.redaction import WITHHELD, withhold, withhold_credentials
 from app.metadata.types import Credentials, Fields
 from tests.app.metadata.readers.boxes_made import (
     box,

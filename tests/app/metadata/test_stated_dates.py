@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.metadata.dates import read_date, stated_dates
+from app.metadata.stated_dates import read_date, stated_dates
 from app.metadata.types import Credentials, Fields
 
 NONE = Credentials("none")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.audio.compare import hear
+from hashing.audio.compare_audio import hear
 from hashing.audio.excerpt_search import same_sound
 from hashing.audio.spectrogram import HOP, RATE_HZ, SPACE, WINDOW, spectrogram
 from hashing.explain.audio import audio_edits

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hashing.describe.frame_cache import Reel
-from hashing.pan_zoom.timing import as_clocked, clocked, through
+from hashing.pan_zoom.crop_timing import as_clocked, clocked, through
 from hashing.types import Line
 from tests.hashing.films import Films
 

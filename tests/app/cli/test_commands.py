@@ -35,7 +35,7 @@ def line(monkeypatch: pytest.MonkeyPatch) -> MadeLine:
     for module in ("app.verify", "app.pipeline.add_clip", "app.pipeline.compare_files"):
         monkeypatch.setitem(sys.modules, module, made)
     monkeypatch.setattr(app, "verify", made, raising=False)
-    for module in ("app.cli.app", "app.cli.library"):
+    for module in ("app.cli.commands", "app.cli.library_commands"):
         monkeypatch.setattr(f"{module}.warn_unsandboxed", lambda settings: None)
     return made
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from app.dates import Interval, how_long_before
-from app.metadata.dates import StatedDate
+from app.metadata.stated_dates import StatedDate
 from app.metadata.types import Finding, Group, Severity
 
 FIRST_DIGITAL = datetime(1990, 1, 1, tzinfo=UTC)  # the first digital camera on sale

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.metadata.redaction import withhold, withhold_credentials
+from app.metadata.metadata_redaction import withhold, withhold_credentials
 from app.metadata.types import Credentials
 from app.report.report import Shown
 

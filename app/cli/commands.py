@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.keys_and_audit import DataFolder, audit_app, keys_app
-from app.cli.library import library_app
+from app.cli.library_commands import library_app
 from app.cli.options import (
     AsJson,
     LibraryFolder,
