@@ -360,3 +360,11 @@ def test_the_locks_know_every_requirement() -> None:
         known = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
         names = {re.split(r"[<>=!~ \[;]", requirement)[0].lower() for requirement in requirements}
         assert names <= known, f"{lock} is stale; run: make lock"
+
+
+def test_every_room_says_what_belongs_in_it_and_holds_no_code() -> None:
+    rooms = [source for source in SOURCES if source.endswith("__init__.py")]
+    with_code = [r for r in rooms if len(parsed(r).body) != 1]
+    silent = [r for r in rooms if not ast.get_docstring(parsed(r))]
+    assert with_code == []
+    assert silent == []

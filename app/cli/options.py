@@ -46,14 +46,15 @@ def settings_of(**given: Any) -> "Settings":
 
 def start_decoding(settings: "Settings") -> None:
     """Have the process in the sandbox load its libraries while this one loads its own."""
-    from app.sandbox import prepare
+    from app.sandbox.server_registry import prepare
 
     prepare(settings.model)
 
 
 def warn_unsandboxed(settings: "Settings") -> None:
     """Say once, on stderr, where this system cannot lock up what decodes strangers' files."""
-    from app.sandbox import prepare, protection
+    from app.sandbox.sandbox import protection
+    from app.sandbox.server_registry import prepare
 
     walls = protection(prepare(settings.model))
     if not walls.complete:

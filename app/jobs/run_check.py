@@ -29,7 +29,7 @@ from app.pipeline.add_clip import add_clip
 from app.pipeline.unreadable import report_unread
 from app.progress import OnProgress
 from app.report.report import Report, to_json, unreadable, with_origin
-from app.sandbox import prepare
+from app.sandbox.server_registry import prepare
 from app.settings import Settings
 from app.store import checks
 from app.store.audited_changes import Act, came_in

@@ -1,0 +1,4 @@
+"""Arrays and boxes: homography, warping, polygons, components, bands.
+
+Nothing here knows of clips or matches.
+"""

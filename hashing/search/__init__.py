@@ -1,0 +1,4 @@
+"""Descriptors -> candidate clips, before any frame is compared.
+
+Start with `candidates.py`.
+"""

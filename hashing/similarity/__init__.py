@@ -1,0 +1,1 @@
+"""Do two registered frames, or what moves in them, agree?"""

@@ -1,0 +1,1 @@
+"""What lies along the borders of a frame: bars, captions, other footage."""

@@ -1,0 +1,1 @@
+"""Areas made unrecognisable: blurred, pixelated, filled."""
