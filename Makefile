@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-dev.lock requirements-models.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check lint format bench soak readme screenshots lock chromium \
+.PHONY: help setup demo serve test quick check lint format bench soak readme screenshots lock chromium \
 	firefox extension webext clean
 
 help: ## say what can be made
@@ -36,6 +36,9 @@ serve: $(READY) ## the service, on 127.0.0.1, with your own library
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest
+
+quick: $(READY) ## the fast tests, under 90 s: while you work
+	@$(BIN)/python -m pytest -q -m "not slow and not browser and not extension and not firefox and not shared"
 
 check: lint test ## what CI and a push need
 

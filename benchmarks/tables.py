@@ -11,8 +11,7 @@ from typing import Any
 
 from benchmarks.record import RESULTS, read
 
-README = Path(__file__).parents[1] / "README.md"
-FILLED = (README, Path(__file__).parent / "README.md")
+FILLED = (Path(__file__).parent / "README.md",)
 PLACE = re.compile(r"(<!-- table (?P<name>[a-z]+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
 
 type Row = tuple[str, ...]

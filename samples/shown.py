@@ -1,4 +1,4 @@
-"""Write the report that the README shows anew, from the command that prints it: make readme"""
+"""Write the report that the first guide shows anew, from the command that prints it: make readme"""
 
 import os
 import re
@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "guides" / "first-check.md"
 PLACE = re.compile(r"(<!-- report -->\n).*?(<!-- end report -->)", re.DOTALL)
 LIBRARY = "demo/library"  # as the reader sees it
 ADD = ["library", "add", "samples/library", "--context", "samples/context.csv"]
@@ -38,7 +38,7 @@ def main() -> None:
         f'    {PLACE_CLAIMED[0]} "{PLACE_CLAIMED[1]}" --library {LIBRARY}\n'
     )
     block = f"```\n{asked}{printed.rstrip()}\n```\n"
-    README.write_text(PLACE.sub(lambda place: place[1] + block + place[2], README.read_text()))
+    GUIDE.write_text(PLACE.sub(lambda place: place[1] + block + place[2], GUIDE.read_text()))
 
 
 if __name__ == "__main__":

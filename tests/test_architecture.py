@@ -368,3 +368,13 @@ def test_every_room_says_what_belongs_in_it_and_holds_no_code() -> None:
     silent = [r for r in rooms if not ast.get_docstring(parsed(r))]
     assert with_code == []
     assert silent == []
+
+
+def test_the_map_for_contributors_names_every_room() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    rooms = {path.name for package in ("app", "hashing") for path in (ROOT / package).iterdir()}
+    rooms = {room for room in rooms if (ROOT / "app" / room).is_dir()} | {
+        room for room in rooms if (ROOT / "hashing" / room).is_dir()
+    }
+    missing = {room for room in rooms - {"__pycache__"} if f"| `{room}` |" not in text}
+    assert missing == set()

@@ -21,8 +21,16 @@ from benchmarks.tables import FILLED, filled
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+FIRST_CHECK = ROOT / "docs" / "guides" / "first-check.md"
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
-TEXTS = [README, ROOT / "SECURITY.md", ROOT / "CHANGELOG.md", ROOT / "samples" / "README.md", *DOCS]
+TEXTS = [
+    README,
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "samples" / "README.md",
+    *DOCS,
+]
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 BLOCK = re.compile(r"^```sh\n(?P<lines>.*?)^```", re.MULTILINE | re.DOTALL)
 REPORT = re.compile(
@@ -220,13 +228,13 @@ def test_the_first_check_finds_the_sample(first_check: list[str]) -> None:
     assert "contradicted" in checked
 
 
-def test_the_report_in_the_readme_is_what_its_command_prints(
+def test_the_report_in_the_guide_is_what_its_command_prints(
     first_check: list[str], folder: Path
 ) -> None:
     """Word by word, but for figures: they may move by a little between machines."""
     assert first_check
-    shown = REPORT.search(README.read_text())
-    assert shown, "the README shows a report"
+    shown = REPORT.search(FIRST_CHECK.read_text())
+    assert shown, "the guide shows a report"
     words = shlex.split(shown["command"].replace("\\\n", " "))
     assert without_figures(shown["out"]) == without_figures(run(words, folder))
 
@@ -239,6 +247,10 @@ def without_figures(text: str) -> list[str]:
 def test_the_readmes_tables_are_those_of_the_results(page: Path) -> None:
     text = page.read_text()
     assert filled(text) == text, "run: python -m benchmarks tables"
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(README.read_text().split()) < 1300
 
 
 def test_readme_names_the_two_commands_that_set_everything_up() -> None:
