@@ -118,8 +118,8 @@ def test_every_route_is_in_the_reference_and_no_other() -> None:
         for method in route.methods - {"HEAD"}
     }
     named = re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`?]*)", page("reference/api.md"))
-    assert routes - set(named) == {"GET /static/{name}"}
-    assert "/static/{name}" in page("reference/api.md")
+    assert routes - set(named) == {"GET /static/{path:path}"}
+    assert "/static/{path}" in page("reference/api.md")
     assert set(named) <= routes
 
 

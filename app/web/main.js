@@ -1,20 +1,20 @@
 // Starts the page: who is here, which view the address names, and the frame around it.
 
-import { ask, whenExpired } from "./api.js";
-import { announce } from "./announce.js";
-import { busy, clearDesk } from "./desk.js";
-import { fill, h } from "./dom.js";
-import { button, reasonOf, trouble } from "./parts.js";
-import { address, parse } from "./route.js";
-import { may, resume, signOut, whoami } from "./session.js";
-import { language, t } from "./strings.js";
-import { alertsView } from "./view-alerts.js";
-import { checkView } from "./view-check.js";
-import { clipView } from "./view-clip.js";
-import { historyView } from "./view-history.js";
-import { intakeView } from "./view-intake.js";
-import { libraryView } from "./view-library.js";
-import { signInAgain, signInView } from "./view-sign-in.js";
+import { ask, whenExpired } from "./state/api.js";
+import { announce } from "./parts/announce.js";
+import { busy, clearDesk } from "./state/submissions.js";
+import { fill, h } from "./parts/dom.js";
+import { button, reasonOf, trouble } from "./parts/controls.js";
+import { address, parse } from "./state/route.js";
+import { may, resume, signOut, whoami } from "./state/session.js";
+import { language, t } from "./texts/strings.js";
+import { alertsView } from "./views/alerts.js";
+import { checkView } from "./views/check.js";
+import { clipView } from "./views/clip.js";
+import { historyView } from "./views/history.js";
+import { intakeView } from "./views/intake.js";
+import { libraryView } from "./views/library.js";
+import { signInAgain, signInView } from "./views/sign-in.js";
 
 const ALERTS_MS = 60_000;
 const main = document.getElementById("main");

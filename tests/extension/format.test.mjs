@@ -14,7 +14,7 @@ import {
   stretch,
   updated,
   verdictOf,
-} from "../../extension/format.js";
+} from "../../extension/texts/panel-formatting.js";
 
 const report = (relation, matched, matches = []) => ({
   verdict: { relation, matched, headline: "H", reasons: ["r"], limits: ["l"] },

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askFrom } from "../../extension/asks.js";
-import { older } from "../../extension/api.js";
-import { daysIn, offers } from "../../extension/dates.js";
-import { hostOf, isOpenRoad, pattern } from "../../extension/hosts.js";
-import { records } from "../../extension/lines.js";
-import { fileName, isMediaType } from "../../extension/names.js";
-import { boxOf, inCapture, isBlack, isUsable, nudged } from "../../extension/picture.js";
+import { askFrom } from "../../extension/background/click-request.js";
+import { older } from "../../extension/service/client.js";
+import { daysIn, offers } from "../../extension/capture/nearby-dates.js";
+import { hostOf, isOpenRoad, pattern } from "../../extension/browser/host-permissions.js";
+import { records } from "../../extension/service/ndjson.js";
+import { fileName, isMediaType } from "../../extension/capture/media-files.js";
+import { boxOf, inCapture, isBlack, isUsable, nudged } from "../../extension/capture/boxes.js";
 
 test("a date is offered only where it can be read in one way", () => {
   assert.deepEqual(daysIn("Posted 27 November 2022 at 9:14"), ["2022-11-27"]);

@@ -62,7 +62,7 @@ def test_a_picture_is_checked_in_firefox(
 
 
 def set_up(firefox: Firefox, root: str, service: Running) -> None:
-    firefox.to_tab(root + "setup.html")
+    firefox.to_tab(root + "setup/setup.html")
     firefox.wait("document.querySelector('#server').value")
     firefox.run(
         f"(document.querySelector('#server').value = {service.address!r},"

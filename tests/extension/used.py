@@ -16,7 +16,9 @@ class Used:
         self.browser = browser
         self.id: str = browser.ask("Extensions.loadUnpacked", path=str(folder))["id"]
         self.root = f"chrome-extension://{self.id}/"
-        self.setup = browser.page(self.root + "setup.html")  # opened by itself at installation
+        self.setup = browser.page(
+            self.root + "setup/setup.html"
+        )  # opened by itself at installation
 
     def set_up(self, server: str, key: str) -> str:
         """What the set-up page says of a server and a key; the browser's question is allowed."""
@@ -55,7 +57,7 @@ class Used:
         return panel
 
     def panel(self) -> Page:
-        page = self.browser.page(self.root + "panel.html")
+        page = self.browser.page(self.root + "panel/panel.html")
         page.ask("Runtime.enable")  # so that a failing test can show what it told its console
         return page
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { firstWithin, moments, nearest, stepped } from "../../app/web/moments.js";
+import { firstWithin, moments, nearest, stepped } from "../../app/web/evidence/timestamps.js";
 
 const at = (query_s, extra = {}) => ({ query_s, reference_s: query_s + 1, ...extra });
 

@@ -70,7 +70,12 @@ def strings() -> dict[str, Any]:
     assert NODE is not None
     source = "import('./strings-en.js').then((m) => console.log(JSON.stringify(m.en)))"
     done = subprocess.run(
-        [NODE, "-e", source], cwd=WEB, capture_output=True, text=True, check=True, timeout=30
+        [NODE, "-e", source],
+        cwd=WEB / "texts",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
     )
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -98,7 +103,9 @@ def test_the_pages_claims_are_those_of_the_report() -> None:
 def test_every_text_that_the_page_asks_for_is_there_and_no_other() -> None:
     told = strings()
     source = "\n".join(
-        path.read_text() for path in sorted(WEB.glob("*.js")) if not path.name.startswith("strings")
+        path.read_text()
+        for path in sorted(WEB.rglob("*.js"))
+        if not path.name.startswith("strings")
     )
     asked = set(re.findall(r'\b(?:t|known)\(\s*"([a-z][\w.]*)"', source))
     assert asked <= set(told), asked - set(told)

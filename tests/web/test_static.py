@@ -1,8 +1,11 @@
 """The page's files: served as they stand, from the package, and asking for nothing elsewhere."""
 
+import asyncio
+import posixpath
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,7 +16,11 @@ from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "app" / "web"
-FILES = sorted(path.name for path in WEB.iterdir() if path.suffix in {".css", ".html", ".js"})
+FILES = sorted(
+    path.relative_to(WEB).as_posix()
+    for path in WEB.rglob("*")
+    if path.suffix in {".css", ".html", ".js"}
+)
 TEXTS = {name: (WEB / name).read_text() for name in FILES}
 MODULES = [name for name in FILES if name.endswith(".js")]
 LONGEST_MODULE = 320  # lines; strings-en.js holds words alone
@@ -53,6 +60,61 @@ def test_nothing_else_is_sent(client: TestClient, name: str) -> None:
     assert client.get(f"/static/{name}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "styles",
+        "styles/",
+        "styles/README.md",
+        "base.css",
+        "../settings.py",
+        "../web/main.js",
+        "./main.js",
+        "views/../main.js",
+        "views//check.js",
+        "views\\check.js",
+        "views/../../settings.py",
+        "/main.js",
+        "//main.js",
+        "\0main.js",
+        "main.js\0",
+        "main.js/",
+        "MAIN.JS",
+    ],
+)
+def test_a_path_is_a_name_in_a_fixed_list_or_nothing(client: TestClient, path: str) -> None:
+    """Asked as a path comes out of a request, for a client would tidy it up before it is sent."""
+    assert asyncio.run(status_of(client.app, f"/static/{path}")) == 404
+    assert asyncio.run(status_of(client.app, "/static/main.js")) == 200
+
+
+async def status_of(app: Any, path: str) -> int:
+    """The status of a plain GET of an undecoded path."""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1:8000")],
+        "scheme": "http",
+        "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 50000),
+        "http_version": "1.1",
+    }
+    statuses = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    await app(scope, receive, send)
+    return int(statuses[0])
+
+
 def test_the_page_asks_for_nothing_from_elsewhere() -> None:
     """But for a namespace, which names and is not fetched, and what a field shows as an example."""
     for name, text in TEXTS.items():
@@ -77,23 +139,24 @@ def test_no_key_is_kept_or_put_in_an_address() -> None:
 
 def test_only_one_module_talks_to_the_service() -> None:
     for name in MODULES:
-        if name != "api.js":
+        if name != "state/api.js":
             assert not re.search(r"\bfetch\(|XMLHttpRequest|EventSource|WebSocket", TEXTS[name]), (
                 name
             )
 
 
 def test_every_file_that_is_asked_for_is_there_and_every_file_is_asked_for() -> None:
-    asked = set(re.findall(r"/static/([\w.-]+)", TEXTS["index.html"])) | {"index.html"}
+    asked = set(re.findall(r"/static/([\w./-]+)", TEXTS["index.html"])) | {"index.html"}
     for name in MODULES:
-        asked |= set(re.findall(r'from "\./([\w.-]+)"', TEXTS[name]))
+        for imported in re.findall(r'from "(\.[\w./-]+)"', TEXTS[name]):
+            asked.add(posixpath.normpath(posixpath.join(posixpath.dirname(name), imported)))
     assert asked == set(FILES)
 
 
 def test_modules_are_small_and_say_what_they_are() -> None:
     for name in MODULES:
         assert TEXTS[name].startswith("// "), name
-        if name != "strings-en.js":
+        if name != "texts/strings-en.js":
             assert len(TEXTS[name].splitlines()) <= LONGEST_MODULE, name
 
 

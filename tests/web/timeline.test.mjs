@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { band, counterpart, edges, lengths, rest, ticks } from "../../app/web/timeline.js";
+import { band, counterpart, edges, lengths, rest, ticks } from "../../app/web/report/timeline-geometry.js";
 
 const segment = { query: [5, 18], reference: [0, 11], reversed: false };
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { printable } from "../../app/web/printable.js";
-import * as words from "../../app/web/words.js";
+import { printable } from "../../app/web/texts/escaping.js";
+import * as words from "../../app/web/texts/formatting.js";
 
 const told = JSON.parse(readFileSync(new URL("./words.json", import.meta.url), "utf-8"));
 

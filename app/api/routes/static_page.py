@@ -1,10 +1,11 @@
 """The page, which is files of app/web as they stand, and the service's health."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final
@@ -36,22 +37,27 @@ class StaticFile:
     tag: str  # changes when the content does
 
     @classmethod
-    def of(cls, name: str, content: bytes) -> "StaticFile":
+    def of(cls, path: str, content: bytes) -> "StaticFile":
         digest = hashlib.sha256(content).hexdigest()
-        return cls(content, TYPES[PurePath(name).suffix], f'"{digest[:32]}"')
+        return cls(content, TYPES[PurePath(path).suffix], f'"{digest[:32]}"')
 
 
 @cache
 def static_files() -> Mapping[str, StaticFile]:
-    """The page's files by name, read once: a request can name one of these and nothing else."""
-    folder = files("app").joinpath("web")
-    return MappingProxyType(
-        {
-            one.name: StaticFile.of(one.name, one.read_bytes())
-            for one in folder.iterdir()
-            if PurePath(one.name).suffix in TYPES
-        }
-    )
+    """The page's files by path ("views/check.js"), read once.
+
+    A request can name one of these and nothing else: no path of a request reaches the file system.
+    """
+    return MappingProxyType(dict(_files_within(files("app").joinpath("web"))))
+
+
+def _files_within(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, StaticFile]]:
+    for entry in folder.iterdir():
+        path = prefix + entry.name
+        if entry.is_dir():
+            yield from _files_within(entry, f"{path}/")
+        elif PurePath(path).suffix in TYPES:
+            yield path, StaticFile.of(path, entry.read_bytes())
 
 
 @router.get("/", include_in_schema=False)
@@ -60,21 +66,21 @@ async def index(request: Request) -> Response:
     return _sent(request, "index.html")
 
 
-@router.get("/static/{name}", include_in_schema=False)
-async def static(request: Request, name: str) -> Response:
-    return _sent(request, name)
+@router.get("/static/{path:path}", include_in_schema=False)
+async def static(request: Request, path: str) -> Response:
+    return _sent(request, path)
 
 
-def _sent(request: Request, name: str) -> Response:
-    found = static_files().get(name)
-    if found is None:
+def _sent(request: Request, path: str) -> Response:
+    file = static_files().get(path)
+    if file is None:
         raise HTTPException(404, "no such file")
-    headers = {"ETag": found.tag, "Cache-Control": "no-cache"}  # kept, and asked about each time
-    if request.headers.get("if-none-match") == found.tag:
+    headers = {"ETag": file.tag, "Cache-Control": "no-cache"}  # kept, and asked about each time
+    if request.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)
-    if found.media_type == "text/html":
+    if file.media_type == "text/html":
         headers["Content-Security-Policy"] = PAGE_POLICY + NO_SCRIPT_FROM_TEXT
-    return Response(found.content, headers=headers, media_type=found.media_type)
+    return Response(file.content, headers=headers, media_type=file.media_type)
 
 
 @router.get(

@@ -24,7 +24,7 @@ ANY_KEY: tuple[str, ...] = ()
 
 TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /": OPEN,
-    "GET /static/{name}": OPEN,
+    "GET /static/{path}": OPEN,
     "GET /v1/health": OPEN,
     "POST /v1/session": OPEN,
     "GET /v1/session": ANY_KEY,

@@ -1,0 +1,144 @@
+// The two pictures of one instant in each of the four ways to look at them.
+
+import { fill, h } from "../parts/dom.js";
+import { button } from "../parts/controls.js";
+import { t } from "../texts/strings.js";
+import { clock, share } from "../texts/formatting.js";
+
+/** moment: one of a sheet's. Returns elements. */
+export function stageOf(moment, mode, { name, flipped, onFlip }) {
+  return { side, slider, flip, difference }[mode](moment, { name, flipped, onFlip });
+}
+
+function side(moment, { name }) {
+  return h(
+    "div",
+    { class: moment.aligned ? "frames three" : "frames" },
+    itemFigure(moment),
+    moment.aligned && figure(moment.aligned, t("alt.aligned", { name, at: clock(moment.reference_s) }), t("frame.aligned"), clock(moment.reference_s)),
+    figure(moment.reference, t("alt.known", { name, at: clock(moment.reference_s) }), t("frame.known"), clock(moment.reference_s), t("frame.outline")),
+  );
+}
+
+function slider(moment, { name }) {
+  const over = picture(moment.query, t("alt.item", { at: clock(moment.query_s) }));
+  over.classList.add("over");
+  const edge = h("span", { class: "edge", "aria-hidden": "true" });
+  const set = (value) => {
+    over.style.setProperty("clip-path", `inset(0 ${100 - value}% 0 0)`);
+    edge.style.left = `${value}%`;
+    range.setAttribute("aria-valuetext", t("slider.value", { n: Number(value) }));
+  };
+  const range = h("input", {
+    type: "range",
+    min: 0,
+    max: 100,
+    step: 1,
+    value: 50,
+    "aria-label": t("slider.label"),
+    oninput: () => set(range.value),
+  });
+  set(50);
+  const stack = h(
+    "div",
+    { class: "stack", dir: "ltr" },
+    picture(moment.aligned ?? moment.reference, t("alt.aligned", { name, at: clock(moment.reference_s) })),
+    over,
+    edge,
+  );
+  stack.addEventListener("pointerdown", drag);
+  stack.addEventListener("pointermove", (event) => event.buttons && drag(event));
+  return h(
+    "figure",
+    { class: "one" },
+    h("div", { class: "ends", dir: "ltr" }, h("b", {}, t("frame.item")), h("b", {}, t("frame.aligned"))),
+    stack,
+    h("div", { class: "slider", dir: "ltr" }, range),
+    notAligned(moment),
+  );
+
+  function drag(event) {
+    event.preventDefault();
+    const box = stack.getBoundingClientRect();
+    range.value = Math.round((100 * (event.clientX - box.left)) / box.width);
+    set(range.value);
+  }
+}
+
+function flip(moment, { name, flipped, onFlip }) {
+  const shown = flipped
+    ? picture(moment.aligned ?? moment.reference, t("alt.aligned", { name, at: clock(moment.reference_s) }))
+    : picture(moment.query, t("alt.item", { at: clock(moment.query_s) }));
+  const other = new Image(); // fetched now, so that the flip does not blink
+  other.src = flipped ? moment.query : (moment.aligned ?? moment.reference);
+  return h(
+    "figure",
+    { class: "one" },
+    h(
+      "div",
+      { class: "ends" },
+      h("b", { class: flipped ? "label-b" : "label-a" }, flipped ? t("flip.b") : t("flip.a")),
+      button(t(flipped ? "flip.to.item" : "flip.to.known"), onFlip, { kind: "small" }),
+    ),
+    h("div", { class: "stack" }, shown),
+    notAligned(moment),
+  );
+}
+
+function difference(moment) {
+  if (!moment.difference) {
+    return h("div", { class: "frames" }, itemFigure(moment), h("p", { class: "bench-empty" }, t("difference.none")));
+  }
+  const mean = moment.difference_mean;
+  return [
+    h(
+      "div",
+      { class: "frames" },
+      itemFigure(moment),
+      figure(
+        moment.difference,
+        t("alt.difference"),
+        t("frame.difference"),
+        mean === null || mean === undefined ? null : t("difference.mean", { share: share(mean) }),
+      ),
+    ),
+    h(
+      "p",
+      { class: "legend" },
+      h("span", { class: "swatch same" }),
+      t("difference.same"),
+      h("span", { class: "swatch apart" }),
+      t("difference.apart"),
+      h("span", { class: "swatch outside" }),
+      t("difference.outside"),
+      " ",
+      t("difference.care"),
+    ),
+  ];
+}
+
+function itemFigure(moment) {
+  return figure(moment.query, t("alt.item", { at: clock(moment.query_s) }), t("frame.item"), clock(moment.query_s));
+}
+
+function figure(source, alt, title, figures = null, more = null) {
+  return h(
+    "figure",
+    {},
+    picture(source, alt),
+    h("figcaption", {}, h("b", {}, title), figures && [" ", h("span", { class: "num" }, figures)], more && h("span", { class: "more" }, more)),
+  );
+}
+
+/** A picture that says so where it cannot be had. */
+function picture(source, alt) {
+  const image = h("img", { src: source, alt, decoding: "async", draggable: "false" });
+  image.addEventListener("error", () => {
+    image.replaceWith(fill(h("p", { class: "bench-empty" }), t("picture.gone")));
+  });
+  return image;
+}
+
+function notAligned(moment) {
+  return moment.aligned ? null : h("figcaption", {}, t("frame.not.aligned"));
+}

@@ -1,0 +1,182 @@
+// Both pictures of one instant, to be compared by eye: side by side, under a slider, flipped, or as their
+// difference. The known picture is laid over the item's: mirror, rotation and crop are undone.
+
+import { announce } from "../parts/announce.js";
+import { fill, freshId, h } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { clipName } from "../texts/wording.js";
+import { firstWithin, moments, nearest, stepped } from "./timestamps.js";
+import { choice } from "../parts/controls.js";
+import { t } from "../texts/strings.js";
+import { stageOf } from "./comparison-modes.js";
+import { stripOf } from "./frame-strip.js";
+import { clock } from "../texts/formatting.js";
+
+const PLAY_MS = 700;
+export const MODES = ["side", "slider", "flip", "difference"];
+
+/** {element, show(sheet, state), jump(seconds, side), within(span)} */
+export function workbench(match, onMoment) {
+  const element = h("div", { class: "bench" });
+  let list = [];
+  let index = 0;
+  let mode = "side";
+  let flipped = false;
+  let playing = null;
+  let parts = null;
+  let known = null; // the sheet that is built, as text: the same one again changes nothing
+  element.addEventListener("keydown", pressed);
+  wait("pending");
+  return { element, show, jump, within };
+
+  function show(sheet, state) {
+    const told = JSON.stringify(sheet);
+    if (parts && told === known) return;
+    known = told;
+    list = moments(sheet);
+    index = Math.min(index, Math.max(0, list.length - 1));
+    if (!list.length) return wait(sheet ? "none" : state, sheet);
+    build(sheet);
+    draw();
+  }
+
+  function wait(state, sheet = null) {
+    stop();
+    parts = null;
+    const text = { pending: "bench.pending", trouble: "bench.trouble" }[state] ?? "bench.none";
+    fill(element, h("p", { class: "bench-empty" }, t(text)), problemsOf(sheet));
+  }
+
+  function build(sheet) {
+    const stage = h("div", { class: "stage", id: freshId("stage") });
+    const when = h("p", { class: "when num" });
+    const strip = stripOf(list, (chosen) => go(chosen));
+    const play = h("button", { type: "button", class: "button small", onclick: toggle });
+    const stepper = (by, name, glyph) =>
+      h("button", { type: "button", class: "button small square", "aria-label": t(name), onclick: () => go(index + by) }, icon(glyph, "forward"));
+    parts = { stage, when, strip, play };
+    fill(
+      element,
+      h(
+        "div",
+        { class: "bench-bar" },
+        choice(freshId("mode"), t("bench.mode"), MODES.map((value) => ({
+          value,
+          text: t(`bench.${value}`),
+          disabled: value === "difference" && !list.some((one) => one.difference),
+        })), mode, (value) => {
+          mode = value;
+          draw();
+        }),
+        list.length > 1 && h("div", { class: "stepper", dir: "ltr" }, stepper(-1, "bench.previous", "previous"), play, stepper(1, "bench.next", "next"), when),
+      ),
+      stage,
+      strip.element,
+      h(
+        "div",
+        { class: "bench-notes" },
+        h("p", { class: "small no-print" }, t(list.length > 1 ? "bench.keys" : "bench.keys.one")),
+        h("p", { class: "small" }, redaction(sheet)),
+        problemsOf(sheet),
+      ),
+    );
+    shownPlay();
+  }
+
+  function draw() {
+    const one = list[index];
+    fill(
+      parts.stage,
+      stageOf(one, mode, {
+        name: clipName(match.clip),
+        flipped,
+        onFlip: flip,
+      }),
+    );
+    fill(parts.when, t("bench.when", { n: index + 1, all: list.length }));
+    parts.strip.at(index);
+    element.querySelectorAll('.choice input[type="radio"]').forEach((radio) => (radio.checked = radio.value === mode));
+    onMoment(one);
+  }
+
+  function go(wanted) {
+    const next = stepped(wanted, 0, list.length);
+    if (!parts || next === index) return;
+    index = next;
+    draw();
+    if (!playing) announce(t("bench.spoken", { query: clock(list[index].query_s), reference: clock(list[index].reference_s) }));
+  }
+
+  function jump(seconds, side = "query_s") {
+    if (parts) go(nearest(list, seconds, side));
+  }
+
+  function within(span) {
+    if (!parts) return;
+    go(firstWithin(list, span));
+    parts.stage.scrollIntoView({ block: "nearest" });
+  }
+
+  function flip() {
+    if (mode !== "flip") mode = "flip";
+    else flipped = !flipped;
+    const focused = parts.stage.contains(document.activeElement);
+    draw();
+    if (focused) parts.stage.querySelector("button")?.focus();
+    announce(t(flipped ? "bench.showing.known" : "bench.showing.item"));
+  }
+
+  function toggle() {
+    if (playing) return stop();
+    if (index === list.length - 1) go(0);
+    playing = setInterval(() => {
+      if (!element.isConnected || index >= list.length - 1) stop();
+      else go(index + 1);
+    }, PLAY_MS);
+    shownPlay();
+  }
+
+  function stop() {
+    clearInterval(playing);
+    playing = null;
+    shownPlay();
+  }
+
+  function shownPlay() {
+    if (parts) fill(parts.play, icon(playing ? "pause" : "play"), t(playing ? "bench.pause" : "bench.play"));
+  }
+
+  // Keys act only while the focus is in here, and never while somebody types or moves the slider.
+  function pressed(event) {
+    if (!parts || event.ctrlKey || event.metaKey || event.altKey) return;
+    const onControl = event.target.matches('input[type="range"], input[type="radio"]');
+    const act = {
+      ArrowLeft: !onControl && (() => go(index - 1)),
+      ArrowRight: !onControl && (() => go(index + 1)),
+      Home: !onControl && (() => go(0)),
+      End: !onControl && (() => go(list.length - 1)),
+      f: flip,
+      s: () => change("side"),
+      w: () => change("slider"),
+      d: () => list.some((one) => one.difference) && change("difference"),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  function change(wanted) {
+    mode = wanted;
+    draw();
+    announce(t(`bench.${wanted}`));
+  }
+}
+
+function redaction(sheet) {
+  if (sheet.faces === "shown") return t("faces.shown");
+  return [t("faces.redacted"), sheet.pictures_filled ? ` ${t("faces.filled", { n: sheet.pictures_filled })}` : ""];
+}
+
+function problemsOf(sheet) {
+  return (sheet?.problems ?? []).map((text) => h("p", { class: "small", dir: "auto" }, text));
+}

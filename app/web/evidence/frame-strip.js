@@ -1,0 +1,46 @@
+// The strip: every instant with pictures, item above and known copy below, stepping together.
+// One stop for the Tab key; arrow keys move within.
+
+import { h } from "../parts/dom.js";
+import { t } from "../texts/strings.js";
+import { clock } from "../texts/formatting.js";
+
+/** {element, at(index)}; onChoose(index). */
+export function stripOf(list, onChoose) {
+  const cells = list.map((one, index) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "cell",
+        tabindex: -1,
+        "aria-label": t("strip.cell", { n: index + 1, query: clock(one.query_s), reference: clock(one.reference_s) }),
+        onclick: () => onChoose(index),
+      },
+      h("img", { src: one.query, alt: "", loading: "lazy", decoding: "async" }),
+      h("img", { src: one.aligned ?? one.reference, alt: "", loading: "lazy", decoding: "async" }),
+      h("span", { class: "num", "aria-hidden": "true" }, clock(one.query_s)),
+    ),
+  );
+  const track = h("div", { class: "strip-track", dir: "ltr" }, cells);
+  const element = h(
+    "div",
+    { class: "strip", role: "group", "aria-label": t("strip.label"), hidden: list.length < 2 },
+    h("div", { class: "strip-names", "aria-hidden": "true" }, h("span", {}, t("frame.item")), h("span", {}, t("strip.known"))),
+    track,
+  );
+  return { element, at };
+
+  function at(index) {
+    const focused = track.contains(document.activeElement);
+    cells.forEach((cell, place) => {
+      cell.tabIndex = place === index ? 0 : -1;
+      cell.setAttribute("aria-pressed", String(place === index));
+    });
+    if (focused) cells[index].focus({ preventScroll: true });
+    const [box, own] = [track.getBoundingClientRect(), cells[index].getBoundingClientRect()];
+    if (own.left < box.left || own.right > box.right) {
+      track.scrollLeft += own.left - box.left - (box.width - own.width) / 2;
+    }
+  }
+}

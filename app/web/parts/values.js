@@ -1,0 +1,42 @@
+// Pieces of a report that stand in more than one place.
+
+import { foreign, h } from "./dom.js";
+import { known } from "../texts/strings.js";
+import { moment, stretch, webAddress } from "../texts/formatting.js";
+
+/** A stranger's address: a link where it is http(s), else its text. */
+export function addressOf(text) {
+  const href = webAddress(text);
+  if (!href) return foreign(text);
+  return h("a", { href, rel: "noopener noreferrer nofollow", target: "_blank", dir: "ltr" }, breakable(text));
+}
+
+/** A long address may be broken after its strokes, rather than anywhere. */
+function breakable(text) {
+  return text.split(/(?<=[/?&=])(?=[^/])/).flatMap((part, index) => (index ? [h("wbr"), part] : [part]));
+}
+
+/** Several stretches in one line. */
+export function stretches(spans) {
+  return spans.flatMap((span, index) => [index ? ", " : "", h("span", { class: "num", dir: "ltr" }, stretch(span))]);
+}
+
+export function time(date) {
+  return h("time", { dir: "ltr" }, moment(date));
+}
+
+/** A word of the report's own lists, or as it stands where it is new. */
+export function word(list, value) {
+  return known(`${list}.${value}`) ?? String(value).replaceAll("_", " ");
+}
+
+/** Names with values, as a list of figures. */
+export function figures(pairs) {
+  return h(
+    "dl",
+    { class: "figures" },
+    pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) =>
+      h("div", {}, h("dt", {}, name), h("dd", {}, value)),
+    ),
+  );
+}

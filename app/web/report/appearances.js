@@ -1,0 +1,48 @@
+// When a clip was seen: an axis of years to look at, and every date with its kind to read.
+
+import { foreign, h } from "../parts/dom.js";
+import { axis, dated } from "./appearance-dates.js";
+import { t } from "../texts/strings.js";
+import { addressOf, time, word } from "../parts/values.js";
+
+/** own(appearance, index) may give what stands behind a row, where it can be changed. */
+export function appearancesView(appearances, claimedDate = null, own = () => null) {
+  if (!appearances.length) return null;
+  const rows = dated(appearances, claimedDate);
+  return h(
+    "section",
+    { class: "sightings" },
+    h("h4", {}, t("sightings.title")),
+    years(rows),
+    h("ol", { class: "dates" }, rows.map((row) => dateRow(row, own))),
+  );
+}
+
+function dateRow(row, own) {
+  return h(
+    "li",
+    { class: `kind-${row.kind}` },
+    h("span", { class: `dot dot-${row.kind}`, "aria-hidden": "true" }),
+    time(row.date),
+    h("span", { class: "kind" }, word("kind", row.kind)),
+    h(
+      "span",
+      { class: "where" },
+      row.publisher && foreign(row.publisher),
+      row.source_url && addressOf(row.source_url),
+      row.entered_by && h("span", { class: "soft" }, t("entered.by"), " ", foreign(row.entered_by)),
+    ),
+    own(row),
+  );
+}
+
+function years(rows) {
+  const drawn = axis(rows);
+  if (!drawn) return null;
+  return h(
+    "div",
+    { class: "years", dir: "ltr", "aria-hidden": "true" },
+    drawn.years.map(({ year, at }) => h("span", { class: "year", style: { left: `${100 * at}%` } }, year)),
+    drawn.marks.map(({ kind, at }) => h("span", { class: `dot dot-${kind}`, style: { left: `${100 * at}%` } })),
+  );
+}

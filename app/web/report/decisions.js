@@ -1,0 +1,129 @@
+// What people say about an item and a clip: four decisions, a note, a name. Appended, never overwritten.
+
+import { ask } from "../state/api.js";
+import { announce } from "../parts/announce.js";
+import { fill, foreign, freshId, h } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { button, field, reasonOf } from "../parts/controls.js";
+import { standing } from "./standing-decisions.js";
+import { may, whoami } from "../state/session.js";
+import { t } from "../texts/strings.js";
+import { instant } from "../texts/formatting.js";
+
+export const DECISIONS = ["same_footage", "same_event", "different", "cannot_tell"];
+
+/** Decisions of one check: load() fetches them; panel(match) is the place of one clip's. */
+export function decisionsOf(check) {
+  const panels = [];
+  return { load, panel };
+
+  function panel(match) {
+    const made = decisionPanel(check, match, load);
+    panels.push(made);
+    return made.element;
+  }
+
+  async function load() {
+    try {
+      const answer = await ask("GET", `/v1/checks/${check.id}/decisions`);
+      panels.forEach((one) => one.show(answer));
+    } catch (error) {
+      panels.forEach((one) => one.complain(reasonOf(error)));
+    }
+  }
+}
+
+function decisionPanel(check, match, reload) {
+  const clip = match.clip.id;
+  const id = freshId("decisions");
+  const list = h("ol", { class: "said-by", role: "list" });
+  const split = h("p", { class: "split", hidden: true }, icon("unsure"), t("decide.split"));
+  const complaint = h("p", { class: "field-error", role: "alert" });
+  const name = freshId("decision");
+  const note = h("textarea", { rows: 2, maxlength: 4000, dir: "auto" });
+  const submit = h("button", { type: "submit", class: "button strong" }, t("decide.save"));
+  const form = h(
+    "form",
+    { onsubmit: save, class: "no-print" },
+    h(
+      "fieldset",
+      { class: "four" },
+      h("legend", {}, t("decide.question")),
+      DECISIONS.map((value) =>
+        h("label", {}, h("input", { type: "radio", name, value, required: true }), h("span", {}, h("b", {}, t(`decision.${value}`)), h("small", {}, t(`decision.${value}.more`)))),
+      ),
+    ),
+    field(t("decide.note"), note, { optional: true }),
+    complaint,
+    h("div", { class: "actions" }, submit, h("span", { class: "small" }, t("decide.as", { name: whoami()?.name ?? "" }))),
+  );
+  const element = h(
+    "section",
+    { class: "decide", "aria-labelledby": id },
+    h("h4", { id }, t("decide.title")),
+    h("p", { class: "small" }, t("decide.lead")),
+    split,
+    list,
+    may("check") && (match.accepted ? form : h("details", { class: "no-print" }, h("summary", {}, t("decide.open")), form)),
+  );
+  return { element, show, complain };
+
+  function show({ decisions, disputed }) {
+    const rows = standing(decisions.filter((one) => one.clip === clip));
+    fill(list, rows.map((row) => decisionRow(row, withdraw)));
+    list.hidden = !rows.length;
+    split.hidden = !disputed.includes(clip);
+  }
+
+  function complain(text) {
+    fill(complaint, text);
+  }
+
+  async function save(event) {
+    event.preventDefault();
+    if (submit.getAttribute("aria-busy") === "true") return;
+    submit.setAttribute("aria-busy", "true");
+    complain("");
+    try {
+      const decision = new FormData(form).get(name);
+      await ask("POST", `/v1/checks/${check.id}/decisions`, { clip, decision, note: note.value.trim() });
+      form.reset();
+      await reload();
+      announce(t("decide.saved"));
+    } catch (error) {
+      complain(reasonOf(error));
+    } finally {
+      submit.removeAttribute("aria-busy");
+    }
+  }
+
+  async function withdraw(decision) {
+    try {
+      await ask("POST", `/v1/decisions/${decision.id}/withdraw`);
+      await reload();
+      announce(t("decide.withdrawn"));
+      form.querySelector("input")?.focus();
+    } catch (error) {
+      complain(reasonOf(error));
+    }
+  }
+}
+
+function decisionRow({ decision, withdrawn, older }, onWithdraw) {
+  return h(
+    "li",
+    { class: withdrawn ? "withdrawn" : older ? "older" : "" },
+    h(
+      "p",
+      {},
+      h("b", {}, t(`decision.${decision.decision}`)),
+      " – ",
+      foreign(decision.by),
+      h("span", { class: "small" }, `, ${instant(decision.made_at)}`),
+      withdrawn && h("span", { class: "tag" }, t("decide.taken.back")),
+      !withdrawn && older && h("span", { class: "tag" }, t("decide.older")),
+    ),
+    decision.note && h("p", { class: "note", dir: "auto" }, decision.note),
+    decision.mine && !withdrawn && button(t("decide.undo"), () => onWithdraw(decision), { kind: "small quiet no-print" }),
+  );
+}

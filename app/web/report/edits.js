@@ -1,0 +1,67 @@
+// Differences from one known copy, each with its measure, where it is, and a picture of the place.
+
+import { fill, h } from "../parts/dom.js";
+import { t } from "../texts/strings.js";
+import { word } from "../parts/values.js";
+import { clock, share, stretch } from "../texts/formatting.js";
+
+/** {element, show(sheet)}: thumbnails come with the pictures. onShow(span) steps to one. */
+export function editsView(match, onShow) {
+  const places = new Map();
+  const element = !match.edits.length
+    ? match.accepted && h("p", { class: "soft" }, t("edits.none"))
+    : h(
+        "section",
+        { class: "edits" },
+        h("h4", {}, t("edits.title")),
+        h("p", { class: "small" }, t("edits.lead")),
+        h("ul", {}, match.edits.map((edit, index) => editRow(edit, index))),
+      );
+  return { element, show };
+
+  function editRow(edit, index) {
+    const place = h("div", { class: "edit-picture", hidden: true });
+    places.set(index, place);
+    return h(
+      "li",
+      {},
+      place,
+      h(
+        "div",
+        { class: "edit-text" },
+        h("p", { dir: "auto" }, edit.text),
+        h(
+          "p",
+          { class: "small" },
+          h("span", { class: "tag" }, word("edit", edit.type)),
+          " ",
+          edit.query
+            ? h("button", { type: "button", class: "link num", dir: "ltr", onclick: () => onShow(edit.query), "aria-label": t("edits.show", { span: stretch(edit.query) }) }, stretch(edit.query))
+            : t("edits.throughout"),
+          " · ",
+          h("span", { class: "num" }, t("edits.confidence", { share: share(edit.confidence) })),
+        ),
+        measures(edit.measure),
+      ),
+    );
+  }
+
+  function show(sheet) {
+    for (const { edit, picture, query_s: at } of sheet?.thumbnails ?? []) {
+      const place = places.get(edit);
+      if (!place) continue;
+      fill(place, h("img", { src: picture, alt: t("alt.edit", { at: clock(at) }), loading: "lazy" }));
+      place.hidden = false;
+    }
+  }
+}
+
+function measures(measure) {
+  const told = Object.entries(measure ?? {}).filter(([, value]) => ["number", "string", "boolean"].includes(typeof value));
+  if (!told.length) return null;
+  return h(
+    "dl",
+    { class: "measures" },
+    told.map(([name, value]) => h("div", {}, h("dt", {}, name.replaceAll("_", " ")), h("dd", { class: "num", dir: "auto" }, typeof value === "number" ? Number(value.toPrecision(3)) : String(value)))),
+  );
+}

@@ -1,0 +1,124 @@
+// One clip that the item was held against: what was measured, and the pictures to see it by.
+
+import { fill, foreign, freshId, h } from "../parts/dom.js";
+import { clipName } from "../texts/wording.js";
+import { dotted } from "../parts/controls.js";
+import { address } from "../state/route.js";
+import { may } from "../state/session.js";
+import { t } from "../texts/strings.js";
+import { appearancesView } from "./appearances.js";
+import { editsView } from "./edits.js";
+import { figures, word } from "../parts/values.js";
+import { soundView } from "./sound.js";
+import { matchTimeline } from "./timeline.js";
+import { workbench } from "../evidence/frame-comparison.js";
+import { share, stretch, toldScore } from "../texts/formatting.js";
+
+/** {element, pictures(sheets)}: the pictures come when they are made. */
+export function matchView(match, check, { decisions, open, number = null }) {
+  const { report } = check;
+  const bench = workbench(match, (moment) => line.at(moment));
+  const line = matchTimeline(match, report, (side, seconds) => bench.jump(seconds, side));
+  const edits = editsView(match, (span) => bench.within(span));
+  const body = [
+    header(match),
+    line.element,
+    bench.element,
+    match.segments.some((s) => s.query[1] > 0 || s.reference[1] > 0) && segmentTable(match, (span) => bench.within(span)),
+    edits.element,
+    soundView(match.audio),
+    appearancesView(match.appearances ?? [], report.claim?.date?.claimed),
+    decisions.panel(match),
+  ];
+  return { element: match.accepted ? article(match, body, number) : folded(match, body, open), pictures };
+
+  function pictures(sheets) {
+    const sheet = sheets.matches?.[match.clip.id] ?? null;
+    if (sheet || match.accepted) bench.show(sheet, sheets.state);
+    else bench.element.hidden = true; // of near misses there are pictures where something was measured
+    edits.show(sheet);
+  }
+}
+
+function article(match, body, number) {
+  const id = freshId("match");
+  return h("article", { class: "match", "aria-labelledby": id }, h("h3", { id }, number && h("span", { class: "soft" }, `${number} · `), foreign(clipName(match.clip))), body);
+}
+
+function folded(match, body, open) {
+  return h(
+    "details",
+    { class: "match near", open },
+    h(
+      "summary",
+      {},
+      foreign(clipName(match.clip)),
+      h("span", { class: "small num" }, t(match.found_by === "sound" ? "near.sound" : "near.score", { score: toldScore(match.score) })),
+    ),
+    h("div", { class: "near-body" }, body),
+  );
+}
+
+function header({ clip, relation, coverage, score, accepted }) {
+  const id = h("span", { dir: "ltr" }, clip.id);
+  return h(
+    "header",
+    { class: "match-head" },
+    h(
+      "p",
+      { class: "small" },
+      dotted(
+        may("library:read") ? h("a", { href: address("library", clip.id) }, id, h("span", { class: "unseen" }, ` ${t("clip.open")}`)) : id,
+        clip.place && foreign(clip.place),
+        clip.name && clip.name !== clipName(clip) && foreign(clip.name),
+      ),
+    ),
+    figures([
+      [t("match.relation"), accepted ? word("relation", relation) : t("near.not")],
+      [t("match.of.item"), h("span", { class: "num" }, share(coverage?.query))],
+      [t("match.of.clip"), h("span", { class: "num" }, share(coverage?.reference))],
+      [t("match.score"), h("span", { class: "num" }, toldScore(score))],
+    ]),
+  );
+}
+
+function segmentTable(match, onShow) {
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": t("segments.title") },
+    h(
+      "table",
+      { class: "segments" },
+      h("caption", { class: "unseen" }, t("segments.title")),
+      h("thead", {}, h("tr", {}, ["#", t("lane.item"), t("lane.clip"), t("segments.speed"), t("segments.measured")].map((name) => h("th", { scope: "col" }, name)), h("td", {}))),
+      h("tbody", {}, match.segments.map((segment, index) => segmentRow(segment, index, onShow))),
+    ),
+  );
+}
+
+function segmentRow(segment, index, onShow) {
+  const measured = [
+    segment.reversed && t("segments.reversed"),
+    segment.mirrored && t("segments.mirrored"),
+    segment.inliers && t("segments.points", { n: segment.inliers }),
+  ].filter(Boolean);
+  const numeric = (text) => h("td", {}, h("span", { class: "num" }, text));
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, index + 1),
+    numeric(stretch(segment.query)),
+    numeric(stretch(segment.reference)),
+    numeric(segment.speed === null || segment.speed === undefined ? "—" : `${Number(segment.speed.toPrecision(3))} ×`),
+    h("td", {}, measured.join(", ") || "—"),
+    h(
+      "td",
+      { class: "no-print" },
+      h(
+        "button",
+        { type: "button", class: "button small", onclick: () => onShow(segment.query), "aria-label": t("segments.show.of", { n: index + 1 }) },
+        t("segments.show"),
+      ),
+    ),
+  );
+}

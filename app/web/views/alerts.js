@@ -1,0 +1,71 @@
+// Earlier items for which the library, since it grew, holds a copy.
+
+import { ask } from "../state/api.js";
+import { announce, alarm } from "../parts/announce.js";
+import { foreign, h } from "../parts/dom.js";
+import { listing, nothingFound } from "../parts/listing.js";
+import { claimChange, findingTone } from "../texts/wording.js";
+import { button, reasonOf } from "../parts/controls.js";
+import { address } from "../state/route.js";
+import { may } from "../state/session.js";
+import { t } from "../texts/strings.js";
+import { instant } from "../texts/formatting.js";
+
+export function alertsView(onSeen) {
+  const list = listing({
+    fetchPath: (after) => `/v1/alerts${after ? `?after=${encodeURIComponent(after)}` : ""}`,
+    pick: (answer) => answer.alerts,
+    row,
+    empty: () => nothingFound(false, t("alerts.empty"), t("alerts.empty.more")),
+  });
+  const element = h("div", { class: "list-view" }, h("h1", {}, t("nav.alerts")), h("p", { class: "lead" }, t("alerts.lead")), list.element);
+  return { element, title: t("nav.alerts") };
+
+  function row(one) {
+    const mark = one.seen_at ? null : button(t("alerts.mark"), () => seen(one, element), { kind: "small", name: t("alerts.mark.of", { name: one.item_name }) });
+    const element = h(
+      "li",
+      { class: one.seen_at ? "row seen" : "row", "data-tone": one.seen_at ? "nothing" : "known" },
+      h(
+        "div",
+        { class: "row-head" },
+        h("p", { class: "row-name" }, h("a", { href: address("checks", one.check), onclick: () => one.seen_at || seen(one, null) }, foreign(one.item_name))),
+        h("p", { class: "row-state" }, !one.seen_at && h("span", { class: "tag alarm-tag" }, t("alerts.unseen")), " ", h("time", { datetime: one.made_at, class: "num" }, instant(one.made_at))),
+      ),
+      h("p", { class: "row-said", dir: "auto" }, one.headline),
+      claimLine(one),
+      h(
+        "div",
+        { class: "actions" },
+        h("a", { class: "button small strong", href: address("checks", one.check), onclick: () => one.seen_at || seen(one, null) }, t("row.read"), h("span", { class: "unseen" }, `: ${one.item_name}`)),
+        may("library:read") && h("a", { class: "button small", href: address("library", one.clip) }, t("alerts.clip"), h("span", { class: "unseen" }, ` ${one.clip}`)),
+        mark,
+      ),
+    );
+    return element;
+  }
+
+  async function seen(one, element) {
+    try {
+      await ask("POST", `/v1/alerts/${one.id}/seen`);
+      one.seen_at = new Date().toISOString();
+      if (element) {
+        const next = row(one);
+        element.replaceWith(next);
+        next.querySelector("a")?.focus();
+        announce(t("alerts.marked"));
+      }
+      onSeen();
+    } catch (error) {
+      alarm(reasonOf(error));
+    }
+  }
+}
+
+/** What the find means for the claimed date, where it changed that. */
+function claimLine(one) {
+  const changed = claimChange(one);
+  if (!changed) return null;
+  const said = Object.fromEntries(Object.entries(changed).map(([when, finding]) => [when, t(`finding.${finding}`)]));
+  return h("p", { class: "row-said", "data-tone": findingTone(changed.after) }, t(changed.before ? "alerts.claim" : "alerts.claim.new", said));
+}

@@ -1,0 +1,175 @@
+// One check: the work while it goes on, then everything that it found.
+
+import { ask } from "../state/api.js";
+import { announce, alarm } from "../parts/announce.js";
+import { fill, foreign, h } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { button, dotted, emptiness, reasonOf, trouble } from "../parts/controls.js";
+import { address } from "../state/route.js";
+import { t } from "../texts/strings.js";
+import { actionBar } from "../report/actions.js";
+import { decisionsOf } from "../report/decisions.js";
+import { fileSections, originSection } from "../report/file.js";
+import { matchView } from "../report/match.js";
+import { progressView } from "../report/progress.js";
+import { revealBar } from "../report/reveal.js";
+import { word } from "../parts/values.js";
+import { verdictView } from "../report/verdict.js";
+import { wholeItem } from "../report/timeline.js";
+import { FINAL, settled, watch } from "../state/watch.js";
+import { clock, instant, size } from "../texts/formatting.js";
+
+const NEAR_MISSES = 5;
+
+export function checkView(id) {
+  const element = h("div", { class: "check-view" }, h("p", { class: "loading" }, t("loading")));
+  const reveal = { faces: false, metadata: false, until: null };
+  let check = null;
+  let progress = null;
+  let matches = [];
+  let unwatch = () => {};
+  let stopped = false;
+  load();
+  return { element, title: t("check.title"), wide: true, stop: () => ((stopped = true), unwatch()) };
+
+  async function load() {
+    try {
+      check = await ask("GET", `/v1/checks/${id}${reveal.metadata ? "?metadata=shown" : ""}`);
+    } catch (error) {
+      fill(element, error.status === 404 ? unknown() : trouble(reasonOf(error), button(t("again"), load)));
+      return;
+    }
+    if (stopped) return;
+    document.title = `${check.item.name} – firstseen`;
+    if (FINAL.includes(check.state)) await showReport();
+    else showProgress();
+    if (!settled(check)) follow();
+  }
+
+  function follow() {
+    unwatch();
+    unwatch = watch(
+      id,
+      (event) => {
+        const before = check;
+        check = { ...check, ...event };
+        if (FINAL.includes(event.state) && !FINAL.includes(before.state)) load();
+        else if (event.pictures !== before.pictures) showPictures();
+        else progress?.update(check);
+      },
+      (error) => progress?.trouble(error !== null),
+    );
+  }
+
+  function showProgress() {
+    if (progress) return progress.update(check);
+    progress = progressView(check, load);
+    fill(element, head(check), progress.element);
+  }
+
+  async function showReport() {
+    progress = null;
+    const { report } = check;
+    if (!report) {
+      fill(element, head(check), ended(check, load));
+      return;
+    }
+    const decisions = decisionsOf(check);
+    const all = report.matches ?? [];
+    const accepted = all.filter((match) => match.accepted);
+    const near = all.filter((match) => !match.accepted);
+    matches = [...accepted, ...near.slice(0, NEAR_MISSES)].map((match, index) =>
+      matchView(match, check, {
+        decisions,
+        open: match.accepted || (report.verdict?.relation === "undecided" && index === 0),
+        number: match.accepted && accepted.length > 1 ? index + 1 : null,
+      }),
+    );
+    const held = element.contains(document.activeElement); // on what is about to go
+    const [own, others] = [matches.slice(0, accepted.length), matches.slice(accepted.length)];
+    fill(
+      element,
+      head(check, actionBar(check, reveal, load)),
+      revealBar(check, reveal, load),
+      renewed(check),
+      verdictView(check),
+      accepted.length > 0 && wholeItem(report),
+      own.length > 0 && section(t("matches.title", { n: own.length }), own.map((one) => one.element)),
+      others.length > 0 && nearMisses(others, near.length),
+      originSection(check.context),
+      fileSections(report),
+    );
+    if (held) element.closest("main")?.focus({ preventScroll: true });
+    announce(report.verdict?.headline ?? t("unread.title"));
+    await Promise.all([decisions.load(), showPictures()]);
+  }
+
+  async function showPictures() {
+    if (!matches.length) return;
+    let sheets = { state: check.pictures, matches: {} };
+    try {
+      if (["ready", "pending"].includes(check.pictures)) sheets = await ask("GET", `/v1/checks/${id}/pictures${reveal.faces ? "?faces=shown" : ""}`);
+    } catch (error) {
+      alarm(reasonOf(error));
+      sheets = { state: "trouble", matches: {} };
+    }
+    for (const match of matches) match.pictures(sheets);
+  }
+}
+
+function head(check, actions = null) {
+  const { item } = check.report ?? check;
+  return h(
+    "header",
+    { class: "check-head" },
+    h(
+      "div",
+      {},
+      h("p", { class: "crumb" }, h("a", { href: address("history") }, t("nav.history"))),
+      h(actions ? "p" : "h1", { class: "item-name" }, foreign(check.item.name)),
+      h(
+        "p",
+        { class: "small" },
+        dotted(
+          item.kind && word("item.kind", item.kind),
+          item.duration_s && h("span", { class: "num" }, clock(item.duration_s)),
+          item.width && h("span", { class: "num", dir: "ltr" }, `${item.width} × ${item.height}`),
+          item.bytes && size(item.bytes),
+          t("checked.at", { at: instant(check.created_at) }),
+          check.by && [t("by"), " ", foreign(check.by)],
+        ),
+      ),
+    ),
+    actions,
+  );
+}
+
+function section(title, ...content) {
+  return h("section", {}, h("h2", {}, title), content);
+}
+
+function nearMisses(views, all) {
+  return section(
+    t("near.title"),
+    h("p", { class: "soft" }, t("near.lead")),
+    views.map((one) => one.element),
+    all > views.length && h("p", { class: "small" }, t("near.more", { n: all - views.length })),
+  );
+}
+
+/** Says that this is not the first result of the check, where it is not. */
+function renewed({ earlier_reports: earlier }) {
+  if (!earlier?.length) return null;
+  const first = earlier.map((one) => one.made_at).sort()[0];
+  return h("div", { class: "notice" }, icon("plain"), h("p", {}, t("check.renewed", { at: instant(first) })));
+}
+
+function unknown() {
+  return emptiness(t("check.unknown"), t("check.unknown.more"), h("a", { class: "button", href: address("history") }, t("nav.history")));
+}
+
+/** Cancelled, or failed without a report. */
+function ended(check, onAgain) {
+  if (check.state === "cancelled") return emptiness(t("state.cancelled"), t("check.cancelled"), h("a", { class: "button", href: "#/" }, t("nav.check")));
+  return trouble(check.problem?.detail ?? t("row.check.failed"), button(t("again"), onAgain));
+}

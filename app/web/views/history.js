@@ -1,0 +1,88 @@
+// Every check of this key (or of all, where it may): newest first, searched and narrowed.
+
+import { foreign, h } from "../parts/dom.js";
+import { filters, listing, nothingFound } from "../parts/listing.js";
+import { toneOfSummary } from "../texts/wording.js";
+import { dotted, field, input } from "../parts/controls.js";
+import { address } from "../state/route.js";
+import { may } from "../state/session.js";
+import { progressText } from "../state/stages.js";
+import { t } from "../texts/strings.js";
+import { time } from "../parts/values.js";
+import { verdictLine } from "../parts/check-row.js";
+import { instant } from "../texts/formatting.js";
+
+const PAGE = 30;
+const RELATIONS = ["exact", "copy", "excerpt", "longer", "edited", "composite", "undecided", "none"];
+const STATES = ["queued", "running", "done", "failed", "cancelled"];
+
+export function historyView(query) {
+  let wanted = Object.fromEntries(query);
+  const list = listing({ fetchPath, pick: (answer) => answer.checks, row: historyRow, empty });
+  const form = filters(t("history.filter"), filterFields(wanted), (values) => {
+    wanted = values;
+    history.replaceState(null, "", address("history", null, values));
+    list.reload();
+  });
+  const element = h("div", { class: "list-view" }, h("h1", {}, t("nav.history")), form, list.element);
+  return { element, title: t("nav.history") };
+
+  function fetchPath(after) {
+    const given = Object.entries({ ...wanted, after, limit: PAGE }).filter(([, value]) => value);
+    return `/v1/checks?${new URLSearchParams(given)}`;
+  }
+
+  function empty() {
+    const narrowed = Object.values(wanted).some(Boolean);
+    return nothingFound(narrowed, t("history.empty"), t("history.empty.more"), h("a", { class: "button strong", href: "#/" }, t("nav.check")));
+  }
+}
+
+function filterFields(wanted) {
+  const search = input("q", { type: "search", dir: "auto" });
+  search.value = wanted.q ?? "";
+  return [
+    field(t("history.search"), search),
+    field(t("history.relation"), select("relation", RELATIONS, "relation", wanted.relation)),
+    field(t("history.state"), select("state", STATES, "state", wanted.state)),
+    may("checks:read-all") &&
+      h("label", { class: "check" }, h("input", { type: "checkbox", name: "all", value: "true", checked: wanted.all === "true" }), h("span", {}, t("history.all"))),
+  ];
+}
+
+function select(name, values, words, chosen) {
+  return h(
+    "select",
+    { name },
+    h("option", { value: "" }, t("any")),
+    values.map((value) => h("option", { value, selected: value === chosen }, t(`${words}.${value}`))),
+  );
+}
+
+function historyRow(check) {
+  return h(
+    "li",
+    { class: "row", "data-tone": toneOfSummary(check) },
+    h(
+      "div",
+      { class: "row-head" },
+      h("p", { class: "row-name" }, h("a", { href: address("checks", check.id) }, foreign(check.item.name))),
+      h("p", { class: "row-state" }, h("time", { datetime: check.created_at, class: "num" }, instant(check.created_at))),
+    ),
+    h("p", { class: "row-said" }, check.headline ? verdictLine(check) : check.state === "failed" ? (check.problem?.detail ?? t("state.failed")) : progressText(check)),
+    h(
+      "p",
+      { class: "small" },
+      dotted(
+        check.first_seen ? h("span", {}, t("earliest.short"), " ", time(firstDate(check.first_seen))) : null,
+        check.claim?.date ? h("span", {}, t("claimed"), " ", time(check.claim.date)) : null,
+        check.by ? h("span", {}, t("checked.by"), " ", foreign(check.by)) : null,
+        check.unseen_alerts > 0 ? h("a", { href: address("alerts"), class: "tag alarm-tag" }, t("history.alerts", { n: check.unseen_alerts })) : null,
+      ),
+    ),
+  );
+}
+
+function firstDate(first) {
+  return typeof first === "string" ? first : first.date;
+}

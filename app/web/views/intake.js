@@ -1,0 +1,238 @@
+// Where items come in: dropped, chosen, pasted or by link, with what is claimed of them.
+
+import { ask } from "../state/api.js";
+import { announce } from "../parts/announce.js";
+import { bringBack, desk, handedIn, handIn } from "../state/submissions.js";
+import { fill, foreign, freshId, h } from "../parts/dom.js";
+import { icon } from "../parts/icons.js";
+import { complaint, emptiness, field, input } from "../parts/controls.js";
+import { offers } from "../state/session.js";
+import { t } from "../texts/strings.js";
+import { deskRow } from "../parts/check-row.js";
+import { size } from "../texts/formatting.js";
+
+const BROUGHT_BACK = 12;
+const DATE = /^\d{4}(-?\d{2}(-?\d{2}([T ].+)?)?|-?W\d{2}(-?\d)?|-\d{3})?$/;
+
+export function intakeView() {
+  const staged = []; // {file, name, context, date, place}
+  const date = input("claimed_date", { placeholder: "2022-11-27", inputmode: "text", dir: "ltr" });
+  const place = input("claimed_place", { maxlength: 500, dir: "auto" });
+  const link = input("url", { type: "url", placeholder: "https://", dir: "ltr" });
+  const dateField = field(t("claim.date"), date, { optional: true, help: t("claim.date.help") });
+  const placeField = field(t("claim.place"), place, { optional: true });
+  const linkField = field(t("intake.link"), link, { help: t("intake.link.help") });
+  const nothingYet = complaint();
+  const tray = h("ul", { class: "tray", "aria-label": t("intake.tray") });
+  const submit = h("button", { type: "submit", class: "button strong wide-button" }, t("intake.check"));
+  const zone = dropZone((files) => stage(files));
+
+  const form = h(
+    "form",
+    {
+      class: "intake",
+      novalidate: true,
+      onsubmit: (event) => {
+        event.preventDefault();
+        send();
+      },
+    },
+    h("div", { class: "intake-what" }, zone.element, tray, ...(offers("links") ? [h("p", { class: "or" }, h("span", {}, t("or"))), linkField] : [nothingYet])),
+    h(
+      "fieldset",
+      { class: "intake-claim" },
+      h("legend", {}, t("claim.title")),
+      h("p", { class: "help" }, t("claim.lead")),
+      dateField,
+      placeField,
+      submit,
+    ),
+  );
+
+  const list = h("ol", { class: "rows", role: "list" });
+  const rows = new Map(); // item -> row
+  const none = emptiness(t("desk.empty"), t("desk.empty.more"));
+  const onChange = ({ detail }) => {
+    if (detail && rows.has(detail)) rows.get(detail).update();
+    else relist();
+  };
+  const onPaste = (event) => pasted(event);
+  const element = h(
+    "div",
+    { class: "desk" },
+    h("section", { class: "desk-in" }, h("h1", {}, t("intake.title")), h("p", { class: "lead" }, t("intake.lead")), form),
+    h(
+      "section",
+      { class: "desk-out", "aria-labelledby": "desk-title" },
+      h("h2", { id: "desk-title" }, t("desk.title")),
+      none,
+      list,
+    ),
+  );
+
+  desk.addEventListener("change", onChange);
+  document.addEventListener("paste", onPaste);
+  relist();
+  fetchRecent();
+  showTray();
+  return {
+    element,
+    title: t("nav.check"),
+    wide: true,
+    stop: () => {
+      desk.removeEventListener("change", onChange);
+      document.removeEventListener("paste", onPaste);
+    },
+  };
+
+  function stage(files, context = null) {
+    for (const file of files) staged.push({ file, name: nameOf(file, context), context, date: "", place: "" });
+    if (files.length) announce(t("intake.staged", { n: staged.length }));
+    showTray();
+    if (files.length) submit.focus();
+  }
+
+  function showTray() {
+    const several = staged.length > 1;
+    fill(tray, staged.map((item) => trayRow(item, several, () => {
+      staged.splice(staged.indexOf(item), 1);
+      showTray();
+      zone.focus();
+    })));
+    tray.hidden = !staged.length;
+    submit.textContent = staged.length > 1 ? t("intake.check.n", { n: staged.length }) : t("intake.check");
+  }
+
+  function send() {
+    const url = link.value.trim();
+    if (!staged.length && !url) {
+      (offers("links") ? linkField : nothingYet).complain(t("intake.nothing"));
+      zone.focus();
+      announce(t("intake.nothing"));
+      return;
+    }
+    if (url && !/^https?:\/\/\S+$/i.test(url)) {
+      linkField.complain(t("intake.link.wrong"));
+      link.focus();
+      return;
+    }
+    if (date.value.trim() && !DATE.test(date.value.trim())) {
+      dateField.complain(t("claim.date.wrong"));
+      date.focus();
+      return;
+    }
+    [linkField, dateField, nothingYet].forEach((one) => one.complain(null));
+    const shared = { date: date.value.trim(), place: place.value.trim() };
+    for (const item of staged) {
+      handIn({ ...item, date: item.date || shared.date, place: item.place || shared.place });
+    }
+    if (url) handIn({ url, name: url, ...shared });
+    announce(t("intake.sent", { n: staged.length + (url ? 1 : 0) }));
+    staged.length = 0;
+    form.reset();
+    showTray();
+  }
+
+  function pasted(event) {
+    const typing = event.target instanceof HTMLInputElement && event.target.type !== "file";
+    const files = [...event.clipboardData.files];
+    if (files.length) {
+      event.preventDefault();
+      stage(files, { how: "pasted" });
+    } else if (!typing && offers("links")) {
+      const text = event.clipboardData.getData("text/plain").trim();
+      if (/^https?:\/\/\S+$/i.test(text)) {
+        link.value = text;
+        link.focus();
+      }
+    }
+  }
+
+  function relist() {
+    const items = handedIn();
+    for (const item of rows.keys()) if (!items.includes(item)) rows.delete(item);
+    for (const item of items) if (!rows.has(item)) rows.set(item, deskRow(item));
+    const wanted = items.map((item) => rows.get(item).element);
+    // moved only where the order changed, so that what has the focus keeps it
+    if (wanted.some((one, index) => list.children[index] !== one) || list.children.length !== wanted.length) {
+      const focused = document.activeElement;
+      fill(list, wanted);
+      if (list.contains(focused)) focused.focus();
+    }
+    none.hidden = items.length > 0;
+  }
+
+  async function fetchRecent() {
+    try {
+      const { checks } = await ask("GET", `/v1/checks?limit=${BROUGHT_BACK}`);
+      bringBack(checks);
+    } catch {
+      // the list shows what this window handed in; the history says what is wrong
+    }
+  }
+}
+
+function nameOf(file, context) {
+  if (context?.how !== "pasted") return file.name;
+  const now = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+  return `pasted-${now}.${file.name.split(".").pop() || "png"}`;
+}
+
+function dropZone(onFiles) {
+  const id = freshId("file");
+  const chooser = h("input", {
+    type: "file",
+    id,
+    multiple: true,
+    "aria-describedby": `${id}-more`,
+    onchange: () => {
+      onFiles([...chooser.files]);
+      chooser.value = "";
+    },
+  });
+  const element = h(
+    "label",
+    { class: "drop", for: id },
+    chooser,
+    icon("file"),
+    h("span", { class: "drop-title" }, t("intake.drop")),
+    h("span", { class: "drop-more", id: `${id}-more` }, t(offers("links") ? "intake.drop.more" : "intake.drop.files")),
+  );
+  let depth = 0; // dragenter and dragleave come for every child
+  const over = (by) => {
+    depth = Math.max(0, depth + by);
+    element.classList.toggle("over", depth > 0);
+  };
+  element.addEventListener("dragenter", () => over(1));
+  element.addEventListener("dragleave", () => over(-1));
+  element.addEventListener("dragover", (event) => event.preventDefault());
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(-depth);
+    onFiles([...event.dataTransfer.files]);
+  });
+  return { element, focus: () => chooser.focus() };
+}
+
+function trayRow(item, several, onRemove) {
+  const own = (name, label, attributes) =>
+    input(name, {
+      "aria-label": t(label, { name: item.name }),
+      value: item[name],
+      placeholder: t(`claim.shared.${name}`),
+      oninput: (event) => (item[name] = event.target.value.trim()),
+      ...attributes,
+    });
+  return h(
+    "li",
+    {},
+    icon("file"),
+    h("span", { class: "tray-name" }, foreign(item.name), h("span", { class: "small num" }, ` ${size(item.file.size)}`)),
+    h(
+      "button",
+      { type: "button", class: "button quiet square", "aria-label": t("intake.remove", { name: item.name }), onclick: onRemove },
+      icon("close"),
+    ),
+    several && h("div", { class: "own" }, own("date", "claim.date.of", { dir: "ltr" }), own("place", "claim.place.of", { dir: "auto", maxlength: 500 })),
+  );
+}

@@ -1,0 +1,85 @@
+// The door: a key goes in, a session comes out. Also as a dialog where a session ended in mid-work.
+
+import { open } from "../parts/dialogs.js";
+import { fill, h } from "../parts/dom.js";
+import { field, input, reasonOf } from "../parts/controls.js";
+import { signIn } from "../state/session.js";
+import { t } from "../texts/strings.js";
+
+/** The form; onDone is called once somebody is signed in. */
+export function signInForm(onDone) {
+  const secret = input("key", {
+    type: "password",
+    autocomplete: "current-password",
+    required: true,
+    spellcheck: "false",
+    autocapitalize: "none",
+    dir: "ltr",
+  });
+  const row = field(t("signin.key"), secret, { help: t("signin.help") });
+  const submit = h("button", { type: "submit", class: "button strong" }, t("signin.do"));
+  const complaint = h("p", { class: "field-error", role: "alert" });
+  return h(
+    "form",
+    {
+      class: "sign-in-form",
+      onsubmit: async (event) => {
+        event.preventDefault();
+        submit.setAttribute("aria-busy", "true");
+        fill(complaint);
+        try {
+          await signIn(secret.value.trim());
+          secret.value = "";
+          onDone();
+        } catch (error) {
+          fill(complaint, wrong(error));
+          secret.focus();
+          secret.select();
+        } finally {
+          submit.removeAttribute("aria-busy");
+        }
+      },
+    },
+    row,
+    complaint,
+    h("div", { class: "actions" }, submit),
+  );
+}
+
+function wrong(error) {
+  if (error.status === 401 || error.status === 403 || error.status === 422) return t("signin.wrong");
+  if (error.status === 429) return t("signin.slow", { n: Math.ceil(error.retryAfter ?? 60) });
+  return reasonOf(error);
+}
+
+export function signInView(onDone) {
+  return h(
+    "section",
+    { class: "door" },
+    h("h1", {}, t("signin.title")),
+    h("p", { class: "lead" }, t("signin.lead")),
+    signInForm(onDone),
+    h("p", { class: "small" }, t("signin.where")),
+    h("pre", { class: "command" }, h("code", {}, "firstseen keys create NAME --scope check")),
+  );
+}
+
+let asking = null;
+
+/** Asks for the key again over whatever is open; several callers share one dialog. */
+export function signInAgain(onAgain) {
+  asking ??= open(
+    t("signin.again"),
+    (close) => [
+      h("p", { class: "lead" }, t("signin.expired")),
+      signInForm(() => {
+        onAgain();
+        close(true);
+      }),
+    ],
+    { closable: false },
+  ).finally(() => {
+    asking = null;
+  });
+  return asking;
+}
