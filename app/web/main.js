@@ -1,12 +1,13 @@
 // Starts the page: who is here, which view the address names, and the frame around it.
 
-import { ask, whenExpired } from "./state/api.js";
 import { announce } from "./parts/announce.js";
-import { busy, clearDesk } from "./state/submissions.js";
+import { button } from "./parts/controls.js";
 import { fill, h } from "./parts/dom.js";
-import { button, reasonOf, trouble } from "./parts/controls.js";
+import { reasonOf, trouble } from "./parts/notices.js";
+import { ask, whenExpired } from "./state/api.js";
 import { address, parse } from "./state/route.js";
 import { may, resume, signOut, whoami } from "./state/session.js";
+import { busy, clearDesk } from "./state/submissions.js";
 import { language, t } from "./texts/strings.js";
 import { alertsView } from "./views/alerts.js";
 import { checkView } from "./views/check.js";

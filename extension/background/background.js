@@ -3,8 +3,8 @@
 // The browser may stop this script at any moment, so it keeps nothing in variables. What it notes
 // goes to storage.session, which the panel reads when it opens and watches while it is open.
 
-import { askFrom } from "./click-request.js";
 import { noteAsk } from "../browser/storage.js";
+import { askFrom } from "./click-request.js";
 
 const CONTEXTS = ["image", "video", "link", "page"];
 

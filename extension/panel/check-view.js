@@ -1,25 +1,14 @@
 // One check: how far it is, and then what came of it.
 
-import { h, link, show } from "../parts/elements.js";
-import {
-  clipTitle,
-  dateText,
-  DECISIONS,
-  findingTone,
-  FINAL,
-  moment,
-  pairsOf,
-  share,
-  shownMatches,
-  clock,
-  stretch,
-  verdictOf,
-} from "../texts/panel-formatting.js";
-import { unfollow } from "../service/follow.js";
-import { problemText } from "../texts/problem-texts.js";
-import { canSend, resend, sendAnew, stopSending } from "../service/send.js";
 import { checks, forget, keep } from "../browser/storage.js";
+import { h, link, show } from "../parts/elements.js";
+import { unfollow } from "../service/follow.js";
+import { FINAL, share } from "../service/history-entry.js";
+import { clipTitle, DECISIONS, findingTone, pairsOf, shownMatches, verdictOf } from "../service/report-summary.js";
+import { canSend, resend, sendAnew, stopSending } from "../service/send.js";
 import { locale, plural, t } from "../texts/messages.js";
+import { clock, dateText, moment, stretch } from "../texts/panel-formatting.js";
+import { problemText } from "../texts/problem-texts.js";
 
 /** Gives its handlers at once, so that no news is missed while the entry is being read. */
 export function checkView(view, panel, { id }) {

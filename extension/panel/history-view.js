@@ -1,11 +1,12 @@
 // What was checked from here, newest first, until somebody wipes it.
 
-import { h, show } from "../parts/elements.js";
-import { FINAL, moment } from "../texts/panel-formatting.js";
-import { unfollow } from "../service/follow.js";
-import { stopSending } from "../service/send.js";
 import { checks, wipe } from "../browser/storage.js";
+import { h, show } from "../parts/elements.js";
+import { unfollow } from "../service/follow.js";
+import { FINAL } from "../service/history-entry.js";
+import { stopSending } from "../service/send.js";
 import { locale, t } from "../texts/messages.js";
+import { moment } from "../texts/panel-formatting.js";
 
 export function historyView(view, panel) {
   const list = h("ul.history");

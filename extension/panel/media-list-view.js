@@ -1,11 +1,11 @@
 // The page's media, the largest first, and what is on screen.
 
-import { h, icon, show } from "../parts/elements.js";
-import { clock } from "../texts/panel-formatting.js";
 import { inCapture } from "../capture/boxes.js";
-import { tabText } from "../texts/problem-texts.js";
 import { capture, mediaOf } from "../capture/tab.js";
+import { h, icon, show } from "../parts/elements.js";
 import { plural, t } from "../texts/messages.js";
+import { clock } from "../texts/panel-formatting.js";
+import { tabText } from "../texts/problem-texts.js";
 
 const THUMBNAIL = 96; // pixels
 

@@ -3,14 +3,14 @@
 // It may be closed and opened at any moment. What it needs then is in storage (browser/storage.js); what was
 // being sent is either at the service or is said to be interrupted.
 
-import { service } from "../service/client.js";
-import { h, icon, show } from "../parts/elements.js";
-import { follow, unfollowAll } from "../service/follow.js";
-import { FINAL } from "../texts/panel-formatting.js";
 import { askToReach, mayReach } from "../browser/host-permissions.js";
-import { problemText } from "../texts/problem-texts.js";
 import * as state from "../browser/storage.js";
+import { h, icon, show } from "../parts/elements.js";
+import { service } from "../service/client.js";
+import { follow, unfollowAll } from "../service/follow.js";
+import { FINAL } from "../service/history-entry.js";
 import { t, translate } from "../texts/messages.js";
+import { problemText } from "../texts/problem-texts.js";
 import { checkView } from "./check-view.js";
 import { historyView } from "./history-view.js";
 import { listView } from "./media-list-view.js";

@@ -1,19 +1,20 @@
 // One item before it is sent: what it is, how it was obtained, what goes with it. Nothing leaves
 // this computer for the service before the person presses "Check".
 
-import { cropper } from "../parts/crop.js";
-import { offers } from "../capture/nearby-dates.js";
-import { h, show } from "../parts/elements.js";
-import { contextOf, size } from "../texts/panel-formatting.js";
 import { askToReach, hostOf } from "../browser/host-permissions.js";
-import { fileName } from "../capture/media-files.js";
-import { fromHost, obtain, recordVideo } from "../capture/obtain.js";
-import { tabText } from "../texts/problem-texts.js";
-import { cut, film, snapshot } from "../capture/screen.js";
-import { sendFile, sendLink } from "../service/send.js";
 import { choices, choose } from "../browser/storage.js";
+import { fileName } from "../capture/media-files.js";
+import { offers } from "../capture/nearby-dates.js";
+import { fromHost, obtain, recordVideo } from "../capture/obtain.js";
+import { cut, film, snapshot } from "../capture/screen.js";
 import { call } from "../capture/tab.js";
+import { cropper } from "../parts/crop.js";
+import { h, show } from "../parts/elements.js";
+import { contextOf } from "../service/item-context.js";
+import { sendFile, sendLink } from "../service/send.js";
 import { locale, t } from "../texts/messages.js";
+import { size } from "../texts/panel-formatting.js";
+import { tabText } from "../texts/problem-texts.js";
 
 const SECONDS = 5;
 

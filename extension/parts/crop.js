@@ -1,8 +1,8 @@
 // Choosing a part of a captured picture: by dragging, or by the arrow keys.
 
-import { h } from "./elements.js";
 import { boxOf, isUsable, nudged } from "../capture/boxes.js";
 import { t } from "../texts/messages.js";
+import { h } from "./elements.js";
 
 /** An element that shows the picture and the chosen part. changed(box) at each usable choice. */
 export function cropper(picture, first, changed) {

@@ -3,8 +3,8 @@
 // Nothing is lost when the panel closes or a stream breaks: the service goes on, and what it says is
 // asked again when somebody looks.
 
-import { isSettled, updated } from "../texts/panel-formatting.js";
 import { keep } from "../browser/storage.js";
+import { isSettled, updated } from "./history-entry.js";
 
 const WAITS_MS = [500, 1000, 2000, 5000, 10_000];
 const STREAMS = 2; // a browser opens six connections to one server, and others need some too

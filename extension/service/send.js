@@ -1,8 +1,8 @@
 // From an item that is ready to a check at the service, with an entry in our history all the while.
 
-import { ServiceProblem } from "./client.js";
-import { updated } from "../texts/panel-formatting.js";
 import { checks, forget, keep } from "../browser/storage.js";
+import { ServiceProblem } from "./client.js";
+import { updated } from "./history-entry.js";
 
 const now = () => new Date().toISOString();
 

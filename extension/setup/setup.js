@@ -1,11 +1,11 @@
 // Naming the server, pasting a key, and trying both before they are kept.
 
-import { service } from "../service/client.js";
-import { h, show } from "../parts/elements.js";
 import { askToReach, grantedHosts, isOpenRoad, pattern, takeBack } from "../browser/host-permissions.js";
-import { problemText } from "../texts/problem-texts.js";
 import { connect, connection, DEFAULT_SERVER, disconnect } from "../browser/storage.js";
+import { h, show } from "../parts/elements.js";
+import { service } from "../service/client.js";
 import { t, translate } from "../texts/messages.js";
+import { problemText } from "../texts/problem-texts.js";
 
 const page = (id) => document.getElementById(id);
 translate(document);

@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  clock,
-  contextOf,
-  dateText,
-  findingTone,
-  isSettled,
-  pairsOf,
-  share,
-  shownMatches,
-  size,
-  stretch,
-  updated,
-  verdictOf,
-} from "../../extension/texts/panel-formatting.js";
+import { isSettled, share, updated } from "../../extension/service/history-entry.js";
+import { contextOf } from "../../extension/service/item-context.js";
+import { findingTone, pairsOf, shownMatches, verdictOf } from "../../extension/service/report-summary.js";
+import { clock, dateText, size, stretch } from "../../extension/texts/panel-formatting.js";
 
 const report = (relation, matched, matches = []) => ({
   verdict: { relation, matched, headline: "H", reasons: ["r"], limits: ["l"] },

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { askFrom } from "../../extension/background/click-request.js";
-import { older } from "../../extension/service/client.js";
-import { daysIn, offers } from "../../extension/capture/nearby-dates.js";
 import { hostOf, isOpenRoad, pattern } from "../../extension/browser/host-permissions.js";
-import { records } from "../../extension/service/ndjson.js";
-import { fileName, isMediaType } from "../../extension/capture/media-files.js";
 import { boxOf, inCapture, isBlack, isUsable, nudged } from "../../extension/capture/boxes.js";
+import { fileName, isMediaType } from "../../extension/capture/media-files.js";
+import { daysIn, offers } from "../../extension/capture/nearby-dates.js";
+import { older } from "../../extension/service/client.js";
+import { records } from "../../extension/service/ndjson.js";
 
 test("a date is offered only where it can be read in one way", () => {
   assert.deepEqual(daysIn("Posted 27 November 2022 at 9:14"), ["2022-11-27"]);

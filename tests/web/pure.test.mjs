@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { jsonLines } from "../../app/web/state/json-lines.js";
-import { claimChange, findingTone, meaningWords, tone, toneOfSummary } from "../../app/web/texts/wording.js";
-import { address, parse } from "../../app/web/state/route.js";
 import { axis, dated, decimalYear } from "../../app/web/report/appearance-dates.js";
-import { shareOf, stageIndex, stagesOf } from "../../app/web/state/stages.js";
 import { standing } from "../../app/web/report/standing-decisions.js";
+import { jsonLines } from "../../app/web/state/json-lines.js";
+import { address, parse } from "../../app/web/state/route.js";
+import { shareOf, stageIndex, stagesOf } from "../../app/web/state/stages.js";
+import { claimChange, findingTone, meaningWords, tone, toneOfSummary } from "../../app/web/texts/wording.js";
 
 const stream = (...parts) =>
   new ReadableStream({

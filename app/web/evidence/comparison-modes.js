@@ -1,9 +1,9 @@
 // The two pictures of one instant in each of the four ways to look at them.
 
-import { fill, h } from "../parts/dom.js";
 import { button } from "../parts/controls.js";
-import { t } from "../texts/strings.js";
+import { fill, h } from "../parts/dom.js";
 import { clock, share } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 /** moment: one of a sheet's. Returns elements. */
 export function stageOf(moment, mode, { name, flipped, onFlip }) {

@@ -2,15 +2,15 @@
 // difference. The known picture is laid over the item's: mirror, rotation and crop are undone.
 
 import { announce } from "../parts/announce.js";
+import { choice } from "../parts/controls.js";
 import { fill, freshId, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { clipName } from "../texts/wording.js";
-import { firstWithin, moments, nearest, stepped } from "./timestamps.js";
-import { choice } from "../parts/controls.js";
+import { clock } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
+import { clipName } from "../texts/wording.js";
 import { stageOf } from "./comparison-modes.js";
 import { stripOf } from "./frame-strip.js";
-import { clock } from "../texts/formatting.js";
+import { firstWithin, moments, nearest, stepped } from "./timestamps.js";
 
 const PLAY_MS = 700;
 export const MODES = ["side", "slider", "flip", "difference"];

@@ -2,8 +2,8 @@
 // One stop for the Tab key; arrow keys move within.
 
 import { h } from "../parts/dom.js";
-import { t } from "../texts/strings.js";
 import { clock } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 /** {element, at(index)}; onChoose(index). */
 export function stripOf(list, onChoose) {

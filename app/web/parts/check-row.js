@@ -1,15 +1,17 @@
 // One item on the desk: on its way up, in the queue, at work, read. The row stays, its texts change.
 
-import { announce, alarm } from "./announce.js";
-import { cancel, drop, tryAgain } from "../state/submissions.js";
-import { fill, foreign, h } from "./dom.js";
-import { icon } from "./icons.js";
-import { relationWord, toneOfSummary } from "../texts/wording.js";
-import { button, dotted, reasonOf } from "./controls.js";
 import { address } from "../state/route.js";
 import { progressText, shareOf } from "../state/stages.js";
-import { known, t } from "../texts/strings.js";
+import { cancel, drop, tryAgain } from "../state/submissions.js";
 import { size } from "../texts/formatting.js";
+import { known, t } from "../texts/strings.js";
+import { relationWord, toneOfSummary } from "../texts/wording.js";
+import { alarm, announce } from "./announce.js";
+import { button } from "./controls.js";
+import { fill, foreign, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { reasonOf } from "./notices.js";
+import { dotted } from "./values.js";
 
 export function deskRow(item) {
   const title = h("p", { class: "row-name" });

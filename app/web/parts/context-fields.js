@@ -1,8 +1,8 @@
 // The fields of a clip's context, as forms show them: texts, and one dated source.
 
-import { h } from "./dom.js";
-import { field, input } from "./controls.js";
 import { t } from "../texts/strings.js";
+import { field, input } from "./controls.js";
+import { h } from "./dom.js";
 
 export const TEXTS = ["title", "place", "event", "language", "rights", "notes"];
 export const KINDS = ["published", "archived", "attested", "captured"];

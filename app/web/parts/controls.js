@@ -1,8 +1,8 @@
-// Small pieces that several views are made of.
+// What is pressed, chosen and filled in: buttons and fields, wired up for screen readers.
 
-import { freshId, fill, h } from "./dom.js";
-import { icon } from "./icons.js";
 import { t } from "../texts/strings.js";
+import { fill, freshId, h } from "./dom.js";
+import { icon } from "./icons.js";
 
 /** A button that is busy while its work runs, and shows nothing else. */
 export function button(text, work, { kind = "", name = null, glyph = null, disabled = false } = {}) {
@@ -80,33 +80,4 @@ export function choice(name, legend, options, chosen, onChoose) {
       return h("label", { title }, radio, h("span", {}, text));
     }),
   );
-}
-
-/** What went wrong, in the place where it matters. */
-export function trouble(text, ...actions) {
-  return h(
-    "div",
-    { class: "notice alarm" },
-    icon("unreadable"),
-    h("p", { dir: "auto" }, text),
-    actions.length ? h("div", { class: "actions" }, actions) : null,
-  );
-}
-
-/** Why the service would not, in words. */
-export function reasonOf(error) {
-  if (error.status === 0) return t("error.gone");
-  if (error.detail || error.message) return error.detail || error.message;
-  return t("error.status", { status: String(error.status) });
-}
-
-/** An empty place that says what would be there. */
-export function emptiness(title, text, ...actions) {
-  return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), text && h("p", {}, text), actions);
-}
-
-/** "12.3 MB · 0:31.2", what is nothing left out. */
-export function dotted(...parts) {
-  const there = parts.filter((part) => part !== null && part !== undefined && part !== "");
-  return there.flatMap((part, index) => (index ? [" · ", part] : [part]));
 }

@@ -1,9 +1,9 @@
 // Dialogs: native ones, which keep the focus inside and give it back.
 
+import { t } from "../texts/strings.js";
+import { button } from "./controls.js";
 import { fill, freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { button } from "./controls.js";
-import { t } from "../texts/strings.js";
 
 /** Opens a dialog; resolves to what close() was given, null where it was dismissed. */
 export function open(title, content, { closable = true } = {}) {

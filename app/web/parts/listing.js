@@ -1,10 +1,11 @@
 // A list that comes in pages, with a form that narrows it: the frame of history and library.
 
 import { ask } from "../state/api.js";
-import { announce } from "./announce.js";
-import { fill, h } from "./dom.js";
-import { button, emptiness, reasonOf, trouble } from "./controls.js";
 import { t } from "../texts/strings.js";
+import { announce } from "./announce.js";
+import { button } from "./controls.js";
+import { fill, h } from "./dom.js";
+import { emptiness, reasonOf, trouble } from "./notices.js";
 
 const TYPING_MS = 350;
 

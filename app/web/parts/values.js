@@ -1,8 +1,8 @@
 // Pieces of a report that stand in more than one place.
 
-import { foreign, h } from "./dom.js";
-import { known } from "../texts/strings.js";
 import { moment, stretch, webAddress } from "../texts/formatting.js";
+import { known } from "../texts/strings.js";
+import { foreign, h } from "./dom.js";
 
 /** A stranger's address: a link where it is http(s), else its text. */
 export function addressOf(text) {
@@ -39,4 +39,10 @@ export function figures(pairs) {
       h("div", {}, h("dt", {}, name), h("dd", {}, value)),
     ),
   );
+}
+
+/** "12.3 MB · 0:31.2", what is nothing left out. */
+export function dotted(...parts) {
+  const there = parts.filter((part) => part !== null && part !== undefined && part !== "");
+  return there.flatMap((part, index) => (index ? [" · ", part] : [part]));
 }

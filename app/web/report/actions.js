@@ -1,14 +1,15 @@
 // What one can do with a check: take it along, show more, add it to the library, delete it.
 
-import { ask } from "../state/api.js";
-import { announce, alarm } from "../parts/announce.js";
+import { alarm, announce } from "../parts/announce.js";
 import { columnsOf, sightingFields, textFields } from "../parts/context-fields.js";
-import { dropCheck } from "../state/submissions.js";
+import { button } from "../parts/controls.js";
 import { confirm, formDialog } from "../parts/dialogs.js";
 import { h } from "../parts/dom.js";
-import { button, reasonOf } from "../parts/controls.js";
+import { reasonOf } from "../parts/notices.js";
+import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
+import { dropCheck } from "../state/submissions.js";
 import { t } from "../texts/strings.js";
 import { revealButton } from "./reveal.js";
 

@@ -1,9 +1,9 @@
 // When a clip was seen: an axis of years to look at, and every date with its kind to read.
 
 import { foreign, h } from "../parts/dom.js";
-import { axis, dated } from "./appearance-dates.js";
-import { t } from "../texts/strings.js";
 import { addressOf, time, word } from "../parts/values.js";
+import { t } from "../texts/strings.js";
+import { axis, dated } from "./appearance-dates.js";
 
 /** own(appearance, index) may give what stands behind a row, where it can be changed. */
 export function appearancesView(appearances, claimedDate = null, own = () => null) {

@@ -1,14 +1,15 @@
 // What people say about an item and a clip: four decisions, a note, a name. Appended, never overwritten.
 
-import { ask } from "../state/api.js";
 import { announce } from "../parts/announce.js";
+import { button, field } from "../parts/controls.js";
 import { fill, foreign, freshId, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { button, field, reasonOf } from "../parts/controls.js";
-import { standing } from "./standing-decisions.js";
+import { reasonOf } from "../parts/notices.js";
+import { ask } from "../state/api.js";
 import { may, whoami } from "../state/session.js";
-import { t } from "../texts/strings.js";
 import { instant } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
+import { standing } from "./standing-decisions.js";
 
 export const DECISIONS = ["same_footage", "same_event", "different", "cannot_tell"];
 

@@ -1,9 +1,9 @@
 // Differences from one known copy, each with its measure, where it is, and a picture of the place.
 
 import { fill, h } from "../parts/dom.js";
-import { t } from "../texts/strings.js";
 import { word } from "../parts/values.js";
 import { clock, share, stretch } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 /** {element, show(sheet)}: thumbnails come with the pictures. onShow(span) steps to one. */
 export function editsView(match, onShow) {

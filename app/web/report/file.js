@@ -1,10 +1,9 @@
 // What the file says of itself, its credentials, and how all this was made.
 
 import { foreign, h } from "../parts/dom.js";
-import { dotted } from "../parts/controls.js";
-import { t } from "../texts/strings.js";
-import { addressOf, figures, word } from "../parts/values.js";
+import { addressOf, dotted, figures, word } from "../parts/values.js";
 import { clock, size } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 export function fileSections(report) {
   return [itemSection(report), metadataSection(report), credentialsSection(report.credentials), methodSection(report)];

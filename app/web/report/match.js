@@ -1,18 +1,17 @@
 // One clip that the item was held against: what was measured, and the pictures to see it by.
 
-import { fill, foreign, freshId, h } from "../parts/dom.js";
-import { clipName } from "../texts/wording.js";
-import { dotted } from "../parts/controls.js";
+import { workbench } from "../evidence/frame-comparison.js";
+import { foreign, freshId, h } from "../parts/dom.js";
+import { dotted, figures, word } from "../parts/values.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
+import { share, stretch, toldScore } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
+import { clipName } from "../texts/wording.js";
 import { appearancesView } from "./appearances.js";
 import { editsView } from "./edits.js";
-import { figures, word } from "../parts/values.js";
 import { soundView } from "./sound.js";
 import { matchTimeline } from "./timeline.js";
-import { workbench } from "../evidence/frame-comparison.js";
-import { share, stretch, toldScore } from "../texts/formatting.js";
 
 /** {element, pictures(sheets)}: the pictures come when they are made. */
 export function matchView(match, check, { decisions, open, number = null }) {

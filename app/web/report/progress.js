@@ -1,9 +1,10 @@
 // A check that is not done: its stages, its place in the queue, and how to stop it.
 
-import { ask } from "../state/api.js";
 import { announce } from "../parts/announce.js";
+import { button } from "../parts/controls.js";
 import { fill, h } from "../parts/dom.js";
-import { button, reasonOf } from "../parts/controls.js";
+import { reasonOf } from "../parts/notices.js";
+import { ask } from "../state/api.js";
 import { progressText, shareOf, stageIndex, stagesOf } from "../state/stages.js";
 import { t } from "../texts/strings.js";
 

@@ -1,13 +1,14 @@
 // Showing faces or identifying metadata of one check: a deliberate act, with a reason, that is logged.
 
-import { ask } from "../state/api.js";
+import { button, field } from "../parts/controls.js";
 import { formDialog } from "../parts/dialogs.js";
 import { h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { button, field, reasonOf } from "../parts/controls.js";
+import { reasonOf } from "../parts/notices.js";
+import { ask } from "../state/api.js";
 import { may, offers } from "../state/session.js";
-import { t } from "../texts/strings.js";
 import { instant } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 /** state: {faces, metadata, until}, changed here; onChange draws everything anew. */
 export function revealBar(check, state, onChange) {

@@ -1,9 +1,9 @@
 // What became of the sound.
 
 import { foreign, h } from "../parts/dom.js";
-import { t } from "../texts/strings.js";
 import { word } from "../parts/values.js";
 import { stretch } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 export function soundView(audio) {
   if (!audio || ["not_checked", "absent"].includes(audio.state)) return null;

@@ -2,11 +2,11 @@
 // Time runs from left to right in every language, as on any player.
 
 import { h, svg } from "../parts/dom.js";
-import { clipName } from "../texts/wording.js";
-import { t } from "../texts/strings.js";
 import { stretches } from "../parts/values.js";
-import { band, counterpart, edges, lengths, rest, ticks } from "./timeline-geometry.js";
 import { clock, stretch } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
+import { clipName } from "../texts/wording.js";
+import { band, counterpart, edges, lengths, rest, ticks } from "./timeline-geometry.js";
 
 const percent = (value) => `${(100 * value).toFixed(3)}%`;
 

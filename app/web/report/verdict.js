@@ -2,10 +2,10 @@
 
 import { fill, foreign, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { findingTone, meaningWords, relationWord, tone } from "../texts/wording.js";
-import { t } from "../texts/strings.js";
 import { addressOf, stretches } from "../parts/values.js";
 import { hours, moment } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
+import { findingTone, meaningWords, relationWord, tone } from "../texts/wording.js";
 
 export function verdictView(check) {
   const { report } = check;

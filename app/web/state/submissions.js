@@ -2,7 +2,6 @@
 // so that uploads go on while another view is open.
 
 import { ask, ServiceError, uploadSignedIn } from "./api.js";
-import { summaryOf } from "../texts/wording.js";
 import { settled, watch } from "./watch.js";
 
 const UPLOADS = 2; // at once
@@ -185,6 +184,16 @@ async function refresh(item) {
   } catch {
     // the row keeps what it has; opening it asks anew and says what is wrong
   }
+}
+
+/** What a list shows of a report: the fields that the service's own lists have. */
+function summaryOf(report) {
+  return {
+    headline: report?.verdict?.headline ?? null,
+    relation: report?.verdict?.relation ?? null,
+    claim_finding: report?.claim?.date?.finding ?? null,
+    first_seen: report?.first_seen?.date ?? null,
+  };
 }
 
 function changed(item) {

@@ -22,16 +22,6 @@ export function toneOfSummary(check) {
   return tone({ relation: check.relation, matched: check.relation !== "none" });
 }
 
-/** What a list shows of a report: the fields that the service's own lists have. */
-export function summaryOf(report) {
-  return {
-    headline: report?.verdict?.headline ?? null,
-    relation: report?.verdict?.relation ?? null,
-    claim_finding: report?.claim?.date?.finding ?? null,
-    first_seen: report?.first_seen?.date ?? null,
-  };
-}
-
 /** The word of strings.js that stands beside the tone. */
 export function relationWord(verdict) {
   return verdict ? `relation.${verdict.relation}` : "relation.unreadable";

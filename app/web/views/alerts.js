@@ -1,15 +1,16 @@
 // Earlier items for which the library, since it grew, holds a copy.
 
-import { ask } from "../state/api.js";
-import { announce, alarm } from "../parts/announce.js";
+import { alarm, announce } from "../parts/announce.js";
+import { button } from "../parts/controls.js";
 import { foreign, h } from "../parts/dom.js";
 import { listing, nothingFound } from "../parts/listing.js";
-import { claimChange, findingTone } from "../texts/wording.js";
-import { button, reasonOf } from "../parts/controls.js";
+import { reasonOf } from "../parts/notices.js";
+import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { t } from "../texts/strings.js";
 import { instant } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
+import { claimChange, findingTone } from "../texts/wording.js";
 
 export function alertsView(onSeen) {
   const list = listing({

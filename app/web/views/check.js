@@ -1,23 +1,24 @@
 // One check: the work while it goes on, then everything that it found.
 
-import { ask } from "../state/api.js";
-import { announce, alarm } from "../parts/announce.js";
+import { alarm, announce } from "../parts/announce.js";
+import { button } from "../parts/controls.js";
 import { fill, foreign, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { button, dotted, emptiness, reasonOf, trouble } from "../parts/controls.js";
-import { address } from "../state/route.js";
-import { t } from "../texts/strings.js";
+import { emptiness, reasonOf, trouble } from "../parts/notices.js";
+import { dotted, word } from "../parts/values.js";
 import { actionBar } from "../report/actions.js";
 import { decisionsOf } from "../report/decisions.js";
 import { fileSections, originSection } from "../report/file.js";
 import { matchView } from "../report/match.js";
 import { progressView } from "../report/progress.js";
 import { revealBar } from "../report/reveal.js";
-import { word } from "../parts/values.js";
-import { verdictView } from "../report/verdict.js";
 import { wholeItem } from "../report/timeline.js";
+import { verdictView } from "../report/verdict.js";
+import { ask } from "../state/api.js";
+import { address } from "../state/route.js";
 import { FINAL, settled, watch } from "../state/watch.js";
 import { clock, instant, size } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 const NEAR_MISSES = 5;
 

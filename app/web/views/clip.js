@@ -1,19 +1,20 @@
 // One clip of the library: what is known of it, when it was seen, and what matched it.
 
-import { ask } from "../state/api.js";
-import { announce, alarm } from "../parts/announce.js";
+import { alarm, announce } from "../parts/announce.js";
+import { verdictLine } from "../parts/check-row.js";
 import { sightingFields, sightingOf, textFields, TEXTS, textsOf } from "../parts/context-fields.js";
+import { button } from "../parts/controls.js";
 import { confirm, formDialog } from "../parts/dialogs.js";
 import { fill, foreign, h } from "../parts/dom.js";
-import { clipName, toneOfSummary } from "../texts/wording.js";
-import { button, emptiness, reasonOf, trouble } from "../parts/controls.js";
+import { emptiness, reasonOf, trouble } from "../parts/notices.js";
+import { figures, word } from "../parts/values.js";
+import { appearancesView } from "../report/appearances.js";
+import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { t } from "../texts/strings.js";
-import { appearancesView } from "../report/appearances.js";
-import { verdictLine } from "../parts/check-row.js";
-import { figures, word } from "../parts/values.js";
 import { clock, instant, size } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
+import { clipName, toneOfSummary } from "../texts/wording.js";
 
 const CHANGEABLE = ["published", "archived", "attested", "captured"];
 

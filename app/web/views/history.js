@@ -1,16 +1,16 @@
 // Every check of this key (or of all, where it may): newest first, searched and narrowed.
 
+import { verdictLine } from "../parts/check-row.js";
+import { field, input } from "../parts/controls.js";
 import { foreign, h } from "../parts/dom.js";
 import { filters, listing, nothingFound } from "../parts/listing.js";
-import { toneOfSummary } from "../texts/wording.js";
-import { dotted, field, input } from "../parts/controls.js";
+import { dotted, time } from "../parts/values.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
 import { progressText } from "../state/stages.js";
-import { t } from "../texts/strings.js";
-import { time } from "../parts/values.js";
-import { verdictLine } from "../parts/check-row.js";
 import { instant } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
+import { toneOfSummary } from "../texts/wording.js";
 
 const PAGE = 30;
 const RELATIONS = ["exact", "copy", "excerpt", "longer", "edited", "composite", "undecided", "none"];

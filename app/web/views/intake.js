@@ -1,15 +1,16 @@
 // Where items come in: dropped, chosen, pasted or by link, with what is claimed of them.
 
-import { ask } from "../state/api.js";
 import { announce } from "../parts/announce.js";
-import { bringBack, desk, handedIn, handIn } from "../state/submissions.js";
+import { deskRow } from "../parts/check-row.js";
+import { complaint, field, input } from "../parts/controls.js";
 import { fill, foreign, freshId, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { complaint, emptiness, field, input } from "../parts/controls.js";
+import { emptiness } from "../parts/notices.js";
+import { ask } from "../state/api.js";
 import { offers } from "../state/session.js";
-import { t } from "../texts/strings.js";
-import { deskRow } from "../parts/check-row.js";
+import { bringBack, desk, handedIn, handIn } from "../state/submissions.js";
 import { size } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
 
 const BROUGHT_BACK = 12;
 const DATE = /^\d{4}(-?\d{2}(-?\d{2}([T ].+)?)?|-?W\d{2}(-?\d)?|-\d{3})?$/;

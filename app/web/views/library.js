@@ -1,19 +1,20 @@
 // The library: searched, narrowed by year and place; and new footage for it.
 
-import { uploadSignedIn } from "../state/api.js";
 import { announce } from "../parts/announce.js";
 import { columnsOf, sightingFields, textFields } from "../parts/context-fields.js";
+import { button, field, input } from "../parts/controls.js";
 import { formDialog } from "../parts/dialogs.js";
 import { foreign, h } from "../parts/dom.js";
 import { filters, listing, nothingFound } from "../parts/listing.js";
-import { clipName } from "../texts/wording.js";
-import { button, dotted, field, input, reasonOf } from "../parts/controls.js";
+import { reasonOf } from "../parts/notices.js";
+import { dotted, time, word } from "../parts/values.js";
+import { dated } from "../report/appearance-dates.js";
+import { uploadSignedIn } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { dated } from "../report/appearance-dates.js";
-import { t } from "../texts/strings.js";
-import { time, word } from "../parts/values.js";
 import { clock } from "../texts/formatting.js";
+import { t } from "../texts/strings.js";
+import { clipName } from "../texts/wording.js";
 
 const PAGE = 30;
 

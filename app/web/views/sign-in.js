@@ -1,8 +1,9 @@
 // The door: a key goes in, a session comes out. Also as a dialog where a session ended in mid-work.
 
+import { field, input } from "../parts/controls.js";
 import { open } from "../parts/dialogs.js";
 import { fill, h } from "../parts/dom.js";
-import { field, input, reasonOf } from "../parts/controls.js";
+import { reasonOf } from "../parts/notices.js";
 import { signIn } from "../state/session.js";
 import { t } from "../texts/strings.js";
 
