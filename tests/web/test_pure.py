@@ -27,7 +27,7 @@ from app.verdict.relations import EDIT_TYPES
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "app" / "web"
 NODE = shutil.which("node")
-TOLD: dict[str, list[list[Any]]] = json.loads((HERE / "words.json").read_text())
+TOLD: dict[str, list[list[Any]]] = json.loads((HERE / "formatting.json").read_text())
 FUNCTIONS = {
     "clock": formatting.clock,
     "stretch": formatting.stretch,

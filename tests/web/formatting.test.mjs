@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { printable } from "../../app/web/texts/escaping.js";
-import * as words from "../../app/web/texts/formatting.js";
+import * as formatting from "../../app/web/texts/formatting.js";
 
-const told = JSON.parse(readFileSync(new URL("./words.json", import.meta.url), "utf-8"));
+const told = JSON.parse(readFileSync(new URL("./formatting.json", import.meta.url), "utf-8"));
 
 for (const [name, cases] of Object.entries(told)) {
   test(`${name} tells what Python tells`, () => {
-    const tell = name === "printable" ? printable : words[name];
+    const tell = name === "printable" ? printable : formatting[name];
     for (const [given, wanted] of cases) assert.equal(tell(given), wanted, JSON.stringify(given));
   });
 }
@@ -19,6 +19,6 @@ test("the joiners of honest names stay", () => {
 });
 
 test("a moment of the service is told in UTC, to the minute", () => {
-  assert.equal(words.instant("2026-11-25T22:31:07.123456Z"), "2026-11-25 22:31 UTC");
-  assert.equal(words.instant(null), "—");
+  assert.equal(formatting.instant("2026-11-25T22:31:07.123456Z"), "2026-11-25 22:31 UTC");
+  assert.equal(formatting.instant(null), "—");
 });
