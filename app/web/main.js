@@ -7,7 +7,7 @@ import { reasonOf, trouble } from "./parts/notices.js";
 import { ask, whenExpired } from "./state/api.js";
 import { address, parse } from "./state/route.js";
 import { may, resume, signOut, whoami } from "./state/session.js";
-import { busy, clearDesk } from "./state/submissions.js";
+import { clearSubmissions, isSending } from "./state/submissions.js";
 import { language, t } from "./texts/strings.js";
 import { alertsView } from "./views/alerts.js";
 import { checkView } from "./views/check.js";
@@ -49,9 +49,9 @@ async function start() {
   });
   whenExpired(() => signInAgain(() => frame()));
   window.addEventListener("hashchange", () => show(true));
-  window.addEventListener("beforeunload", (event) => busy() && event.preventDefault());
+  window.addEventListener("beforeunload", (event) => isSending() && event.preventDefault());
   window.addEventListener("beforeprint", () => {
-    document.querySelectorAll("details[data-print]").forEach((one) => (one.open = true));
+    document.querySelectorAll("details[data-print]").forEach((details) => (details.open = true));
   });
   frame();
   footer();
@@ -145,7 +145,7 @@ async function leaveDesk() {
   } catch {
     // signed out here at the least; the cookie ends by itself
   }
-  clearDesk();
+  clearSubmissions();
   location.hash = "#/";
   location.reload();
 }
@@ -153,9 +153,9 @@ async function leaveDesk() {
 async function countAlerts() {
   if (!whoami() || !may("check") || document.hidden) return;
   try {
-    const found = await ask("GET", "/v1/alerts?seen=false", undefined, { signingIn: true });
+    const unseen = await ask("GET", "/v1/alerts?seen=false", undefined, { signingIn: true });
     const before = alerts;
-    alerts = found.alerts.length;
+    alerts = unseen.alerts.length;
     if (alerts !== before) frame();
     if (alerts > before) announce(t("alerts.new", { n: alerts }));
   } catch {

@@ -19,6 +19,6 @@ test("the joiners of honest names stay", () => {
 });
 
 test("a moment of the service is told in UTC, to the minute", () => {
-  assert.equal(formatting.instant("2026-11-25T22:31:07.123456Z"), "2026-11-25 22:31 UTC");
-  assert.equal(formatting.instant(null), "—");
+  assert.equal(formatting.utcTime("2026-11-25T22:31:07.123456Z"), "2026-11-25 22:31 UTC");
+  assert.equal(formatting.utcTime(null), "—");
 });

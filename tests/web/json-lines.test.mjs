@@ -12,9 +12,9 @@ const stream = (...parts) =>
   });
 
 async function all(lines) {
-  const found = [];
-  for await (const line of lines) found.push(line);
-  return found;
+  const values = [];
+  for await (const line of lines) values.push(line);
+  return values;
 }
 
 test("lines come whole, however the bytes are cut", async () => {

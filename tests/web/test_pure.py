@@ -30,13 +30,13 @@ NODE = shutil.which("node")
 TOLD: dict[str, list[list[Any]]] = json.loads((HERE / "formatting.json").read_text())
 FUNCTIONS = {
     "clock": formatting.clock,
-    "stretch": formatting.stretch,
-    "share": formatting.share,
+    "timeRange": formatting.stretch,
+    "percentText": formatting.share,
     "size": formatting.size,
     "hours": formatting.hours,
-    "moment": formatting.moment,
+    "dateText": formatting.moment,
     "webAddress": formatting.web_address,
-    "toldScore": told_score,
+    "scoreText": told_score,
 }
 
 

@@ -2,26 +2,26 @@
 
 import { button } from "../parts/controls.js";
 import { fill, h } from "../parts/dom.js";
-import { clock, share } from "../texts/formatting.js";
+import { clock, percentText } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
 /** moment: one of a sheet's. Returns elements. */
-export function stageOf(moment, mode, { name, flipped, onFlip }) {
-  return { side, slider, flip, difference }[mode](moment, { name, flipped, onFlip });
+export function framesInMode(pair, mode, { name, flipped, onFlip }) {
+  return { side, slider, flip, difference }[mode](pair, { name, flipped, onFlip });
 }
 
-function side(moment, { name }) {
+function side(pair, { name }) {
   return h(
     "div",
-    { class: moment.aligned ? "frames three" : "frames" },
-    itemFigure(moment),
-    moment.aligned && figure(moment.aligned, t("alt.aligned", { name, at: clock(moment.reference_s) }), t("frame.aligned"), clock(moment.reference_s)),
-    figure(moment.reference, t("alt.known", { name, at: clock(moment.reference_s) }), t("frame.known"), clock(moment.reference_s), t("frame.outline")),
+    { class: pair.aligned ? "frames three" : "frames" },
+    itemFigure(pair),
+    pair.aligned && figure(pair.aligned, t("alt.aligned", { name, at: clock(pair.reference_s) }), t("frame.aligned"), clock(pair.reference_s)),
+    figure(pair.reference, t("alt.known", { name, at: clock(pair.reference_s) }), t("frame.known"), clock(pair.reference_s), t("frame.outline")),
   );
 }
 
-function slider(moment, { name }) {
-  const over = picture(moment.query, t("alt.item", { at: clock(moment.query_s) }));
+function slider(pair, { name }) {
+  const over = picture(pair.query, t("alt.item", { at: clock(pair.query_s) }));
   over.classList.add("over");
   const edge = h("span", { class: "edge", "aria-hidden": "true" });
   const set = (value) => {
@@ -42,7 +42,7 @@ function slider(moment, { name }) {
   const stack = h(
     "div",
     { class: "stack", dir: "ltr" },
-    picture(moment.aligned ?? moment.reference, t("alt.aligned", { name, at: clock(moment.reference_s) })),
+    picture(pair.aligned ?? pair.reference, t("alt.aligned", { name, at: clock(pair.reference_s) })),
     over,
     edge,
   );
@@ -54,7 +54,7 @@ function slider(moment, { name }) {
     h("div", { class: "ends", dir: "ltr" }, h("b", {}, t("frame.item")), h("b", {}, t("frame.aligned"))),
     stack,
     h("div", { class: "slider", dir: "ltr" }, range),
-    notAligned(moment),
+    notAligned(pair),
   );
 
   function drag(event) {
@@ -65,12 +65,12 @@ function slider(moment, { name }) {
   }
 }
 
-function flip(moment, { name, flipped, onFlip }) {
+function flip(pair, { name, flipped, onFlip }) {
   const shown = flipped
-    ? picture(moment.aligned ?? moment.reference, t("alt.aligned", { name, at: clock(moment.reference_s) }))
-    : picture(moment.query, t("alt.item", { at: clock(moment.query_s) }));
+    ? picture(pair.aligned ?? pair.reference, t("alt.aligned", { name, at: clock(pair.reference_s) }))
+    : picture(pair.query, t("alt.item", { at: clock(pair.query_s) }));
   const other = new Image(); // fetched now, so that the flip does not blink
-  other.src = flipped ? moment.query : (moment.aligned ?? moment.reference);
+  other.src = flipped ? pair.query : (pair.aligned ?? pair.reference);
   return h(
     "figure",
     { class: "one" },
@@ -81,25 +81,25 @@ function flip(moment, { name, flipped, onFlip }) {
       button(t(flipped ? "flip.to.item" : "flip.to.known"), onFlip, { kind: "small" }),
     ),
     h("div", { class: "stack" }, shown),
-    notAligned(moment),
+    notAligned(pair),
   );
 }
 
-function difference(moment) {
-  if (!moment.difference) {
-    return h("div", { class: "frames" }, itemFigure(moment), h("p", { class: "bench-empty" }, t("difference.none")));
+function difference(pair) {
+  if (!pair.difference) {
+    return h("div", { class: "frames" }, itemFigure(pair), h("p", { class: "bench-empty" }, t("difference.none")));
   }
-  const mean = moment.difference_mean;
+  const mean = pair.difference_mean;
   return [
     h(
       "div",
       { class: "frames" },
-      itemFigure(moment),
+      itemFigure(pair),
       figure(
-        moment.difference,
+        pair.difference,
         t("alt.difference"),
         t("frame.difference"),
-        mean === null || mean === undefined ? null : t("difference.mean", { share: share(mean) }),
+        mean === null || mean === undefined ? null : t("difference.mean", { share: percentText(mean) }),
       ),
     ),
     h(
@@ -117,8 +117,8 @@ function difference(moment) {
   ];
 }
 
-function itemFigure(moment) {
-  return figure(moment.query, t("alt.item", { at: clock(moment.query_s) }), t("frame.item"), clock(moment.query_s));
+function itemFigure(pair) {
+  return figure(pair.query, t("alt.item", { at: clock(pair.query_s) }), t("frame.item"), clock(pair.query_s));
 }
 
 function figure(source, alt, title, figures = null, more = null) {
@@ -139,6 +139,6 @@ function picture(source, alt) {
   return image;
 }
 
-function notAligned(moment) {
-  return moment.aligned ? null : h("figcaption", {}, t("frame.not.aligned"));
+function notAligned(pair) {
+  return pair.aligned ? null : h("figcaption", {}, t("frame.not.aligned"));
 }

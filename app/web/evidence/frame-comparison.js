@@ -8,34 +8,34 @@ import { icon } from "../parts/icons.js";
 import { clock } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 import { clipName } from "../texts/wording.js";
-import { stageOf } from "./comparison-modes.js";
-import { stripOf } from "./frame-strip.js";
-import { firstWithin, moments, nearest, stepped } from "./timestamps.js";
+import { framesInMode } from "./comparison-modes.js";
+import { clampIndex, firstIndexWithin, framePairs, nearestIndex } from "./frame-pairs.js";
+import { frameStrip } from "./frame-strip.js";
 
 const PLAY_MS = 700;
 export const MODES = ["side", "slider", "flip", "difference"];
 
 /** {element, show(sheet, state), jump(seconds, side), within(span)} */
-export function workbench(match, onMoment) {
+export function frameComparison(match, onPair) {
   const element = h("div", { class: "bench" });
-  let list = [];
+  let pairs = [];
   let index = 0;
   let mode = "side";
   let flipped = false;
   let playing = null;
   let parts = null;
-  let known = null; // the sheet that is built, as text: the same one again changes nothing
-  element.addEventListener("keydown", pressed);
+  let shownSheetText = null; // the sheet that is built, as text: the same one again changes nothing
+  element.addEventListener("keydown", onKey);
   wait("pending");
   return { element, show, jump, within };
 
   function show(sheet, state) {
-    const told = JSON.stringify(sheet);
-    if (parts && told === known) return;
-    known = told;
-    list = moments(sheet);
-    index = Math.min(index, Math.max(0, list.length - 1));
-    if (!list.length) return wait(sheet ? "none" : state, sheet);
+    const sheetText = JSON.stringify(sheet);
+    if (parts && sheetText === shownSheetText) return;
+    shownSheetText = sheetText;
+    pairs = framePairs(sheet);
+    index = Math.min(index, Math.max(0, pairs.length - 1));
+    if (!pairs.length) return wait(sheet ? "none" : state, sheet);
     build(sheet);
     draw();
   }
@@ -50,7 +50,7 @@ export function workbench(match, onMoment) {
   function build(sheet) {
     const stage = h("div", { class: "stage", id: freshId("stage") });
     const when = h("p", { class: "when num" });
-    const strip = stripOf(list, (chosen) => go(chosen));
+    const strip = frameStrip(pairs, (chosen) => go(chosen));
     const play = h("button", { type: "button", class: "button small", onclick: toggle });
     const stepper = (by, name, glyph) =>
       h("button", { type: "button", class: "button small square", "aria-label": t(name), onclick: () => go(index + by) }, icon(glyph, "forward"));
@@ -63,57 +63,57 @@ export function workbench(match, onMoment) {
         choice(freshId("mode"), t("bench.mode"), MODES.map((value) => ({
           value,
           text: t(`bench.${value}`),
-          disabled: value === "difference" && !list.some((one) => one.difference),
+          disabled: value === "difference" && !pairs.some((pair) => pair.difference),
         })), mode, (value) => {
           mode = value;
           draw();
         }),
-        list.length > 1 && h("div", { class: "stepper", dir: "ltr" }, stepper(-1, "bench.previous", "previous"), play, stepper(1, "bench.next", "next"), when),
+        pairs.length > 1 && h("div", { class: "stepper", dir: "ltr" }, stepper(-1, "bench.previous", "previous"), play, stepper(1, "bench.next", "next"), when),
       ),
       stage,
       strip.element,
       h(
         "div",
         { class: "bench-notes" },
-        h("p", { class: "small no-print" }, t(list.length > 1 ? "bench.keys" : "bench.keys.one")),
+        h("p", { class: "small no-print" }, t(pairs.length > 1 ? "bench.keys" : "bench.keys.one")),
         h("p", { class: "small" }, redaction(sheet)),
         problemsOf(sheet),
       ),
     );
-    shownPlay();
+    showPlayButton();
   }
 
   function draw() {
-    const one = list[index];
+    const pair = pairs[index];
     fill(
       parts.stage,
-      stageOf(one, mode, {
+      framesInMode(pair, mode, {
         name: clipName(match.clip),
         flipped,
         onFlip: flip,
       }),
     );
-    fill(parts.when, t("bench.when", { n: index + 1, all: list.length }));
+    fill(parts.when, t("bench.when", { n: index + 1, all: pairs.length }));
     parts.strip.at(index);
     element.querySelectorAll('.choice input[type="radio"]').forEach((radio) => (radio.checked = radio.value === mode));
-    onMoment(one);
+    onPair(pair);
   }
 
   function go(wanted) {
-    const next = stepped(wanted, 0, list.length);
+    const next = clampIndex(wanted, 0, pairs.length);
     if (!parts || next === index) return;
     index = next;
     draw();
-    if (!playing) announce(t("bench.spoken", { query: clock(list[index].query_s), reference: clock(list[index].reference_s) }));
+    if (!playing) announce(t("bench.spoken", { query: clock(pairs[index].query_s), reference: clock(pairs[index].reference_s) }));
   }
 
   function jump(seconds, side = "query_s") {
-    if (parts) go(nearest(list, seconds, side));
+    if (parts) go(nearestIndex(pairs, seconds, side));
   }
 
   function within(span) {
     if (!parts) return;
-    go(firstWithin(list, span));
+    go(firstIndexWithin(pairs, span));
     parts.stage.scrollIntoView({ block: "nearest" });
   }
 
@@ -128,37 +128,37 @@ export function workbench(match, onMoment) {
 
   function toggle() {
     if (playing) return stop();
-    if (index === list.length - 1) go(0);
+    if (index === pairs.length - 1) go(0);
     playing = setInterval(() => {
-      if (!element.isConnected || index >= list.length - 1) stop();
+      if (!element.isConnected || index >= pairs.length - 1) stop();
       else go(index + 1);
     }, PLAY_MS);
-    shownPlay();
+    showPlayButton();
   }
 
   function stop() {
     clearInterval(playing);
     playing = null;
-    shownPlay();
+    showPlayButton();
   }
 
-  function shownPlay() {
+  function showPlayButton() {
     if (parts) fill(parts.play, icon(playing ? "pause" : "play"), t(playing ? "bench.pause" : "bench.play"));
   }
 
   // Keys act only while the focus is in here, and never while somebody types or moves the slider.
-  function pressed(event) {
+  function onKey(event) {
     if (!parts || event.ctrlKey || event.metaKey || event.altKey) return;
     const onControl = event.target.matches('input[type="range"], input[type="radio"]');
     const act = {
       ArrowLeft: !onControl && (() => go(index - 1)),
       ArrowRight: !onControl && (() => go(index + 1)),
       Home: !onControl && (() => go(0)),
-      End: !onControl && (() => go(list.length - 1)),
+      End: !onControl && (() => go(pairs.length - 1)),
       f: flip,
       s: () => change("side"),
       w: () => change("slider"),
-      d: () => list.some((one) => one.difference) && change("difference"),
+      d: () => pairs.some((pair) => pair.difference) && change("difference"),
     }[event.key];
     if (!act) return;
     event.preventDefault();

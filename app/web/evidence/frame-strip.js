@@ -6,26 +6,26 @@ import { clock } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
 /** {element, at(index)}; onChoose(index). */
-export function stripOf(list, onChoose) {
-  const cells = list.map((one, index) =>
+export function frameStrip(pairs, onChoose) {
+  const cells = pairs.map((pair, index) =>
     h(
       "button",
       {
         type: "button",
         class: "cell",
         tabindex: -1,
-        "aria-label": t("strip.cell", { n: index + 1, query: clock(one.query_s), reference: clock(one.reference_s) }),
+        "aria-label": t("strip.cell", { n: index + 1, query: clock(pair.query_s), reference: clock(pair.reference_s) }),
         onclick: () => onChoose(index),
       },
-      h("img", { src: one.query, alt: "", loading: "lazy", decoding: "async" }),
-      h("img", { src: one.aligned ?? one.reference, alt: "", loading: "lazy", decoding: "async" }),
-      h("span", { class: "num", "aria-hidden": "true" }, clock(one.query_s)),
+      h("img", { src: pair.query, alt: "", loading: "lazy", decoding: "async" }),
+      h("img", { src: pair.aligned ?? pair.reference, alt: "", loading: "lazy", decoding: "async" }),
+      h("span", { class: "num", "aria-hidden": "true" }, clock(pair.query_s)),
     ),
   );
   const track = h("div", { class: "strip-track", dir: "ltr" }, cells);
   const element = h(
     "div",
-    { class: "strip", role: "group", "aria-label": t("strip.label"), hidden: list.length < 2 },
+    { class: "strip", role: "group", "aria-label": t("strip.label"), hidden: pairs.length < 2 },
     h("div", { class: "strip-names", "aria-hidden": "true" }, h("span", {}, t("frame.item")), h("span", {}, t("strip.known"))),
     track,
   );

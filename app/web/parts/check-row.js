@@ -1,7 +1,7 @@
 // One item on the desk: on its way up, in the queue, at work, read. The row stays, its texts change.
 
 import { address } from "../state/route.js";
-import { progressText, shareOf } from "../state/stages.js";
+import { progressShare, progressText } from "../state/stages.js";
 import { cancel, drop, tryAgain } from "../state/submissions.js";
 import { size } from "../texts/formatting.js";
 import { known, t } from "../texts/strings.js";
@@ -13,7 +13,7 @@ import { icon } from "./icons.js";
 import { reasonOf } from "./notices.js";
 import { dotted } from "./values.js";
 
-export function deskRow(item) {
+export function submissionRow(item) {
   const title = h("p", { class: "row-name" });
   const state = h("p", { class: "row-state" });
   const bar = h("progress", { max: 1, "aria-label": t("progress.of", { name: item.name }) });
@@ -31,7 +31,7 @@ export function deskRow(item) {
     const { check, phase } = item;
     element.dataset.tone = check ? toneOfSummary(check) : phase === "failed" ? "unreadable" : "waiting";
     fill(state, stateText(item));
-    const share = item.phase === "accepted" ? shareOf(check) : item.total ? item.sent / item.total : null;
+    const share = item.phase === "accepted" ? progressShare(check) : item.total ? item.sent / item.total : null;
     const working = ["waiting", "sending"].includes(phase) || (check && ["queued", "running"].includes(check.state));
     bar.hidden = !working || (check?.state === "queued");
     if (share === null) bar.removeAttribute("value");

@@ -1,11 +1,11 @@
 // Pieces of a report that stand in more than one place.
 
-import { moment, stretch, webAddress } from "../texts/formatting.js";
+import { dateText, timeRange, webAddress } from "../texts/formatting.js";
 import { known } from "../texts/strings.js";
 import { foreign, h } from "./dom.js";
 
 /** A stranger's address: a link where it is http(s), else its text. */
-export function addressOf(text) {
+export function addressLink(text) {
   const href = webAddress(text);
   if (!href) return foreign(text);
   return h("a", { href, rel: "noopener noreferrer nofollow", target: "_blank", dir: "ltr" }, breakable(text));
@@ -17,12 +17,12 @@ function breakable(text) {
 }
 
 /** Several stretches in one line. */
-export function stretches(spans) {
-  return spans.flatMap((span, index) => [index ? ", " : "", h("span", { class: "num", dir: "ltr" }, stretch(span))]);
+export function timeRanges(spans) {
+  return spans.flatMap((span, index) => [index ? ", " : "", h("span", { class: "num", dir: "ltr" }, timeRange(span))]);
 }
 
-export function time(date) {
-  return h("time", { dir: "ltr" }, moment(date));
+export function dateElement(date) {
+  return h("time", { dir: "ltr" }, dateText(date));
 }
 
 /** A word of the report's own lists, or as it stands where it is new. */

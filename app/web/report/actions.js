@@ -9,7 +9,7 @@ import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { dropCheck } from "../state/submissions.js";
+import { dropSubmissionsOf } from "../state/submissions.js";
 import { t } from "../texts/strings.js";
 import { revealButton } from "./reveal.js";
 
@@ -46,7 +46,7 @@ async function remove(check) {
   if (!(await confirm(t("delete.check"), t("delete.check.more"), t("delete.do")))) return;
   try {
     await ask("DELETE", `/v1/checks/${check.id}`);
-    dropCheck(check.id);
+    dropSubmissionsOf(check.id);
     announce(t("deleted"));
     location.hash = address("history");
   } catch (error) {

@@ -3,22 +3,22 @@
 const MOST_YEARS = 5; // written along the axis, so that a phone has room for them
 
 /** First day that a written date can mean, as text that sorts; what it cannot read sorts last. */
-export function sortable(date) {
+export function sortKey(date) {
   return /^\d{4}/.test(date) ? date : `9999 ${date}`;
 }
 
 /** Rows {kind, date, …} by date; a claim becomes a row of kind "claimed". */
-export function dated(appearances, claimedDate = null) {
+export function sortedByDate(appearances, claimedDate = null) {
   const rows = appearances.map((a) => ({ ...a }));
   if (claimedDate) rows.push({ kind: "claimed", date: claimedDate });
   return rows.sort((a, b) => {
-    const [first, second] = [sortable(a.date), sortable(b.date)];
+    const [first, second] = [sortKey(a.date), sortKey(b.date)];
     return first < second ? -1 : first > second ? 1 : 0;
   });
 }
 
 /** Where on an axis from the first to the last year each row stands: {year, at: 0..1}. */
-export function axis(rows) {
+export function yearAxis(rows) {
   const places = rows.map((row) => decimalYear(row.date)).filter((year) => year !== null);
   if (places.length < 2) return null;
   const from = Math.floor(Math.min(...places));

@@ -1,14 +1,14 @@
 // When a clip was seen: an axis of years to look at, and every date with its kind to read.
 
 import { foreign, h } from "../parts/dom.js";
-import { addressOf, time, word } from "../parts/values.js";
+import { addressLink, dateElement, word } from "../parts/values.js";
 import { t } from "../texts/strings.js";
-import { axis, dated } from "./appearance-dates.js";
+import { sortedByDate, yearAxis } from "./appearance-dates.js";
 
 /** own(appearance, index) may give what stands behind a row, where it can be changed. */
 export function appearancesView(appearances, claimedDate = null, own = () => null) {
   if (!appearances.length) return null;
-  const rows = dated(appearances, claimedDate);
+  const rows = sortedByDate(appearances, claimedDate);
   return h(
     "section",
     { class: "sightings" },
@@ -23,13 +23,13 @@ function dateRow(row, own) {
     "li",
     { class: `kind-${row.kind}` },
     h("span", { class: `dot dot-${row.kind}`, "aria-hidden": "true" }),
-    time(row.date),
+    dateElement(row.date),
     h("span", { class: "kind" }, word("kind", row.kind)),
     h(
       "span",
       { class: "where" },
       row.publisher && foreign(row.publisher),
-      row.source_url && addressOf(row.source_url),
+      row.source_url && addressLink(row.source_url),
       row.entered_by && h("span", { class: "soft" }, t("entered.by"), " ", foreign(row.entered_by)),
     ),
     own(row),
@@ -37,7 +37,7 @@ function dateRow(row, own) {
 }
 
 function years(rows) {
-  const drawn = axis(rows);
+  const drawn = yearAxis(rows);
   if (!drawn) return null;
   return h(
     "div",

@@ -7,9 +7,9 @@ import { icon } from "../parts/icons.js";
 import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { may, whoami } from "../state/session.js";
-import { instant } from "../texts/formatting.js";
+import { utcTime } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
-import { standing } from "./standing-decisions.js";
+import { standingDecisions } from "./standing-decisions.js";
 
 export const DECISIONS = ["same_footage", "same_event", "different", "cannot_tell"];
 
@@ -19,17 +19,17 @@ export function decisionsOf(check) {
   return { load, panel };
 
   function panel(match) {
-    const made = decisionPanel(check, match, load);
-    panels.push(made);
-    return made.element;
+    const own = decisionPanel(check, match, load);
+    panels.push(own);
+    return own.element;
   }
 
   async function load() {
     try {
       const answer = await ask("GET", `/v1/checks/${check.id}/decisions`);
-      panels.forEach((one) => one.show(answer));
+      panels.forEach((own) => own.show(answer));
     } catch (error) {
-      panels.forEach((one) => one.complain(reasonOf(error)));
+      panels.forEach((own) => own.complain(reasonOf(error)));
     }
   }
 }
@@ -70,7 +70,7 @@ function decisionPanel(check, match, reload) {
   return { element, show, complain };
 
   function show({ decisions, disputed }) {
-    const rows = standing(decisions.filter((one) => one.clip === clip));
+    const rows = standingDecisions(decisions.filter((decision) => decision.clip === clip));
     fill(list, rows.map((row) => decisionRow(row, withdraw)));
     list.hidden = !rows.length;
     split.hidden = !disputed.includes(clip);
@@ -120,7 +120,7 @@ function decisionRow({ decision, withdrawn, older }, onWithdraw) {
       h("b", {}, t(`decision.${decision.decision}`)),
       " – ",
       foreign(decision.by),
-      h("span", { class: "small" }, `, ${instant(decision.made_at)}`),
+      h("span", { class: "small" }, `, ${utcTime(decision.made_at)}`),
       withdrawn && h("span", { class: "tag" }, t("decide.taken.back")),
       !withdrawn && older && h("span", { class: "tag" }, t("decide.older")),
     ),

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../parts/dom.js";
 import { word } from "../parts/values.js";
-import { clock, share, stretch } from "../texts/formatting.js";
+import { clock, percentText, timeRange } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
 /** {element, show(sheet)}: thumbnails come with the pictures. onShow(span) steps to one. */
@@ -36,10 +36,10 @@ export function editsView(match, onShow) {
           h("span", { class: "tag" }, word("edit", edit.type)),
           " ",
           edit.query
-            ? h("button", { type: "button", class: "link num", dir: "ltr", onclick: () => onShow(edit.query), "aria-label": t("edits.show", { span: stretch(edit.query) }) }, stretch(edit.query))
+            ? h("button", { type: "button", class: "link num", dir: "ltr", onclick: () => onShow(edit.query), "aria-label": t("edits.show", { span: timeRange(edit.query) }) }, timeRange(edit.query))
             : t("edits.throughout"),
           " · ",
-          h("span", { class: "num" }, t("edits.confidence", { share: share(edit.confidence) })),
+          h("span", { class: "num" }, t("edits.confidence", { share: percentText(edit.confidence) })),
         ),
         measures(edit.measure),
       ),
@@ -57,11 +57,11 @@ export function editsView(match, onShow) {
 }
 
 function measures(measure) {
-  const told = Object.entries(measure ?? {}).filter(([, value]) => ["number", "string", "boolean"].includes(typeof value));
-  if (!told.length) return null;
+  const values = Object.entries(measure ?? {}).filter(([, value]) => ["number", "string", "boolean"].includes(typeof value));
+  if (!values.length) return null;
   return h(
     "dl",
     { class: "measures" },
-    told.map(([name, value]) => h("div", {}, h("dt", {}, name.replaceAll("_", " ")), h("dd", { class: "num", dir: "auto" }, typeof value === "number" ? Number(value.toPrecision(3)) : String(value)))),
+    values.map(([name, value]) => h("div", {}, h("dt", {}, name.replaceAll("_", " ")), h("dd", { class: "num", dir: "auto" }, typeof value === "number" ? Number(value.toPrecision(3)) : String(value)))),
   );
 }

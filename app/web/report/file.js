@@ -1,7 +1,7 @@
 // What the file says of itself, its credentials, and how all this was made.
 
 import { foreign, h } from "../parts/dom.js";
-import { addressOf, dotted, figures, word } from "../parts/values.js";
+import { addressLink, dotted, figures, word } from "../parts/values.js";
 import { clock, size } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
@@ -11,15 +11,15 @@ export function fileSections(report) {
 
 /** What came with the item, in the words of whoever sent it. */
 export function originSection(context) {
-  const told = ["page_url", "seen_at", "account", "text", "how"].filter((name) => context?.[name]);
-  if (!told.length) return null;
-  const value = (name) => (name === "page_url" ? addressOf(context[name]) : foreign(context[name]));
+  const given = ["page_url", "seen_at", "account", "text", "how"].filter((name) => context?.[name]);
+  if (!given.length) return null;
+  const value = (name) => (name === "page_url" ? addressLink(context[name]) : foreign(context[name]));
   return h(
     "section",
     { class: "origin" },
     h("h2", {}, t("origin.title")),
     h("p", { class: "soft" }, t("origin.lead")),
-    figures(told.map((name) => [t(`origin.${name}`), value(name)])),
+    figures(given.map((name) => [t(`origin.${name}`), value(name)])),
   );
 }
 
@@ -48,7 +48,7 @@ function metadataSection({ metadata, shown }) {
     h("h2", {}, t("file.title")),
     h("p", { class: "soft" }, t("file.lead")),
     metadata.findings.length
-      ? h("ul", { class: "findings" }, metadata.findings.map((one) => h("li", { class: one.severity }, h("span", { class: "severity" }, word("severity", one.severity)), h("p", { dir: "auto" }, one.text))))
+      ? h("ul", { class: "findings" }, metadata.findings.map((finding) => h("li", { class: finding.severity }, h("span", { class: "severity" }, word("severity", finding.severity)), h("p", { dir: "auto" }, finding.text))))
       : h("p", {}, t("file.nothing")),
     Object.keys(metadata.fields ?? {}).length > 0 && fields(metadata.fields, shown),
   );
@@ -65,13 +65,13 @@ function fields(groups, shown) {
       h(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": group },
-        h("table", { class: "fields" }, h("tbody", {}, Object.entries(values).map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, foreign(name)), h("td", { dir: "auto" }, told(value)))))),
+        h("table", { class: "fields" }, h("tbody", {}, Object.entries(values).map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, foreign(name)), h("td", { dir: "auto" }, valueText(value)))))),
       ),
     ]),
   );
 }
 
-function told(value) {
+function valueText(value) {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
@@ -105,7 +105,7 @@ function methodSection({ method, timings_s: timings, shown }) {
       "details",
       { "data-print": true },
       h("summary", {}, t("method.more")),
-      figures(Object.entries(method ?? {}).map(([name, value]) => [name.replaceAll("_", " "), foreign(told(value))])),
+      figures(Object.entries(method ?? {}).map(([name, value]) => [name.replaceAll("_", " "), foreign(valueText(value))])),
       timings && h("p", { class: "small" }, t("method.time"), " ", Object.entries(timings).map(([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(2)} s`).join(", ")),
     ),
     h("p", { class: "small" }, t(shown?.identifying_metadata === "shown" ? "shown.metadata" : "shown.withheld")),

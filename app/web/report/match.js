@@ -1,31 +1,31 @@
 // One clip that the item was held against: what was measured, and the pictures to see it by.
 
-import { workbench } from "../evidence/frame-comparison.js";
+import { frameComparison } from "../evidence/frame-comparison.js";
 import { foreign, freshId, h } from "../parts/dom.js";
 import { dotted, figures, word } from "../parts/values.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { share, stretch, toldScore } from "../texts/formatting.js";
+import { percentText, scoreText, timeRange } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 import { clipName } from "../texts/wording.js";
 import { appearancesView } from "./appearances.js";
+import { audioSection } from "./audio.js";
 import { editsView } from "./edits.js";
-import { soundView } from "./sound.js";
 import { matchTimeline } from "./timeline.js";
 
 /** {element, pictures(sheets)}: the pictures come when they are made. */
 export function matchView(match, check, { decisions, open, number = null }) {
   const { report } = check;
-  const bench = workbench(match, (moment) => line.at(moment));
-  const line = matchTimeline(match, report, (side, seconds) => bench.jump(seconds, side));
-  const edits = editsView(match, (span) => bench.within(span));
+  const comparison = frameComparison(match, (pair) => timeline.at(pair));
+  const timeline = matchTimeline(match, report, (side, seconds) => comparison.jump(seconds, side));
+  const edits = editsView(match, (span) => comparison.within(span));
   const body = [
     header(match),
-    line.element,
-    bench.element,
-    match.segments.some((s) => s.query[1] > 0 || s.reference[1] > 0) && segmentTable(match, (span) => bench.within(span)),
+    timeline.element,
+    comparison.element,
+    match.segments.some((s) => s.query[1] > 0 || s.reference[1] > 0) && segmentTable(match, (span) => comparison.within(span)),
     edits.element,
-    soundView(match.audio),
+    audioSection(match.audio),
     appearancesView(match.appearances ?? [], report.claim?.date?.claimed),
     decisions.panel(match),
   ];
@@ -33,8 +33,8 @@ export function matchView(match, check, { decisions, open, number = null }) {
 
   function pictures(sheets) {
     const sheet = sheets.matches?.[match.clip.id] ?? null;
-    if (sheet || match.accepted) bench.show(sheet, sheets.state);
-    else bench.element.hidden = true; // of near misses there are pictures where something was measured
+    if (sheet || match.accepted) comparison.show(sheet, sheets.state);
+    else comparison.element.hidden = true; // of near misses there are pictures where something was measured
     edits.show(sheet);
   }
 }
@@ -52,7 +52,7 @@ function folded(match, body, open) {
       "summary",
       {},
       foreign(clipName(match.clip)),
-      h("span", { class: "small num" }, t(match.found_by === "sound" ? "near.sound" : "near.score", { score: toldScore(match.score) })),
+      h("span", { class: "small num" }, t(match.found_by === "sound" ? "near.sound" : "near.score", { score: scoreText(match.score) })),
     ),
     h("div", { class: "near-body" }, body),
   );
@@ -74,9 +74,9 @@ function header({ clip, relation, coverage, score, accepted }) {
     ),
     figures([
       [t("match.relation"), accepted ? word("relation", relation) : t("near.not")],
-      [t("match.of.item"), h("span", { class: "num" }, share(coverage?.query))],
-      [t("match.of.clip"), h("span", { class: "num" }, share(coverage?.reference))],
-      [t("match.score"), h("span", { class: "num" }, toldScore(score))],
+      [t("match.of.item"), h("span", { class: "num" }, percentText(coverage?.query))],
+      [t("match.of.clip"), h("span", { class: "num" }, percentText(coverage?.reference))],
+      [t("match.score"), h("span", { class: "num" }, scoreText(score))],
     ]),
   );
 }
@@ -106,8 +106,8 @@ function segmentRow(segment, index, onShow) {
     "tr",
     {},
     h("th", { scope: "row" }, index + 1),
-    numeric(stretch(segment.query)),
-    numeric(stretch(segment.reference)),
+    numeric(timeRange(segment.query)),
+    numeric(timeRange(segment.reference)),
     numeric(segment.speed === null || segment.speed === undefined ? "—" : `${Number(segment.speed.toPrecision(3))} ×`),
     h("td", {}, measured.join(", ") || "—"),
     h(

@@ -5,7 +5,7 @@ import { button } from "../parts/controls.js";
 import { fill, h } from "../parts/dom.js";
 import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
-import { progressText, shareOf, stageIndex, stagesOf } from "../state/stages.js";
+import { progressShare, progressText, stageIndex, stagesOf } from "../state/stages.js";
 import { t } from "../texts/strings.js";
 
 export function progressView(first, onEnded) {
@@ -13,8 +13,8 @@ export function progressView(first, onEnded) {
   const bar = h("progress", { max: 1, "aria-label": t("progress") });
   const note = h("p", { class: "small", role: "status" });
   const steps = h("ol", { class: "stages" });
-  const shown = stagesOf(first.kind);
-  let told = "";
+  const stages = stagesOf(first.kind);
+  let announced = "";
   const stop = button(t("cancel"), async () => {
     try {
       await ask("POST", `/v1/checks/${first.id}/cancel`);
@@ -30,16 +30,16 @@ export function progressView(first, onEnded) {
   function update(check) {
     const text = progressText(check);
     fill(says, text);
-    if (text !== told) announce(text);
-    told = text;
-    const share = shareOf(check);
+    if (text !== announced) announce(text);
+    announced = text;
+    const share = progressShare(check);
     if (share === null || check.state === "queued") bar.removeAttribute("value");
     else bar.value = share;
     bar.hidden = check.state === "queued";
     const at = check.state === "running" ? stageIndex(check.kind, check.progress?.step) : -1;
     fill(
       steps,
-      shown.map((name, index) =>
+      stages.map((name, index) =>
         h(
           "li",
           { class: index < at ? "past" : index === at ? "now" : "", "aria-current": index === at ? "step" : null },

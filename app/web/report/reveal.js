@@ -7,7 +7,7 @@ import { icon } from "../parts/icons.js";
 import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { may, offers } from "../state/session.js";
-import { instant } from "../texts/formatting.js";
+import { utcTime } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
 /** state: {faces, metadata, until}, changed here; onChange draws everything anew. */
@@ -18,7 +18,7 @@ export function revealBar(check, state, onChange) {
     "div",
     { class: "notice unsure reveal-on" },
     icon("unsure"),
-    h("p", {}, h("b", {}, t("reveal.on", { what })), " ", t("reveal.until", { until: instant(state.until) })),
+    h("p", {}, h("b", {}, t("reveal.on", { what })), " ", t("reveal.until", { until: utcTime(state.until) })),
     button(t("reveal.hide"), () => hide(state, onChange)),
   );
 }

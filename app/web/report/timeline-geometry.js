@@ -55,10 +55,10 @@ export function ticks(whole) {
 
 /** The moment of the clip that shows at a moment of the item, or null outside every segment. */
 export function counterpart(segments, querySeconds) {
-  const found = segments.find((s) => s.query[0] <= querySeconds && querySeconds <= s.query[1]);
-  if (!found) return null;
-  const length = found.query[1] - found.query[0];
-  const part = length > 0 ? (querySeconds - found.query[0]) / length : 0;
-  const [start, end] = found.reference;
-  return found.reversed ? end - part * (end - start) : start + part * (end - start);
+  const segment = segments.find((s) => s.query[0] <= querySeconds && querySeconds <= s.query[1]);
+  if (!segment) return null;
+  const length = segment.query[1] - segment.query[0];
+  const part = length > 0 ? (querySeconds - segment.query[0]) / length : 0;
+  const [start, end] = segment.reference;
+  return segment.reversed ? end - part * (end - start) : start + part * (end - start);
 }

@@ -2,8 +2,8 @@
 // Time runs from left to right in every language, as on any player.
 
 import { h, svg } from "../parts/dom.js";
-import { stretches } from "../parts/values.js";
-import { clock, stretch } from "../texts/formatting.js";
+import { timeRanges } from "../parts/values.js";
+import { clock, timeRange } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 import { clipName } from "../texts/wording.js";
 import { band, counterpart, edges, lengths, rest, ticks } from "./timeline-geometry.js";
@@ -11,7 +11,7 @@ import { band, counterpart, edges, lengths, rest, ticks } from "./timeline-geome
 const percent = (value) => `${(100 * value).toFixed(3)}%`;
 
 /** All of the item: what is known of it, and what nothing was accepted for. */
-export function wholeItem(report) {
+export function itemTimeline(report) {
   const whole = report.item.duration_s;
   if (!whole) return null;
   const accepted = report.matches.filter((match) => match.accepted);
@@ -34,7 +34,7 @@ export function wholeItem(report) {
       h("span", { class: "swatch known" }),
       t("whole.known"),
       h("span", { class: "swatch unmatched" }),
-      unmatched.length ? [t("whole.unmatched"), ": ", stretches(unmatched)] : t("whole.all"),
+      unmatched.length ? [t("whole.unmatched"), ": ", timeRanges(unmatched)] : t("whole.all"),
     ),
   );
 }
@@ -44,7 +44,7 @@ export function matchTimeline(match, report, onJump) {
   const { segments } = match;
   const whole = lengths(segments, report.item.duration_s, match.clip.duration_s);
   if (!whole) return { element: null, at: () => {} };
-  const heads = { query: head(), reference: head() };
+  const playheads = { query: playhead(), reference: playhead() };
   const item = lane("query", whole.item, t("lane.item"), [
     ...inside(report.unmatched ?? [], whole.item, "unmatched"),
     ...segments.map((s, index) => piece(s, index, s.query, whole.item, "query_s")),
@@ -75,7 +75,7 @@ export function matchTimeline(match, report, onJump) {
   }
 
   function lane(side, length, name, pieces) {
-    const track = h("div", { class: "lane", "data-side": side }, pieces, heads[side]);
+    const track = h("div", { class: "lane", "data-side": side }, pieces, playheads[side]);
     track.addEventListener("click", (event) => {
       if (!(length > 0) || event.target.closest("button")) return;
       const box = track.getBoundingClientRect();
@@ -86,25 +86,25 @@ export function matchTimeline(match, report, onJump) {
 
   function piece(segment, index, span, length, side) {
     const [left, right] = edges(span, length);
-    const told = { n: index + 1, query: stretch(segment.query), reference: stretch(segment.reference) };
+    const values = { n: index + 1, query: timeRange(segment.query), reference: timeRange(segment.reference) };
     return h(
       "button",
       {
         type: "button",
         class: "bar known",
         style: { left: percent(left), width: percent(right - left) },
-        "aria-label": t(side === "query_s" ? "timeline.piece.item" : "timeline.piece.clip", told),
-        title: `${told.query} → ${told.reference}`,
+        "aria-label": t(side === "query_s" ? "timeline.piece.item" : "timeline.piece.clip", values),
+        title: `${values.query} → ${values.reference}`,
         onclick: (event) => onJump(side, clicked(event, span)),
       },
       segments.length > 1 && h("span", { "aria-hidden": "true" }, index + 1),
     );
   }
 
-  function at(moment) {
-    place(heads.query, moment && whole.item > 0 ? moment.query_s / whole.item : null);
-    const there = moment && (moment.reference_s ?? counterpart(segments, moment.query_s));
-    place(heads.reference, moment && whole.clip > 0 ? there / whole.clip : null);
+  function at(pair) {
+    place(playheads.query, pair && whole.item > 0 ? pair.query_s / whole.item : null);
+    const there = pair && (pair.reference_s ?? counterpart(segments, pair.query_s));
+    place(playheads.reference, pair && whole.clip > 0 ? there / whole.clip : null);
   }
 }
 
@@ -115,7 +115,7 @@ function clicked(event, [start, end]) {
   return start + ((event.clientX - box.left) / box.width) * (end - start);
 }
 
-function head() {
+function playhead() {
   return h("span", { class: "playhead", hidden: true, "aria-hidden": "true" });
 }
 

@@ -2,8 +2,8 @@
 
 import { fill, foreign, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { addressOf, stretches } from "../parts/values.js";
-import { hours, moment } from "../texts/formatting.js";
+import { addressLink, timeRanges } from "../parts/values.js";
+import { dateText, hours } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 import { findingTone, meaningWords, relationWord, tone } from "../texts/wording.js";
 
@@ -58,9 +58,9 @@ function earliest(first) {
   return fact(
     t("earliest"),
     "",
-    h("p", { class: "big" }, h("time", { dir: "ltr" }, moment(first.date))),
+    h("p", { class: "big" }, h("time", { dir: "ltr" }, dateText(first.date))),
     h("p", {}, t(`kind.${first.kind}`), first.publisher && [", ", foreign(first.publisher)]),
-    first.source_url && h("p", { class: "small" }, addressOf(first.source_url)),
+    first.source_url && h("p", { class: "small" }, addressLink(first.source_url)),
   );
 }
 
@@ -69,15 +69,15 @@ function claimedDate(date) {
   return fact(
     t("claim.date"),
     `finding-${date.finding} ${alarm ? "alarming" : ""}`,
-    h("p", { class: "big" }, h("time", { dir: "ltr" }, moment(date.claimed))),
+    h("p", { class: "big" }, h("time", { dir: "ltr" }, dateText(date.claimed))),
     h("p", { class: "finding" }, icon(alarm ? "contradicted" : "plain"), t(`finding.${date.finding}`)),
-    isStretch(date.query) && h("p", {}, t("finding.for"), " ", stretches(date.query), " ", t("finding.of.item")),
+    hasLength(date.query) && h("p", {}, t("finding.for"), " ", timeRanges(date.query), " ", t("finding.of.item")),
     h("p", { class: "small", dir: "auto" }, date.reason),
   );
 }
 
 /** A picture is all of itself: its one moment says nothing. */
-function isStretch(spans) {
+function hasLength(spans) {
   return spans?.some(([start, end]) => end > start);
 }
 
@@ -99,7 +99,7 @@ function searchedLine(searched) {
     "p",
     { class: "searched" },
     amount,
-    searched.earliest && [" ", t("searched.dated"), " ", h("span", { dir: "ltr", class: "num" }, `${moment(searched.earliest)} – ${moment(searched.latest)}`), "."],
+    searched.earliest && [" ", t("searched.dated"), " ", h("span", { dir: "ltr", class: "num" }, `${dateText(searched.earliest)} – ${dateText(searched.latest)}`), "."],
     searched.skipped > 0 && [" ", t("searched.skipped", { n: searched.skipped })],
   );
 }

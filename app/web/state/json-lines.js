@@ -4,15 +4,15 @@
 export async function* jsonLines(stream) {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
-  let held = "";
+  let unfinished = "";
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      held += decoder.decode(value, { stream: true });
-      const parts = held.split("\n");
-      held = parts.pop();
-      for (const line of parts) {
+      unfinished += decoder.decode(value, { stream: true });
+      const lines = unfinished.split("\n");
+      unfinished = lines.pop();
+      for (const line of lines) {
         if (line.trim()) yield JSON.parse(line);
       }
     }

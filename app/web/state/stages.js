@@ -28,7 +28,7 @@ export function stageText(step) {
 }
 
 /** 0..1 of the whole work; null where nothing is known. */
-export function shareOf(check) {
+export function progressShare(check) {
   if (check?.state !== "running" || !check.progress) return null;
   const place = STAGES.findIndex(([name]) => name === check.progress.step);
   if (place < 0) return null;

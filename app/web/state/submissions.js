@@ -7,12 +7,12 @@ import { settled, watch } from "./watch.js";
 const UPLOADS = 2; // at once
 const LONGEST_WAIT_S = 60;
 
-export const desk = new EventTarget(); // "change" with detail: the item, or null for the list
+export const submissions = new EventTarget(); // "change" with detail: the item, or null for the list
 
 const items = [];
 
 /** Newest first. */
-export function handedIn() {
+export function submittedItems() {
   return items;
 }
 
@@ -20,7 +20,7 @@ export function handedIn() {
  * Hands in a file or a link with what is claimed of it.
  * item: {file} or {url}, name, date, place, context.
  */
-export function handIn(wanted) {
+export function submitItem(wanted) {
   const item = {
     ...wanted,
     token: token(),
@@ -41,7 +41,7 @@ export function handIn(wanted) {
 }
 
 /** Shows checks that were handed in before, by this key, as rows of the same list. */
-export function bringBack(checks) {
+export function restore(checks) {
   for (const check of [...checks].reverse()) {
     if (items.some((item) => item.check?.id === check.id)) continue;
     const item = { name: check.item.name, phase: "accepted", check, stop: new AbortController() };
@@ -83,19 +83,19 @@ export function drop(item) {
 }
 
 /** Forgets rows whose check was deleted. */
-export function dropCheck(id) {
+export function dropSubmissionsOf(id) {
   items.filter((item) => item.check?.id === id).forEach(drop);
 }
 
 /** Forgets everything, for whoever signs in next. */
-export function clearDesk() {
+export function clearSubmissions() {
   items.forEach((item) => (item.unwatch?.(), item.stop.abort()));
   items.length = 0;
   changed(null);
 }
 
 /** Whether closing the window now would lose something. */
-export function busy() {
+export function isSending() {
   return items.some((item) => ["waiting", "sending", "full"].includes(item.phase));
 }
 
@@ -197,7 +197,7 @@ function summaryOf(report) {
 }
 
 function changed(item) {
-  desk.dispatchEvent(new CustomEvent("change", { detail: item }));
+  submissions.dispatchEvent(new CustomEvent("change", { detail: item }));
 }
 
 /** Random, for the header that makes a repeated upload one check. */

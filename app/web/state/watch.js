@@ -5,14 +5,14 @@ import { ask, events, ServiceError } from "./api.js";
 
 const STREAMS = 3;
 const SILENCE_MS = 25_000; // the service says something every ten seconds
-const LOOK_MS = 2_500;
+const POLL_MS = 2_500;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 export const FINAL = ["done", "failed", "cancelled"];
 
 const waiting = new Set(); // watched without a stream
 let streams = 0;
-let looking = null;
+let pollTimer = null;
 
 /** Whether nothing more will change: state and pictures. */
 export function settled(check) {
@@ -24,57 +24,57 @@ export function settled(check) {
  * onTrouble(error or null) when the connection is lost and found. Returns what stops it.
  */
 export function watch(id, onChange, onTrouble = () => {}) {
-  const one = { id, onChange, onTrouble, stop: new AbortController(), last: null };
-  next(one);
+  const subscription = { id, onChange, onTrouble, stop: new AbortController(), last: null };
+  start(subscription);
   return () => {
-    waiting.delete(one);
-    one.stop.abort();
+    waiting.delete(subscription);
+    subscription.stop.abort();
   };
 }
 
-function next(one) {
-  if (one.stop.signal.aborted) return;
-  if (streams < STREAMS) follow(one);
+function start(subscription) {
+  if (subscription.stop.signal.aborted) return;
+  if (streams < STREAMS) stream(subscription);
   else {
-    waiting.add(one);
-    looking ??= setTimeout(look, LOOK_MS);
+    waiting.add(subscription);
+    pollTimer ??= setTimeout(poll, POLL_MS);
   }
 }
 
-async function follow(one) {
+async function stream(subscription) {
   streams += 1;
   let wait = FIRST_WAIT_MS;
   try {
-    while (!one.stop.signal.aborted) {
+    while (!subscription.stop.signal.aborted) {
       try {
-        for await (const event of heard(one)) {
+        for await (const event of eventsUntilSilence(subscription)) {
           wait = FIRST_WAIT_MS;
-          told(one, event);
+          deliver(subscription, event);
         }
-        if (one.last && settled(one.last)) return;
+        if (subscription.last && settled(subscription.last)) return;
       } catch (error) {
-        if (one.stop.signal.aborted) return;
-        one.onTrouble(error);
+        if (subscription.stop.signal.aborted) return;
+        subscription.onTrouble(error);
         if (error instanceof ServiceError && [401, 403, 404].includes(error.status)) return;
       }
-      await pause(wait, one.stop.signal);
+      await pause(wait, subscription.stop.signal);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     }
   } finally {
     streams -= 1;
-    freed();
+    startWaiting();
   }
 }
 
-async function* heard(one) {
+async function* eventsUntilSilence(subscription) {
   const silence = new AbortController();
-  const signal = AbortSignal.any([one.stop.signal, silence.signal]);
+  const signal = AbortSignal.any([subscription.stop.signal, silence.signal]);
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
   try {
-    for await (const event of events(one.id, signal)) {
+    for await (const event of events(subscription.id, signal)) {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), SILENCE_MS);
-      one.onTrouble(null);
+      subscription.onTrouble(null);
       yield event;
     }
   } finally {
@@ -82,36 +82,36 @@ async function* heard(one) {
   }
 }
 
-function told(one, event) {
-  if (JSON.stringify(event) === JSON.stringify(one.last)) return; // a heartbeat
-  one.last = event;
-  one.onChange(event);
+function deliver(subscription, event) {
+  if (JSON.stringify(event) === JSON.stringify(subscription.last)) return; // a heartbeat
+  subscription.last = event;
+  subscription.onChange(event);
 }
 
-function freed() {
-  const [first] = waiting;
-  if (first && streams < STREAMS) {
-    waiting.delete(first);
-    follow(first);
+function startWaiting() {
+  const [longestWaiting] = waiting;
+  if (longestWaiting && streams < STREAMS) {
+    waiting.delete(longestWaiting);
+    stream(longestWaiting);
   }
 }
 
-async function look() {
-  looking = null;
+async function poll() {
+  pollTimer = null;
   if (!waiting.size) return;
   try {
     const { checks } = await ask("GET", "/v1/checks?limit=100");
-    for (const one of [...waiting]) {
-      const found = checks.find((check) => check.id === one.id);
-      one.onTrouble(null);
-      if (!found) continue;
-      told(one, found);
-      if (settled(found)) waiting.delete(one);
+    for (const subscription of [...waiting]) {
+      const latest = checks.find((check) => check.id === subscription.id);
+      subscription.onTrouble(null);
+      if (!latest) continue;
+      deliver(subscription, latest);
+      if (settled(latest)) waiting.delete(subscription);
     }
   } catch (error) {
-    for (const one of waiting) one.onTrouble(error);
+    for (const subscription of waiting) subscription.onTrouble(error);
   }
-  if (waiting.size) looking ??= setTimeout(look, LOOK_MS);
+  if (waiting.size) pollTimer ??= setTimeout(poll, POLL_MS);
 }
 
 function pause(milliseconds, signal) {

@@ -7,10 +7,10 @@ const JOINERS = new Set(["\u200c", "\u200d"]);
 
 /** The text with each character that is not seen written as \uXXXX; the rest unchanged. */
 export function printable(text) {
-  return text.replace(UNSEEN, (character) => (JOINERS.has(character) ? character : written(character)));
+  return text.replace(UNSEEN, (character) => (JOINERS.has(character) ? character : escaped(character)));
 }
 
-function written(character) {
+function escaped(character) {
   const code = character.codePointAt(0);
   const digits = code.toString(16);
   return code <= 0xffff ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;

@@ -15,12 +15,12 @@ export function clock(seconds) {
 }
 
 /** 0:05.0 – 0:18.1, or one moment where the span has no length. */
-export function stretch([start, end]) {
+export function timeRange([start, end]) {
   return start === end ? clock(start) : `${clock(start)} – ${clock(end)}`;
 }
 
 /** 84 %; "under 1 %" rather than a nought for something that was there. */
-export function share(value) {
+export function percentText(value) {
   if (value === null || value === undefined) return NOT_KNOWN;
   if (value > 0 && value < 0.01) return "under 1 %";
   if (value > 0.99 && value < 1) return "over 99 %";
@@ -44,7 +44,7 @@ export function hours(seconds) {
 }
 
 /** 2019-06-12T14:03:00+08:00 as 2019-06-12, 14:03:00 +08:00; other precisions as they are. */
-export function moment(date) {
+export function dateText(date) {
   const parts = /^([^T]*)T(.+)$/s.exec(date);
   if (!parts) return date;
   const [, day, time] = parts;
@@ -56,7 +56,7 @@ export function moment(date) {
 }
 
 /** Two places, cut off and not rounded: nothing but certainty is told as 1.00. */
-export function toldScore(score) {
+export function scoreText(score) {
   return (Math.floor(score * 100 + 1e-9) / 100).toFixed(2);
 }
 
@@ -66,7 +66,7 @@ export function webAddress(text) {
 }
 
 /** A time of the service, in UTC, to the minute: 2026-11-25 22:31 UTC. */
-export function instant(text) {
+export function utcTime(text) {
   const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(text ?? "");
   return parts ? `${parts[1]} ${parts[2]} UTC` : NOT_KNOWN;
 }

@@ -8,7 +8,7 @@ import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { instant } from "../texts/formatting.js";
+import { utcTime } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 import { claimChange, findingTone } from "../texts/wording.js";
 
@@ -22,36 +22,36 @@ export function alertsView(onSeen) {
   const element = h("div", { class: "list-view" }, h("h1", {}, t("nav.alerts")), h("p", { class: "lead" }, t("alerts.lead")), list.element);
   return { element, title: t("nav.alerts") };
 
-  function row(one) {
-    const mark = one.seen_at ? null : button(t("alerts.mark"), () => seen(one, element), { kind: "small", name: t("alerts.mark.of", { name: one.item_name }) });
+  function row(alert) {
+    const mark = alert.seen_at ? null : button(t("alerts.mark"), () => markSeen(alert, element), { kind: "small", name: t("alerts.mark.of", { name: alert.item_name }) });
     const element = h(
       "li",
-      { class: one.seen_at ? "row seen" : "row", "data-tone": one.seen_at ? "nothing" : "known" },
+      { class: alert.seen_at ? "row seen" : "row", "data-tone": alert.seen_at ? "nothing" : "known" },
       h(
         "div",
         { class: "row-head" },
-        h("p", { class: "row-name" }, h("a", { href: address("checks", one.check), onclick: () => one.seen_at || seen(one, null) }, foreign(one.item_name))),
-        h("p", { class: "row-state" }, !one.seen_at && h("span", { class: "tag alarm-tag" }, t("alerts.unseen")), " ", h("time", { datetime: one.made_at, class: "num" }, instant(one.made_at))),
+        h("p", { class: "row-name" }, h("a", { href: address("checks", alert.check), onclick: () => alert.seen_at || markSeen(alert, null) }, foreign(alert.item_name))),
+        h("p", { class: "row-state" }, !alert.seen_at && h("span", { class: "tag alarm-tag" }, t("alerts.unseen")), " ", h("time", { datetime: alert.made_at, class: "num" }, utcTime(alert.made_at))),
       ),
-      h("p", { class: "row-said", dir: "auto" }, one.headline),
-      claimLine(one),
+      h("p", { class: "row-said", dir: "auto" }, alert.headline),
+      claimLine(alert),
       h(
         "div",
         { class: "actions" },
-        h("a", { class: "button small strong", href: address("checks", one.check), onclick: () => one.seen_at || seen(one, null) }, t("row.read"), h("span", { class: "unseen" }, `: ${one.item_name}`)),
-        may("library:read") && h("a", { class: "button small", href: address("library", one.clip) }, t("alerts.clip"), h("span", { class: "unseen" }, ` ${one.clip}`)),
+        h("a", { class: "button small strong", href: address("checks", alert.check), onclick: () => alert.seen_at || markSeen(alert, null) }, t("row.read"), h("span", { class: "unseen" }, `: ${alert.item_name}`)),
+        may("library:read") && h("a", { class: "button small", href: address("library", alert.clip) }, t("alerts.clip"), h("span", { class: "unseen" }, ` ${alert.clip}`)),
         mark,
       ),
     );
     return element;
   }
 
-  async function seen(one, element) {
+  async function markSeen(alert, element) {
     try {
-      await ask("POST", `/v1/alerts/${one.id}/seen`);
-      one.seen_at = new Date().toISOString();
+      await ask("POST", `/v1/alerts/${alert.id}/seen`);
+      alert.seen_at = new Date().toISOString();
       if (element) {
-        const next = row(one);
+        const next = row(alert);
         element.replaceWith(next);
         next.querySelector("a")?.focus();
         announce(t("alerts.marked"));
@@ -64,8 +64,8 @@ export function alertsView(onSeen) {
 }
 
 /** What the find means for the claimed date, where it changed that. */
-function claimLine(one) {
-  const changed = claimChange(one);
+function claimLine(alert) {
+  const changed = claimChange(alert);
   if (!changed) return null;
   const said = Object.fromEntries(Object.entries(changed).map(([when, finding]) => [when, t(`finding.${finding}`)]));
   return h("p", { class: "row-said", "data-tone": findingTone(changed.after) }, t(changed.before ? "alerts.claim" : "alerts.claim.new", said));

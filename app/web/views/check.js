@@ -12,12 +12,12 @@ import { fileSections, originSection } from "../report/file.js";
 import { matchView } from "../report/match.js";
 import { progressView } from "../report/progress.js";
 import { revealBar } from "../report/reveal.js";
-import { wholeItem } from "../report/timeline.js";
+import { itemTimeline } from "../report/timeline.js";
 import { verdictView } from "../report/verdict.js";
 import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { FINAL, settled, watch } from "../state/watch.js";
-import { clock, instant, size } from "../texts/formatting.js";
+import { clock, size, utcTime } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
 const NEAR_MISSES = 5;
@@ -86,7 +86,7 @@ export function checkView(id) {
         number: match.accepted && accepted.length > 1 ? index + 1 : null,
       }),
     );
-    const held = element.contains(document.activeElement); // on what is about to go
+    const focusWithin = element.contains(document.activeElement); // on what is about to go
     const [own, others] = [matches.slice(0, accepted.length), matches.slice(accepted.length)];
     fill(
       element,
@@ -94,13 +94,13 @@ export function checkView(id) {
       revealBar(check, reveal, load),
       renewed(check),
       verdictView(check),
-      accepted.length > 0 && wholeItem(report),
-      own.length > 0 && section(t("matches.title", { n: own.length }), own.map((one) => one.element)),
+      accepted.length > 0 && itemTimeline(report),
+      own.length > 0 && section(t("matches.title", { n: own.length }), own.map(({ element }) => element)),
       others.length > 0 && nearMisses(others, near.length),
       originSection(check.context),
       fileSections(report),
     );
-    if (held) element.closest("main")?.focus({ preventScroll: true });
+    if (focusWithin) element.closest("main")?.focus({ preventScroll: true });
     announce(report.verdict?.headline ?? t("unread.title"));
     await Promise.all([decisions.load(), showPictures()]);
   }
@@ -136,7 +136,7 @@ function head(check, actions = null) {
           item.duration_s && h("span", { class: "num" }, clock(item.duration_s)),
           item.width && h("span", { class: "num", dir: "ltr" }, `${item.width} × ${item.height}`),
           item.bytes && size(item.bytes),
-          t("checked.at", { at: instant(check.created_at) }),
+          t("checked.at", { at: utcTime(check.created_at) }),
           check.by && [t("by"), " ", foreign(check.by)],
         ),
       ),
@@ -153,7 +153,7 @@ function nearMisses(views, all) {
   return section(
     t("near.title"),
     h("p", { class: "soft" }, t("near.lead")),
-    views.map((one) => one.element),
+    views.map(({ element }) => element),
     all > views.length && h("p", { class: "small" }, t("near.more", { n: all - views.length })),
   );
 }
@@ -161,8 +161,8 @@ function nearMisses(views, all) {
 /** Says that this is not the first result of the check, where it is not. */
 function renewed({ earlier_reports: earlier }) {
   if (!earlier?.length) return null;
-  const first = earlier.map((one) => one.made_at).sort()[0];
-  return h("div", { class: "notice" }, icon("plain"), h("p", {}, t("check.renewed", { at: instant(first) })));
+  const first = earlier.map((report) => report.made_at).sort()[0];
+  return h("div", { class: "notice" }, icon("plain"), h("p", {}, t("check.renewed", { at: utcTime(first) })));
 }
 
 function unknown() {

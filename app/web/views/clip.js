@@ -12,7 +12,7 @@ import { appearancesView } from "../report/appearances.js";
 import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { clock, instant, size } from "../texts/formatting.js";
+import { clock, size, utcTime } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 import { clipName, toneOfSummary } from "../texts/wording.js";
 
@@ -135,7 +135,7 @@ function matchedRow(check) {
       "div",
       { class: "row-head" },
       h("p", { class: "row-name" }, h("a", { href: address("checks", check.id) }, foreign(check.name))),
-      h("p", { class: "row-state" }, h("time", { datetime: check.created_at, class: "num" }, instant(check.created_at))),
+      h("p", { class: "row-state" }, h("time", { datetime: check.created_at, class: "num" }, utcTime(check.created_at))),
     ),
     check.headline && h("p", { class: "row-said" }, verdictLine(summary)),
   );
@@ -160,7 +160,7 @@ function changesView(edits) {
           before === null ? t("changes.nothing") : foreign(before),
           " → ",
           after === null ? t("changes.nothing") : foreign(after),
-          h("span", { class: "small" }, `, ${instant(at)}, ${t("entered.by")} `, foreign(by)),
+          h("span", { class: "small" }, `, ${utcTime(at)}, ${t("entered.by")} `, foreign(by)),
         ),
       ),
     ),

@@ -4,11 +4,11 @@ import { verdictLine } from "../parts/check-row.js";
 import { field, input } from "../parts/controls.js";
 import { foreign, h } from "../parts/dom.js";
 import { filters, listing, nothingFound } from "../parts/listing.js";
-import { dotted, time } from "../parts/values.js";
+import { dateElement, dotted } from "../parts/values.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
 import { progressText } from "../state/stages.js";
-import { instant } from "../texts/formatting.js";
+import { utcTime } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 import { toneOfSummary } from "../texts/wording.js";
 
@@ -67,15 +67,15 @@ function historyRow(check) {
       "div",
       { class: "row-head" },
       h("p", { class: "row-name" }, h("a", { href: address("checks", check.id) }, foreign(check.item.name))),
-      h("p", { class: "row-state" }, h("time", { datetime: check.created_at, class: "num" }, instant(check.created_at))),
+      h("p", { class: "row-state" }, h("time", { datetime: check.created_at, class: "num" }, utcTime(check.created_at))),
     ),
     h("p", { class: "row-said" }, check.headline ? verdictLine(check) : check.state === "failed" ? (check.problem?.detail ?? t("state.failed")) : progressText(check)),
     h(
       "p",
       { class: "small" },
       dotted(
-        check.first_seen ? h("span", {}, t("earliest.short"), " ", time(firstDate(check.first_seen))) : null,
-        check.claim?.date ? h("span", {}, t("claimed"), " ", time(check.claim.date)) : null,
+        check.first_seen ? h("span", {}, t("earliest.short"), " ", dateElement(firstDate(check.first_seen))) : null,
+        check.claim?.date ? h("span", {}, t("claimed"), " ", dateElement(check.claim.date)) : null,
         check.by ? h("span", {}, t("checked.by"), " ", foreign(check.by)) : null,
         check.unseen_alerts > 0 ? h("a", { href: address("alerts"), class: "tag alarm-tag" }, t("history.alerts", { n: check.unseen_alerts })) : null,
       ),

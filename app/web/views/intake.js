@@ -1,14 +1,14 @@
 // Where items come in: dropped, chosen, pasted or by link, with what is claimed of them.
 
 import { announce } from "../parts/announce.js";
-import { deskRow } from "../parts/check-row.js";
+import { submissionRow } from "../parts/check-row.js";
 import { complaint, field, input } from "../parts/controls.js";
 import { fill, foreign, freshId, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { emptiness } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { offers } from "../state/session.js";
-import { bringBack, desk, handedIn, handIn } from "../state/submissions.js";
+import { restore, submissions, submitItem, submittedItems } from "../state/submissions.js";
 import { size } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
@@ -71,7 +71,7 @@ export function intakeView() {
     ),
   );
 
-  desk.addEventListener("change", onChange);
+  submissions.addEventListener("change", onChange);
   document.addEventListener("paste", onPaste);
   relist();
   fetchRecent();
@@ -81,7 +81,7 @@ export function intakeView() {
     title: t("nav.check"),
     wide: true,
     stop: () => {
-      desk.removeEventListener("change", onChange);
+      submissions.removeEventListener("change", onChange);
       document.removeEventListener("paste", onPaste);
     },
   };
@@ -122,12 +122,12 @@ export function intakeView() {
       date.focus();
       return;
     }
-    [linkField, dateField, nothingYet].forEach((one) => one.complain(null));
+    [linkField, dateField, nothingYet].forEach((place) => place.complain(null));
     const shared = { date: date.value.trim(), place: place.value.trim() };
     for (const item of staged) {
-      handIn({ ...item, date: item.date || shared.date, place: item.place || shared.place });
+      submitItem({ ...item, date: item.date || shared.date, place: item.place || shared.place });
     }
-    if (url) handIn({ url, name: url, ...shared });
+    if (url) submitItem({ url, name: url, ...shared });
     announce(t("intake.sent", { n: staged.length + (url ? 1 : 0) }));
     staged.length = 0;
     form.reset();
@@ -150,12 +150,12 @@ export function intakeView() {
   }
 
   function relist() {
-    const items = handedIn();
+    const items = submittedItems();
     for (const item of rows.keys()) if (!items.includes(item)) rows.delete(item);
-    for (const item of items) if (!rows.has(item)) rows.set(item, deskRow(item));
+    for (const item of items) if (!rows.has(item)) rows.set(item, submissionRow(item));
     const wanted = items.map((item) => rows.get(item).element);
     // moved only where the order changed, so that what has the focus keeps it
-    if (wanted.some((one, index) => list.children[index] !== one) || list.children.length !== wanted.length) {
+    if (wanted.some((row, index) => list.children[index] !== row) || list.children.length !== wanted.length) {
       const focused = document.activeElement;
       fill(list, wanted);
       if (list.contains(focused)) focused.focus();
@@ -166,7 +166,7 @@ export function intakeView() {
   async function fetchRecent() {
     try {
       const { checks } = await ask("GET", `/v1/checks?limit=${BROUGHT_BACK}`);
-      bringBack(checks);
+      restore(checks);
     } catch {
       // the list shows what this window handed in; the history says what is wrong
     }

@@ -7,8 +7,8 @@ import { formDialog } from "../parts/dialogs.js";
 import { foreign, h } from "../parts/dom.js";
 import { filters, listing, nothingFound } from "../parts/listing.js";
 import { reasonOf } from "../parts/notices.js";
-import { dotted, time, word } from "../parts/values.js";
-import { dated } from "../report/appearance-dates.js";
+import { dateElement, dotted, word } from "../parts/values.js";
+import { sortedByDate } from "../report/appearance-dates.js";
 import { uploadSignedIn } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
@@ -61,8 +61,8 @@ function filterFields(wanted) {
 }
 
 function clipRow(clip) {
-  const seen = dated(clip.appearances ?? []).filter((one) => !["captured", "ingested"].includes(one.kind));
-  const first = seen[0];
+  const sightings = sortedByDate(clip.appearances ?? []).filter((sighting) => !["captured", "ingested"].includes(sighting.kind));
+  const first = sightings[0];
   return h(
     "li",
     { class: "row clip-row" },
@@ -81,7 +81,7 @@ function clipRow(clip) {
           clip.place && foreign(clip.place),
         ),
       ),
-      h("p", { class: "small" }, first ? [word("kind", first.kind), " ", time(first.date), first.publisher && [", ", foreign(first.publisher)]] : t("library.undated")),
+      h("p", { class: "small" }, first ? [word("kind", first.kind), " ", dateElement(first.date), first.publisher && [", ", foreign(first.publisher)]] : t("library.undated")),
     ),
   );
 }

@@ -2,10 +2,10 @@
 
 import { foreign, h } from "../parts/dom.js";
 import { word } from "../parts/values.js";
-import { stretch } from "../texts/formatting.js";
+import { timeRange } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
-export function soundView(audio) {
+export function audioSection(audio) {
   if (!audio || ["not_checked", "absent"].includes(audio.state)) return null;
   const by = audio.offset_s ? ` ${t("sound.by", { seconds: signed(audio.offset_s) })}` : "";
   return h(
@@ -18,7 +18,7 @@ export function soundView(audio) {
         "ul",
         { class: "plain" },
         audio.spans.map((span) =>
-          h("li", {}, h("span", { class: "num", dir: "ltr" }, stretch(span.query)), " ", word("sound", span.state), span.clip && [`${t("sound.from")} `, foreign(span.clip)]),
+          h("li", {}, h("span", { class: "num", dir: "ltr" }, timeRange(span.query)), " ", word("sound", span.state), span.clip && [`${t("sound.from")} `, foreign(span.clip)]),
         ),
       ),
   );
