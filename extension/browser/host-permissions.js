@@ -1,7 +1,7 @@
 // Permission for one host at a time.
 
 /** The match pattern of an address, or null where it is not http(s). Firefox's take no ports. */
-export function pattern(address, withPorts) {
+export function matchPattern(address, withPorts) {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
   if (url.protocol !== "http:" && url.protocol !== "https:") return null;
@@ -11,12 +11,12 @@ export function pattern(address, withPorts) {
 export const hostOf = (address) => (URL.canParse(address) ? new URL(address).host : "");
 
 /** Whether what is sent there could be read on the way. */
-export function isOpenRoad(address) {
+export function isUnencrypted(address) {
   const { protocol, hostname } = new URL(address);
   return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-const patternHere = (address) => pattern(address, Boolean(chrome.sidePanel));
+const patternHere = (address) => matchPattern(address, Boolean(chrome.sidePanel));
 
 export async function mayReach(address) {
   const origin = patternHere(address);
@@ -24,7 +24,7 @@ export async function mayReach(address) {
 }
 
 /** Asks the person. Call it in a click's handler, before anything is awaited. */
-export function askToReach(address) {
+export function requestPermission(address) {
   return chrome.permissions.request({ origins: [patternHere(address)] });
 }
 
@@ -32,4 +32,4 @@ export async function grantedHosts() {
   return (await chrome.permissions.getAll()).origins ?? [];
 }
 
-export const takeBack = (origin) => chrome.permissions.remove({ origins: [origin] });
+export const revoke = (origin) => chrome.permissions.remove({ origins: [origin] });

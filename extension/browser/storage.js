@@ -53,15 +53,15 @@ export async function checks() {
 
 export async function keep(check) {
   await (check.private ? session : local).set({ [`check:${check.id}`]: check });
-  const old = (await checks()).filter((one) => !one.private && one.id !== check.id).slice(KEPT - 1);
-  if (old.length) await local.remove(old.map((one) => `check:${one.id}`));
+  const old = (await checks()).filter((other) => !other.private && other.id !== check.id).slice(KEPT - 1);
+  if (old.length) await local.remove(old.map(({ id }) => `check:${id}`));
 }
 
 export const forget = (id) => Promise.all([local, session].map((a) => a.remove(`check:${id}`)));
 
 /** Everything but the connection and the choices: what was checked, and where panels are. */
 export async function wipe() {
-  await Promise.all((await checks()).map((one) => forget(one.id)));
+  await Promise.all((await checks()).map(({ id }) => forget(id)));
   const left = Object.keys(await session.get(null));
   await session.remove(left.filter((key) => /^(ask|view):/.test(key)));
 }

@@ -1,7 +1,7 @@
-// Arithmetic of captured pictures. Pure.
+// Arithmetic of boxes in a screenshot. Pure.
 
 /** A box in CSS pixels as a whole-pixel box of the captured picture, cut to what is on it. */
-export function inCapture(box, window, picture) {
+export function boxInScreenshot(box, window, picture) {
   const scale = picture.width / window.width; // device pixels and page zoom in one
   const left = clamp(Math.round(box.left * scale), 0, picture.width);
   const top = clamp(Math.round(box.top * scale), 0, picture.height);
@@ -11,14 +11,14 @@ export function inCapture(box, window, picture) {
 }
 
 /** Two corners, in any order, as a box within a picture. */
-export function boxOf(a, b, picture) {
+export function boxBetween(a, b, picture) {
   const [left, right] = [a.x, b.x].map((x) => clamp(Math.round(x), 0, picture.width)).sort(ascending);
   const [top, bottom] = [a.y, b.y].map((y) => clamp(Math.round(y), 0, picture.height)).sort(ascending);
   return { left, top, width: right - left, height: bottom - top };
 }
 
 /** A box moved or resized by a key; steps of `step`, kept within the picture. */
-export function nudged(box, key, resize, step, picture) {
+export function movedByKey(box, key, resize, step, picture) {
   const dx = { ArrowLeft: -step, ArrowRight: step }[key] ?? 0;
   const dy = { ArrowUp: -step, ArrowDown: step }[key] ?? 0;
   if (resize) {

@@ -15,18 +15,18 @@ const month = (name) => MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
 
 /** Days as YYYY-MM-DD, each once, in the order in which they stand. */
 export function daysIn(text) {
-  const found = [];
+  const days = [];
   for (const [form, parts] of FORMS) {
     for (const match of text.matchAll(form)) {
       const day = isoDay(...parts(match).map(Number));
-      if (day) found.push([match.index, day]);
+      if (day) days.push([match.index, day]);
     }
   }
-  return unique(found.sort((a, b) => a[0] - b[0]).map(([, day]) => day));
+  return unique(days.sort((a, b) => a[0] - b[0]).map(([, day]) => day));
 }
 
 /** Offers from what in-page.js found: machine-readable times first, then what the text says. */
-export function offers({ times, days }) {
+export function offeredDays({ times, days }) {
   const stated = times.flatMap((time) => daysIn(time));
   return unique([...stated, ...days.flatMap((line) => daysIn(line))]).slice(0, 3);
 }

@@ -1,6 +1,6 @@
 // What is on screen: captured, cut here, and only then sent.
 
-import { inCapture, isBlack } from "./boxes.js";
+import { boxInScreenshot, isBlack } from "./boxes.js";
 import { call, capture, TabProblem } from "./tab.js";
 
 export const RECORDED_TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
@@ -15,7 +15,7 @@ export async function snapshot(ask, medium) {
   }
   const picture = await capture(ask);
   const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
-  return { picture, box: box ? inCapture(box, view, picture) : whole, whole: box === null };
+  return { picture, box: box ? boxInScreenshot(box, view, picture) : whole, whole: box === null };
 }
 
 /** One part of a picture as a blob. Throws TabProblem "black" where there is nothing to see. */
@@ -31,7 +31,7 @@ export async function film(ask, first, box, seconds, onSecond) {
   [canvas.width, canvas.height] = [even(box.width), even(box.height)];
   const context = canvas.getContext("2d");
   context.drawImage(first, box.left, box.top, box.width, box.height, 0, 0, canvas.width, canvas.height);
-  const type = RECORDED_TYPES.find((one) => MediaRecorder.isTypeSupported(one));
+  const type = RECORDED_TYPES.find((candidate) => MediaRecorder.isTypeSupported(candidate));
   const recorder = new MediaRecorder(canvas.captureStream(), {
     mimeType: type,
     videoBitsPerSecond: 6_000_000,

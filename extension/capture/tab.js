@@ -50,7 +50,7 @@ export async function mediaOf(ask) {
       func: () => globalThis.firstseen?.list() ?? [],
     });
     return frames
-      .flatMap(({ frameId, result }) => (result ?? []).map((one) => ({ ...one, frame: frameId })))
+      .flatMap(({ frameId, result }) => (result ?? []).map((medium) => ({ ...medium, frame: frameId })))
       .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
   } catch (error) {
     throw new TabProblem("lost", error);

@@ -9,17 +9,17 @@
 
   const SMALLEST = 64; // CSS pixels; below are icons and counting pixels
   const MOST_BYTES = 500_000_000;
-  const handed = []; // elements by token
-  const held = new Map(); // blobs that the panel fetches in pieces
-  let blobs = 0;
+  const known = []; // elements by token
+  const blobs = new Map(); // by number, kept until the panel has fetched the last piece
+  let lastBlob = 0;
 
-  function media(root = document, found = []) {
+  function media(root = document, elements = []) {
     for (const element of root.querySelectorAll("*")) {
-      if (element.localName === "img" || element.localName === "video") found.push(element);
+      if (element.localName === "img" || element.localName === "video") elements.push(element);
       const shadow = shadowOf(element);
-      if (shadow) media(shadow, found);
+      if (shadow) media(shadow, elements);
     }
-    return found;
+    return elements;
   }
 
   function shadowOf(element) {
@@ -29,36 +29,36 @@
   }
 
   function token(element) {
-    const known = handed.findIndex((one) => one.deref() === element);
-    return known >= 0 ? known : handed.push(new WeakRef(element)) - 1;
+    const index = known.findIndex((reference) => reference.deref() === element);
+    return index >= 0 ? index : known.push(new WeakRef(element)) - 1;
   }
 
   function element(at) {
-    const there = handed[at]?.deref();
-    if (!there?.isConnected) throw new Error("gone");
-    return there;
+    const medium = known[at]?.deref();
+    if (!medium?.isConnected) throw new Error("gone");
+    return medium;
   }
 
-  const sourceOf = (one) => one.currentSrc || one.src || "";
-  const isVideo = (one) => one.localName === "video";
+  const sourceOf = (medium) => medium.currentSrc || medium.src || "";
+  const isVideo = (medium) => medium.localName === "video";
 
-  function describe(one) {
-    const box = one.getBoundingClientRect();
+  function describe(medium) {
+    const box = medium.getBoundingClientRect();
     const inView =
       Math.max(0, Math.min(box.right, innerWidth) - Math.max(box.left, 0)) *
       Math.max(0, Math.min(box.bottom, innerHeight) - Math.max(box.top, 0));
     return {
-      token: token(one),
-      kind: isVideo(one) ? "video" : "image",
-      src: sourceOf(one),
-      width: isVideo(one) ? one.videoWidth : one.naturalWidth,
-      height: isVideo(one) ? one.videoHeight : one.naturalHeight,
-      alt: (one.alt || one.title || one.getAttribute("aria-label") || "").slice(0, 200),
+      token: token(medium),
+      kind: isVideo(medium) ? "video" : "image",
+      src: sourceOf(medium),
+      width: isVideo(medium) ? medium.videoWidth : medium.naturalWidth,
+      height: isVideo(medium) ? medium.videoHeight : medium.naturalHeight,
+      alt: (medium.alt || medium.title || medium.getAttribute("aria-label") || "").slice(0, 200),
       box: { left: box.left, top: box.top, width: box.width, height: box.height },
       inView,
       window: innerWidth,
-      locked: Boolean(one.mediaKeys),
-      duration: isVideo(one) && Number.isFinite(one.duration) ? one.duration : null,
+      locked: Boolean(medium.mediaKeys),
+      duration: isVideo(medium) && Number.isFinite(medium.duration) ? medium.duration : null,
     };
   }
 
@@ -74,15 +74,15 @@
   function find({ kind, src }) {
     const all = media()
       .map(describe)
-      .filter((one) => one.kind === kind);
-    const same = all.filter((one) => src && (one.src === src || handed[one.token].deref()?.src === src));
+      .filter((medium) => medium.kind === kind);
+    const same = all.filter((medium) => src && (medium.src === src || known[medium.token].deref()?.src === src));
     return (same.length ? same : src ? [] : all).sort((a, b) => b.inView - a.inView)[0] ?? null;
   }
 
   function keep(blob) {
     if (blob.size > MOST_BYTES) throw new Error("too_large");
-    held.set(++blobs, blob);
-    return { blob: blobs, type: blob.type, size: blob.size };
+    blobs.set(++lastBlob, blob);
+    return { blob: lastBlob, type: blob.type, size: blob.size };
   }
 
   /** The medium's own bytes, as this page may read them; from the cache where they are there. */
@@ -98,8 +98,8 @@
 
   /** A piece of a kept blob in base64; the last one lets it go. */
   async function piece({ blob, start, end }) {
-    const whole = held.get(blob);
-    if (end >= whole.size) held.delete(blob);
+    const whole = blobs.get(blob);
+    if (end >= whole.size) blobs.delete(blob);
     const reader = new FileReader(); // gives text: Firefox keeps a page's arrays from us
     const done = new Promise((resolve) => (reader.onloadend = resolve));
     reader.readAsDataURL(whole.slice(start, end));
@@ -107,12 +107,12 @@
     return reader.result.slice(reader.result.indexOf(",") + 1);
   }
 
-  function draw(one, canvas) {
-    if (one.mediaKeys) throw new Error("locked");
-    canvas.width = isVideo(one) ? one.videoWidth : one.naturalWidth;
-    canvas.height = isVideo(one) ? one.videoHeight : one.naturalHeight;
+  function draw(medium, canvas) {
+    if (medium.mediaKeys) throw new Error("locked");
+    canvas.width = isVideo(medium) ? medium.videoWidth : medium.naturalWidth;
+    canvas.height = isVideo(medium) ? medium.videoHeight : medium.naturalHeight;
     if (!canvas.width || !canvas.height) throw new Error("empty");
-    canvas.getContext("2d").drawImage(one, 0, 0);
+    canvas.getContext("2d").drawImage(medium, 0, 0);
     canvas.getContext("2d").getImageData(0, 0, 1, 1); // throws where other origins' pixels are on it
     return canvas;
   }
@@ -128,7 +128,7 @@
     const video = element(at);
     const canvas = draw(video, document.createElement("canvas"));
     const context = canvas.getContext("2d");
-    const type = types.find((one) => MediaRecorder.isTypeSupported(one));
+    const type = types.find((candidate) => MediaRecorder.isTypeSupported(candidate));
     const recorder = new MediaRecorder(canvas.captureStream(30), {
       mimeType: type,
       videoBitsPerSecond: 8_000_000,
@@ -150,21 +150,21 @@
 
   /** Where the element is in the window, scrolled to if most of it is out of sight. */
   async function place(at) {
-    const one = element(at);
-    let { box, inView } = describe(one);
+    const medium = element(at);
+    let { box, inView } = describe(medium);
     if (inView < 0.9 * box.width * box.height) {
-      one.scrollIntoView({ block: "center", behavior: "instant" });
+      medium.scrollIntoView({ block: "center", behavior: "instant" });
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      ({ box } = describe(one));
+      ({ box } = describe(medium));
     }
     return { box, window: { width: innerWidth, height: innerHeight }, top: window === window.top };
   }
 
   /** The post that a medium stands in: as far out as it holds little more than this medium. */
-  function postOf(one) {
-    const post = one.closest("article, [role=article], figure, li, blockquote");
+  function postOf(medium) {
+    const post = medium.closest("article, [role=article], figure, li, blockquote");
     if (post) return post.closest("article, [role=article]") ?? post;
-    let around = one.parentElement ?? one;
+    let around = medium.parentElement ?? medium;
     for (let i = 0; i < 6 && around.parentElement && around.parentElement !== document.body; i++) {
       if (around.parentElement.querySelectorAll("img, video").length > 3) break;
       around = around.parentElement;
@@ -176,7 +176,7 @@
   function near({ at, account, text }) {
     const post = postOf(at === null ? document.body : element(at));
     const words = (post.innerText ?? "").trim();
-    const times = [...post.querySelectorAll("time[datetime]")].map((one) => one.dateTime);
+    const times = [...post.querySelectorAll("time[datetime]")].map((time) => time.dateTime);
     const published = document.querySelector("meta[property='article:published_time']")?.content;
     const author = post.querySelector("[rel~=author], [itemprop=author], a[href^='/@'], header a");
     return {

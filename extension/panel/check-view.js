@@ -3,11 +3,11 @@
 import { checks, forget, keep } from "../browser/storage.js";
 import { h, link, show } from "../parts/elements.js";
 import { unfollow } from "../service/follow.js";
-import { FINAL, share } from "../service/history-entry.js";
+import { FINAL, progressShare } from "../service/history-entry.js";
 import { clipTitle, DECISIONS, findingTone, pairsOf, shownMatches, verdictOf } from "../service/report-summary.js";
 import { canSend, resend, sendAnew, stopSending } from "../service/send.js";
 import { locale, plural, t } from "../texts/messages.js";
-import { clock, dateText, moment, stretch } from "../texts/panel-formatting.js";
+import { clock, dateText, dateTimeText, timeRange } from "../texts/panel-formatting.js";
 import { problemText } from "../texts/problem-texts.js";
 
 /** Gives its handlers at once, so that no news is missed while the entry is being read. */
@@ -15,7 +15,7 @@ export function checkView(view, panel, { id }) {
   let entry = null;
   const urls = []; // object URLs of pictures, let go when the view closes
   let drawn = null; // the state that is on screen
-  let told = null; // the last full answer of the service
+  let answer = null; // the last full answer of the service
 
   const title = h("h1", { tabIndex: -1, dir: "auto" });
   const how = h("p.how");
@@ -49,26 +49,26 @@ export function checkView(view, panel, { id }) {
   async function outcome() {
     if (!panel.api) return;
     try {
-      told = await panel.api.show(entry.check);
+      answer = await panel.api.show(entry.check);
     } catch (problem) {
       if (problem.kind === "gone") await keep({ ...entry, state: "gone" });
       else show(result, short(entry), h("p.failed", {}, problemText(problem, panel.api.root).title));
       return;
     }
-    if (!told.report) {
-      show(result, h("p.failed", {}, told.problem?.detail ?? t("state_failed")));
+    if (!answer.report) {
+      show(result, h("p.failed", {}, answer.problem?.detail ?? t("state_failed")));
       return;
     }
-    show(result, report(told, panel, entry));
-    panel.say(verdictOf(told.report).headline ?? t("unread_title"));
-    await Promise.all([pictures(), decisions(result, told, panel, entry)]);
+    show(result, reportView(answer, panel, entry));
+    panel.say(verdictOf(answer.report).headline ?? t("unread_title"));
+    await Promise.all([pictures(), decisions(result, answer, panel, entry)]);
   }
 
   async function pictures() {
     const places = result.querySelectorAll("[data-pairs]");
-    if (!places.length || told.pictures === "none") return;
-    if (told.pictures !== "ready") {
-      places.forEach((place) => show(place, h("p.hint", {}, t(`pictures_${told.pictures}`))));
+    if (!places.length || answer.pictures === "none") return;
+    if (answer.pictures !== "ready") {
+      places.forEach((place) => show(place, h("p.hint", {}, t(`pictures_${answer.pictures}`))));
       return;
     }
     const all = await panel.api.pictures(entry.check).catch(() => null);
@@ -115,7 +115,7 @@ export function checkView(view, panel, { id }) {
     if (next?.id !== id) return;
     if (entry === null) {
       title.textContent = next.name;
-      show(how, h("span.hint", {}, t(`how_${next.how}`)), h("span.hint", {}, moment(next.at, locale)));
+      show(how, h("span.hint", {}, t(`how_${next.how}`)), h("span.hint", {}, dateTimeText(next.at, locale)));
     } else if (next.state !== entry.state || next.step !== entry.step) {
       panel.say(stateText(next));
     }
@@ -125,8 +125,8 @@ export function checkView(view, panel, { id }) {
 
   checks().then((all) => {
     if (entry !== null) return null; // news came first
-    const known = all.find((one) => one.id === id);
-    return known ? become(known) : panel.go({ name: "history" }, { forward: false });
+    const stored = all.find((check) => check.id === id);
+    return stored ? become(stored) : panel.go({ name: "history" }, { forward: false });
   });
   return {
     update: (next) => become(next),
@@ -143,7 +143,7 @@ function stateText(entry) {
 }
 
 function progress(entry, panel, retry) {
-  const part = share(entry);
+  const part = progressShare(entry);
   const going = !FINAL.includes(entry.state);
   const stop = async () => {
     stopSending(entry.id);
@@ -163,9 +163,9 @@ function progress(entry, panel, retry) {
 const short = (entry) =>
   h("div", { className: `verdict ${entry.tone ?? "none"}` }, h("h2", { dir: "auto" }, entry.headline ?? entry.name));
 
-function report(told, panel, entry) {
-  const found = told.report;
-  const verdict = verdictOf(found);
+function reportView(answer, panel, entry) {
+  const { report } = answer;
+  const verdict = verdictOf(report);
   const page = `${panel.api.root}/#/checks/${encodeURIComponent(entry.check)}`;
   return [
     h(
@@ -175,14 +175,14 @@ function report(told, panel, entry) {
       h("h2", { dir: "auto", lang: "en" }, verdict.headline ?? t("unread_title")),
       verdict.tone === "unread" && list(verdict.reasons),
     ),
-    claim(found.claim),
-    firstSeen(found),
-    shownMatches(found).map(match),
+    claim(report.claim),
+    firstSeen(report),
+    shownMatches(report).map(matchSection),
     verdict.tone !== "unread" &&
       verdict.reasons.length > 0 &&
       h("details.why", { open: verdict.tone === "undecided" }, h("summary", {}, t("why")), list(verdict.reasons)),
     verdict.limits.length > 0 &&
-      h("details.limits", { open: !found.verdict?.matched }, h("summary", {}, t("limits")), list(verdict.limits)),
+      h("details.limits", { open: !report.verdict?.matched }, h("summary", {}, t("limits")), list(verdict.limits)),
     h("section", { "data-decide": "" }),
     h("a.main.wide.button", { href: page, target: "_blank", rel: "noopener noreferrer" }, t("full_report")),
   ];
@@ -229,7 +229,7 @@ function claim(made) {
 
 function firstSeen({ first_seen: first, matches }) {
   if (!first) return null;
-  const clip = matches.find((one) => one.clip.id === first.clip)?.clip;
+  const clip = matches.find((match) => match.clip.id === first.clip)?.clip;
   return h(
     "section.first",
     {},
@@ -240,21 +240,21 @@ function firstSeen({ first_seen: first, matches }) {
   );
 }
 
-function match(one) {
-  const edits = one.edits ?? [];
+function matchSection(match) {
+  const edits = match.edits ?? [];
   return h(
     "section.match",
     {},
-    h("h3", { dir: "auto" }, clipTitle(one.clip)),
-    !one.accepted && h("p.hint", {}, t("not_accepted")),
-    h("div.pairs", { "data-pairs": one.clip.id }),
+    h("h3", { dir: "auto" }, clipTitle(match.clip)),
+    !match.accepted && h("p.hint", {}, t("not_accepted")),
+    h("div.pairs", { "data-pairs": match.clip.id }),
     h("h4", {}, t("edits")),
     edits.length
       ? h(
           "ul.edits",
           { lang: "en" },
           edits.map((edit) =>
-            h("li", { dir: "auto" }, edit.text, " ", h("span.hint", { dir: "ltr" }, stretch(edit.query))),
+            h("li", { dir: "auto" }, edit.text, " ", h("span.hint", { dir: "ltr" }, timeRange(edit.query))),
           ),
         )
       : h("p.hint", {}, t("edits_none")),
@@ -282,13 +282,13 @@ function side(pair, panel, urls) {
   );
 }
 
-async function decisions(result, told, panel, entry) {
+async function decisions(result, answer, panel, entry) {
   const place = result.querySelector("[data-decide]");
-  const [first] = shownMatches(told.report);
+  const [first] = shownMatches(answer.report);
   if (!first || !place) return;
   const made = await panel.api.decisions(entry.check).catch(() => null);
   if (!made) return;
-  const about = made.decisions.filter((one) => one.clip === first.clip.id);
+  const about = made.decisions.filter((decision) => decision.clip === first.clip.id);
   const note = h("input", { dir: "auto", id: "decision-note", autocomplete: "off" });
   const failure = h("p.failed", { role: "alert", hidden: true });
   const form = h(
@@ -298,7 +298,7 @@ async function decisions(result, told, panel, entry) {
         event.preventDefault();
         try {
           await panel.api.decide(entry.check, first.clip.id, new FormData(form).get("decision"), note.value.trim());
-          await decisions(result, told, panel, entry);
+          await decisions(result, answer, panel, entry);
         } catch (problem) {
           failure.hidden = false;
           failure.textContent = problemText(problem, panel.api.root).title;
@@ -309,12 +309,12 @@ async function decisions(result, told, panel, entry) {
       "fieldset",
       {},
       h("legend", {}, t("decision")),
-      DECISIONS.map((one) =>
+      DECISIONS.map((value) =>
         h(
           "label.choice",
           {},
-          h("input", { type: "radio", name: "decision", value: one, required: true }),
-          h("span", {}, t(`decision_${one}`)),
+          h("input", { type: "radio", name: "decision", value, required: true }),
+          h("span", {}, t(`decision_${value}`)),
         ),
       ),
       h("label", { htmlFor: "decision-note" }, t("note")),
@@ -332,10 +332,10 @@ async function decisions(result, told, panel, entry) {
       h(
         "ul.decisions",
         {},
-        about.map((one) =>
-          said(one, async () => {
-            await panel.api.withdraw(one.id).catch(() => null);
-            await decisions(result, told, panel, entry);
+        about.map((decision) =>
+          decisionRow(decision, async () => {
+            await panel.api.withdraw(decision.id).catch(() => null);
+            await decisions(result, answer, panel, entry);
           }),
         ),
       ),
@@ -343,14 +343,14 @@ async function decisions(result, told, panel, entry) {
   );
 }
 
-function said(one, withdraw) {
-  const withdrawn = one.withdrawn_at !== null;
+function decisionRow(decision, withdraw) {
+  const withdrawn = decision.withdrawn_at !== null;
   return h(
     "li",
     { className: withdrawn ? "withdrawn" : "" },
-    h("strong", {}, t(`decision_${one.decision}`)),
-    h("p.hint", {}, h("bdi", {}, one.by), " · ", moment(one.made_at, locale), withdrawn && ` · ${t("withdrawn")}`),
-    one.note && h("p", { dir: "auto" }, one.note),
-    one.mine && !withdrawn && h("button.quiet", { type: "button", onclick: withdraw }, t("withdraw")),
+    h("strong", {}, t(`decision_${decision.decision}`)),
+    h("p.hint", {}, h("bdi", {}, decision.by), " · ", dateTimeText(decision.made_at, locale), withdrawn && ` · ${t("withdrawn")}`),
+    decision.note && h("p", { dir: "auto" }, decision.note),
+    decision.mine && !withdrawn && h("button.quiet", { type: "button", onclick: withdraw }, t("withdraw")),
   );
 }

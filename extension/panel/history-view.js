@@ -6,7 +6,7 @@ import { unfollow } from "../service/follow.js";
 import { FINAL } from "../service/history-entry.js";
 import { stopSending } from "../service/send.js";
 import { locale, t } from "../texts/messages.js";
-import { moment } from "../texts/panel-formatting.js";
+import { dateTimeText } from "../texts/panel-formatting.js";
 
 export function historyView(view, panel) {
   const list = h("ul.history");
@@ -79,7 +79,7 @@ function row(entry, panel) {
       h(
         "span.hint",
         { dir: "auto" },
-        [entry.headline ? entry.name : null, moment(entry.at, locale)].filter(Boolean).join(" · "),
+        [entry.headline ? entry.name : null, dateTimeText(entry.at, locale)].filter(Boolean).join(" · "),
       ),
       !FINAL.includes(entry.state) && h("progress", { "aria-label": t(`state_${state}`) }),
       entry.finding === "contradicted" && h("span.against", {}, t("finding_contradicted")),

@@ -1,6 +1,6 @@
 // The page's media, the largest first, and what is on screen.
 
-import { inCapture } from "../capture/boxes.js";
+import { boxInScreenshot } from "../capture/boxes.js";
 import { capture, mediaOf } from "../capture/tab.js";
 import { h, icon, show } from "../parts/elements.js";
 import { plural, t } from "../texts/messages.js";
@@ -47,7 +47,7 @@ export async function listView(view, panel, { ask }) {
     return;
   }
   count.textContent = media.length ? plural("list_count", media.length) : t("list_none");
-  const pictures = media.map((medium) => {
+  const thumbnails = media.map((medium) => {
     const thumbnail = h("span.thumbnail", {}, icon(medium.kind));
     list.append(
       h(
@@ -68,7 +68,7 @@ export async function listView(view, panel, { ask }) {
     );
     return thumbnail;
   });
-  await paint(ask, media, pictures);
+  await paint(ask, media, thumbnails);
 }
 
 function details({ kind, width, height, duration, locked }) {
@@ -79,21 +79,21 @@ function details({ kind, width, height, duration, locked }) {
 }
 
 /** Small pictures out of one capture of the window: nothing is asked of any server for them. */
-async function paint(ask, media, places) {
-  const seen = media
-    .map((medium, i) => [medium, places[i]])
+async function paint(ask, media, thumbnails) {
+  const visible = media
+    .map((medium, i) => [medium, thumbnails[i]])
     .filter(([medium]) => medium.frame === 0 && medium.inView > 0);
-  if (!seen.length) return;
-  const picture = await capture(ask).catch(() => null);
-  if (!picture) return;
-  const view = { width: seen[0][0].window };
-  for (const [medium, place] of seen) {
-    const box = inCapture(medium.box, view, picture);
+  if (!visible.length) return;
+  const screenshot = await capture(ask).catch(() => null);
+  if (!screenshot) return;
+  const view = { width: visible[0][0].window };
+  for (const [medium, place] of visible) {
+    const box = boxInScreenshot(medium.box, view, screenshot);
     if (box.width < 8 || box.height < 8) continue;
     const side = Math.min(box.width, box.height);
     const canvas = h("canvas", { width: THUMBNAIL, height: THUMBNAIL });
     const [left, top] = [box.left + (box.width - side) / 2, box.top + (box.height - side) / 2];
-    canvas.getContext("2d").drawImage(picture, left, top, side, side, 0, 0, THUMBNAIL, THUMBNAIL);
+    canvas.getContext("2d").drawImage(screenshot, left, top, side, side, 0, 0, THUMBNAIL, THUMBNAIL);
     show(place, canvas);
   }
 }

@@ -3,7 +3,7 @@
 // It may be closed and opened at any moment. What it needs then is in storage (browser/storage.js); what was
 // being sent is either at the service or is said to be interrupted.
 
-import { askToReach, mayReach } from "../browser/host-permissions.js";
+import { mayReach, requestPermission } from "../browser/host-permissions.js";
 import * as state from "../browser/storage.js";
 import { h, icon, show } from "../parts/elements.js";
 import { service } from "../service/client.js";
@@ -58,10 +58,10 @@ const panel = {
     page("said").textContent = text;
   },
 
-  follow: (entry) => follow(panel.api, entry, heard),
+  follow: (entry) => follow(panel.api, entry, onChange),
 };
 
-function heard(entry, problem) {
+function onChange(entry, problem) {
   if (problem) notice(problem);
   else if (PASSING.includes(panel.problem?.kind)) notice(null);
   showing?.update?.(entry, problem);
@@ -75,7 +75,7 @@ function notice(problem) {
   const actions = {
     setup: () => chrome.runtime.openOptionsPage(),
     retry: () => connect(),
-    allow: async () => (await askToReach(panel.api.root)) && connect(),
+    allow: async () => (await requestPermission(panel.api.root)) && connect(),
   };
   return show(
     page("notice"),
@@ -99,8 +99,8 @@ async function connect() {
   panel.api = service(connection);
   if (!(await mayReach(connection.server))) return notice({ kind: "not_allowed" });
   try {
-    const found = await panel.api.compat(chrome.runtime.getManifest().version);
-    panel.can = { links: (found.features ?? []).includes("links") };
+    const compat = await panel.api.compat(chrome.runtime.getManifest().version);
+    panel.can = { links: (compat.features ?? []).includes("links") };
     notice(null);
   } catch (problem) {
     return notice(problem);
@@ -126,7 +126,7 @@ async function answer(ask) {
   return panel.go({ name: "prepare", ask }, { forward: false });
 }
 
-/** Once for each ask: it may be found at the start and be told of at the same moment. */
+/** Once for each ask: it may be there at the start and be announced at the same time. */
 async function takeAsk() {
   const ask = await state.takeAsk(windowId);
   if (ask && ask.id !== answered) {

@@ -1,10 +1,10 @@
 // One item before it is sent: what it is, how it was obtained, what goes with it. Nothing leaves
 // this computer for the service before the person presses "Check".
 
-import { askToReach, hostOf } from "../browser/host-permissions.js";
+import { hostOf, requestPermission } from "../browser/host-permissions.js";
 import { choices, choose } from "../browser/storage.js";
 import { fileName } from "../capture/media-files.js";
-import { offers } from "../capture/nearby-dates.js";
+import { offeredDays } from "../capture/nearby-dates.js";
 import { fromHost, obtain, recordVideo } from "../capture/obtain.js";
 import { cut, film, snapshot } from "../capture/screen.js";
 import { call } from "../capture/tab.js";
@@ -98,7 +98,7 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
     });
 
   function allowHost(host) {
-    const asked = askToReach(host); // still within the click
+    const asked = requestPermission(host); // still within the click
     return attempt(t("reading"), async () => {
       if (!(await asked)) return failed(t("host_refused", hostOf(host)));
       take(await fromHost(host), "file_host");
@@ -148,7 +148,7 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
   function offer(host) {
     const way = (text, hint, act, main = false) =>
       h("li", {}, h(main ? "button.main" : "button", { type: "button", onclick: act }, text), h("p.hint", {}, hint));
-    const fetchable = [ask.link, medium?.src].find((one) => one && /^https?:/.test(one));
+    const fetchable = [ask.link, medium?.src].find((address) => address && /^https?:/.test(address));
     show(
       ways,
       h(
@@ -231,7 +231,7 @@ async function details(ask, medium, send) {
     pattern: "\\d{4}(-\\d{2}(-\\d{2}.*)?)?",
   });
   const place = h("input", { id: "claimed-place", dir: "auto", autocomplete: "off" });
-  const found = h("div.offers");
+  const dateOffers = h("div.offers");
   const values = {
     page: h("input", { value: ask.page.url, dir: "ltr", "aria-label": t("context_page") }),
     time: h("input", { value: ask.at, dir: "ltr", "aria-label": t("context_time") }),
@@ -275,7 +275,7 @@ async function details(ask, medium, send) {
       h("legend", {}, t("claim")),
       h("label", { htmlFor: "claimed-date" }, t("claimed_date")),
       date,
-      found,
+      dateOffers,
       h("label", { htmlFor: "claimed-place" }, t("claimed_place")),
       place,
       h("p.hint", {}, t("claim_hint")),
@@ -292,9 +292,9 @@ async function details(ask, medium, send) {
     },
     async offerDates() {
       const near = await call(ask, "near", { at: medium().token }).catch(() => null);
-      const days = near ? offers(near) : [];
+      const days = near ? offeredDays(near) : [];
       show(
-        found,
+        dateOffers,
         days.length > 0 && h("span.hint", {}, t("date_found")),
         days.map((day) =>
           h(

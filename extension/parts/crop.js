@@ -1,6 +1,6 @@
 // Choosing a part of a captured picture: by dragging, or by the arrow keys.
 
-import { boxOf, isUsable, nudged } from "../capture/boxes.js";
+import { boxBetween, isUsable, movedByKey } from "../capture/boxes.js";
 import { t } from "../texts/messages.js";
 import { h } from "./elements.js";
 
@@ -52,7 +52,7 @@ export function cropper(picture, first, changed) {
     from = point(event);
     canvas.setPointerCapture(event.pointerId);
   };
-  canvas.onpointermove = (event) => from && choose(boxOf(from, point(event), picture));
+  canvas.onpointermove = (event) => from && choose(boxBetween(from, point(event), picture));
   canvas.onpointerup = () => {
     from = null;
     if (!isUsable(box)) choose(first);
@@ -61,7 +61,7 @@ export function cropper(picture, first, changed) {
     if (!event.key.startsWith("Arrow")) return;
     event.preventDefault();
     const step = Math.max(1, Math.round(picture.width / (event.ctrlKey ? 1000 : 100)));
-    choose(nudged(box, event.key, event.shiftKey, step, picture));
+    choose(movedByKey(box, event.key, event.shiftKey, step, picture));
   };
   paint();
   return h("div", {}, canvas, h("p.hint", { id: "crop-help" }, t("crop_help")));

@@ -3,7 +3,7 @@
 // The key goes in a header, to the named server alone: no cookies, no redirects followed, nothing
 // kept in the browser's cache.
 
-import { records } from "./ndjson.js";
+import { ndjsonRecords } from "./ndjson.js";
 
 export const API = 1; // the version of the service's interface that this was written for
 const PATIENCE_MS = 15_000;
@@ -58,21 +58,21 @@ export function service({ server, key }) {
 
     /** What the server can do and who we are there. Throws a problem that says what to do. */
     async compat(version) {
-      let found;
+      let compat;
       try {
-        found = await json("GET", "/v1/compat");
+        compat = await json("GET", "/v1/compat");
       } catch (error) {
         if (error instanceof SyntaxError) throw new ServiceProblem("stranger");
         if (error.kind === "gone" || error.kind === "scope") throw await this.olderOrStranger();
         throw error;
       }
-      if (typeof found?.api !== "number" || !found.key) throw new ServiceProblem("stranger");
-      if (found.api < API) throw new ServiceProblem("old_server", found.version);
-      if (found.api > API || older(version, found.oldest_extension ?? "0")) {
-        throw new ServiceProblem("old_extension", found.oldest_extension);
+      if (typeof compat?.api !== "number" || !compat.key) throw new ServiceProblem("stranger");
+      if (compat.api < API) throw new ServiceProblem("old_server", compat.version);
+      if (compat.api > API || older(version, compat.oldest_extension ?? "0")) {
+        throw new ServiceProblem("old_extension", compat.oldest_extension);
       }
-      if (!found.key.scopes.includes("check")) throw new ServiceProblem("scope");
-      return found;
+      if (!compat.key.scopes.includes("check")) throw new ServiceProblem("scope");
+      return compat;
     },
 
     /** Without /v1/compat it is a firstseen from before there were keys, or something else. */
@@ -112,7 +112,7 @@ export function service({ server, key }) {
     /** Each change of a check, until it is over and its pictures are settled. */
     async *events(id, signal) {
       const answer = await ask("GET", at(id, "/events"), { signal, patience: 0 });
-      yield* records(answer.body.getReader());
+      yield* ndjsonRecords(answer.body.getReader());
     },
 
     pictures: (id) => json("GET", at(id, "/pictures")),

@@ -6,15 +6,15 @@ export const FINAL = ["done", "failed", "cancelled", "gone", "unsent"];
 export const STEPS = ["fetch", "metadata", "describe", "search", "compare", "pictures"];
 
 /** The entry of our history with what the service said of its check. */
-export function updated(entry, told) {
-  const report = told.report ?? null;
+export function updatedEntry(entry, answer) {
+  const report = answer.report ?? null;
   return {
     ...entry,
-    state: told.state,
-    position: told.position ?? null,
-    step: told.progress?.step ?? entry.step ?? null,
-    share: told.progress?.share ?? null,
-    pictures: told.pictures ?? entry.pictures ?? "none",
+    state: answer.state,
+    position: answer.position ?? null,
+    step: answer.progress?.step ?? entry.step ?? null,
+    share: answer.progress?.share ?? null,
+    pictures: answer.pictures ?? entry.pictures ?? "none",
     headline: report?.verdict?.headline ?? entry.headline ?? null,
     tone: report ? verdictOf(report).tone : (entry.tone ?? null),
     finding: report?.claim?.date?.finding ?? entry.finding ?? null,
@@ -28,7 +28,7 @@ export function isSettled(entry) {
 }
 
 /** How far a check is, 0..1, over all its steps; null where that cannot be said. */
-export function share({ state, step, share: part }) {
+export function progressShare({ state, step, share: part }) {
   if (state !== "running") return null;
   const at = STEPS.indexOf(step === "fingerprint" ? "describe" : step);
   return at < 0 ? null : Math.min(1, (at + (part ?? 0)) / STEPS.length);

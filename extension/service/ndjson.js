@@ -1,7 +1,7 @@
 // A stream of NDJSON as records. Pure.
 
 /** Gives each line's record as it is complete; blank lines are skipped, an unfinished last one too. */
-export async function* records(reader) {
+export async function* ndjsonRecords(reader) {
   const decoder = new TextDecoder();
   let rest = "";
   try {

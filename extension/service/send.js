@@ -2,7 +2,7 @@
 
 import { checks, forget, keep } from "../browser/storage.js";
 import { ServiceProblem } from "./client.js";
-import { updated } from "./history-entry.js";
+import { updatedEntry } from "./history-entry.js";
 
 const now = () => new Date().toISOString();
 
@@ -74,12 +74,12 @@ function run(panel, entry) {
   return navigator.locks.request(`send:${entry.id}`, async () => {
     try {
       if (!panel.api) throw new ServiceProblem("not_set_up");
-      const told = await request(panel.api, again, idempotency, stop.signal);
-      if (!told.known) sent.delete(entry.id);
-      const earlier = (await checks()).filter((one) => one.check === told.id && one.id !== entry.id);
-      await Promise.all(earlier.map((one) => forget(one.id)));
-      const mine = { ...entry, check: told.id, known: Boolean(told.known), ask: null, medium: null };
-      const accepted = updated(mine, told);
+      const check = await request(panel.api, again, idempotency, stop.signal);
+      if (!check.known) sent.delete(entry.id);
+      const earlier = (await checks()).filter((other) => other.check === check.id && other.id !== entry.id);
+      await Promise.all(earlier.map(({ id }) => forget(id)));
+      const ours = { ...entry, check: check.id, known: Boolean(check.known), ask: null, medium: null };
+      const accepted = updatedEntry(ours, check);
       await keep(accepted);
       panel.follow(accepted);
     } catch (problem) {

@@ -1,6 +1,6 @@
 // Naming the server, pasting a key, and trying both before they are kept.
 
-import { askToReach, grantedHosts, isOpenRoad, pattern, takeBack } from "../browser/host-permissions.js";
+import { grantedHosts, isUnencrypted, matchPattern, requestPermission, revoke } from "../browser/host-permissions.js";
 import { connect, connection, DEFAULT_SERVER, disconnect } from "../browser/storage.js";
 import { h, show } from "../parts/elements.js";
 import { service } from "../service/client.js";
@@ -16,7 +16,7 @@ page("connection").onsubmit = (event) => {
   event.preventDefault();
   const server = serverOf(page("server").value);
   if (!server) return say("bad", t("server_not_understood"), t("server_hint"));
-  const allowed = askToReach(server); // still within the click
+  const allowed = requestPermission(server); // still within the click
   return test(server, page("key").value.trim(), allowed);
 };
 page("disconnect").onclick = async () => {
@@ -39,11 +39,11 @@ async function test(server, key, allowed) {
   say("busy", t("testing"), "");
   if (!(await allowed)) return say("bad", t("problem_not_allowed", server), t("advice_not_allowed", server));
   try {
-    const found = await service({ server, key }).compat(chrome.runtime.getManifest().version);
+    const compat = await service({ server, key }).compat(chrome.runtime.getManifest().version);
     await connect(server, key);
     page("server").value = server;
     page("disconnect").hidden = false;
-    return say("good", t("connected", found.version, found.key.name), t("connected_text"));
+    return say("good", t("connected", compat.version, compat.key.name), t("connected_text"));
   } catch (problem) {
     const { title, advice } = problemText(problem, server);
     return say("bad", title, advice);
@@ -53,12 +53,12 @@ async function test(server, key, allowed) {
 /** The origin of what was typed; a path is no part of it. */
 function serverOf(text) {
   const address = text.trim();
-  return pattern(address, true) ? new URL(address).origin : null;
+  return matchPattern(address, true) ? new URL(address).origin : null;
 }
 
 function warn() {
   const server = serverOf(page("server").value);
-  page("open-road").hidden = !server || !isOpenRoad(server);
+  page("open-road").hidden = !server || !isUnencrypted(server);
 }
 
 function say(kind, title, text) {
@@ -75,7 +75,7 @@ async function hosts() {
         {},
         h("bdi", {}, origin.replace(/\/\*$/, "")),
         " ",
-        h("button.quiet", { type: "button", onclick: () => takeBack(origin) }, t("take_back")),
+        h("button.quiet", { type: "button", onclick: () => revoke(origin) }, t("take_back")),
       ),
     ),
     granted.length === 0 && h("li.hint", {}, t("hosts_none")),

@@ -9,7 +9,7 @@ export function clock(seconds) {
   return `${minutes}:${rest.padStart(4, "0")}`;
 }
 
-export function stretch(span) {
+export function timeRange(span) {
   return span && span[1] > span[0] ? `${clock(span[0])}–${clock(span[1])}` : "";
 }
 
@@ -32,7 +32,7 @@ export function dateText(date) {
 }
 
 /** A moment of ours, in the person's zone. Dates of the library are shown as they were entered. */
-export function moment(iso, locale) {
+export function dateTimeText(iso, locale) {
   const when = { dateStyle: "medium", timeStyle: "short" };
   return new Intl.DateTimeFormat(locale, when).format(new Date(iso));
 }

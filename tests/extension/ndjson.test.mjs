@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { records } from "../../extension/service/ndjson.js";
+import { ndjsonRecords } from "../../extension/service/ndjson.js";
 
 async function read(...pieces) {
   const bytes = pieces.map((piece) => new TextEncoder().encode(piece));
@@ -10,9 +10,9 @@ async function read(...pieces) {
     read: async () => (bytes.length ? { done: false, value: bytes.shift() } : { done: true }),
     cancel: async () => (cancelled = true),
   };
-  const found = [];
-  for await (const record of records(reader)) found.push(record);
-  return [found, cancelled];
+  const values = [];
+  for await (const record of ndjsonRecords(reader)) values.push(record);
+  return [values, cancelled];
 }
 
 test("records come whole, wherever the network cuts them", async () => {
@@ -20,11 +20,11 @@ test("records come whole, wherever the network cuts them", async () => {
   const halves = new TextEncoder().encode('{"b":"é"}\n');
   const at = halves.indexOf(0xc3) + 1;
   const parts = [halves.slice(0, at), halves.slice(at)];
-  const found = [];
+  const values = [];
   const reader = {
     read: async () => (parts.length ? { done: false, value: parts.shift() } : { done: true }),
     cancel: async () => null,
   };
-  for await (const record of records(reader)) found.push(record);
-  assert.deepEqual(found, [{ b: "é" }]);
+  for await (const record of ndjsonRecords(reader)) values.push(record);
+  assert.deepEqual(values, [{ b: "é" }]);
 });

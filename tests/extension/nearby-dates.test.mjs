@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { daysIn, offers } from "../../extension/capture/nearby-dates.js";
+import { daysIn, offeredDays } from "../../extension/capture/nearby-dates.js";
 
 test("a date is offered only where it can be read in one way", () => {
   assert.deepEqual(daysIn("Posted 27 November 2022 at 9:14"), ["2022-11-27"]);
@@ -13,6 +13,6 @@ test("a date is offered only where it can be read in one way", () => {
 
 test("what a page states for machines is offered before what its text says, and each once", () => {
   const near = { times: ["2024-08-02T09:30:00Z", "2024-08-02"], days: ["1 July 2023", "2 August 2024"] };
-  assert.deepEqual(offers(near), ["2024-08-02", "2023-07-01"]);
-  assert.deepEqual(offers({ times: [], days: [] }), []);
+  assert.deepEqual(offeredDays(near), ["2024-08-02", "2023-07-01"]);
+  assert.deepEqual(offeredDays({ times: [], days: [] }), []);
 });

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, dateText, size, stretch } from "../../extension/texts/panel-formatting.js";
+import { clock, dateText, size, timeRange } from "../../extension/texts/panel-formatting.js";
 
 test("times are minutes and seconds with a tenth, carried over", () => {
   assert.equal(clock(0), "0:00.0");
   assert.equal(clock(75.25), "1:15.3");
   assert.equal(clock(59.96), "1:00.0");
   assert.equal(clock(null), "");
-  assert.equal(stretch([1, 2.5]), "0:01.0–0:02.5");
-  assert.equal(stretch([0, 0]), "");
-  assert.equal(stretch(null), "");
+  assert.equal(timeRange([1, 2.5]), "0:01.0–0:02.5");
+  assert.equal(timeRange([0, 0]), "");
+  assert.equal(timeRange(null), "");
 });
 
 test("dates keep the precision they were entered in", () => {

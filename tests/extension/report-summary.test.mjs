@@ -35,7 +35,7 @@ test("frames are spread over the match and come in pairs", () => {
   const pair = (n) => ({ index: n, query: `q${n}`, reference: `r${n}` });
   const pictures = { matches: { R1: { pairs: [0, 1, 2, 3, 4, 5].map(pair) } } };
   assert.deepEqual(
-    pairsOf(pictures, "R1").map((one) => one.index),
+    pairsOf(pictures, "R1").map((pair) => pair.index),
     [0, 2, 4],
   );
   assert.deepEqual(pairsOf(pictures, "R2"), []);

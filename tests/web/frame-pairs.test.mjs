@@ -10,11 +10,11 @@ test("strip and pairs are one list in the item's order, the fuller of two kept",
   assert.deepEqual(pairs.map((pair) => pair.query_s), [0, 1, 2.01]);
 });
 
-test("one moment of the item that shows two of the clip is two", () => {
+test("one timestamp of the item that shows two of the clip is two pairs", () => {
   assert.equal(framePairs({ strip: [at(1), { query_s: 1, reference_s: 9 }] }).length, 2);
 });
 
-test("no sheet is no moments", () => assert.deepEqual(framePairs(null), []));
+test("no sheet is no pairs", () => assert.deepEqual(framePairs(null), []));
 
 test("the nearest is found on either side", () => {
   const pairs = [at(0), at(1), at(2)];
@@ -23,7 +23,7 @@ test("the nearest is found on either side", () => {
   assert.equal(nearestIndex([], 3), -1);
 });
 
-test("a span is shown by its first moment, else by the nearest to its start", () => {
+test("a span is shown by its first pair, else by the nearest to its start", () => {
   const pairs = [at(0), at(1), at(2)];
   assert.equal(firstIndexWithin(pairs, [0.6, 3]), 1);
   assert.equal(firstIndexWithin(pairs, [1.2, 1.4]), 1);

@@ -1,4 +1,4 @@
-"""The page's pure functions, tested in node; and that page and Python tell the same things."""
+"""The page's pure functions, tested in Node.js; and that page and Python write the same texts."""
 
 import json
 import re
@@ -27,7 +27,7 @@ from app.verdict.relations import EDIT_TYPES
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "app" / "web"
 NODE = shutil.which("node")
-TOLD: dict[str, list[list[Any]]] = json.loads((HERE / "formatting.json").read_text())
+CASES: dict[str, list[list[Any]]] = json.loads((HERE / "formatting.json").read_text())
 FUNCTIONS = {
     "clock": formatting.clock,
     "timeRange": formatting.stretch,
@@ -55,14 +55,14 @@ def test_the_pure_functions_do_what_they_say() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_python_tells_what_the_page_is_held_to(name: str) -> None:
-    for given, told in TOLD[name]:
-        assert FUNCTIONS[name](given) == told, given
+def test_python_writes_what_the_page_writes(name: str) -> None:
+    for given, expected in CASES[name]:
+        assert FUNCTIONS[name](given) == expected, given
 
 
-def test_python_writes_out_what_the_page_writes_out() -> None:
-    for given, told in TOLD["printable"]:
-        assert printable(given) == told
+def test_python_escapes_what_the_page_escapes() -> None:
+    for given, expected in CASES["printable"]:
+        assert printable(given) == expected
 
 
 def strings() -> dict[str, Any]:
@@ -77,45 +77,45 @@ def strings() -> dict[str, Any]:
         check=True,
         timeout=30,
     )
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    texts: dict[str, Any] = json.loads(done.stdout)
+    return texts
 
 
 @pytest.mark.node
 def test_the_pages_claims_are_those_of_the_report() -> None:
     """The sentences that could overclaim stand in two languages of program; they say the same."""
-    told = strings()
+    texts = strings()
     pairs = {
         **{f"meaning.{name}": text for name, text in RELATIONS.items()},
         **{f"meaning.undecided.{name}": text for name, text in UNDECIDED.items()},
         **{f"kind.{name}": text for name, text in KINDS.items()},
         **{f"credentials.{name}": text for name, text in CREDENTIALS.items()},
-        **{f"sound.{name}": text for name, text in SOUND.items() if f"sound.{name}" in told},
+        **{f"sound.{name}": text for name, text in SOUND.items() if f"sound.{name}" in texts},
         "meaning.none": NONE,
         "meaning.unreadable": UNREADABLE,
     }
-    assert {name: told[name] for name in pairs} == pairs
+    assert {name: texts[name] for name in pairs} == pairs
     for name, text in FINDINGS.items():
-        assert told[f"finding.{name}"].startswith(text), name
+        assert texts[f"finding.{name}"].startswith(text), name
 
 
 @pytest.mark.node
 def test_every_text_that_the_page_asks_for_is_there_and_no_other() -> None:
-    told = strings()
+    texts = strings()
     source = "\n".join(
         path.read_text()
         for path in sorted(WEB.rglob("*.js"))
         if not path.name.startswith("strings")
     )
     asked = set(re.findall(r'\b(?:t|known)\(\s*"([a-z][\w.]*)"', source))
-    assert asked <= set(told), asked - set(told)
+    assert asked <= set(texts), asked - set(texts)
     quoted = set(re.findall(r'"([a-z][\w.]*)"', source))
     starts = set(re.findall(r"`([a-z][\w.]*\.)\$\{", source)) | {
         f"{name}." for name in re.findall(r'\bword\("([\w.]+)"', source)
     }
     unused = {
         name
-        for name in told
+        for name in texts
         if name not in quoted
         and not name.endswith(".more")
         and not any(name.startswith(start) for start in starts)

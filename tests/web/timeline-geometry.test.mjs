@@ -11,14 +11,14 @@ test("both sides are as long as they are, or as what was found in them", () => {
   assert.equal(lengths([{ query: [0, 0], reference: [0, 0] }], null, null), null);
 });
 
-test("a moment is drawn as a line that can be seen, within the bar", () => {
+test("a timestamp is drawn as a line that can be seen, within the bar", () => {
   const [left, right] = edges([20, 20], 20);
   assert.ok(right > left && right <= 1);
 });
 
 test("a still is all of its bar", () => assert.deepEqual(edges([0, 0], 0), [0, 1]));
 
-test("a stretch that is played backwards has crossed edges", () => {
+test("a segment that is played backwards has crossed edges", () => {
   const whole = { item: 20, clip: 11 };
   assert.equal(band(segment, whole), "250.0,0 900.0,0 1000.0,1000 0.0,1000");
   assert.equal(band({ ...segment, reversed: true }, whole), "250.0,0 900.0,0 0.0,1000 1000.0,1000");
@@ -40,7 +40,7 @@ test("ticks begin at nought and end at the end, and stand apart", () => {
   assert.deepEqual(ticks(0), []);
 });
 
-test("a moment's counterpart follows the speed and the direction", () => {
+test("a timestamp's counterpart follows the speed and the direction", () => {
   const twice = { query: [0, 5], reference: [10, 20], reversed: false };
   assert.equal(counterpart([twice], 1), 12);
   assert.equal(counterpart([{ ...twice, reversed: true }], 1), 18);

@@ -1,11 +1,11 @@
-// The two pictures of one instant in each of the four ways to look at them.
+// Two frames of one timestamp in each of the four ways to compare them.
 
 import { button } from "../parts/controls.js";
 import { fill, h } from "../parts/dom.js";
 import { clock, percentText } from "../texts/formatting.js";
 import { t } from "../texts/strings.js";
 
-/** moment: one of a sheet's. Returns elements. */
+/** pair: one of framePairs(). Returns elements. */
 export function framesInMode(pair, mode, { name, flipped, onFlip }) {
   return { side, slider, flip, difference }[mode](pair, { name, flipped, onFlip });
 }

@@ -1,5 +1,5 @@
-// Both pictures of one instant, to be compared by eye: side by side, under a slider, flipped, or as their
-// difference. The known picture is laid over the item's: mirror, rotation and crop are undone.
+// Both frames of one timestamp, to be compared by eye: side by side, under a slider, flipped, or as their
+// difference. The known clip's frame is laid over the item's: mirror, rotation and crop are undone.
 
 import { announce } from "../parts/announce.js";
 import { choice } from "../parts/controls.js";

@@ -1,4 +1,4 @@
-// The strip: every instant with pictures, item above and known copy below, stepping together.
+// The strip: every timestamp with frames, item above and known clip below, stepping together.
 // One stop for the Tab key; arrow keys move within.
 
 import { h } from "../parts/dom.js";

@@ -16,7 +16,7 @@ function breakable(text) {
   return text.split(/(?<=[/?&=])(?=[^/])/).flatMap((part, index) => (index ? [h("wbr"), part] : [part]));
 }
 
-/** Several stretches in one line. */
+/** Several time ranges in one line. */
 export function timeRanges(spans) {
   return spans.flatMap((span, index) => [index ? ", " : "", h("span", { class: "num", dir: "ltr" }, timeRange(span))]);
 }

@@ -1,4 +1,4 @@
-// Differences from one known copy, each with its measure, where it is, and a picture of the place.
+// Differences from one known clip, each with its measure, where it is, and a frame that shows it.
 
 import { fill, h } from "../parts/dom.js";
 import { word } from "../parts/values.js";

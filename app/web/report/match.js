@@ -1,4 +1,4 @@
-// One clip that the item was held against: what was measured, and the pictures to see it by.
+// One clip that the item was compared with: what was measured, and the frames to check it by.
 
 import { frameComparison } from "../evidence/frame-comparison.js";
 import { foreign, freshId, h } from "../parts/dom.js";

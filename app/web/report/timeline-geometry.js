@@ -2,7 +2,7 @@
 
 export const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 const MAX_TICKS = 5;
-const POINT = 0.006; // share of the width that a single moment is drawn as
+const POINT = 0.006; // share of the width that a single timestamp is drawn as
 
 /** The lengths that both sides are drawn with; null where neither has one. */
 export function lengths(segments, itemS, clipS) {
@@ -11,7 +11,7 @@ export function lengths(segments, itemS, clipS) {
   return segments.length && (item > 0 || clip > 0) ? { item, clip } : null;
 }
 
-/** [left, right] as shares; a moment is a thin line, a still is all of its bar. */
+/** [left, right] as shares; one timestamp is a thin line, a still is all of its bar. */
 export function edges([start, end], whole) {
   if (whole <= 0) return [0, 1];
   const left = start / whole;
@@ -42,7 +42,7 @@ export function rest(spans, whole) {
   return left;
 }
 
-/** Round moments with the start and the end, each {at: share, seconds}; none for a still. */
+/** Round timestamps with the start and the end, each {at: share, seconds}; none for a still. */
 export function ticks(whole) {
   if (whole <= 0) return [];
   const step = STEPS_S.find((s) => whole / s <= MAX_TICKS) ?? whole / MAX_TICKS;
@@ -53,7 +53,7 @@ export function ticks(whole) {
   return [...made, { at: 1, seconds: whole }];
 }
 
-/** The moment of the clip that shows at a moment of the item, or null outside every segment. */
+/** The clip's timestamp that shows at one of the item's, or null outside every segment. */
 export function counterpart(segments, querySeconds) {
   const segment = segments.find((s) => s.query[0] <= querySeconds && querySeconds <= s.query[1]);
   if (!segment) return null;

@@ -76,7 +76,7 @@ function claimedDate(date) {
   );
 }
 
-/** A picture is all of itself: its one moment says nothing. */
+/** Not so for a still, whose one timestamp says nothing. */
 function hasLength(spans) {
   return spans?.some(([start, end]) => end > start);
 }
@@ -92,7 +92,7 @@ function claimedPlace(place) {
   );
 }
 
-/** How much the verdict was held against. */
+/** How much footage was searched. */
 function searchedLine(searched) {
   const amount = t("searched.line", { n: searched.clips, hours: hours(searched.seconds) });
   return h(

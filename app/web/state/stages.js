@@ -43,7 +43,7 @@ export function stagesOf(kind) {
   return kind === "link" ? ["fetch", ...shown] : shown;
 }
 
-/** Index of the stage at work in stagesOf(kind); -1 where it is not told. */
+/** Index of the stage at work in stagesOf(kind); -1 where the service does not say. */
 export function stageIndex(kind, step) {
   return stagesOf(kind).indexOf(step === "describe" ? "fingerprint" : step);
 }

@@ -1,4 +1,4 @@
-// Small texts for people: times, shares, sizes. The same rules as app/text/formatting.py, held to it by a test.
+// Small texts for people: times, shares, sizes. The same rules as app/text/formatting.py: a test compares the two.
 
 export const NOT_KNOWN = "—";
 
@@ -14,7 +14,7 @@ export function clock(seconds) {
   return `${start}:${two(Math.floor(rest / 10))}.${rest % 10}`;
 }
 
-/** 0:05.0 – 0:18.1, or one moment where the span has no length. */
+/** 0:05.0 – 0:18.1, or one timestamp where the span has no length. */
 export function timeRange([start, end]) {
   return start === end ? clock(start) : `${clock(start)} – ${clock(end)}`;
 }
@@ -55,7 +55,7 @@ export function dateText(date) {
   return offset ? `${day}, ${offset[1]} ${offset[2]}${offset[3]}` : `${day}, ${time}`;
 }
 
-/** Two places, cut off and not rounded: nothing but certainty is told as 1.00. */
+/** Two places, cut off and not rounded: nothing but certainty is shown as 1.00. */
 export function scoreText(score) {
   return (Math.floor(score * 100 + 1e-9) / 100).toFixed(2);
 }
