@@ -26,8 +26,8 @@ from tests.app.library.library_made import made_facts, made_print
 KILLED = """
 import os, sys
 from pathlib import Path
-from app.desk.acts import acting
-from app.desk.file import open_desk
+from app.store.audited_changes import acting
+from app.store.data_folder import open_desk
 from app.library import Library
 from tests.app.library_made import made_facts, made_print
 

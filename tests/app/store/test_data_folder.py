@@ -139,7 +139,7 @@ def test_one_service_a_folder(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from app.desk.file import only_service
+from app.store.data_folder import only_service
 with only_service(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
