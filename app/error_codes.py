@@ -13,7 +13,6 @@ from app.store.errors import (
     DecisionNotOurs,
     DecisionUnknown,
     DecisionWithdrawn,
-    DeskUnusable,
     HeadNotUnderstood,
     KeyNotUnderstood,
     KeyUnknown,
@@ -21,6 +20,7 @@ from app.store.errors import (
     NotRevealed,
     QueueFull,
     RequestDiffers,
+    StoreUnusable,
     WorkerFailed,
 )
 from app.text.escaping import printable
@@ -57,7 +57,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     KeyUnknown: (EXIT_USAGE, 404),
     HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
-    DeskUnusable: (EXIT_LIBRARY, 503),
+    StoreUnusable: (EXIT_LIBRARY, 503),
     QueueFull: (EXIT_LIBRARY, 503),
     WorkerFailed: (EXIT_LIBRARY, 503),
     CheckUnknown: (EXIT_USAGE, 404),

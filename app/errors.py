@@ -14,12 +14,12 @@
                              to blame it is a DecodeError or a LimitExceeded too
         SandboxUnavailable     it could not be started at all                   4   503
       LibraryUnusable        app.library.errors                               4   503
-      DeskUnusable           app.store.errors: what the service keeps          4   503
+      StoreUnusable           app.store.errors: what the service keeps          4   503
         QueueFull and WorkerFailed likewise
       CheckUnknown                                                            2   404
       CheckEnded                                                              2   409
       RequestDiffers         an idempotency key used for something else       2   422
-      DecisionNotOurs, NotRevealed     app.store.errors_rooms                  2   403
+      DecisionNotOurs, NotRevealed     app.store.errors                        2   403
       DecisionUnknown, AlertUnknown                                           2   404
       DecisionWithdrawn, NotKept                                              2   409
       ClipUnknown                                                             2   404
@@ -30,8 +30,8 @@
       HeadNotUnderstood      not a head of the audit log                      2   400
 
 Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could
-not be read; 4 the library or the desk cannot be used. "No match" and "undecided" are verdicts,
-never errors.
+not be read; 4 the library or the service's store cannot be used. "No match" and "undecided" are
+verdicts, never errors.
 """
 
 from hashing.errors import FirstseenError

@@ -18,11 +18,11 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from app.api.dependencies import desk_of
+from app.api.dependencies import store_of
 from app.api.rate_limits import Buckets
 from app.settings import Settings
 from app.store import keys, sessions
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.keys import Key, Scope
 from app.store.sessions import Session
 from app.store.timestamps import now
@@ -96,12 +96,12 @@ async def _identified(request: Request) -> Caller:
     """Who asks. A key in the header goes before a cookie, valid or not."""
     if request.headers.getlist("authorization"):
         secret = bearer_of(request)
-        key = await run_in_threadpool(_key, desk_of(request), secret) if secret else None
+        key = await run_in_threadpool(_key, store_of(request), secret) if secret else None
         if key is None:
             raise failed_sign_in(request)
         return caller_of(key)
     value = request.cookies.get(COOKIE)
-    session = await run_in_threadpool(_session, desk_of(request), value) if value else None
+    session = await run_in_threadpool(_session, store_of(request), value) if value else None
     if session is None:
         raise unknown_caller("a key is needed" if value is None else "this session has ended")
     if request.method not in SAFE_METHODS:
@@ -168,13 +168,13 @@ def too_often(wait_s: float, why: str) -> HTTPException:
     return HTTPException(429, why, {"Retry-After": str(max(1, math.ceil(wait_s)))})
 
 
-def _key(desk: DeskFile, secret: str) -> Key | None:
-    with desk.reading() as connection:
+def _key(store: Store, secret: str) -> Key | None:
+    with store.reading() as connection:
         return keys.authenticate(connection, secret)
 
 
-def _session(desk: DeskFile, value: str) -> Session | None:
-    with desk.reading() as connection:
+def _session(store: Store, value: str) -> Session | None:
+    with store.reading() as connection:
         return sessions.find(connection, value, now())
 
 

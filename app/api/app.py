@@ -1,4 +1,4 @@
-"""The service put together: routers, guard, desk, queue, errors, and `serve`.
+"""The service put together: routers, guard, store, queue, errors, and `serve`.
 
 What takes long is done by worker processes, which the supervisor made in the lifespan starts.
 Further rooms are routers of their own that `create_app` includes.
@@ -27,7 +27,7 @@ from app.api.guard import SECURITY_HEADERS, Guard, is_this_machine
 from app.api.openapi import document
 from app.api.problem_json import problem
 from app.api.request_log import RequestLog
-from app.api.resources import Rooms
+from app.api.resources import Resources
 from app.api.routes import (
     alerts,
     audit,
@@ -52,7 +52,7 @@ from app.sandbox.limits import Protection
 from app.sandbox.sandbox import protection
 from app.sandbox.server_registry import new_server
 from app.settings import Settings
-from app.store.data_folder import only_service, open_desk
+from app.store.data_folder import only_service, open_store
 from hashing.errors import FirstseenError
 
 ROOMS: Final = (
@@ -153,11 +153,11 @@ def _walls() -> Protection:
 
 
 def _announce_first_key(settings: Settings) -> None:
-    desk = open_desk(settings.desk_folder())
+    store = open_store(settings.desk_folder())
     try:
-        secret = first_key(desk)
+        secret = first_key(store)
     finally:
-        desk.close()
+        store.close()
     if secret is not None:
         host = settings.host if _names(settings) else "127.0.0.1"
         shown = f"[{host}]" if ":" in host else host
@@ -176,11 +176,11 @@ async def _lifespan(
     folder = settings.desk_folder()
     with only_service(folder):
         library = service if service is not None else LocalService(settings)
-        desk = open_desk(folder)
-        rooms = Rooms.of(library, desk, settings)
-        queue = Supervisor(desk, settings, work_module, rooms.growth.due)
+        store = open_store(folder)
+        rooms = Resources.of(library, store, settings)
+        queue = Supervisor(store, settings, work_module, rooms.growth.due)
         state = app.state
-        state.settings, state.desk, state.queue, state.service = settings, desk, queue, library
+        state.settings, state.store, state.queue, state.service = settings, store, queue, library
         state.rooms, state.limits = rooms, Limits.of(settings)
         try:
             await run_in_threadpool(queue.start)
@@ -190,7 +190,7 @@ async def _lifespan(
             await run_in_threadpool(queue.close)
             await run_in_threadpool(rooms.close)
             await run_in_threadpool(library.close)
-            await run_in_threadpool(desk.close)
+            await run_in_threadpool(store.close)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from app.settings import Settings
 MAKING = 2  # at once; who comes later waits
 
 
-class ClipPictures:
+class ClipThumbnails:
     """Called from several threads."""
 
     def __init__(self, library: Library, settings: Settings) -> None:

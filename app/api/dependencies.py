@@ -1,23 +1,23 @@
-"""What every router of the service reaches for: settings, desk, queue, library, an upload."""
+"""What every router of the service reaches for: settings, store, queue, library, an upload."""
 
 from typing import Any
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from app.api.resources import Rooms
+from app.api.resources import Resources
 from app.api.service import Service
 from app.api.uploads import MAX_FIELD_BYTES, Upload, receive
 from app.jobs.supervisor import Supervisor
 from app.library.library import Library
 from app.settings import Settings
 from app.store import checks
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 
 
-def desk_of(request: Request) -> DeskFile:
-    desk: DeskFile = request.app.state.desk
-    return desk
+def store_of(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
 
 
 def settings_of(request: Request) -> Settings:
@@ -35,13 +35,13 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def rooms_of(request: Request) -> Rooms:
-    rooms: Rooms = request.app.state.rooms
+def resources_of(request: Request) -> Resources:
+    rooms: Resources = request.app.state.rooms
     return rooms
 
 
 def library_of(request: Request) -> Library:
-    return rooms_of(request).library
+    return resources_of(request).library
 
 
 async def receive_upload(request: Request) -> Upload:
@@ -49,13 +49,13 @@ async def receive_upload(request: Request) -> Upload:
 
     Raises QueueFull before anything is read, and what `uploads.receive` raises.
     """
-    await run_in_threadpool(_check_room, desk_of(request), queue_of(request).most_pending)
+    await run_in_threadpool(_check_room, store_of(request), queue_of(request).most_pending)
     headers = request.headers
     return await receive(
         headers.get("content-type"),
         headers.get("content-length"),
         request.stream(),
-        desk_of(request).uploads,
+        store_of(request).uploads,
         settings_of(request).max_bytes,
     )
 
@@ -73,6 +73,6 @@ def upload_form(*fields: str) -> dict[str, Any]:
     return {"requestBody": body}
 
 
-def _check_room(desk: DeskFile, most_pending: int) -> None:
-    with desk.reading() as connection:
+def _check_room(store: Store, most_pending: int) -> None:
+    with store.reading() as connection:
         checks.check_room(connection, most_pending)

@@ -2,18 +2,18 @@
 
 from app.store import keys
 from app.store.audit_log import SERVICE
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.timestamps import now
 
 NAME = "first key"
 
 
-def first_key(desk: DeskFile) -> str | None:
+def first_key(store: Store) -> str | None:
     """The secret of a key with every scope, where no key was ever made; else None."""
-    with desk.reading() as connection:
+    with store.reading() as connection:
         if keys.any_made(connection):
             return None
-    with desk.writing() as connection:
+    with store.writing() as connection:
         if keys.any_made(connection):
             return None  # another process was first
         return keys.create(connection, NAME, keys.ALL_SCOPES, SERVICE, now())[1]

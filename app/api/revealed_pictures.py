@@ -17,7 +17,7 @@ from app.pipeline.open_sandbox import open_sandbox
 from app.report.parse import match_of
 from app.settings import Settings
 from app.store import descriptors, reports
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.errors import NotKept
 from hashing.types import Match, Pictures
 
@@ -31,11 +31,11 @@ class _Made:
     until: float  # time.monotonic()
 
 
-class ShownPictures:
+class UnredactedEvidence:
     """Called from several threads; one sheet is made at a time."""
 
-    def __init__(self, desk: DeskFile, library: Library, settings: Settings) -> None:
-        self._desk = desk
+    def __init__(self, store: Store, library: Library, settings: Settings) -> None:
+        self._store = store
         self._library = library
         self._settings = settings
         self._held: OrderedDict[tuple[str, str], _Made] = OrderedDict()
@@ -77,7 +77,7 @@ class ShownPictures:
             del self._held[key]
 
     def _item(self, check: str, clip: str) -> tuple[Pictures, Match]:
-        with self._desk.reading() as connection:
+        with self._store.reading() as connection:
             kept = descriptors.load(connection, check)
             stored = reports.newest(connection, check)
         if kept is None or kept.fingerprint.pictures is None or stored is None:

@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from app.api.dependencies import desk_of, queue_of, service_of
+from app.api.dependencies import queue_of, service_of, store_of
 from app.jobs.supervisor import Supervisor
 from app.store import audit_log, checks
-from app.store.checks import Asked, Check
-from app.store.data_folder import DeskFile, delete_upload
+from app.store.checks import Check, Submission
+from app.store.data_folder import Store, delete_upload
 
 LEAST_S = 0.1  # between two looks at a check that changes all the time
 LOOK_S = 10.0  # at the latest
@@ -20,30 +20,30 @@ LOOK_S = 10.0  # at the latest
 log = logging.getLogger(__name__)
 
 
-async def accept(request: Request, asked: Asked, again: bool = True) -> tuple[Check, bool]:
+async def accept(request: Request, asked: Submission, again: bool = True) -> tuple[Check, bool]:
     """The check, durable, and whether it is new. An upload that is not needed is gone.
 
-    Raises QueueFull, RequestDiffers, DeskUnusable.
+    Raises QueueFull, RequestDiffers, StoreUnusable.
     """
     reach = 0 if again else await run_in_threadpool(service_of(request).reach)
     return await run_in_threadpool(
-        _accept, desk_of(request), queue_of(request), asked, again, reach
+        _accept, store_of(request), queue_of(request), asked, again, reach
     )
 
 
 def _accept(
-    desk: DeskFile, queue: Supervisor, asked: Asked, again: bool, reach: int
+    store: Store, queue: Supervisor, asked: Submission, again: bool, reach: int
 ) -> tuple[Check, bool]:
     """In one go in one thread: a sender who goes away in the middle changes nothing of it."""
     new = False
     try:
-        with desk.writing() as connection:
+        with store.writing() as connection:
             check, new = checks.accept(connection, asked, queue.most_pending, again, reach)
             if new and asked.task == "check":
                 audit_log.note(connection, asked.key, "check.start", check.id, asked.kind)
     finally:
         if not new and asked.upload is not None:
-            delete_upload(desk, asked.upload)
+            delete_upload(store, asked.upload)
     if new:
         log.info("accepted", extra={"check": check.id, "task": check.task, "bytes": check.bytes})
         queue.wake()
@@ -72,12 +72,12 @@ async def ended(request: Request, identifier: str) -> Check:
     """The check once it is in a state that stays. Raises CheckUnknown where it was deleted."""
     async with contextlib.aclosing(changes(queue_of(request))) as looks:
         async for _ in looks:
-            check = await run_in_threadpool(_find, desk_of(request), identifier)
+            check = await run_in_threadpool(_find, store_of(request), identifier)
             if check.final:
                 return check
     raise AssertionError("changes do not end")
 
 
-def _find(desk: DeskFile, identifier: str) -> Check:
-    with desk.reading() as connection:
+def _find(store: Store, identifier: str) -> Check:
+    with store.reading() as connection:
         return checks.find(connection, identifier)

@@ -15,7 +15,7 @@ from app.cli.options import AsJson, LibraryFolder, print_json, print_lines, sett
 
 if TYPE_CHECKING:
     from app.store.audit_log import Entry
-    from app.store.data_folder import DeskFile
+    from app.store.data_folder import Store
     from app.store.keys import Key
 
 keys_app = typer.Typer(
@@ -52,7 +52,7 @@ def create_key(
     from app.store.audit_log import CLI
     from app.store.timestamps import now
 
-    with _desk(library, data, create=True) as desk, desk.writing() as connection:
+    with _open_store(library, data, create=True) as store, store.writing() as connection:
         key, secret = keys.create(connection, name, scope, CLI, now())
     if as_json:
         print_json({"key": _shown(key), "secret": secret})
@@ -67,7 +67,7 @@ def list_keys(
     """All keys, revoked ones too; never their secrets."""
     from app.store import keys
 
-    with _desk(library, data) as desk, desk.reading() as connection:
+    with _open_store(library, data) as store, store.reading() as connection:
         found = keys.listed(connection)
     if as_json:
         print_json([_shown(key) for key in found])
@@ -86,7 +86,7 @@ def revoke_key(
     from app.store.audit_log import CLI
     from app.store.timestamps import now
 
-    with _desk(library, data) as desk, desk.writing() as connection:
+    with _open_store(library, data) as store, store.writing() as connection:
         key = keys.revoke(connection, key_id, CLI, now())
     print_lines([f"{key.id} ({key.name}) is revoked"])
 
@@ -105,7 +105,7 @@ def verify_audit(
     from app.store import audit_log
 
     kept = audit_log.parse_head(head) if head is not None else None
-    with _desk(library, data) as desk, desk.reading() as connection:
+    with _open_store(library, data) as store, store.reading() as connection:
         found = audit_log.verify(connection, kept)
     if found.problem is not None:
         print_lines([f"Broken: {found.problem}", f"Sound up to {found.head}"])
@@ -123,7 +123,7 @@ def show_audit(
     """Every entry, oldest first: number, time, who, what, on what."""
     from app.store import audit_log
 
-    with _desk(library, data) as desk, desk.reading() as connection:
+    with _open_store(library, data) as store, store.reading() as connection:
         found = audit_log.entries(connection)
         if as_json:
             print_json([{**asdict(entry), "hash": entry.hash.hex()} for entry in found])
@@ -133,15 +133,15 @@ def show_audit(
 
 
 @contextmanager
-def _desk(library: Path | None, data: Path | None, create: bool = False) -> "Iterator[DeskFile]":
-    from app.store.data_folder import open_desk
+def _open_store(library: Path | None, data: Path | None, create: bool = False) -> "Iterator[Store]":
+    from app.store.data_folder import open_store
 
     settings = settings_of(library=library, data=data)
-    desk = open_desk(settings.desk_folder(), create)
+    store = open_store(settings.desk_folder(), create)
     try:
-        yield desk
+        yield store
     finally:
-        desk.close()
+        store.close()
 
 
 def _shown(key: "Key") -> dict[str, object]:

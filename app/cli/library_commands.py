@@ -54,19 +54,19 @@ def add(
     from app.library.records import Added
     from app.pipeline.add_clip import add_clip
     from app.store.audit_log import CLI
-    from app.store.audited_changes import Act, came_in, desk_beside
+    from app.store.audited_changes import AuditedChange, addition_entries, existing_store
 
     table = read_context(context) if context else ContextTable([])
     files = _files(paths)
     bars = wanted(progress)
     results: list[dict[str, Any]] = []
-    with Library.open(settings.library, create=True) as known, desk_beside(settings) as desk:
+    with Library.open(settings.library, create=True) as known, existing_store(settings) as store:
         warn_unsandboxed(settings)
         with item_bars(bars, len(files)) as (on_item, on_progress):
 
             def add_file(file: _File) -> Added:
                 entered = table.of(file.path)
-                act = Act(desk, CLI, "clip.add")
+                act = AuditedChange(store, CLI, "clip.add")
                 added = add_clip(
                     file.path,
                     known,
@@ -76,7 +76,7 @@ def add(
                     on_progress=on_progress,
                     before_storing=act.begin,
                 )
-                act.end(*came_in(added))
+                act.end(*addition_entries(added))
                 return added
 
             for file in files:
@@ -157,12 +157,12 @@ def remove(
     settings = settings_of(library=library)
     from app.library.library import Library
     from app.store.audit_log import CLI
-    from app.store.audited_changes import Act, desk_beside
+    from app.store.audited_changes import AuditedChange, existing_store
 
-    with Library.open(settings.library) as known, desk_beside(settings) as desk:
+    with Library.open(settings.library) as known, existing_store(settings) as store:
         clips = [known.clip(clip_id) for clip_id in dict.fromkeys(clip_ids)]
         for clip in clips:
-            act = Act(desk, CLI, "clip.remove", clip.id)
+            act = AuditedChange(store, CLI, "clip.remove", clip.id)
             act.begin()
             known.remove(clip.id)
             act.end(("clip.remove", clip.id))

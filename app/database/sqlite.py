@@ -1,6 +1,6 @@
 """A SQLite file of ours: opening, creating, migrating, and transactions.
 
-The library and the desk each say with a `Kind` what theirs is. Every error of the database driver
+The library and the store each say with a `Kind` what theirs is. Every error of the database driver
 leaves here as one of that kind's.
 """
 

@@ -16,7 +16,7 @@ from app.report.report import to_json, unreadable
 from app.settings import Settings
 from app.store import checks, descriptors, evidence_sheets, reports
 from app.store.checks import Check
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from hashing.search.candidates import Sought
 from hashing.types import Fingerprint
 
@@ -24,7 +24,7 @@ type Json = dict[str, Any]
 
 
 def store_verdict(
-    desk: DeskFile,
+    store: Store,
     check: Check,
     settings: Settings,
     report: Json,
@@ -43,7 +43,7 @@ def store_verdict(
     if check.sha256 is None:  # of a link
         facts["sha256"] = report["item"]["sha256"]
     pictures = "pending" if illustrated else "none"
-    with desk.writing() as connection:
+    with store.writing() as connection:
         if not checks.finish(connection, check.id, "done", settings, **facts, pictures=pictures):
             return
         reports.store(connection, check.id, report, "check", reach)
@@ -53,31 +53,31 @@ def store_verdict(
 
 
 def store_failure(
-    desk: DeskFile, check: Check, settings: Settings, report: Json, problem: Json
+    store: Store, check: Check, settings: Settings, report: Json, problem: Json
 ) -> None:
     """A check that ends without a verdict has a report too, which says why."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         if checks.finish(connection, check.id, "failed", settings, problem=problem):
             reports.store(connection, check.id, report, "check", None)
 
 
-def store_pictures(desk: DeskFile, check: Check, made: Mapping[str, EvidenceSheet]) -> None:
+def store_pictures(store: Store, check: Check, made: Mapping[str, EvidenceSheet]) -> None:
     """By clip; where there are none, nobody waits for them any more."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         if checks.settle_pictures(connection, check.id, "ready" if made else "none"):
             evidence_sheets.store(connection, check.id, made)
 
 
-def store_addition(desk: DeskFile, check: Check, settings: Settings, clip: str, new: bool) -> None:
+def store_addition(store: Store, check: Check, settings: Settings, clip: str, new: bool) -> None:
     """A file has become known footage, or was it before."""
     outcome = {"clip": clip, "new": new}
-    with desk.writing() as connection:
+    with store.writing() as connection:
         checks.finish(connection, check.id, "done", settings, outcome=outcome)
 
 
-def store_refusal(desk: DeskFile, check: Check, settings: Settings, problem: Json) -> None:
+def store_refusal(store: Store, check: Check, settings: Settings, problem: Json) -> None:
     """A task without a report could not be done."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         checks.finish(connection, check.id, "failed", settings, problem=problem)
 
 

@@ -20,7 +20,7 @@ from app.report.report import to_json
 from app.settings import Settings
 from app.store import alerts, audit_log, checks, descriptors, evidence_sheets, reports
 from app.store.checks import Check
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.descriptors import Kept
 from app.store.errors import CheckUnknown
 from app.store.schema import checks as table
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def recheck(
-    desk: DeskFile,
+    store: Store,
     library: Library,
     settings: Settings,
     check: Check,
@@ -41,10 +41,10 @@ def recheck(
     """Hold one earlier check against the library as it is. True where it found something to tell.
 
     What cannot be read any more counts as searched, so that it is not tried for ever.
-    Raises DeskUnusable, LibraryUnusable.
+    Raises StoreUnusable, LibraryUnusable.
     """
     reach, change = library.reach(), library.last_change()
-    with desk.reading() as connection:
+    with store.reading() as connection:
         kept = descriptors.load(connection, check.id)
         stored = reports.newest(connection, check.id)
     if kept is None or kept.metadata is None or stored is None:
@@ -59,7 +59,7 @@ def recheck(
     except FirstseenError as error:
         log.warning("a check could not be done again", extra={"reason": type(error).__name__})
         checked = None
-    with desk.writing() as connection, contextlib.suppress(CheckUnknown):
+    with store.writing() as connection, contextlib.suppress(CheckUnknown):
         checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
         descriptors.note_searched(connection, [check.id], reach, change)
         if told is None or checked is None:

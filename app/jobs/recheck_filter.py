@@ -19,7 +19,7 @@ from app.library.library import Library
 from app.library.records import Clip
 from app.progress import OnProgress
 from app.store import descriptors, reports
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.descriptors import unpack_bar
 from app.store.schema import descriptors as descriptor_rows
 from app.store.schema import searches
@@ -29,11 +29,11 @@ AT_ONCE: Final = 1000  # checks that are gone through before a new one is looked
 READ_AT_ONCE: Final = 100  # checks, some 100 KB each
 
 
-class Sieve:
+class RecheckFilter:
     """One worker's. Remembers what it held back, so that each check is gone through once."""
 
-    def __init__(self, desk: DeskFile, library: Library) -> None:
-        self._desk = desk
+    def __init__(self, store: Store, library: Library) -> None:
+        self._store = store
         self._library = library
         self._state = (0, "")  # of the library, that what is remembered belongs to
         self._held: set[str] = set()
@@ -42,7 +42,7 @@ class Sieve:
         """Whether a check that is due needs a closer look.
 
         Others that are due are gone through with it; who needs none counts as searched.
-        Raises DeskUnusable, LibraryUnusable.
+        Raises StoreUnusable, LibraryUnusable.
         """
         state = self._library.reach(), self._library.last_change()
         if state != self._state:
@@ -54,14 +54,14 @@ class Sieve:
     def _sift(self, on_progress: OnProgress) -> None:
         reach, change = self._state
         look = _Look(self._library, change)
-        with self._desk.reading() as connection:
+        with self._store.reading() as connection:
             query = all_due(reach, change).with_only_columns(searches.c.check)
             due = [one for one in connection.scalars(query) if one not in self._held][:AT_ONCE]
         for some in batched(due, READ_AT_ONCE):
             on_progress("search", 0.0)
-            with self._desk.reading() as connection:
+            with self._store.reading() as connection:
                 held = look.near(connection, list(some))
-            with self._desk.writing() as connection:
+            with self._store.writing() as connection:
                 descriptors.note_searched(connection, set(some) - held, reach, change)
             self._held |= held
 

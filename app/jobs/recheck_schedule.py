@@ -18,7 +18,7 @@ SETTLED_S: Final = 20.0  # the library must stand still so long: clips often com
 LOOK_S: Final = 2.0  # between two looks at the library
 
 
-class Growth:
+class RecheckSchedule:
     """Notices that the library grew, or that what is known of its clips changed."""
 
     def __init__(self, library: Library, settled_s: float = SETTLED_S) -> None:
@@ -32,7 +32,7 @@ class Growth:
     def due(self, connection: sa.Connection) -> Check | None:
         """A check to hold against the library again, once that has stood still for a while.
 
-        connection: to the desk. Raises LibraryUnusable.
+        connection: to the store. Raises LibraryUnusable.
         """
         moment = time.monotonic()
         if self._settled_s and not self._found and moment - self._looked < LOOK_S:

@@ -1,4 +1,4 @@
-"""What a worker does with a check: the line in app.verify, and its outcome into the desk.
+"""What a worker does with a check: the line in app.verify, and its outcome into the store.
 
 The verdict is stored as soon as it stands, its pictures after it.
 """
@@ -21,7 +21,7 @@ from app.jobs.outcomes import (
     store_verdict,
 )
 from app.jobs.recheck import recheck
-from app.jobs.recheck_filter import Sieve
+from app.jobs.recheck_filter import RecheckFilter
 from app.library.context_csv import entered
 from app.library.library import Library
 from app.network.errors import LinkError
@@ -32,39 +32,39 @@ from app.report.report import Report, to_json, unreadable, with_origin
 from app.sandbox.server_registry import prepare
 from app.settings import Settings
 from app.store import checks
-from app.store.audited_changes import Act, came_in
+from app.store.audited_changes import AuditedChange, addition_entries
 from app.store.checks import Check
-from app.store.data_folder import DeskFile, delete_upload, fetching_folder
+from app.store.data_folder import Store, delete_upload, fetching_folder
 from app.store.errors import CheckUnknown
 from app.store.retention import drop_upload
 from app.verdict.claim import parse_claim
 from hashing.errors import FirstseenError
 
 
-def open_work(settings: Settings, desk: DeskFile) -> "Work":
+def open_work(settings: Settings, store: Store) -> "Work":
     """Opens the library. Raises LibraryUnusable."""
     prepare(settings.model)  # loads while the first check is on its way
     library = Library.open(settings.library)
-    return Work(settings, desk, library, Sieve(desk, library))
+    return Work(settings, store, library, RecheckFilter(store, library))
 
 
 @dataclass(frozen=True)
 class Work:
-    """One worker's library and desk."""
+    """One worker's library and store."""
 
     settings: Settings
-    desk: DeskFile
+    store: Store
     library: Library
-    sieve: Sieve
+    sieve: RecheckFilter
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
         if check.settled:
             if self.sieve.holds(check.id, on_progress):
-                recheck(self.desk, self.library, self.settings, check, on_progress)
+                recheck(self.store, self.library, self.settings, check, on_progress)
             return
         TASKS[check.task](self, check, on_progress)
         if not self.settings.keep_uploads_s:
-            drop_upload(self.desk, check.id)
+            drop_upload(self.store, check.id)
 
     def close(self) -> None:
         self.library.close()
@@ -84,7 +84,7 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
         ) as judged:
             if not stands:
                 store_verdict(
-                    work.desk,
+                    work.store,
                     check,
                     work.settings,
                     to_json(_of_link(judged.report, check)),
@@ -101,9 +101,9 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     except FirstseenError as error:
         if not stands:
             report = to_json(_unread(work, check, error))
-            store_failure(work.desk, check, work.settings, report, problem_of(error))
+            store_failure(work.store, check, work.settings, report, problem_of(error))
             return
-    store_pictures(work.desk, check, sheets)
+    store_pictures(work.store, check, sheets)
 
 
 def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
@@ -113,12 +113,12 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
     """
     assert check.url is not None
     on_progress("fetch", 0.0)
-    folder = fetching_folder(work.desk, check.id)
+    folder = fetching_folder(work.store, check.id)
     folder.mkdir(exist_ok=True)
     fetched = fetch(check.url, folder, work.settings, on_progress)
-    upload = fetched.path.rename(work.desk.uploads / fetched.path.name)
+    upload = fetched.path.rename(work.store.uploads / fetched.path.name)
     make_durable(upload)
-    with work.desk.writing() as connection:
+    with work.store.writing() as connection:
         wanted = checks.note_fetched(
             connection,
             check.id,
@@ -129,14 +129,14 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
         )
         if wanted:
             return checks.find(connection, check.id)
-    delete_upload(work.desk, upload.name)
+    delete_upload(work.store, upload.name)
     raise CheckUnknown("the check was cancelled while its link was fetched")
 
 
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     """A file becomes known footage; the row keeps which clip that is."""
     context = entered(check.context or {}, "the form")
-    act = Act(work.desk, check.key, "clip.add", check.id)
+    act = AuditedChange(work.store, check.key, "clip.add", check.id)
     try:
         added = add_clip(
             _path(work, check),
@@ -147,18 +147,18 @@ def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
             name=check.name,
             before_storing=act.begin,
         )
-        act.end(*came_in(added))
+        act.end(*addition_entries(added))
     except FirstseenError as error:
-        store_refusal(work.desk, check, work.settings, problem_of(error))
+        store_refusal(work.store, check, work.settings, problem_of(error))
     else:
-        store_addition(work.desk, check, work.settings, added.clip_id, added.new)
+        store_addition(work.store, check, work.settings, added.clip_id, added.new)
 
 
 TASKS = {"check": check_file, "add": add_file}
 
 
 def _path(work: Work, check: Check) -> Path:
-    return work.desk.uploads / (check.upload or "")
+    return work.store.uploads / (check.upload or "")
 
 
 def _of_link(report: Report, check: Check) -> Report:

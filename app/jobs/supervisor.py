@@ -24,15 +24,15 @@ from app.jobs.worker_process import WorkerProcess
 from app.settings import Settings
 from app.store import checks
 from app.store.checks import Check
-from app.store.data_folder import DeskFile, delete_upload, fetching_folder
-from app.store.errors import CheckUnknown, DeskUnusable
+from app.store.data_folder import Store, delete_upload, fetching_folder
+from app.store.errors import CheckUnknown, StoreUnusable
 from hashing.errors import FirstseenError
 
 REAL_WORK: Final = "app.jobs.run_check"
 LOOKED_EVERY_S: Final = 2.0  # for checks that nobody woke us for
 STOP_S: Final = 5.0  # for a check to end by itself once nobody wants it
 GRACE_S: Final = 5.0  # for checks at work when the service stops
-AGAIN_S: Final = 1.0  # where the desk cannot be written
+AGAIN_S: Final = 1.0  # where the store cannot be written
 LATER_AGAIN_S: Final = 30.0  # where earlier checks could not be asked for
 BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to start a worker
 
@@ -64,7 +64,7 @@ class Supervisor:
 
     def __init__(
         self,
-        desk: DeskFile,
+        store: Store,
         settings: Settings,
         work_module: str = REAL_WORK,
         later: Later | None = None,
@@ -72,7 +72,7 @@ class Supervisor:
         """later: asked for a check to take up again where nothing else waits."""
         self._later = later
         self._later_from = 0.0  # not asked before, after a failure
-        self._desk = desk
+        self._store = store
         self._settings = settings
         self._work_module = work_module
         self._running: dict[str, Running] = {}
@@ -88,8 +88,8 @@ class Supervisor:
         return self._settings.workers + self._settings.max_waiting
 
     def start(self) -> None:
-        """Take up what an earlier service left, then go to work. Raises DeskUnusable."""
-        recover(self._desk, self._settings)
+        """Take up what an earlier service left, then go to work. Raises StoreUnusable."""
+        recover(self._store, self._settings)
         for number in range(self._settings.workers):
             thread = threading.Thread(target=self._seat, name=f"worker-{number}", daemon=True)
             thread.start()
@@ -167,7 +167,7 @@ class Supervisor:
             try:
                 self._employ()
                 failures = 0
-            except FirstseenError as error:  # no worker, or the desk cannot be written: wait
+            except FirstseenError as error:  # no worker, or the store cannot be written: wait
                 if not self._stopping.is_set():
                     log.error("no check can be worked on: %s", type(error).__name__)
                 failures = self._back_off(failures)
@@ -181,7 +181,7 @@ class Supervisor:
         return failures + 1
 
     def _employ(self) -> None:
-        """One worker for as long as it lives. Raises WorkerFailed, DeskUnusable."""
+        """One worker for as long as it lives. Raises WorkerFailed, StoreUnusable."""
         worker = WorkerProcess(self._settings, self._work_module)
         try:
             self._await_ready(worker)
@@ -211,12 +211,12 @@ class Supervisor:
 
     def _claim(self, worker: WorkerProcess) -> Check | None:
         """One at a time, since `_something` is held: so checks begin in order."""
-        with self._desk.reading() as connection:
+        with self._store.reading() as connection:
             due = checks.waiting(connection)
             unpictured = [] if due else checks.without_pictures(connection)
         check = next((one for one in unpictured if one.id not in self._running), None)
         if due:
-            with self._desk.writing() as connection:
+            with self._store.writing() as connection:
                 check = checks.claim_next(connection)
         if check is None:
             check = self._claim_later()
@@ -229,7 +229,7 @@ class Supervisor:
         if self._later is None or time.monotonic() < self._later_from:
             return None
         try:
-            with self._desk.reading() as connection:
+            with self._store.reading() as connection:
                 check = self._later(connection)
         except Exception as fault:
             log.error("no earlier check can be taken up again", exc_info=fault)
@@ -273,9 +273,9 @@ class Supervisor:
 
     def _settle(self, check: Check, running: Running, finished: bool) -> None:
         """What the row and the upload become now that no worker is at it any more."""
-        shutil.rmtree(fetching_folder(self._desk, check.id), ignore_errors=True)
+        shutil.rmtree(fetching_folder(self._store, check.id), ignore_errors=True)
         spent = None
-        with self._desk.writing() as connection, contextlib.suppress(CheckUnknown):
+        with self._store.writing() as connection, contextlib.suppress(CheckUnknown):
             if not finished:
                 self._after_death(connection, check, running)
             after = checks.find(connection, check.id)
@@ -283,13 +283,13 @@ class Supervisor:
                 checks.forget_upload(connection, check.id)
                 spent = after.upload
         try:
-            delete_upload(self._desk, spent)
+            delete_upload(self._store, spent)
         except OSError as error:  # no check names it now: the sweeper tries again
             log.warning("an upload could not be deleted", extra={"reason": type(error).__name__})
 
     def _settle_fault(self, check: Check, running: Running) -> None:
         """Count it, and touch nothing else: what else there was to do may be what failed."""
-        with self._desk.writing() as connection, contextlib.suppress(CheckUnknown):
+        with self._store.writing() as connection, contextlib.suppress(CheckUnknown):
             self._after_death(connection, check, running)
 
     def _after_death(self, connection: sa.Connection, check: Check, running: Running) -> None:
@@ -308,24 +308,24 @@ class Supervisor:
         return unkept and check.settled
 
     def _surely(self, action: Callable[[], None]) -> None:
-        """Do it, however long the desk cannot be written; the next start does it otherwise."""
+        """Do it, however long the store cannot be written; the next start does it otherwise."""
         while True:
             try:
                 return action()
-            except DeskUnusable as error:
-                log.error("the desk cannot be written: %s", type(error).__name__)
+            except StoreUnusable as error:
+                log.error("the store cannot be written: %s", type(error).__name__)
             if self._stopping.wait(AGAIN_S):
                 return None
 
 
-def recover(desk: DeskFile, settings: Settings) -> None:
+def recover(store: Store, settings: Settings) -> None:
     """After a service that may have died: rows as they should be, and no file without a row."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         for check in checks.note_interruptions(connection):
             why = INTERRUPTED.format(times=check.interruptions)
             put_aside(connection, check, settings, why)
         named = checks.uploads_named(connection)
-    for path in desk.uploads.iterdir():
+    for path in store.uploads.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)  # of a link that was being fetched
         elif path.name not in named:

@@ -2,7 +2,7 @@
 
     python -I -c "..." PARENT WORK     (see app.jobs.worker_process)
 
-WORK is a module with `open_work(settings, desk)`, which gives what is done with a check. Messages
+WORK is a module with `open_work(settings, store)`, which gives what is done with a check. Messages
 are JSON arrays, one a line. In: the settings first, then ["do", id] and ["stop", id]. Out:
 ["ready"], and for each check ["begun", id], ["progress", step, share]..., ["finished", id].
 When the input ends, the server is gone or wants no more, and so this process ends.
@@ -24,7 +24,7 @@ from app.progress import OnProgress
 from app.settings import Settings
 from app.store import checks
 from app.store.checks import Check
-from app.store.data_folder import DeskFile, open_desk
+from app.store.data_folder import Store, open_store
 from app.store.errors import CheckUnknown
 
 if sys.platform == "linux":
@@ -72,13 +72,13 @@ def main(parent: str, work_module: str) -> None:
 
 def _work(incoming: BinaryIO, outgoing: BinaryIO, work_module: str) -> None:
     settings = Settings.model_validate_json(incoming.readline())
-    desk = open_desk(settings.desk_folder(), create=False)
-    work: Work = import_module(work_module).open_work(settings, desk)
+    store = open_store(settings.desk_folder(), create=False)
+    work: Work = import_module(work_module).open_work(settings, store)
     worker = Worker(outgoing)
     threading.Thread(target=worker.listen, args=(incoming,), daemon=True).start()
-    worker.run(desk, work)
+    worker.run(store, work)
     work.close()
-    desk.close()
+    store.close()
 
 
 class Worker:
@@ -103,13 +103,13 @@ class Worker:
         time.sleep(CLOSING_S)
         os._exit(0)  # whatever it is at
 
-    def run(self, desk: DeskFile, work: Work) -> None:
+    def run(self, store: Store, work: Work) -> None:
         """Returns when the input has ended."""
         self._tell("ready")
         while (identifier := self._orders.get()) is not None:
             self._tell("begun", identifier)
             with contextlib.suppress(Stopped, CheckUnknown):
-                with desk.reading() as connection:
+                with store.reading() as connection:
                     check = checks.find(connection, identifier)
                 work.do(check, self._progress_of(identifier))
             self._unwanted.discard(identifier)

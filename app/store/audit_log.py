@@ -59,7 +59,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class Verification:
     """What a log's examination found."""
 
     head: Head  # of the last entry that is sound
@@ -125,30 +125,34 @@ def parse_head(text: str) -> Head:
     return Head(int(found[1]), bytes.fromhex(found[2]))
 
 
-def verify(connection: sa.Connection, kept: Head | None = None) -> Verified:
+def verify(connection: sa.Connection, kept: Head | None = None) -> Verification:
     """Examine the whole log. kept: a head from earlier, that the log must go through."""
     return examine(_readable(connection), kept)
 
 
-def examine(log: Iterable[Entry | None], kept: Head | None = None) -> Verified:
+def examine(log: Iterable[Entry | None], kept: Head | None = None) -> Verification:
     """Whether entries follow from one another and, where given, go through a head from earlier.
 
     log: in order; None for one that could not be read, and nothing after it.
     """
     last = Head(0, GENESIS)
     if kept is not None and kept.number == 0 and kept.hash != GENESIS:
-        return Verified(last, 0, "the head is of another log")
+        return Verification(last, 0, "the head is of another log")
     for entry in log:
         problem = _problem(entry, last)
         if problem is not None or entry is None:
-            return Verified(last, last.number + 1, problem)
+            return Verification(last, last.number + 1, problem)
         last = Head(entry.number, entry.hash)
         if kept is not None and kept.number == last.number and kept.hash != last.hash:
-            return Verified(last, last.number, f"entry {last.number} is not the one of the head")
+            return Verification(
+                last, last.number, f"entry {last.number} is not the one of the head"
+            )
     if kept is not None and kept.number > last.number:
         cut = last.number + 1
-        return Verified(last, cut, f"the end was cut off: entries {cut} to {kept.number} are gone")
-    return Verified(last)
+        return Verification(
+            last, cut, f"the end was cut off: entries {cut} to {kept.number} are gone"
+        )
+    return Verification(last)
 
 
 def _problem(entry: Entry | None, last: Head) -> str | None:

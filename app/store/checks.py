@@ -36,7 +36,7 @@ SEARCHED: Final = ("name", "headline", "claimed_date", "claimed_place", "url")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Submission:
     """What someone wants done. upload: a file below uploads/ that is durable already."""
 
     key: str
@@ -113,7 +113,11 @@ JSON_COLUMNS: Final = ("context", "origin", "problem", "outcome")
 
 
 def accept(
-    connection: sa.Connection, asked: Asked, most_pending: int, again: bool = True, reach: int = 0
+    connection: sa.Connection,
+    asked: Submission,
+    most_pending: int,
+    again: bool = True,
+    reach: int = 0,
 ) -> tuple[Check, bool]:
     """The check that this asks for, and whether it is new.
 
@@ -159,7 +163,7 @@ def check_room(connection: sa.Connection, most_pending: int) -> None:
         raise QueueFull("too many checks are waiting; try again in a while")
 
 
-def _same_request(connection: sa.Connection, asked: Asked) -> Check | None:
+def _same_request(connection: sa.Connection, asked: Submission) -> Check | None:
     if asked.idempotency_key is None:
         return None
     mine = (checks.c.key == asked.key) & (checks.c.idempotency_key == asked.idempotency_key)
@@ -173,14 +177,14 @@ def _same_request(connection: sa.Connection, asked: Asked) -> Check | None:
     return find(connection, row.id)
 
 
-def _request_hash(asked: Asked) -> bytes:
+def _request_hash(asked: Submission) -> bytes:
     """The same for the same request, whatever its upload is called on our disk."""
     said = (asked.task, asked.kind, asked.name, asked.sha256, asked.url, asked.claimed_date)
     text = json.dumps([*said, asked.claimed_place, asked.context], sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def _same_item(connection: sa.Connection, asked: Asked, reach: int) -> Check | None:
+def _same_item(connection: sa.Connection, asked: Submission, reach: int) -> Check | None:
     """Of the same bytes, or of the same link, with the same claim."""
     item = checks.c.sha256 == asked.sha256 if asked.url is None else checks.c.url == asked.url
     newest = (

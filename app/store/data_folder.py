@@ -1,4 +1,4 @@
-"""The door to a desk's folder: its file, its uploads, and the lock of the one service.
+"""The service's data folder: its database file, its uploads, and the lock of the one service.
 
 Commands and workers open the file beside a running service; only a service takes the lock.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.database.sqlite import Database, Kind, Step
-from app.store.errors import DeskBusy, DeskInUse, DeskUnusable
+from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
 
 if sys.platform == "win32":
@@ -28,8 +28,8 @@ WAIT_S = 30.0  # for another process that is writing
 OWN_MODE = 0o700  # strangers' files, and what people asked about them
 
 
-class DeskFile(Database):
-    """An open desk."""
+class Store(Database):
+    """The open store of a service: the rows of its database and the uploads beside it."""
 
     @property
     def uploads(self) -> Path:
@@ -37,50 +37,52 @@ class DeskFile(Database):
         return self.folder / UPLOADS
 
 
-def open_desk(folder: Path, create: bool = True, wait_s: float = WAIT_S) -> DeskFile:
-    """The desk in `folder`; with create, a new one where the folder is absent or empty.
+def open_store(folder: Path, create: bool = True, wait_s: float = WAIT_S) -> Store:
+    """Open the store in `folder`; with create, make a new one where the folder is absent or empty.
 
-    Raises DeskUnusable: another program's file, damaged, of a newer version, or not writable.
+    Raises StoreUnusable: another program's file, damaged, of a newer version, or not writable.
     """
-    file = DeskFile.open(folder, _kind(), create, read_only=False, wait_s=wait_s)
+    file = Store.open(folder, _kind(), create, read_only=False, wait_s=wait_s)
     if not file.writable:
         file.close()
-        raise DeskUnusable(f"The desk in {folder} can only be read")
+        raise StoreUnusable(f"The service store in {folder} can only be read")
     try:
         file.uploads.mkdir(mode=OWN_MODE, exist_ok=True)
     except OSError as error:
         file.close()
-        raise DeskUnusable(f"No uploads can be kept in {folder}: {error.strerror}") from error
+        raise StoreUnusable(f"No uploads can be kept in {folder}: {error.strerror}") from error
     return file
 
 
-def delete_upload(desk: DeskFile, name: str | None) -> None:
+def delete_upload(store: Store, name: str | None) -> None:
     """name: as the check's row has it."""
     if name is not None:
-        (desk.uploads / name).unlink(missing_ok=True)
+        (store.uploads / name).unlink(missing_ok=True)
 
 
-def fetching_folder(desk: DeskFile, identifier: str) -> Path:
+def fetching_folder(store: Store, identifier: str) -> Path:
     """Where a link's file lies while it is fetched; whatever becomes of that, it goes after."""
-    return desk.uploads / f"{FETCHING}{identifier}"
+    return store.uploads / f"{FETCHING}{identifier}"
 
 
 @contextmanager
 def only_service(folder: Path) -> Iterator[None]:
     """While this lasts, no other service can start on the same folder; it ends with the process.
 
-    Raises DeskInUse where one runs already, DeskUnusable where no lock can be had.
+    Raises StoreInUse where one runs already, StoreUnusable where no lock can be had.
     """
     try:
         folder.mkdir(mode=OWN_MODE, parents=True, exist_ok=True)
         file = (folder / LOCK).open("ab")
     except OSError as error:
-        raise DeskUnusable(f"The desk in {folder} cannot be used: {error.strerror}") from error
+        raise StoreUnusable(
+            f"The service store in {folder} cannot be used: {error.strerror}"
+        ) from error
     with file:
         try:
             _lock(file.fileno())
         except OSError as error:
-            raise DeskInUse(f"Another service is running on the data in {folder}") from error
+            raise StoreInUse(f"Another service is running on the data in {folder}") from error
         yield
 
 
@@ -93,7 +95,7 @@ def _lock(descriptor: int) -> None:
 
 def _kind() -> Kind:
     return Kind(
-        word="desk",
+        word="service store",
         file_name=FILE_NAME,
         application_id=APPLICATION_ID,
         schema_version=SCHEMA_VERSION,
@@ -101,9 +103,9 @@ def _kind() -> Kind:
         migrations=migrations,
         steps=MIGRATIONS,
         fill=_fill,
-        unusable=DeskUnusable,
-        busy=DeskBusy,
-        read_only=DeskUnusable,
+        unusable=StoreUnusable,
+        busy=StoreBusy,
+        read_only=StoreUnusable,
         cache_kib=CACHE_KIB,
         beside=frozenset({UPLOADS, LOCK}),
         folder_mode=OWN_MODE,
@@ -127,4 +129,4 @@ MIGRATIONS: dict[int, Step] = {2: _to_version_2}
 
 
 def _fill(connection: sa.Connection) -> None:
-    """A new desk holds no rows."""
+    """A new store has no rows."""

@@ -1,9 +1,9 @@
-"""What can go wrong with a desk: the files that the service keeps beside the library.
+"""What can go wrong with the store: the files that the service keeps beside the library.
 
 FirstseenError
-  DeskUnusable         a damaged one, one of a newer version, no space left
-    DeskBusy           another process was writing for longer than we waited
-    DeskInUse          another service runs on the same folder
+  StoreUnusable         a damaged one, one of a newer version, no space left
+    StoreBusy           another process was writing for longer than we waited
+    StoreInUse          another service runs on the same folder
   CheckUnknown         no check of that id, or not this key's
   CheckEnded           it is in a state that never changes again
   RequestDiffers       an idempotency key that was used for another request
@@ -17,15 +17,15 @@ FirstseenError
 from hashing.errors import FirstseenError
 
 
-class DeskUnusable(FirstseenError):
-    """The desk cannot be used; the message says why and what was left unharmed. Exit code 4."""
+class StoreUnusable(FirstseenError):
+    """The store cannot be used; the message says why and what was left unharmed. Exit code 4."""
 
 
-class DeskBusy(DeskUnusable):
+class StoreBusy(StoreUnusable):
     """Another process was writing all the time that we waited."""
 
 
-class DeskInUse(DeskUnusable):
+class StoreInUse(StoreUnusable):
     """Another service holds this data folder."""
 
 

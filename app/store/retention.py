@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from app.store import audit_log
 from app.store.checks import FINAL
-from app.store.data_folder import FETCHING, DeskFile, delete_upload
+from app.store.data_folder import FETCHING, Store, delete_upload
 from app.store.schema import checks, decisions, descriptors, sessions
 from app.store.timestamps import now, written
 from hashing.errors import FirstseenError
@@ -40,10 +40,10 @@ class Swept:
     clean: bool
 
 
-def sweep(desk: DeskFile, moment: datetime | None = None) -> Swept:
-    """Delete what was to be kept until this moment or before. Raises DeskUnusable."""
+def sweep(store: Store, moment: datetime | None = None) -> Swept:
+    """Delete what was to be kept until this moment or before. Raises StoreUnusable."""
     by = written(moment or now())
-    with desk.writing() as connection:
+    with store.writing() as connection:
         uploads = _expired_uploads(connection, by)
         gone = _count(connection, descriptors, descriptors.c.expires_at <= by)
         ended = checks.c.state.in_(FINAL) & (checks.c.expires_at <= by)
@@ -55,20 +55,20 @@ def sweep(desk: DeskFile, moment: datetime | None = None) -> Swept:
             if count:
                 audit_log.note(connection, audit_log.SERVICE, action, "", str(count))
     for name in uploads:
-        delete_upload(desk, name)
-    strays = _remove_strays(desk)
-    return Swept(len(uploads) + strays, gone, expired, said, desk.empty_log())
+        delete_upload(store, name)
+    strays = _remove_strays(store)
+    return Swept(len(uploads) + strays, gone, expired, said, store.empty_log())
 
 
-def drop_upload(desk: DeskFile, check: str) -> None:
+def drop_upload(store: Store, check: str) -> None:
     """Delete a check's file where nothing more is to be made of it."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         ended = checks.c.state.in_(FINAL) & (checks.c.pictures != "pending")
         mine = ended & (checks.c.id == check)
         names = _named(connection, mine)
         connection.execute(checks.update().where(mine).values(upload=None, upload_expires_at=None))
     for name in names:
-        delete_upload(desk, name)
+        delete_upload(store, name)
 
 
 def _expired_uploads(connection: sa.Connection, by: str) -> list[str]:
@@ -92,16 +92,16 @@ def _count(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[b
     return connection.execute(table.delete().where(where)).rowcount
 
 
-def _remove_strays(desk: DeskFile) -> int:
+def _remove_strays(store: Store) -> int:
     """Files that no check names, and what was fetched for one that is not at work; how many.
 
     Only what is old enough that nobody is about to name it.
     """
-    old = [path for path in desk.uploads.iterdir() if _age_s(path) > STRAY_S]
-    left = [path for path in desk.uploads.glob(f"{FETCHING}*") if _age_s(path) > FETCHED_S]
+    old = [path for path in store.uploads.iterdir() if _age_s(path) > STRAY_S]
+    left = [path for path in store.uploads.glob(f"{FETCHING}*") if _age_s(path) > FETCHED_S]
     if not old and not left:
         return 0
-    with desk.reading() as connection:
+    with store.reading() as connection:
         held = set(_named(connection, sa.true()))
         running = sa.select(checks.c.id).where(checks.c.state == "running")
         held |= {f"{FETCHING}{identifier}" for identifier in connection.scalars(running)}
@@ -125,8 +125,8 @@ def _age_s(path: Path) -> float:
 class Sweeper:
     """Sweeps every now and then in a thread of its own."""
 
-    def __init__(self, desk: DeskFile, every_s: float = SWEEP_S) -> None:
-        self._desk = desk
+    def __init__(self, store: Store, every_s: float = SWEEP_S) -> None:
+        self._store = store
         self._every_s = every_s
         self._wake = threading.Event()
         self._stopping = False
@@ -148,7 +148,7 @@ class Sweeper:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                sweep(self._desk)
+                sweep(self._store)
             except (FirstseenError, OSError) as error:  # a full disk, or another process writes
                 log.warning("what has expired could not be deleted: %s", type(error).__name__)
             except Exception as fault:  # ours: the next round may do better

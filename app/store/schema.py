@@ -1,9 +1,9 @@
-"""The tables of a desk: everything that the service keeps beside the library.
+"""The tables of the store: everything that the service keeps beside the library.
 
-A desk is a folder with `desk.db`, `uploads/` (random names) and `lock`. Times are ISO 8601 in UTC
-with microseconds, so that text sorts as time does. Ids are random, so that none can be guessed and
-the audit log can name things without saying anything of them; rows that have an order carry a
-number of their own for it. Nothing here is tied to SQLite but how the file is opened.
+The store is a folder with `desk.db`, `uploads/` (random names) and `lock`. Times are ISO 8601 in
+UTC with microseconds, so that text sorts as time does. Ids are random, so that none can be guessed
+and the audit log can name things without revealing anything about them; rows that have an order
+carry a number of their own for it. Nothing here is tied to SQLite but how the file is opened.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Moments as the desk writes them: in UTC with microseconds, so that text sorts as time does."""
+"""Timestamps of the store: in UTC with microseconds, so that text sorts as time does."""
 
 from datetime import UTC, datetime
 

@@ -24,11 +24,11 @@ from app.sandbox.errors import (
 from app.store.errors import (
     CheckEnded,
     CheckUnknown,
-    DeskBusy,
-    DeskInUse,
-    DeskUnusable,
     QueueFull,
     RequestDiffers,
+    StoreBusy,
+    StoreInUse,
+    StoreUnusable,
     WorkerFailed,
 )
 from hashing.errors import (
@@ -64,9 +64,9 @@ from hashing.errors import (
         (LibraryUnusable, 4, 503),
         (LibraryBusy, 4, 503),
         (LibraryReadOnly, 4, 503),
-        (DeskUnusable, 4, 503),
-        (DeskBusy, 4, 503),
-        (DeskInUse, 4, 503),
+        (StoreUnusable, 4, 503),
+        (StoreBusy, 4, 503),
+        (StoreInUse, 4, 503),
         (QueueFull, 4, 503),
         (WorkerFailed, 4, 503),
         (CheckUnknown, 2, 404),

@@ -18,7 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.api.app import create_app
-from app.jobs.recheck_schedule import Growth
+from app.jobs.recheck_schedule import RecheckSchedule
 from app.library.context_csv import read_context
 from app.library.library import Library
 from app.pipeline.add_clip import add_clip
@@ -101,7 +101,7 @@ def running_desk(folder: Path) -> Iterator[Desk]:
     settings = Settings(library=folder / "library", workers=2, requests_per_minute=0)
     fill(settings)
     with pytest.MonkeyPatch.context() as patched, socket.socket() as listening:
-        patched.setattr("app.api.resources.Growth", partial(Growth, settled_s=0.2))
+        patched.setattr("app.api.resources.Growth", partial(RecheckSchedule, settled_s=0.2))
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on", ws="none")
         server = uvicorn.Server(config)

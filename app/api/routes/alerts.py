@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.api.access import Caller, may, visible_key
-from app.api.dependencies import desk_of
+from app.api.dependencies import store_of
 from app.api.openapi import refusals
 from app.api.schemas.review import AlertOut, AlertsOut
 from app.store import alerts
 from app.store.alerts import Alert
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.timestamps import now
 
 MAX_PAGE = 200
@@ -29,7 +29,7 @@ async def list_alerts(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> AlertsOut:
     """Newest first: of one's own checks, or of all with the scope for them."""
-    found = await run_in_threadpool(_listed, desk_of(request), visible_key(caller), seen, limit)
+    found = await run_in_threadpool(_listed, store_of(request), visible_key(caller), seen, limit)
     return AlertsOut(alerts=[AlertOut.of(one) for one in found])
 
 
@@ -39,15 +39,15 @@ async def see_alert(
 ) -> AlertOut:
     """Someone has seen it; it is no longer among the new ones."""
     return AlertOut.of(
-        await run_in_threadpool(_seen, desk_of(request), alert_id, visible_key(caller))
+        await run_in_threadpool(_seen, store_of(request), alert_id, visible_key(caller))
     )
 
 
-def _listed(desk: DeskFile, key: str | None, seen: bool | None, limit: int) -> list[Alert]:
-    with desk.reading() as connection:
+def _listed(store: Store, key: str | None, seen: bool | None, limit: int) -> list[Alert]:
+    with store.reading() as connection:
         return alerts.listed(connection, key, seen, limit)
 
 
-def _seen(desk: DeskFile, alert: str, key: str | None) -> Alert:
-    with desk.writing() as connection:
+def _seen(store: Store, alert: str, key: str | None) -> Alert:
+    with store.writing() as connection:
         return alerts.see(connection, alert, key, now())

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.api.access import Caller, may
-from app.api.dependencies import desk_of
+from app.api.dependencies import store_of
 from app.api.openapi import refusals
 from app.api.schemas.access import AuditOut, EntryOut
 from app.store import audit_log
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 
 MAX_PAGE = 1000
 MAX_NUMBER = 2**62  # of an entry; below what the database can hold
@@ -26,13 +26,13 @@ async def read_audit(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> AuditOut:
     """Entries in their order, and the head: keep it elsewhere, to hold the log against it later."""
-    found, head = await run_in_threadpool(_read, desk_of(request), after, limit + 1)
+    found, head = await run_in_threadpool(_read, store_of(request), after, limit + 1)
     shown = [EntryOut.from_entry(entry) for entry in found[:limit]]
     return AuditOut(
         entries=shown, next=shown[-1].number if len(found) > limit else None, head=str(head)
     )
 
 
-def _read(desk: DeskFile, after: int, limit: int) -> tuple[list[audit_log.Entry], audit_log.Head]:
-    with desk.reading() as connection:
+def _read(store: Store, after: int, limit: int) -> tuple[list[audit_log.Entry], audit_log.Head]:
+    with store.reading() as connection:
         return list(audit_log.entries(connection, after, limit)), audit_log.head(connection)

@@ -13,11 +13,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 
 from app.api.access import READ_ALL, Caller, may, visible_key
 from app.api.dependencies import (
-    desk_of,
     queue_of,
     receive_upload,
-    rooms_of,
+    resources_of,
     settings_of,
+    store_of,
     upload_form,
 )
 from app.api.openapi import refusals
@@ -33,7 +33,7 @@ from app.report.html import render
 from app.report.report import Shown
 from app.report.report_redaction import for_others
 from app.store import audit_log, checks, decisions, evidence_sheets, reports, reveals
-from app.store.checks import Asked, Check
+from app.store.checks import Check, Submission
 from app.store.data_folder import delete_upload
 from app.store.errors import CheckUnknown
 from app.verdict.claim import ClaimNotUnderstoodError, parse_claim
@@ -80,7 +80,7 @@ async def start_check(
     try:
         asked, again = _asked(upload, caller, idempotency_key)
     except UsageError:
-        delete_upload(desk_of(request), upload.path.name)
+        delete_upload(store_of(request), upload.path.name)
         raise
     check, new = await accept(request, asked, again)
     shown = await run_in_threadpool(seen_by, request, check.id, caller)
@@ -176,14 +176,14 @@ async def delete_check(request: Request, check_id: CheckId, caller: Asking) -> R
 # ---- what is asked for
 
 
-def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple[Asked, bool]:
+def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple[Submission, bool]:
     """Raises UsageError."""
     upload.expect_fields(FIELDS)
     date, place = claimed(upload.fields.get("claimed_date"), upload.fields.get("claimed_place"))
     again = upload.fields.get("again", "").strip()
     if again not in ("", "0", "1"):
         raise UsageError("again: expected 1 or 0")
-    asked = Asked(
+    asked = Submission(
         key=caller.key_id,
         task="check",
         kind="upload",
@@ -214,7 +214,7 @@ def claimed(date: str | None, place: str | None) -> tuple[str | None, str | None
 
 
 def _found(request: Request, check_id: str, key: str | None) -> Check:
-    with desk_of(request).reading() as connection:
+    with store_of(request).reading() as connection:
         return checks.find(connection, check_id, key)
 
 
@@ -223,7 +223,7 @@ def seen_by(
 ) -> CheckOut:
     """Raises CheckUnknown, NotRevealed."""
     shown = shown or Shown()
-    with desk_of(request).reading() as connection:
+    with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         _require(connection, check_id, caller, shown)
         position = checks.position(connection, check)
@@ -262,7 +262,7 @@ def _page(
     text: str | None,
 ) -> ChecksOut:
     progress = queue_of(request).progress
-    with desk_of(request).reading() as connection:
+    with store_of(request).reading() as connection:
         found = checks.listed(connection, key, after, limit + 1, state, relation, text)
         page = found[:limit]
         unseen = checks.unseen_alerts(connection, [one.id for one in page])
@@ -291,7 +291,7 @@ async def _events(request: Request, check_id: str, key: str | None) -> AsyncIter
 
 
 def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str, Any], bool]:
-    with desk_of(request).reading() as connection:
+    with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, key)
         position = checks.position(connection, check)
     return status(check, position, queue_of(request).progress(check_id)), check.settled
@@ -299,7 +299,7 @@ def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str,
 
 def _reported(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
     """The complete report. Raises CheckUnknown, NotRevealed."""
-    with desk_of(request).reading() as connection:
+    with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         _require(connection, check_id, caller, shown)
         stored = reports.newest(connection, check_id)
@@ -313,18 +313,18 @@ def _illustrated(
 ) -> tuple[dict[str, Any], dict[str, EvidenceSheet]]:
     """The complete report and its pictures, redacted or made anew with faces shown."""
     report = _reported(request, check_id, caller, shown)
-    with desk_of(request).reading() as connection:
+    with store_of(request).reading() as connection:
         if shown.faces == "redacted":
             return report, evidence_sheets.load(connection, check_id)
         clips = evidence_sheets.told(connection, check_id)
-    return report, rooms_of(request).shown_pictures.sheets(check_id, clips)
+    return report, resources_of(request).unredacted_evidence.sheets(check_id, clips)
 
 
 def _note_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:
     """What can be saved and passed on is named in the audit log before it goes out."""
     more = {"faces": shown.faces, "metadata": shown.identifying_metadata}
     detail = " ".join([form, *(what for what, state in more.items() if state == "shown")])
-    with desk_of(request).writing() as connection:
+    with store_of(request).writing() as connection:
         audit_log.note(connection, key, "report.export", check_id, detail)
 
 
@@ -332,19 +332,19 @@ def _note_export(request: Request, check_id: str, key: str, form: str, shown: Sh
 
 
 def _cancel(request: Request, check_id: str, key: str) -> None:
-    desk, queue = desk_of(request), queue_of(request)
-    with desk.writing() as connection:
+    store, queue = store_of(request), queue_of(request)
+    with store.writing() as connection:
         before = checks.cancel(connection, check_id, settings_of(request), key)
         audit_log.note(connection, key, "check.cancel", check_id)
-    delete_upload(desk, before.upload)
+    delete_upload(store, before.upload)
     queue.stop(check_id)
 
 
 def _delete(request: Request, check_id: str, key: str) -> None:
-    desk, queue = desk_of(request), queue_of(request)
-    with desk.writing() as connection:
+    store, queue = store_of(request), queue_of(request)
+    with store.writing() as connection:
         before = checks.delete(connection, check_id, key)
         audit_log.note(connection, key, "check.delete", check_id)
-    delete_upload(desk, before.upload)
+    delete_upload(store, before.upload)
     queue.stop(check_id)
-    desk.empty_log()
+    store.empty_log()

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.api.access import Caller, may
-from app.api.dependencies import desk_of, receive_upload, service_of, upload_form
+from app.api.dependencies import receive_upload, service_of, store_of, upload_form
 from app.api.openapi import refusals
 from app.api.problem_json import problem
 from app.api.schemas.clips import AddedOut, ClipOut, ClipsOut
@@ -19,9 +19,9 @@ from app.library.context_csv import DATED, SOURCE, TEXTS, entered
 from app.library.errors import ContextUnreadable
 from app.library.library import Filter
 from app.store import checks
-from app.store.audited_changes import acting
-from app.store.checks import Asked, Check
-from app.store.data_folder import DeskFile, delete_upload
+from app.store.audited_changes import record_change
+from app.store.checks import Check, Submission
+from app.store.data_folder import Store, delete_upload
 
 MAX_PAGE = 500
 CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
@@ -45,11 +45,11 @@ async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)])
     try:
         asked = _asked(upload, caller)
     except (UsageError, ContextUnreadable):
-        delete_upload(desk_of(request), upload.path.name)
+        delete_upload(store_of(request), upload.path.name)
         raise
     check, _ = await accept(request, asked)
     done = await ended(request, check.id)
-    await run_in_threadpool(_forget, desk_of(request), check.id)
+    await run_in_threadpool(_forget, store_of(request), check.id)
     if done.outcome is None:
         return _refused(done)
     clip = await run_in_threadpool(service_of(request).clip, done.outcome["clip"])
@@ -58,13 +58,13 @@ async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)])
     return JSONResponse(content, 201 if done.outcome["new"] else 200, headers=where)
 
 
-def _asked(upload: Upload, caller: Caller) -> Asked:
+def _asked(upload: Upload, caller: Caller) -> Submission:
     """Raises UsageError and ContextUnreadable."""
     upload.expect_fields(CONTEXT_FIELDS)
     context = {name: text for name, text in upload.fields.items() if text.strip()}
     context["entered_by"] = caller.name  # whatever was sent
     entered(context, "the form")
-    return Asked(
+    return Submission(
         key=caller.key_id,
         task="add",
         kind="upload",
@@ -81,11 +81,11 @@ def _refused(done: Check) -> Response:
     return problem(failed["status"], failed["detail"])
 
 
-def _forget(desk: DeskFile, identifier: str) -> None:
+def _forget(store: Store, identifier: str) -> None:
     """The caller has the answer; the row was only to survive until then."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         before = checks.delete(connection, identifier)
-    delete_upload(desk, before.upload)
+    delete_upload(store, before.upload)
 
 
 @router.get("", dependencies=READ, responses=refusals(404))
@@ -126,6 +126,6 @@ async def remove_clip(
 def _removed(request: Request, clip_id: str, key: str) -> None:
     service = service_of(request)
     service.clip(clip_id)  # what was never there is no act
-    with acting(desk_of(request), key, "clip.remove", clip_id) as done:
+    with record_change(store_of(request), key, "clip.remove", clip_id) as done:
         service.remove(clip_id)
         done.append(("clip.remove", clip_id))

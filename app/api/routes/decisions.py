@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.api.access import Caller, may, visible_key
-from app.api.dependencies import desk_of, library_of, settings_of
+from app.api.dependencies import library_of, settings_of, store_of
 from app.api.openapi import refusals
 from app.api.schemas.review import DecisionIn, DecisionOut, DecisionsOut
 from app.library.library import Library
 from app.settings import Settings
 from app.store import audit_log, checks, decisions
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.decisions import Decision, Pair
 from app.store.errors import CheckUnknown, DecisionUnknown, NotKept
 from app.store.timestamps import now
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["decisions"], responses=refusals(404))
 @router.get("/checks/{check_id}/decisions")
 async def list_decisions(request: Request, check_id: Identifier, caller: Asking) -> DecisionsOut:
     """Every decision about this item's bytes, on this check or another, newest first."""
-    return await run_in_threadpool(_listed, desk_of(request), check_id, caller)
+    return await run_in_threadpool(_listed, store_of(request), check_id, caller)
 
 
 @router.post("/checks/{check_id}/decisions", status_code=201, responses=refusals(409))
@@ -39,7 +39,7 @@ async def decide(
     """Say what the item is to one clip, under the key's name. It changes no verdict."""
     made = await run_in_threadpool(
         _decided,
-        desk_of(request),
+        store_of(request),
         library_of(request),
         settings_of(request),
         check_id,
@@ -54,19 +54,19 @@ async def withdraw_decision(
     request: Request, decision_id: Identifier, caller: Asking
 ) -> DecisionOut:
     """Take one's own decision back. It stays where it was said, with when it was taken back."""
-    back = await run_in_threadpool(_withdrawn, desk_of(request), decision_id, caller)
+    back = await run_in_threadpool(_withdrawn, store_of(request), decision_id, caller)
     return DecisionOut.of(back, caller.key_id, sees=True)
 
 
-def _listed(desk: DeskFile, check_id: str, caller: Caller) -> DecisionsOut:
-    with desk.reading() as connection:
+def _listed(store: Store, check_id: str, caller: Caller) -> DecisionsOut:
+    with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         decided = decisions.of_item(connection, check.sha256) if check.sha256 else []
     return DecisionsOut.of(decided, caller.key_id, sees=visible_key(caller) is None)
 
 
 def _decided(
-    desk: DeskFile,
+    store: Store,
     library: Library,
     settings: Settings,
     check_id: str,
@@ -75,7 +75,7 @@ def _decided(
 ) -> Decision:
     """Raises CheckUnknown, ClipUnknown, NotKept where the item's bytes are not known yet."""
     clip = library.clip(said.clip)
-    with desk.writing() as connection:
+    with store.writing() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         if check.sha256 is None:
             raise NotKept("the item is not here yet: there is nothing to decide about")
@@ -95,23 +95,23 @@ def _decided(
     return made
 
 
-def _withdrawn(desk: DeskFile, decision_id: str, caller: Caller) -> Decision:
+def _withdrawn(store: Store, decision_id: str, caller: Caller) -> Decision:
     """Raises DecisionUnknown also for one that the caller may not know of."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         found = decisions.find(connection, decision_id)
-        if found is None or not _knows(desk, found, caller):
+        if found is None or not _knows(store, found, caller):
             raise DecisionUnknown("there is no such decision")
         back = decisions.withdraw(connection, decision_id, caller.key_id, now())
         audit_log.note(connection, caller.key_id, "decision.withdraw", back.id)
     return back
 
 
-def _knows(desk: DeskFile, decision: Decision, caller: Caller) -> bool:
+def _knows(store: Store, decision: Decision, caller: Caller) -> bool:
     """Whether the caller made it, or may see the check that it was said on."""
     if decision.key == caller.key_id:
         return True
     try:
-        with desk.reading() as connection:
+        with store.reading() as connection:
             checks.find(connection, decision.check, visible_key(caller))
     except CheckUnknown:
         return False

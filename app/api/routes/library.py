@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.api.access import Caller, may, visible_key
-from app.api.dependencies import desk_of, library_of, rooms_of, settings_of
+from app.api.dependencies import library_of, resources_of, settings_of, store_of
 from app.api.openapi import refusals
 from app.api.schemas.clips import AddedOut, ClipOut
 from app.api.schemas.review import (
@@ -25,8 +25,8 @@ from app.library.library import Context, FileFacts, Library
 from app.library.records import Added
 from app.settings import Settings
 from app.store import checks, descriptors, matches_of_clip
-from app.store.audited_changes import acting, came_in
-from app.store.data_folder import DeskFile
+from app.store.audited_changes import addition_entries, record_change
+from app.store.data_folder import Store
 from app.store.errors import NotKept
 
 MOST_CHECKS: Final = 100
@@ -54,7 +54,7 @@ async def change_clip(
 ) -> ClipDetailOut:
     """Write texts anew. Who did, when, and what stood there before is kept."""
     return await run_in_threadpool(
-        _changed, desk_of(request), library_of(request), clip_id, caller, texts.given()
+        _changed, store_of(request), library_of(request), clip_id, caller, texts.given()
     )
 
 
@@ -66,7 +66,7 @@ async def add_appearance(
     columns = seen.columns() | {"entered_by": caller.name}
     context = entered(columns, WHERE)
     return await run_in_threadpool(
-        _seen, desk_of(request), library_of(request), clip_id, caller, context
+        _seen, store_of(request), library_of(request), clip_id, caller, context
     )
 
 
@@ -75,7 +75,7 @@ async def remove_appearance(
     request: Request, clip_id: Identifier, n: Number, caller: Writing
 ) -> Response:
     """Take an appearance back, by its `n`. That it was there stays among the clip's edits."""
-    await run_in_threadpool(_unseen, desk_of(request), library_of(request), clip_id, n, caller)
+    await run_in_threadpool(_unseen, store_of(request), library_of(request), clip_id, n, caller)
     return Response(status_code=204)
 
 
@@ -86,7 +86,7 @@ async def remove_appearance(
 )
 async def show_clip_picture(request: Request, clip_id: Identifier, caller: Reading) -> Response:
     """One small JPEG of the clip, with faces destroyed."""
-    content = await run_in_threadpool(rooms_of(request).clip_pictures.picture, clip_id)
+    content = await run_in_threadpool(resources_of(request).clip_thumbnails.picture, clip_id)
     return Response(content, media_type="image/jpeg")
 
 
@@ -96,7 +96,7 @@ async def list_clip_checks(
 ) -> ClipChecksOut:
     """Checks that matched the clip and that the caller may see, newest first."""
     await run_in_threadpool(library_of(request).clip, clip_id)
-    found = await run_in_threadpool(_matching, desk_of(request), clip_id, visible_key(caller))
+    found = await run_in_threadpool(_matching, store_of(request), clip_id, visible_key(caller))
     return ClipChecksOut(checks=found)
 
 
@@ -112,8 +112,8 @@ async def add_checked(
     """Make a checked item known footage. What someone claimed of it does not come along."""
     columns = {n: t.strip() for n, t in known.model_dump().items() if t is not None and t.strip()}
     context = entered(columns | {"entered_by": caller.name}, WHERE)
-    desk, library, settings = desk_of(request), library_of(request), settings_of(request)
-    added = await run_in_threadpool(_added, desk, library, settings, check_id, caller, context)
+    store, library, settings = store_of(request), library_of(request), settings_of(request)
+    added = await run_in_threadpool(_added, store, library, settings, check_id, caller, context)
     clip = await run_in_threadpool(library.clip, added.clip_id)
     content = AddedOut(clip=ClipOut.from_clip(clip), new=added.new).model_dump()
     where = {"Location": f"/v1/clips/{clip.id}"}
@@ -126,39 +126,39 @@ def detail(library: Library, clip_id: str) -> ClipDetailOut:
 
 
 def _changed(
-    desk: DeskFile,
+    store: Store,
     library: Library,
     clip_id: str,
     caller: Caller,
     texts: Mapping[str, str | None],
 ) -> ClipDetailOut:
     library.clip(clip_id)  # what was never there is no act
-    with acting(desk, caller.key_id, "clip.change", clip_id) as done:
+    with record_change(store, caller.key_id, "clip.change", clip_id) as done:
         if library.change(clip_id, texts, caller.name):
             done.append(("clip.change", clip_id))
     return detail(library, clip_id)
 
 
 def _seen(
-    desk: DeskFile, library: Library, clip_id: str, caller: Caller, context: Context
+    store: Store, library: Library, clip_id: str, caller: Caller, context: Context
 ) -> ClipDetailOut:
     library.clip(clip_id)
-    with acting(desk, caller.key_id, "appearance.add", clip_id) as done:
+    with record_change(store, caller.key_id, "appearance.add", clip_id) as done:
         for appearance in context.appearances:
             if library.add_appearance(clip_id, appearance):
                 done.append(("appearance.add", clip_id))
     return detail(library, clip_id)
 
 
-def _unseen(desk: DeskFile, library: Library, clip_id: str, n: int, caller: Caller) -> None:
+def _unseen(store: Store, library: Library, clip_id: str, n: int, caller: Caller) -> None:
     library.clip(clip_id)
-    with acting(desk, caller.key_id, "appearance.remove", clip_id) as done:
+    with record_change(store, caller.key_id, "appearance.remove", clip_id) as done:
         library.remove_appearance(clip_id, n, caller.name)
         done.append(("appearance.remove", clip_id))
 
 
-def _matching(desk: DeskFile, clip_id: str, key: str | None) -> list[ClipCheckOut]:
-    with desk.reading() as connection:
+def _matching(store: Store, clip_id: str, key: str | None) -> list[ClipCheckOut]:
+    with store.reading() as connection:
         found = matches_of_clip.by_clip(connection, clip_id, key, MOST_CHECKS)
     return [
         ClipCheckOut(
@@ -174,7 +174,7 @@ def _matching(desk: DeskFile, clip_id: str, key: str | None) -> list[ClipCheckOu
 
 
 def _added(
-    desk: DeskFile,
+    store: Store,
     library: Library,
     settings: Settings,
     check_id: str,
@@ -185,16 +185,16 @@ def _added(
     # loads what a service needs for nothing else, so not at its start
     from app.pipeline.check_again import StoredItem, add_stored
 
-    with desk.reading() as connection:
+    with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         kept = descriptors.load(connection, check.id)
     if kept is None or kept.metadata is None or check.sha256 is None or check.bytes is None:
         raise NotKept("what was described of this item is not kept: add its file instead")
     facts = FileFacts(check.name, check.sha256, check.bytes)
     item = StoredItem(facts, kept.fingerprint, kept.metadata)
-    with acting(desk, caller.key_id, "clip.add", check.id) as done:
+    with record_change(store, caller.key_id, "clip.add", check.id) as done:
         added = add_stored(item, library, settings, context)
-        with desk.writing() as connection:
+        with store.writing() as connection:
             checks.note_made_clip(connection, check.id, added.clip_id)
-        done += [*came_in(added), ("check.added", check.id)]
+        done += [*addition_entries(added), ("check.added", check.id)]
     return added

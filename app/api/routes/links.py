@@ -14,7 +14,7 @@ from app.api.schemas.checks import CheckOut, LinkIn
 from app.api.submit import accept
 from app.fetch.fetch import checked_link
 from app.intake.provenance import checked_provenance
-from app.store.checks import Asked
+from app.store.checks import Submission
 
 router = APIRouter(prefix="/v1/links", tags=["checks"], responses=refusals())
 
@@ -34,7 +34,7 @@ async def start_check(
     """
     link = checked_link(content.url, settings_of(request))
     date, place = claimed(content.claimed_date, content.claimed_place)
-    asked = Asked(
+    asked = Submission(
         key=caller.key_id,
         task="check",
         kind="link",

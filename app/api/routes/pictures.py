@@ -8,13 +8,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.api.access import Caller, may, visible_key
-from app.api.dependencies import desk_of, rooms_of
+from app.api.dependencies import resources_of, store_of
 from app.api.openapi import refusals
-from app.api.revealed_pictures import ShownPictures
+from app.api.revealed_pictures import UnredactedEvidence
 from app.api.schemas.review import PicturesOut, RevealIn, RevealOut, SheetOut
 from app.errors import UsageError
 from app.store import checks, evidence_sheets, reveals
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.timestamps import now
 
 SHOWN: Final = "shown"
@@ -36,7 +36,7 @@ async def list_pictures(
     request: Request, check_id: Identifier, caller: Asking, faces: Faces = "redacted"
 ) -> PicturesOut:
     """What there is to look at, by clip; each picture is a path."""
-    return await run_in_threadpool(_listed, desk_of(request), check_id, caller, faces == SHOWN)
+    return await run_in_threadpool(_listed, store_of(request), check_id, caller, faces == SHOWN)
 
 
 @router.get(
@@ -53,13 +53,19 @@ async def show_picture(
     faces: Faces = "redacted",
 ) -> Response:
     """One JPEG: with faces destroyed, or as it is under a reveal of this key."""
-    desk = desk_of(request)
+    store = store_of(request)
     if faces == SHOWN:
         content = await run_in_threadpool(
-            _unredacted, desk, rooms_of(request).shown_pictures, check_id, clip_id, name, caller
+            _unredacted,
+            store,
+            resources_of(request).unredacted_evidence,
+            check_id,
+            clip_id,
+            name,
+            caller,
         )
     else:
-        content = await run_in_threadpool(_stored, desk, check_id, clip_id, name, caller)
+        content = await run_in_threadpool(_stored, store, check_id, clip_id, name, caller)
     if content is None:
         raise HTTPException(404, "no such picture")
     return Response(content, media_type="image/jpeg")
@@ -74,12 +80,12 @@ async def reveal(
         raise UsageError("say what to show: faces, metadata, or both")
     if not wanted.reason.strip():
         raise UsageError("a reason is needed")
-    until = await run_in_threadpool(_granted, desk_of(request), check_id, caller, wanted)
+    until = await run_in_threadpool(_granted, store_of(request), check_id, caller, wanted)
     return RevealOut(until=until)
 
 
-def _listed(desk: DeskFile, check_id: str, caller: Caller, shown: bool) -> PicturesOut:
-    with desk.reading() as connection:
+def _listed(store: Store, check_id: str, caller: Caller, shown: bool) -> PicturesOut:
+    with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         if shown:
             reveals.require(connection, check.id, caller.key_id, faces=True)
@@ -111,28 +117,28 @@ def _sheet(told: Json, check: str, clip: str, shown: bool) -> SheetOut:
     return SheetOut.model_validate({**told, **rows, **own})
 
 
-def _stored(desk: DeskFile, check_id: str, clip_id: str, name: str, caller: Caller) -> bytes | None:
-    with desk.reading() as connection:
+def _stored(store: Store, check_id: str, clip_id: str, name: str, caller: Caller) -> bytes | None:
+    with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         return evidence_sheets.picture(connection, check.id, clip_id, name)
 
 
 def _unredacted(
-    desk: DeskFile,
-    pictures: ShownPictures,
+    store: Store,
+    pictures: UnredactedEvidence,
     check_id: str,
     clip_id: str,
     name: str,
     caller: Caller,
 ) -> bytes | None:
-    with desk.reading() as connection:
+    with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         reveals.require(connection, check.id, caller.key_id, faces=True)
     return evidence_sheets.named(pictures.sheet(check.id, clip_id)).get(name)
 
 
-def _granted(desk: DeskFile, check_id: str, caller: Caller, wanted: RevealIn) -> str:
-    with desk.writing() as connection:
+def _granted(store: Store, check_id: str, caller: Caller, wanted: RevealIn) -> str:
+    with store.writing() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         return reveals.grant(
             connection,

@@ -7,11 +7,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.api.access import COOKIE, Caller, caller_of, count_request, failed_sign_in, may
-from app.api.dependencies import desk_of, settings_of
+from app.api.dependencies import settings_of, store_of
 from app.api.openapi import problems, refusals
 from app.api.schemas.access import CompatKeyOut, CompatOut, HolderOut, SessionOut, SignIn
 from app.store import keys, sessions
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from app.store.keys import Key
 from app.store.sessions import Session
 from app.store.timestamps import now
@@ -40,12 +40,12 @@ async def sign_in(request: Request, content: SignIn) -> Response:
     changes anything.
     """
     lifetime_s = settings_of(request).session_s
-    desk = desk_of(request)
-    key = await run_in_threadpool(_known, desk, content.key)
+    store = store_of(request)
+    key = await run_in_threadpool(_known, store, content.key)
     if key is None:
         raise failed_sign_in(request)
     count_request(request, key.id)
-    started = await run_in_threadpool(_start, desk, content.key, lifetime_s)
+    started = await run_in_threadpool(_start, store, content.key, lifetime_s)
     if started is None:  # revoked in between
         raise failed_sign_in(request)
     session, value = started
@@ -73,7 +73,7 @@ async def sign_out(request: Request, caller: Annotated[Caller, Depends(may())]) 
     """End the session, if it is one that asks; a key stays good."""
     value = request.cookies.get(COOKIE)
     if caller.session is not None and value is not None:
-        await run_in_threadpool(_end, desk_of(request), value)
+        await run_in_threadpool(_end, store_of(request), value)
     answer = Response(status_code=204)
     answer.delete_cookie(
         COOKIE, path="/", secure=_is_https(request), httponly=True, samesite="strict"
@@ -101,19 +101,19 @@ async def openapi(request: Request, caller: Annotated[Caller, Depends(may())]) -
     return request.app.openapi()  # type: ignore[no-any-return]
 
 
-def _known(desk: DeskFile, secret: str) -> Key | None:
-    with desk.reading() as connection:  # a wrong key must not wait for, nor keep out, a writer
+def _known(store: Store, secret: str) -> Key | None:
+    with store.reading() as connection:  # a wrong key must not wait for, nor keep out, a writer
         return keys.authenticate(connection, secret)
 
 
-def _start(desk: DeskFile, secret: str, lifetime_s: float) -> tuple[Session, str] | None:
-    with desk.writing() as connection:
+def _start(store: Store, secret: str, lifetime_s: float) -> tuple[Session, str] | None:
+    with store.writing() as connection:
         key = keys.authenticate(connection, secret)
         return None if key is None else sessions.create(connection, key, lifetime_s, now())
 
 
-def _end(desk: DeskFile, value: str) -> None:
-    with desk.writing() as connection:
+def _end(store: Store, value: str) -> None:
+    with store.writing() as connection:
         sessions.end(connection, value)
 
 

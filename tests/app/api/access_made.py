@@ -4,18 +4,18 @@ from starlette.testclient import TestClient
 
 from app.settings import Settings
 from app.store import keys
-from app.store.data_folder import open_desk
+from app.store.data_folder import open_store
 from app.store.timestamps import now
 
 
 def made_key(settings: Settings, *scopes: str, name: str = "tests") -> tuple[keys.Key, str]:
     """A key and its secret; with all scopes where none are named."""
-    desk = open_desk(settings.desk_folder())
+    store = open_store(settings.desk_folder())
     try:
-        with desk.writing() as connection:
+        with store.writing() as connection:
             return keys.create(connection, name, scopes or keys.ALL_SCOPES, "cli", now())
     finally:
-        desk.close()
+        store.close()
 
 
 def bearer(settings: Settings, *scopes: str) -> dict[str, str]:

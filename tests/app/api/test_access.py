@@ -13,7 +13,7 @@ from app.api import app as api
 from app.api.access import client_network
 from app.settings import Settings
 from app.store import audit_log
-from app.store.data_folder import open_desk
+from app.store.data_folder import open_store
 from tests.app.api.access_made import bearer, made_key, sign_in
 from tests.app.api.service_made import MadeService
 from tests.app.app_made import made_app
@@ -42,10 +42,10 @@ def client(settings: Settings) -> Iterator[TestClient]:
 
 
 def log(settings: Settings) -> list[tuple[str, str, str]]:
-    desk = open_desk(settings.desk_folder())
-    with desk.reading() as connection:
+    store = open_store(settings.desk_folder())
+    with store.reading() as connection:
         found = [(e.actor, e.action, e.object) for e in audit_log.entries(connection)]
-    desk.close()
+    store.close()
     return found
 
 
@@ -242,10 +242,10 @@ def test_a_session_ends_with_its_key_and_with_its_time(tmp_path: Path) -> None:
         client.delete(f"/v1/keys/{mine}", headers=bearer(settings, "admin"))
         refused(client.get("/v1/session"), 401)
         sign_in(client, settings)
-        desk = open_desk(settings.desk_folder())
-        with desk.writing() as connection:
+        store = open_store(settings.desk_folder())
+        with store.writing() as connection:
             connection.exec_driver_sql("UPDATE sessions SET expires_at = '2026-01-01'")
-        desk.close()
+        store.close()
         refused(client.get("/v1/session"), 401)
 
 

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api.app import create_app
-from app.jobs.recheck_schedule import Growth
+from app.jobs.recheck_schedule import RecheckSchedule
 from app.settings import Settings
 from tests.app.api.access_made import bearer
 from tests.app.evidence.faces_made import decoded
@@ -42,7 +42,7 @@ def client(settings: Settings) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TMPDIR", str(temporary))  # the workers' too
         patched.setattr(tempfile, "tempdir", str(temporary))
-        patched.setattr("app.api.resources.Growth", partial(Growth, settled_s=0.0))
+        patched.setattr("app.api.resources.Growth", partial(RecheckSchedule, settled_s=0.0))
         with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
             yield client
 
@@ -54,7 +54,7 @@ def ann(settings: Settings, client: TestClient) -> Headers:
 
 @pytest.fixture(scope="module")
 def bo(settings: Settings, client: TestClient) -> Headers:
-    """Another desk's key, that sees its own checks alone."""
+    """Another newsroom's key, that sees its own checks alone."""
     return bearer(settings, "check", "library:read")
 
 

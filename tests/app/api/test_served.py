@@ -17,8 +17,8 @@ from app.errors import UsageError
 from app.sandbox.limits import Protection
 from app.settings import Settings
 from app.store import checks
-from app.store.data_folder import only_service, open_desk
-from app.store.errors import DeskInUse
+from app.store.data_folder import only_service, open_store
+from app.store.errors import StoreInUse
 from tests.app.api.access_made import bearer
 from tests.app.api.service_made import MadeService
 from tests.app.app_made import made_app
@@ -101,10 +101,10 @@ def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
             client.sendall(head + PART + b"x" * 300_000)
             wait_until(lambda: left(folder))
         wait_until(lambda: not left(folder))
-    desk = open_desk(folder)
-    with desk.reading() as connection:
+    store = open_store(folder)
+    with store.reading() as connection:
         assert checks.listed(connection, None) == []
-    desk.close()
+    store.close()
 
 
 def wait_until(happened: Callable[[], object]) -> None:
@@ -163,6 +163,6 @@ def test_serve_refuses_data_that_another_service_uses(
     settings = Settings(library=tmp_path)
     with (
         only_service(settings.desk_folder()),
-        pytest.raises(DeskInUse, match="Another service is running"),
+        pytest.raises(StoreInUse, match="Another service is running"),
     ):
         api.serve(settings)

@@ -124,7 +124,7 @@ def test_a_link_that_gives_nothing_has_a_report_that_says_so(
     assert check["problem"]["status"] == 422
     assert check["report"]["verdict"] is None
     assert "404" in check["report"]["problems"][0]
-    uploads = client.app.state.desk.uploads  # type: ignore[attr-defined]
+    uploads = client.app.state.store.uploads  # type: ignore[attr-defined]
     assert not list(uploads.glob("fetching-*"))
 
 

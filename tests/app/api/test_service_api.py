@@ -17,7 +17,7 @@ from app.api.app import create_app
 from app.library.errors import LibraryUnusable
 from app.settings import Settings
 from app.store import alerts
-from app.store.data_folder import open_desk
+from app.store.data_folder import open_store
 from app.store.timestamps import now
 from tests.app.api.access_made import bearer
 from tests.app.api.service_made import MadeService
@@ -221,11 +221,11 @@ def test_what_was_accepted_survives_the_service(tmp_path: Path) -> None:
 
 def test_two_services_cannot_share_their_data(tmp_path: Path) -> None:
     settings = Settings(library=tmp_path / "library")
-    from app.store.errors import DeskInUse
+    from app.store.errors import StoreInUse
 
     with (
         TestClient(made_app(settings), base_url=HOST),
-        pytest.raises(DeskInUse, match="Another service"),
+        pytest.raises(StoreInUse, match="Another service"),
         TestClient(made_app(settings), base_url=HOST),
     ):
         pass
@@ -535,11 +535,11 @@ def test_a_method_that_a_path_has_not_is_answered_with_all_that_it_has(
 def test_an_alert_says_what_it_changed_for_the_claim(shared: Running) -> None:
     check = shared.accepted()
     shared.ended(check)
-    desk = open_desk(shared.folder)
-    with desk.writing() as connection:
+    store = open_store(shared.folder)
+    with store.writing() as connection:
         claim = ("not_contradicted", "contradicted")
         alerts.raise_alert(connection, check, "R000001", "told", now(), claim)
-    desk.close()
+    store.close()
     (alert,) = shared.client.get("/v1/alerts").json()["alerts"]
     assert (alert["claim_before"], alert["claim_after"]) == claim
     assert shared.client.post(f"/v1/alerts/{alert['id']}/seen").json()["claim_after"] == claim[1]

@@ -10,7 +10,7 @@ import pytest
 
 from app.__main__ import run
 from app.store import keys
-from app.store.data_folder import open_desk
+from app.store.data_folder import open_store
 
 type Firstseen = Callable[..., int]
 
@@ -34,15 +34,15 @@ def made(firstseen: Firstseen, capsys: pytest.CaptureFixture[str], *words: str) 
 
 
 def known(folder: Path, secret: str) -> keys.Key | None:
-    desk = open_desk(folder, create=False)
+    store = open_store(folder, create=False)
     try:
-        with desk.reading() as connection:
+        with store.reading() as connection:
             return keys.authenticate(connection, secret)
     finally:
-        desk.close()
+        store.close()
 
 
-def test_a_key_is_printed_once_and_opens_the_desk(
+def test_a_key_is_printed_once_and_opens_the_store(
     firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     secret = made(firstseen, capsys, "Ana", "--scope", "check", "--scope", "library:read")
@@ -86,10 +86,10 @@ def test_a_revoked_key_opens_nothing_and_is_listed_so(
         (["keys", "create", "Ana", "--scope", "all"], 2, "known are check"),
         (["keys", "create", "", "--scope", "check"], 2, "name"),
         (["keys", "create", "Ana"], 2, "--scope"),
-        (["keys", "list"], 4, "no desk"),
-        (["keys", "revoke", "nothing"], 4, "no desk"),
-        (["audit", "verify"], 4, "no desk"),
-        (["audit", "show"], 4, "no desk"),
+        (["keys", "list"], 4, "no service store"),
+        (["keys", "revoke", "nothing"], 4, "no service store"),
+        (["audit", "verify"], 4, "no service store"),
+        (["audit", "show"], 4, "no service store"),
         (["audit", "verify", "--head", "12"], 2, "expected a head"),
     ],
 )

@@ -1,8 +1,8 @@
 """kill -9 of a service and its workers at random moments, under load; then the books are checked.
 
 The server, its database, its queue and its worker processes are the real ones. Made is only what a
-worker does with a check (tests.app.store.store_made), so that hundreds are begun in seconds. Who sends
-does as a good client does: it keeps an idempotency key until it has an answer.
+worker does with a check (tests.app.store.store_made), so that hundreds are begun in seconds. Who
+sends does as a good client does: it keeps an idempotency key until it has an answer.
 """
 
 import json

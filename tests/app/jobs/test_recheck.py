@@ -9,15 +9,15 @@ import sqlalchemy as sa
 
 from app.jobs.outcomes import store_verdict
 from app.jobs.recheck import recheck
-from app.jobs.recheck_schedule import Growth, due
+from app.jobs.recheck_schedule import RecheckSchedule, due
 from app.library.library import Context, FileFacts, Library
 from app.library.records import Appearance
 from app.metadata.types import Credentials, Metadata
 from app.pipeline import check_again
 from app.settings import Settings
 from app.store import checks, descriptors, keys, reports
-from app.store.checks import Asked
-from app.store.data_folder import DeskFile, open_desk
+from app.store.checks import Submission
+from app.store.data_folder import Store, open_store
 from app.store.schema import checks as table
 from hashing.errors import DecodeError
 from tests.app.api.service_made import report
@@ -29,15 +29,15 @@ UNCHANGED = "0 3"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskFile]:
-    desk = open_desk(tmp_path / "desk")
-    yield desk
-    desk.close()
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "desk")
+    yield store
+    store.close()
 
 
 @pytest.fixture
-def connection(desk: DeskFile) -> Iterator[sa.Connection]:
-    with desk.writing() as connection:
+def connection(store: Store) -> Iterator[sa.Connection]:
+    with store.writing() as connection:
         keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
         yield connection
 
@@ -47,7 +47,9 @@ def done(
 ) -> str:
     """A check that has ended; kept where it was searched up to a clip."""
     key = keys.listed(connection)[0].id
-    asked = Asked(key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32)
+    asked = Submission(
+        key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32
+    )
     check, _ = checks.accept(connection, asked, 100)
     checks.claim_next(connection)
     checks.finish(connection, check.id, "done", Settings(), relation=relation)
@@ -73,25 +75,27 @@ def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
 
 
 def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
-    desk: DeskFile, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     settings = Settings(library=tmp_path / "library")
-    with desk.writing() as connection:
+    with store.writing() as connection:
         key = keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))[0].id
-        asked = Asked(key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32)
+        asked = Submission(
+            key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32
+        )
         check, _ = checks.accept(connection, asked, 100)
         checks.claim_next(connection)
     with Library.open(settings.library, create=True) as library:
         began = library.reach(), library.last_change()
         library.add(made_print(2), made_facts(2))
-        with desk.writing() as connection:
+        with store.writing() as connection:
             reach = library.reach()
             again, new = checks.accept(connection, asked, 100, again=False, reach=reach)
             assert (again.id, again.state, new) == (check.id, "running", False)
         read = (made_print(1), NOTHING)
-        store_verdict(desk, check, settings, report("a.mp4"), began[0], read=read, change=began[1])
-        with desk.reading() as connection:
-            found = Growth(library, settled_s=0.0).due(connection)
+        store_verdict(store, check, settings, report("a.mp4"), began[0], read=read, change=began[1])
+        with store.reading() as connection:
+            found = RecheckSchedule(library, settled_s=0.0).due(connection)
     assert found is not None
     assert found.id == check.id
 
@@ -125,8 +129,8 @@ def test_a_library_that_still_grows_is_waited_for(
     waiting = done(connection, "none", 0)
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(2), made_facts(2))
-        assert Growth(library, settled_s=1000.0).due(connection) is None
-        found = Growth(library, settled_s=0.0).due(connection)
+        assert RecheckSchedule(library, settled_s=1000.0).due(connection) is None
+        found = RecheckSchedule(library, settled_s=0.0).due(connection)
         assert found is not None
         assert found.id == waiting
 
@@ -137,7 +141,7 @@ def test_a_date_that_is_entered_makes_what_matched_due(
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(2), made_facts(2))
         matched = done(connection, "copy", library.reach(), library.last_change())
-        growth = Growth(library, settled_s=0.0)
+        growth = RecheckSchedule(library, settled_s=0.0)
         assert growth.due(connection) is None
         library.add_appearance("R000001", Appearance("published", "2016"))
         found = growth.due(connection)
@@ -147,7 +151,7 @@ def test_a_date_that_is_entered_makes_what_matched_due(
 
 @pytest.mark.parametrize("made", [True, False])
 def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
-    desk: DeskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool
 ) -> None:
     def again(*_: object) -> None:
         raise DecodeError("asked for a whole check")
@@ -155,7 +159,7 @@ def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
     monkeypatch.setattr(check_again, "matches_since", lambda *_: {"R000001": whole()})
     asked_again: list[int] = []
     monkeypatch.setattr(check_again, "check_again", lambda *_: asked_again.append(1) or again())
-    with desk.writing() as connection:
+    with store.writing() as connection:
         keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
         identifier = done(connection, "none", 0)
         reports.store(connection, identifier, report("a.mp4"), "check", 0)
@@ -166,18 +170,18 @@ def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
         facts = FileFacts("a.mp4", "ab" * 32, 1)
         dated = Context(appearances=(Appearance("published", "2019"),))
         library.add(made_print(1), facts, dated)
-        assert not recheck(desk, library, Settings(), check, lambda *_: None)
+        assert not recheck(store, library, Settings(), check, lambda *_: None)
     assert bool(asked_again) is not made
 
 
 def test_a_check_that_was_deleted_meanwhile_does_not_come_back(
-    desk: DeskFile, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
-    with desk.writing() as connection:
+    with store.writing() as connection:
         keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
         check = checks.find(connection, done(connection, "none", 0))
         checks.delete(connection, check.id)
     with Library.open(tmp_path / "library", create=True) as library:
-        assert not recheck(desk, library, Settings(), check, lambda *_: None)
-    with desk.reading() as connection:
+        assert not recheck(store, library, Settings(), check, lambda *_: None)
+    with store.reading() as connection:
         assert connection.execute(sa.select(table.c.id)).all() == []

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.jobs.recheck_filter import Sieve
-from app.jobs.recheck_schedule import Growth, due
+from app.jobs.recheck_filter import RecheckFilter
+from app.jobs.recheck_schedule import RecheckSchedule, due
 from app.library.library import Library
 from app.library.records import Appearance
 from app.metadata.types import Credentials, Metadata
 from app.report.report import Report, to_json
 from app.settings import Settings
 from app.store import checks, descriptors, keys, reports
-from app.store.checks import Asked
-from app.store.data_folder import DeskFile, open_desk
+from app.store.checks import Submission
+from app.store.data_folder import Store, open_store
 from app.store.descriptors import pack_bar, unpack_bar
 from hashing.search.candidates import Bar, Sought
 from tests.app.known import INGESTED, clip, verdict_on, video, whole
@@ -28,12 +28,12 @@ NOTHING = Metadata({}, Credentials("none"))
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskFile]:
-    desk = open_desk(tmp_path / "desk")
-    with desk.writing() as connection:
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "desk")
+    with store.writing() as connection:
         keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
-    yield desk
-    desk.close()
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -49,11 +49,13 @@ def sought_of(seed: int, least: float = 0.3) -> Sought:
     return Sought(Bar(vectors, np.full(len(vectors), 0.05, np.float32), 3, least), None)
 
 
-def kept(desk: DeskFile, library: Library, sought: Sought | None, relation: str = "none") -> str:
+def kept(store: Store, library: Library, sought: Sought | None, relation: str = "none") -> str:
     """A check that has ended, held against the library as it is."""
-    with desk.writing() as connection:
+    with store.writing() as connection:
         key = keys.listed(connection)[0].id
-        asked = Asked(key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32)
+        asked = Submission(
+            key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32
+        )
         check, _ = checks.accept(connection, asked, 10_000)
         checks.claim_next(connection)
         checks.finish(connection, check.id, "done", Settings(), relation=relation)
@@ -66,28 +68,28 @@ def kept(desk: DeskFile, library: Library, sought: Sought | None, relation: str 
     return check.id
 
 
-def first_due(desk: DeskFile, library: Library) -> str | None:
-    with desk.reading() as connection:
+def first_due(store: Store, library: Library) -> str | None:
+    with store.reading() as connection:
         found = due(connection, library.reach(), library.last_change())
     return found.id if found is not None else None
 
 
-def holds(sieve: Sieve, check: str) -> bool:
+def holds(sieve: RecheckFilter, check: str) -> bool:
     return sieve.holds(check, lambda *_: None)
 
 
 def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
-    desk: DeskFile, library: Library
+    store: Store, library: Library
 ) -> None:
-    near = kept(desk, library, sought_of(7))
+    near = kept(store, library, sought_of(7))
     parts = Sought(sought_of(9).whole, sought_of(7).whole)
-    far = [kept(desk, library, sought_of(9)) for _ in range(250)]
-    in_part = kept(desk, library, parts)
+    far = [kept(store, library, sought_of(9)) for _ in range(250)]
+    in_part = kept(store, library, parts)
     library.add(made_print(7), made_facts(7))
-    sieve = Sieve(desk, library)
-    assert first_due(desk, library) == near
+    sieve = RecheckFilter(store, library)
+    assert first_due(store, library) == near
     assert holds(sieve, near)
-    with desk.reading() as connection:
+    with store.reading() as connection:
         loaded = descriptors.load(connection, far[-1])
         assert loaded is not None
         assert loaded.searched_up_to == library.reach()
@@ -96,11 +98,11 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
 
 
 def test_what_is_held_back_is_gone_through_once_for_each_state_of_the_library(
-    desk: DeskFile, library: Library, monkeypatch: pytest.MonkeyPatch
+    store: Store, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    near = kept(desk, library, sought_of(7))
+    near = kept(store, library, sought_of(7))
     library.add(made_print(7), made_facts(7))
-    sieve = Sieve(desk, library)
+    sieve = RecheckFilter(store, library)
     sifted: list[int] = []
     sift = sieve._sift
     monkeypatch.setattr(sieve, "_sift", lambda said: sifted.append(1) or sift(said))
@@ -112,28 +114,26 @@ def test_what_is_held_back_is_gone_through_once_for_each_state_of_the_library(
     assert len(sifted) == 2
 
 
-def test_what_an_older_version_kept_takes_the_long_way(desk: DeskFile, library: Library) -> None:
-    check = kept(desk, library, None)
+def test_what_an_older_version_kept_takes_the_long_way(store: Store, library: Library) -> None:
+    check = kept(store, library, None)
     library.add(made_print(9), made_facts(9))
-    assert holds(Sieve(desk, library), check)
+    assert holds(RecheckFilter(store, library), check)
 
 
-def test_of_what_matched_only_an_earlier_date_needs_a_look(
-    desk: DeskFile, library: Library
-) -> None:
+def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library: Library) -> None:
     known = clip(("published", "2019-06-12"), INGESTED)
     report = to_json(
         Report("a.mp4", info=video().info, verdict=verdict_on(video(), (known, whole())))
     )
-    check = kept(desk, library, sought_of(1, least=2.0), "copy")
-    with desk.writing() as connection:
+    check = kept(store, library, sought_of(1, least=2.0), "copy")
+    with store.writing() as connection:
         reports.store(connection, check, report, "check", library.reach())
     library.add_appearance("R000001", Appearance("published", "2020"))
-    assert first_due(desk, library) == check
-    assert not holds(Sieve(desk, library), check)
-    assert first_due(desk, library) is None
+    assert first_due(store, library) == check
+    assert not holds(RecheckFilter(store, library), check)
+    assert first_due(store, library) is None
     library.add_appearance("R000001", Appearance("published", "2016"))
-    assert holds(Sieve(desk, library), check)
+    assert holds(RecheckFilter(store, library), check)
 
 
 def test_a_bar_comes_back_as_it_was_kept() -> None:
@@ -148,12 +148,12 @@ def test_a_bar_comes_back_as_it_was_kept() -> None:
     assert unpack_bar(pack_bar(nothing)).vectors.shape == (0, 512)
 
 
-def test_while_there_is_more_the_next_look_is_at_once(desk: DeskFile, library: Library) -> None:
+def test_while_there_is_more_the_next_look_is_at_once(store: Store, library: Library) -> None:
     for _ in range(2):
-        kept(desk, library, sought_of(9))
-    growth = Growth(library, settled_s=1e-9)
+        kept(store, library, sought_of(9))
+    growth = RecheckSchedule(library, settled_s=1e-9)
     library.add(made_print(9), made_facts(9))
-    with desk.writing() as connection:
+    with store.writing() as connection:
         assert growth.due(connection) is None, "it has only just been seen to grow"
         growth._looked -= 1000.0
         for _ in range(2):

@@ -19,21 +19,21 @@ from app.jobs.supervisor import Running, Supervisor
 from app.jobs.worker_process import WorkerProcess
 from app.settings import Settings
 from app.store import checks, keys, reports
-from app.store.checks import Asked, Check
-from app.store.data_folder import DeskFile, open_desk
+from app.store.checks import Check, Submission
+from app.store.data_folder import Store, open_store
 from app.store.timestamps import now
 from tests.app.store.store_made import WORK, go_on, left, seen
 
 PATIENCE_S = 60.0  # a busy machine is slow; what never comes is what fails
 
 
-class Desk:
-    """A desk with one key, and how a test uses it."""
+class QueuedService:
+    """A store with one key, and how a test uses it."""
 
     def __init__(self, folder: Path, **changed: Any) -> None:
         self.settings = Settings(library=folder, **changed)
         self.folder = self.settings.desk_folder()
-        self.file: DeskFile = open_desk(self.folder)
+        self.file: Store = open_store(self.folder)
         with self.file.writing() as connection:
             self.key = keys.create(connection, "Ana", ["check"], "cli", now())[0].id
 
@@ -41,7 +41,7 @@ class Desk:
         """A check of an upload that tells the made work what to do."""
         upload = os.urandom(8).hex()
         (self.file.uploads / upload).write_text(content)
-        asked = Asked(self.key, task, "upload", name, 1, "0" * 64, upload=upload)
+        asked = Submission(self.key, task, "upload", name, 1, "0" * 64, upload=upload)
         with self.file.writing() as connection:
             return checks.accept(connection, asked, 1000)[0].id
 
@@ -78,61 +78,63 @@ def wait_for(happened: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path, workers=1)
-    yield desk
-    desk.file.close()
+def service(tmp_path: Path) -> Iterator[QueuedService]:
+    service = QueuedService(tmp_path, workers=1)
+    yield service
+    service.file.close()
 
 
-def test_checks_are_done_in_order_and_keep_their_uploads_for_a_while(desk: Desk) -> None:
-    accepted = [desk.accept("x") for _ in range(4)]
-    with desk.working():
+def test_checks_are_done_in_order_and_keep_their_uploads_for_a_while(
+    service: QueuedService,
+) -> None:
+    accepted = [service.accept("x") for _ in range(4)]
+    with service.working():
         for identifier in accepted:
-            desk.until(identifier, "done")
-    assert [one["id"] for one in seen(desk.folder)] == accepted
-    ended = desk.check(accepted[0])
+            service.until(identifier, "done")
+    assert [one["id"] for one in seen(service.folder)] == accepted
+    ended = service.check(accepted[0])
     assert ended.upload_expires_at is not None
     assert ended.expires_at is not None
     assert ended.expires_at > ended.upload_expires_at > (ended.finished_at or "")
-    assert len(left(desk.folder)) == 4
-    assert desk.report(accepted[0])["verdict"]["relation"] == "none"
+    assert len(left(service.folder)) == 4
+    assert service.report(accepted[0])["verdict"]["relation"] == "none"
 
 
 def test_several_workers_begin_in_order_too(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, workers=3)
-    accepted = [desk.accept("sleep 0.2") for _ in range(9)]
-    with desk.working():
+    service = QueuedService(tmp_path, workers=3)
+    accepted = [service.accept("sleep 0.2") for _ in range(9)]
+    with service.working():
         for identifier in accepted:
-            desk.until(identifier, "done")
-    began = [desk.check(identifier).started_at for identifier in accepted]
+            service.until(identifier, "done")
+    began = [service.check(identifier).started_at for identifier in accepted]
     assert began == sorted(began, key=str)
-    assert len({one["process"] for one in seen(desk.folder)}) > 1
-    desk.file.close()
+    assert len({one["process"] for one in seen(service.folder)}) > 1
+    service.file.close()
 
 
 def test_no_upload_is_kept_where_the_setting_says_so(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, workers=1, keep_uploads_s=0)
-    with desk.working() as queue:
-        plain, shown = desk.accept("x"), desk.accept("pictures")
+    service = QueuedService(tmp_path, workers=1, keep_uploads_s=0)
+    with service.working() as queue:
+        plain, shown = service.accept("x"), service.accept("pictures")
         queue.wake()
-        desk.until(plain, "done")
-        wait_for(lambda: desk.check(shown).pictures == "ready")
-        wait_for(lambda: not left(desk.folder))
-    assert desk.check(shown).upload is None
-    desk.file.close()
+        service.until(plain, "done")
+        wait_for(lambda: service.check(shown).pictures == "ready")
+        wait_for(lambda: not left(service.folder))
+    assert service.check(shown).upload is None
+    service.file.close()
 
 
-def test_progress_is_heard_while_a_check_is_at_work(desk: Desk) -> None:
+def test_progress_is_heard_while_a_check_is_at_work(service: QueuedService) -> None:
     heard: list[tuple[str, float] | None] = []
-    with desk.working() as queue:
-        identifier = desk.accept("sleep 1")
+    with service.working() as queue:
+        identifier = service.accept("sleep 1")
 
         def listen() -> None:
             heard.append(queue.progress(identifier))
 
         with queue.listening(listen):
             queue.wake()
-            desk.until(identifier, "done")
+            service.until(identifier, "done")
         wait_for(lambda: queue.progress(identifier) is None)
     shares = [one[1] for one in heard if one is not None and one[0] == "describe"]
     assert len(set(shares)) > 3
@@ -144,179 +146,183 @@ def test_progress_is_heard_while_a_check_is_at_work(desk: Desk) -> None:
     [("unreadable", 422, "video stream ends at 12.4 s"), ("unusable", 503, "a newer version")],
 )
 def test_what_cannot_be_checked_has_a_report_that_says_why(
-    desk: Desk, content: str, status: int, problem: str
+    service: QueuedService, content: str, status: int, problem: str
 ) -> None:
-    with desk.working():
-        check = desk.until(desk.accept(content), "failed")
+    with service.working():
+        check = service.until(service.accept(content), "failed")
     assert check.problem is not None
     assert check.problem["status"] == status
-    told = desk.report(check.id)
+    told = service.report(check.id)
     assert told["verdict"] is None
     assert problem in told["problems"][0]
 
 
-def test_what_a_worker_died_over_is_retried_before_the_rest(desk: Desk) -> None:
-    first, second = desk.accept("crash once"), desk.accept("x")
-    with desk.working():
-        desk.until(second, "done")
-    assert desk.check(first).state == "done"
-    assert desk.check(first).attempts == 2
-    assert [one["id"] for one in seen(desk.folder)] == [first, first, second]
+def test_what_a_worker_died_over_is_retried_before_the_rest(service: QueuedService) -> None:
+    first, second = service.accept("crash once"), service.accept("x")
+    with service.working():
+        service.until(second, "done")
+    assert service.check(first).state == "done"
+    assert service.check(first).attempts == 2
+    assert [one["id"] for one in seen(service.folder)] == [first, first, second]
 
 
 @pytest.mark.parametrize("content", ["crash", "fault"])
 def test_what_kills_twice_is_put_aside_and_the_next_goes_on(
-    desk: Desk, content: str, capfd: pytest.CaptureFixture[str]
+    service: QueuedService, content: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bad, good = desk.accept(content), desk.accept("x")
-    with desk.working():
-        desk.until(good, "done")
-    check = desk.check(bad)
+    bad, good = service.accept(content), service.accept("x")
+    with service.working():
+        service.until(good, "done")
+    check = service.check(bad)
     assert (check.state, check.crashes) == ("failed", 2)
-    told = desk.report(bad)
+    told = service.report(bad)
     assert told["verdict"] is None
     assert "ended the process that checks it 2 times" in told["problems"][0]
     assert told["item"]["name"] == "a.mp4"
-    assert [one["id"] for one in seen(desk.folder)] == [bad, bad, good]
+    assert [one["id"] for one in seen(service.folder)] == [bad, bad, good]
     assert "secret name" not in capfd.readouterr().err
 
 
-def test_a_fault_says_where_it_is(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
-    with desk.working():
-        desk.until(desk.accept("fault"), "failed")
+def test_a_fault_says_where_it_is(
+    service: QueuedService, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with service.working():
+        service.until(service.accept("fault"), "failed")
     assert "ZeroDivisionError at" in capfd.readouterr().err
 
 
 def test_pictures_are_made_after_the_verdict_and_dying_over_them_harms_nothing_else(
-    desk: Desk,
+    service: QueuedService,
 ) -> None:
-    good, bad = desk.accept("pictures"), desk.accept("pictures crash")
-    with desk.working():
-        wait_for(lambda: desk.check(good).pictures == "ready")
-        wait_for(lambda: desk.check(bad).settled)
-    check = desk.check(bad)
+    good, bad = service.accept("pictures"), service.accept("pictures crash")
+    with service.working():
+        wait_for(lambda: service.check(good).pictures == "ready")
+        wait_for(lambda: service.check(bad).settled)
+    check = service.check(bad)
     assert (check.state, check.pictures, check.crashes) == ("done", "none", 2)
-    assert desk.report(bad)["verdict"] is not None
+    assert service.report(bad)["verdict"] is not None
 
 
-def test_a_cancelled_check_stops_and_the_worker_goes_on(desk: Desk) -> None:
-    with desk.working() as queue:
-        identifier = desk.accept("wait")
-        desk.until(identifier, "running")
+def test_a_cancelled_check_stops_and_the_worker_goes_on(service: QueuedService) -> None:
+    with service.working() as queue:
+        identifier = service.accept("wait")
+        service.until(identifier, "running")
         wait_for(lambda: queue.progress(identifier) == ("describe", 0.5))
-        with desk.file.writing() as connection:
-            checks.cancel(connection, identifier, desk.settings)
+        with service.file.writing() as connection:
+            checks.cancel(connection, identifier, service.settings)
         queue.stop(identifier)
-        desk.until(desk.accept("x"), "done")
-    assert desk.check(identifier).state == "cancelled"
-    assert len({one["process"] for one in seen(desk.folder)}) == 1
+        service.until(service.accept("x"), "done")
+    assert service.check(identifier).state == "cancelled"
+    assert len({one["process"] for one in seen(service.folder)}) == 1
 
 
 def test_one_that_does_not_listen_is_killed_and_not_tried_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    service: QueuedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "STOP_S", 0.1)
-    with desk.working() as queue:
-        identifier = desk.accept("stubborn 100")
-        desk.until(identifier, "running")
-        wait_for(lambda: len(queue.workers()) == 1 and seen_any(desk))
-        with desk.file.writing() as connection:
-            checks.cancel(connection, identifier, desk.settings)
+    with service.working() as queue:
+        identifier = service.accept("stubborn 100")
+        service.until(identifier, "running")
+        wait_for(lambda: len(queue.workers()) == 1 and seen_any(service))
+        with service.file.writing() as connection:
+            checks.cancel(connection, identifier, service.settings)
         queue.stop(identifier)
-        desk.until(desk.accept("x"), "done")
-    assert desk.check(identifier).crashes == 0
-    assert len({one["process"] for one in seen(desk.folder)}) == 2
+        service.until(service.accept("x"), "done")
+    assert service.check(identifier).crashes == 0
+    assert len({one["process"] for one in seen(service.folder)}) == 2
 
 
-def seen_any(desk: Desk) -> bool:
-    return (desk.folder / "seen.jsonl").exists()
+def seen_any(service: QueuedService) -> bool:
+    return (service.folder / "seen.jsonl").exists()
 
 
-def test_a_deleted_check_leaves_its_worker_without_a_trace(desk: Desk) -> None:
-    with desk.working() as queue:
-        identifier = desk.accept("wait")
-        desk.until(identifier, "running")
-        with desk.file.writing() as connection:
+def test_a_deleted_check_leaves_its_worker_without_a_trace(service: QueuedService) -> None:
+    with service.working() as queue:
+        identifier = service.accept("wait")
+        service.until(identifier, "running")
+        with service.file.writing() as connection:
             checks.delete(connection, identifier)
         queue.stop(identifier)
-        desk.until(desk.accept("x"), "done")
-    with desk.file.reading() as connection:
+        service.until(service.accept("x"), "done")
+    with service.file.reading() as connection:
         assert [one.state for one in checks.listed(connection, None)] == ["done"]
 
 
-def test_a_stop_in_good_order_puts_back_what_is_at_work(desk: Desk) -> None:
-    first, second = desk.accept("wait"), desk.accept("x")
-    with desk.working():
-        desk.until(first, "running")
-        wait_for(lambda: seen_any(desk))
-    check = desk.check(first)
+def test_a_stop_in_good_order_puts_back_what_is_at_work(service: QueuedService) -> None:
+    first, second = service.accept("wait"), service.accept("x")
+    with service.working():
+        service.until(first, "running")
+        wait_for(lambda: seen_any(service))
+    check = service.check(first)
     assert (check.state, check.crashes, check.interruptions) == ("queued", 0, 0)
-    go_on(desk.folder)
-    with desk.working():
-        desk.until(second, "done")
-    assert [one["id"] for one in seen(desk.folder)] == [first, first, second]
+    go_on(service.folder)
+    with service.working():
+        service.until(second, "done")
+    assert [one["id"] for one in seen(service.folder)] == [first, first, second]
 
 
-def test_a_stop_waits_for_what_is_nearly_done(desk: Desk) -> None:
-    identifier = desk.accept("sleep 0.5")
-    queue = Supervisor(desk.file, desk.settings, WORK)
+def test_a_stop_waits_for_what_is_nearly_done(service: QueuedService) -> None:
+    identifier = service.accept("sleep 0.5")
+    queue = Supervisor(service.file, service.settings, WORK)
     queue.start()
-    desk.until(identifier, "running")
+    service.until(identifier, "running")
     queue.close(grace_s=PATIENCE_S)
-    assert desk.check(identifier).state == "done"
+    assert service.check(identifier).state == "done"
 
 
-def test_a_start_takes_up_what_a_killed_service_left(desk: Desk) -> None:
-    accepted = [desk.accept("x") for _ in range(2)]
-    stray = desk.file.uploads / "stray"
+def test_a_start_takes_up_what_a_killed_service_left(service: QueuedService) -> None:
+    accepted = [service.accept("x") for _ in range(2)]
+    stray = service.file.uploads / "stray"
     stray.write_text("half an upload")
-    fetching = desk.file.uploads / "fetching-a-link"
+    fetching = service.file.uploads / "fetching-a-link"
     fetching.mkdir()
     (fetching / "part").write_text("half a file")
-    with desk.file.writing() as connection:
+    with service.file.writing() as connection:
         checks.claim_next(connection)
-    with desk.working():
+    with service.working():
         for identifier in accepted:
-            desk.until(identifier, "done")
-    assert desk.check(accepted[0]).interruptions == 1
+            service.until(identifier, "done")
+    assert service.check(accepted[0]).interruptions == 1
     assert not stray.exists()
     assert not fetching.exists()
-    assert len(left(desk.folder)) == 2
+    assert len(left(service.folder)) == 2
 
 
-def test_a_start_makes_the_pictures_that_a_killed_service_left(desk: Desk) -> None:
-    identifier = desk.accept("pictures")
-    with desk.working():
-        wait_for(lambda: desk.check(identifier).pictures == "ready")
-    with desk.file.writing() as connection:
+def test_a_start_makes_the_pictures_that_a_killed_service_left(service: QueuedService) -> None:
+    identifier = service.accept("pictures")
+    with service.working():
+        wait_for(lambda: service.check(identifier).pictures == "ready")
+    with service.file.writing() as connection:
         connection.exec_driver_sql("UPDATE checks SET pictures = 'pending'")
         connection.exec_driver_sql("DELETE FROM pictures")
-    with desk.working():
-        wait_for(lambda: desk.check(identifier).pictures == "ready")
-    assert desk.report(identifier)["verdict"] is not None
+    with service.working():
+        wait_for(lambda: service.check(identifier).pictures == "ready")
+    assert service.report(identifier)["verdict"] is not None
 
 
-def test_a_check_that_stopped_the_service_again_and_again_is_put_aside(desk: Desk) -> None:
-    identifier = desk.accept("x")
-    with desk.file.writing() as connection:
+def test_a_check_that_stopped_the_service_again_and_again_is_put_aside(
+    service: QueuedService,
+) -> None:
+    identifier = service.accept("x")
+    with service.file.writing() as connection:
         checks.claim_next(connection)
         connection.exec_driver_sql("UPDATE checks SET interruptions = 4")
-    with desk.working():
-        assert desk.check(identifier).state == "failed"
-    assert "stopped 5 times" in desk.report(identifier)["problems"][0]
+    with service.working():
+        assert service.check(identifier).state == "failed"
+    assert "stopped 5 times" in service.report(identifier)["problems"][0]
 
 
-def test_a_killed_worker_is_replaced(desk: Desk) -> None:
-    with desk.working() as queue:
-        identifier = desk.accept("wait")
-        desk.until(identifier, "running")
-        wait_for(lambda: seen_any(desk))
+def test_a_killed_worker_is_replaced(service: QueuedService) -> None:
+    with service.working() as queue:
+        identifier = service.accept("wait")
+        service.until(identifier, "running")
+        wait_for(lambda: seen_any(service))
         for process in queue.workers():
             os.kill(process, signal.SIGKILL)
-        wait_for(lambda: desk.check(identifier).crashes == 1)
-        go_on(desk.folder)
-        desk.until(identifier, "done")
-    assert len({one["process"] for one in seen(desk.folder)}) == 2
+        wait_for(lambda: service.check(identifier).crashes == 1)
+        go_on(service.folder)
+        service.until(identifier, "done")
+    assert len({one["process"] for one in seen(service.folder)}) == 2
 
 
 def listen_badly(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -337,22 +343,22 @@ def test_a_fault_in_a_seat_counts_as_a_crash_and_the_seat_goes_on(
 ) -> None:
     monkeypatch.setattr(supervisor, "BACK_OFF_S", (0.01,))
     listen_badly(monkeypatch, "secret.mp4")
-    desk = Desk(tmp_path, workers=workers)
-    with desk.working() as queue:
-        bad = desk.accept("wait", name="secret.mp4")
+    service = QueuedService(tmp_path, workers=workers)
+    with service.working() as queue:
+        bad = service.accept("wait", name="secret.mp4")
         queue.wake()
-        check = desk.until(bad, "failed")
-        later = [desk.accept("sleep 0.1") for _ in range(2 * workers)]
+        check = service.until(bad, "failed")
+        later = [service.accept("sleep 0.1") for _ in range(2 * workers)]
         for identifier in later:
-            desk.until(identifier, "done")
+            service.until(identifier, "done")
         threads = [one.name for one in threading.enumerate()]
         assert all(f"worker-{number}" in threads for number in range(workers))
     assert check.crashes == 2
-    assert "2 times" in desk.report(bad)["problems"][0]
+    assert "2 times" in service.report(bad)["problems"][0]
     lines = [JsonLines().format(record) for record in caplog.records]
     assert any(bad in line and "JSONDecodeError" in line for line in lines)
     assert not any("secret" in line for line in lines)
-    desk.file.close()
+    service.file.close()
 
 
 @pytest.mark.parametrize("fault", [PermissionError, ZeroDivisionError])
@@ -364,17 +370,17 @@ def test_an_upload_that_cannot_be_deleted_leaves_its_check_ended(
 
     monkeypatch.setattr(supervisor, "BACK_OFF_S", (0.01,))
     monkeypatch.setattr(supervisor, "delete_upload", faulty)
-    desk = Desk(tmp_path, workers=1, keep_uploads_s=0)
-    with desk.working():
+    service = QueuedService(tmp_path, workers=1, keep_uploads_s=0)
+    with service.working():
         for _ in range(2):
-            identifier = desk.accept("x")
-            desk.until(identifier, "done")
-            wait_for(lambda identifier=identifier: desk.check(identifier).upload is None)
-    desk.file.close()
+            identifier = service.accept("x")
+            service.until(identifier, "done")
+            wait_for(lambda identifier=identifier: service.check(identifier).upload is None)
+    service.file.close()
 
 
 def test_a_seat_that_cannot_even_count_its_fault_goes_on(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    service: QueuedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fault(*_: object) -> None:
         raise ZeroDivisionError("secret name")
@@ -382,27 +388,27 @@ def test_a_seat_that_cannot_even_count_its_fault_goes_on(
     monkeypatch.setattr(supervisor, "BACK_OFF_S", (0.01,))
     listen_badly(monkeypatch, "secret.mp4")
     monkeypatch.setattr(Supervisor, "_settle_fault", fault)
-    with desk.working():
-        desk.accept("x", name="secret.mp4")
-        desk.until(desk.accept("x"), "done")
+    with service.working():
+        service.accept("x", name="secret.mp4")
+        service.until(service.accept("x"), "done")
 
 
-def test_a_fault_of_a_listener_is_none_of_a_check(desk: Desk) -> None:
+def test_a_fault_of_a_listener_is_none_of_a_check(service: QueuedService) -> None:
     told = threading.Event()
 
     def listen() -> None:
         told.set()
         raise RuntimeError("the loop is closed")
 
-    with desk.working() as queue, queue.listening(listen):
-        identifier = desk.accept("x")
+    with service.working() as queue, queue.listening(listen):
+        identifier = service.accept("x")
         queue.wake()
-        assert desk.until(identifier, "done").crashes == 0
+        assert service.until(identifier, "done").crashes == 0
         assert told.is_set()
 
 
 def test_a_fault_over_earlier_checks_holds_up_no_new_one(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    service: QueuedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "LATER_AGAIN_S", 0.01)
     asked: list[int] = []
@@ -411,38 +417,38 @@ def test_a_fault_over_earlier_checks_holds_up_no_new_one(
         asked.append(1)
         raise ZeroDivisionError("secret name")
 
-    queue = Supervisor(desk.file, desk.settings, WORK, later)
+    queue = Supervisor(service.file, service.settings, WORK, later)
     queue.start()
     try:
         wait_for(lambda: asked)
         for _ in range(2):
-            desk.until(desk.accept("x"), "done")
+            service.until(service.accept("x"), "done")
         wait_for(lambda: len(asked) > 1)
     finally:
         queue.close(grace_s=0.2)
-    assert len({one["process"] for one in seen(desk.folder)}) == 1
+    assert len({one["process"] for one in seen(service.folder)}) == 1
 
 
 def test_workers_that_never_start_leave_checks_waiting(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    service: QueuedService, caplog: pytest.LogCaptureFixture
 ) -> None:
-    identifier = desk.accept("x")
-    queue = Supervisor(desk.file, desk.settings, "tests.app.no_such_module")
+    identifier = service.accept("x")
+    queue = Supervisor(service.file, service.settings, "tests.app.no_such_module")
     with caplog.at_level(logging.ERROR):
         queue.start()
         wait_for(lambda: "WorkerFailed" in caplog.text)
         queue.close()
-    assert desk.check(identifier).state == "queued"
-    assert desk.check(identifier).crashes == 0
+    assert service.check(identifier).state == "queued"
+    assert service.check(identifier).crashes == 0
 
 
-def test_workers_are_niced_and_have_no_descriptor_of_ours(desk: Desk) -> None:
-    with desk.working() as queue:
-        identifier = desk.accept("wait")
-        desk.until(identifier, "running")
-        wait_for(lambda: seen_any(desk))
+def test_workers_are_niced_and_have_no_descriptor_of_ours(service: QueuedService) -> None:
+    with service.working() as queue:
+        identifier = service.accept("wait")
+        service.until(identifier, "running")
+        wait_for(lambda: seen_any(service))
         (process,) = queue.workers()
         stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         assert int(stat[16]) == os.getpriority(os.PRIO_PROCESS, 0) + 10 or int(stat[16]) == 19
-        go_on(desk.folder)
-        desk.until(identifier, "done")
+        go_on(service.folder)
+        service.until(identifier, "done")

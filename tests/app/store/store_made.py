@@ -30,7 +30,7 @@ from app.progress import OnProgress
 from app.report.report import to_json, unreadable
 from app.settings import Settings
 from app.store.checks import Check
-from app.store.data_folder import DeskFile
+from app.store.data_folder import Store
 from hashing.errors import DecodeError, FirstseenError
 from tests.app.api.service_made import report
 
@@ -40,17 +40,17 @@ SHEET = EvidenceSheet((Pair(0, 1.0, 2.0, JPEG, JPEG + b"r"),), (), "redacted", "
 UNREADABLE, UNUSABLE = "video stream ends at 12.4 s", "written by a newer version"
 
 
-def open_work(settings: Settings, desk: DeskFile) -> "MadeWork":
-    return MadeWork(settings, desk)
+def open_work(settings: Settings, store: Store) -> "MadeWork":
+    return MadeWork(settings, store)
 
 
 def go_on(folder: Path) -> None:
-    """Let everything that waits on this desk go on, and whatever will."""
+    """Let everything that waits on this store go on, and whatever will."""
     (folder / "go-on").touch()
 
 
 def seen(folder: Path) -> list[dict[str, Any]]:
-    """What the workers of this desk were given, in the order in which they began it."""
+    """What the workers of this store were given, in the order in which they began it."""
     lines = (folder / "seen.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines]
 
@@ -58,10 +58,10 @@ def seen(folder: Path) -> list[dict[str, Any]]:
 @dataclass(frozen=True)
 class MadeWork:
     settings: Settings
-    desk: DeskFile
+    store: Store
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
-        content = (self.desk.uploads / (check.upload or "")).read_bytes()
+        content = (self.store.uploads / (check.upload or "")).read_bytes()
         words = content.decode("latin-1").split()
         self._remember(check, content)
         try:
@@ -75,7 +75,7 @@ class MadeWork:
             if words[1:] == ["crash"]:
                 os._exit(9)
             on_progress("pictures", 0.5)
-            store_pictures(self.desk, check, {"R000001": SHEET})
+            store_pictures(self.store, check, {"R000001": SHEET})
 
     def close(self) -> None:
         pass
@@ -90,7 +90,7 @@ class MadeWork:
             "process": os.getpid(),
         }
         line = (json.dumps(said) + "\n").encode()
-        with (self.desk.folder / "seen.jsonl").open("ab", buffering=0) as file:
+        with (self.store.folder / "seen.jsonl").open("ab", buffering=0) as file:
             file.write(line)
 
     def _obey(self, words: list[str], check: Check, on_progress: OnProgress) -> None:
@@ -101,7 +101,7 @@ class MadeWork:
                     on_progress("describe", step / 20)
                     time.sleep(float(seconds) / 20)
             case ["wait", *_]:
-                while not (self.desk.folder / "go-on").exists():
+                while not (self.store.folder / "go-on").exists():
                     on_progress("describe", 0.5)
                     time.sleep(0.01)
             case ["stubborn", seconds]:
@@ -120,43 +120,43 @@ class MadeWork:
     def _judge(self, words: list[str], check: Check) -> None:
         if check.task == "add":
             clip, new = self._add(words, check)
-            store_addition(self.desk, check, self.settings, clip, new)
+            store_addition(self.store, check, self.settings, clip, new)
             return
         found = report(check.name)
         found["item"] |= {"sha256": check.sha256, "bytes": check.bytes}
         store_verdict(
-            self.desk, check, self.settings, found, reach=3, illustrated=words[:1] == ["pictures"]
+            self.store, check, self.settings, found, reach=3, illustrated=words[:1] == ["pictures"]
         )
 
     def _add(self, words: list[str], check: Check) -> tuple[str, bool]:
         """Into the real library, with a made fingerprint."""
         from app.library.context_csv import entered
         from app.library.library import FileFacts, Library
-        from app.store.audited_changes import Act, came_in
+        from app.store.audited_changes import AuditedChange, addition_entries
         from tests.app.library.library_made import made_print
 
         assert check.sha256 is not None
         assert check.bytes is not None
         facts = FileFacts(check.name, check.sha256, check.bytes)
         seed = int(hashlib.sha256(" ".join(words).encode()).hexdigest()[:8], 16)
-        act = Act(self.desk, check.key, "clip.add", check.id)
+        act = AuditedChange(self.store, check.key, "clip.add", check.id)
         with Library.open(self.settings.library) as library:
             context = entered(check.context or {}, "the form")
             act.begin()
             added = library.add(made_print(seed), facts, context)
-        act.end(*came_in(added))
+        act.end(*addition_entries(added))
         return added.clip_id, added.new
 
     def _refuse(self, check: Check, error: FirstseenError) -> None:
         if check.task == "add":
-            store_refusal(self.desk, check, self.settings, problem_of(error))
+            store_refusal(self.store, check, self.settings, problem_of(error))
             return
         told = to_json(unreadable(check.name, str(error), sha256=check.sha256, bytes=check.bytes))
-        store_failure(self.desk, check, self.settings, told, problem_of(error))
+        store_failure(self.store, check, self.settings, told, problem_of(error))
 
 
 def left(folder: Path) -> list[Path]:
-    """The uploads that lie in a desk's folder."""
+    """The uploads that lie in a store's folder."""
     with contextlib.suppress(FileNotFoundError):
         return sorted((folder / "uploads").iterdir())
     return []

@@ -12,24 +12,24 @@ from hypothesis import strategies as st
 
 from app.store import audit_log
 from app.store.audit_log import Entry, Head
-from app.store.data_folder import DeskFile, open_desk
-from app.store.errors import DeskUnusable, HeadNotUnderstood
+from app.store.data_folder import Store, open_store
+from app.store.errors import HeadNotUnderstood, StoreUnusable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskFile]:
-    file = open_desk(tmp_path)
+def store(tmp_path: Path) -> Iterator[Store]:
+    file = open_store(tmp_path)
     yield file
     file.close()
 
 
-def written(desk: DeskFile, count: int) -> list[Entry]:
+def written(store: Store, count: int) -> list[Entry]:
     for number in range(count):
-        with desk.writing() as connection:
+        with store.writing() as connection:
             audit_log.note(connection, "cli", "check.start", f"c{number}", f"{number} bytes")
-    with desk.reading() as connection:
+    with store.reading() as connection:
         return list(audit_log.entries(connection))
 
 
@@ -153,26 +153,26 @@ def test_another_log_that_is_sound_is_found_against_a_head(
 # ---- the file
 
 
-def test_entries_are_numbered_chained_and_read_back(desk: DeskFile) -> None:
-    log = written(desk, 3)
+def test_entries_are_numbered_chained_and_read_back(store: Store) -> None:
+    log = written(store, 3)
     assert [(e.number, e.actor, e.action, e.object, e.detail) for e in log] == [
         (n + 1, "cli", "check.start", f"c{n}", f"{n} bytes") for n in range(3)
     ]
     assert log == log_of([(e.at, e.actor, e.action, e.object, e.detail) for e in log])
-    with desk.reading() as connection:
+    with store.reading() as connection:
         assert audit_log.verify(connection).head == audit_log.head(connection) == head_of(log)
         assert list(audit_log.entries(connection, after=1, limit=1)) == [log[1]]
 
 
-def test_an_empty_log_is_sound(desk: DeskFile) -> None:
-    with desk.reading() as connection:
-        assert audit_log.verify(connection) == audit_log.Verified(Head(0, audit_log.GENESIS))
+def test_an_empty_log_is_sound(store: Store) -> None:
+    with store.reading() as connection:
+        assert audit_log.verify(connection) == audit_log.Verification(Head(0, audit_log.GENESIS))
 
 
-def test_what_was_rolled_back_is_not_in_the_log(desk: DeskFile) -> None:
-    with pytest.raises(ValueError, match="not fit"), desk.writing() as connection:
+def test_what_was_rolled_back_is_not_in_the_log(store: Store) -> None:
+    with pytest.raises(ValueError, match="not fit"), store.writing() as connection:
         _note_two(connection, "check.start", "Not an action")
-    assert [entry.object for entry in written(desk, 1)] == ["c0"]
+    assert [entry.object for entry in written(store, 1)] == ["c0"]
 
 
 def _note_two(connection: sa.Connection, *actions: str) -> None:
@@ -191,14 +191,14 @@ def _note_two(connection: sa.Connection, *actions: str) -> None:
         "INSERT INTO audit SELECT 9, at, actor, action, object, detail, hash FROM audit LIMIT 1",
     ],
 )
-def test_the_file_itself_refuses_all_but_the_next_entry(statement: str, desk: DeskFile) -> None:
-    log = written(desk, 3)
+def test_the_file_itself_refuses_all_but_the_next_entry(statement: str, store: Store) -> None:
+    log = written(store, 3)
     with (
-        pytest.raises(DeskUnusable, match="the audit log only grows"),
-        desk.writing() as connection,
+        pytest.raises(StoreUnusable, match="the audit log only grows"),
+        store.writing() as connection,
     ):
         connection.exec_driver_sql(statement)
-    with desk.reading() as connection:
+    with store.reading() as connection:
         assert list(audit_log.entries(connection)) == log
 
 
@@ -217,15 +217,15 @@ def test_the_file_itself_refuses_all_but_the_next_entry(statement: str, desk: De
     ],
 )
 def test_what_is_done_to_the_file_is_found(
-    statement: str, broken: int, desk: DeskFile, tmp_path: Path
+    statement: str, broken: int, store: Store, tmp_path: Path
 ) -> None:
-    log = written(desk, 4)
+    log = written(store, 4)
     with sqlite3.connect(tmp_path / "desk.db") as other:
         for (name,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             other.execute(f"DROP TRIGGER {name}")
         other.execute(statement)
     other.close()
-    with desk.reading() as connection:
+    with store.reading() as connection:
         assert audit_log.verify(connection, head_of(log)).broken == broken
 
 
@@ -248,11 +248,11 @@ def test_what_is_done_to_the_file_is_found(
     ],
 )
 def test_names_links_hashes_and_texts_are_refused(
-    entry: tuple[str, str, str, str], desk: DeskFile
+    entry: tuple[str, str, str, str], store: Store
 ) -> None:
-    with pytest.raises(ValueError, match="not fit"), desk.writing() as connection:
+    with pytest.raises(ValueError, match="not fit"), store.writing() as connection:
         audit_log.note(connection, *entry)
-    with desk.reading() as connection:
+    with store.reading() as connection:
         assert list(audit_log.entries(connection)) == []
 
 
@@ -264,6 +264,6 @@ def test_a_head_is_read_as_it_was_written() -> None:
             audit_log.parse_head(text)
 
 
-def test_a_head_of_an_empty_log_that_is_not_ours_is_found(desk: DeskFile) -> None:
-    with desk.reading() as connection:
+def test_a_head_of_an_empty_log_that_is_not_ours_is_found(store: Store) -> None:
+    with store.reading() as connection:
         assert audit_log.verify(connection, Head(0, bytes(32))).problem is not None

@@ -15,9 +15,9 @@ from app.library.errors import AppearanceFixed
 from app.library.library import Library
 from app.settings import Settings
 from app.store import audit_log, audited_changes
-from app.store.audited_changes import acting
-from app.store.data_folder import open_desk
-from app.store.errors import DeskUnusable
+from app.store.audited_changes import record_change
+from app.store.data_folder import open_store
+from app.store.errors import StoreUnusable
 from tests.app.api.access_made import made_key
 from tests.app.app_made import made_app
 from tests.app.library.library_made import made_facts, made_print
@@ -26,14 +26,14 @@ from tests.app.library.library_made import made_facts, made_print
 KILLED = """
 import os, sys
 from pathlib import Path
-from app.store.audited_changes import acting
-from app.store.data_folder import open_desk
-from app.library import Library
-from tests.app.library_made import made_facts, made_print
+from app.store.audited_changes import record_change
+from app.store.data_folder import open_store
+from app.library.library import Library
+from tests.app.library.library_made import made_facts, made_print
 
 library = Library.open(Path(sys.argv[1]))
-desk = open_desk(Path(sys.argv[1]) / "desk", create=False)
-with acting(desk, "cli", sys.argv[2], sys.argv[3]):
+store = open_store(Path(sys.argv[1]) / "desk", create=False)
+with record_change(store, "cli", sys.argv[2], sys.argv[3]):
     if sys.argv[2] == "clip.remove":
         library.remove(sys.argv[3])
     else:
@@ -44,24 +44,24 @@ with acting(desk, "cli", sys.argv[2], sys.argv[3]):
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Of a library with a clip and a desk."""
+    """Of a library with a clip and a store."""
     monkeypatch.setenv("FIRSTSEEN_LIBRARY", str(tmp_path / "library"))
     settings = Settings()
     with Library.open(settings.library, create=True) as library:
         library.add(made_print(1), made_facts(1))
-    open_desk(settings.desk_folder()).close()
+    open_store(settings.desk_folder()).close()
     return settings
 
 
 def noted(settings: Settings) -> list[tuple[str, str, str, str]]:
-    desk = open_desk(settings.desk_folder(), create=False)
+    store = open_store(settings.desk_folder(), create=False)
     try:
-        with desk.reading() as connection:
+        with store.reading() as connection:
             assert audit_log.verify(connection).problem is None
             log = list(audit_log.entries(connection))
             return [(e.actor, e.action, e.object, e.detail) for e in log]
     finally:
-        desk.close()
+        store.close()
 
 
 def clips(settings: Settings) -> list[str]:
@@ -82,16 +82,19 @@ def test_a_crash_between_the_two_files_leaves_the_beginning(
 
 
 def test_what_the_library_refused_is_said_to_be_not_done(settings: Settings) -> None:
-    desk = open_desk(settings.desk_folder())
+    store = open_store(settings.desk_folder())
     with (
         Library.open(settings.library) as library,
         pytest.raises(AppearanceFixed),
-        acting(desk, "cli", "appearance.remove", "R000001"),
+        record_change(store, "cli", "appearance.remove", "R000001"),
     ):
         library.remove_appearance("R000001", 1, "ann")
-    with pytest.raises(OSError, match="whatever"), acting(desk, "cli", "clip.remove", "R000001"):
+    with (
+        pytest.raises(OSError, match="whatever"),
+        record_change(store, "cli", "clip.remove", "R000001"),
+    ):
         raise OSError("whatever")
-    desk.close()
+    store.close()
     assert noted(settings) == [
         ("cli", "appearance.remove.begin", "R000001", ""),
         ("cli", "appearance.remove.none", "R000001", "begun 1"),
@@ -143,7 +146,7 @@ def test_what_cannot_be_entered_is_not_done(
     settings: Settings, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> int:
-        raise DeskUnusable("No space is left")
+        raise StoreUnusable("No space is left")
 
     monkeypatch.setattr(audited_changes.audit, "note", full)
     assert client.delete("/v1/clips/R000001").status_code == 503
@@ -151,7 +154,7 @@ def test_what_cannot_be_entered_is_not_done(
     assert clips(settings) == ["R000001"]
 
 
-def test_a_removal_on_the_command_line_is_in_the_log_of_the_desk(
+def test_a_removal_on_the_command_line_is_in_the_log_of_the_service(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["firstseen", "library", "remove", "R000001"])
@@ -162,7 +165,7 @@ def test_a_removal_on_the_command_line_is_in_the_log_of_the_desk(
     ]
 
 
-def test_a_library_without_a_desk_gets_none(
+def test_a_library_without_a_store_gets_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "library"
@@ -174,7 +177,7 @@ def test_a_library_without_a_desk_gets_none(
     assert not (folder / "desk").exists()
 
 
-def test_a_desk_that_cannot_be_used_keeps_a_clip_from_being_removed(
+def test_a_store_that_cannot_be_used_keeps_a_clip_from_being_removed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (settings.desk_folder() / "desk.db").write_bytes(b"no database at all" * 100)
@@ -183,7 +186,7 @@ def test_a_desk_that_cannot_be_used_keeps_a_clip_from_being_removed(
     assert clips(settings) == ["R000001"]
 
 
-def test_an_addition_on_the_command_line_is_in_the_log_of_the_desk(
+def test_an_addition_on_the_command_line_is_in_the_log_of_the_service(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "still.png"

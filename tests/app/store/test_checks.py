@@ -12,8 +12,8 @@ from app.jobs import outcomes
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
 from app.store import checks, descriptors, evidence_sheets, keys, reports
-from app.store.checks import Asked, Check
-from app.store.data_folder import DeskFile, open_desk
+from app.store.checks import Check, Submission
+from app.store.data_folder import Store, open_store
 from app.store.errors import CheckEnded, CheckUnknown, QueueFull, RequestDiffers
 from app.store.schema import alerts
 from app.store.schema import descriptors as descriptor_rows
@@ -29,10 +29,10 @@ MANY = 1000
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskFile]:
-    desk = open_desk(tmp_path / "desk")
-    yield desk
-    desk.close()
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "desk")
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -41,71 +41,71 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def key(desk: DeskFile) -> str:
-    return made_key(desk)
+def key(store: Store) -> str:
+    return made_key(store)
 
 
-def made_key(desk: DeskFile, name: str = "Ana") -> str:
-    with desk.writing() as connection:
+def made_key(store: Store, name: str = "Ana") -> str:
+    with store.writing() as connection:
         return keys.create(connection, name, ["check"], "cli", now())[0].id
 
 
-def asked(key: str, number: int = 1, **changed: Any) -> Asked:
-    made = Asked(key, "check", "upload", f"{number}.mp4", 10, f"{number:064x}", upload=f"u{number}")
+def asked(key: str, number: int = 1, **changed: Any) -> Submission:
+    made = Submission(
+        key, "check", "upload", f"{number}.mp4", 10, f"{number:064x}", upload=f"u{number}"
+    )
     return replace(made, **changed)
 
 
-def accept(desk: DeskFile, one: Asked, **how: Any) -> tuple[Check, bool]:
-    with desk.writing() as connection:
+def accept(store: Store, one: Submission, **how: Any) -> tuple[Check, bool]:
+    with store.writing() as connection:
         return checks.accept(connection, one, how.pop("most", MANY), **how)
 
 
-def claim(desk: DeskFile) -> Check | None:
-    with desk.writing() as connection:
+def claim(store: Store) -> Check | None:
+    with store.writing() as connection:
         return checks.claim_next(connection)
 
 
-def find(desk: DeskFile, check: Check) -> Check:
-    with desk.reading() as connection:
+def find(store: Store, check: Check) -> Check:
+    with store.reading() as connection:
         return checks.find(connection, check.id)
 
 
-def done(desk: DeskFile, check: Check, settings: Settings, **how: Any) -> Check:
+def done(store: Store, check: Check, settings: Settings, **how: Any) -> Check:
     """The check after its verdict was stored."""
-    outcomes.store_verdict(desk, check, settings, report(check.name), how.pop("reach", 3), **how)
-    return find(desk, check)
+    outcomes.store_verdict(store, check, settings, report(check.name), how.pop("reach", 3), **how)
+    return find(store, check)
 
 
 # ---- accepting
 
 
-def test_what_is_accepted_is_queued_under_an_id_that_nobody_guesses(
-    desk: DeskFile, key: str
-) -> None:
-    check, new = accept(desk, asked(key, context={"how": "sent to us"}, claimed_date="2022"))
+def test_what_is_accepted_is_queued_under_an_id_that_nobody_guesses(store: Store, key: str) -> None:
+    check, new = accept(store, asked(key, context={"how": "sent to us"}, claimed_date="2022"))
     assert new
     assert (check.state, check.by, check.claimed_date) == ("queued", "Ana", "2022")
     assert check.context == {"how": "sent to us"}
     assert len(check.id) >= 22
-    assert accept(desk, asked(key, 2))[0].number == check.number + 1
+    assert accept(store, asked(key, 2))[0].number == check.number + 1
 
 
-def test_no_more_are_accepted_than_may_wait(desk: DeskFile, key: str, settings: Settings) -> None:
-    first, _ = accept(desk, asked(key, 1), most=2)
-    accept(desk, asked(key, 2), most=2)
+def test_no_more_are_accepted_than_may_wait(store: Store, key: str, settings: Settings) -> None:
+    first, _ = accept(store, asked(key, 1), most=2)
+    accept(store, asked(key, 2), most=2)
     with pytest.raises(QueueFull):
-        accept(desk, asked(key, 3), most=2)
-    assert claim(desk) == replace(first, state="running", started_at=find(desk, first).started_at)
+        accept(store, asked(key, 3), most=2)
+    assert claim(store) == replace(first, state="running", started_at=find(store, first).started_at)
     with pytest.raises(QueueFull):
-        accept(desk, asked(key, 3), most=2)
-    done(desk, first, settings)
-    assert accept(desk, asked(key, 3), most=2)[1]
+        accept(store, asked(key, 3), most=2)
+    done(store, first, settings)
+    assert accept(store, asked(key, 3), most=2)[1]
 
 
-def test_the_same_idempotency_key_gives_the_same_check(desk: DeskFile, key: str) -> None:
+def test_the_same_idempotency_key_gives_the_same_check(store: Store, key: str) -> None:
     one = asked(key, idempotency_key="a", claimed_place="Shanghai", context={"how": "x"})
-    check, _ = accept(desk, one)
-    assert accept(desk, replace(one, upload="another"), most=0) == (check, False)
+    check, _ = accept(store, one)
+    assert accept(store, replace(one, upload="another"), most=0) == (check, False)
 
 
 @pytest.mark.parametrize(
@@ -113,116 +113,116 @@ def test_the_same_idempotency_key_gives_the_same_check(desk: DeskFile, key: str)
     [{"sha256": "f" * 64}, {"claimed_date": "2022"}, {"claimed_place": "x"}, {"context": {}}],
 )
 def test_an_idempotency_key_is_for_one_request(
-    desk: DeskFile, key: str, changed: dict[str, Any]
+    store: Store, key: str, changed: dict[str, Any]
 ) -> None:
-    accept(desk, asked(key, idempotency_key="a"))
+    accept(store, asked(key, idempotency_key="a"))
     with pytest.raises(RequestDiffers):
-        accept(desk, asked(key, idempotency_key="a", **changed))
+        accept(store, asked(key, idempotency_key="a", **changed))
 
 
-def test_keys_do_not_share_idempotency_keys_or_bytes(desk: DeskFile, key: str) -> None:
-    other = made_key(desk, "Ben")
-    check, _ = accept(desk, asked(key, idempotency_key="a"))
-    hers, new = accept(desk, asked(other, idempotency_key="a"), again=False)
+def test_keys_do_not_share_idempotency_keys_or_bytes(store: Store, key: str) -> None:
+    other = made_key(store, "Ben")
+    check, _ = accept(store, asked(key, idempotency_key="a"))
+    hers, new = accept(store, asked(other, idempotency_key="a"), again=False)
     assert new
     assert hers.id != check.id
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "done"])
 def test_the_same_bytes_with_the_same_claim_give_the_same_check(
-    desk: DeskFile, key: str, settings: Settings, state: str
+    store: Store, key: str, settings: Settings, state: str
 ) -> None:
-    check, _ = accept(desk, asked(key, claimed_date="2022"))
+    check, _ = accept(store, asked(key, claimed_date="2022"))
     if state != "queued":
-        claim(desk)
+        claim(store)
     if state == "done":
-        done(desk, check, settings)
-    found, new = accept(desk, asked(key, claimed_date="2022"), again=False, reach=3)
+        done(store, check, settings)
+    found, new = accept(store, asked(key, claimed_date="2022"), again=False, reach=3)
     assert (found.id, new) == (check.id, False)
-    assert accept(desk, asked(key, claimed_date="2023"), again=False, reach=3)[1]
-    assert accept(desk, asked(key), again=False, reach=3)[1]
-    assert accept(desk, asked(key, claimed_date="2022"), again=True)[1]
+    assert accept(store, asked(key, claimed_date="2023"), again=False, reach=3)[1]
+    assert accept(store, asked(key), again=False, reach=3)[1]
+    assert accept(store, asked(key, claimed_date="2022"), again=True)[1]
 
 
 def test_a_library_that_has_grown_makes_a_new_check(
-    desk: DeskFile, key: str, settings: Settings
+    store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
-    done(desk, check, settings, reach=3)
-    assert not accept(desk, asked(key), again=False, reach=3)[1]
-    assert accept(desk, asked(key), again=False, reach=4)[1]
+    check, _ = accept(store, asked(key))
+    claim(store)
+    done(store, check, settings, reach=3)
+    assert not accept(store, asked(key), again=False, reach=3)[1]
+    assert accept(store, asked(key), again=False, reach=4)[1]
 
 
 def test_a_failed_check_of_the_same_bytes_is_tried_again(
-    desk: DeskFile, key: str, settings: Settings
+    store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
-    outcomes.store_failure(desk, check, settings, {"verdict": None}, {"status": 422})
-    assert accept(desk, asked(key), again=False)[1]
+    check, _ = accept(store, asked(key))
+    claim(store)
+    outcomes.store_failure(store, check, settings, {"verdict": None}, {"status": 422})
+    assert accept(store, asked(key), again=False)[1]
 
 
 # ---- working
 
 
-def test_checks_are_claimed_in_the_order_of_acceptance(desk: DeskFile, key: str) -> None:
-    accepted = [accept(desk, asked(key, number))[0].id for number in range(5)]
-    claimed = [check.id for check in iter(lambda: claim(desk), None)]
+def test_checks_are_claimed_in_the_order_of_acceptance(store: Store, key: str) -> None:
+    accepted = [accept(store, asked(key, number))[0].id for number in range(5)]
+    claimed = [check.id for check in iter(lambda: claim(store), None)]
     assert claimed == accepted
-    with desk.reading() as connection:
+    with store.reading() as connection:
         assert not checks.waiting(connection)
 
 
-def test_places_in_the_queue_count_those_that_wait_before(desk: DeskFile, key: str) -> None:
-    accepted = [accept(desk, asked(key, number))[0] for number in range(3)]
-    claim(desk)
-    with desk.reading() as connection:
-        places = [checks.position(connection, find(desk, one)) for one in accepted]
+def test_places_in_the_queue_count_those_that_wait_before(store: Store, key: str) -> None:
+    accepted = [accept(store, asked(key, number))[0] for number in range(3)]
+    claim(store)
+    with store.reading() as connection:
+        places = [checks.position(connection, find(store, one)) for one in accepted]
     assert places == [None, 0, 1]
 
 
 def test_who_died_over_a_check_retries_it_in_front_and_once_only(
-    desk: DeskFile, key: str, settings: Settings
+    store: Store, key: str, settings: Settings
 ) -> None:
-    first, _ = accept(desk, asked(key, 1))
-    accept(desk, asked(key, 2))
-    claim(desk)
-    with desk.writing() as connection:
+    first, _ = accept(store, asked(key, 1))
+    accept(store, asked(key, 2))
+    claim(store)
+    with store.writing() as connection:
         assert checks.note_crash(connection, first.id).crashes == 1
-    again = claim(desk)
+    again = claim(store)
     assert again is not None
     assert (again.id, again.attempts) == (first.id, 2)
-    with desk.writing() as connection:
+    with store.writing() as connection:
         died = checks.note_crash(connection, first.id)
         assert (died.crashes, died.state) == (2, "running")
         outcomes.put_aside(connection, died, settings, "it was put aside")
         told = reports.newest(connection, first.id)
-    assert find(desk, first).state == "failed"
+    assert find(store, first).state == "failed"
     assert told is not None
     assert told.report["verdict"] is None
     assert told.report["problems"] == ["it was put aside"]
     assert told.report["item"]["sha256"] == first.sha256
 
 
-def test_a_check_that_many_restarts_interrupted_is_given_up(desk: DeskFile, key: str) -> None:
-    check, _ = accept(desk, asked(key))
+def test_a_check_that_many_restarts_interrupted_is_given_up(store: Store, key: str) -> None:
+    check, _ = accept(store, asked(key))
     for _ in range(checks.MOST_INTERRUPTIONS - 1):
-        claim(desk)
-        with desk.writing() as connection:
+        claim(store)
+        with store.writing() as connection:
             assert checks.note_interruptions(connection) == []
-        assert find(desk, check).state == "queued"
-    claim(desk)
-    with desk.writing() as connection:
+        assert find(store, check).state == "queued"
+    claim(store)
+    with store.writing() as connection:
         assert [one.id for one in checks.note_interruptions(connection)] == [check.id]
 
 
-def test_what_is_put_back_was_not_begun(desk: DeskFile, key: str) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
-    with desk.writing() as connection:
+def test_what_is_put_back_was_not_begun(store: Store, key: str) -> None:
+    check, _ = accept(store, asked(key))
+    claim(store)
+    with store.writing() as connection:
         checks.put_back(connection, check.id)
-    assert find(desk, check) == check
+    assert find(store, check) == check
 
 
 # ---- ending
@@ -230,65 +230,65 @@ def test_what_is_put_back_was_not_begun(desk: DeskFile, key: str) -> None:
 
 @pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
 def test_a_state_that_is_final_never_changes(
-    desk: DeskFile, key: str, settings: Settings, state: str
+    store: Store, key: str, settings: Settings, state: str
 ) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
-    with desk.writing() as connection:
+    check, _ = accept(store, asked(key))
+    claim(store)
+    with store.writing() as connection:
         if state == "cancelled":
             checks.cancel(connection, check.id, settings)
         else:
             checks.finish(connection, check.id, state, settings)  # type: ignore[arg-type]
-    ended = find(desk, check)
+    ended = find(store, check)
     assert ended.state == state
-    outcomes.store_failure(desk, check, settings, {"verdict": None}, {"status": 500})
-    outcomes.store_verdict(desk, check, settings, report("x"), 1)
-    with desk.writing() as connection:
+    outcomes.store_failure(store, check, settings, {"verdict": None}, {"status": 500})
+    outcomes.store_verdict(store, check, settings, report("x"), 1)
+    with store.writing() as connection:
         checks.put_back(connection, check.id)
         checks.note_interruptions(connection)
         with pytest.raises(CheckEnded):
             checks.cancel(connection, check.id, settings)
-    assert claim(desk) is None
-    assert find(desk, check) == ended
-    with desk.reading() as connection:
+    assert claim(store) is None
+    assert find(store, check) == ended
+    with store.reading() as connection:
         assert reports.newest(connection, check.id) is None
 
 
-def test_a_verdict_stands_before_its_pictures(desk: DeskFile, key: str, settings: Settings) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
-    stands = done(desk, check, settings, illustrated=True)
+def test_a_verdict_stands_before_its_pictures(store: Store, key: str, settings: Settings) -> None:
+    check, _ = accept(store, asked(key))
+    claim(store)
+    stands = done(store, check, settings, illustrated=True)
     assert (stands.state, stands.pictures, stands.settled) == ("done", "pending", False)
     assert stands.headline == "No match among 3 clips"
-    outcomes.store_pictures(desk, check, {"R000001": SHEET})
-    assert find(desk, check).settled
-    with desk.reading() as connection:
+    outcomes.store_pictures(store, check, {"R000001": SHEET})
+    assert find(store, check).settled
+    with store.reading() as connection:
         assert evidence_sheets.load(connection, check.id) == {"R000001": SHEET}
         told = evidence_sheets.told(connection, check.id)["R000001"]
         name = told["pairs"][0]["query"]
         assert (
             evidence_sheets.picture(connection, check.id, "R000001", name) == SHEET.pairs[0].query
         )
-    outcomes.store_pictures(desk, check, {})
-    assert find(desk, check).pictures == "ready"
+    outcomes.store_pictures(store, check, {})
+    assert find(store, check).pictures == "ready"
 
 
-def test_pictures_with_faces_are_not_kept(desk: DeskFile, key: str, settings: Settings) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
-    done(desk, check, settings, illustrated=True)
+def test_pictures_with_faces_are_not_kept(store: Store, key: str, settings: Settings) -> None:
+    check, _ = accept(store, asked(key))
+    claim(store)
+    done(store, check, settings, illustrated=True)
     with pytest.raises(ValueError, match="redacted"):
-        outcomes.store_pictures(desk, check, {"R000001": replace(SHEET, faces="shown")})
+        outcomes.store_pictures(store, check, {"R000001": replace(SHEET, faces="shown")})
 
 
 def test_what_later_checks_need_is_kept_and_read_again(
-    desk: DeskFile, key: str, settings: Settings
+    store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
+    check, _ = accept(store, asked(key))
+    claim(store)
     said = Metadata({"exif": {"Model": "X100"}}, Credentials("none"))
-    done(desk, check, settings, reach=7, read=(made_print(5), said))
-    with desk.reading() as connection:
+    done(store, check, settings, reach=7, read=(made_print(5), said))
+    with store.reading() as connection:
         kept = descriptors.load(connection, check.id)
     assert kept is not None
     assert_same_print(kept.fingerprint, made_print(5))
@@ -298,55 +298,53 @@ def test_what_later_checks_need_is_kept_and_read_again(
 
 
 def test_nothing_is_kept_for_later_checks_where_the_setting_says_so(
-    desk: DeskFile, key: str, settings: Settings
+    store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
+    check, _ = accept(store, asked(key))
+    claim(store)
     forgetful = settings.model_copy(update={"keep_descriptors_s": 0.0})
-    done(desk, check, forgetful, read=(made_print(5), Metadata({}, Credentials("none"))))
-    with desk.reading() as connection:
+    done(store, check, forgetful, read=(made_print(5), Metadata({}, Credentials("none"))))
+    with store.reading() as connection:
         assert descriptors.load(connection, check.id) is None
 
 
-def test_a_deleted_check_leaves_no_row_anywhere(
-    desk: DeskFile, key: str, settings: Settings
-) -> None:
-    check, _ = accept(desk, asked(key))
-    claim(desk)
+def test_a_deleted_check_leaves_no_row_anywhere(store: Store, key: str, settings: Settings) -> None:
+    check, _ = accept(store, asked(key))
+    claim(store)
     said = Metadata({}, Credentials("none"))
-    done(desk, check, settings, illustrated=True, read=(made_print(5), said))
-    outcomes.store_pictures(desk, check, {"R000001": SHEET})
-    with desk.writing() as connection:
+    done(store, check, settings, illustrated=True, read=(made_print(5), said))
+    outcomes.store_pictures(store, check, {"R000001": SHEET})
+    with store.writing() as connection:
         row = {"id": "a", "check": check.id, "clip": "R000001", "headline": "", "made_at": ""}
         connection.execute(alerts.insert().values(row))
-    with desk.writing() as connection:
+    with store.writing() as connection:
         assert checks.delete(connection, check.id).upload == "u1"
         for table in (report_rows, descriptor_rows, picture_rows, sheet_rows, alerts):
             count = sa.select(sa.func.count()).select_from(table)
             assert connection.scalar(count) == 0, table.name
         with pytest.raises(CheckUnknown):
             checks.delete(connection, check.id)
-    outcomes.store_pictures(desk, check, {"R000001": SHEET})
-    outcomes.store_verdict(desk, check, settings, report("x"), 1)  # of a worker that was at it
+    outcomes.store_pictures(store, check, {"R000001": SHEET})
+    outcomes.store_verdict(store, check, settings, report("x"), 1)  # of a worker that was at it
 
 
 # ---- listing
 
 
-def test_lists_are_newest_first_a_page_at_a_time(desk: DeskFile, key: str) -> None:
-    accepted = [accept(desk, asked(key, number))[0].id for number in range(5)]
-    with desk.reading() as connection:
+def test_lists_are_newest_first_a_page_at_a_time(store: Store, key: str) -> None:
+    accepted = [accept(store, asked(key, number))[0].id for number in range(5)]
+    with store.reading() as connection:
         first = [one.id for one in checks.listed(connection, key, limit=2)]
         rest = [one.id for one in checks.listed(connection, key, after=first[-1])]
     assert first + rest == accepted[::-1]
 
 
-def test_lists_hold_ones_own_checks_and_no_additions(desk: DeskFile, key: str) -> None:
-    other = made_key(desk, "Ben")
-    mine, _ = accept(desk, asked(key, 1))
-    hers, _ = accept(desk, asked(other, 2))
-    accept(desk, asked(key, 3, task="add"))
-    with desk.reading() as connection:
+def test_lists_hold_ones_own_checks_and_no_additions(store: Store, key: str) -> None:
+    other = made_key(store, "Ben")
+    mine, _ = accept(store, asked(key, 1))
+    hers, _ = accept(store, asked(other, 2))
+    accept(store, asked(key, 3, task="add"))
+    with store.reading() as connection:
         assert [one.id for one in checks.listed(connection, key)] == [mine.id]
         assert [one.id for one in checks.listed(connection, None)] == [hers.id, mine.id]
         assert checks.find(connection, mine.id, key) == mine
@@ -357,14 +355,14 @@ def test_lists_hold_ones_own_checks_and_no_additions(desk: DeskFile, key: str) -
                 checks.listed(connection, key, after=unknown)
 
 
-def test_lists_are_searched_as_text(desk: DeskFile, key: str, settings: Settings) -> None:
-    one, _ = accept(desk, asked(key, 1, name="Harcourt 100%.mp4"))
-    two, _ = accept(desk, asked(key, 2, claimed_place="Straße 100_"))
-    claim(desk)
-    done(desk, one, settings)
+def test_lists_are_searched_as_text(store: Store, key: str, settings: Settings) -> None:
+    one, _ = accept(store, asked(key, 1, name="Harcourt 100%.mp4"))
+    two, _ = accept(store, asked(key, 2, claimed_place="Straße 100_"))
+    claim(store)
+    done(store, one, settings)
 
     def found(**how: Any) -> list[str]:
-        with desk.reading() as connection:
+        with store.reading() as connection:
             return [check.id for check in checks.listed(connection, key, **how)]
 
     assert found(text="harcourt") == [one.id]

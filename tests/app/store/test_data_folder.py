@@ -1,4 +1,4 @@
-"""A desk's folder: made beside a library, held by one service, and refused where it is not ours."""
+"""The service's data folder: made beside a library, used by one service, refused if not ours."""
 
 import sqlite3
 import subprocess
@@ -13,23 +13,23 @@ from app.library.library import Library
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
 from app.store import alerts, checks, descriptors, keys
-from app.store.checks import Asked, in_seconds
-from app.store.data_folder import only_service, open_desk
-from app.store.errors import DeskBusy, DeskInUse, DeskUnusable
+from app.store.checks import Submission, in_seconds
+from app.store.data_folder import only_service, open_store
+from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.timestamps import now
 from tests.app.library.library_made import made_facts, made_print
 
 
 def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
-    desk = open_desk(tmp_path / "desk")
-    with desk.writing() as connection:
+    store = open_store(tmp_path / "desk")
+    with store.writing() as connection:
         keys.create(connection, "ann", ["check"], "cli", now())
-    desk.close()
-    desk = open_desk(tmp_path / "desk")
-    with desk.reading() as connection:
+    store.close()
+    store = open_store(tmp_path / "desk")
+    with store.reading() as connection:
         assert [key.name for key in keys.listed(connection)] == ["ann"]
-    assert desk.uploads.is_dir()
-    desk.close()
+    assert store.uploads.is_dir()
+    store.close()
 
 
 TO_VERSION_1 = """
@@ -45,28 +45,28 @@ TO_VERSION_1 = """
 """
 
 
-def test_a_desk_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path: Path) -> None:
-    desk = open_desk(tmp_path)
-    with desk.writing() as connection:
+def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store.writing() as connection:
         key = keys.create(connection, "ann", ["check"], "cli", now())[0].id
-        asked = Asked(key, "check", "upload", "a.mp4", 1, "ab" * 32)
+        asked = Submission(key, "check", "upload", "a.mp4", 1, "ab" * 32)
         check, _ = checks.accept(connection, asked, 10)
         alerts.raise_alert(connection, check.id, "R000001", "told before", now())
         said = Metadata({}, Credentials("none"))
         descriptors.store(connection, check.id, made_print(1), said, 7, in_seconds(99), "1 2")
-    desk.close()
+    store.close()
     old = sqlite3.connect(tmp_path / "desk.db")
     old.executescript(TO_VERSION_1)
     old.close()
-    desk = open_desk(tmp_path)
-    with desk.writing() as connection:
+    store = open_store(tmp_path)
+    with store.writing() as connection:
         claim = ("not_contradicted", "contradicted")
         alerts.raise_alert(connection, check.id, "R000002", "told after", now(), claim)
         found = [(one.headline, one.claim_after) for one in alerts.listed(connection, None)]
         tables = sa.inspect(connection).get_table_names()
         kept = descriptors.load(connection, check.id)
         assert due(connection, 7, "1 2") is None
-    desk.close()
+    store.close()
     assert found == [("told after", "contradicted"), ("told before", None)]
     assert "marks" not in tables
     assert kept is not None
@@ -74,64 +74,64 @@ def test_a_desk_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path: 
 
 
 def test_others_of_the_machine_cannot_look_in(tmp_path: Path) -> None:
-    open_desk(tmp_path / "desk").close()
+    open_store(tmp_path / "desk").close()
     assert (tmp_path / "desk").stat().st_mode & 0o077 == 0
     assert (tmp_path / "desk" / "uploads").stat().st_mode & 0o077 == 0
 
 
-def test_an_absent_desk_is_not_made_unless_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(DeskUnusable, match="no desk in"):
-        open_desk(tmp_path / "desk", create=False)
+def test_an_absent_store_is_not_made_unless_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnusable, match="no service store in"):
+        open_store(tmp_path / "desk", create=False)
     assert not (tmp_path / "desk").exists()
 
 
 def test_a_folder_of_other_things_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").write_bytes(b"picture")
-    with pytest.raises(DeskUnusable, match="not a desk"):
-        open_desk(tmp_path)
+    with pytest.raises(StoreUnusable, match="not a service store"):
+        open_store(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
 
 
-def test_a_library_is_no_desk(tmp_path: Path) -> None:
+def test_a_library_is_no_store(tmp_path: Path) -> None:
     Library.open(tmp_path / "library", create=True).close()
     (tmp_path / "library" / "library.db").rename(tmp_path / "library" / "desk.db")
-    with pytest.raises(DeskUnusable, match="not a firstseen desk"):
-        open_desk(tmp_path / "library")
+    with pytest.raises(StoreUnusable, match="not a firstseen service store"):
+        open_store(tmp_path / "library")
 
 
-@pytest.mark.parametrize("desk_first", [True, False])
-def test_a_desk_in_the_librarys_folder_is_none_of_its_files(
-    desk_first: bool, tmp_path: Path
+@pytest.mark.parametrize("store_first", [True, False])
+def test_a_store_in_the_librarys_folder_is_none_of_its_files(
+    store_first: bool, tmp_path: Path
 ) -> None:
     folder = tmp_path / "library"
-    if desk_first:
-        open_desk(folder / "desk").close()
+    if store_first:
+        open_store(folder / "desk").close()
     with Library.open(folder, create=True) as library:
         library.add(made_print(1), made_facts(1))
         before = library.stats().bytes
-        open_desk(folder / "desk").close()
+        open_store(folder / "desk").close()
         assert library.stats().bytes == before > 0
 
 
 def test_a_second_writer_waits_and_then_says_why_it_gave_up(tmp_path: Path) -> None:
-    open_desk(tmp_path).close()
+    open_store(tmp_path).close()
     other = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    desk = open_desk(tmp_path, wait_s=0.1)
-    with pytest.raises(DeskBusy, match=r"Another process is writing.*0\.1 s"), desk.writing():
+    store = open_store(tmp_path, wait_s=0.1)
+    with pytest.raises(StoreBusy, match=r"Another process is writing.*0\.1 s"), store.writing():
         pass
     other.close()
-    desk.close()
+    store.close()
 
 
 def test_one_service_a_folder(tmp_path: Path) -> None:
     with only_service(tmp_path / "desk"):
         with (
-            pytest.raises(DeskInUse, match="Another service is running"),
+            pytest.raises(StoreInUse, match="Another service is running"),
             only_service(tmp_path / "desk"),
         ):
             pass
-        open_desk(tmp_path / "desk").close()  # a command beside the service
+        open_store(tmp_path / "desk").close()  # a command beside the service
     with only_service(tmp_path / "desk"):
         pass
 
@@ -152,7 +152,7 @@ def test_a_killed_service_holds_nothing(tmp_path: Path) -> None:
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    with pytest.raises(DeskInUse), only_service(tmp_path):
+    with pytest.raises(StoreInUse), only_service(tmp_path):
         pass
     holder.kill()
     holder.wait()
@@ -161,6 +161,6 @@ def test_a_killed_service_holds_nothing(tmp_path: Path) -> None:
         pass
 
 
-def test_the_desk_is_in_the_librarys_folder_unless_told_otherwise(tmp_path: Path) -> None:
+def test_the_store_is_in_the_librarys_folder_unless_told_otherwise(tmp_path: Path) -> None:
     assert Settings(library=tmp_path).desk_folder() == tmp_path / "desk"
     assert Settings(library=tmp_path, data=tmp_path / "d").desk_folder() == tmp_path / "d"

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.store import decisions
-from app.store.data_folder import open_desk
+from app.store.data_folder import open_store
 from app.store.decisions import Choice, Decision, Pair
 from app.store.errors import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
 from app.store.schema import decisions as table
@@ -19,10 +19,10 @@ ITEM, OTHER = "a" * 64, "b" * 64
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    desk = open_desk(tmp_path / "desk")
-    with desk.writing() as connection:
+    store = open_store(tmp_path / "desk")
+    with store.writing() as connection:
         yield connection
-    desk.close()
+    store.close()
 
 
 def decide(

@@ -9,7 +9,7 @@ import pytest
 
 from app.api.first_key import announcement, first_key
 from app.store import audit_log, keys, sessions
-from app.store.data_folder import DeskFile, open_desk
+from app.store.data_folder import Store, open_store
 from app.store.errors import KeyNotUnderstood, KeyUnknown
 from app.store.keys import Key, Scope
 from app.store.timestamps import written
@@ -18,49 +18,49 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskFile]:
-    file = open_desk(tmp_path)
+def store(tmp_path: Path) -> Iterator[Store]:
+    file = open_store(tmp_path)
     yield file
     file.close()
 
 
-def made(desk: DeskFile, name: str = "Ana", *scopes: str) -> tuple[Key, str]:
-    with desk.writing() as connection:
+def made(store: Store, name: str = "Ana", *scopes: str) -> tuple[Key, str]:
+    with store.writing() as connection:
         return keys.create(connection, name, scopes or ("check",), audit_log.CLI, NOW)
 
 
-def known(desk: DeskFile, secret: str) -> Key | None:
-    with desk.reading() as connection:
+def known(store: Store, secret: str) -> Key | None:
+    with store.reading() as connection:
         return keys.authenticate(connection, secret)
 
 
-def actions(desk: DeskFile) -> list[tuple[str, str, str]]:
-    with desk.reading() as connection:
+def actions(store: Store) -> list[tuple[str, str, str]]:
+    with store.reading() as connection:
         return [(e.actor, e.action, e.object) for e in audit_log.entries(connection)]
 
 
 # ---- keys
 
 
-def test_a_key_is_known_by_its_secret_alone(desk: DeskFile) -> None:
-    key, secret = made(desk, "  Ana  of the\tnight desk ", "reveal", "check")
+def test_a_key_is_known_by_its_secret_alone(store: Store) -> None:
+    key, secret = made(store, "  Ana  of the\tnight desk ", "reveal", "check")
     assert re.fullmatch(r"fsk_[A-Za-z0-9_-]{43}", secret)
     assert key.name == "Ana of the night desk"
     assert key.scopes == {Scope.CHECK, Scope.REVEAL}
-    assert known(desk, secret) == key
-    assert actions(desk) == [("cli", "key.create", key.id)]
-    with desk.reading() as connection:
+    assert known(store, secret) == key
+    assert actions(store) == [("cli", "key.create", key.id)]
+    with store.reading() as connection:
         assert keys.listed(connection) == [key]
         assert keys.find(connection, key.id) == key
 
 
-def test_no_two_keys_are_alike(desk: DeskFile) -> None:
-    pairs = [made(desk) for _ in range(5)]
+def test_no_two_keys_are_alike(store: Store) -> None:
+    pairs = [made(store) for _ in range(5)]
     assert len({key.id for key, _ in pairs}) == len({secret for _, secret in pairs}) == 5
 
 
-def test_whatever_is_not_the_key_is_nobody(desk: DeskFile) -> None:
-    key, secret = made(desk)
+def test_whatever_is_not_the_key_is_nobody(store: Store) -> None:
+    key, secret = made(store)
     swapped = secret[:-1] + ("A" if secret[-1] != "A" else "B")
     for wrong in (
         "",
@@ -76,14 +76,14 @@ def test_whatever_is_not_the_key_is_nobody(desk: DeskFile) -> None:
         "x" * 1_000_000,
         secret + "\0" * 300,
     ):
-        assert known(desk, wrong) is None, wrong[:60]
+        assert known(store, wrong) is None, wrong[:60]
 
 
-def test_the_files_hold_no_secret(desk: DeskFile, tmp_path: Path) -> None:
-    key, secret = made(desk)
-    with desk.writing() as connection:
+def test_the_files_hold_no_secret(store: Store, tmp_path: Path) -> None:
+    key, secret = made(store)
+    with store.writing() as connection:
         session, value = sessions.create(connection, key, 60, NOW)
-    desk.empty_log()
+    store.empty_log()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     held = b"".join(path.read_bytes() for path in files)
     assert key.id.encode() in held
@@ -91,85 +91,85 @@ def test_the_files_hold_no_secret(desk: DeskFile, tmp_path: Path) -> None:
         assert text.encode() not in held
 
 
-def test_a_revoked_key_is_nobody_and_stays_listed(desk: DeskFile) -> None:
-    key, secret = made(desk)
-    other, other_secret = made(desk, "Bo")
+def test_a_revoked_key_is_nobody_and_stays_listed(store: Store) -> None:
+    key, secret = made(store)
+    other, other_secret = made(store, "Bo")
     later = NOW + timedelta(hours=1)
-    with desk.writing() as connection:
+    with store.writing() as connection:
         assert keys.revoke(connection, key.id, audit_log.CLI, later).revoked_at == written(later)
-    with desk.writing() as connection:  # again: nothing changes
+    with store.writing() as connection:  # again: nothing changes
         keys.revoke(connection, key.id, audit_log.CLI, later + timedelta(hours=1))
-    assert known(desk, secret) is None
-    assert known(desk, other_secret) == other
-    with desk.reading() as connection:
+    assert known(store, secret) is None
+    assert known(store, other_secret) == other
+    with store.reading() as connection:
         assert keys.find(connection, key.id).revoked_at == written(later)
-    assert actions(desk)[2:] == [("cli", "key.revoke", key.id)]
+    assert actions(store)[2:] == [("cli", "key.revoke", key.id)]
 
 
-def test_an_unknown_key_cannot_be_revoked(desk: DeskFile) -> None:
-    with pytest.raises(KeyUnknown), desk.writing() as connection:
+def test_an_unknown_key_cannot_be_revoked(store: Store) -> None:
+    with pytest.raises(KeyUnknown), store.writing() as connection:
         keys.revoke(connection, "nothing", audit_log.CLI, NOW)
-    assert actions(desk) == []
+    assert actions(store) == []
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\x1b[2Jb", "a\u202eb", "a\ud800"])
-def test_a_name_that_cannot_be_shown_is_refused(name: str, desk: DeskFile) -> None:
+def test_a_name_that_cannot_be_shown_is_refused(name: str, store: Store) -> None:
     with pytest.raises(KeyNotUnderstood, match="name"):
-        made(desk, name)
+        made(store, name)
 
 
 @pytest.mark.parametrize("scopes", [("nonsense",), ("check", ""), ("Check",)])
 def test_a_scope_that_is_none_is_refused_with_those_there_are(
-    scopes: tuple[str, ...], desk: DeskFile
+    scopes: tuple[str, ...], store: Store
 ) -> None:
     with pytest.raises(KeyNotUnderstood, match="library:read"):
-        made(desk, "Ana", *scopes)
+        made(store, "Ana", *scopes)
     with pytest.raises(KeyNotUnderstood, match="needs a scope"):
         keys.scopes_of(())
 
 
-def test_the_first_start_makes_one_key_that_may_do_everything(desk: DeskFile) -> None:
-    secret = first_key(desk)
+def test_the_first_start_makes_one_key_that_may_do_everything(store: Store) -> None:
+    secret = first_key(store)
     assert secret is not None
-    key = known(desk, secret)
+    key = known(store, secret)
     assert key is not None
     assert key.scopes == keys.ALL_SCOPES
     text = announcement(secret, "http://127.0.0.1:8000/")
     assert text.count(secret) == 1
     assert "http://127.0.0.1:8000/" in text
-    assert first_key(desk) is None
-    with desk.writing() as connection:
+    assert first_key(store) is None
+    with store.writing() as connection:
         keys.revoke(connection, key.id, audit_log.CLI, NOW)
-    assert first_key(desk) is None, "a service whose keys were revoked stays shut"
+    assert first_key(store) is None, "a service whose keys were revoked stays shut"
 
 
 # ---- sessions
 
 
-def started(desk: DeskFile, key: Key, lifetime_s: float = 3600) -> tuple[sessions.Session, str]:
-    with desk.writing() as connection:
+def started(store: Store, key: Key, lifetime_s: float = 3600) -> tuple[sessions.Session, str]:
+    with store.writing() as connection:
         return sessions.create(connection, key, lifetime_s, NOW)
 
 
-def held(desk: DeskFile, value: str, after_s: float = 0) -> sessions.Session | None:
-    with desk.reading() as connection:
+def held(store: Store, value: str, after_s: float = 0) -> sessions.Session | None:
+    with store.reading() as connection:
         return sessions.find(connection, value, NOW + timedelta(seconds=after_s))
 
 
-def test_a_session_holds_until_its_end(desk: DeskFile) -> None:
-    key, _ = made(desk)
-    session, value = started(desk, key)
-    assert held(desk, value, 3599) == session
-    assert held(desk, value, 3600) is None
+def test_a_session_holds_until_its_end(store: Store) -> None:
+    key, _ = made(store)
+    session, value = started(store, key)
+    assert held(store, value, 3599) == session
+    assert held(store, value, 3600) is None
     assert session.key == key
     assert session.expires_at == written(NOW + timedelta(hours=1))
     for wrong in ("", value[:-1], session.csrf, "\ud800", "x" * 1_000_000):
-        assert held(desk, wrong) is None
+        assert held(store, wrong) is None
 
 
-def test_a_sessions_token_is_its_own(desk: DeskFile) -> None:
-    key, _ = made(desk)
-    (one, value), (other, _) = started(desk, key), started(desk, key)
+def test_a_sessions_token_is_its_own(store: Store) -> None:
+    key, _ = made(store)
+    (one, value), (other, _) = started(store, key), started(store, key)
     assert one.csrf != other.csrf
     assert value not in one.csrf
     assert sessions.holds(one, one.csrf)
@@ -177,32 +177,32 @@ def test_a_sessions_token_is_its_own(desk: DeskFile) -> None:
         assert not sessions.holds(one, wrong)
 
 
-def test_a_session_that_was_ended_is_gone_and_others_stay(desk: DeskFile) -> None:
-    key, _ = made(desk)
-    (_, value), (_, other) = started(desk, key), started(desk, key)
+def test_a_session_that_was_ended_is_gone_and_others_stay(store: Store) -> None:
+    key, _ = made(store)
+    (_, value), (_, other) = started(store, key), started(store, key)
     for _ in range(2):
-        with desk.writing() as connection:
+        with store.writing() as connection:
             sessions.end(connection, value)
-    assert held(desk, value) is None
-    assert held(desk, other) is not None
-    assert [action for _, action, _ in actions(desk)].count("session.end") == 1
+    assert held(store, value) is None
+    assert held(store, other) is not None
+    assert [action for _, action, _ in actions(store)].count("session.end") == 1
 
 
-def test_sessions_end_with_their_key(desk: DeskFile) -> None:
-    key, _ = made(desk)
-    bo, _ = made(desk, "Bo")
-    (_, value), (_, other) = started(desk, key), started(desk, bo)
-    with desk.writing() as connection:
+def test_sessions_end_with_their_key(store: Store) -> None:
+    key, _ = made(store)
+    bo, _ = made(store, "Bo")
+    (_, value), (_, other) = started(store, key), started(store, bo)
+    with store.writing() as connection:
         keys.revoke(connection, key.id, audit_log.CLI, NOW)
-    assert held(desk, value) is None
-    assert held(desk, other) is not None
+    assert held(store, value) is None
+    assert held(store, other) is not None
 
 
-def test_sessions_that_ended_are_cleared_when_one_starts(desk: DeskFile) -> None:
-    key, _ = made(desk)
-    started(desk, key, 60)
-    with desk.writing() as connection:
+def test_sessions_that_ended_are_cleared_when_one_starts(store: Store) -> None:
+    key, _ = made(store)
+    started(store, key, 60)
+    with store.writing() as connection:
         sessions.create(connection, key, 60, NOW + timedelta(seconds=61))
-    with desk.reading() as connection:
+    with store.reading() as connection:
         count = connection.exec_driver_sql("SELECT count(*) FROM sessions").scalar_one()
     assert count == 1

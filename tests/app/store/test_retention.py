@@ -1,4 +1,4 @@
-"""What is deleted or has expired leaves nothing in any file of the desk."""
+"""What is deleted or has expired leaves nothing in any file of the store."""
 
 import os
 import threading
@@ -26,8 +26,8 @@ from app.store import (
     retention,
     reveals,
 )
-from app.store.checks import Asked, Check
-from app.store.data_folder import DeskFile, fetching_folder, open_desk
+from app.store.checks import Check, Submission
+from app.store.data_folder import Store, fetching_folder, open_store
 from app.store.decisions import Choice, Pair
 from app.store.retention import FETCHED_S, STRAY_S, Sweeper, drop_upload, sweep
 from app.store.schema import metadata as tables
@@ -51,10 +51,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskFile]:
-    desk = open_desk(tmp_path / "desk")
-    yield desk
-    desk.close()
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "desk")
+    yield store
+    store.close()
 
 
 def canary(name: str) -> str:
@@ -62,13 +62,13 @@ def canary(name: str) -> str:
 
 
 @pytest.fixture
-def check(desk: DeskFile, settings: Settings) -> Check:
+def check(store: Store, settings: Settings) -> Check:
     """A check that is done, with everything that can be kept of it."""
     upload = "0123456789abcdef"
-    (desk.uploads / upload).write_bytes(canary("upload").encode() * 100)
-    with desk.writing() as connection:
+    (store.uploads / upload).write_bytes(canary("upload").encode() * 100)
+    with store.writing() as connection:
         key, _ = keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
-        asked = Asked(
+        asked = Submission(
             key=key.id,
             task="check",
             kind="upload",
@@ -119,10 +119,10 @@ def check(desk: DeskFile, settings: Settings) -> Check:
         return checks.find(connection, accepted.id)
 
 
-def traces(desk: DeskFile) -> list[bytes]:
+def traces(store: Store) -> list[bytes]:
     """What to look for: the canaries, and pieces of everything that is stored packed."""
     found = [CANARY.partition("{}")[0].encode()]
-    with desk.reading() as connection:
+    with store.reading() as connection:
         for name in ("reports", "descriptors", "pictures"):
             for row in connection.execute(sa.select(tables.tables[name])):
                 packed = [one for one in row if isinstance(one, bytes) and len(one) >= 32]
@@ -136,21 +136,21 @@ def held(folder: Path, wanted: list[bytes]) -> list[str]:
     return [f.name for f in files if any(one in f.read_bytes() for one in wanted)]
 
 
-def test_a_deleted_check_leaves_nothing(desk: DeskFile, check: Check) -> None:
-    wanted = traces(desk)
+def test_a_deleted_check_leaves_nothing(store: Store, check: Check) -> None:
+    wanted = traces(store)
     assert len(wanted) >= 4
-    assert set(held(desk.folder, wanted)) >= {"0123456789abcdef"}
-    assert len(held(desk.folder, wanted)) >= 2
-    with desk.writing() as connection:
+    assert set(held(store.folder, wanted)) >= {"0123456789abcdef"}
+    assert len(held(store.folder, wanted)) >= 2
+    with store.writing() as connection:
         checks.delete(connection, check.id)
-    (desk.uploads / "0123456789abcdef").unlink()
-    assert desk.empty_log()
-    assert held(desk.folder, wanted) == []
+    (store.uploads / "0123456789abcdef").unlink()
+    assert store.empty_log()
+    assert held(store.folder, wanted) == []
 
 
-def rows(desk: DeskFile) -> dict[str, int]:
+def rows(store: Store) -> dict[str, int]:
     names = ("checks", "reports", "descriptors", "pictures", "decisions", "alerts", "reveals")
-    with desk.reading() as connection:
+    with store.reading() as connection:
         return {
             name: connection.execute(
                 sa.select(sa.func.count()).select_from(tables.tables[name])
@@ -159,20 +159,20 @@ def rows(desk: DeskFile) -> dict[str, int]:
         }
 
 
-def test_each_thing_goes_when_its_time_is_over(desk: DeskFile, check: Check) -> None:
-    wanted = traces(desk)
+def test_each_thing_goes_when_its_time_is_over(store: Store, check: Check) -> None:
+    wanted = traces(store)
 
     def after(hours: float) -> tuple[list[str], dict[str, int]]:
-        swept = sweep(desk, datetime.now(UTC) + timedelta(hours=hours))
+        swept = sweep(store, datetime.now(UTC) + timedelta(hours=hours))
         assert swept.clean
-        return sorted(path.name for path in desk.uploads.iterdir()), rows(desk)
+        return sorted(path.name for path in store.uploads.iterdir()), rows(store)
 
     uploads, left = after(0.9)
     assert uploads == ["0123456789abcdef"]
     assert left["descriptors"] == left["checks"] == 1
     uploads, left = after(1.1)
     assert uploads == []
-    with desk.reading() as connection:
+    with store.reading() as connection:
         kept = checks.find(connection, check.id)
     assert (kept.upload, kept.upload_expires_at) == (None, None)
     assert (left["descriptors"], left["reports"]) == (1, 1)
@@ -180,100 +180,100 @@ def test_each_thing_goes_when_its_time_is_over(desk: DeskFile, check: Check) -> 
     assert (left["descriptors"], left["reports"], left["checks"]) == (0, 1, 1)
     _, left = after(3.1)
     assert left == dict.fromkeys(left, 0) | {"decisions": 1}
-    assert held(desk.folder, [canary("note").encode()])
-    assert not held(desk.folder, wanted[1:])
+    assert held(store.folder, [canary("note").encode()])
+    assert not held(store.folder, wanted[1:])
     _, left = after(4.1)
     assert left == dict.fromkeys(left, 0)
-    assert held(desk.folder, wanted) == []
+    assert held(store.folder, wanted) == []
 
 
-def test_a_file_stays_while_pictures_are_made_of_it(desk: DeskFile, check: Check) -> None:
-    with desk.writing() as connection:
+def test_a_file_stays_while_pictures_are_made_of_it(store: Store, check: Check) -> None:
+    with store.writing() as connection:
         table = tables.tables["checks"]
         connection.execute(table.update().values(pictures="pending"))
-    drop_upload(desk, check.id)
-    assert sweep(desk, datetime.now(UTC) + timedelta(hours=1.5)).uploads == 0
-    with desk.writing() as connection:
+    drop_upload(store, check.id)
+    assert sweep(store, datetime.now(UTC) + timedelta(hours=1.5)).uploads == 0
+    with store.writing() as connection:
         checks.settle_pictures(connection, check.id, "ready")
-    drop_upload(desk, check.id)
-    assert list(desk.uploads.iterdir()) == []
+    drop_upload(store, check.id)
+    assert list(store.uploads.iterdir()) == []
 
 
-def test_what_is_not_done_does_not_expire(desk: DeskFile, check: Check) -> None:
-    with desk.writing() as connection:
+def test_what_is_not_done_does_not_expire(store: Store, check: Check) -> None:
+    with store.writing() as connection:
         connection.execute(tables.tables["checks"].update().values(state="running"))
-    sweep(desk, datetime.now(UTC) + timedelta(hours=3.5))
-    assert rows(desk)["checks"] == 1
+    sweep(store, datetime.now(UTC) + timedelta(hours=3.5))
+    assert rows(store)["checks"] == 1
 
 
 def test_files_that_no_check_names_go_once_nobody_can_be_about_to(
-    desk: DeskFile, check: Check
+    store: Store, check: Check
 ) -> None:
-    stray, fresh = desk.uploads / "stray", desk.uploads / "fresh"
-    for path in (stray, fresh, desk.uploads / "0123456789abcdef"):
+    stray, fresh = store.uploads / "stray", store.uploads / "fresh"
+    for path in (stray, fresh, store.uploads / "0123456789abcdef"):
         path.write_bytes(b"x")
     long_ago = datetime.now(UTC).timestamp() - STRAY_S - 10
-    for path in (stray, desk.uploads / "0123456789abcdef"):
+    for path in (stray, store.uploads / "0123456789abcdef"):
         os.utime(path, (long_ago, long_ago))
-    assert sweep(desk).uploads == 1
-    assert sorted(p.name for p in desk.uploads.iterdir()) == ["0123456789abcdef", "fresh"]
+    assert sweep(store).uploads == 1
+    assert sorted(p.name for p in store.uploads.iterdir()) == ["0123456789abcdef", "fresh"]
 
 
-def test_what_was_fetched_for_a_check_that_stopped_goes(desk: DeskFile, check: Check) -> None:
-    with desk.writing() as connection:
+def test_what_was_fetched_for_a_check_that_stopped_goes(store: Store, check: Check) -> None:
+    with store.writing() as connection:
         connection.execute(tables.tables["checks"].update().values(state="running"))
-    running, stopped = fetching_folder(desk, check.id), fetching_folder(desk, "stopped")
+    running, stopped = fetching_folder(store, check.id), fetching_folder(store, "stopped")
     long_ago = datetime.now(UTC).timestamp() - FETCHED_S - 10
     for folder in (running, stopped):
         folder.mkdir()
         (folder / "part").write_bytes(b"x")
         os.utime(folder, (long_ago, long_ago))
-    assert sweep(desk).uploads == 1
+    assert sweep(store).uploads == 1
     assert (running.exists(), stopped.exists()) == (True, False)
 
 
-def test_the_sweeper_sweeps_by_itself_and_ends(desk: DeskFile, check: Check) -> None:
-    with desk.writing() as connection:
+def test_the_sweeper_sweeps_by_itself_and_ends(store: Store, check: Check) -> None:
+    with store.writing() as connection:
         past = {"upload_expires_at": "2020-01-01T00:00:00.000000Z"}
         connection.execute(tables.tables["checks"].update().values(past))
-    sweeper = Sweeper(desk, every_s=0.01)
+    sweeper = Sweeper(store, every_s=0.01)
     sweeper.start()
     for _ in range(1000):
-        if not list(desk.uploads.iterdir()):
+        if not list(store.uploads.iterdir()):
             break
         sweeper.wake()
     sweeper.close()
-    assert list(desk.uploads.iterdir()) == []
+    assert list(store.uploads.iterdir()) == []
 
 
 def test_a_round_that_fails_by_our_own_fault_is_not_the_last(
-    desk: DeskFile, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rounds: list[int] = []
     third = threading.Event()
 
-    def faulty(_: DeskFile) -> None:
+    def faulty(_: Store) -> None:
         rounds.append(1)
         if len(rounds) == 3:
             third.set()
         raise ZeroDivisionError("secret name")
 
     monkeypatch.setattr(retention, "sweep", faulty)
-    sweeper = Sweeper(desk, every_s=0.01)
+    sweeper = Sweeper(store, every_s=0.01)
     sweeper.start()
     assert third.wait(60.0)
     sweeper.close()
 
 
-def test_a_sheet_that_shows_faces_is_never_stored(desk: DeskFile, check: Check) -> None:
+def test_a_sheet_that_shows_faces_is_never_stored(store: Store, check: Check) -> None:
     jpeg = b"\xff\xd8\xff"
     sheet: Any = EvidenceSheet((Shown(0, 0.0, 0.0, jpeg, jpeg),), (), "redacted", None, 0, 0)
-    with desk.writing() as connection, pytest.raises(ValueError, match="redacted"):
+    with store.writing() as connection, pytest.raises(ValueError, match="redacted"):
         evidence_sheets.store(connection, check.id, {"R000001": replace(sheet, faces="shown")})
 
 
-def test_sheets_come_back_without_their_strip(desk: DeskFile, check: Check) -> None:
-    with desk.reading() as connection:
+def test_sheets_come_back_without_their_strip(store: Store, check: Check) -> None:
+    with store.reading() as connection:
         (sheet,) = evidence_sheets.load(connection, check.id).values()
         (told,) = evidence_sheets.told(connection, check.id).values()
         step = told["strip"][0]["aligned"]

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from app.api.service_local import LocalService
 from app.settings import Settings
 from app.store import audit_log
-from app.store.data_folder import open_desk
+from app.store.data_folder import open_store
 from tests.app.api.access_made import made_key
 from tests.app.app_made import made_app
 
@@ -37,11 +37,11 @@ def test_checks_exports_and_clips_are_in_the_log_and_their_names_are_not(tmp_pat
         assert client.post("/v1/clips", files={"file": (NAME, b"y")}).status_code == 200
         assert client.delete(f"/v1/clips/{clip}").status_code == 204
         assert client.delete(f"/v1/clips/{clip}").status_code == 404
-    desk = open_desk(settings.desk_folder())
-    with desk.reading() as connection:
+    store = open_store(settings.desk_folder())
+    with store.reading() as connection:
         log = list(audit_log.entries(connection))
         assert audit_log.verify(connection).problem is None
-    desk.close()
+    store.close()
     assert [(e.actor, e.action, e.object, e.detail) for e in log[1:]] == [
         (key.id, "check.start", check, "upload"),
         (key.id, "report.export", check, "page"),
