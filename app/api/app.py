@@ -1,7 +1,7 @@
 """The service put together: routers, guard, store, queue, errors, and `serve`.
 
 What takes long is done by worker processes, which the supervisor made in the lifespan starts.
-Further rooms are routers of their own that `create_app` includes.
+Each resource has a router of its own that `create_app` includes.
 """
 
 import logging
@@ -41,13 +41,12 @@ from app.api.routes import (
     static_page,
 )
 from app.api.routes import library as api_library
-from app.api.service import Service
-from app.api.service_local import LocalService
 from app.api.uploads import StorageFullError
 from app.error_codes import http_status
 from app.errors import UsageError
 from app.jobs import service_log
 from app.jobs.supervisor import REAL_WORK, Supervisor
+from app.library.library import Library
 from app.sandbox.limits import Protection
 from app.sandbox.sandbox import protection
 from app.sandbox.server_registry import new_server
@@ -55,7 +54,7 @@ from app.settings import Settings
 from app.store.data_folder import only_service, open_store
 from hashing.errors import FirstseenError
 
-ROOMS: Final = (
+RESOURCE_ROUTES: Final = (
     checks,
     links,
     pictures,
@@ -79,21 +78,21 @@ log = logging.getLogger(__name__)
 
 
 def create_app(
-    settings: Settings, service: Service | None = None, work_module: str = REAL_WORK
+    settings: Settings, library: Library | None = None, work_module: str = REAL_WORK
 ) -> FastAPI:
-    """The application. service: the library, closed with it; the real one by default.
+    """The application. library: closed with it; by default that of the settings.
 
     work_module: what workers do with a check (see app.jobs.worker).
     """
     app = FastAPI(
         title="firstseen",
-        lifespan=partial(_lifespan, settings=settings, service=service, work_module=work_module),
+        lifespan=partial(_lifespan, settings=settings, library=library, work_module=work_module),
         docs_url=None,  # these pages load scripts from elsewhere
         redoc_url=None,
         openapi_url=None,  # api_session gives it, to whoever has a key
     )
-    for room in ROOMS:
-        app.include_router(room.router)
+    for resource in RESOURCE_ROUTES:
+        app.include_router(resource.router)
     app.openapi = partial(document, app)  # type: ignore[method-assign]
     app.add_middleware(
         Guard, names=_names(settings), proxied=settings.hosts, origins=settings.origins
@@ -130,7 +129,7 @@ def serve(settings: Settings) -> None:
         )
     _announce_first_key(settings)
     uvicorn.run(
-        create_app(settings, LocalService(settings)),
+        create_app(settings, Library.open(settings.library, create=True)),
         host=settings.host,
         port=settings.port,
         server_header=False,
@@ -171,24 +170,25 @@ def _names(settings: Settings) -> list[str]:
 
 @asynccontextmanager
 async def _lifespan(
-    app: FastAPI, settings: Settings, service: Service | None, work_module: str
+    app: FastAPI, settings: Settings, library: Library | None, work_module: str
 ) -> AsyncIterator[None]:
     folder = settings.desk_folder()
     with only_service(folder):
-        library = service if service is not None else LocalService(settings)
+        if library is None:
+            library = Library.open(settings.library, create=True)
         store = open_store(folder)
-        rooms = Resources.of(library, store, settings)
-        queue = Supervisor(store, settings, work_module, rooms.growth.due)
+        resources = Resources.of(library, store, settings)
+        queue = Supervisor(store, settings, work_module, resources.recheck_schedule.due)
         state = app.state
-        state.settings, state.store, state.queue, state.service = settings, store, queue, library
-        state.rooms, state.limits = rooms, Limits.of(settings)
+        state.settings, state.store, state.queue = settings, store, queue
+        state.resources, state.limits = resources, Limits.of(settings)
         try:
             await run_in_threadpool(queue.start)
-            rooms.start()
+            resources.start()
             yield
         finally:
             await run_in_threadpool(queue.close)
-            await run_in_threadpool(rooms.close)
+            await run_in_threadpool(resources.close)
             await run_in_threadpool(library.close)
             await run_in_threadpool(store.close)
 
@@ -209,7 +209,12 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Of every route of this path: each route by itself knows its own alone."""
-    routes = [one for room in ROOMS for one in room.router.routes if isinstance(one, Route)]
+    routes = [
+        route
+        for resource in RESOURCE_ROUTES
+        for route in resource.router.routes
+        if isinstance(route, Route)
+    ]
     here = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
     return sorted({method for route in here for method in route.methods or ()})
 

@@ -6,7 +6,6 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from app.api.resources import Resources
-from app.api.service import Service
 from app.api.uploads import MAX_FIELD_BYTES, Upload, receive
 from app.jobs.supervisor import Supervisor
 from app.library.library import Library
@@ -30,14 +29,9 @@ def queue_of(request: Request) -> Supervisor:
     return queue
 
 
-def service_of(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
-
-
 def resources_of(request: Request) -> Resources:
-    rooms: Resources = request.app.state.rooms
-    return rooms
+    resources: Resources = request.app.state.resources
+    return resources
 
 
 def library_of(request: Request) -> Library:

@@ -1,12 +1,10 @@
-"""What the service holds beside its queue: the library for requests, pictures, and the sweeper."""
+"""What the service needs beside its queue: library, images made on demand, sweeper."""
 
 from dataclasses import dataclass
 from typing import Self
 
 from app.api.clip_thumbnails import ClipThumbnails
 from app.api.revealed_pictures import UnredactedEvidence
-from app.api.service import Service
-from app.api.service_local import LocalService
 from app.jobs.recheck_schedule import RecheckSchedule
 from app.library.library import Library
 from app.settings import Settings
@@ -21,22 +19,17 @@ class Resources:
     library: Library
     unredacted_evidence: UnredactedEvidence
     clip_thumbnails: ClipThumbnails
-    growth: RecheckSchedule
+    recheck_schedule: RecheckSchedule
     _sweeper: Sweeper
-    _own_library: bool
 
     @classmethod
-    def of(cls, service: Service, store: Store, settings: Settings) -> Self:
-        """service: whose library this is, where it has one. Raises LibraryUnusable."""
-        shared = service.library if isinstance(service, LocalService) else None
-        library = shared or Library.open(settings.library, create=True)
+    def of(cls, library: Library, store: Store, settings: Settings) -> Self:
         return cls(
             library,
             UnredactedEvidence(store, library, settings),
             ClipThumbnails(library, settings),
             RecheckSchedule(library),
             Sweeper(store),
-            shared is None,
         )
 
     def start(self) -> None:
@@ -45,5 +38,3 @@ class Resources:
     def close(self) -> None:
         """Call it before the store is closed."""
         self._sweeper.close()
-        if self._own_library:
-            self.library.close()

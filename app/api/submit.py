@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from app.api.dependencies import queue_of, service_of, store_of
+from app.api.dependencies import library_of, queue_of, store_of
 from app.jobs.supervisor import Supervisor
 from app.store import audit_log, checks
 from app.store.checks import Check, Submission
@@ -25,7 +25,7 @@ async def accept(request: Request, asked: Submission, again: bool = True) -> tup
 
     Raises QueueFull, RequestDiffers, StoreUnusable.
     """
-    reach = 0 if again else await run_in_threadpool(service_of(request).reach)
+    reach = 0 if again else await run_in_threadpool(library_of(request).reach)
     return await run_in_threadpool(
         _accept, store_of(request), queue_of(request), asked, again, reach
     )

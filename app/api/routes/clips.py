@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.api.access import Caller, may
-from app.api.dependencies import receive_upload, service_of, store_of, upload_form
+from app.api.dependencies import library_of, receive_upload, store_of, upload_form
 from app.api.openapi import refusals
 from app.api.problem_json import problem
 from app.api.schemas.clips import AddedOut, ClipOut, ClipsOut
@@ -52,7 +52,7 @@ async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)])
     await run_in_threadpool(_forget, store_of(request), check.id)
     if done.outcome is None:
         return _refused(done)
-    clip = await run_in_threadpool(service_of(request).clip, done.outcome["clip"])
+    clip = await run_in_threadpool(library_of(request).clip, done.outcome["clip"])
     content = AddedOut(clip=ClipOut.from_clip(clip), new=done.outcome["new"]).model_dump()
     where = {"Location": f"/v1/clips/{clip.id}"}
     return JSONResponse(content, 201 if done.outcome["new"] else 200, headers=where)
@@ -102,7 +102,7 @@ async def list_clips(
     q: part of a name, a text or a source. year: of an appearance other than `ingested`.
     """
     wanted = Filter(q, year, place)
-    clips = await run_in_threadpool(service_of(request).clips, wanted, after, limit + 1)
+    clips = await run_in_threadpool(library_of(request).page, wanted, after, limit + 1)
     shown = [ClipOut.from_clip(clip) for clip in clips[:limit]]
     return ClipsOut(clips=shown, next=shown[-1].id if len(clips) > limit else None)
 
@@ -110,9 +110,9 @@ async def list_clips(
 @router.get("/{clip_id}", dependencies=READ, responses=refusals(404))
 async def show_clip(request: Request, clip_id: str) -> ClipDetailOut:
     """One clip, and every change of what is known of it."""
-    service = service_of(request)
-    clip = await run_in_threadpool(service.clip, clip_id)
-    return ClipDetailOut.of(clip, await run_in_threadpool(service.edits, clip_id))
+    library = library_of(request)
+    clip = await run_in_threadpool(library.clip, clip_id)
+    return ClipDetailOut.of(clip, await run_in_threadpool(library.edits, clip_id))
 
 
 @router.delete("/{clip_id}", status_code=204, responses=refusals(404))
@@ -124,8 +124,9 @@ async def remove_clip(
 
 
 def _removed(request: Request, clip_id: str, key: str) -> None:
-    service = service_of(request)
-    service.clip(clip_id)  # what was never there is no act
+    library = library_of(request)
+    library.clip(clip_id)  # a clip that never existed leaves no entry in the log
     with record_change(store_of(request), key, "clip.remove", clip_id) as done:
-        service.remove(clip_id)
+        library.clip(clip_id)  # someone else may have removed it meanwhile
+        library.remove(clip_id)
         done.append(("clip.remove", clip_id))

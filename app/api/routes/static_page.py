@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from app.api.dependencies import service_of
+from app.api.dependencies import library_of
 from app.api.guard import PAGE_POLICY
 from app.api.schemas.clips import HealthOut
 from app.error_codes import http_status
@@ -93,7 +93,7 @@ async def health(request: Request) -> Response:
     """200 where checks can run, 503 where the library cannot be used."""
     status, clips, detail = 200, None, None
     try:
-        clips = await run_in_threadpool(service_of(request).library_size)
+        clips = (await run_in_threadpool(library_of(request).stats)).clips
     except LibraryUnusable as error:
         status, detail = http_status(error), str(error)
     content = HealthOut(

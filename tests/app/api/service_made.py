@@ -1,10 +1,6 @@
-"""A service that needs no library and no decoding: for tests of what stands in front of it."""
+"""A report that nothing was decoded for."""
 
 from typing import Any
-
-from app.library.errors import ClipUnknown
-from app.library.library import Filter
-from app.library.records import Appearance, Clip, TextEdit
 
 
 def report(name: str, **changed: Any) -> dict[str, Any]:
@@ -50,57 +46,3 @@ def report(name: str, **changed: Any) -> dict[str, Any]:
         "method": {"firstseen": "0.1.0", "space": "test", "sampling": "default"},
         **changed,
     }
-
-
-def clip(number: int = 1, name: str = "known.mp4", title: str | None = None) -> Clip:
-    return Clip(
-        id=f"R{number:06}",
-        name=name,
-        sha256="1" * 64,
-        bytes=10,
-        kind="video",
-        duration_s=10.0,
-        width=320,
-        height=180,
-        title=title,
-        place=None,
-        event=None,
-        language=None,
-        rights=None,
-        notes=None,
-        space="test",
-        sampling="default",
-        appearances=(Appearance("ingested", "2026-11-20T10:00:00Z"),),
-    )
-
-
-class MadeService:
-    """A library of clips that are only said to be there."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, Clip] = {}
-        self.newest = 3
-        self.closed = False
-
-    def edits(self, clip_id: str) -> list[TextEdit]:
-        return []
-
-    def clips(self, wanted: Filter, after: str | None, limit: int) -> list[Clip]:
-        return [c for c in self.held.values() if after is None or c.id > after][:limit]
-
-    def clip(self, clip_id: str) -> Clip:
-        if clip_id not in self.held:
-            raise ClipUnknown(f"the library has no clip {clip_id}")
-        return self.held[clip_id]
-
-    def remove(self, clip_id: str) -> None:
-        del self.held[self.clip(clip_id).id]
-
-    def library_size(self) -> int:
-        return len(self.held)
-
-    def reach(self) -> int:
-        return self.newest
-
-    def close(self) -> None:
-        self.closed = True

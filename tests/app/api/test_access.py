@@ -11,11 +11,12 @@ from starlette.testclient import TestClient
 
 from app.api import app as api
 from app.api.access import client_network
+from app.library.library import Library
+from app.library.records import Stats
 from app.settings import Settings
 from app.store import audit_log
 from app.store.data_folder import open_store
 from tests.app.api.access_made import bearer, made_key, sign_in
-from tests.app.api.service_made import MadeService
 from tests.app.app_made import made_app
 
 HOST = "http://127.0.0.1:8000"
@@ -479,14 +480,14 @@ def test_compat_names_no_links_where_nothing_is_fetched(tmp_path: Path) -> None:
     assert "events" in features
 
 
-def test_a_fault_of_our_own_is_a_problem_and_no_secret(settings: Settings) -> None:
-    service = MadeService()
-
-    def broken() -> int:
+def test_a_fault_of_our_own_is_a_problem_and_no_secret(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(library: Library) -> Stats:
         raise ZeroDivisionError("a secret")
 
-    service.library_size = broken  # type: ignore[method-assign]
-    app = made_app(settings, service)
+    monkeypatch.setattr(Library, "stats", broken)
+    app = made_app(settings)
     with TestClient(app, base_url=HOST, raise_server_exceptions=False) as client:
         answer = client.get("/v1/health")
         refused(answer, 500)

@@ -18,7 +18,6 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 from starlette.testclient import TestClient
 
-from app.api.service_local import LocalService
 from app.settings import Settings
 from tests.app.api.access_made import bearer
 from tests.app.app_made import made_app
@@ -53,7 +52,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     made = settings_in(tmp_path_factory.mktemp("document"))
-    app = made_app(made, LocalService(made))  # made workers, a real library
+    app = made_app(made)  # made workers, a real library
     with TestClient(app, base_url=HOST, headers=bearer(made), follow_redirects=False) as client:
         check = client.post("/v1/checks", files={"file": ("a.mp4", b"x")}).json()["id"]
         while client.get(f"/v1/checks/{check}").json()["state"] != "done":

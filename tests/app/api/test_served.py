@@ -20,7 +20,6 @@ from app.store import checks
 from app.store.data_folder import only_service, open_store
 from app.store.errors import StoreInUse
 from tests.app.api.access_made import bearer
-from tests.app.api.service_made import MadeService
 from tests.app.app_made import made_app
 from tests.app.store.store_made import go_on, left
 
@@ -133,7 +132,6 @@ def test_serve_refuses_to_start_without_a_sandbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
-    monkeypatch.setattr(api, "LocalService", lambda settings: MadeService())
     monkeypatch.setattr(api, "protection", lambda server: Protection(process_limits=True))
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: started.append(options["host"]))
     with pytest.raises(UsageError, match="--unsafe-decoding"):
@@ -147,7 +145,6 @@ def test_serve_says_when_others_can_reach_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = Protection(process_limits=True, seccomp=True)
-    monkeypatch.setattr(api, "LocalService", lambda settings: MadeService())
     monkeypatch.setattr(api, "protection", lambda server: whole)
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: None)
     api.serve(Settings(library=tmp_path))

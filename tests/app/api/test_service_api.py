@@ -13,16 +13,17 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from app.api.app import create_app
 from app.library.errors import LibraryUnusable
+from app.library.library import Library
+from app.library.records import Stats
 from app.settings import Settings
 from app.store import alerts
 from app.store.data_folder import open_store
 from app.store.timestamps import now
 from tests.app.api.access_made import bearer
-from tests.app.api.service_made import MadeService
 from tests.app.app_made import made_app
-from tests.app.store.store_made import UNREADABLE, UNUSABLE, WORK, go_on, left, seen
+from tests.app.library.library_made import made_facts, made_print
+from tests.app.store.store_made import UNREADABLE, UNUSABLE, go_on, left, seen
 
 HOST = "http://127.0.0.1:8000"
 PATIENCE_S = 60.0
@@ -34,7 +35,7 @@ class Running:
 
     client: TestClient
     settings: Settings
-    service: MadeService
+    library: Library
 
     @property
     def folder(self) -> Path:
@@ -75,10 +76,10 @@ def sent(name: str = "clip.mp4", content: str | bytes = b"x", **fields: str) -> 
 @contextmanager
 def running(folder: Path, **changed: Any) -> Iterator[Running]:
     settings = Settings(library=folder / "library", **{"workers": 1, **changed})
-    service = MadeService()
+    library = Library.open(settings.library, create=True)
     headers = bearer(settings)
-    with TestClient(made_app(settings, service), base_url=HOST, headers=headers) as client:
-        yield Running(client, settings, service)
+    with TestClient(made_app(settings, library), base_url=HOST, headers=headers) as client:
+        yield Running(client, settings, library)
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +246,8 @@ def test_the_same_bytes_and_claim_are_the_same_check(shared: Running) -> None:
     more = shared.post(**one, again="1")
     assert more.status_code == 202
     assert shared.ended(more.json()["id"])["state"] == "done"
-    shared.service.newest += 1  # a clip was added: there may be more to find
+    for seed in range(4):  # the made work says that it searched up to clip 3
+        shared.library.add(made_print(seed), made_facts(seed))
     assert shared.post(**one).status_code == 202
 
 
@@ -434,8 +436,7 @@ def test_the_sent_name_never_reaches_the_disk(sent_name: str, kept: str, shared:
 def clips(tmp_path: Path) -> Iterator[TestClient]:
     """With a real library, whose clips have made fingerprints."""
     settings = Settings(library=tmp_path / "library", workers=1)
-    app = create_app(settings, None, WORK)
-    with TestClient(app, base_url=HOST, headers=bearer(settings)) as client:
+    with TestClient(made_app(settings), base_url=HOST, headers=bearer(settings)) as client:
         yield client
         assert not left(settings.desk_folder())
         assert client.get("/v1/checks").json()["checks"] == []
@@ -479,18 +480,33 @@ def test_a_clip_that_cannot_be_added_says_why(clips: TestClient) -> None:
 # ---- the rest
 
 
-def test_health_names_the_library(tmp_path: Path) -> None:
+def test_health_names_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with running(tmp_path) as service:
         assert service.client.get("/v1/health").json()["status"] == "ok"
 
-        def broken() -> int:
+        def broken(library: Library) -> Stats:
             raise LibraryUnusable("written by a newer version")
 
-        service.service.library_size = broken  # type: ignore[method-assign]
+        monkeypatch.setattr(Library, "stats", broken)
         answer = service.client.get("/v1/health")
         assert answer.status_code == 503
         assert answer.json()["detail"] == "written by a newer version"
-    assert service.service.closed
+
+
+def test_the_library_is_closed_with_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Library] = []
+    close = Library.close
+
+    def recorded(library: Library) -> None:
+        closed.append(library)
+        close(library)
+
+    monkeypatch.setattr(Library, "close", recorded)
+    with running(tmp_path) as service:
+        assert not closed
+    assert closed == [service.library]
 
 
 def test_every_answer_carries_the_security_headers(shared: Running) -> None:

@@ -10,7 +10,6 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from app.__main__ import run
-from app.api.service_local import LocalService
 from app.library.errors import AppearanceFixed
 from app.library.library import Library
 from app.settings import Settings
@@ -106,7 +105,7 @@ def test_what_the_library_refused_is_said_to_be_not_done(settings: Settings) -> 
 def client(settings: Settings) -> Iterator[TestClient]:
     _, secret = made_key(settings, "library:read", "library:write")
     headers = {"authorization": f"Bearer {secret}"}
-    app = made_app(settings, LocalService(settings))
+    app = made_app(settings)
     with TestClient(app, base_url="http://127.0.0.1:8000", headers=headers) as client:
         yield client
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from app.api.service_local import LocalService
 from app.settings import Settings
 from app.store import audit_log
 from app.store.data_folder import open_store
@@ -18,7 +17,7 @@ NAME, PLACE = "a-name-nobody-may-read.mp4", "A place nobody may read"
 def test_checks_exports_and_clips_are_in_the_log_and_their_names_are_not(tmp_path: Path) -> None:
     settings = Settings(library=tmp_path / "library")
     key, secret = made_key(settings, "check", "library:write")
-    app = made_app(settings, LocalService(settings))
+    app = made_app(settings)
     headers = {"authorization": f"Bearer {secret}"}
     form = {"files": {"file": (NAME, b"x")}, "data": {"claimed_place": PLACE}}
     with TestClient(app, base_url="http://127.0.0.1:8000", headers=headers) as client:
