@@ -38,6 +38,3 @@ class Buckets:
         if len(self._held) > self._max_names:
             self._held.popitem(last=False)
         return wait
-
-    def __len__(self) -> int:
-        return len(self._held)

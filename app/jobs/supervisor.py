@@ -124,10 +124,6 @@ class Supervisor:
         running = self._running.get(identifier)
         return None if running is None else (running.step, running.share)
 
-    def workers(self) -> list[int]:
-        """Process ids of those at work."""
-        return [running.worker.process_id for running in list(self._running.values())]
-
     @contextlib.contextmanager
     def listening(self, listener: Callable[[], None]) -> Iterator[None]:
         """While this lasts, the listener is called at each change, from any thread."""

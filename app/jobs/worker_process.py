@@ -44,10 +44,6 @@ class WorkerProcess:
         self._write(settings.model_dump_json().encode() + b"\n")
 
     @property
-    def process_id(self) -> int:
-        return self._process.pid
-
-    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 

@@ -223,7 +223,7 @@ def test_one_that_does_not_listen_is_killed_and_not_tried_again(
     with service.working() as queue:
         identifier = service.accept("stubborn 100")
         service.until(identifier, "running")
-        wait_for(lambda: len(queue.workers()) == 1 and seen_any(service))
+        wait_for(lambda: seen_any(service))
         with service.file.writing() as connection:
             checks.cancel(connection, identifier, service.settings)
         queue.stop(identifier)
@@ -313,12 +313,11 @@ def test_a_check_that_stopped_the_service_again_and_again_is_put_aside(
 
 
 def test_a_killed_worker_is_replaced(service: QueuedService) -> None:
-    with service.working() as queue:
+    with service.working():
         identifier = service.accept("wait")
         service.until(identifier, "running")
         wait_for(lambda: seen_any(service))
-        for process in queue.workers():
-            os.kill(process, signal.SIGKILL)
+        os.kill(seen(service.folder)[0]["process"], signal.SIGKILL)
         wait_for(lambda: service.check(identifier).crashes == 1)
         go_on(service.folder)
         service.until(identifier, "done")
@@ -443,11 +442,11 @@ def test_workers_that_never_start_leave_checks_waiting(
 
 
 def test_workers_are_niced_and_have_no_descriptor_of_ours(service: QueuedService) -> None:
-    with service.working() as queue:
+    with service.working():
         identifier = service.accept("wait")
         service.until(identifier, "running")
         wait_for(lambda: seen_any(service))
-        (process,) = queue.workers()
+        process = seen(service.folder)[0]["process"]
         stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         assert int(stat[16]) == os.getpriority(os.PRIO_PROCESS, 0) + 10 or int(stat[16]) == 19
         go_on(service.folder)
