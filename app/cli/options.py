@@ -46,17 +46,17 @@ def settings_of(**given: Any) -> "Settings":
 
 def start_decoding(settings: "Settings") -> None:
     """Have the process in the sandbox load its libraries while this one loads its own."""
-    from app.sandbox.server_registry import prepare
+    from app.sandbox.server_registry import shared_server
 
-    prepare(settings.model)
+    shared_server(settings.model)
 
 
 def warn_unsandboxed(settings: "Settings") -> None:
     """Say once, on stderr, where this system cannot lock up what decodes strangers' files."""
     from app.sandbox.sandbox import protection
-    from app.sandbox.server_registry import prepare
+    from app.sandbox.server_registry import shared_server
 
-    walls = protection(prepare(settings.model))
+    walls = protection(shared_server(settings.model))
     if not walls.complete:
         complain(
             "warning: this system cannot lock up the process that decodes files (missing: "

@@ -43,7 +43,7 @@ def _offer_listener() -> None:
         from app.fetch import extractor_sandbox
         from app.sandbox.walls import linux
 
-        linux.die_with(int(sys.argv[2]))
+        linux.die_with_parent(int(sys.argv[2]))
         listener = extractor_sandbox.own_network()
         with socket.socket(fileno=os.dup(0)) as control:
             if listener is None:

@@ -38,7 +38,7 @@ def own_network() -> socket.socket | None:
 
     None where the system does not allow it: nothing has changed then.
     """
-    if not linux.leave_network():
+    if not linux.enter_empty_network():
         return None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
         asked = struct.pack("16sh22x", b"lo", 0)
@@ -63,7 +63,7 @@ def limit(max_bytes: int, seconds: float) -> None:
 
 def shut(folder: Path, port: int) -> None:
     """No rights, no programs; reading what Python needs, writing `folder`, TCP to `port` only."""
-    linux.drop_rights()
+    linux.drop_privileges()
     if seccomp.supported():  # the numbers of this machine's system calls are known
         read = (sys.prefix, sys.base_prefix, *filter(None, sys.path), *READ)
-        landlock.restrict_to([Path(path) for path in read], [folder], [port])
+        landlock.restrict([Path(path) for path in read], [folder], [port])

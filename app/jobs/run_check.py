@@ -29,7 +29,7 @@ from app.pipeline.add_clip import add_clip
 from app.pipeline.unreadable import report_unread
 from app.progress import OnProgress
 from app.report.report import Report, to_json, unreadable, with_origin
-from app.sandbox.server_registry import prepare
+from app.sandbox.server_registry import shared_server
 from app.settings import Settings
 from app.store import checks
 from app.store.audited_changes import AuditedChange, addition_entries
@@ -43,7 +43,7 @@ from hashing.errors import FirstseenError
 
 def open_work(settings: Settings, store: Store) -> "Work":
     """Opens the library. Raises LibraryUnusable."""
-    prepare(settings.model)  # loads while the first check is on its way
+    shared_server(settings.model)  # loads while the first check is on its way
     library = Library.open(settings.library)
     return Work(settings, store, library, RecheckFilter(store, library))
 

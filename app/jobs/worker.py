@@ -28,7 +28,7 @@ from app.store.data_folder import Store, open_store
 from app.store.errors import CheckUnknown
 
 if sys.platform == "linux":
-    from app.sandbox.child.lockdown import die_with
+    from app.sandbox.child.lockdown import die_with_parent
 
 NICENESS: Final = 10  # requests are answered first
 TOLD_EVERY_S: Final = 0.1
@@ -59,7 +59,7 @@ def main(parent: str, work_module: str) -> None:
     os.close(nowhere)
     os.dup2(2, 1)  # libraries that print must not write among the messages
     if sys.platform == "linux":
-        die_with(int(parent))
+        die_with_parent(int(parent))
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     service_log.set_up()

@@ -53,7 +53,7 @@ def add_clip(
 def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:
     """Clips that the present model cannot search."""
     with open_sandbox(None, settings) as sandbox:
-        space = sandbox.space()
+        space = sandbox.descriptor_space()
     return library.clips(other_space_than=space)
 
 

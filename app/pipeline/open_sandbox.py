@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.sandbox.client import MediaSandbox
-from app.sandbox.server_registry import prepare
+from app.sandbox.server_registry import shared_server
 from app.settings import Settings
 
 
@@ -13,4 +13,4 @@ def open_sandbox(path: Path | None, settings: Settings) -> MediaSandbox:
     Close it, or use it in a `with`. Raises IntakeError where the file cannot be opened,
     SandboxUnavailable.
     """
-    return MediaSandbox.open(path, settings.sandbox_limits(), prepare(settings.model))
+    return MediaSandbox.open(path, settings.sandbox_limits(), shared_server(settings.model))

@@ -1,15 +1,14 @@
-"""What a decoding process can be asked to do: one typed method a task of `child.tasks`.
+"""The tasks of `child.tasks` as typed methods.
 
     with MediaSandbox.open(path, limits) as sandbox:
         sandbox.probe()
         query = sandbox.fingerprint()
 
 The process keeps the item's facts and fingerprint, so later calls need not send them back. Every
-method raises what `Sandbox.call` raises.
+method raises the errors of `Sandbox.call`.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from app.evidence.types import EvidenceSheet
 from app.metadata.types import Metadata
@@ -29,14 +28,18 @@ from hashing.types import (
 
 
 class MediaSandbox(Sandbox):
-    """One decoding process with the tasks of `child.tasks`, and the file that it reads."""
+    """One decoding process and the file that it reads."""
 
     def probe(self, limits: Limits | None = None) -> MediaInfo:
-        """What the decoder says of the file."""
+        """Facts about the file from the decoder."""
         return self._ask(MediaInfo, "probe", limits=limits)
 
     def metadata(self, media_type: str | None = None, trust_anchors: str | None = None) -> Metadata:
-        """What the file says about itself. trust_anchors: PEM text of trusted C2PA signers."""
+        """What the file says about itself.
+
+        media_type: by content, else it is determined again. trust_anchors: PEM certificates whose
+        content credentials count as trusted.
+        """
         return self._ask(Metadata, "metadata", media_type=media_type, trust_anchors=trust_anchors)
 
     def fingerprint(
@@ -45,11 +48,11 @@ class MediaSandbox(Sandbox):
         limits: Limits | None = None,
         on_progress: Callable[[str, float], None] | None = None,
     ) -> Fingerprint:
-        """All that matching needs to know of the file; the process keeps it as its item."""
+        """The file's fingerprint; the process keeps it as its item. on_progress: gets 0..1."""
         return self._ask(Fingerprint, "fingerprint", on_progress, sampling=sampling, limits=limits)
 
     def use_stored(self, stored: Fingerprint) -> None:
-        """Take a stored fingerprint for this process's item: its file is gone."""
+        """Use a stored fingerprint as this process's item, whose file is gone."""
         self._ask(type(None), "use_stored", stored=stored)
 
     def compare(
@@ -61,8 +64,8 @@ class MediaSandbox(Sandbox):
     ) -> Match:
         """Compare the query, by default this process's item, with one reference.
 
-        window: the part of the query frame that is compared. timestamps: pairs (query, reference)
-        at which that part was found in the reference.
+        window: compare only this part of the query frame. timestamps: pairs (query, reference)
+        at which that window was located in the reference.
         """
         return self._ask(
             Match,
@@ -74,16 +77,16 @@ class MediaSandbox(Sandbox):
         )
 
     def describe_regions(self, boxes: tuple[Box, ...] = ()) -> Views:
-        """Descriptors of parts of the item's frames; without boxes, of a fixed set of parts."""
+        """Descriptors of regions of the item's frames; without boxes, of a fixed set of regions."""
         return self._ask(Views, "describe_regions", boxes=boxes)
 
     def describe_again(self, stored: Fingerprint) -> Fingerprint:
-        """A stored clip described by the present model from its preview frames."""
+        """Describe a stored clip from its preview frames with the present model."""
         return self._ask(Fingerprint, "describe_again", stored=stored)
 
-    def space(self) -> str:
-        """The name of the descriptor space that the present model makes."""
-        return self._ask(str, "space")
+    def descriptor_space(self) -> str:
+        """The name of the present model's descriptor space."""
+        return self._ask(str, "descriptor_space")
 
     def evidence(
         self,
@@ -94,9 +97,9 @@ class MediaSandbox(Sandbox):
         unblurred: bool = False,
         strip: bool = False,
     ) -> EvidenceSheet:
-        """The frames that show one match. query: by default those of this process's item.
+        """Frames that show one match. query: by default the preview frames of this process's item.
 
-        unblurred: faces are shown. strip: with frames to step through.
+        unblurred: show faces. strip: also make frames to step through.
         """
         return self._ask(
             EvidenceSheet,
@@ -109,19 +112,19 @@ class MediaSandbox(Sandbox):
         )
 
     def thumbnail(self, preview: Pictures) -> bytes:
-        """One redacted JPEG that stands for a clip."""
+        """One redacted JPEG frame of a clip."""
         return self._ask(bytes, "thumbnail", preview=preview)
 
     def _ask[T](
         self,
-        kind: type[T],
+        expected: type[T],
         task: str,
         on_progress: Callable[[str, float], None] | None = None,
-        **arguments: Any,
+        **arguments: object,
     ) -> T:
         answer = self.call(task, on_progress=on_progress, **arguments)
-        if not isinstance(answer, kind):
+        if not isinstance(answer, expected):
             raise SandboxBroken(
-                f"{task!r} was expected to answer {kind.__name__}, got {type(answer).__name__}"
+                f"{task!r} was expected to answer {expected.__name__}, got {type(answer).__name__}"
             )
         return answer

@@ -1,6 +1,6 @@
-"""Values <-> bytes, for a pipe whose far end may be in a stranger's hands.
+"""Encode values as bytes and decode them, for a pipe whose far end may be under attack.
 
-A frame is 16 bytes of sizes, a JSON text, and the raw bytes of arrays and byte strings in the
+A message is 16 bytes of sizes, a JSON text, and the raw bytes of arrays and byte strings in the
 order in which the text names them. In the text, null, booleans, numbers and strings stand for
 themselves; everything else is a JSON array that starts with its tag:
 
@@ -25,7 +25,7 @@ from app.sandbox.type_check import check_fields
 SIZES = struct.Struct(">QQ")  # bytes of text, bytes of raw data
 ALIGNMENT = 16  # raw parts start on multiples of this, so that arrays need no copy
 MAX_DEPTH = 48
-MAX_TEXT_BYTES = 8 * 1024 * 1024  # a text of many small values takes 20 times its size in memory
+MAX_TEXT_BYTES = 8 * 1024 * 1024  # many small values take 20 times the size of their text
 MAX_INT = 2**64
 DTYPES = frozenset(
     f"{order}{kind}"
@@ -39,7 +39,7 @@ class CodecError(ValueError):
 
 
 def encode(value: object) -> bytes:
-    """One frame. Raises CodecError on a value of a kind that never crosses."""
+    """One message. Raises CodecError on a value of a type that never crosses."""
     parts: list[bytes] = []
     tree = _to_tree(value, parts, 0)
     text = json.dumps(tree, separators=(",", ":")).encode("ascii")
@@ -48,7 +48,7 @@ def encode(value: object) -> bytes:
 
 
 def decode(text: bytes | bytearray, raw: bytearray) -> Any:
-    """The value of one frame's two parts.
+    """The value of one message: its JSON text and its raw data.
 
     Arrays share memory with `raw`. Raises CodecError on anything but a well-formed value.
     """
@@ -87,10 +87,10 @@ def _to_tree(value: object, parts: list[bytes], depth: int) -> Any:
             return float(value)
         case list() | tuple():
             tag = "list" if isinstance(value, list) else "tuple"
-            return [tag, *(_to_tree(one, parts, depth + 1) for one in value)]
+            return [tag, *(_to_tree(item, parts, depth + 1) for item in value)]
         case dict():
-            pairs = (part for pair in value.items() for part in pair)
-            return ["dict", *(_to_tree(one, parts, depth + 1) for one in pairs)]
+            keys_and_values = (side for pair in value.items() for side in pair)
+            return ["dict", *(_to_tree(side, parts, depth + 1) for side in keys_and_values)]
         case bytes() | bytearray() | memoryview():
             parts.append(_padded(bytes(value)))
             return ["bytes", len(value)]
@@ -124,7 +124,7 @@ def _record_to_tree(value: Any, parts: list[bytes], depth: int) -> Any:
 
 
 class _Reader:
-    """Turns the tree back into values, handing out `raw` from front to back."""
+    """Turns the tree back into values, taking `raw` from front to back."""
 
     def __init__(self, raw: bytearray) -> None:
         self._raw = raw
@@ -142,9 +142,9 @@ class _Reader:
         tag, *rest = tree
         match tag:
             case "list":
-                return [self.value(one, depth + 1) for one in rest]
+                return [self.value(item, depth + 1) for item in rest]
             case "tuple":
-                return tuple(self.value(one, depth + 1) for one in rest)
+                return tuple(self.value(item, depth + 1) for item in rest)
             case "dict":
                 return self._dict(rest, depth)
             case "bytes":
@@ -159,7 +159,7 @@ class _Reader:
     def _dict(self, rest: list[Any], depth: int) -> dict[Any, Any]:
         if len(rest) % 2:
             raise CodecError("a dict has a key without a value")
-        values = [self.value(one, depth + 1) for one in rest]
+        values = [self.value(item, depth + 1) for item in rest]
         result = dict(zip(values[::2], values[1::2], strict=True))
         if len(result) != len(values) // 2:
             raise CodecError("a dict names a key twice")
@@ -179,7 +179,7 @@ class _Reader:
     def _record(self, name: str, pairs: list[Any], depth: int) -> Any:
         if name not in NAMES:
             raise CodecError("a record has an unknown name")
-        values = {key: self.value(one, depth + 1) for key, one in pairs}
+        values = {key: self.value(item, depth + 1) for key, item in pairs}
         kind = record_class(name)
         check_fields(kind, values)
         return kind(**values)

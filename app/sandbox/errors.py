@@ -1,4 +1,4 @@
-"""What can go wrong at the sandbox, and the fixed table of errors that may cross it.
+"""Errors of the sandbox, and the fixed table of errors that may cross its pipe.
 
     FirstseenError
       SandboxError

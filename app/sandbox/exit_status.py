@@ -1,4 +1,4 @@
-"""How a decoding process came to its end, and what that means for the one who asked."""
+"""How a decoding process ended, and the error that its caller gets for it."""
 
 import signal
 from dataclasses import dataclass
@@ -12,8 +12,11 @@ SIGKILL, SIGXCPU = 9, 24  # the same on Linux and macOS; Windows has no names fo
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """Exit code or signal, and what the process had used by then, where that is known."""
+class ExitStatus:
+    """Exit code or signal of one process, and what it had used by then.
+
+    The last two are None where the system does not report them.
+    """
 
     exit_code: int | None
     signal: int | None
@@ -21,44 +24,46 @@ class Ending:
     peak_bytes: int | None = None  # resident
 
 
-def cause(ending: Ending | None, task: str, limits: SandboxLimits) -> SandboxError:
-    """The error that tells of an ending in the middle of `task`. None: nobody knows how."""
-    if ending is None:
+def error_for_exit(status: ExitStatus | None, task: str, limits: SandboxLimits) -> SandboxError:
+    """The error for a process that ended during `task`; status None where it is unknown."""
+    if status is None:
         return SandboxBroken(f"the process that reads the file ended during {task!r}")
-    over = ending.cpu_s is not None and ending.cpu_s >= limits.cpu_s - 0.5
+    out_of_cpu = status.cpu_s is not None and status.cpu_s >= limits.cpu_s - 0.5  # s
     if (
-        ending.signal == SIGXCPU
-        or (ending.signal == SIGKILL and over)
-        or ending.exit_code == QUOTA_EXIT
+        status.signal == SIGXCPU
+        or (status.signal == SIGKILL and out_of_cpu)
+        or status.exit_code == QUOTA_EXIT
     ):
         return SandboxLimit(
             f"reading the file took more CPU time than cpu_s = {limits.cpu_s} ({task!r})"
         )
-    if ending.exit_code == EXIT_MEMORY:
+    if status.exit_code == EXIT_MEMORY:
         return SandboxMemory(
             f"reading the file took more memory than memory_bytes = {limits.memory_bytes}"
         )
-    if ending.signal is None:
-        what = f"ended with exit code {ending.exit_code}"
+    if status.signal is None:
+        outcome = f"ended with exit code {status.exit_code}"
     else:
-        what = f"was ended by {_name(ending.signal)}{_hint(ending.signal, limits)}"
-    return SandboxBroken(f"the process that reads the file {what} during {task!r}{_used(ending)}")
+        outcome = f"was ended by {_signal_name(status.signal)}{_memory_hint(status.signal, limits)}"
+    return SandboxBroken(
+        f"the process that reads the file {outcome} during {task!r}{_usage(status)}"
+    )
 
 
-def _name(number: int) -> str:
+def _signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:  # real-time signals have no names
         return f"signal {number}"
 
 
-def _hint(number: int, limits: SandboxLimits) -> str:
+def _memory_hint(number: int, limits: SandboxLimits) -> str:
     if number in (signal.SIGABRT, SIGKILL):
         return f", as happens when memory runs out (memory_bytes = {limits.memory_bytes})"
     return ""
 
 
-def _used(ending: Ending) -> str:
-    if ending.cpu_s is None or ending.peak_bytes is None:
+def _usage(status: ExitStatus) -> str:
+    if status.cpu_s is None or status.peak_bytes is None:
         return ""
-    return f" ({ending.cpu_s:.1f} s of CPU time, {ending.peak_bytes / MIB:.0f} MiB at most)"
+    return f" ({status.cpu_s:.1f} s of CPU time, {status.peak_bytes / MIB:.0f} MiB at most)"

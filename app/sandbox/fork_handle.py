@@ -1,4 +1,4 @@
-"""The parent's handle on the process that decoding processes are forked from."""
+"""The parent's side of the fork server: start it, have it fork children, end both."""
 
 import contextlib
 import json
@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from app.sandbox.errors import SandboxUnavailable
-from app.sandbox.exit_status import Ending
+from app.sandbox.exit_status import ExitStatus
 from app.sandbox.limits import SandboxLimits
 
 DEFAULT_TASKS = "app.sandbox.child.tasks"
 READY, STARTED = b"!", b"+"  # as app.sandbox.child.fork_server sends them
-WARM_UP_S = 120.0
+WARM_UP_S = 120.0  # for the server to load all libraries and models; a guess, 3 s are usual
 FORK_S = 30.0
-ENDING_S = 10.0
+EXIT_WAIT_S = 10.0
 BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from app.sandbox.child.fork_server import main; main(int(sys.argv[2]), *sys.argv[3:])"
@@ -39,22 +39,25 @@ ENVIRONMENT = {
 
 
 class ForkedChild:
-    """One child of the server, as the parent holds it."""
+    """The parent's handle on one child of the server."""
 
     def __init__(self, pipe_fd: int, lease: socket.socket) -> None:
         self.incoming = self.outgoing = pipe_fd
         self._lease = lease
 
-    def give_up(self) -> None:
-        """Have the server kill it. Safe from any thread, and when it has ended."""
+    def kill(self) -> None:
+        """Have the server kill it. Safe from any thread, and after it has ended."""
         with contextlib.suppress(OSError):
             self._lease.shutdown(socket.SHUT_WR)
 
-    def ending(self) -> Ending | None:
-        """How it ended, after it was given up or died. None where the server does not say."""
+    def exit_status(self) -> ExitStatus | None:
+        """Waits until a child that was killed or died has ended; None where the server is silent.
+
+        The server has EXIT_WAIT_S to answer.
+        """
         with contextlib.suppress(OSError, ValueError):
-            self._lease.settimeout(ENDING_S)
-            return Ending(**json.loads(self._lease.recv(4096)))
+            self._lease.settimeout(EXIT_WAIT_S)
+            return ExitStatus(**json.loads(self._lease.recv(4096)))
         return None
 
     def close(self) -> None:
@@ -63,21 +66,21 @@ class ForkedChild:
 
 
 class ForkServer:
-    """Starts at once, warms up in the background; the first `fork` waits for it. Thread-safe."""
+    """Starts at once and warms up in the background; the first `fork` waits for it. Thread-safe."""
 
     def __init__(self, tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> None:
         """model: another model file than the one that comes with its package."""
         self._lock = threading.Lock()
         self._ready = False
-        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self._control, theirs = socket.socketpair()
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._control, server_end = socket.socketpair()
         arguments = [
             sys.executable,
             "-I",
             "-c",
             BOOT,
             search_path(),
-            str(theirs.fileno()),
+            str(server_end.fileno()),
             tasks_module,
         ]
         if model is not None:
@@ -88,18 +91,18 @@ class ForkServer:
                 env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=self._complaints,
-                pass_fds=[theirs.fileno()],
+                stderr=self._stderr,
+                pass_fds=[server_end.fileno()],
                 start_new_session=True,  # an interrupt from the terminal is the parent's to handle
             )
         except OSError as error:
             self._control.close()
-            self._complaints.close()
+            self._stderr.close()
             raise SandboxUnavailable(
                 f"the decoding process could not be started: {error}"
             ) from error
         finally:
-            theirs.close()
+            server_end.close()
 
     @property
     def alive(self) -> bool:
@@ -110,25 +113,25 @@ class ForkServer:
         return self._process.pid
 
     def fork(self, limits: SandboxLimits, files: Sequence[BinaryIO]) -> "ForkedChild":
-        """A new child that holds `files` open. Raises SandboxUnavailable."""
-        with contextlib.ExitStack() as mine, contextlib.ExitStack() as theirs:
+        """A new child with `files` open. Raises SandboxUnavailable."""
+        with contextlib.ExitStack() as parent_ends, contextlib.ExitStack() as child_ends:
             try:
-                pipe = _pair(mine, theirs)
-                lease = _pair(mine, theirs)
-                sent = [
-                    *(one.fileno() for one in (pipe[1], lease[1])),
-                    *(f.fileno() for f in files),
-                ]
-                self._ask(json.dumps(asdict(limits)).encode("ascii"), sent)
+                pipe = _socket_pair(parent_ends, child_ends)
+                lease = _socket_pair(parent_ends, child_ends)
+                file_descriptors = [file.fileno() for file in files]
+                self._request_child(
+                    limits, [pipe[1].fileno(), lease[1].fileno(), *file_descriptors]
+                )
             except OSError as error:
                 raise SandboxUnavailable(
-                    f"the decoding process could not be started: {error}{self._complaint()}"
+                    f"the decoding process could not be started: {error}{self._last_stderr_line()}"
                 ) from error
-            mine.pop_all()  # both live on in the child's handle
+            parent_ends.pop_all()  # both stay open in the child's handle
             return ForkedChild(pipe[0].detach(), lease[0])
 
-    def _ask(self, message: bytes, descriptors: list[int]) -> None:
-        """One request and its answer. Raises OSError."""
+    def _request_child(self, limits: SandboxLimits, descriptors: list[int]) -> None:
+        """Ask for one child and wait until it is started. Raises OSError."""
+        message = json.dumps(asdict(limits)).encode("ascii")
         with self._lock:
             try:
                 self._await_ready()
@@ -146,37 +149,37 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._complaints.close()
+        self._stderr.close()
 
     def _await_ready(self) -> None:
         if not self._ready:
             self._expect(READY, WARM_UP_S)
             self._ready = True
 
-    def _expect(self, wanted: bytes, timeout_s: float) -> None:
+    def _expect(self, expected: bytes, timeout_s: float) -> None:
         self._control.settimeout(timeout_s)
-        answer = self._control.recv(1)
-        if answer != wanted:
+        if self._control.recv(1) != expected:
             raise ConnectionResetError("it ended")
 
-    def _complaint(self) -> str:
-        """The last line that the server wrote to its standard error before it ended."""
+    def _last_stderr_line(self) -> str:
+        """The last line of the server's standard error, after ": "; empty while it still runs."""
         try:
             self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return ""
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode("utf-8", "backslashreplace").strip().splitlines()
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode("utf-8", "backslashreplace").strip().splitlines()
         return f": {lines[-1]}" if lines else ""
 
 
-def _pair(
-    mine: contextlib.ExitStack, theirs: contextlib.ExitStack
+def _socket_pair(
+    parent_ends: contextlib.ExitStack, child_ends: contextlib.ExitStack
 ) -> tuple[socket.socket, socket.socket]:
-    one, other = socket.socketpair()
-    return mine.enter_context(one), theirs.enter_context(other)
+    """The parent's and the child's end, each closed by its stack."""
+    parent_end, child_end = socket.socketpair()
+    return parent_ends.enter_context(parent_end), child_ends.enter_context(child_end)
 
 
 def search_path() -> str:
-    """This process's module search path as JSON: an isolated interpreter has another."""
+    """This process's module search path as JSON, since an isolated interpreter has another."""
     return json.dumps([str(Path(entry).absolute()) for entry in sys.path])

@@ -1,9 +1,9 @@
-"""What a decoding process may use, and what is known to hold it back."""
+"""What a decoding process may use, and which walls stand around it."""
 
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
-MAX_FILES = 8  # files that one sandbox may hold open
+MAX_FILES = 8  # of one sandbox
 
 
 @dataclass(frozen=True, slots=True)

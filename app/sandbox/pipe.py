@@ -1,4 +1,4 @@
-"""Frames over a pair of file descriptors, with what may come back held to a size."""
+"""Messages over a pair of file descriptors, the incoming ones limited in size."""
 
 import os
 
@@ -11,12 +11,15 @@ class PipeClosed(Exception):
     """The other process closed the pipe or died."""
 
 
-class FrameTooLarge(Exception):
-    """A frame announced more bytes than it may have; the message says how many of how many."""
+class MessageTooLarge(Exception):
+    """A message announced more bytes than allowed; the error says how many, and the limit."""
 
 
 class Pipe:
-    """Frames out through one descriptor, frames in through another (or the same)."""
+    """Messages out through one descriptor and in through another, or the same.
+
+    max_bytes: of one incoming message; None: any number.
+    """
 
     def __init__(self, incoming: int, outgoing: int, max_bytes: int | None) -> None:
         self._incoming = incoming
@@ -24,19 +27,19 @@ class Pipe:
         self._max_bytes = max_bytes
 
     def send(self, value: object, max_bytes: int | None = None) -> None:
-        """Raises PipeClosed, FrameTooLarge, or CodecError on a value that cannot cross."""
-        frame = memoryview(encode(value))
+        """Write one message. Raises PipeClosed, MessageTooLarge, CodecError."""
+        message = memoryview(encode(value))
         if max_bytes is not None:
-            text_bytes, raw_bytes = SIZES.unpack(frame[: SIZES.size])
+            text_bytes, raw_bytes = SIZES.unpack(message[: SIZES.size])
             _check_sizes(text_bytes, raw_bytes, max_bytes)
         try:
-            while frame:
-                frame = frame[os.write(self._outgoing, frame[:CHUNK_BYTES]) :]
+            while message:
+                message = message[os.write(self._outgoing, message[:CHUNK_BYTES]) :]
         except (BrokenPipeError, ConnectionResetError) as error:
             raise PipeClosed from error
 
     def receive(self) -> object:
-        """Raises PipeClosed, FrameTooLarge, or CodecError on bytes that are no value."""
+        """Read one message. Raises PipeClosed, MessageTooLarge, CodecError."""
         text_bytes, raw_bytes = SIZES.unpack(self._read(SIZES.size))
         if self._max_bytes is not None:
             _check_sizes(text_bytes, raw_bytes, self._max_bytes)
@@ -59,6 +62,6 @@ class Pipe:
 def _check_sizes(text_bytes: int, raw_bytes: int, max_bytes: int) -> None:
     total = SIZES.size + text_bytes + raw_bytes
     if total > max_bytes:
-        raise FrameTooLarge(f"{total} bytes, more than output_bytes = {max_bytes}")
+        raise MessageTooLarge(f"{total} bytes, more than output_bytes = {max_bytes}")
     if text_bytes > MAX_TEXT_BYTES:
-        raise FrameTooLarge(f"{text_bytes} bytes of text, more than {MAX_TEXT_BYTES}")
+        raise MessageTooLarge(f"{text_bytes} bytes of text, more than {MAX_TEXT_BYTES}")

@@ -1,11 +1,11 @@
-"""The records that may cross the pipe, by name. Nothing else is ever constructed."""
+"""The dataclasses that may cross the pipe, by name. No other class is ever constructed."""
 
 from dataclasses import is_dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-# Modules are named, not imported: the parent loads only the records that it meets.
+# Named, not imported: the parent loads only the modules of the records that arrive.
 MODULES: dict[str, tuple[str, ...]] = {
     "hashing.types": (
         "Span",

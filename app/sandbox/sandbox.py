@@ -1,6 +1,6 @@
 """The parent's side: `with Sandbox.open(path, limits) as sandbox: sandbox.call("probe")`.
 
-Whatever the process in the sandbox does, the caller gets a checked value or an error of
+Whatever the decoding process does, its caller gets a checked value or an error of
 `app.sandbox.errors` that says what happened.
 """
 
@@ -22,9 +22,9 @@ from app.sandbox.errors import (
     SandboxTimeout,
     SandboxUnavailable,
 )
-from app.sandbox.exit_status import cause
+from app.sandbox.exit_status import error_for_exit
 from app.sandbox.limits import MAX_FILES, Protection, SandboxLimits
-from app.sandbox.pipe import FrameTooLarge, Pipe, PipeClosed
+from app.sandbox.pipe import MessageTooLarge, Pipe, PipeClosed
 from app.sandbox.server_registry import Server, shared_server
 from app.sandbox.type_check import check_fields
 
@@ -36,17 +36,20 @@ STAGE_CHARS = 200
 
 
 class Sandbox:
-    """One decoding process and the files that it holds open. Not for several threads at once."""
+    """One decoding process and its open files. For one thread at a time."""
 
     def __init__(self, server: Server, limits: SandboxLimits, files: Sequence[BinaryIO]) -> None:
-        """Takes over nothing: the caller closes `files`. Raises SandboxUnavailable."""
+        """files: the child gets its own descriptors; the caller closes these.
+
+        Raises SandboxUnavailable.
+        """
         self.limits = limits
         self._child = server.fork(limits, files)
         self._pipe = Pipe(self._child.incoming, self._child.outgoing, limits.output_bytes)
         self._closed = False
         self._timed_out = False
-        self._ended: SandboxError | None = None
-        self.protection = self._hello()
+        self._failure: SandboxError | None = None
+        self.protection = self._await_hello()
 
     @classmethod
     def open(
@@ -65,23 +68,25 @@ class Sandbox:
         limits: SandboxLimits | None = None,
         server: Server | None = None,
     ) -> Self:
-        """The same with several files; a task finds them, in order, in its state as `files`."""
+        """Like `open` with several files; a task finds them, in this order, in its session."""
         if len(paths) > MAX_FILES:
             raise ValueError(f"a sandbox holds at most {MAX_FILES} files, got {len(paths)}")
         with contextlib.ExitStack() as opened:
             files = [opened.enter_context(open_regular(path)) for path in paths]
             return cls(server or shared_server(), limits or SandboxLimits(), files)
 
-    def call(self, task: str, /, *, on_progress: OnProgress | None = None, **arguments: Any) -> Any:
-        """The value of one task of the table, run in the sandbox.
+    def call(
+        self, task: str, /, *, on_progress: OnProgress | None = None, **arguments: object
+    ) -> Any:
+        """Run one task of the table in the sandbox. Returns its value.
 
         Raises what the task raised, where it is one of `app.sandbox.errors.CROSSING`;
         SandboxTimeout, SandboxMemory, SandboxLimit, SandboxBroken. After an error that ended the
         process, every further call raises SandboxBroken.
         """
-        if self._ended is not None:
-            raise SandboxBroken(f"the process that reads the file has ended: {self._ended}")
-        with self._watched(task, self.limits.wall_s):
+        if self._failure is not None:
+            raise SandboxBroken(f"the process that reads the file has ended: {self._failure}")
+        with self._guard(task, self.limits.wall_s):
             self._pipe.send(("call", task, arguments))
             for _ in range(MAX_PROGRESS):
                 match self._pipe.receive():
@@ -103,10 +108,10 @@ class Sandbox:
         """End the process. Closing twice does nothing."""
         if not self._closed:
             self._closed = True
-            self._child.give_up()
+            self._child.kill()
             self._child.close()
-        if self._ended is None:
-            self._ended = SandboxBroken("it was closed")
+        if self._failure is None:
+            self._failure = SandboxBroken("it was closed")
 
     def __enter__(self) -> Self:
         return self
@@ -119,8 +124,9 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _hello(self) -> Protection:
-        with self._watched("start", HELLO_S):
+    def _await_hello(self) -> Protection:
+        """The walls that stand, as the child's first message reports. Raises SandboxUnavailable."""
+        with self._guard("start", HELLO_S):
             match self._pipe.receive():
                 case ("hello", dict() as walls):
                     check_fields(Protection, walls)
@@ -133,16 +139,16 @@ class Sandbox:
         raise SandboxUnavailable(f"the decoding process could not be started: {reason}")
 
     @contextlib.contextmanager
-    def _watched(self, task: str, wall_s: float) -> Iterator[None]:
-        """Ends the process when the time is up or anything goes wrong in between."""
-        timer = threading.Timer(wall_s, self._give_up)
+    def _guard(self, task: str, wall_s: float) -> Iterator[None]:
+        """End the process after wall_s seconds, or when anything goes wrong within the block."""
+        timer = threading.Timer(wall_s, self._time_out)
         timer.daemon = True
         timer.start()
         try:
             yield
         except PipeClosed as error:
-            raise self._end(self._why_gone(task)) from error
-        except FrameTooLarge as error:
+            raise self._end(self._error_for_closed_pipe(task)) from error
+        except MessageTooLarge as error:
             raise self._end(
                 SandboxLimit(f"reading the file answered {task!r} with {error}")
             ) from error
@@ -160,22 +166,23 @@ class Sandbox:
         finally:
             timer.cancel()
 
-    def _give_up(self) -> None:
+    def _time_out(self) -> None:
         self._timed_out = True
-        self._child.give_up()
+        self._child.kill()
 
     def _end(self, reason: SandboxError) -> SandboxError:
-        self._ended = reason
+        """End the process, and remember why for later calls. Returns the reason."""
+        self._failure = reason
         self.close()
         return reason
 
-    def _why_gone(self, task: str) -> SandboxError:
+    def _error_for_closed_pipe(self, task: str) -> SandboxError:
         if self._timed_out:
             return SandboxTimeout(
                 f"reading the file took longer than wall_s = {self.limits.wall_s:g} s ({task!r})"
             )
-        self._child.give_up()  # a closed pipe alone may leave it running
-        return cause(self._child.ending(), task, self.limits)
+        self._child.kill()  # a closed pipe alone may leave it running
+        return error_for_exit(self._child.exit_status(), task, self.limits)
 
 
 def protection(server: Server | None = None) -> Protection:

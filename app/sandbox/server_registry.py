@@ -1,4 +1,4 @@
-"""The servers of this process: one for each model and table of tasks, started when asked for."""
+"""The servers of this process: one for each model and task table, started at first use."""
 
 import atexit
 import os
@@ -17,13 +17,17 @@ _servers_lock = threading.Lock()
 
 
 def new_server(tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> Server:
-    """A server of the kind that this system can have."""
-    kind = ForkServer if hasattr(os, "fork") else SpawnServer
-    return kind(tasks_module, model)
+    """A fork server, or where the system cannot fork one that starts interpreters."""
+    server_class = ForkServer if hasattr(os, "fork") else SpawnServer
+    return server_class(tasks_module, model)
 
 
 def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) -> Server:
-    """This process's server for a model and a table of tasks, started where there is none."""
+    """This process's server for a model and a task table, started where there is none.
+
+    It loads libraries and model in the background; the first sandbox waits for that. So call this
+    early. model: another model file than the one that comes with its package.
+    """
     key = (os.getpid(), tasks_module, model)  # a forked parent must not share its control socket
     with _servers_lock:
         server = _servers.get(key)
@@ -34,15 +38,6 @@ def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) 
                 server.close()
             server = _servers[key] = new_server(tasks_module, model)
         return server
-
-
-def prepare(model: Path | None = None) -> Server:
-    """Start loading what decoding needs, in the background; the first sandbox waits for it.
-
-    model: another model file than the one that comes with its package; such sandboxes are opened
-    with what this returns.
-    """
-    return shared_server(model)
 
 
 def _close(key: _Key) -> None:

@@ -1,6 +1,6 @@
-"""The parent's handle on decoding processes that are started afresh, one for each sandbox.
+"""The parent's side where the system has no fork (Windows): a new interpreter for each sandbox.
 
-For systems without fork (Windows). Every sandbox then pays for the imports again.
+Every sandbox then loads all libraries again.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.sandbox.errors import SandboxUnavailable
-from app.sandbox.exit_status import Ending
+from app.sandbox.exit_status import ExitStatus
 from app.sandbox.fork_handle import DEFAULT_TASKS, ENVIRONMENT, search_path
 from app.sandbox.limits import SandboxLimits
 
@@ -23,11 +23,11 @@ BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from app.sandbox.child.spawned import main; main(*sys.argv[2:])"
 )
-ENDING_S = 10.0
+EXIT_WAIT_S = 10.0
 
 
 class SpawnedChild:
-    """One process, as its parent holds it."""
+    """The parent's handle on one process. job: of Windows, which ends with the process."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", job: int | None) -> None:
         assert process.stdin is not None
@@ -37,18 +37,20 @@ class SpawnedChild:
         self.outgoing = process.stdin.fileno()
         self.incoming = process.stdout.fileno()
 
-    def give_up(self) -> None:
-        """Kill it. Safe from any thread, and when it has ended."""
+    def kill(self) -> None:
+        """Kill it. Safe from any thread, and after it has ended."""
         if self._process.poll() is None:
             self._process.kill()
 
-    def ending(self) -> Ending | None:
-        """How it ended, after it was given up or died."""
-        code = self._process.wait(ENDING_S)
-        return Ending(exit_code=None, signal=-code) if code < 0 else Ending(code, signal=None)
+    def exit_status(self) -> ExitStatus | None:
+        """Waits until a process that was killed or died has ended, EXIT_WAIT_S at most."""
+        code = self._process.wait(EXIT_WAIT_S)
+        return (
+            ExitStatus(exit_code=None, signal=-code) if code < 0 else ExitStatus(code, signal=None)
+        )
 
     def close(self) -> None:
-        self._process.wait(ENDING_S)
+        self._process.wait(EXIT_WAIT_S)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
@@ -67,7 +69,7 @@ class SpawnServer:
         self._model = "" if model is None else str(model.absolute())
 
     def fork(self, limits: SandboxLimits, files: Sequence[BinaryIO]) -> SpawnedChild:
-        """A new child that opens `files` once more. Raises SandboxUnavailable."""
+        """A new process that opens `files` by their paths again. Raises SandboxUnavailable."""
         # a virtual environment's python.exe starts the real one as a second process
         executable = getattr(sys, "_base_executable", sys.executable)
         arguments = [
@@ -79,7 +81,7 @@ class SpawnServer:
             json.dumps(asdict(limits)),
             self._tasks_module,
             self._model,
-            *(str(Path(one.name).absolute()) for one in files),
+            *(str(Path(file.name).absolute()) for file in files),
         ]
         environment = ENVIRONMENT
         if sys.platform == "win32":
@@ -103,4 +105,4 @@ class SpawnServer:
         return SpawnedChild(process, job)
 
     def close(self) -> None:
-        """Nothing is kept between sandboxes."""
+        """Does nothing: no process outlives its sandbox."""

@@ -1,4 +1,4 @@
-"""Does a value fit its annotation? For records that arrive from a process that we do not trust."""
+"""Check values against annotations, for records from a process that we do not trust."""
 
 import types
 import typing
@@ -49,9 +49,9 @@ def fits(
     if annotation is Any or annotation is object:
         return True
     if origin in (Union, types.UnionType):
-        return any(fits(value, one, depth + 1, alias) for one in arguments)
+        return any(fits(value, argument, depth + 1, alias) for argument in arguments)
     if origin is Literal:
-        return any(type(value) is type(one) and value == one for one in arguments)
+        return any(type(value) is type(literal) and value == literal for literal in arguments)
     if origin is np.ndarray:
         return _fits_array(value, get_args(arguments[1])[0])
     if origin in (tuple, list, dict):
@@ -77,13 +77,15 @@ def _fits_container(
     if type(value) is not kind:
         return False
 
-    def inside(one: object, annotation: Any) -> bool:
-        return fits(one, annotation, depth + 1, alias)
+    def fits_inside(item: object, annotation: Any) -> bool:
+        return fits(item, annotation, depth + 1, alias)
 
     if isinstance(value, dict):
         keys, values = arguments
-        return all(inside(key, keys) and inside(one, values) for key, one in value.items())
+        return all(
+            fits_inside(key, keys) and fits_inside(item, values) for key, item in value.items()
+        )
     assert isinstance(value, tuple | list)
     if kind is list or arguments[1:] == (...,):
-        return all(inside(one, arguments[0]) for one in value)
-    return len(value) == len(arguments) and all(map(inside, value, arguments))
+        return all(fits_inside(item, arguments[0]) for item in value)
+    return len(value) == len(arguments) and all(map(fits_inside, value, arguments))

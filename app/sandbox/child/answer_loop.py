@@ -1,4 +1,4 @@
-"""What a decoding process does once it is locked: it answers calls until the pipe closes.
+"""What a decoding process does once it is locked down: answer calls until the pipe closes.
 
 Messages in: ("call", name, arguments). Messages out, the first of them only once:
 ("hello", protection) or ("refused", text); ("progress", stage, fraction), ("result", value),
@@ -9,7 +9,7 @@ import errno
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from app.sandbox.child_session import Session
 from app.sandbox.codec import CodecError
@@ -21,10 +21,10 @@ from app.sandbox.errors import (
     crossing_name,
 )
 from app.sandbox.limits import SandboxLimits
-from app.sandbox.pipe import FrameTooLarge, Pipe, PipeClosed
+from app.sandbox.pipe import MessageTooLarge, Pipe, PipeClosed
 from hashing.errors import FirstseenError
 
-type Task = Callable[..., Any]  # (session, **arguments) -> value
+type Task = Callable[..., object]  # (session, **arguments) -> value
 
 
 def serve(
@@ -36,21 +36,24 @@ def serve(
     )
     while True:
         try:
-            message: Any = pipe.receive()
+            message = pipe.receive()
         except PipeClosed:
             return
-        _, name, arguments = message
         try:
-            answer = ("result", tasks[name](session, **arguments))
-            pipe.send(answer, limits.output_bytes)
+            match message:
+                case ("call", str(name), dict(arguments)):
+                    result = tasks[name](session, **arguments)
+                case _:
+                    raise ValueError("a message that is no call")
+            pipe.send(("result", result), limits.output_bytes)
         except PipeClosed:
             return
         except Exception as error:  # this process's own top-level handler
-            pipe.send(("error", *_describe(error, limits)))
+            pipe.send(("error", *_class_and_message(error, limits)))
 
 
-def _describe(error: Exception, limits: SandboxLimits) -> tuple[str, str]:
-    """The class that the parent shall raise, and its message."""
+def _class_and_message(error: Exception, limits: SandboxLimits) -> tuple[str, str]:
+    """The name of the class that the parent shall raise, and its message."""
     if isinstance(error, FirstseenError) and (name := crossing_name(error)):
         return name, str(error)[:MESSAGE_CHARS]
     number = error.errno if isinstance(error, OSError) else None
@@ -58,7 +61,7 @@ def _describe(error: Exception, limits: SandboxLimits) -> tuple[str, str]:
         return SandboxMemory.__name__, (
             f"reading the file asked for more memory than memory_bytes = {limits.memory_bytes}"
         )
-    if isinstance(error, FrameTooLarge):
+    if isinstance(error, MessageTooLarge):
         return SandboxLimit.__name__, f"reading the file answered with {error}"
     if number == errno.EMFILE:
         return SandboxLimit.__name__, (

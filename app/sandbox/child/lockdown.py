@@ -1,7 +1,7 @@
-"""Process limits, and the order in which the walls go up. A process that is locked stays locked.
+"""Limit and lock a process, wall by wall. Nothing unlocks it again.
 
 Preconditions: everything that will be needed is imported and loaded, only one thread runs, and
-every file is open. Linux gets all walls that its kernel offers; elsewhere only process limits.
+every file is open. Linux gets all walls that its kernel offers, other systems process limits.
 """
 
 import os
@@ -17,48 +17,49 @@ from app.sandbox.limits import Protection, SandboxLimits
 if sys.platform == "linux":
     from app.sandbox.walls import linux
 
-WATCH_S = 0.05
+WATCH_S = 0.05  # between two looks at the memory in use
 
 
-def prepare_server() -> bool:
-    """For the process that others are forked from: no network, no new rights.
+def lock_server() -> bool:
+    """Cut the fork server off from the network and from new privileges, and so its children.
 
-    True where it, and with it every child, has a network namespace of its own.
+    Returns whether they have an empty network namespace of their own.
     """
     if sys.platform != "linux":
         return False
-    alone = linux.leave_network()
-    linux.refuse_network()
-    return alone
+    network_namespace = linux.enter_empty_network()
+    linux.refuse_sockets()
+    return network_namespace
 
 
-def die_with(parent: int) -> None:
-    """Be killed as soon as the process that forked this one is gone. Linux only."""
+def die_with_parent(parent: int) -> None:
+    """Be killed as soon as the process of this id, our parent, has ended. Linux only."""
     if sys.platform != "linux":
         return
-    linux.die_with(parent)
+    linux.die_with_parent(parent)
 
 
-def lock(limits: SandboxLimits, network_namespace: bool) -> Protection:
-    """Limit this process, then shut everything but memory, threads and open files.
+def lock(limits: SandboxLimits, *, network_namespace: bool) -> Protection:
+    """Limit this process, then refuse it everything but memory, threads and its open files.
 
+    network_namespace: what `lock_server` returned. Returns which walls stand.
     Raises OSError or ValueError where the process limits cannot be set.
     """
     limit_process(limits)
     if sys.platform != "linux":
         return Protection(process_limits=True)
-    linux.drop_rights()
-    landlock_version = linux.shut_paths()
+    linux.drop_privileges()
+    landlock_version = linux.refuse_paths()
     return Protection(
         process_limits=True,
-        seccomp=linux.filter_calls(),  # last: it refuses all of the above
+        seccomp=linux.filter_system_calls(),  # last: it refuses all of the above
         landlock=landlock_version,
         network_namespace=network_namespace,
     )
 
 
 def limit_process(limits: SandboxLimits) -> None:
-    """rlimits, memory on top of what is loaded; where no rlimit holds memory, a watch does."""
+    """Set rlimits; memory counts on top of what is loaded. Without such an rlimit, watch it."""
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_FSIZE, 0, 0)
     _limit(resource.RLIMIT_NOFILE, limits.open_files, limits.open_files)
@@ -76,7 +77,7 @@ def limit_process(limits: SandboxLimits) -> None:
 
 
 def watch_memory(limits: SandboxLimits) -> None:
-    """End this process soon after it takes too much, where the system does not refuse it."""
+    """Exit with EXIT_MEMORY within WATCH_S of taking more memory than the limit."""
     ceiling = _resident_bytes() + limits.memory_bytes
 
     def watch() -> None:
@@ -88,7 +89,7 @@ def watch_memory(limits: SandboxLimits) -> None:
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:
-    """Never above what this process is held to already."""
+    """Set one rlimit, never above its present hard limit."""
     ceiling = resource.getrlimit(kind)[1]
     if ceiling != resource.RLIM_INFINITY:
         soft, hard = min(soft, ceiling), min(hard, ceiling)

@@ -1,9 +1,10 @@
-"""A table without tasks: for asking which walls there are, without loading what decoding needs."""
+"""An empty task table, for asking which walls stand without loading what decoding needs."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from app.sandbox.child.answer_loop import Task
 
 
-def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
+def warm(model: Path | None) -> dict[str, Task]:
+    """No tasks."""
     return {}

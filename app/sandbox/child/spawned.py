@@ -1,4 +1,4 @@
-"""A decoding process started afresh for one file, where the system cannot fork: limits only.
+"""A decoding process as a new interpreter, where the system cannot fork: limits, no walls.
 
     python -I -c "..." LIMITS TASKS_MODULE MODEL FILE...     (see app.sandbox.spawn_handle)
 
@@ -18,15 +18,15 @@ from app.sandbox.pipe import Pipe
 
 
 def main(limits_json: str, tasks_module: str, model: str, *paths: str) -> None:
-    """Warm up, limit this process, then serve until the pipe closes. An empty model is the default.
+    """Load everything, limit this process, then serve until the pipe closes.
 
-    On Windows the parent has set the limits already.
+    model: empty for the one that comes with its package. On Windows the parent sets the limits.
     """
     incoming, outgoing = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    null_device = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)  # libraries that print must not write into the pipe
-    os.close(nowhere)
+        os.dup2(null_device, stream)  # libraries that print must not write into the pipe
+    os.close(null_device)
     limits = SandboxLimits(**json.loads(limits_json))
     tasks = import_module(tasks_module).warm(Path(model) if model else None)
     files = tuple(open(path, "rb") for path in paths)  # noqa: PTH123, SIM115  open all its life

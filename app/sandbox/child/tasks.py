@@ -1,4 +1,4 @@
-"""The fixed table of what a decoding process can be asked to do.
+"""The tasks that a decoding process can run: a fixed table.
 
 A task is `task(session, **arguments) -> value`; `app.sandbox.client` has the parent's side of each.
 """
@@ -8,12 +8,11 @@ import contextlib
 import math
 import pkgutil
 import time
-from collections.abc import Callable
 from encodings import aliases
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -22,6 +21,7 @@ import PIL.Image
 from app.evidence import sheet
 from app.evidence.types import EvidenceSheet
 from app.metadata.read import Metadata, read_metadata
+from app.sandbox.child.answer_loop import Task
 from app.sandbox.child_session import Session
 from hashing import compare as comparing
 from hashing.decode import probe as probing
@@ -60,18 +60,18 @@ LATE = (
 )
 
 
-def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
-    """The table, with everything loaded that its tasks will need: they can open no file.
+def warm(model: Path | None) -> dict[str, Task]:
+    """The table, with everything loaded that its tasks need, since they can open no file later.
 
     model: another model file than the one that comes with its package.
     """
-    # a pool that starts here would be without its threads in every fork; and one thread a process
+    # a thread pool that starts here would have no threads in a fork; and one thread per process
     # takes a quarter less CPU time than two
     cv2.setNumThreads(1)
     grey = np.full((INPUT_PX, INPUT_PX, 3), 128, np.uint8)
     describer(model).describe(grey[np.newaxis])
     phash(grey)
-    with contextlib.suppress(FaceModelError):  # pictures are then filled whole
+    with contextlib.suppress(FaceModelError):  # evidence frames are then filled whole
         load_detector()
     _load_late_imports()
     return {
@@ -82,14 +82,14 @@ def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
         "compare": compare,
         "describe_regions": partial(describe_regions, model=model),
         "describe_again": partial(describe_again, model=model),
-        "space": partial(space, model=model),
+        "descriptor_space": partial(descriptor_space, model=model),
         "evidence": evidence,
         "thumbnail": thumbnail,
     }
 
 
 def probe(session: Session, limits: Limits | None = None) -> MediaInfo:
-    """What the decoder says of the file."""
+    """Facts about the file from the decoder."""
     session.info = probing.probe(_file(session), limits)
     return session.info
 
@@ -97,7 +97,7 @@ def probe(session: Session, limits: Limits | None = None) -> MediaInfo:
 def metadata(
     session: Session, media_type: str | None = None, trust_anchors: str | None = None
 ) -> Metadata:
-    """What the file says about itself."""
+    """What the file says about itself, and its content credentials."""
     return read_metadata(_file(session), media_type, session.info, trust_anchors)
 
 
@@ -107,7 +107,7 @@ def fingerprint(
     sampling: Sampling = "default",
     limits: Limits | None = None,
 ) -> Fingerprint:
-    """All that matching needs to know of the file."""
+    """The file's fingerprint, which stays in the session as the item."""
     info = session.info or probe(session, limits)
     length_s = info.duration_s or math.inf
 
@@ -121,7 +121,7 @@ def fingerprint(
 
 
 def use_stored(session: Session, stored: Fingerprint) -> None:
-    """Take a stored fingerprint for this process's item: its file is gone."""
+    """Use a stored fingerprint as this session's item, whose file is gone."""
     session.fingerprint = stored
     session.frames = None
 
@@ -133,22 +133,22 @@ def compare(
     window: Box | None = None,
     timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
 ) -> Match:
-    """Compare the query, by default this process's item, with one reference."""
+    """Compare the query, by default this session's item, with one reference."""
     return comparing.compare(query or _frames(session), reference, window, timestamps)
 
 
 def describe_regions(session: Session, model: Path | None, boxes: tuple[Box, ...] = ()) -> Views:
-    """Descriptors of parts of the item's frames."""
+    """Descriptors of regions of the item's frames."""
     return regions.views(_frames(session), model, boxes)
 
 
 def describe_again(session: Session, model: Path | None, stored: Fingerprint) -> Fingerprint:
-    """A stored clip described by the present model from its preview frames."""
+    """Describe a stored clip from its preview frames with the present model."""
     return describing.describe_again(stored, model)
 
 
-def space(session: Session, model: Path | None) -> str:
-    """The name of the descriptor space that the loaded model makes."""
+def descriptor_space(session: Session, model: Path | None) -> str:
+    """The name of the loaded model's descriptor space."""
     return describer(model).space
 
 
@@ -157,18 +157,19 @@ def evidence(
     reference: Pictures,
     match: Match,
     query: Pictures | None = None,
+    *,
     unblurred: bool = False,
     strip: bool = False,
 ) -> EvidenceSheet:
-    """The frames that show one match; preview frames are a stranger's data too."""
-    own = query or _item(session).pictures
-    if own is None:
+    """Frames that show one match; drawn here, since preview frames are a stranger's data too."""
+    item_frames = query or _item(session).pictures
+    if item_frames is None:
         raise DecodeError("no preview frames of this item were kept")
-    return sheet.evidence(own, reference, match, unblurred, strip=strip)
+    return sheet.evidence(item_frames, reference, match, unblurred, strip=strip)
 
 
 def thumbnail(session: Session, preview: Pictures) -> bytes:
-    """One redacted JPEG that stands for a clip."""
+    """One redacted JPEG frame of a clip."""
     return sheet.thumbnail(preview)
 
 
@@ -185,14 +186,14 @@ def _item(session: Session) -> Fingerprint:
 
 
 def _frames(session: Session) -> Reel:
-    """The item's preview frames; their keypoints are found once for all comparisons."""
+    """The item's preview frames; their keypoints are detected once for all comparisons."""
     if session.frames is None:
         session.frames = Reel(_item(session))
     return session.frames
 
 
 def _load_late_imports() -> None:
-    """What libraries load at first use: codecs of text, formats of pictures, the time zone."""
+    """Load what libraries load at first use: text codecs, image formats, the time zone."""
     for name in sorted(set(aliases.aliases.values())):
         with contextlib.suppress(LookupError):  # codecs of other systems
             codecs.lookup(name)

@@ -1,4 +1,4 @@
-"""The few system calls that Python has no name for, through ctypes. Linux only."""
+"""System calls that Python has no function for, through ctypes. Linux only."""
 
 import ctypes
 import os
@@ -16,8 +16,8 @@ _libc.prctl.restype = ctypes.c_int
 
 
 def syscall(number: int, *arguments: int | ctypes.c_void_p | None) -> int:
-    """Raises OSError with the kernel's errno."""
-    result: int = _libc.syscall(ctypes.c_long(number), *(_word(one) for one in arguments))
+    """Make one system call. Raises OSError with the kernel's errno."""
+    result: int = _libc.syscall(ctypes.c_long(number), *(_word(argument) for argument in arguments))
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
@@ -25,9 +25,11 @@ def syscall(number: int, *arguments: int | ctypes.c_void_p | None) -> int:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """Raises OSError with the kernel's errno. Missing arguments are zero."""
+    """Call prctl(2); missing arguments are zero. Raises OSError with the kernel's errno."""
     padded = [*arguments, 0, 0, 0, 0][:4]
-    result: int = _libc.prctl(ctypes.c_int(option), *(ctypes.c_ulong(one) for one in padded))
+    result: int = _libc.prctl(
+        ctypes.c_int(option), *(ctypes.c_ulong(argument) for argument in padded)
+    )
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
@@ -35,7 +37,7 @@ def prctl(option: int, *arguments: int) -> int:
 
 
 def unshare(flags: int) -> None:
-    """Raises OSError with the kernel's errno."""
+    """Call unshare(2). Raises OSError with the kernel's errno."""
     if _libc.unshare(ctypes.c_int(flags)) < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))

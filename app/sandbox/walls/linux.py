@@ -1,4 +1,4 @@
-"""The walls that Linux has, one function each; `app.sandbox.child.lockdown` puts them up."""
+"""The walls of Linux, one function each; `app.sandbox.child.lockdown` calls them in order."""
 
 import contextlib
 import ctypes
@@ -15,8 +15,8 @@ CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 LAST_CAPABILITY = 63
 
 
-def leave_network() -> bool:
-    """A network namespace of one's own, with nothing on it. False where that is not allowed."""
+def enter_empty_network() -> bool:
+    """Move into a new, empty network namespace. False where the system does not allow it."""
     for flags in (CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC, CLONE_NEWNET | CLONE_NEWIPC):
         with contextlib.suppress(OSError):  # root alone can do without a user namespace
             libc.unshare(flags)
@@ -24,29 +24,29 @@ def leave_network() -> bool:
     return False  # containers often forbid it; the filter refuses every socket anyway
 
 
-def refuse_network() -> None:
-    """No new rights, and no sockets but Unix ones, for this process and all that it forks."""
+def refuse_sockets() -> None:
+    """Refuse new privileges and all but Unix sockets, to this process and what it forks."""
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     if seccomp.supported():
         with contextlib.suppress(OSError):  # a kernel without seccomp; each child reports it
             seccomp.install(seccomp.offline_filter(platform.machine()))
 
 
-def die_with(parent: int) -> None:
-    """Be killed as soon as the process that forked this one is gone."""
+def die_with_parent(parent: int) -> None:
+    """Be killed as soon as the process of this id, our parent, has ended."""
     libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
 
-def drop_rights() -> None:
-    """No new rights, none of root's, and no look from outside into this process's memory."""
+def drop_privileges() -> None:
+    """Give up all capabilities and new privileges; nobody may read this process's memory."""
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
     libc.prctl(libc.PR_SET_DUMPABLE, 0)
     with contextlib.suppress(OSError):
         libc.prctl(libc.PR_CAP_AMBIENT, libc.PR_CAP_AMBIENT_CLEAR_ALL)
     for capability in range(LAST_CAPABILITY + 1):
-        with contextlib.suppress(OSError):  # not ours to drop, or unknown to this kernel
+        with contextlib.suppress(OSError):  # not permitted, or unknown to this kernel
             libc.prctl(libc.PR_CAPBSET_DROP, capability)
     header = ctypes.create_string_buffer(struct.pack("Ii", CAPABILITY_VERSION_3, 0))
     none = ctypes.create_string_buffer(24)  # effective, permitted and inheritable, two words each
@@ -59,13 +59,13 @@ def drop_rights() -> None:
         )
 
 
-def shut_paths() -> int:
-    """Landlock, for all paths. The version of the kernel's interface; 0 where there is none."""
+def refuse_paths() -> int:
+    """Refuse all paths by Landlock. Returns its interface's version; 0 where there is none."""
     return landlock.restrict() if seccomp.supported() else 0
 
 
-def filter_calls() -> bool:
-    """The system call filter. False where the kernel has none, or its call numbers are unknown."""
+def filter_system_calls() -> bool:
+    """Install the seccomp filter. False where the kernel has none or its numbers are unknown."""
     if not seccomp.supported():
         return False
     try:

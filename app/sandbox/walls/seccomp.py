@@ -1,7 +1,7 @@
-"""A seccomp filter, as classic BPF: what the process may still ask of the kernel.
+"""A seccomp filter, as classic BPF: which system calls the process may still make.
 
-The list says what is allowed; all else is refused with an error that libraries take as "not
-here": no file can be opened, no socket made, no program or process started, nobody signalled.
+The list names what is allowed; all else is refused with an error that libraries take as "not
+available": no file can be opened, no socket made, no program or process started, nobody signalled.
 An unknown number gets ENOSYS, so that a newer C library falls back to the older call.
 """
 
@@ -38,14 +38,14 @@ class Equals:
 
 
 @dataclass(frozen=True, slots=True)
-class Has:
+class HasBits:
     """Argument number `argument` has every bit of `bits`, which are among its low 32."""
 
     argument: int
     bits: int
 
 
-type Condition = Equals | Has
+type Condition = Equals | HasBits
 
 ALWAYS = """
     read readv pread64 write writev lseek close close_range dup dup2 dup3 fstat fadvise64
@@ -58,14 +58,14 @@ ALWAYS = """
     sched_yield sched_getaffinity sched_getparam sched_getscheduler
     sched_get_priority_max sched_get_priority_min
 """.split()  # noqa: SIM905  one name a line would hide the groups
-ABSENT = ("clone3", "statx", "faccessat2", "openat2")  # their arguments cannot be looked into
+UNAVAILABLE = ("clone3", "statx", "faccessat2", "openat2")  # their arguments cannot be looked into
 
 
 def decoding_filter(pid: int, architecture: str) -> bytes:
-    """The filter of a process that reads a stranger's file, `pid` being its own number."""
+    """The filter of a process that reads a stranger's file. pid: its own process id."""
     # memory to run code in stays allowed: ctypes needs it for the callbacks that c2pa reads through
     conditional: dict[str, tuple[Condition, ...]] = {
-        "clone": (Has(0, CLONE_THREAD),),  # threads, no processes
+        "clone": (HasBits(0, CLONE_THREAD),),  # threads, no processes
         "newfstatat": (Equals(3, (AT_EMPTY_PATH,)),),  # fstat() of newer C libraries
         "tgkill": (Equals(0, (pid,)),),  # abort()
         "fcntl": (Equals(1, (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC)),),
@@ -74,7 +74,7 @@ def decoding_filter(pid: int, architecture: str) -> bytes:
         "prlimit64": (Equals(0, (0, pid)), Equals(2, (0,))),  # reading one's own limits
     }
     program = [*_preamble(architecture)]
-    for name in ABSENT:
+    for name in UNAVAILABLE:
         program += _rule(name, architecture, (), ERRNO | errno.ENOSYS)
     for name in ALWAYS:
         program += _rule(name, architecture, (), ALLOW)
@@ -94,7 +94,7 @@ def offline_filter(architecture: str) -> bytes:
 
 
 def install(program: bytes) -> None:
-    """Put `program` over this thread and all that it starts, for good.
+    """Filter this thread and all that it starts by `program`, for good.
 
     Needs no_new_privs. Raises OSError where the kernel has no seccomp.
     """
@@ -126,21 +126,21 @@ def _rule(
 
     Expects the call's number in the accumulator and leaves it there.
     """
-    wanted = number(name, architecture)
-    if wanted is None:
+    call_number = number(name, architecture)
+    if call_number is None:
         return []
     body = [_step(RETURN, action)]
     if conditions:
         body.append(_step(LOAD, NR_OFFSET))  # where a condition fails it jumps here
     for condition in reversed(conditions):
         body = [*_check(condition, failed=len(body) - 1), *body]
-    return [_step(JUMP_EQ, wanted, if_false=len(body)), *body]
+    return [_step(JUMP_EQ, call_number, if_false=len(body)), *body]
 
 
 def _check(condition: Condition, failed: int) -> list[bytes]:
     """Falls through where the condition holds, else jumps over `failed` further steps."""
     low = ARGS_OFFSET + 8 * condition.argument
-    if isinstance(condition, Has):
+    if isinstance(condition, HasBits):
         return [
             _step(LOAD, low),
             _step(AND, condition.bits),

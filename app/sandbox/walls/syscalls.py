@@ -108,5 +108,5 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
 
 
 def number(name: str, architecture: str) -> int | None:
-    """The number of a call; None where the architecture has none. KeyError: not in the table."""
+    """The number of a call; None where the architecture has none. Raises KeyError."""
     return NUMBERS[name][0 if architecture == "x86_64" else 1]

@@ -53,27 +53,27 @@ if sys.platform == "win32":
     _kernel32.CloseHandle.argtypes = (wintypes.HANDLE,)
 
     def limit(process: "subprocess.Popen[bytes]", limits: SandboxLimits) -> int:
-        """Hold a process to its memory and CPU time, let it start no other. Returns the job.
+        """Limit a process's memory and CPU time, and let it start no other. Returns the job.
 
-        Raises OSError, the process then being killed.
+        Raises OSError after it has killed the process.
         """
         job = _kernel32.CreateJobObjectW(None, None)
-        wanted = _Extended()
-        wanted.BasicLimitInformation.PerProcessUserTimeLimit = limits.cpu_s * TICKS_A_SECOND
-        wanted.BasicLimitInformation.ActiveProcessLimit = 1
-        wanted.BasicLimitInformation.LimitFlags = (
+        information = _Extended()
+        information.BasicLimitInformation.PerProcessUserTimeLimit = limits.cpu_s * TICKS_A_SECOND
+        information.BasicLimitInformation.ActiveProcessLimit = 1
+        information.BasicLimitInformation.LimitFlags = (
             LIMIT_PROCESS_TIME
             | LIMIT_ACTIVE_PROCESS
             | LIMIT_PROCESS_MEMORY
             | LIMIT_KILL_ON_JOB_CLOSE
         )
-        wanted.ProcessMemoryLimit = limits.memory_bytes + LOADED_BYTES
-        size = ctypes.sizeof(wanted)
+        information.ProcessMemoryLimit = limits.memory_bytes + LOADED_BYTES
+        size = ctypes.sizeof(information)
         handle = int(process._handle)  # type: ignore[attr-defined]  # no other way to it
         if not (
             job
             and _kernel32.SetInformationJobObject(
-                job, EXTENDED_LIMIT_INFORMATION, ctypes.byref(wanted), size
+                job, EXTENDED_LIMIT_INFORMATION, ctypes.byref(information), size
             )
             and _kernel32.AssignProcessToJobObject(job, handle)
         ):
@@ -82,7 +82,7 @@ if sys.platform == "win32":
         return int(job)
 
     def close(job: int) -> None:
-        """Let go of a job; what still runs in it ends."""
+        """Close a job, which ends what still runs in it."""
         _kernel32.CloseHandle(job)
 
     def system_folder() -> str:

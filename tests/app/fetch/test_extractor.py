@@ -96,7 +96,7 @@ def test_in_a_network_of_its_own_there_is_nothing_but_the_proxy(tmp_path: Path) 
 
 
 @LINUX
-@pytest.mark.skipif(landlock.version() < 4, reason="this kernel's Landlock knows no ports")
+@pytest.mark.skipif(landlock.abi_version() < 4, reason="this kernel's Landlock knows no ports")
 def test_without_one_only_the_proxy_s_port_is_left(tmp_path: Path) -> None:
     told = tried(tmp_path, own_network=False)
 
@@ -105,7 +105,7 @@ def test_without_one_only_the_proxy_s_port_is_left(tmp_path: Path) -> None:
 
 
 @LINUX
-@pytest.mark.skipif(landlock.version() < 3, reason="this kernel has no Landlock")
+@pytest.mark.skipif(landlock.abi_version() < 3, reason="this kernel has no Landlock")
 def test_few_paths_and_no_programs_are_left(tmp_path: Path) -> None:
     told = tried(tmp_path, own_network=True)
 

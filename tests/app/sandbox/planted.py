@@ -50,26 +50,26 @@ def write_own_file(session: Session) -> int:
 
 
 def tcp(session: Session, port: int) -> str:
-    with socket.socket() as one:
-        one.connect(("127.0.0.1", port))
+    with socket.socket() as connection:
+        connection.connect(("127.0.0.1", port))
     return "connected"
 
 
 def udp(session: Session, port: int) -> str:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.sendto(b"hello", ("127.0.0.1", port))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"hello", ("127.0.0.1", port))
     return "sent"
 
 
 def unix_socket(session: Session, path: str) -> str:
-    with socket.socket(socket.AF_UNIX) as one:
-        one.connect(path)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
     return "connected"
 
 
 def socket_pair(session: Session) -> str:
-    for one in socket.socketpair():
-        one.close()
+    for end in socket.socketpair():
+        end.close()
     return "made"
 
 
@@ -82,7 +82,7 @@ def read_path(session: Session, path: str) -> bytes:
 
 
 def list_folder(session: Session, path: str) -> list[str]:
-    return sorted(one.name for one in Path(path).iterdir())
+    return sorted(entry.name for entry in Path(path).iterdir())
 
 
 def write_path(session: Session, path: str) -> int:
@@ -178,10 +178,10 @@ def much_shared_memory(session: Session) -> int:
 
 
 def memory_bit_by_bit(session: Session) -> int:
-    kept: list[bytes] = []
-    while len(kept) < 64:
-        kept.append(bytes(2**26))
-    return len(kept)
+    blocks: list[bytes] = []
+    while len(blocks) < 64:
+        blocks.append(bytes(2**26))
+    return len(blocks)
 
 
 def endless_loop(session: Session) -> None:
@@ -261,30 +261,30 @@ def leave(session: Session) -> None:
 
 def environment(session: Session) -> dict[str, str]:
     LIBC.getenv.restype = ctypes.c_char_p
-    seen = dict(os.environ)
+    variables = dict(os.environ)
     if LIBC.getenv(b"FIRSTSEEN_SECRET"):
-        seen["FIRSTSEEN_SECRET"] = "in the C library"
-    return seen
+        variables["FIRSTSEEN_SECRET"] = "in the C library"
+    return variables
 
 
 def descriptors(session: Session) -> list[int]:
-    found = []
+    open_descriptors = []
     for descriptor in range(256):
         try:
             os.fstat(descriptor)
         except OSError:
             continue
-        found.append(descriptor)
-    return found
+        open_descriptors.append(descriptor)
+    return open_descriptors
 
 
 def threads(session: Session) -> int:
     done: list[int] = []
     started = [threading.Thread(target=done.append, args=(i,)) for i in range(4)]
-    for one in started:
-        one.start()
-    for one in started:
-        one.join()
+    for thread in started:
+        thread.start()
+    for thread in started:
+        thread.join()
     return len(done)
 
 
@@ -297,7 +297,7 @@ def count(session: Session) -> int:
 
 
 def sizes(session: Session) -> list[int]:
-    return [len(one.read()) for one in session.files]
+    return [len(file.read()) for file in session.files]
 
 
 def stages(session: Session) -> str:
@@ -312,17 +312,17 @@ def info(session: Session) -> MediaInfo:
 
 def lying_record(session: Session) -> MediaInfo:
     """A record that never ran its constructor."""
-    made = object.__new__(MediaInfo)
-    for one in fields(MediaInfo):
-        object.__setattr__(made, one.name, None)
+    lie = object.__new__(MediaInfo)
+    for declared in fields(MediaInfo):
+        object.__setattr__(lie, declared.name, None)
     for field, value in {
         "kind": "video",
         "width": -5,
         "height": "<b>",
         "rotation_deg": 0,
     }.items():
-        object.__setattr__(made, field, value)
-    return made
+        object.__setattr__(lie, field, value)
+    return lie
 
 
 def echo(session: Session, value: Any) -> Any:
@@ -352,7 +352,7 @@ def cannot_cross(session: Session) -> object:
 def warm(model: Path | None) -> dict[str, Callable[..., Any]]:
     """Every public function of this module, by name."""
     return {
-        name: one
-        for name, one in globals().items()
-        if callable(one) and not name.startswith("_") and one.__module__ == __name__
+        name: task
+        for name, task in globals().items()
+        if callable(task) and not name.startswith("_") and task.__module__ == __name__
     }

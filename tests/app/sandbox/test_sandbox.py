@@ -1,4 +1,4 @@
-"""Planted code in the sandbox: whatever it tries fails, and the caller is told what happened."""
+"""Planted code in the sandbox: whatever it tries fails, and the caller learns what happened."""
 
 import os
 import signal
@@ -107,10 +107,10 @@ def test_threads_can_be_started(sandbox: Sandbox) -> None:
 
 
 def test_progress_arrives_before_the_answer_and_within_zero_and_one(sandbox: Sandbox) -> None:
-    seen: list[tuple[str, float]] = []
-    answer = sandbox.call("stages", on_progress=lambda *stage: seen.append(stage))
+    stages: list[tuple[str, float]] = []
+    answer = sandbox.call("stages", on_progress=lambda *stage: stages.append(stage))
     assert answer == "done"
-    assert seen == [("decode", 0.25), ("describe", 1.0)]
+    assert stages == [("decode", 0.25), ("describe", 1.0)]
 
 
 def test_many_processes_run_side_by_side(server: ForkServer, file: Path) -> None:
@@ -427,7 +427,7 @@ def test_on_linux_every_wall_that_the_kernel_offers_stands(server: ForkServer) -
     from app.sandbox.walls import landlock
 
     assert walls.complete
-    assert walls.landlock == landlock.version()
+    assert walls.landlock == landlock.abi_version()
 
 
 def test_everything_ends_with_the_process_that_started_it(file: Path) -> None:
@@ -442,11 +442,11 @@ def test_everything_ends_with_the_process_that_started_it(file: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=REPO, stdout=subprocess.PIPE)
     assert parent.stdout is not None
     with parent, parent.stdout as out:
-        left = [int(one) for one in out.readline().split()]
+        left = [int(word) for word in out.readline().split()]
         assert len(left) == 2
         parent.kill()
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{one}/cmdline").exists() and not gone(one) for one in left):
+    while any(Path(f"/proc/{pid}/cmdline").exists() and not gone(pid) for pid in left):
         assert time.monotonic() < deadline, f"still running: {left}"
         time.sleep(0.02)
 

@@ -1,4 +1,4 @@
-"""Where the system cannot fork or sandbox: process limits hold, and nobody is told otherwise."""
+"""Where the system cannot fork or sandbox: process limits hold, and nothing more is claimed."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from app.sandbox.errors import (
     SandboxTimeout,
     SandboxUnavailable,
 )
-from app.sandbox.exit_status import EXIT_MEMORY, QUOTA_EXIT, Ending, cause
+from app.sandbox.exit_status import EXIT_MEMORY, QUOTA_EXIT, ExitStatus, error_for_exit
 from app.sandbox.fork_handle import ForkServer
 from app.sandbox.limits import SandboxLimits
 from app.sandbox.sandbox import Sandbox, protection
@@ -123,24 +123,28 @@ def test_a_process_that_watches_its_own_memory_ends_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "error", "what"),
+    ("status", "error", "what"),
     [
         (None, SandboxBroken, "ended during 'probe'"),
-        (Ending(0, None), SandboxBroken, "exit code 0"),
-        (Ending(EXIT_MEMORY, None), SandboxMemory, "memory_bytes"),
-        (Ending(QUOTA_EXIT, None), SandboxLimit, "cpu_s"),
-        (Ending(None, 24), SandboxLimit, "cpu_s = 3600"),
-        (Ending(None, 9, 3601.0, 0), SandboxLimit, "cpu_s = 3600"),
-        (Ending(None, 9, 3.0, 0), SandboxBroken, "SIGKILL, as happens when memory runs out"),
-        (Ending(None, 9), SandboxBroken, "SIGKILL"),
-        (Ending(None, 11, 1.5, 2**20), SandboxBroken, r"SIGSEGV.*\(1.5 s of CPU time, 1 MiB at mo"),
-        (Ending(None, 40), SandboxBroken, "signal 40"),
+        (ExitStatus(0, None), SandboxBroken, "exit code 0"),
+        (ExitStatus(EXIT_MEMORY, None), SandboxMemory, "memory_bytes"),
+        (ExitStatus(QUOTA_EXIT, None), SandboxLimit, "cpu_s"),
+        (ExitStatus(None, 24), SandboxLimit, "cpu_s = 3600"),
+        (ExitStatus(None, 9, 3601.0, 0), SandboxLimit, "cpu_s = 3600"),
+        (ExitStatus(None, 9, 3.0, 0), SandboxBroken, "SIGKILL, as happens when memory runs out"),
+        (ExitStatus(None, 9), SandboxBroken, "SIGKILL"),
+        (
+            ExitStatus(None, 11, 1.5, 2**20),
+            SandboxBroken,
+            r"SIGSEGV.*\(1.5 s of CPU time, 1 MiB at mo",
+        ),
+        (ExitStatus(None, 40), SandboxBroken, "signal 40"),
     ],
 )
-def test_every_ending_has_its_words(
-    ending: Ending | None, error: type[Exception], what: str
+def test_every_exit_status_has_its_error(
+    status: ExitStatus | None, error: type[Exception], what: str
 ) -> None:
-    found = cause(ending, "probe", LIMITS)
-    assert type(found) is error
+    raised = error_for_exit(status, "probe", LIMITS)
+    assert type(raised) is error
     with pytest.raises(error, match=what):
-        raise found
+        raise raised

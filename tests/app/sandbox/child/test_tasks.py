@@ -65,8 +65,8 @@ def inside(path: Path, server: ForkServer) -> list[Any]:
 
 def assert_alike(path: Path, server: ForkServer) -> None:
     here, there = outside(path), inside(path, server)
-    for one, other in zip(here, there, strict=True):
-        assert one is other or same(one, other), f"{one!r:.300}\n{other!r:.300}"
+    for ours, theirs in zip(here, there, strict=True):
+        assert ours is theirs or same(ours, theirs), f"{ours!r:.300}\n{theirs!r:.300}"
 
 
 @pytest.mark.parametrize("kind", get_args(StillKind.__value__))
@@ -142,12 +142,12 @@ def test_limits_of_the_science_cross(tmp_path: Path, server: ForkServer) -> None
 
 
 def test_progress_of_a_video_rises_to_its_end(tmp_path: Path, server: ForkServer) -> None:
-    seen: list[float] = []
+    fractions: list[float] = []
     with Sandbox.open(make_video(tmp_path / "clip.mp4", seconds=3), server=server) as sandbox:
-        sandbox.call("fingerprint", on_progress=lambda stage, fraction: seen.append(fraction))
-    assert seen == sorted(seen)
-    assert seen
-    assert seen[-1] > 0.5
+        sandbox.call("fingerprint", on_progress=lambda stage, fraction: fractions.append(fraction))
+    assert fractions == sorted(fractions)
+    assert fractions
+    assert fractions[-1] > 0.5
 
 
 def test_little_memory_is_named_and_nothing_worse(tmp_path: Path, server: ForkServer) -> None:
@@ -165,8 +165,8 @@ def test_another_model_is_another_space(tmp_path: Path, server: ForkServer) -> N
     other = ForkServer(model=other_model)
     try:
         spaces = set()
-        for one in (server, other):
-            with Sandbox.open(path, server=one) as sandbox:
+        for each in (server, other):
+            with Sandbox.open(path, server=each) as sandbox:
                 spaces.add(sandbox.call("fingerprint").space)
     finally:
         other.close()
@@ -182,9 +182,9 @@ def test_two_copies_are_compared_and_shown_in_the_sandbox(
     with Sandbox.open(known, server=server) as sandbox:
         reference = sandbox.call("fingerprint")
     with Sandbox.open(query, server=server) as sandbox:
-        made = sandbox.call("fingerprint")
+        query = sandbox.call("fingerprint")
         match = sandbox.call("compare", reference=reference)
-        assert same(match, sandbox.call("compare", reference=reference, query=made))
+        assert same(match, sandbox.call("compare", reference=reference, query=query))
         assert match.accepted
         sheet = sandbox.call("evidence", reference=reference.pictures, match=match)
     assert isinstance(match, Match)
@@ -207,9 +207,9 @@ def test_nothing_is_imported_once_the_server_is_warm(tmp_path: Path) -> None:
         "    with open(path, 'rb') as file:\n"
         "        session = Session((file,), lambda *_: None)\n"
         "        for name in ('probe', 'metadata'): tasks[name](session)\n"
-        "        made = tasks['fingerprint'](session)\n"
-        "        match = tasks['compare'](session, made)\n"
-        "tasks['evidence'](session, made.pictures, match)\n"  # of the still: the least work
+        "        query = tasks['fingerprint'](session)\n"
+        "        match = tasks['compare'](session, query)\n"
+        "tasks['evidence'](session, query.pictures, match)\n"  # of the still: the least work
         "print(sorted(set(sys.modules) - before))\n"
     )
     ran = subprocess.run(
