@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, FilePath
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.library import paths
-from app.network.allow_list import Allow
+from app.network.allow_list import AllowList
 from app.sandbox.limits import MIB, SandboxLimits
 
 ENV_PREFIX = "FIRSTSEEN_"
@@ -38,7 +38,7 @@ Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterVal
 
 
 def _checked_allow(text: str | None) -> str | None:
-    Allow.parse(text)
+    AllowList.parse(text)
     return text
 
 

@@ -253,9 +253,9 @@ def _fetched(
     """The file behind a link, for as long as `kept` is open; its name; where it came from."""
     from tempfile import TemporaryDirectory
 
-    from app.fetch.fetch import checked_link, fetch
+    from app.fetch.fetch import check_link, fetch
 
-    checked_link(url, settings)  # a refusal at the door needs no warning
+    check_link(url, settings)  # a refusal at the door needs no warning
     complain("fetching the link shows this machine to the host behind it")
     folder = Path(kept.enter_context(TemporaryDirectory(prefix="firstseen-")))
     fetched = fetch(url, folder, settings, on_progress)

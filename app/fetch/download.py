@@ -1,7 +1,7 @@
-"""A media address -> one file: one request after the other, each through the proxy.
+"""Download a media address to one file, each request through the checking proxy.
 
 The HTTP library follows no redirect, retries nothing and reads nothing from the environment: each
-hop is taken apart, checked and asked for here. What came is media or not by its content.
+hop is parsed, checked and requested here. Content alone decides whether an answer is media.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ from app.fetch.egress_proxy import Proxy
 from app.intake import media_type
 from app.intake.item import Incoming, Item
 from app.network.errors import FetchFailed, LinkTooLarge
-from app.network.url_parsing import Link, follow
+from app.network.url_parsing import Link, resolve_redirect
 from app.progress import OnProgress
 from app.settings import Settings
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 65_536
-SILENT_S = 60.0
+SILENT_S = 60.0  # without a byte from the host
 HEADERS = {  # names neither this program nor this machine
     "User-Agent": "Mozilla/5.0",
     "Accept": "video/*, image/*, */*;q=0.5",
@@ -37,33 +37,33 @@ GONE = (404, 410)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What stands there is no media. why: what came instead, to be told where a page is no help."""
+class NotMedia:
+    """An answer that may be a page with media. reason: what came instead, for an error message."""
 
     link: Link
-    why: str
+    reason: str
 
 
 def fetch_direct(
     link: Link, proxy: Proxy, folder: Path, settings: Settings, on_progress: OnProgress
-) -> tuple[Item, Link] | Page:
-    """The file, under a random name in `folder`, and the address that gave it.
+) -> tuple[Item, Link] | NotMedia:
+    """The file, under a random name in `folder`, and the link that gave it after redirects.
 
-    Raises FetchRefused, FetchFailed, TooLarge, and whatever on_progress raises; then nothing stays
-    in the folder.
+    Raises FetchRefused, FetchFailed, TooLarge, and what on_progress raises; then nothing stays in
+    the folder.
     """
     for _ in range(MAX_REDIRECTS + 1):
         on_progress("fetch", 0.0)
-        with _asked(link, proxy, settings.fetch_certificates) as answer:
+        with _request(link, proxy, settings.fetch_certificates) as answer:
             location = answer.headers.get("Location")
             if answer.status not in MOVED or location is None:
-                return _taken(answer, link, folder, settings.max_bytes, on_progress)
-        link = follow(link, location, proxy.rules.allow.ports)
+                return _save(answer, link, folder, settings.max_bytes, on_progress)
+        link = resolve_redirect(link, location, proxy.rules.allow.ports)
     raise FetchFailed(f"the link leads on and on: more than {MAX_REDIRECTS} redirects")
 
 
 def tls_context(certificates: Path | None) -> ssl.SSLContext:
-    """What is trusted: the system's certificates, certifi's, and those of the setting."""
+    """Trusts the system's certificates, certifi's, and those of the setting."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     if certificates is not None:
@@ -72,10 +72,10 @@ def tls_context(certificates: Path | None) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def _asked(
+def _request(
     link: Link, proxy: Proxy, certificates: Path | None
 ) -> Iterator[urllib3.BaseHTTPResponse]:
-    """The answer to one request; the library's errors become ours, the proxy's own come first."""
+    """The answer to one GET. Errors of the library become ours; the proxy's own come first."""
     client = urllib3.ProxyManager(
         proxy.address,
         proxy_headers=urllib3.make_headers(proxy_basic_auth=proxy.login),
@@ -104,19 +104,19 @@ def _raise_problem(proxy: Proxy) -> None:
         raise proxy.problem
 
 
-def _taken(
+def _save(
     answer: urllib3.BaseHTTPResponse,
     link: Link,
     folder: Path,
     max_bytes: int,
     on_progress: OnProgress,
-) -> tuple[Item, Link] | Page:
-    """The body as a file, where its first bytes are not those of something else."""
+) -> tuple[Item, Link] | NotMedia:
+    """Save the body as a file, unless status or content say that it is no media."""
     if answer.status != 200:
-        why = f"{link.host} answered with status {answer.status}"
+        reason = f"{link.host} answered with status {answer.status}"
         if answer.status < 400 or answer.status in GONE:
-            raise FetchFailed(f"{why}, not with a file")
-        return Page(link, why)
+            raise FetchFailed(f"{reason}, not with a file")
+        return NotMedia(link, reason)
     announced = answer.length_remaining or 0
     if announced > max_bytes:
         raise LinkTooLarge(
@@ -129,11 +129,11 @@ def _taken(
     if not head:
         raise FetchFailed(f"{link.host} answered with nothing (0 bytes)")
     kind = media_type.media_type(head)
-    if kind in PAGES or (_declared(answer) in PAGES and media_type.refusal(kind)):
-        return Page(link, f"{link.host} answered with a web page or a playlist")
+    if kind in PAGES or (_declared_type(answer) in PAGES and media_type.refusal(kind)):
+        return NotMedia(link, f"{link.host} answered with a web page or a playlist")
     if refused := media_type.refusal(kind):
         raise FetchFailed(f"{link.host} answered with no photo or video: this is {refused}")
-    with Incoming(link.name, folder, max_bytes) as incoming:
+    with Incoming(link.file_name, folder, max_bytes) as incoming:
         done = 0
         for chunk in itertools.chain([head], chunks):
             incoming.write(chunk)
@@ -143,10 +143,10 @@ def _taken(
 
 
 def _chunks(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-    """What has come, as it comes: a slow host keeps nobody from stopping."""
+    """Pieces as they arrive, so that a slow host does not block a cancellation."""
     while chunk := answer.read1(CHUNK_BYTES):
         yield chunk
 
 
-def _declared(answer: urllib3.BaseHTTPResponse) -> str:
+def _declared_type(answer: urllib3.BaseHTTPResponse) -> str:
     return str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()

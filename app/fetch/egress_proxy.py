@@ -1,14 +1,14 @@
-"""The one way out: an HTTP proxy of our own that checks where each connection goes.
+"""The only way out: an HTTP proxy of our own that checks where each connection goes.
 
     with Proxy(rules) as proxy:
         ...                     # clients use proxy.url, which holds the secret
     proxy.problem               # the first refusal or failure, None where there was none
 
-It listens on the loopback interface at a port that the system chooses, and serves only who knows
-its secret. For each request the name is looked up once; every address that it gives must be
-allowed; the connection then goes to one of those addresses and to nothing else. So an answer that
-changes between look-up and use changes nothing, and a redirect is a request like any other.
-TLS passes through a tunnel and stays between the two ends.
+It listens on the loopback interface at a port that the system chooses, and serves only clients
+that send its secret. For each request the name is looked up once; every address that it gives
+must be allowed; the connection then goes to one of those addresses and to nothing else. So a name
+that resolves differently later changes nothing, and a redirect is a request like any other. TLS
+passes through a tunnel and stays between the two ends.
 """
 
 import asyncio
@@ -27,18 +27,18 @@ from typing import Self
 from app.fetch import http_headers
 from app.fetch.http_headers import HeadError, Request
 from app.network.addresses import Address, parse_address
-from app.network.allow_list import Allow
+from app.network.allow_list import AllowList
 from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
 from app.network.url_parsing import parse_authority, parse_link
 
 CHUNK_BYTES = 65_536
-HEAD_S = 30.0  # for a request or an answer to begin
+HEAD_S = 30.0  # for a request or a response to begin
 CONNECT_S = 10.0  # for one address
 LOOK_UP_S = 20.0
 SILENT_S = 60.0  # without a byte from the server
-MAX_UPLOAD_BYTES = 8 << 20  # sent to hosts, all together
+MAX_UPLOAD_BYTES = 8 << 20  # sent to hosts, all connections together
 MAX_ADDRESSES = 32  # of one name
-TRIED = 4  # of them
+MAX_TRIED = 4  # of those addresses
 
 type LookUp = Callable[[str, int], list[Address]]  # blocks; raises OSError
 type Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -46,19 +46,19 @@ type Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one fetch may do."""
+    """Limits of one fetch, all its connections together."""
 
-    allow: Allow = field(default_factory=Allow)
-    max_bytes: int = 2_000_000_000  # received, all connections together
+    allow: AllowList = field(default_factory=AllowList)
+    max_bytes: int = 2_000_000_000  # received
     seconds: float = 600.0
-    connections: int = 2000  # in all
-    at_once: int = 24
+    max_connections: int = 2000  # in all
+    max_open: int = 24  # at the same time
 
 
 def look_up(host: str, port: int) -> list[Address]:
-    """Every address that the system knows for a name. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
+    """Every address that the system resolves a name to. Raises OSError."""
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(entry[4][0]) for entry in entries)
     return [ip_address(address) for address in addresses]
 
 
@@ -72,9 +72,9 @@ class Proxy:
         hosts: dict[str, None] | None = None,
         look_up: LookUp = look_up,
     ) -> None:
-        """listener: where to listen, taken over; by default a new port of 127.0.0.1.
+        """listener: a listening socket that the proxy takes over; by default a port of 127.0.0.1.
 
-        hosts: gets those that are connected to, in order.
+        hosts: filled with the hosts that are connected to, in order.
         """
         self.rules = rules
         self._listener = listener or socket.create_server(("127.0.0.1", 0))
@@ -99,7 +99,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """Address and secret together. Not for a command line, which others on the machine see."""
+        """Address with the secret. Not for a command line, which others on the machine can read."""
         return self.address.replace("//", f"//{self.login}@")
 
     @property
@@ -151,52 +151,52 @@ class Proxy:
             if not self._stop.is_set():
                 raise
         finally:
-            if self._stop.is_set() or client.cut:
+            if self._stop.is_set() or client.abort:
                 writer.transport.abort()
             else:
                 writer.close()
             self._serving.discard(task)
 
     async def _answer(self, client: "_Client") -> None:
-        """One request of one client; what goes wrong becomes an answer, or a cut."""
+        """Serve one request; an error becomes a response, or aborts one that has begun."""
         try:
-            request = await self._request(client)
+            request = await self._read_request(client)
             async with asyncio.timeout_at(self._deadline):
                 await self._carry_out(request, client)
             return
         except FetchRefused as error:
-            told, status = self._note(error), "403 Forbidden"
+            message, status = self._record(error), "403 Forbidden"
         except FetchFailed as error:
-            told, status = self._note(error), "502 Bad Gateway"
+            message, status = self._record(error), "502 Bad Gateway"
         except TimeoutError:
             late = FetchFailed(f"fetching took longer than {self.rules.seconds:g} s")
-            told, status = self._note(late), "504 Gateway Timeout"
+            message, status = self._record(late), "504 Gateway Timeout"
         except HeadError as error:
-            told, status = str(error), "400 Bad Request"
-        except _Gone:
-            client.cut = True
+            message, status = str(error), "400 Bad Request"
+        except _ClientGone:
+            client.abort = True
             return
         except PermissionError:
-            told, status = "not for you", "407 Proxy Authentication Required"
-        if client.begun:
-            client.cut = True  # what came of the answer must not seem whole
+            message, status = "not for you", "407 Proxy Authentication Required"
+        if client.response_begun:
+            client.abort = True  # a response that broke off must not look complete
         else:
-            client.writer.write(http_headers.refusal(status, told))
+            client.writer.write(http_headers.refusal(status, message))
             await client.writer.drain()
 
-    def _note(self, error: LinkError) -> str:
+    def _record(self, error: LinkError) -> str:
         self.problem = self.problem or error
         return str(error)
 
-    async def _request(self, client: "_Client") -> Request:
-        """Raises HeadError, and PermissionError for who does not know the secret."""
+    async def _read_request(self, client: "_Client") -> Request:
+        """Read a request. Raises HeadError, and PermissionError without the right secret."""
         try:
             head = await asyncio.wait_for(client.reader.readuntil(http_headers.END), HEAD_S)
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             raise HeadError("no request") from error
         request = Request.parse(head)
-        given = request.values(b"proxy-authorization")
-        if len(given) != 1 or not hmac.compare_digest(given[0], self._credentials):
+        credentials = request.values(b"proxy-authorization")
+        if len(credentials) != 1 or not hmac.compare_digest(credentials[0], self._credentials):
             raise PermissionError
         return request
 
@@ -204,7 +204,7 @@ class Proxy:
         self._connections += 1
         self._open += 1
         try:
-            if self._connections > self.rules.connections or self._open > self.rules.at_once:
+            if self._connections > self.rules.max_connections or self._open > self.rules.max_open:
                 raise FetchRefused("fetching this link would make too many connections")
             if request.method == "CONNECT":
                 await self._tunnel(request, client)
@@ -227,16 +227,16 @@ class Proxy:
         body = request.body_bytes
         self._count_sent(body)
         async with self._connected(link.host, link.port) as server:
-            server[1].write(request.forwarded(link.target, link.authority))
+            server[1].write(request.head_to_forward(link.target, link.authority))
             if body:
                 server[1].write(await client.body(body))
             await server[1].drain()
-            head = await self._head_of_answer(link.host, server[0])
-            await client.send(http_headers.answered(head))
-            upward = asyncio.create_task(self._watch(client, server[1]))
+            head = await self._read_response_head(link.host, server[0])
+            await client.send(http_headers.response_head(head))
+            upward = asyncio.create_task(self._abort_with(client, server[1]))
             await self._pump_down(server[0], client, upward)
 
-    async def _head_of_answer(self, host: str, server: asyncio.StreamReader) -> bytes:
+    async def _read_response_head(self, host: str, server: asyncio.StreamReader) -> bytes:
         try:
             for _ in range(8):  # 100 Continue and the like come before the answer
                 head = await asyncio.wait_for(server.readuntil(http_headers.END), HEAD_S)
@@ -251,8 +251,8 @@ class Proxy:
 
     @contextlib.asynccontextmanager
     async def _connected(self, host: str, port: int) -> AsyncIterator[Streams]:
-        """Streams to a checked address of the host. Raises FetchRefused, FetchFailed."""
-        addresses = await self._checked(host, port)
+        """Streams to an allowed address of the host. Raises FetchRefused, FetchFailed."""
+        addresses = await self._allowed_addresses(host, port)
         self.hosts[host] = None
         server = await self._connect(host, port, addresses)
         try:
@@ -260,23 +260,23 @@ class Proxy:
         finally:
             server[1].transport.abort()
 
-    async def _checked(self, host: str, port: int) -> tuple[Address, ...]:
-        """The host's addresses, looked up here and nowhere else."""
+    async def _allowed_addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        """The host's addresses, all of them allowed. No other place looks names up."""
         literal = parse_address(host)
         if literal is not None:
             return self.rules.allow.check(host, port, [literal])
         try:
-            found = await asyncio.wait_for(_in_thread(self._look_up, host, port), LOOK_UP_S)
+            addresses = await asyncio.wait_for(_in_thread(self._look_up, host, port), LOOK_UP_S)
         except (OSError, TimeoutError, UnicodeError) as error:
             raise FetchFailed(f"no address was found for {host}") from error
-        if not found:
+        if not addresses:
             raise FetchFailed(f"no address was found for {host}")
-        if len(found) > MAX_ADDRESSES:
-            raise FetchRefused(f"{host} has {len(found)} addresses, more than {MAX_ADDRESSES}")
-        return self.rules.allow.check(host, port, found)
+        if len(addresses) > MAX_ADDRESSES:
+            raise FetchRefused(f"{host} has {len(addresses)} addresses, more than {MAX_ADDRESSES}")
+        return self.rules.allow.check(host, port, addresses)
 
     async def _connect(self, host: str, port: int, addresses: tuple[Address, ...]) -> Streams:
-        for address in addresses[:TRIED]:
+        for address in addresses[:MAX_TRIED]:
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(CONNECT_S):
                     return await asyncio.open_connection(
@@ -288,20 +288,20 @@ class Proxy:
         raise FetchFailed(f"{host} could not be connected to at port {port}")
 
     async def _pump_up(self, client: "_Client", server: asyncio.StreamWriter) -> None:
-        """A client's bytes to the server, until either is gone."""
+        """Send the client's bytes to the server until either closes."""
         with contextlib.suppress(OSError):
             while chunk := await client.reader.read(CHUNK_BYTES):
                 try:
                     self._count_sent(len(chunk))
                 except FetchRefused as error:
-                    self._note(error)
+                    self._record(error)
                     break
                 server.write(chunk)
                 await server.drain()
-        server.transport.abort()  # with the client goes who would read on
+        server.transport.abort()  # nobody is left to read the response
 
-    async def _watch(self, client: "_Client", server: asyncio.StreamWriter) -> None:
-        """End the server's answer where the client leaves, or says more than its one request."""
+    async def _abort_with(self, client: "_Client", server: asyncio.StreamWriter) -> None:
+        """End the response when the client closes, or sends more than its one request."""
         with contextlib.suppress(OSError):
             await client.reader.read(1)
         server.transport.abort()
@@ -309,7 +309,7 @@ class Proxy:
     async def _pump_down(
         self, server: asyncio.StreamReader, client: "_Client", upward: "asyncio.Task[None]"
     ) -> None:
-        """The server's bytes to the client, until it has said all. Ends `upward`."""
+        """Send the server's bytes to the client until it closes. Ends `upward`."""
         try:
             while chunk := await asyncio.wait_for(server.read(CHUNK_BYTES), SILENT_S):
                 self._count_received(len(chunk))
@@ -330,29 +330,33 @@ class Proxy:
             raise FetchRefused("fetching a link would send more than a request needs")
 
 
-class _Gone(Exception):
-    """The client has left, which is no fault of the host."""
+class _ClientGone(Exception):
+    """The client closed its connection, which is no failure of the host."""
 
 
 @dataclass(slots=True)
 class _Client:
-    """One connection to the proxy. begun: an answer is under way; cut: it ends in the middle."""
+    """One connection to the proxy.
+
+    response_begun: some of a response was sent. abort: close without the rest of it.
+    """
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    begun: bool = False
-    cut: bool = False
+    response_begun: bool = False
+    abort: bool = False
 
     async def send(self, chunk: bytes) -> None:
-        """Raises _Gone."""
-        self.begun = True
+        """Raises _ClientGone."""
+        self.response_begun = True
         try:
             self.writer.write(chunk)
             await self.writer.drain()
         except OSError as error:
-            raise _Gone from error
+            raise _ClientGone from error
 
     async def body(self, size: int) -> bytes:
+        """The next `size` bytes. Raises HeadError where there are fewer."""
         try:
             return await asyncio.wait_for(self.reader.readexactly(size), HEAD_S)
         except (TimeoutError, asyncio.IncompleteReadError) as error:
@@ -360,7 +364,7 @@ class _Client:
 
 
 async def _in_thread[T, *A](function: Callable[[*A], T], *arguments: *A) -> T:
-    """What a blocking function gives. Its thread is left behind where nobody waits any more."""
+    """Run a blocking function in a thread, which runs on where this is cancelled."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 

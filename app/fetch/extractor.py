@@ -1,8 +1,8 @@
-"""Media behind a page's address, through yt-dlp: the optional extra `links`.
+"""Media on a web page, through yt-dlp: the optional extra `links`.
 
 yt-dlp runs as a process of its own (app.fetch.extractor_process) that reaches nothing but our
 proxy. Its configuration, plug-ins, caches, cookies, helpers and post-processing are off, since each
-of them could run or read what the link's owner wants.
+of them could run or read what the owner of the page wants.
 """
 
 import contextlib
@@ -16,12 +16,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.fetch.egress_proxy import Proxy, Rules
 from app.fetch.extractor_process import SANDBOXED
 from app.network.errors import FetchFailed, LinkError, LinkTooLarge
-from app.network.url_parsing import Link, shown
+from app.network.url_parsing import Link, for_display
 from app.progress import OnProgress
 from app.sandbox.fork_handle import search_path
 
@@ -33,7 +32,7 @@ INSTALL = "media behind pages needs the extra 'links': pip install 'firstseen[li
 POLL_S = 0.1
 START_S = 30.0
 MAX_DOWNLOADS_REACHED = 101  # yt-dlp's exit code after --max-downloads
-TOLD_BYTES = 65_536
+LOG_BYTES = 65_536  # of yt-dlp's output that are read
 # yt-dlp's own words, as of 2026.10: `yt-dlp --help`
 SWITCHES = """
     --ignore-config --no-config-locations --no-plugin-dirs --no-js-runtimes --no-remote-components
@@ -49,22 +48,25 @@ SWITCHES = """
 """.split()  # noqa: SIM905  one a line would hide the groups
 # one file with picture and sound, else the picture: joining two would need another program
 FORMAT = ("--format", "b/bv*/ba*", "--format-sort", "res:1080")
-TOLD = "after_move:%(.{title,ext,webpage_url,playlist_count})j"
+INFO_TEMPLATE = "after_move:%(.{title,ext,webpage_url,playlist_count})j"
 
 
 @dataclass(frozen=True, slots=True)
-class FromPage:
-    """One file that yt-dlp left, and what it said of it. sandboxed: it had a network of its own."""
+class PageVideo:
+    """One file that yt-dlp downloaded, and what it reported.
+
+    videos: how many the page has. sandboxed: yt-dlp ran in a network namespace of its own.
+    """
 
     path: Path
     title: str | None
     page_url: str | None
-    videos: int  # on the page
+    videos: int
     sandboxed: bool
 
 
 def installed() -> bool:
-    """Whether the extra `links` is."""
+    """Whether the extra `links` is installed."""
     return importlib.util.find_spec("yt_dlp") is not None
 
 
@@ -76,13 +78,13 @@ def fetch_from_page(
     certificates: Path | None,
     hosts: dict[str, None],
     on_progress: OnProgress,
-) -> FromPage:
-    """The first video of a page, as a file below `folder`, which is yt-dlp's to write in.
+) -> PageVideo:
+    """The first video of a page, as a file in `folder`, the only one that yt-dlp may write to.
 
-    Raises FetchRefused, FetchFailed, TooLarge, and whatever on_progress raises.
+    Raises FetchRefused, FetchFailed, TooLarge, and what on_progress raises.
     """
     with _child(folder) as (process, control):
-        listener = _listener(control)
+        listener = _receive_listener(control)
         with Proxy(rules, listener, hosts) as proxy:
             job = {
                 "folder": str(folder),
@@ -94,15 +96,15 @@ def fetch_from_page(
             }
             _send(process, control, json.dumps(job).encode())
             code = _wait(process, rules.seconds, on_progress)
-        made = [path for path in folder.glob("item.*") if _is_whole(path)]
-        if code not in (0, MAX_DOWNLOADS_REACHED) or len(made) != 1:
-            raise _why(link, proxy, folder, max_bytes)
-        told = _told(folder / "told")
-        return FromPage(
-            path=made[0],
-            title=_text(told.get("title")),
-            page_url=_text(told.get("webpage_url")),
-            videos=told["playlist_count"] if isinstance(told.get("playlist_count"), int) else 1,
+        downloads = [path for path in folder.glob("item.*") if _is_whole(path)]
+        if code not in (0, MAX_DOWNLOADS_REACHED) or len(downloads) != 1:
+            raise _failure(link, proxy, folder, max_bytes)
+        info = _read_info(folder / "info")
+        return PageVideo(
+            path=downloads[0],
+            title=_text(info.get("title")),
+            page_url=_text(info.get("webpage_url")),
+            videos=videos if isinstance(videos := info.get("playlist_count"), int) else 1,
             sandboxed=listener is not None,
         )
 
@@ -115,7 +117,7 @@ def _arguments(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> list[s
         *("--max-filesize", str(max_bytes)),
         *("--ffmpeg-location", str(folder / "none")),
         *("--output", f"{str(folder).replace('%', '%%')}/item.%(ext)s"),
-        *("--print-to-file", TOLD, f"{str(folder).replace('%', '%%')}/told"),
+        *("--print-to-file", INFO_TEMPLATE, f"{str(folder).replace('%', '%%')}/info"),
         "--",
         link.url,
     ]
@@ -123,26 +125,26 @@ def _arguments(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> list[s
 
 @contextlib.contextmanager
 def _child(folder: Path) -> Iterator[tuple["subprocess.Popen[bytes]", socket.socket | None]]:
-    """The process, waiting for its job, and on Linux the socket that it gets it over."""
+    """The process, waiting for its job, and on Linux the socket over which it gets it."""
     control: socket.socket | None = None
     with contextlib.ExitStack() as opened:
-        given = subprocess.PIPE
+        stdin = subprocess.PIPE
         if sys.platform == "linux":
-            control, theirs = socket.socketpair()
+            control, child_end = socket.socketpair()
             opened.enter_context(control)
-            given = opened.enter_context(theirs).fileno()
+            stdin = opened.enter_context(child_end).fileno()
         out = opened.enter_context((folder / "stdout").open("wb"))
         err = opened.enter_context((folder / "stderr").open("wb"))
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", BOOT, search_path(), str(os.getpid())],
             env=_environment(folder),
             cwd=folder,
-            stdin=given,
+            stdin=stdin,
             stdout=out,
             stderr=err,
         )
         if control is not None:
-            theirs.close()  # so that the child's end is seen here
+            child_end.close()  # so that reading here ends when the child does
         try:
             yield process, control
         finally:
@@ -157,24 +159,24 @@ def _environment(folder: Path) -> dict[str, str]:
     return {"HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "TZ": "UTC", "YTDLP_NO_PLUGINS": "1"}
 
 
-def _listener(control: socket.socket | None) -> socket.socket | None:
-    """Where in the child's own network the proxy is to listen; None where it has none."""
+def _receive_listener(control: socket.socket | None) -> socket.socket | None:
+    """A listening socket in the child's own network for the proxy; None where it has none."""
     if control is None:
         return None
     control.settimeout(START_S)
     try:
-        said, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        answer, descriptors, _, _ = socket.recv_fds(control, 1, 1)
     except TimeoutError:
-        said, descriptors = b"", []
-    if not said:
+        answer, descriptors = b"", []
+    if not answer:
         raise FetchFailed("the process that reads pages could not be started")
-    return socket.socket(fileno=descriptors[0]) if said == SANDBOXED else None
+    return socket.socket(fileno=descriptors[0]) if answer == SANDBOXED else None
 
 
 def _send(
     process: "subprocess.Popen[bytes]", control: socket.socket | None, message: bytes
 ) -> None:
-    with contextlib.suppress(OSError):  # it has ended already, which its exit code tells
+    with contextlib.suppress(OSError):  # it has ended already; its exit code says so
         if control is not None:
             control.sendall(message)
             control.shutdown(socket.SHUT_WR)
@@ -184,7 +186,7 @@ def _send(
 
 
 def _wait(process: "subprocess.Popen[bytes]", seconds: float, on_progress: OnProgress) -> int:
-    """Its exit code; -9 where the time was up."""
+    """The process's exit code; -9 where it was killed after so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         on_progress("fetch", 0.0)
@@ -194,39 +196,41 @@ def _wait(process: "subprocess.Popen[bytes]", seconds: float, on_progress: OnPro
     return process.wait()
 
 
-def _why(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> LinkError:
-    """What kept yt-dlp from it: the proxy's reason before its own."""
+def _failure(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> LinkError:
+    """Why no file was downloaded: the proxy's problem, else yt-dlp's own error."""
     if proxy.problem is not None:
         return proxy.problem
-    said = "\n".join(_last_words(folder / name) for name in ("stdout", "stderr"))
-    if "larger than max-filesize" in said or "File too large" in said:
+    output = "\n".join(_tail(folder / name) for name in ("stdout", "stderr"))
+    if "larger than max-filesize" in output or "File too large" in output:
         return LinkTooLarge(f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes")
-    if "does not pass filter (!is_live)" in said:
+    if "does not pass filter (!is_live)" in output:
         return FetchFailed(f"this page of {link.host} shows a live broadcast, which has no end yet")
-    lines = [line for line in said.splitlines() if line.startswith("ERROR: ")]
-    reason = shown(lines[-1].removeprefix("ERROR: ")) if lines else "yt-dlp says nothing more"
+    lines = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    reason = for_display(lines[-1].removeprefix("ERROR: ")) if lines else "yt-dlp says nothing more"
     return FetchFailed(f"no video could be fetched from this page of {link.host}: {reason}")
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether yt-dlp left a file of its own here: no part of one, and no way to another's."""
+    """True for a complete regular file: no partial download, no symbolic link."""
     return path.suffix not in (".part", ".ytdl") and path.is_file() and not path.is_symlink()
 
 
-def _last_words(path: Path) -> str:
+def _tail(path: Path) -> str:
+    """The last LOG_BYTES of a file as text."""
     if not _is_whole(path):
         return ""
-    return path.read_bytes()[-TOLD_BYTES:].decode("utf-8", "backslashreplace")
+    return path.read_bytes()[-LOG_BYTES:].decode("utf-8", "backslashreplace")
 
 
-def _told(path: Path) -> dict[str, Any]:
+def _read_info(path: Path) -> dict[str, object]:
+    """What INFO_TEMPLATE printed; empty where it is missing or unreadable."""
     if not _is_whole(path):
         return {}
-    for line in reversed(path.read_bytes()[:TOLD_BYTES].decode("utf-8", "replace").splitlines()):
+    for line in reversed(path.read_bytes()[:LOG_BYTES].decode("utf-8", "replace").splitlines()):
         with contextlib.suppress(ValueError):
-            told = json.loads(line)
-            if isinstance(told, dict):
-                return told
+            info = json.loads(line)
+            if isinstance(info, dict):
+                return info
     return {}
 
 

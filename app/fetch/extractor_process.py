@@ -1,10 +1,10 @@
-"""The process that runs yt-dlp: it locks itself up, then does one job and ends.
+"""The process that runs yt-dlp: it locks itself down, runs one job and ends.
 
     python -I -c "..." SEARCH_PATH      (see app.fetch.extractor)
 
-Its job comes over standard input as JSON, so that neither the link nor the proxy's secret stands
-on a command line, which everybody on the machine can read. On Linux standard input is a socket;
-over it goes first what the proxy is to listen on: SANDBOXED with a descriptor, or OPEN.
+Its job comes over standard input as JSON, so that neither the link nor the proxy's secret is on
+a command line, which everybody on the machine can read. On Linux standard input is a socket, over
+which the process first sends SANDBOXED with a socket for the proxy to listen on, or OPEN.
 """
 
 import json
@@ -22,8 +22,8 @@ def main() -> None:
     if sys.platform == "linux":
         _offer_listener()
     job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
-    nowhere = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nowhere, 0)
+    null_device = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null_device, 0)
     folder = Path(job["folder"])
     os.chdir(folder)
     if job["certificates"]:
@@ -32,7 +32,7 @@ def main() -> None:
         from app.fetch import extractor_sandbox
 
         extractor_sandbox.limit(job["max_bytes"], job["seconds"])
-        extractor_sandbox.shut(folder, job["port"])
+        extractor_sandbox.lock(folder, job["port"])
     import yt_dlp
 
     yt_dlp.main(job["arguments"])
@@ -44,7 +44,7 @@ def _offer_listener() -> None:
         from app.sandbox.walls import linux
 
         linux.die_with_parent(int(sys.argv[2]))
-        listener = extractor_sandbox.own_network()
+        listener = extractor_sandbox.enter_own_network()
         with socket.socket(fileno=os.dup(0)) as control:
             if listener is None:
                 control.sendall(OPEN)

@@ -1,4 +1,4 @@
-"""The walls around yt-dlp: a network in which there is nothing but the proxy, and few paths.
+"""The walls around yt-dlp: a network with nothing but the proxy in it, and few paths.
 
 yt-dlp and its hundreds of extractors read what strangers send. It needs the proxy and one folder;
 on Linux it gets no more than that: a network namespace of its own, whose loopback interface holds
@@ -33,22 +33,22 @@ READ = (  # beside Python itself
 )
 
 
-def own_network() -> socket.socket | None:
-    """Leave the network for an empty one; a socket that listens there, for the proxy to accept at.
+def enter_own_network() -> socket.socket | None:
+    """Move into an empty network. Returns a socket that listens there, for the proxy to use.
 
-    None where the system does not allow it: nothing has changed then.
+    None where the system does not allow it; then nothing has changed.
     """
     if not linux.enter_empty_network():
         return None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
-        asked = struct.pack("16sh22x", b"lo", 0)
-        _, flags = struct.unpack_from("16sh", fcntl.ioctl(handle, SIOCGIFFLAGS, asked))
+        request = struct.pack("16sh22x", b"lo", 0)
+        _, flags = struct.unpack_from("16sh", fcntl.ioctl(handle, SIOCGIFFLAGS, request))
         fcntl.ioctl(handle, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", flags | IFF_UP))
     return socket.create_server(("127.0.0.1", 0))
 
 
 def limit(max_bytes: int, seconds: float) -> None:
-    """rlimits: memory, processor time, size of a file, open files, no core dumps."""
+    """Set rlimits: memory, CPU time, size of a file, open files, no core dumps."""
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, max_bytes),
@@ -61,8 +61,8 @@ def limit(max_bytes: int, seconds: float) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def shut(folder: Path, port: int) -> None:
-    """No rights, no programs; reading what Python needs, writing `folder`, TCP to `port` only."""
+def lock(folder: Path, port: int) -> None:
+    """Allow only: reading what Python needs, writing below `folder`, TCP to `port`."""
     linux.drop_privileges()
     if seccomp.supported():  # the numbers of this machine's system calls are known
         read = (sys.prefix, sys.base_prefix, *filter(None, sys.path), *READ)

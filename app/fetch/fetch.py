@@ -1,7 +1,7 @@
-"""`fetch(url, folder, settings)`: one link -> one file in a folder of ours, or an error of ours.
+"""Fetch one link into one file of a given folder.
 
-Fetching shows this machine, and that it asks for this item, to each host that is asked;
-`Origin.told` says so, and belongs in the report.
+Each host that is asked sees this machine, and that it asks for this item. `Fetched.origin` lists
+those hosts; it belongs in the report.
 """
 
 import secrets
@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.fetch import extractor
-from app.fetch.download import Page, fetch_direct
+from app.fetch.download import NotMedia, fetch_direct
 from app.fetch.egress_proxy import Proxy, Rules
 from app.intake import item as intake
 from app.intake.origin import Origin
-from app.network.allow_list import Allow
+from app.network.allow_list import AllowList
 from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
 from app.network.url_parsing import Link, parse_link
 from app.progress import OnProgress, quiet
@@ -27,11 +27,11 @@ NAME_CHARS = 120
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One file that came of a link.
+    """One file fetched from a link.
 
-    path: in the folder that was given, under a random name. name: what to call the item.
-    final_url: after redirects; the page's own address where a page led to it. media_type: by
-    content. origin: for the report.
+    path: in the given folder, under a random name. name: of the item, for people. final_url:
+    after redirects; the page's address where the file was on a page. media_type: by content.
+    bytes: its size. origin: for the report.
     """
 
     path: Path
@@ -43,8 +43,8 @@ class Fetched:
     origin: Origin
 
 
-def checked_link(url: str, settings: Settings) -> Link:
-    """The link taken apart, before anything is asked anywhere: for refusing at the door.
+def check_link(url: str, settings: Settings) -> Link:
+    """Parse a link and refuse what may not be fetched, before anything is sent.
 
     Raises FetchRefused where it is no link that may be fetched, or fetching is off.
     """
@@ -54,7 +54,7 @@ def checked_link(url: str, settings: Settings) -> Link:
                 f"fetching links is turned off here ({name_in_environment('fetch')}); save the "
                 "file and check that"
             )
-        allow = Allow.parse(settings.fetch_allow)
+        allow = AllowList.parse(settings.fetch_allow)
         link = parse_link(url, allow.ports)
         if link.address is not None:
             allow.check(link.host, link.port, [link.address])
@@ -65,20 +65,21 @@ def checked_link(url: str, settings: Settings) -> Link:
 
 
 def fetch(url: str, folder: Path, settings: Settings, on_progress: OnProgress = quiet) -> Fetched:
-    """Blocks until the file is there. on_progress is asked often; raising in it cancels.
+    """Fetch the file behind a link; blocks until it is there.
 
-    Raises FetchRefused, FetchFailed, LinkTooLarge, IntakeError where the disk takes no more, and
-    what on_progress raises. Then nothing stays in `folder`.
+    on_progress: called at least every second or so; what it raises cancels the fetch.
+    Raises FetchRefused, FetchFailed, LinkTooLarge, IntakeError where the disk is full, and what
+    on_progress raises. Then nothing stays in `folder`.
     """
-    link = checked_link(url, settings)
-    allow = Allow.parse(settings.fetch_allow)
+    link = check_link(url, settings)
+    allow = AllowList.parse(settings.fetch_allow)
     rules = Rules(allow, settings.max_bytes + OVERHEAD_BYTES, settings.fetch_s)
     at = datetime.now(UTC)
     hosts: dict[str, None] = {}
     try:
         with tempfile.TemporaryDirectory(prefix="fetch-", dir=folder) as room:
-            came = _came(link, rules, Path(room), hosts, settings, on_progress)
-            path = came.item.path.rename(folder / secrets.token_hex(16))
+            download = _download(link, rules, Path(room), hosts, settings, on_progress)
+            path = download.item.path.rename(folder / secrets.token_hex(16))
     except LinkError as error:
         error.origin = Origin(url, None, at, tuple(hosts))
         raise
@@ -86,34 +87,36 @@ def fetch(url: str, folder: Path, settings: Settings, on_progress: OnProgress = 
         large = LinkTooLarge(str(error))
         large.origin = Origin(url, None, at, tuple(hosts))
         raise large from error
-    item = came.item
-    origin = Origin(url, came.final_url, at, tuple(hosts), came.videos)
-    return Fetched(path, item.name, url, came.final_url, item.media_type, item.bytes, origin)
+    item = download.item
+    origin = Origin(url, download.final_url, at, tuple(hosts), download.videos)
+    return Fetched(path, item.name, url, download.final_url, item.media_type, item.bytes, origin)
 
 
 @dataclass(frozen=True, slots=True)
-class _Came:
+class _Download:
+    """videos: how many the page has."""
+
     item: intake.Item
     final_url: str
     videos: int = 1
 
 
-def _came(
+def _download(
     link: Link,
     rules: Rules,
     room: Path,
     hosts: dict[str, None],
     settings: Settings,
     on_progress: OnProgress,
-) -> _Came:
+) -> _Download:
     with Proxy(rules, hosts=hosts) as proxy:
         direct = fetch_direct(link, proxy, room, settings, on_progress)
-    if not isinstance(direct, Page):
-        item, last = direct
-        return _Came(item, last.url)
+    if not isinstance(direct, NotMedia):
+        item, final_link = direct
+        return _Download(item, final_link.url)
     if not extractor.installed():
-        raise FetchFailed(f"{direct.why}; {extractor.INSTALL}")
-    found = extractor.fetch_from_page(
+        raise FetchFailed(f"{direct.reason}; {extractor.INSTALL}")
+    video = extractor.fetch_from_page(
         direct.link,
         rules,
         room,
@@ -123,14 +126,14 @@ def _came(
         on_progress,
     )
     try:
-        item = intake.from_path(found.path, settings.max_bytes, _name(found, direct.link))
+        item = intake.from_path(video.path, settings.max_bytes, _item_name(video, direct.link))
     except intake.NotMedia as error:
         raise FetchFailed(f"what this page of {direct.link.host} led to is {error}") from error
-    return _Came(item, found.page_url or direct.link.url, found.videos)
+    return _Download(item, video.page_url or direct.link.url, video.videos)
 
 
-def _name(found: extractor.FromPage, link: Link) -> str:
-    """The page's title, or the link's last part, with the ending of the file."""
-    title = (found.title or link.name).replace("/", "_")[:NAME_CHARS]
-    ending = found.path.suffix[:8]
-    return title if ending.startswith(".unknown") else f"{title}{ending}"
+def _item_name(video: extractor.PageVideo, link: Link) -> str:
+    """The page's title, else the link's last part, with the file's suffix."""
+    title = (video.title or link.file_name).replace("/", "_")[:NAME_CHARS]
+    suffix = video.path.suffix[:8]
+    return title if suffix.startswith(".unknown") else f"{title}{suffix}"

@@ -1,7 +1,7 @@
 """Heads of HTTP/1.1 messages, as the proxy reads and writes them (RFC 9112). Pure.
 
-Strict on the way in from a client: one request line, fields on one line each, no controls. A
-server's answer passes with only those fields taken out that are about one connection.
+Strict: one request or status line, each field on one line, no control characters. A server's
+response passes unchanged but for the fields that are about one connection.
 """
 
 import re
@@ -14,7 +14,7 @@ METHODS = ("CONNECT", "GET", "HEAD", "POST")
 _REQUEST = re.compile(rb"([A-Z]+) ([!-~]+) HTTP/1\.[01]")
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [^\r\n\0]*)?")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*?)[ \t]*")
-_OF_ONE_CONNECTION = {  # RFC 9110, 7.6.1, and the old names
+CONNECTION_FIELDS = {  # RFC 9110, 7.6.1, and the old names
     b"connection",
     b"keep-alive",
     b"proxy-authenticate",
@@ -27,7 +27,7 @@ _OF_ONE_CONNECTION = {  # RFC 9110, 7.6.1, and the old names
 
 
 class HeadError(Exception):
-    """No head of a message that is understood here."""
+    """The head of a message is malformed, or of a kind that is not served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,53 +45,58 @@ class Request:
         line = _REQUEST.fullmatch(first)
         if line is None or line[1].decode("ascii") not in METHODS:
             raise HeadError("no request that is served here")
-        return cls(line[1].decode("ascii"), line[2].decode("ascii"), tuple(map(_field, lines)))
+        return cls(
+            line[1].decode("ascii"), line[2].decode("ascii"), tuple(map(_parse_field, lines))
+        )
 
     def values(self, name: bytes) -> list[bytes]:
-        return [value for known, value in self.fields if known == name]
+        return [value for field, value in self.fields if field == name]
 
     @property
     def body_bytes(self) -> int:
-        """Length of the body. Raises HeadError where it is not told plainly."""
+        """Length of the body. Raises HeadError where it is not stated plainly."""
         lengths = self.values(b"content-length")
         if self.values(b"transfer-encoding") or len(lengths) > 1:
-            raise HeadError("a body whose length is not told plainly")
+            raise HeadError("a body whose length is not stated plainly")
         if lengths and not re.fullmatch(rb"[0-9]{1,12}", lengths[0]):
             raise HeadError("a body whose length is no number")
         return int(lengths[0]) if lengths else 0
 
-    def forwarded(self, target: str, host: str) -> bytes:
-        """The request as the server gets it: for `target` of `host`, whatever it said itself."""
-        kept = [
+    def head_to_forward(self, target: str, host: str) -> bytes:
+        """The head for the server: for `target` of `host`, whatever the client sent as host."""
+        fields = [
             name + b": " + value
             for name, value in self.fields
-            if name not in _OF_ONE_CONNECTION and name != b"host"
+            if name not in CONNECTION_FIELDS and name != b"host"
         ]
         first = [f"{self.method} {target} HTTP/1.1".encode(), f"Host: {host}".encode()]
-        return b"\r\n".join([*first, *kept, b"Connection: close"]) + END
+        return b"\r\n".join([*first, *fields, b"Connection: close"]) + END
 
 
 def status_of(head: bytes) -> int:
-    """The status of an answer. Raises HeadError."""
+    """The status code of a response. Raises HeadError."""
     line = _STATUS.fullmatch(head.partition(b"\r\n")[0])
     if line is None:
-        raise HeadError("no answer in HTTP/1.1")
+        raise HeadError("no response in HTTP/1.1")
     return int(line[1])
 
 
-def answered(head: bytes) -> bytes:
-    """A server's head as the client gets it: for this one answer, then the connection ends.
+def response_head(head: bytes) -> bytes:
+    """A server's head as the client gets it: one response, then the connection closes.
 
     Raises HeadError.
     """
     first, *lines = head.removesuffix(END).split(b"\r\n")
-    fields = [_field(line) for line in lines]
-    kept = [name + b": " + value for name, value in fields if name not in _OF_ONE_CONNECTION]
-    return b"\r\n".join([first, *kept, b"Connection: close"]) + END
+    fields = [
+        name + b": " + value
+        for name, value in map(_parse_field, lines)
+        if name not in CONNECTION_FIELDS
+    ]
+    return b"\r\n".join([first, *fields, b"Connection: close"]) + END
 
 
 def refusal(status: str, text: str) -> bytes:
-    """A whole answer of the proxy's own."""
+    """A whole response of the proxy's own. status: code and phrase, such as "403 Forbidden"."""
     body = f"{text}\n".encode()
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -102,7 +107,7 @@ def refusal(status: str, text: str) -> bytes:
     return head.encode("ascii") + END + body
 
 
-def _field(line: bytes) -> tuple[bytes, bytes]:
+def _parse_field(line: bytes) -> tuple[bytes, bytes]:
     parts = _FIELD.fullmatch(line)
     if parts is None:
         raise HeadError("a field that is no field")

@@ -1,4 +1,4 @@
-"""Which addresses are public: the only ones that a stranger's link may lead to. Pure.
+"""Which addresses are public, as links from strangers may lead to no others. Pure.
 
 From IANA's registries of special-purpose addresses (RFC 6890 and its updates) and of IPv6 unicast
 space. What is not known to be public is refused. IPv6 addresses that carry an IPv4 address are
@@ -57,35 +57,35 @@ ISATAP_IDS = (0x00005EFE, 0x02005EFE)  # upper half of the interface identifier
 LOW_32 = 0xFFFFFFFF
 
 
-def unmapped(address: Address) -> Address:
-    """The IPv4 address of a mapped one (::ffff:a.b.c.d), which the system would connect to."""
+def unmap_ipv4(address: Address) -> Address:
+    """The IPv4 address that the system connects to for a mapped one (::ffff:a.b.c.d)."""
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
 
 
-def not_public(address: Address) -> str | None:
-    """What kind of address it is, in a word, where it is not public; None for a public one."""
-    address = unmapped(address)
+def non_public_kind(address: Address) -> str | None:
+    """The kind of an address that is not public, in words; None for a public one."""
+    address = unmap_ipv4(address)
     if isinstance(address, IPv4Address):
         return next((kind for network, kind in KINDS_V4 if address in network), None)
     if address.scope_id is not None:
         return "link-local"
     if address in NAT64:
-        inner = not_public(IPv4Address(int(address) & LOW_32))
+        inner = non_public_kind(IPv4Address(int(address) & LOW_32))
         return inner and f"{inner}, behind NAT64"
     if kind := next((kind for network, kind in KINDS_V6 if address in network), None):
         return kind
     if address not in GLOBAL_UNICAST:
         return "reserved"
     if (int(address) >> 32) & LOW_32 in ISATAP_IDS:
-        inner = not_public(IPv4Address(int(address) & LOW_32))
+        inner = non_public_kind(IPv4Address(int(address) & LOW_32))
         return inner and f"{inner}, within ISATAP"
     return None
 
 
 def parse_address(text: str) -> Address | None:
-    """The address that `text` is in its one full form; None for everything else.
+    """The address that `text` writes in full; None for everything else.
 
     An IPv4 address has four decimal numbers without leading zeros.
     """

@@ -1,4 +1,4 @@
-"""What may be reached although it is not public, and the one decision about a connection. Pure.
+"""The exceptions for closed networks, and the decision about each connection. Pure.
 
 The setting `fetch_allow` is for closed networks: hosts, addresses and networks with commas
 between, each with a port of its own or, without one, for the ports 80 and 443.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Self
 
-from app.network.addresses import Address, not_public, parse_address, unmapped
+from app.network.addresses import Address, non_public_kind, parse_address, unmap_ipv4
 from app.network.errors import FetchRefused
 from app.network.url_parsing import PORTS, parse_host
 
@@ -20,14 +20,14 @@ _ENTRY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
-    """One exception: a host by its name, or a network."""
+class AllowEntry:
+    """One exception: a host by its name, or a network; the other is None."""
 
     host: str | None
     network: IPv4Network | IPv6Network | None
     port: int | None  # None: 80 and 443
 
-    def covers(self, host: str, address: Address, port: int) -> bool:
+    def permits(self, host: str, address: Address, port: int) -> bool:
         if port != self.port and not (self.port is None and port in PORTS.values()):
             return False
         if self.network is None:
@@ -36,16 +36,16 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Allow:
+class AllowList:
     """All exceptions; none by default."""
 
-    entries: tuple[Allowed, ...] = ()
+    entries: tuple[AllowEntry, ...] = ()
 
     @classmethod
     def parse(cls, text: str | None) -> Self:
-        """Of "media.lan, 10.2.0.0/16, [fd00::7]:8080". Raises ValueError, naming the entry."""
-        wanted = (entry.strip() for entry in (text or "").split(","))
-        return cls(tuple(_entry(entry) for entry in wanted if entry))
+        """Parse "media.lan, 10.2.0.0/16, [fd00::7]:8080". Raises ValueError, naming the entry."""
+        entries = (entry.strip() for entry in (text or "").split(","))
+        return cls(tuple(_parse_entry(entry) for entry in entries if entry))
 
     @property
     def ports(self) -> frozenset[int]:
@@ -53,26 +53,26 @@ class Allow:
         return frozenset(entry.port for entry in self.entries if entry.port is not None)
 
     def check(self, host: str, port: int, addresses: Iterable[Address]) -> tuple[Address, ...]:
-        """The addresses, each of which may be connected to; one that may not refuses them all.
+        """The addresses to connect to, mapped ones as IPv4.
 
-        Raises FetchRefused.
+        Raises FetchRefused where any of them may not be connected to.
         """
-        checked = tuple(unmapped(address) for address in addresses)
-        for address in checked:
-            if any(entry.covers(host, address, port) for entry in self.entries):
+        unmapped = tuple(unmap_ipv4(address) for address in addresses)
+        for address in unmapped:
+            if any(entry.permits(host, address, port) for entry in self.entries):
                 continue
             if port not in PORTS.values():
                 raise FetchRefused(f"{host}: only the ports 80 and 443 are fetched from")
-            if (kind := not_public(address)) is not None:
+            if (kind := non_public_kind(address)) is not None:
                 is_named = parse_address(host) is None
                 leads = "leads to an address that is" if is_named else "is"
                 raise FetchRefused(
                     f"{host} {leads} not public ({kind}); links may lead to public addresses only"
                 )
-        return checked
+        return unmapped
 
 
-def _entry(text: str) -> Allowed:
+def _parse_entry(text: str) -> AllowEntry:
     parts = _ENTRY.fullmatch(text)
     if parts is None:
         raise ValueError(f"{text!r} is no host, address or network, with or without a port")
@@ -81,11 +81,11 @@ def _entry(text: str) -> Allowed:
         raise ValueError(f"{text!r}: a port is a number from 1 to 65535")
     place = parts["place"].replace("[", "").replace("]", "")
     try:
-        return Allowed(None, ip_network(place), port)
+        return AllowEntry(None, ip_network(place), port)
     except ValueError:
         if "/" in place or ":" in place:
             raise ValueError(f"{text!r} is no network") from None
     try:
-        return Allowed(parse_host(place), None, port)
+        return AllowEntry(parse_host(place), None, port)
     except FetchRefused as error:
         raise ValueError(str(error)) from None

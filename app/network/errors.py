@@ -1,12 +1,12 @@
-"""What can go wrong with a link.
+"""Errors of links.
 
     IntakeError
       LinkError        carries the origin: which hosts had been asked by then
-        FetchRefused   what the link is, or where it leads, is not fetched; nothing was sent there
+        FetchRefused   the link, or what it leads to, is not fetched; nothing was sent there
         FetchFailed    the host could not be reached, or gave nothing that can be checked
           LinkTooLarge more bytes than allowed                 (an app.intake.item.TooLarge too)
 
-Messages tell what was refused and why, and never what an address that is not public is, or
+Messages say what was refused and why. They never name an address that is not public, nor what it
 answered.
 """
 
@@ -15,7 +15,7 @@ from app.intake.origin import Origin
 
 
 class LinkError(IntakeError):
-    """No file came of a link."""
+    """A link gave no file."""
 
     origin: Origin | None = None  # set by app.fetch.fetch
 
@@ -25,7 +25,7 @@ class FetchRefused(LinkError):
 
 
 class FetchFailed(LinkError):
-    """The link was fetched in vain; the message says how far it came."""
+    """Fetching failed; the message says how far it got."""
 
 
 class LinkTooLarge(FetchFailed, TooLarge):

@@ -1,4 +1,4 @@
-"""A link as text -> its parts, in one form each. Pure; refuses whatever has two readings.
+"""Parse a link into parts of one form each. Pure; refuses whatever programs read differently.
 
 Programs differ in how they read odd links (RFC 3986 and the WHATWG URL Standard do), and an
 attack lives in the difference. So a host is a name in ASCII, an IPv4 address of four plain decimal
@@ -34,7 +34,7 @@ _SAFE = "/?:@!$&'()*+,;=-._~%[]"  # stays as it is in a path or query
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link, taken apart. host: lower-case ASCII, or an address without brackets."""
+    """One link, parsed. host: lower-case ASCII, or an address without brackets."""
 
     scheme: Literal["http", "https"]
     host: str
@@ -43,7 +43,7 @@ class Link:
 
     @property
     def address(self) -> Address | None:
-        """The host where it is an address and no name."""
+        """The host as an address; None where it is a name."""
         return parse_address(self.host)
 
     @property
@@ -57,24 +57,24 @@ class Link:
         return f"{self.scheme}://{self.authority}{self.target}"
 
     @property
-    def name(self) -> str:
-        """What to call the file behind it: the last part of the path, else the host."""
+    def file_name(self) -> str:
+        """A name for the file behind the link: the last part of the path, else the host."""
         last = unquote(self.target.partition("?")[0].rstrip("/").rpartition("/")[2])
         return last[:SHOWN_CHARS] or self.host
 
 
 def parse_link(text: str, more_ports: frozenset[int] = frozenset()) -> Link:
-    """Raises FetchRefused, saying what the link should have been.
+    """Parse a link. Raises FetchRefused, saying what a link should be.
 
-    more_ports: beside 80 and 443; who may be reached there is decided with the address.
+    more_ports: allowed beside 80 and 443; which hosts they reach is decided with the address.
     """
     if len(text) > MAX_CHARS:
         raise FetchRefused(f"a link has at most {MAX_CHARS:,} characters, this one {len(text):,}")
     if "\\" in text or any(not c.isprintable() or c.isspace() for c in text):
-        raise _refused(text, "it holds a blank, a control character or a backslash")
+        raise _refusal(text, "it holds a blank, a control character or a backslash")
     parts = _LINK.fullmatch(text)
     if parts is None or parts["scheme"].lower() not in PORTS:
-        raise _refused(text, "only links that begin with http:// or https:// are fetched")
+        raise _refusal(text, "only links that begin with http:// or https:// are fetched")
     scheme: Literal["http", "https"] = "https" if parts["scheme"].lower() == "https" else "http"
     host, port = parse_authority(parts["authority"], PORTS[scheme], more_ports)
     path, query = parts["path"] or "/", parts["query"] or ""
@@ -84,7 +84,7 @@ def parse_link(text: str, more_ports: frozenset[int] = frozenset()) -> Link:
 def parse_authority(
     text: str, default_port: int | None, more_ports: frozenset[int] = frozenset()
 ) -> tuple[str, int]:
-    """Host and port of "example.org", "example.org:443" or "[2606:2800::1]:443".
+    """Parse host and port of "example.org", "example.org:443" or "[2606:2800::1]:443".
 
     default_port: None where a port must be named. Raises FetchRefused.
     """
@@ -92,55 +92,55 @@ def parse_authority(
         raise FetchRefused("links with a user name or password (…@…) are not fetched")
     parts = _AUTHORITY.fullmatch(text)
     if parts is None:
-        raise _refused(text, "this is no host with or without a port")
+        raise _refusal(text, "this is no host with or without a port")
     port = int(parts["port"]) if parts["port"] else default_port
     if port is None or (port not in PORTS.values() and port not in more_ports):
-        raise _refused(text, "only the ports 80 and 443 are fetched from")
+        raise _refusal(text, "only the ports 80 and 443 are fetched from")
     return parse_host(parts["host"]), port
 
 
 def parse_host(text: str) -> str:
-    """The one form of a host. Raises FetchRefused for what is no plain name and no address."""
+    """A host in its one form. Raises FetchRefused for what is no plain name and no address."""
     if text.startswith("["):
         address = parse_address(text[1:-1]) if "%" not in text else None
         if address is None or address.version != 6:
-            raise _refused(text, "this is no IPv6 address")
+            raise _refusal(text, "this is no IPv6 address")
         return str(address)
-    name = _ascii(text)
+    name = _to_ascii(text)
     labels = name.removesuffix(".").split(".")
     if _NUMBER.fullmatch(labels[-1]):
         if text.isascii() and (address := parse_address(name)) is not None:
             return str(address)
-        raise _refused(text, "an address is written as four decimal numbers, like 192.0.2.1")
+        raise _refusal(text, "an address is written as four decimal numbers, like 192.0.2.1")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise _refused(text, "this is no host name")
+        raise _refusal(text, "this is no host name")
     return ".".join(labels)
 
 
-def follow(link: Link, location: str, more_ports: frozenset[int] = frozenset()) -> Link:
-    """Where a redirect leads. Raises FetchRefused."""
+def resolve_redirect(link: Link, location: str, more_ports: frozenset[int] = frozenset()) -> Link:
+    """The link that a redirect from `link` leads to. Raises FetchRefused."""
     if "\\" in location or any(not c.isprintable() or c.isspace() for c in location):
-        raise _refused(location, "it holds a blank, a control character or a backslash")
+        raise _refusal(location, "it holds a blank, a control character or a backslash")
     try:
         return parse_link(urljoin(link.url, location), more_ports)
     except ValueError as error:  # urljoin's own, of unbalanced brackets
-        raise _refused(location, "this is no link") from error
+        raise _refusal(location, "this is no link") from error
 
 
-def shown(text: str) -> str:
-    """A link as a message shows it: on one line, cut."""
-    told = printable(text)
-    return told if len(told) <= SHOWN_CHARS else f"{told[:SHOWN_CHARS]}…"
+def for_display(text: str) -> str:
+    """A link as messages show it: printable, on one line, cut after SHOWN_CHARS."""
+    safe = printable(text)
+    return safe if len(safe) <= SHOWN_CHARS else f"{safe[:SHOWN_CHARS]}…"
 
 
-def _ascii(text: str) -> str:
+def _to_ascii(text: str) -> str:
     if text.isascii():
         return text.lower()
     try:
         return idna.encode(text, uts46=True, std3_rules=True).decode("ascii").lower()
     except idna.IDNAError as error:
-        raise _refused(text, "this is no host name") from error
+        raise _refusal(text, "this is no host name") from error
 
 
-def _refused(text: str, why: str) -> FetchRefused:
-    return FetchRefused(f"{shown(text)!r}: {why}")
+def _refusal(text: str, why: str) -> FetchRefused:
+    return FetchRefused(f"{for_display(text)!r}: {why}")

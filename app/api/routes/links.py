@@ -12,7 +12,7 @@ from app.api.openapi import refusals
 from app.api.routes.checks import claimed, seen_by
 from app.api.schemas.checks import CheckOut, LinkIn
 from app.api.submit import accept
-from app.fetch.fetch import checked_link
+from app.fetch.fetch import check_link
 from app.intake.provenance import checked_provenance
 from app.store.checks import Submission
 
@@ -32,13 +32,13 @@ async def start_check(
     Links that may not be fetched are refused at once with 422. 200 as for an upload, where the
     same link was sent with the same claim.
     """
-    link = checked_link(content.url, settings_of(request))
+    link = check_link(content.url, settings_of(request))
     date, place = claimed(content.claimed_date, content.claimed_place)
     asked = Submission(
         key=caller.key_id,
         task="check",
         kind="link",
-        name=link.name,
+        name=link.file_name,
         url=content.url,
         claimed_date=date,
         claimed_place=place,

@@ -1,6 +1,6 @@
 """A small internet in a network namespace of its own: names, a web server, and every address.
 
-    python -m tests.app.fetch_world FOLDER CASES      prints one JSON object a line
+    python -m tests.app.fetch.fetch_world FOLDER CASES      prints one JSON object a line
 
 In this world every IPv4 and IPv6 address there is is this machine, so that a connection to
 anything whatsoever arrives here and is written down with the address that it was meant for.
@@ -115,10 +115,10 @@ class Names(threading.Thread):
             kind = dnslib.QTYPE[question.q.qtype]
             answer = question.reply()
             answer.header.ra = 1
-            found = self._addresses(name, kind)
-            if found is None:
+            addresses = self._addresses(name, kind)
+            if addresses is None:
                 answer.header.rcode = dnslib.RCODE.NXDOMAIN
-            for address in found or []:
+            for address in addresses or []:
                 packed = tuple(ipaddress.ip_address(address).packed)
                 data = dnslib.A(packed) if kind == "A" else dnslib.AAAA(packed)
                 answer.add_answer(dnslib.RR(question.q.qname, question.q.qtype, rdata=data, ttl=0))
@@ -145,11 +145,11 @@ class Connections:
     """Every connection that arrived: the address and port that it was meant for."""
 
     def __init__(self) -> None:
-        self.seen: list[tuple[str, int]] = []
+        self.log: list[tuple[str, int]] = []
 
     def note(self, connection: socket.socket) -> None:
         address, port = connection.getsockname()[:2]
-        self.seen.append((str(_plain(address)), port))
+        self.log.append((str(_plain(address)), port))
 
 
 def _plain(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -164,8 +164,8 @@ class Web(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int, seen: Connections, tls: ssl.SSLContext | None) -> None:
-        self._seen, self._tls = seen, tls
+    def __init__(self, port: int, connections: Connections, tls: ssl.SSLContext | None) -> None:
+        self._connections, self._tls = connections, tls
         super().__init__(("::", port), Site)
 
     def server_bind(self) -> None:
@@ -174,7 +174,7 @@ class Web(http.server.ThreadingHTTPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, client = super().get_request()
-        self._seen.note(connection)
+        self._connections.note(connection)
         return connection, client
 
     def finish_request(self, request: Any, client_address: Any) -> None:
@@ -303,7 +303,7 @@ def certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "media.example")])
     now = datetime.datetime.now(datetime.UTC)
     names = [x509.DNSName(n) for n in ("media.example", "cdn.example")]
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -316,7 +316,7 @@ def certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
         .sign(key, hashes.SHA256())
     )
     pem = folder / "trusted.pem"
-    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     both = folder / "server.pem"
     both.write_bytes(
         key.private_bytes(
@@ -337,23 +337,23 @@ def open_world(folder: Path) -> tuple[Connections, Path]:
     use_names_of_this_world(folder)
     Names().start()
     tls, trusted = certificates(folder)
-    seen = Connections()
+    connections = Connections()
     for port in PORTS:
-        web = Web(port, seen, tls if port == 443 else None)
+        web = Web(port, connections, tls if port == 443 else None)
         threading.Thread(target=web.serve_forever, daemon=True).start()
-    return seen, trusted
+    return connections, trusted
 
 
 # ---- what is tried in it
 
 
-def say(**told: Any) -> None:
-    sys.stdout.write(f"{json.dumps(told)}\n")
+def say(**outcome: Any) -> None:
+    sys.stdout.write(f"{json.dumps(outcome)}\n")
     sys.stdout.flush()
 
 
-def try_link(case: dict[str, Any], folder: Path, seen: Connections) -> None:
-    """Fetch one link and tell how it ended, which connections that made, and what was left."""
+def try_link(case: dict[str, Any], folder: Path, connections: Connections) -> None:
+    """Fetch one link; print how it ended, which connections that made, and what was left."""
     from app.fetch.fetch import fetch
     from app.settings import Settings
     from hashing.errors import FirstseenError
@@ -361,8 +361,8 @@ def try_link(case: dict[str, Any], folder: Path, seen: Connections) -> None:
     settings = Settings(**case.get("settings", {}))
     into = folder / "into"
     into.mkdir(exist_ok=True)
-    seen.seen.clear()
-    told: dict[str, Any] = {}
+    connections.log.clear()
+    outcome: dict[str, Any] = {}
     calls: list[str] = []
 
     def on_progress(stage: str, share: float) -> None:
@@ -375,19 +375,19 @@ def try_link(case: dict[str, Any], folder: Path, seen: Connections) -> None:
         fetched = fetch(case["url"], into, settings, on_progress)
     except FirstseenError as error:
         origin = getattr(error, "origin", None)
-        told = {"error": [kind.__name__ for kind in type(error).__mro__], "message": str(error)}
-        told["hosts"] = list(origin.hosts) if origin else None
+        outcome = {"error": [kind.__name__ for kind in type(error).__mro__], "message": str(error)}
+        outcome["hosts"] = list(origin.hosts) if origin else None
     except KeyboardInterrupt:
-        told = {"error": ["KeyboardInterrupt"]}
+        outcome = {"error": ["KeyboardInterrupt"]}
     else:
-        told = {
+        outcome = {
             "name": fetched.name,
             "final_url": fetched.final_url,
             "media_type": fetched.media_type,
             "bytes": fetched.bytes,
             "same": fetched.path.read_bytes() in (CLIP.read_bytes(), PHOTO.read_bytes()),
             "hosts": list(fetched.origin.hosts),
-            "told": [*fetched.origin.told, *fetched.origin.problems],
+            "notes": [*fetched.origin.told, *fetched.origin.problems],
         }
         fetched.path.unlink()
     time.sleep(case.get("wait_s", 0))
@@ -396,21 +396,21 @@ def try_link(case: dict[str, Any], folder: Path, seen: Connections) -> None:
         case=case["case"],
         seconds=round(time.monotonic() - begun, 2),
         stages=sorted(set(calls)),
-        seen=[list(one) for one in seen.seen],
+        connections=[list(place) for place in connections.log],
         left=left,
-        **told,
+        **outcome,
     )
 
 
-def try_request(case: dict[str, Any], seen: Connections) -> None:
+def try_request(case: dict[str, Any], connections: Connections) -> None:
     """Send bytes to a proxy as they are, with the right secret unless the case says otherwise."""
     import base64
 
     from app.fetch.egress_proxy import Proxy, Rules
-    from app.network.allow_list import Allow
+    from app.network.allow_list import AllowList
 
-    seen.seen.clear()
-    rules = Rules(Allow.parse(case.get("allow")), max_bytes=10**6, seconds=10.0)
+    connections.log.clear()
+    rules = Rules(AllowList.parse(case.get("allow")), max_bytes=10**6, seconds=10.0)
     with Proxy(rules) as proxy:
         login = base64.b64encode(proxy.login.encode()).decode()
         request = case["request"].replace("LOGIN", f"Proxy-Authorization: Basic {login}")
@@ -423,15 +423,15 @@ def try_request(case: dict[str, Any], seen: Connections) -> None:
     say(
         case=case["case"],
         answer=answer[:2000].decode("latin-1"),
-        seen=[list(one) for one in seen.seen],
+        connections=[list(place) for place in connections.log],
     )
 
 
-def try_command(case: dict[str, Any], seen: Connections) -> None:
+def try_command(case: dict[str, Any], connections: Connections) -> None:
     """Run a program in this world."""
     import subprocess
 
-    seen.seen.clear()
+    connections.log.clear()
     done = subprocess.run(
         [sys.executable, *case["command"]],
         capture_output=True,
@@ -444,23 +444,23 @@ def try_command(case: dict[str, Any], seen: Connections) -> None:
         code=done.returncode,
         out=done.stdout,
         err=done.stderr,
-        seen=[list(one) for one in seen.seen],
+        connections=[list(place) for place in connections.log],
     )
 
 
 def main(folder: Path, cases: Path) -> None:
     try:
-        seen, trusted = open_world(folder)
+        connections, trusted = open_world(folder)
     except OSError as error:
         say(impossible=f"no network namespace of one's own here: {error}")
         return
     for case in json.loads(cases.read_text().replace("TRUSTED", str(trusted))):
         if "command" in case:
-            try_command(case, seen)
+            try_command(case, connections)
         elif "request" in case:
-            try_request(case, seen)
+            try_request(case, connections)
         else:
-            try_link(case, folder, seen)
+            try_link(case, folder, connections)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What yt-dlp is told and what it can reach; without the network of tests.app.fetch_world."""
+"""The options that yt-dlp gets and what it can reach, without the network of fetch_world."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ import pytest
 from app.fetch import extractor
 from app.fetch.egress_proxy import Proxy, Rules
 from app.fetch.fetch import fetch
-from app.network.allow_list import Allow
+from app.network.allow_list import AllowList
 from app.network.url_parsing import parse_link
 from app.sandbox.walls import landlock
 from app.settings import Settings
@@ -22,7 +22,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux'
 TRY = """
 import json, os, socket, subprocess, sys
 from pathlib import Path
-from app.fetch import page_walls
+from app.fetch import extractor_sandbox
 
 def attempt(what):
     try:
@@ -35,29 +35,29 @@ def connect(port):
     socket.create_connection(("127.0.0.1", port), 2).close()
 
 def datagram():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.connect(("93.184.216.34", 53))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.connect(("93.184.216.34", 53))
 
 folder, proxy_port, other_port, own = Path(sys.argv[1]), *map(int, sys.argv[2:5])
-told = {}
+outcome = {}
 if own:
-    listener = page_walls.own_network()
-    told["namespace"] = listener is not None
+    listener = extractor_sandbox.enter_own_network()
+    outcome["namespace"] = listener is not None
     if listener is not None:
-        told["own listener"] = attempt(lambda: connect(listener.getsockname()[1]))
-page_walls.limit(10_000, 60)
-page_walls.shut(folder, proxy_port)
-told["proxy"] = attempt(lambda: connect(proxy_port))
-told["other port"] = attempt(lambda: connect(other_port))
-told["datagram"] = attempt(datagram)
-told["program"] = attempt(lambda: subprocess.run(["/bin/true"]))
-told["write inside"] = attempt(lambda: (folder / "made").write_bytes(b"x"))
-told["write too much"] = attempt(lambda: (folder / "large").write_bytes(b"x" * 20_000))
-told["write outside"] = attempt(lambda: (folder.parent / "outside").write_bytes(b"x"))
-told["read outside"] = attempt(lambda: (folder.parent / "secret").read_bytes())
-told["read passwords"] = attempt(lambda: Path("/etc/passwd").read_bytes())
-told["import"] = attempt(lambda: __import__("yt_dlp"))
-print(json.dumps(told))
+        outcome["own listener"] = attempt(lambda: connect(listener.getsockname()[1]))
+extractor_sandbox.limit(10_000, 60)
+extractor_sandbox.lock(folder, proxy_port)
+outcome["proxy"] = attempt(lambda: connect(proxy_port))
+outcome["other port"] = attempt(lambda: connect(other_port))
+outcome["datagram"] = attempt(datagram)
+outcome["program"] = attempt(lambda: subprocess.run(["/bin/true"]))
+outcome["write inside"] = attempt(lambda: (folder / "made").write_bytes(b"x"))
+outcome["write too much"] = attempt(lambda: (folder / "large").write_bytes(b"x" * 20_000))
+outcome["write outside"] = attempt(lambda: (folder.parent / "outside").write_bytes(b"x"))
+outcome["read outside"] = attempt(lambda: (folder.parent / "secret").read_bytes())
+outcome["read passwords"] = attempt(lambda: Path("/etc/passwd").read_bytes())
+outcome["import"] = attempt(lambda: __import__("yt_dlp"))
+print(json.dumps(outcome))
 """
 
 
@@ -70,7 +70,7 @@ def tried(tmp_path: Path, own_network: bool) -> dict[str, object]:
         socket.create_server(("127.0.0.1", 0)) as proxy,
         socket.create_server(("127.0.0.1", 0)) as other,
     ):
-        ports = [str(one.getsockname()[1]) for one in (proxy, other)]
+        ports = [str(listener.getsockname()[1]) for listener in (proxy, other)]
         done = subprocess.run(
             [sys.executable, "-c", TRY, inside, *ports, str(int(own_network))],
             cwd=ROOT,
@@ -79,41 +79,41 @@ def tried(tmp_path: Path, own_network: bool) -> dict[str, object]:
             timeout=60,
         )
     assert done.returncode == 0, done.stderr
-    told: dict[str, object] = json.loads(done.stdout)
-    return told
+    outcome: dict[str, object] = json.loads(done.stdout)
+    return outcome
 
 
 @LINUX
 def test_in_a_network_of_its_own_there_is_nothing_but_the_proxy(tmp_path: Path) -> None:
-    told = tried(tmp_path, own_network=True)
-    if not told["namespace"]:
+    outcome = tried(tmp_path, own_network=True)
+    if not outcome["namespace"]:
         pytest.skip("no network namespace of one's own here")
 
-    assert told["own listener"] == "done"
-    assert told["proxy"] != "done", "that of this test listens in another network"
-    assert told["other port"] != "done"
-    assert told["datagram"] != "done"
+    assert outcome["own listener"] == "done"
+    assert outcome["proxy"] != "done", "that of this test listens in another network"
+    assert outcome["other port"] != "done"
+    assert outcome["datagram"] != "done"
 
 
 @LINUX
 @pytest.mark.skipif(landlock.abi_version() < 4, reason="this kernel's Landlock knows no ports")
 def test_without_one_only_the_proxy_s_port_is_left(tmp_path: Path) -> None:
-    told = tried(tmp_path, own_network=False)
+    outcome = tried(tmp_path, own_network=False)
 
-    assert told["proxy"] == "done"
-    assert told["other port"] == "PermissionError"
+    assert outcome["proxy"] == "done"
+    assert outcome["other port"] == "PermissionError"
 
 
 @LINUX
 @pytest.mark.skipif(landlock.abi_version() < 3, reason="this kernel has no Landlock")
 def test_few_paths_and_no_programs_are_left(tmp_path: Path) -> None:
-    told = tried(tmp_path, own_network=True)
+    outcome = tried(tmp_path, own_network=True)
 
-    assert told["write inside"] == "done"
-    assert told["import"] == "done"
-    assert told["write too much"] == "OSError"
+    assert outcome["write inside"] == "done"
+    assert outcome["import"] == "done"
+    assert outcome["write too much"] == "OSError"
     for what in ("write outside", "read outside", "read passwords", "program"):
-        assert told[what] == "PermissionError", what
+        assert outcome[what] == "PermissionError", what
 
 
 def test_every_switch_is_one_of_yt_dlp_s() -> None:
@@ -126,20 +126,20 @@ def test_every_switch_is_one_of_yt_dlp_s() -> None:
         options = yt_dlp.parse_options(arguments)
 
         assert options.urls == [link.url]
-        made = options.ydl_opts
-        assert made["proxy"] == proxy.url
-    assert made["noplaylist"] is True
-    assert made["playlist_items"] == "1"
-    assert made["max_filesize"] == 1000
-    assert made["cachedir"] is False
-    assert made["cookiefile"] is made["cookiesfrombrowser"] is None
-    assert made["postprocessors"] == []
-    assert made["js_runtimes"] == {}
-    assert not made["remote_components"]
-    assert made["enable_file_urls"] is False
-    assert made["fixup"] == "never"
-    assert made["external_downloader"] == {"default": "native"}
-    assert made["outtmpl"]["default"] % {"ext": "mp4"} == "/nowhere/100%/item.mp4"
+        parsed = options.ydl_opts
+        assert parsed["proxy"] == proxy.url
+    assert parsed["noplaylist"] is True
+    assert parsed["playlist_items"] == "1"
+    assert parsed["max_filesize"] == 1000
+    assert parsed["cachedir"] is False
+    assert parsed["cookiefile"] is parsed["cookiesfrombrowser"] is None
+    assert parsed["postprocessors"] == []
+    assert parsed["js_runtimes"] == {}
+    assert not parsed["remote_components"]
+    assert parsed["enable_file_urls"] is False
+    assert parsed["fixup"] == "never"
+    assert parsed["external_downloader"] == {"default": "native"}
+    assert parsed["outtmpl"]["default"] % {"ext": "mp4"} == "/nowhere/100%/item.mp4"
 
 
 def test_no_configuration_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +154,7 @@ def test_no_configuration_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "argv", ["yt-dlp", *extractor.SWITCHES, "http://media.example/"])
     ours = yt_dlp.parse_options()
 
-    execs = [one for one in read.ydl_opts["postprocessors"] if one["key"] == "Exec"]
+    execs = [step for step in read.ydl_opts["postprocessors"] if step["key"] == "Exec"]
     assert execs, "a configuration would have been read"
     assert ours.ydl_opts["postprocessors"] == []
 
@@ -171,7 +171,7 @@ def test_the_link_and_the_secret_are_on_no_command_line(
 
     monkeypatch.setattr(extractor.subprocess, "Popen", popen)
     monkeypatch.setenv("HTTP_PROXY", "http://10.0.0.5/")
-    rules = Rules(Allow(), seconds=20.0)
+    rules = Rules(AllowList(), seconds=20.0)
     with pytest.raises(FirstseenError):
         extractor.fetch_from_page(
             parse_link("http://127.0.0.1/private-link"),
@@ -184,9 +184,9 @@ def test_the_link_and_the_secret_are_on_no_command_line(
         )
 
     [(arguments, environment)] = started
-    told = json.dumps([arguments, environment])
-    assert "private-link" not in told
-    assert "firstseen:" not in told
+    visible = json.dumps([arguments, environment])
+    assert "private-link" not in visible
+    assert "firstseen:" not in visible
     assert set(environment) == {"HOME", "TMPDIR", "LANG", "TZ", "YTDLP_NO_PLUGINS"}
 
 

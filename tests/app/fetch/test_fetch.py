@@ -24,9 +24,9 @@ PUBLIC_PLACES = {(address, port) for address in (PUBLIC_V4, PUBLIC_V6) for port 
 TLS = {"fetch_certificates": "TRUSTED"}
 MEDIA = "http://media.example"
 
-type Told = dict[str, Any]
+type Outcome = dict[str, Any]
 
-HONEST: dict[str, Told] = {
+HONEST: dict[str, Outcome] = {
     "clip": {"url": f"{MEDIA}/clip.mp4"},
     "photo": {"url": f"{MEDIA}/photo.jpg"},
     "odd name": {"url": f"{MEDIA}/odd%20name.mp4"},
@@ -44,7 +44,7 @@ HONEST: dict[str, Told] = {
     "relative redirect": {"url": f"{MEDIA}/relative"},
     "answer changes after look-up": {"url": "http://rebind.example/clip.mp4"},
 }
-VAIN: dict[str, tuple[Told, str, str]] = {  # case, kind of error, what it says
+VAIN: dict[str, tuple[Outcome, str, str]] = {  # case, kind of error, what it says
     "not found": ({"url": f"{MEDIA}/status/404"}, "FetchFailed", "status 404"),
     "no such name": ({"url": "http://nowhere.example/"}, "FetchFailed", "no address was found"),
     "text": ({"url": f"{MEDIA}/text"}, "FetchFailed", "this is a text"),
@@ -134,7 +134,7 @@ REQUESTS = {  # to the proxy itself -> the status of its answer
     ),
     "too long a head": (f"GET http://media.example/ HTTP/1.1\r\nX: {'y' * 70_000}\r\n\r\n", 400),
 }
-PAGES: dict[str, Told] = {
+PAGES: dict[str, Outcome] = {
     "video": {"url": f"{MEDIA}/page?/clip.mp4"},
     "open graph": {"url": f"{MEDIA}/og?http://cdn.example/clip.mp4"},
     "two videos": {"url": f"{MEDIA}/two"},
@@ -143,7 +143,7 @@ PAGES: dict[str, Told] = {
 }
 
 
-def visited(cases: list[Told], folder: Path) -> dict[str, Told]:
+def visited(cases: list[Outcome], folder: Path) -> dict[str, Outcome]:
     """What became of each case. Skips, and says why, where there can be no such world."""
     if sys.platform != "linux":
         pytest.skip("needs Linux: network namespaces")
@@ -155,22 +155,22 @@ def visited(cases: list[Told], folder: Path) -> dict[str, Told]:
         text=True,
         timeout=560,
     )
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    if told and "impossible" in told[0]:
+    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
+    if outcomes and "impossible" in outcomes[0]:
         if os.environ.get("CI") == "true":
-            pytest.fail(told[0]["impossible"])  # where changes are let in, this must have run
-        pytest.skip(told[0]["impossible"])
+            pytest.fail(outcomes[0]["impossible"])  # where changes are let in, this must have run
+        pytest.skip(outcomes[0]["impossible"])
     assert done.returncode == 0, done.stderr
-    assert len(told) == len(cases)
-    return {one["case"]: one for one in told}
+    assert len(outcomes) == len(cases)
+    return {outcome["case"]: outcome for outcome in outcomes}
 
 
-def case(name: str, told: Told, **settings: Any) -> Told:
-    return {"case": name, **told, "settings": {**told.get("settings", {}), **settings}}
+def case(name: str, outcome: Outcome, **settings: Any) -> Outcome:
+    return {"case": name, **outcome, "settings": {**outcome.get("settings", {}), **settings}}
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     folder = tmp_path_factory.mktemp("world")
     Library.open(folder / "library", create=True).close()
     check = ["-m", "app", "check", f"{MEDIA}/photo.jpg", "--json"]
@@ -178,8 +178,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     return visited(
         [
             *(case(f"evil {n}", {"url": url, "settings": TLS}) for n, url in EVIL_DIRECT.items()),
-            *(case(f"honest {n}", told) for n, told in HONEST.items()),
-            *(case(f"vain {n}", told) for n, (told, _, _) in VAIN.items()),
+            *(case(f"honest {n}", outcome) for n, outcome in HONEST.items()),
+            *(case(f"vain {n}", outcome) for n, (outcome, _, _) in VAIN.items()),
             *(case(f"allowed {n}", {"url": u}, fetch_allow=a) for n, (u, a, _) in ALLOWED.items()),
             *(case(f"not {n}", {"url": u}, fetch_allow=a) for n, (u, a) in NOT_ALLOWED.items()),
             *({"case": f"request {n}", "request": r} for n, (r, _) in REQUESTS.items()),
@@ -193,11 +193,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     return visited(
         [
             *(case(name, {"url": url}) for name, url in EVIL_PAGES.items()),
-            *(case(name, told) for name, told in PAGES.items()),
+            *(case(name, outcome) for name, outcome in PAGES.items()),
             case("cancelled", {"url": f"{MEDIA}/page?/slow", "cancel_at": 20}),
             case("too large", {"url": f"{MEDIA}/page?/clip.mp4"}, max_bytes=100_000),
         ],
@@ -205,8 +205,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     )
 
 
-def strangers(told: Told) -> set[tuple[str, int]]:
-    return {(address, port) for address, port in told["seen"]} - PUBLIC_PLACES
+def strangers(outcome: Outcome) -> set[tuple[str, int]]:
+    return {(address, port) for address, port in outcome["connections"]} - PUBLIC_PLACES
 
 
 def test_there_are_enough_evil_links() -> None:
@@ -215,26 +215,26 @@ def test_there_are_enough_evil_links() -> None:
 
 
 @pytest.mark.parametrize("name", EVIL_DIRECT)
-def test_no_evil_link_gets_through(world: dict[str, Told], name: str) -> None:
-    told = world[f"evil {name}"]
+def test_no_evil_link_gets_through(world: dict[str, Outcome], name: str) -> None:
+    outcome = world[f"evil {name}"]
 
-    assert strangers(told) == set()
-    assert told["left"] == []
+    assert strangers(outcome) == set()
+    assert outcome["left"] == []
     if name == "written-localhost-below":  # a name like any other, which this world does not know
-        assert "FetchFailed" in told["error"]
+        assert "FetchFailed" in outcome["error"]
     else:
-        assert "FetchRefused" in told["error"], told
+        assert "FetchRefused" in outcome["error"], outcome
 
 
 @pytest.mark.parametrize(
     "name", [n for n in EVIL_DIRECT if n.startswith(("written-", "address-", "tls-", "name-"))]
 )
-def test_an_evil_link_makes_no_connection_at_all(world: dict[str, Told], name: str) -> None:
-    assert world[f"evil {name}"]["seen"] == []
+def test_an_evil_link_makes_no_connection_at_all(world: dict[str, Outcome], name: str) -> None:
+    assert world[f"evil {name}"]["connections"] == []
 
 
-def test_a_refusal_does_not_tell_the_address_that_a_private_name_has(
-    world: dict[str, Told],
+def test_a_refusal_does_not_reveal_the_address_that_a_private_name_has(
+    world: dict[str, Outcome],
 ) -> None:
     for name in ("name-ten", "name-mixed", "redirect-name", "answer-changes-on-redirect"):
         message = world[f"evil {name}"]["message"]
@@ -244,28 +244,28 @@ def test_a_refusal_does_not_tell_the_address_that_a_private_name_has(
 
 
 @pytest.mark.parametrize("name", HONEST)
-def test_honest_links_are_fetched(world: dict[str, Told], name: str) -> None:
-    told = world[f"honest {name}"]
+def test_honest_links_are_fetched(world: dict[str, Outcome], name: str) -> None:
+    outcome = world[f"honest {name}"]
 
-    assert told.get("same") is True, told
-    assert told["media_type"] == ("image/jpeg" if name == "photo" else "video/mp4")
-    assert strangers(told) == set()
-    assert told["left"] == []
-    assert told["stages"] == ["fetch"]
+    assert outcome.get("same") is True, outcome
+    assert outcome["media_type"] == ("image/jpeg" if name == "photo" else "video/mp4")
+    assert strangers(outcome) == set()
+    assert outcome["left"] == []
+    assert outcome["stages"] == ["fetch"]
 
 
-def test_the_connection_goes_to_the_address_that_was_checked(world: dict[str, Told]) -> None:
+def test_the_connection_goes_to_the_address_that_was_checked(world: dict[str, Outcome]) -> None:
     """The name's next answer is a private address; nobody asks for it."""
-    assert world["honest answer changes after look-up"]["seen"] == [[PUBLIC_V4, 80]]
+    assert world["honest answer changes after look-up"]["connections"] == [[PUBLIC_V4, 80]]
 
 
-def test_what_is_told_of_a_fetched_link(world: dict[str, Told]) -> None:
-    told = world["honest from tls to plain"]
+def test_a_fetched_link_states_its_origin(world: dict[str, Outcome]) -> None:
+    outcome = world["honest from tls to plain"]
 
-    assert told["name"] == "clip.mp4"
-    assert told["final_url"] == "http://cdn.example/clip.mp4"
-    assert told["hosts"] == ["media.example", "cdn.example"]
-    assert told["told"][0].startswith(
+    assert outcome["name"] == "clip.mp4"
+    assert outcome["final_url"] == "http://cdn.example/clip.mp4"
+    assert outcome["hosts"] == ["media.example", "cdn.example"]
+    assert outcome["notes"][0].startswith(
         "Fetching the link showed this machine to media.example, cdn.example at 20"
     )
     assert world["honest odd name"]["name"] == "odd name.mp4"
@@ -273,78 +273,78 @@ def test_what_is_told_of_a_fetched_link(world: dict[str, Told]) -> None:
 
 @pytest.mark.parametrize("name", VAIN)
 def test_a_link_fetched_in_vain_says_why_and_leaves_nothing(
-    world: dict[str, Told], name: str
+    world: dict[str, Outcome], name: str
 ) -> None:
-    told, (_, error, message) = world[f"vain {name}"], VAIN[name]
+    outcome, (_, error, message) = world[f"vain {name}"], VAIN[name]
 
-    assert error in told["error"], told
-    assert message in told.get("message", "")
-    assert told["left"] == []
-    assert strangers(told) == set()
-
-
-def test_nothing_is_sent_where_fetching_is_off(world: dict[str, Told]) -> None:
-    assert world["vain turned off"]["seen"] == []
+    assert error in outcome["error"], outcome
+    assert message in outcome.get("message", "")
+    assert outcome["left"] == []
+    assert strangers(outcome) == set()
 
 
-def test_a_failure_still_tells_who_was_asked(world: dict[str, Told]) -> None:
+def test_nothing_is_sent_where_fetching_is_off(world: dict[str, Outcome]) -> None:
+    assert world["vain turned off"]["connections"] == []
+
+
+def test_a_failure_still_reports_which_hosts_were_asked(world: dict[str, Outcome]) -> None:
     assert world["vain not found"]["hosts"] == ["media.example"]
     assert world["evil redirect-address"]["hosts"] == ["media.example"]
     assert world["evil address-ten"]["hosts"] == []
 
 
 @pytest.mark.parametrize("name", ALLOWED)
-def test_what_a_closed_network_allows_is_fetched(world: dict[str, Told], name: str) -> None:
-    told = world[f"allowed {name}"]
+def test_what_a_closed_network_allows_is_fetched(world: dict[str, Outcome], name: str) -> None:
+    outcome = world[f"allowed {name}"]
 
-    assert told.get("same") is True, told
-    assert told["seen"] == [list(ALLOWED[name][2])]
+    assert outcome.get("same") is True, outcome
+    assert outcome["connections"] == [list(ALLOWED[name][2])]
 
 
 @pytest.mark.parametrize("name", NOT_ALLOWED)
-def test_an_exception_allows_nothing_beside_itself(world: dict[str, Told], name: str) -> None:
-    told = world[f"not {name}"]
+def test_an_exception_allows_nothing_beside_itself(world: dict[str, Outcome], name: str) -> None:
+    outcome = world[f"not {name}"]
 
-    assert "FetchRefused" in told["error"], told
-    assert told["seen"] == []
+    assert "FetchRefused" in outcome["error"], outcome
+    assert outcome["connections"] == []
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_the_proxy_itself_refuses(world: dict[str, Told], name: str) -> None:
-    told = world[f"request {name}"]
+def test_the_proxy_itself_refuses(world: dict[str, Outcome], name: str) -> None:
+    outcome = world[f"request {name}"]
 
-    assert told["answer"].startswith(f"HTTP/1.1 {REQUESTS[name][1]} ")
-    assert told["seen"] == []
+    assert outcome["answer"].startswith(f"HTTP/1.1 {REQUESTS[name][1]} ")
+    assert outcome["connections"] == []
 
 
 def test_the_proxy_names_the_host_it_connects_to_whatever_the_client_says(
-    world: dict[str, Told],
+    world: dict[str, Outcome],
 ) -> None:
     assert world["host"]["answer"].endswith("host is media.example")
-    assert world["host"]["seen"] == [[PUBLIC_V4, 80]]
+    assert world["host"]["connections"] == [[PUBLIC_V4, 80]]
 
 
-def test_the_command_checks_a_link(world: dict[str, Told]) -> None:
-    told = world["check"]
-    report = json.loads(told["out"])
+def test_the_command_checks_a_link(world: dict[str, Outcome]) -> None:
+    outcome = world["check"]
+    report = json.loads(outcome["out"])
 
-    assert told["code"] == 0, told["err"]
-    assert "fetching the link shows this machine to the host behind it" in told["err"]
+    assert outcome["code"] == 0, outcome["err"]
+    assert "fetching the link shows this machine to the host behind it" in outcome["err"]
     assert report["item"]["name"] == "photo.jpg"
     assert report["item"]["url"] == report["item"]["final_url"] == f"{MEDIA}/photo.jpg"
     assert report["verdict"]["limits"][-1].startswith("Fetching the link showed this machine to")
 
 
-def test_the_command_refuses_an_evil_link_with_a_report(world: dict[str, Told]) -> None:
-    told = world["evil check"]
-    report = json.loads(told["out"])
+def test_the_command_refuses_an_evil_link_with_a_report(world: dict[str, Outcome]) -> None:
+    outcome = world["evil check"]
+    report = json.loads(outcome["out"])
 
-    assert told["code"] == 3
-    assert told["err"] == ""
+    assert outcome["code"] == 3
+    assert outcome["err"] == ""
     assert report["verdict"] is None
     assert report["item"]["url"] == "http://10.0.0.5/"
     assert "not public" in report["problems"][0]
-    assert told["seen"] == []
+    assert outcome["connections"] == []
 
 
 # ---- pages
@@ -352,43 +352,43 @@ def test_the_command_refuses_an_evil_link_with_a_report(world: dict[str, Told]) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EVIL_PAGES)
-def test_no_page_leads_yt_dlp_anywhere_else(pages: dict[str, Told], name: str) -> None:
-    told = pages[name]
+def test_no_page_leads_yt_dlp_anywhere_else(pages: dict[str, Outcome], name: str) -> None:
+    outcome = pages[name]
 
-    assert strangers(told) == set()
-    assert [PUBLIC_V4, 80] in told["seen"], "the page itself was read"
-    assert "LinkError" in told["error"]
-    assert told["left"] == []
+    assert strangers(outcome) == set()
+    assert [PUBLIC_V4, 80] in outcome["connections"], "the page itself was read"
+    assert "LinkError" in outcome["error"]
+    assert outcome["left"] == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
-def test_the_video_of_a_page_is_fetched(pages: dict[str, Told], name: str) -> None:
-    told = pages[name]
+def test_the_video_of_a_page_is_fetched(pages: dict[str, Outcome], name: str) -> None:
+    outcome = pages[name]
 
-    assert told.get("same") is True, told
-    assert told["media_type"] == "video/mp4"
-    assert told["name"].startswith("A day in May")
-    assert told["name"].endswith(".mp4" if name != "redirect" else ")")
-    assert strangers(told) == set()
-    assert told["left"] == []
+    assert outcome.get("same") is True, outcome
+    assert outcome["media_type"] == "video/mp4"
+    assert outcome["name"].startswith("A day in May")
+    assert outcome["name"].endswith(".mp4" if name != "redirect" else ")")
+    assert strangers(outcome) == set()
+    assert outcome["left"] == []
 
 
 @pytest.mark.slow
-def test_more_videos_than_one_are_told(pages: dict[str, Told]) -> None:
-    assert pages["two videos"]["told"][1] == (
+def test_more_videos_than_one_are_reported(pages: dict[str, Outcome]) -> None:
+    assert pages["two videos"]["notes"][1] == (
         "The page shows 2 videos; the first of them is the item"
     )
-    assert len(pages["video"]["told"]) == 1
+    assert len(pages["video"]["notes"]) == 1
 
 
 @pytest.mark.slow
-def test_a_page_can_be_cancelled_and_leaves_nothing(pages: dict[str, Told]) -> None:
+def test_a_page_can_be_cancelled_and_leaves_nothing(pages: dict[str, Outcome]) -> None:
     assert pages["cancelled"]["error"] == ["KeyboardInterrupt"]
     assert pages["cancelled"]["left"] == []
 
 
 @pytest.mark.slow
-def test_a_page_s_video_that_is_too_large_is_refused(pages: dict[str, Told]) -> None:
+def test_a_page_s_video_that_is_too_large_is_refused(pages: dict[str, Outcome]) -> None:
     assert "LinkTooLarge" in pages["too large"]["error"], pages["too large"]
     assert pages["too large"]["left"] == []

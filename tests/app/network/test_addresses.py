@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.network.addresses import Address, not_public, parse_address, unmapped
-from app.network.allow_list import Allow
+from app.network.addresses import Address, non_public_kind, parse_address, unmap_ipv4
+from app.network.allow_list import AllowList
 from app.network.errors import FetchRefused
-from app.network.url_parsing import follow, parse_authority, parse_host, parse_link
+from app.network.url_parsing import parse_authority, parse_host, parse_link, resolve_redirect
 from tests.app.network.evil_links import PRIVATE, PRIVATE_V6, PUBLIC_V4, PUBLIC_V6, WRITTEN_ODDLY
 
 MAPPED, NAT64 = int(IPv6Address("::ffff:0:0")), int(IPv6Address("64:ff9b::"))
@@ -22,7 +22,7 @@ v6_handed_out = st.integers(0, 2**125 - 1).map(lambda n: IPv6Address(n | 1 << 12
 
 @pytest.mark.parametrize("text", [*PRIVATE.values(), *PRIVATE_V6.values()])
 def test_what_is_not_public_is_refused(text: str) -> None:
-    assert not_public(ipaddress.ip_address(text)) is not None
+    assert non_public_kind(ipaddress.ip_address(text)) is not None
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_what_is_not_public_is_refused(text: str) -> None:
     ],
 )
 def test_what_is_public_is_fetched_from(text: str) -> None:
-    assert not_public(ipaddress.ip_address(text)) is None
+    assert non_public_kind(ipaddress.ip_address(text)) is None
 
 
 @given(v4)
 def test_nothing_is_public_that_python_calls_otherwise(address: IPv4Address) -> None:
     if not address.is_global or address.is_multicast or address.is_reserved:
-        assert not_public(address) is not None
+        assert non_public_kind(address) is not None
 
 
 @given(v6_handed_out | v6)
@@ -61,36 +61,38 @@ def test_nothing_is_public_that_python_calls_otherwise(address: IPv4Address) -> 
 def test_nothing_of_ipv6_is_public_that_python_calls_otherwise(address: IPv6Address) -> None:
     refused = not address.is_global or address.is_multicast or address.is_site_local
     if refused and address.ipv4_mapped is None:
-        assert not_public(address) is not None
+        assert non_public_kind(address) is not None
 
 
 @given(v4)
 def test_an_embedded_address_is_judged_by_itself(address: IPv4Address) -> None:
-    plain = not_public(address) is None
+    plain = non_public_kind(address) is None
 
     for carrier in (MAPPED, NAT64, ISATAP):
-        assert (not_public(IPv6Address(carrier + int(address))) is None) == plain
+        assert (non_public_kind(IPv6Address(carrier + int(address))) is None) == plain
 
 
 @given(v4)
 def test_retired_carriers_are_refused_whatever_they_carry(address: IPv4Address) -> None:
     number = int(address)
 
-    assert not_public(IPv6Address(number)) is not None  # IPv4-compatible
-    assert not_public(IPv6Address(0x2002 << 112 | number << 80)) is not None  # 6to4
-    assert not_public(IPv6Address(0x20010000 << 96 | number ^ 0xFFFFFFFF)) is not None  # Teredo
+    assert non_public_kind(IPv6Address(number)) is not None  # IPv4-compatible
+    assert non_public_kind(IPv6Address(0x2002 << 112 | number << 80)) is not None  # 6to4
+    assert (
+        non_public_kind(IPv6Address(0x20010000 << 96 | number ^ 0xFFFFFFFF)) is not None
+    )  # Teredo
     local = int(IPv6Address("64:ff9b:1::"))
-    assert not_public(IPv6Address(local + number)) is not None
+    assert non_public_kind(IPv6Address(local + number)) is not None
 
 
 @given(v4)
 def test_a_mapped_address_is_connected_to_as_what_it_is(address: IPv4Address) -> None:
-    assert unmapped(IPv6Address(MAPPED + int(address))) == address
-    assert unmapped(address) == address
+    assert unmap_ipv4(IPv6Address(MAPPED + int(address))) == address
+    assert unmap_ipv4(address) == address
 
 
 def test_an_address_with_a_zone_is_not_public() -> None:
-    assert not_public(IPv6Address(f"{PUBLIC_V6}%eth0")) == "link-local"
+    assert non_public_kind(IPv6Address(f"{PUBLIC_V6}%eth0")) == "link-local"
 
 
 # ---- links
@@ -146,7 +148,7 @@ def test_no_odd_link_names_a_public_address(name: str) -> None:
     if link.address is None:
         assert "localhost" in link.host
     else:
-        assert not_public(link.address) is not None
+        assert non_public_kind(link.address) is not None
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_a_link_has_one_form(text: str, url: str) -> None:
     ],
 )
 def test_what_an_item_is_called(text: str, name: str) -> None:
-    assert parse_link(text).name == name
+    assert parse_link(text).file_name == name
 
 
 def test_messages_show_no_controls() -> None:
@@ -200,13 +202,13 @@ def test_too_long_a_link_is_refused() -> None:
     ],
 )
 def test_a_redirect_is_followed_from_where_it_is(location: str, url: str) -> None:
-    assert follow(parse_link("http://media.example/a/x"), location).url == url
+    assert resolve_redirect(parse_link("http://media.example/a/x"), location).url == url
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "http://a b/", "javascript:1", "mailto:a@b"])
 def test_a_redirect_to_no_link_is_refused(location: str) -> None:
     with pytest.raises(FetchRefused):
-        follow(parse_link("http://media.example/a/x"), location)
+        resolve_redirect(parse_link("http://media.example/a/x"), location)
 
 
 def test_a_tunnel_names_its_port() -> None:
@@ -223,16 +225,16 @@ def test_a_tunnel_names_its_port() -> None:
 )
 def test_an_exception_that_is_none_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
-        Allow.parse(f"media.lan, {text}")
+        AllowList.parse(f"media.lan, {text}")
 
 
 def test_no_exceptions_by_default() -> None:
     for nothing in (None, "", " , "):
-        assert Allow.parse(nothing) == Allow()
+        assert AllowList.parse(nothing) == AllowList()
 
 
 def test_every_address_of_an_answer_must_be_allowed() -> None:
-    allow = Allow.parse("10.0.0.5")
+    allow = AllowList.parse("10.0.0.5")
     inside, outside, other = (IPv4Address(a) for a in ("10.0.0.5", PUBLIC_V4, "10.0.0.6"))
 
     assert allow.check("media.lan", 80, [inside, outside]) == (inside, outside)
@@ -241,7 +243,7 @@ def test_every_address_of_an_answer_must_be_allowed() -> None:
 
 
 def test_a_named_exception_is_for_its_name_alone() -> None:
-    allow = Allow.parse("Media.LAN")
+    allow = AllowList.parse("Media.LAN")
 
     assert allow.check("media.lan", 443, [IPv4Address("10.0.0.5")])
     with pytest.raises(FetchRefused):
