@@ -28,6 +28,7 @@ DOORS = {
     "exifread": ("app/metadata/readers/exif.py",),
     "faiss": ("app/library/*index.py",),
     "fastapi": ("app/api/*.py",),
+    "h11": ("app/fetch/http_headers.py",),
     "idna": ("app/network/url_parsing.py",),
     "jinja2": ("app/report/html*.py",),
     "multiprocessing": (),

@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Self
 
 from app.fetch import http_headers
-from app.fetch.http_headers import HeadError, Request
+from app.fetch.http_headers import HeadError, Request, Response
 from app.network.addresses import Address, parse_address
 from app.network.allow_list import AllowList
 from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
@@ -231,18 +231,19 @@ class Proxy:
             if body:
                 server[1].write(await client.body(body))
             await server[1].drain()
-            head = await self._read_response_head(link.host, server[0])
-            await client.send(http_headers.response_head(head))
+            response = await self._read_response_head(link.host, server[0])
+            await client.send(response.head_to_forward())
             upward = asyncio.create_task(self._abort_with(client, server[1]))
             await self._pump_down(server[0], client, upward)
 
-    async def _read_response_head(self, host: str, server: asyncio.StreamReader) -> bytes:
+    async def _read_response_head(self, host: str, server: asyncio.StreamReader) -> Response:
         try:
             for _ in range(8):  # 100 Continue and the like come before the answer
                 head = await asyncio.wait_for(server.readuntil(http_headers.END), HEAD_S)
                 self._count_received(len(head))
-                if http_headers.status_of(head) >= 200:
-                    return head
+                response = Response.parse(head)
+                if response.status >= 200:
+                    return response
         except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
             raise FetchFailed(f"{host} did not answer") from error
         except (HeadError, asyncio.LimitOverrunError) as error:

@@ -1,19 +1,21 @@
-"""Heads of HTTP/1.1 messages, as the proxy reads and writes them (RFC 9112). Pure.
+"""Heads of HTTP/1.1 messages, as the proxy reads and writes them. Pure.
 
-Strict: one request or status line, each field on one line, no control characters. A server's
-response passes unchanged but for the fields that are about one connection.
+h11 parses them (RFC 9112). It accepts more than this proxy does, so that these rules are ours:
+lines end with CR LF and are never folded; versions 1.0 and 1.1; METHODS; one Content-Length of
+plain digits and no Transfer-Encoding in a request; status codes up to 599. A server's response
+passes on without the fields that are about one connection.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Self
 
+import h11
+
 MAX_BYTES = 65_536  # of one head
 END = b"\r\n\r\n"
-METHODS = ("CONNECT", "GET", "HEAD", "POST")
-_REQUEST = re.compile(rb"([A-Z]+) ([!-~]+) HTTP/1\.[01]")
-_STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [^\r\n\0]*)?")
-_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*?)[ \t]*")
+METHODS = (b"CONNECT", b"GET", b"HEAD", b"POST")
+VERSIONS = (b"1.0", b"1.1")
 CONNECTION_FIELDS = {  # RFC 9110, 7.6.1, and the old names
     b"connection",
     b"keep-alive",
@@ -24,6 +26,11 @@ CONNECTION_FIELDS = {  # RFC 9110, 7.6.1, and the old names
     b"trailer",
     b"upgrade",
 }
+_LOOSE_LINE = re.compile(rb"(?<!\r)\n|\r\n[ \t]")  # ended by LF alone, or folded
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([^\r]*?)[ \t]*(?=\r)", re.IGNORECASE)
+_ANY_REQUEST = h11.Request(method="GET", target="/", headers=[("Host", "any.example")])
+
+type Fields = tuple[tuple[bytes, bytes], ...]  # names in lower case
 
 
 class HeadError(Exception):
@@ -32,67 +39,57 @@ class HeadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """method: one of METHODS. target: as it was sent. fields: names in lower case."""
+    """target: as it was sent. body_bytes: length of the body that follows."""
 
     method: str
     target: str
-    fields: tuple[tuple[bytes, bytes], ...]
+    fields: Fields
+    body_bytes: int
 
     @classmethod
     def parse(cls, head: bytes) -> Self:
         """head: up to and with the empty line. Raises HeadError."""
-        first, *lines = head.removesuffix(END).split(b"\r\n")
-        line = _REQUEST.fullmatch(first)
-        if line is None or line[1].decode("ascii") not in METHODS:
+        event = _parse(h11.Connection(h11.SERVER), head)
+        if not isinstance(event, h11.Request) or event.method not in METHODS:
             raise HeadError("no request that is served here")
-        return cls(
-            line[1].decode("ascii"), line[2].decode("ascii"), tuple(map(_parse_field, lines))
-        )
+        fields = tuple(event.headers)
+        method, target = event.method.decode("ascii"), event.target.decode("ascii")
+        return cls(method, target, fields, _body_bytes(head, fields))
 
     def values(self, name: bytes) -> list[bytes]:
         return [value for field, value in self.fields if field == name]
 
-    @property
-    def body_bytes(self) -> int:
-        """Length of the body. Raises HeadError where it is not stated plainly."""
-        lengths = self.values(b"content-length")
-        if self.values(b"transfer-encoding") or len(lengths) > 1:
-            raise HeadError("a body whose length is not stated plainly")
-        if lengths and not re.fullmatch(rb"[0-9]{1,12}", lengths[0]):
-            raise HeadError("a body whose length is no number")
-        return int(lengths[0]) if lengths else 0
-
     def head_to_forward(self, target: str, host: str) -> bytes:
         """The head for the server: for `target` of `host`, whatever the client sent as host."""
-        fields = [
-            name + b": " + value
-            for name, value in self.fields
-            if name not in CONNECTION_FIELDS and name != b"host"
-        ]
-        first = [f"{self.method} {target} HTTP/1.1".encode(), f"Host: {host}".encode()]
-        return b"\r\n".join([*first, *fields, b"Connection: close"]) + END
+        start = f"{self.method} {target} HTTP/1.1\r\nHost: {host}".encode()
+        return _join(start, tuple(field for field in self.fields if field[0] != b"host"))
 
 
-def status_of(head: bytes) -> int:
-    """The status code of a response. Raises HeadError."""
-    line = _STATUS.fullmatch(head.partition(b"\r\n")[0])
-    if line is None:
-        raise HeadError("no response in HTTP/1.1")
-    return int(line[1])
+@dataclass(frozen=True, slots=True)
+class Response:
+    """status: 100..599. start_line: version, status and reason phrase."""
 
+    status: int
+    start_line: bytes
+    fields: Fields
 
-def response_head(head: bytes) -> bytes:
-    """A server's head as the client gets it: one response, then the connection closes.
+    @classmethod
+    def parse(cls, head: bytes) -> Self:
+        """head: up to and with the empty line. Raises HeadError."""
+        connection = h11.Connection(h11.CLIENT)
+        for sent in (_ANY_REQUEST, h11.EndOfMessage()):  # h11 reads no response before a request
+            connection.send(sent)
+        event = _parse(connection, head)
+        if not isinstance(event, h11.InformationalResponse | h11.Response):
+            raise HeadError("no response in HTTP/1.1")
+        if event.status_code > 599:
+            raise HeadError("a response whose status is none of HTTP's")
+        start_line = b"HTTP/%s %d %s" % (event.http_version, event.status_code, event.reason)
+        return cls(event.status_code, start_line, tuple(event.headers))
 
-    Raises HeadError.
-    """
-    first, *lines = head.removesuffix(END).split(b"\r\n")
-    fields = [
-        name + b": " + value
-        for name, value in map(_parse_field, lines)
-        if name not in CONNECTION_FIELDS
-    ]
-    return b"\r\n".join([first, *fields, b"Connection: close"]) + END
+    def head_to_forward(self) -> bytes:
+        """The head for the client: of one response, after which the connection closes."""
+        return _join(self.start_line, self.fields)
 
 
 def refusal(status: str, text: str) -> bytes:
@@ -107,8 +104,33 @@ def refusal(status: str, text: str) -> bytes:
     return head.encode("ascii") + END + body
 
 
-def _parse_field(line: bytes) -> tuple[bytes, bytes]:
-    parts = _FIELD.fullmatch(line)
-    if parts is None:
-        raise HeadError("a field that is no field")
-    return parts[1].lower(), parts[2]
+def _parse(
+    connection: h11.Connection, head: bytes
+) -> h11.Request | h11.InformationalResponse | h11.Response:
+    if _LOOSE_LINE.search(head):
+        raise HeadError("a line that does not end with CR LF, or goes on in the next")
+    connection.receive_data(head)
+    try:
+        event = connection.next_event()
+    except h11.RemoteProtocolError as error:
+        raise HeadError(f"no head of HTTP/1.1: {error}") from error
+    if not isinstance(event, h11.Request | h11.InformationalResponse | h11.Response):
+        raise HeadError("no head of HTTP/1.1")
+    if event.http_version not in VERSIONS:
+        raise HeadError("another version of HTTP than 1.0 and 1.1")
+    return event
+
+
+def _body_bytes(head: bytes, fields: Fields) -> int:
+    """Length of a request's body. Raises HeadError where it is not stated plainly."""
+    lengths = _LENGTH.findall(head)  # h11 makes one field of equal ones
+    if len(lengths) > 1 or any(name == b"transfer-encoding" for name, _ in fields):
+        raise HeadError("a body whose length is not stated plainly")
+    if lengths and not re.fullmatch(rb"[0-9]{1,12}", lengths[0]):
+        raise HeadError("a body whose length is no number")
+    return int(lengths[0]) if lengths else 0
+
+
+def _join(start: bytes, fields: Fields) -> bytes:
+    lines = [name + b": " + value for name, value in fields if name not in CONNECTION_FIELDS]
+    return b"\r\n".join([start, *lines, b"Connection: close"]) + END

@@ -110,26 +110,27 @@ REQUESTS = {  # to the proxy itself -> the status of its answer
     "blank in the target": (f"GET http://media.example/ http://10.0.0.5/ {HEAD}", 400),
     "bare line feed": (f"GET http://media.example/\nHost: 10.0.0.5 {HEAD}", 400),
     "folded field": (
-        "GET http://media.example/ HTTP/1.1\r\nLOGIN\r\nX: a\r\n Host: 10.0.0.5\r\n\r\n",
+        "GET http://media.example/ HTTP/1.1\r\nHost: x\r\nLOGIN\r\nX: a\r\n Host: 10.0.0.5\r\n\r\n",
         400,
     ),
     "two lengths": (
-        "POST http://media.example/ HTTP/1.1\r\nLOGIN\r\nContent-Length: 1\r\n"
+        "POST http://media.example/ HTTP/1.1\r\nHost: x\r\nLOGIN\r\nContent-Length: 1\r\n"
         "Content-Length: 2\r\n\r\nab",
         400,
     ),
     "chunked request": (
-        "POST http://media.example/ HTTP/1.1\r\nLOGIN\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        "POST http://media.example/ HTTP/1.1\r\nHost: x\r\nLOGIN\r\nTransfer-Encoding: chunked\r\n"
+        "\r\n0\r\n",
         400,
     ),
     "no secret": ("GET http://media.example/clip.mp4 HTTP/1.1\r\nHost: x\r\n\r\n", 407),
     "wrong secret": (
-        "GET http://media.example/clip.mp4 HTTP/1.1\r\n"
+        "GET http://media.example/clip.mp4 HTTP/1.1\r\nHost: x\r\n"
         "Proxy-Authorization: Basic ZmlzdHNlZW46\r\n\r\n",
         407,
     ),
     "secret given twice": (
-        "GET http://media.example/clip.mp4 HTTP/1.1\r\nLOGIN\r\nLOGIN\r\n\r\n",
+        "GET http://media.example/clip.mp4 HTTP/1.1\r\nHost: x\r\nLOGIN\r\nLOGIN\r\n\r\n",
         407,
     ),
     "too long a head": (f"GET http://media.example/ HTTP/1.1\r\nX: {'y' * 70_000}\r\n\r\n", 400),
