@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.intake.item import Item
 from app.library.records import FileFacts
+from app.metadata.trust_anchors import load_trust_anchors
 from app.metadata.types import Metadata
 from app.pipeline.step_clock import StepClock
 from app.progress import OnProgress
@@ -30,10 +31,10 @@ def read_item(
 ) -> ReadItem:
     """Probe, read metadata, describe. The sandbox keeps the fingerprint as its item.
 
-    Raises DecodeError and SandboxError.
+    Raises DecodeError, SandboxError, and UsageError for an unusable list of trust anchors.
     """
     limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
-    anchors = settings.trust_anchors.read_text() if settings.trust_anchors else None
+    anchors = load_trust_anchors(settings.trust_anchors)
     on_progress("metadata", 0.0)
     with clock.during("metadata"):
         sandbox.probe(limits)

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.error_codes import EXIT_UNREADABLE, exit_code
 from app.intake import item as intake
 from app.metadata.findings.findings import findings
+from app.metadata.trust_anchors import load_trust_anchors
 from app.metadata.types import Metadata
 from app.pipeline.open_sandbox import open_sandbox
 from app.report.report import Report, unreadable
@@ -55,7 +56,11 @@ def _item(
 def _with_metadata(
     report: Report, item: intake.Item, settings: Settings, claim: Claim | None
 ) -> Report:
-    """The same with what a fresh process can read of the file's facts and metadata."""
+    """Add what a new process can read of the file's facts and metadata.
+
+    Raises UsageError for an unusable list of trust anchors.
+    """
+    anchors = load_trust_anchors(settings.trust_anchors)
     info: MediaInfo | None = None
     metadata: Metadata | None = None
     # the report already says why the item cannot be read; what else fails adds nothing
@@ -63,7 +68,7 @@ def _with_metadata(
         contextlib.suppress(FirstseenError),
         open_sandbox(item.path, settings) as sandbox,
     ):
-        metadata = sandbox.metadata(item.media_type)
+        metadata = sandbox.metadata(item.media_type, anchors)
         info = sandbox.probe()
     if metadata is None:
         return report

@@ -1,0 +1,48 @@
+"""The list of trust anchors is checked before a file is read, and its error says what is wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.errors import UsageError
+from app.library.library import Library
+from app.pipeline.unreadable import report_unread
+from app.settings import Settings
+from hashing.errors import DecodeError
+from tests.made.broken import make_sound_only
+from tests.made.stills import make_still
+
+REPO = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("content", [b"no certificate", b"\xff\xfe\x00"])
+def test_a_check_with_an_unusable_trust_list_ends_with_the_reason(
+    tmp_path: Path, content: bytes
+) -> None:
+    item = make_still(tmp_path / "photo.jpg", "jpeg")
+    Library.open(tmp_path / "library", create=True).close()
+    anchors = tmp_path / "anchors.pem"
+    anchors.write_bytes(content)
+    environment = {**os.environ, "FIRSTSEEN_TRUST_ANCHORS": str(anchors)}
+    command = [sys.executable, "-m", "app", "check", str(item), "--library"]
+
+    done = subprocess.run(
+        [*command, str(tmp_path / "library")],
+        cwd=REPO, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert f"the trust list {anchors} should hold PEM certificates" in " ".join(done.stderr.split())
+
+
+def test_a_file_that_does_not_decode_is_read_with_the_same_list(tmp_path: Path) -> None:
+    path = make_sound_only(tmp_path / "sound.mp4")
+    anchors = tmp_path / "anchors.pem"
+    anchors.write_text("no certificate")
+
+    with pytest.raises(UsageError, match="should hold PEM certificates"):
+        report_unread(path, DecodeError("no pictures in it"), Settings(trust_anchors=anchors))
