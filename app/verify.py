@@ -1,13 +1,13 @@
 """READ FIRST: one item, from intake to report, top to bottom.
 
-1. intake: the file's bytes are hashed and its type is told from its content; nothing parses it yet.
-2. read: a locked process (the sandbox) probes the file, reads its metadata and describes it.
-3. search: its descriptors propose clips of the library; each is then compared frame by frame.
-4. judge: matches, known dates and the claim become a verdict in words.
-5. report: one record, which every surface shows; evidence can follow while the sandbox lasts.
+1. intake: the file's bytes are hashed and its type is detected from its content, without parsing.
+2. read: a locked process (the sandbox) probes the file, reads its metadata and fingerprints it.
+3. search: its descriptors find candidate clips in the library; each is compared frame by frame.
+4. judge: matches, known dates and the claim become a verdict.
+5. report: one record, which every surface shows; evidence frames follow while the sandbox runs.
 
 What a check shares with a later recheck, a comparison of two files and an addition to the library
-stands in `app.pipeline`.
+is in `app.pipeline`.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from app.report.report import Report
 from app.settings import Settings
 from app.verdict.claim import Claim
 
-__all__ = ["check", "check_item", "checking"]
+__all__ = ["check", "check_item", "start_check"]
 
 
 def check_item(
@@ -39,9 +39,9 @@ def check_item(
     on_progress: OnProgress = quiet,
     name: str | None = None,
 ) -> Report:
-    """Follow one item from what the user handed us to a report they can check.
+    """Check one item; returns the report without evidence frames.
 
-    name: what to call the item, where its name on disk is not its own.
+    name: of the item in the report, where its name on disk is not its own.
 
     Raises IntakeError, DecodeError and SandboxError where the item cannot be read at all.
     """
@@ -60,11 +60,11 @@ def check(
     unblurred: bool = False,
     strips: bool = False,
 ) -> Checked:
-    """The same, with the frames that show each accepted match.
+    """Check one item; returns the report and the evidence frames of each accepted match.
 
-    unblurred: faces are shown. strips: also make frames to step through.
+    unblurred: faces are shown. strips: also make frames to step through. Raises as `check_item`.
     """
-    with checking(path, claim, library, settings, on_progress, name) as judged:
+    with start_check(path, claim, library, settings, on_progress, name) as judged:
         sheets = (
             judged.make_sheets(unblurred=unblurred, strips=strips, on_progress=on_progress)
             if with_sheets
@@ -74,7 +74,7 @@ def check(
 
 
 @contextmanager
-def checking(
+def start_check(
     path: Path,
     claim: Claim | None,
     library: Library,
@@ -82,7 +82,10 @@ def checking(
     on_progress: OnProgress = quiet,
     name: str | None = None,
 ) -> Iterator[Judged]:
-    """The verdict as soon as it stands; its evidence can be made while this lasts."""
+    """Check one item; evidence frames can be made until the context ends.
+
+    Raises as `check_item`.
+    """
     clock = StepClock()
     item = from_path(path, settings.max_bytes, name)
     facts = file_facts(item)

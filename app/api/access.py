@@ -1,9 +1,9 @@
-"""Who asks, and whether they may: the one dependency that every route but the open ones has.
+"""Authentication and scopes: the one dependency that every route but the open ones has.
 
-A request shows a key (`Authorization: Bearer fsk_…`), or the cookie of a session that a page got
-for one. A browser sends cookies along unasked, so a request by cookie that could change anything
-must also bring the session's token in `X-Firstseen-CSRF`, which only a script of our own page can
-know. Keys are looked up at each request: a revoked one is refused at once, whoever revoked it.
+A request carries a key (`Authorization: Bearer fsk_…`), or the cookie of a session that a page got
+for one. A browser sends cookies by itself, so a request by cookie that could change anything must
+also carry the session's token in `X-Firstseen-CSRF`, which only a script of our own page can know.
+Keys are looked up at each request: a revoked one is refused at once.
 """
 
 import ipaddress
@@ -38,14 +38,14 @@ _BEARER: Final = HTTPBearer(
 _SESSION: Final = APIKeyCookie(
     name=COOKIE,
     scheme_name="session",
-    description=f"The page's session. What changes anything needs the header {CSRF_HEADER} too.",
+    description=f"The page's session. Changes need the header {CSRF_HEADER} too.",
     auto_error=False,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The key that a request was made with. session: where it came by a cookie."""
+    """The key that a request was made with. session: set where a cookie authenticated it."""
 
     key_id: str
     name: str
@@ -58,7 +58,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How often keys may ask, and addresses may be wrong."""
+    """Rate limits: requests of keys, and failed sign-ins of addresses."""
 
     requests: Buckets  # by key id
     failures: Buckets  # by address
@@ -70,49 +70,49 @@ class Limits:
         )
 
 
-def may(*scopes: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency that gives the Caller, whose key has all of these scopes.
+def require_scopes(*scopes: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that returns the Caller, whose key has all of these scopes.
 
-    Raises ValueError at once for a scope that is none. Answers 401, 403 or 429 else.
+    Raises ValueError at once for an unknown scope. Otherwise the answer is 401, 403 or 429.
     """
-    wanted = frozenset(Scope(scope) for scope in scopes)
+    required = frozenset(Scope(scope) for scope in scopes)
 
     async def caller(
         request: Request,
         _bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
         _cookie: Annotated[str | None, Security(_SESSION)],
     ) -> Caller:
-        asking = await _identified(request)
-        count_request(request, asking.key_id)
-        missing = sorted(wanted - asking.scopes)
+        identified = await _identify_caller(request)
+        count_request(request, identified.key_id)
+        missing = sorted(required - identified.scopes)
         if missing:
             raise HTTPException(403, f"this key lacks the scope {missing[0]}")
-        return asking
+        return identified
 
     return caller
 
 
-async def _identified(request: Request) -> Caller:
-    """Who asks. A key in the header goes before a cookie, valid or not."""
+async def _identify_caller(request: Request) -> Caller:
+    """Authenticate the request. A key in the header, valid or not, goes before a cookie."""
     if request.headers.getlist("authorization"):
-        secret = bearer_of(request)
+        secret = bearer_token(request)
         key = await run_in_threadpool(_key, store_of(request), secret) if secret else None
         if key is None:
-            raise failed_sign_in(request)
+            raise sign_in_failure(request)
         return caller_of(key)
     value = request.cookies.get(COOKIE)
     session = await run_in_threadpool(_session, store_of(request), value) if value else None
     if session is None:
-        raise unknown_caller("a key is needed" if value is None else "this session has ended")
+        raise unauthenticated("a key is needed" if value is None else "this session has ended")
     if request.method not in SAFE_METHODS:
         tokens = request.headers.getlist(CSRF_HEADER)
-        if len(tokens) != 1 or not sessions.holds(session, tokens[0]):
+        if len(tokens) != 1 or not sessions.csrf_matches(session, tokens[0]):
             raise HTTPException(403, f"the header {CSRF_HEADER} with the session's token is needed")
     return caller_of(session.key, session)
 
 
-def bearer_of(request: Request) -> str | None:
-    """The key in the Authorization header, of which there is exactly one."""
+def bearer_token(request: Request) -> str | None:
+    """The key in the Authorization header; None unless there is exactly one such header."""
     headers = request.headers.getlist("authorization")
     scheme, _, secret = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")
     return secret.strip() or None if scheme.lower() == "bearer" else None
@@ -128,43 +128,42 @@ def limits_of(request: Request) -> Limits:
 
 
 def count_request(request: Request, key_id: str) -> None:
-    """Raises the answer to a key that asks too often."""
+    """Count a request of a key. Raises the answer 429 where it makes too many."""
     wait = limits_of(request).requests.take(key_id)
     if wait is not None:
-        raise too_often(wait, "this key asks too often")
+        raise too_many_requests(wait, "this key asks too often")
 
 
-def failed_sign_in(request: Request) -> HTTPException:
-    """The answer to a key that is none: 401, or 429 to an address that was wrong too often.
+def sign_in_failure(request: Request) -> HTTPException:
+    """The answer to an unknown key: 401, or 429 to an address that failed too often.
 
-    A right key is let through whatever others at its address did: behind one proxy they all share
-    it. The limit keeps guessing from costing us anything; that guessing is hopeless is the key's
-    own length.
+    A valid key is accepted whatever others at its address did: behind one proxy they all share it.
+    The limit keeps guessing cheap for us; the length of a key makes guessing hopeless.
     """
     address = request.client.host if request.client is not None else ""
     wait = limits_of(request).failures.take(client_network(address))
     if wait is not None:
-        return too_often(wait, "too many wrong keys from this address")
-    return unknown_caller("this is no key of this service, or it was revoked")
+        return too_many_requests(wait, "too many wrong keys from this address")
+    return unauthenticated("this is no key of this service, or it was revoked")
 
 
 def client_network(address: str) -> str:
-    """What one client has of the net: an IPv4 address, or the 64 bits of IPv6 that it is given."""
+    """The network of one client: an IPv4 address, or the /64 of an IPv6 address."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        return address  # of a test, or a socket in the file system
+        return address  # from a test, or a socket in the file system
     if ip.version == 4:
         return str(ip)
-    mapped = ip.ipv4_mapped  # how a socket of both kinds tells of IPv4
+    mapped = ip.ipv4_mapped  # how a dual-stack socket reports IPv4
     return str(mapped) if mapped else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
-def unknown_caller(why: str) -> HTTPException:
+def unauthenticated(why: str) -> HTTPException:
     return HTTPException(401, why, {"WWW-Authenticate": "Bearer"})
 
 
-def too_often(wait_s: float, why: str) -> HTTPException:
+def too_many_requests(wait_s: float, why: str) -> HTTPException:
     return HTTPException(429, why, {"Retry-After": str(max(1, math.ceil(wait_s)))})
 
 

@@ -1,6 +1,6 @@
-"""The service put together: routers, guard, store, queue, errors, and `serve`.
+"""Assemble the service: routers, guard, store, queue, error handlers; and `serve` it.
 
-What takes long is done by worker processes, which the supervisor made in the lifespan starts.
+Long work is done by worker processes, which the supervisor starts in the lifespan.
 Each resource has a router of its own that `create_app` includes.
 """
 
@@ -41,7 +41,7 @@ from app.api.routes import (
     static_page,
 )
 from app.api.routes import library as api_library
-from app.api.uploads import StorageFullError
+from app.api.uploads import StorageFull
 from app.error_codes import http_status
 from app.errors import UsageError
 from app.jobs import service_log
@@ -68,11 +68,11 @@ RESOURCE_ROUTES: Final = (
     audit,
 )
 RETRY_AFTER: Final = {"Retry-After": "10"}
-OWN_STATUS: Final[dict[type[FirstseenError], int]] = {
-    StorageFullError: 507
-}  # errors of the service itself
+SERVICE_STATUS: Final[dict[type[FirstseenError], int]] = {
+    StorageFull: 507
+}  # errors that only the service raises
 NO_TASKS: Final = "app.sandbox.child.no_tasks"
-CLOSING_S: Final = 3  # for requests that are under way when the service stops
+SHUTDOWN_TIMEOUT_S: Final = 3  # for requests that are under way when the service stops
 
 log = logging.getLogger(__name__)
 
@@ -87,15 +87,15 @@ def create_app(
     app = FastAPI(
         title="firstseen",
         lifespan=partial(_lifespan, settings=settings, library=library, work_module=work_module),
-        docs_url=None,  # these pages load scripts from elsewhere
+        docs_url=None,  # these pages load scripts from other hosts
         redoc_url=None,
-        openapi_url=None,  # api_session gives it, to whoever has a key
+        openapi_url=None,  # routes.session serves it to whoever has a key
     )
     for resource in RESOURCE_ROUTES:
         app.include_router(resource.router)
     app.openapi = partial(document, app)  # type: ignore[method-assign]
     app.add_middleware(
-        Guard, names=_names(settings), proxied=settings.hosts, origins=settings.origins
+        Guard, names=_host_names(settings), proxied=settings.hosts, origins=settings.origins
     )
     app.add_middleware(RequestLog)
     app.add_exception_handler(FirstseenError, _on_error)
@@ -109,13 +109,13 @@ def create_app(
 def serve(settings: Settings) -> None:
     """Run the service until it is interrupted.
 
-    Raises UsageError where the system cannot lock decoding in and nobody said that this is fine,
-    LibraryUnusable.
+    Raises UsageError where the system cannot sandbox decoding and `unsafe_decoding` is not set,
+    or the port is in use; LibraryUnusable, StoreUnusable.
     """
     service_log.set_up()
     with only_service(settings.desk_folder()):
-        pass  # another service is named before anything else is looked at
-    walls = _walls()
+        pass  # report another running service before anything else
+    walls = _probe_sandbox()
     if not walls.complete and not settings.unsafe_decoding:
         raise UsageError(
             "this system cannot lock in the process that reads strangers' files (missing: "
@@ -136,14 +136,14 @@ def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
         ws="none",
-        timeout_graceful_shutdown=CLOSING_S,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
         log_config=None,  # service_log has set everything up
-        access_log=False,  # api_log has one that names no address as it was typed
+        access_log=False,  # request_log has one that contains no address as it was typed
     )
 
 
-def _walls() -> Protection:
-    """What the sandbox can do here; asked of one that loads nothing, so that it costs no time."""
+def _probe_sandbox() -> Protection:
+    """What the sandbox can lock on this system; probed with an empty one, which costs no time."""
     server = new_server(NO_TASKS)
     try:
         return protection(server)
@@ -158,13 +158,13 @@ def _announce_first_key(settings: Settings) -> None:
     finally:
         store.close()
     if secret is not None:
-        host = settings.host if _names(settings) else "127.0.0.1"
+        host = settings.host if _host_names(settings) else "127.0.0.1"
         shown = f"[{host}]" if ":" in host else host
         sys.stderr.write(announcement(secret, f"http://{shown}:{settings.port}/"))
 
 
-def _names(settings: Settings) -> list[str]:
-    """Names beside this machine's own; an address for 'everywhere' is no name."""
+def _host_names(settings: Settings) -> list[str]:
+    """Host names beside this machine's own; none for an address that means 'everywhere'."""
     return [] if settings.host in ("0.0.0.0", "::") else [settings.host]
 
 
@@ -178,7 +178,7 @@ async def _lifespan(
             library = Library.open(settings.library, create=True)
         store = open_store(folder)
         resources = Resources.of(library, store, settings)
-        queue = Supervisor(store, settings, work_module, resources.recheck_schedule.due)
+        queue = Supervisor(store, settings, work_module, resources.recheck_schedule.next_due)
         state = app.state
         state.settings, state.store, state.queue = settings, store, queue
         state.resources, state.limits = resources, Limits.of(settings)
@@ -195,7 +195,7 @@ async def _lifespan(
 
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, FirstseenError)
-    status = OWN_STATUS.get(type(error)) or http_status(error)
+    status = SERVICE_STATUS.get(type(error)) or http_status(error)
     return problem(status, str(error), RETRY_AFTER if status == 503 else None)
 
 
@@ -208,7 +208,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """Of every route of this path: each route by itself knows its own alone."""
+    """The methods of all routes of this path; each route knows only its own."""
     routes = [
         route
         for resource in RESOURCE_ROUTES
@@ -226,10 +226,12 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 
 async def _on_gone(request: Request, error: Exception) -> Response:
-    return problem(400, "the sender went away")  # nobody reads this; the log is spared a trace
+    return problem(
+        400, "the sender went away"
+    )  # nobody reads this; it keeps a trace out of the log
 
 
 async def _on_fault(request: Request, error: Exception) -> Response:
-    """A fault of ours: named in the log, and no secret. It is answered outside of the Guard."""
-    detail = "a fault of firstseen itself; its log says more"
+    """Answer an internal error; the log says more. This runs outside of the Guard."""
+    detail = "an internal error; the service's log says more"
     return problem(500, detail, dict(SECURITY_HEADERS))

@@ -1,4 +1,4 @@
-"""A clip's redacted picture for lists: made when first asked for, then kept in the library."""
+"""Redacted thumbnails of clips for lists: made when first requested, then stored in the library."""
 
 import threading
 
@@ -7,31 +7,31 @@ from app.library.library import Library
 from app.pipeline.open_sandbox import open_sandbox
 from app.settings import Settings
 
-MAKING = 2  # at once; who comes later waits
+MAX_AT_ONCE = 2  # further requests wait
 
 
 class ClipThumbnails:
-    """Called from several threads."""
+    """Makes and stores thumbnails. Called from several threads."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library = library
         self._settings = settings
-        self._making = threading.Semaphore(MAKING)
+        self._making = threading.Semaphore(MAX_AT_ONCE)
 
-    def picture(self, clip: str) -> bytes:
-        """A JPEG with faces destroyed.
+    def thumbnail(self, clip: str) -> bytes:
+        """A JPEG with faces blacked out.
 
-        Raises ClipUnknown where there is no such clip or no picture of it was kept, DecodeError,
+        Raises ClipUnknown where there is no such clip or it has no preview frames, DecodeError,
         SandboxError.
         """
-        known = self._library.thumbnail(clip)
-        if known is not None:
-            return known
+        stored = self._library.thumbnail(clip)
+        if stored is not None:
+            return stored
         with self._making:
-            kept = self._library.load(clip).pictures
-            if kept is None:
-                raise ClipUnknown("no picture was kept of this clip")
+            preview_frames = self._library.load(clip).pictures
+            if preview_frames is None:
+                raise ClipUnknown("no preview frames are stored of this clip")
             with open_sandbox(None, self._settings) as sandbox:
-                made = sandbox.thumbnail(kept)
-        self._library.keep_thumbnail(clip, made)
-        return made
+                jpeg = sandbox.thumbnail(preview_frames)
+        self._library.keep_thumbnail(clip, jpeg)
+        return jpeg

@@ -1,4 +1,4 @@
-"""What every router of the service reaches for: settings, store, queue, library, an upload."""
+"""What the routes take from the application: settings, store, queue, library, an upload."""
 
 from typing import Any
 
@@ -39,11 +39,11 @@ def library_of(request: Request) -> Library:
 
 
 async def receive_upload(request: Request) -> Upload:
-    """The request's file, durable on disk, and its fields.
+    """Receive the request's file, durable on disk, and its fields.
 
     Raises QueueFull before anything is read, and what `uploads.receive` raises.
     """
-    await run_in_threadpool(_check_room, store_of(request), queue_of(request).most_pending)
+    await run_in_threadpool(_check_room, store_of(request), queue_of(request).max_pending)
     headers = request.headers
     return await receive(
         headers.get("content-type"),
@@ -55,7 +55,7 @@ async def receive_upload(request: Request) -> Upload:
 
 
 def upload_form(*fields: str) -> dict[str, Any]:
-    """For a route's `openapi_extra`: a form with one file, and these texts where they are known."""
+    """For a route's `openapi_extra`: a form with one file and these optional texts."""
     texts = {name: {"type": "string", "maxLength": MAX_FIELD_BYTES} for name in fields}
     schema = {
         "type": "object",
@@ -67,6 +67,6 @@ def upload_form(*fields: str) -> dict[str, Any]:
     return {"requestBody": body}
 
 
-def _check_room(store: Store, most_pending: int) -> None:
+def _check_room(store: Store, max_pending: int) -> None:
     with store.reading() as connection:
-        checks.check_room(connection, most_pending)
+        checks.require_capacity(connection, max_pending)

@@ -1,4 +1,4 @@
-"""The key that the first start of a service makes, since without one nobody could sign in."""
+"""The key that the first start of a service makes, because nobody could sign in without one."""
 
 from app.store import keys
 from app.store.audit_log import SERVICE
@@ -9,12 +9,12 @@ NAME = "first key"
 
 
 def first_key(store: Store) -> str | None:
-    """The secret of a key with every scope, where no key was ever made; else None."""
+    """Make a key with every scope where there was never one; returns its secret, else None."""
     with store.reading() as connection:
-        if keys.any_made(connection):
+        if keys.any_key_exists(connection):
             return None
     with store.writing() as connection:
-        if keys.any_made(connection):
+        if keys.any_key_exists(connection):
             return None  # another process was first
         return keys.create(connection, NAME, keys.ALL_SCOPES, SERVICE, now())[1]
 

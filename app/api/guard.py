@@ -1,19 +1,19 @@
-"""What keeps the service to its users: Host, Origin, size, and the headers of every answer.
+"""Request guard: Host and Origin checks, body limits, security headers.
 
-Any page open in the same browser can send requests here, wherever the service listens. So it
-answers to its own names only (a rebound name would be another), refuses what a page of another
-origin started, and lets no other origin read or frame anything.
+Any page open in the same browser can send requests to the service, wherever it listens. So the
+service answers to its own names only (a rebound name would be another), refuses requests that a
+page of another origin started, and lets no other origin read or frame anything.
 
-Two kinds of strangers may call it, with a key in the Authorization header:
+Two kinds of other origins may call it, with a key in the Authorization header:
 
-- Origins that the setting `origins` names. They get CORS headers and an answer to their preflight.
+- Origins in the setting `origins`. They get CORS headers and an answer to their preflight.
 - Pages of browser extensions, which with the user's permission for this host send and read without
-  CORS. Seen in Chromium: GET has no Origin, other methods have `chrome-extension://…`; the
-  Sec-Fetch-Site is `none`; our own page's cookie comes along, SameSite or not, unless the
-  extension omits it. Nothing is lost by not refusing these. A web page cannot set Authorization
-  without a preflight, which is refused to all but the named origins; what a browser adds by itself
-  is a cookie, or Basic, never Bearer; and Origin is not a page's to choose. A cookie beside a key
-  is not looked at (api_access), so the request is worth what its key is.
+  CORS. Observed in Chromium: GET has no Origin, other methods have `chrome-extension://…`; the
+  Sec-Fetch-Site is `none`; our own page's cookie is sent, SameSite or not, unless the extension
+  omits it. Accepting these is safe: a web page cannot set Authorization without a preflight, which
+  is refused to all but the configured origins; a browser itself adds a cookie, or Basic, but never
+  Bearer; and a page cannot choose its Origin. A cookie beside a key is ignored (app.api.access), so
+  the request has the rights of its key.
 """
 
 import ipaddress
@@ -30,10 +30,10 @@ from app.api.problem_json import problem
 
 OWN_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OWN_SITES: Final = frozenset({"same-origin", "none"})  # none: typed in, or a bookmark
+TRUSTED_SITES: Final = frozenset({"same-origin", "none"})  # none: typed in, or a bookmark
 EXTENSIONS: Final = ("chrome-extension://", "moz-extension://", "safari-web-extension://")
 UPLOADS: Final = frozenset({"/v1/checks", "/v1/clips"})
-MAX_BODY_BYTES: Final = 262_144  # of what is no upload
+MAX_BODY_BYTES: Final = 262_144  # of every request that is no upload
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -54,40 +54,47 @@ CORS_PREFLIGHT: Final = {
     "Access-Control-Max-Age": "600",
 }
 CORS_EXPOSED: Final = "Location, Retry-After, Content-Disposition"
-_ELSEWHERE: Final = "requests from other web pages are refused"
+_OTHER_PAGE: Final = "requests from other web pages are refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may call, as the settings say."""
+    """Which requests are answered, from the settings."""
 
-    names: frozenset[str]  # that the service answers to
-    proxied: frozenset[str]  # of these, the names that may be behind TLS of a proxy
-    origins: frozenset[str]  # of others, that may call it with a key
+    names: frozenset[str]  # host names that the service answers to
+    proxied: frozenset[str]  # those of the names that may be behind a proxy's TLS
+    origins: frozenset[str]  # other origins that may call it with a key
 
     def refusal(self, method: str, headers: Headers, scheme: str) -> str | None:
-        """Why this request is not answered, or None."""
+        """Why this request is refused; None where it is not."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or host_name(hosts[0]) not in self.names:
             return "this service answers to its own name only"
-        own = {f"{scheme}://{hosts[0]}".lower()}
+        own_origins = {f"{scheme}://{hosts[0]}".lower()}
         if host_name(hosts[0]) in self.proxied:
-            own.add(f"https://{hosts[0]}".lower())
-        strangers = [o for origin in headers.getlist("origin") if (o := origin.lower()) not in own]
-        if not all(self._may_call(origin, method, headers) for origin in strangers):
-            return _ELSEWHERE
+            own_origins.add(f"https://{hosts[0]}".lower())
+        other_origins = [
+            o for origin in headers.getlist("origin") if (o := origin.lower()) not in own_origins
+        ]
+        if not all(self._may_call(origin, method, headers) for origin in other_origins):
+            return _OTHER_PAGE
         site = headers.get("sec-fetch-site", "none")
-        if site in OWN_SITES or strangers or _is_visit(method, headers) or _by_key(headers):
+        if (
+            site in TRUSTED_SITES
+            or other_origins
+            or _is_navigation(method, headers)
+            or _has_key(headers)
+        ):
             return None
-        return _ELSEWHERE
+        return _OTHER_PAGE
 
     def _may_call(self, origin: str, method: str, headers: Headers) -> bool:
         if origin in self.origins:
-            return _by_key(headers) or is_preflight(method, headers)
-        return origin.startswith(EXTENSIONS) and _by_key(headers)
+            return _has_key(headers) or is_preflight(method, headers)
+        return origin.startswith(EXTENSIONS) and _has_key(headers)
 
-    def shares_with(self, headers: Headers) -> str | None:
-        """The origin of another page that may read the answer."""
+    def cors_origin(self, headers: Headers) -> str | None:
+        """The other origin that may read the answer; None where there is none."""
         origin = headers.get("origin", "")
         return origin if origin.lower() in self.origins else None
 
@@ -102,13 +109,15 @@ class Guard:
         proxied: Iterable[str] = (),
         origins: Iterable[str] = (),
     ) -> None:
-        """names, proxied: further host names that this service answers to; proxied ones may stand
-        before TLS of a proxy. origins: of others that may call it with a key.
+        """names, proxied: further host names that this service answers to; proxied ones may be behind
+        a proxy's TLS. origins: other origins that may call it with a key.
         """
         self.app = app
-        behind = frozenset(name.lower() for name in proxied)
-        known = OWN_NAMES | {name.lower() for name in names} | behind
-        self.policy = Policy(known, behind, frozenset(origin.lower() for origin in origins))
+        behind_proxy = frozenset(name.lower() for name in proxied)
+        known_names = OWN_NAMES | {name.lower() for name in names} | behind_proxy
+        self.policy = Policy(
+            known_names, behind_proxy, frozenset(origin.lower() for origin in origins)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -120,15 +129,19 @@ class Guard:
         method, headers = scope["method"], Headers(scope=scope)
         refusal = self.policy.refusal(method, headers, scope.get("scheme", "http"))
         if refusal is not None:
-            await problem(403, refusal)(scope, receive, _with_headers(send, None))
+            await problem(403, refusal)(scope, receive, _add_headers(send, None))
             return
-        origin = self.policy.shares_with(headers)
-        answering = _with_headers(send, origin)
+        origin = self.policy.cors_origin(headers)
+        send_with_headers = _add_headers(send, origin)
         if origin is not None and is_preflight(method, headers):
-            await Response(status_code=204, headers=CORS_PREFLIGHT)(scope, receive, answering)
+            await Response(status_code=204, headers=CORS_PREFLIGHT)(
+                scope, receive, send_with_headers
+            )
             return
         await self.app(
-            scope, receive if _is_upload(scope, headers) else _bounded(receive), answering
+            scope,
+            receive if _is_upload(scope, headers) else _limit_body(receive),
+            send_with_headers,
         )
 
 
@@ -136,21 +149,21 @@ def is_preflight(method: str, headers: Headers) -> bool:
     return method == "OPTIONS" and "access-control-request-method" in headers
 
 
-def _by_key(headers: Headers) -> bool:
-    """A request that no web page can make a browser send unasked."""
+def _has_key(headers: Headers) -> bool:
+    """Whether a key is in the header, which no web page can make a browser add."""
     keys = headers.getlist("authorization")
     return len(keys) == 1 and keys[0].lower().startswith("bearer ")
 
 
 def _is_upload(scope: Scope, headers: Headers) -> bool:
-    """Uploads are counted where they are written to disk."""
+    """Whether it is an upload: these are limited where they are written to disk."""
     return scope["path"] in UPLOADS and headers.get("content-type", "").lower().startswith(
         "multipart/form-data"
     )
 
 
-def _is_visit(method: str, headers: Headers) -> bool:
-    """Someone followed a link to here: harmless, as GET changes nothing and nothing is framed."""
+def _is_navigation(method: str, headers: Headers) -> bool:
+    """Whether someone followed a link: harmless, GET changes nothing and framing is forbidden."""
     return (
         method in SAFE_METHODS
         and headers.get("sec-fetch-mode") == "navigate"
@@ -175,25 +188,25 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-def _bounded(receive: Receive) -> Receive:
-    """What is read into memory whole, by routes that are open too, has an end."""
-    seen = 0
+def _limit_body(receive: Receive) -> Receive:
+    """Limit the body of a request that a route reads into memory."""
+    received_bytes = 0
 
-    async def counted() -> Message:
-        nonlocal seen
+    async def limited() -> Message:
+        nonlocal received_bytes
         message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
+        received_bytes += len(message.get("body", b""))
+        if received_bytes > MAX_BODY_BYTES:
             raise HTTPException(413, f"expected at most {MAX_BODY_BYTES:,} bytes")
         return message
 
-    return counted
+    return limited
 
 
-def _with_headers(send: Send, origin: str | None) -> Send:
-    """origin: of another page that may read the answer."""
+def _add_headers(send: Send, origin: str | None) -> Send:
+    """Add the security headers, and CORS headers for another origin that may read the answer."""
 
-    async def guarded(message: Message) -> None:
+    async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
@@ -204,4 +217,4 @@ def _with_headers(send: Send, origin: str | None) -> Send:
                 headers.add_vary_header("Origin")
         await send(message)
 
-    return guarded
+    return with_headers

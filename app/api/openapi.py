@@ -1,4 +1,4 @@
-"""Problems in the OpenAPI document: which a route may answer with, and their one shape."""
+"""The OpenAPI document, and the problems that its routes may answer with."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,11 +11,11 @@ from app.version import VERSION
 
 MEDIA_TYPE: Final = "application/problem+json"
 _CONTENT: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_EVERYWHERE: Final = (400, 401, 403, 413, 422, 429, 503)  # of any route that wants a key
+_EVERYWHERE: Final = (400, 401, 403, 413, 422, 429, 503)  # of any route that needs a key
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`: these problems."""
+    """Problems by status for a route's `responses`."""
     return {
         status: {"description": HTTPStatus(status).phrase, "content": _CONTENT}
         for status in statuses
@@ -23,7 +23,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def refusals(*further: int) -> dict[int | str, dict[str, Any]]:
-    """For a router or route that wants a key: what all of them may answer, and these."""
+    """For a router or route that needs a key: the problems common to all of them, and these."""
     return problems(*_EVERYWHERE, *further)
 
 

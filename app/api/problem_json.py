@@ -1,4 +1,4 @@
-"""Errors as problem+json (RFC 9457): one shape for everything that the service refuses."""
+"""Errors as problem+json (RFC 9457): the one format of every refusal."""
 
 from starlette.responses import JSONResponse
 

@@ -1,17 +1,17 @@
-"""How often: token buckets in memory, one a name, for requests of a key and failed sign-ins."""
+"""Rate limits: token buckets in memory, by name, for requests of a key and failed sign-ins."""
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-MAX_NAMES: Final = 10_000  # buckets held; beyond it the one that was longest unused is forgotten
+MAX_NAMES: Final = 10_000  # beyond it the bucket that was unused for longest is dropped
 
 
 class Buckets:
-    """Each name may do `per_minute` at once, and again as many over each minute.
+    """A bucket by name: each holds `per_minute` tokens and is refilled within a minute.
 
-    Not for several threads: the service asks in its event loop alone.
+    Not thread-safe: the service uses it in its event loop alone.
     """
 
     def __init__(
@@ -21,20 +21,22 @@ class Buckets:
         max_names: int = MAX_NAMES,
     ) -> None:
         """per_minute: 0 for no limit."""
-        self._most = per_minute
+        self._capacity = per_minute
         self._clock = clock
         self._max_names = max_names
-        self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()  # name -> (left, when)
+        self._buckets: OrderedDict[str, tuple[float, float]] = (
+            OrderedDict()
+        )  # name -> (tokens, time)
 
     def take(self, name: str) -> float | None:
-        """None, and one is taken; or nothing is, and these are the seconds until one is there."""
-        if not self._most:
+        """Take a token: None where there was one, else the seconds until there is one."""
+        if not self._capacity:
             return None
-        now, per_second = self._clock(), self._most / 60
-        left, when = self._held.pop(name, (self._most, now))
-        left = min(self._most, left + (now - when) * per_second)
-        wait = None if left >= 1 else (1 - left) / per_second
-        self._held[name] = (left - 1 if wait is None else left, now)
-        if len(self._held) > self._max_names:
-            self._held.popitem(last=False)
+        now, per_second = self._clock(), self._capacity / 60
+        tokens, updated_at = self._buckets.pop(name, (self._capacity, now))
+        tokens = min(self._capacity, tokens + (now - updated_at) * per_second)
+        wait = None if tokens >= 1 else (1 - tokens) / per_second
+        self._buckets[name] = (tokens - 1 if wait is None else tokens, now)
+        if len(self._buckets) > self._max_names:
+            self._buckets.popitem(last=False)
         return wait

@@ -1,6 +1,7 @@
-"""One line in the log for each request: which route, what came of it, how long it took.
+"""One line in the log for each request: route, status, duration.
 
-The route is named as it is defined, not as it was asked for: addresses may hold what people typed.
+The route is logged as it is defined, not as it was requested: addresses may contain what people
+typed.
 """
 
 import logging
@@ -21,21 +22,21 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.monotonic(), 0
+        began_at, status = time.monotonic(), 0
 
-        async def noting(message: Message) -> None:
+        async def record_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, record_status)
         finally:
-            said = {
+            fields = {
                 "method": scope["method"],
                 "route": getattr(scope.get("route"), "path", None),
                 "status": status,
-                "seconds": round(time.monotonic() - began, 4),
+                "seconds": round(time.monotonic() - began_at, 4),
             }
-            log.info("request", extra=said)
+            log.info("request", extra=fields)

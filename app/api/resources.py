@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from app.api.clip_thumbnails import ClipThumbnails
-from app.api.revealed_pictures import UnredactedEvidence
+from app.api.unredacted_evidence import UnredactedEvidence
 from app.jobs.recheck_schedule import RecheckSchedule
 from app.library.library import Library
 from app.settings import Settings
@@ -14,7 +14,7 @@ from app.store.retention import Sweeper
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Make it with `of`, `start` it, `close` it."""
+    """Create with `of`, `start`, `close`."""
 
     library: Library
     unredacted_evidence: UnredactedEvidence

@@ -1,4 +1,4 @@
-"""Between requests and the queue: taking a check on, and waiting for what becomes of it."""
+"""Between requests and the queue: accept a submission, and wait for changes of a check."""
 
 import asyncio
 import contextlib
@@ -14,64 +14,72 @@ from app.store import audit_log, checks
 from app.store.checks import Check, Submission
 from app.store.data_folder import Store, delete_upload
 
-LEAST_S = 0.1  # between two looks at a check that changes all the time
-LOOK_S = 10.0  # at the latest
+MIN_INTERVAL_S = 0.1  # between two reads of a check that changes all the time
+MAX_INTERVAL_S = 10.0  # without a notification
 
 log = logging.getLogger(__name__)
 
 
-async def accept(request: Request, asked: Submission, again: bool = True) -> tuple[Check, bool]:
-    """The check, durable, and whether it is new. An upload that is not needed is gone.
+async def accept(
+    request: Request, submission: Submission, always_new: bool = True
+) -> tuple[Check, bool]:
+    """Accept a submission; returns the check, durable, and whether it is new.
+
+    An upload that an earlier check makes unnecessary is deleted.
 
     Raises QueueFull, RequestDiffers, StoreUnusable.
     """
-    reach = 0 if again else await run_in_threadpool(library_of(request).reach)
+    reach = 0 if always_new else await run_in_threadpool(library_of(request).reach)
     return await run_in_threadpool(
-        _accept, store_of(request), queue_of(request), asked, again, reach
+        _accept, store_of(request), queue_of(request), submission, always_new, reach
     )
 
 
 def _accept(
-    store: Store, queue: Supervisor, asked: Submission, again: bool, reach: int
+    store: Store, queue: Supervisor, submission: Submission, always_new: bool, reach: int
 ) -> tuple[Check, bool]:
-    """In one go in one thread: a sender who goes away in the middle changes nothing of it."""
+    """Run in one thread, so that a sender who disconnects in between does not interrupt it."""
     new = False
     try:
         with store.writing() as connection:
-            check, new = checks.accept(connection, asked, queue.most_pending, again, reach)
-            if new and asked.task == "check":
-                audit_log.note(connection, asked.key, "check.start", check.id, asked.kind)
+            check, new = checks.accept(connection, submission, queue.max_pending, always_new, reach)
+            if new and submission.task == "check":
+                audit_log.append_entry(
+                    connection, submission.key, "check.start", check.id, submission.kind
+                )
     finally:
-        if not new and asked.upload is not None:
-            delete_upload(store, asked.upload)
+        if not new and submission.upload is not None:
+            delete_upload(store, submission.upload)
     if new:
         log.info("accepted", extra={"check": check.id, "task": check.task, "bytes": check.bytes})
         queue.wake()
     return check, new
 
 
-async def changes(queue: Supervisor, most_s: float = LOOK_S) -> AsyncGenerator[None]:
-    """Once at the start, then whenever something may have changed, and at least so often."""
-    loop, something = asyncio.get_running_loop(), asyncio.Event()
+async def watch_changes(
+    queue: Supervisor, max_interval_s: float = MAX_INTERVAL_S
+) -> AsyncGenerator[None]:
+    """Yield at the start, whenever something may have changed, and at least every interval."""
+    loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
-    def heard() -> None:
+    def notify() -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(something.set)
+            loop.call_soon_threadsafe(changed.set)
 
-    with queue.listening(heard):
+    with queue.subscribe(notify):
         while True:
-            something.clear()  # before the caller looks, so that no change is missed
+            changed.clear()  # before the caller looks, so that no change is missed
             yield
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(most_s):
-                    await something.wait()
-                    await asyncio.sleep(LEAST_S)
+                async with asyncio.timeout(max_interval_s):
+                    await changed.wait()
+                    await asyncio.sleep(MIN_INTERVAL_S)
 
 
-async def ended(request: Request, identifier: str) -> Check:
-    """The check once it is in a state that stays. Raises CheckUnknown where it was deleted."""
-    async with contextlib.aclosing(changes(queue_of(request))) as looks:
-        async for _ in looks:
+async def wait_until_final(request: Request, identifier: str) -> Check:
+    """Wait until a check is in a final state. Raises CheckUnknown where it was deleted."""
+    async with contextlib.aclosing(watch_changes(queue_of(request))) as changes:
+        async for _ in changes:
             check = await run_in_threadpool(_find, store_of(request), identifier)
             if check.final:
                 return check

@@ -1,7 +1,7 @@
 """One uploaded file and a few short fields, from a request's body straight to disk.
 
-Starlette's own form parsing would first spool the whole body wherever it likes. Here each part is
-counted while it arrives: what is too long is cut off at once, and nothing of it stays on disk.
+Starlette's own form parsing would first spool the whole body into a temporary file. Here each part
+is counted while it arrives: what is too long is refused at once, and nothing of it stays on disk.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ MAX_NAME_CHARS: Final = 255
 OVERHEAD_BYTES: Final = MAX_PARTS * (MAX_FIELD_BYTES + 16_384)  # fields and part headers
 
 
-class StorageFullError(FirstseenError):
-    """The disk did not take the upload; nothing of it was left there."""
+class StorageFull(FirstseenError):
+    """The upload could not be written to disk; nothing of it was left there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What arrived, durably. `path` has a random name: the sender's own never touches the disk."""
+    """A durable upload. `path` has a random name: the sender's own never touches the disk."""
 
     path: Path
     name: str
@@ -41,7 +41,7 @@ class Upload:
     fields: dict[str, str] = field(default_factory=dict)
 
     def expect_fields(self, known: Sequence[str]) -> None:
-        """Raises UsageError where another field was sent."""
+        """Raise UsageError where another field was sent."""
         unknown = sorted(self.fields.keys() - set(known))
         if unknown:
             raise UsageError(f"unknown field {unknown[0]!r}; known are {', '.join(known)}")
@@ -54,10 +54,10 @@ async def receive(
     folder: Path,
     max_bytes: int,
 ) -> Upload:
-    """The upload of a multipart/form-data body whose one file part is named `file`.
+    """Receive a multipart/form-data body whose one file part is named `file`.
 
     Raises LimitExceeded where the file is longer than max_bytes, UsageError where the body is not
-    such a form. Then, and where the sender goes away, nothing stays in the folder.
+    such a form. Then, and where the sender disconnects, nothing stays in the folder.
     """
     if content_length is not None and content_length.isdecimal():
         _check_length(int(content_length), max_bytes)
@@ -77,7 +77,7 @@ async def receive(
     except FormParserError as error:
         raise UsageError(f"the form cannot be read: {error}") from error
     except OSError as error:
-        raise StorageFullError(f"the upload cannot be kept: {error.strerror}") from error
+        raise StorageFull(f"the upload cannot be kept: {error.strerror}") from error
     finally:
         form.close()
         if upload is None:
@@ -102,7 +102,7 @@ class _Form:
         self._name = ""
         self._bytes = 0
         self._digest = hashlib.sha256()
-        self._waiting: list[bytes] = []  # of the file, not yet on disk: at most one chunk's worth
+        self._waiting: list[bytes] = []  # of the file, not yet on disk: at most one chunk
         self._parts = 0
         self._fields: dict[str, str] = {}
         self._header = (b"", b"")
@@ -200,7 +200,7 @@ class _Form:
 
 
 def plain_name(sent: str) -> str:
-    """The last part of a file name as sent, for showing: no folders, no NUL, not too long."""
+    """The last part of a file name as sent, for display: no folders, no NUL, not too long."""
     name = sent.replace("\\", "/").rpartition("/")[2].replace("\0", "").strip()
     name = unicodedata.normalize("NFC", name)[:MAX_NAME_CHARS]
     return name if name not in ("", ".", "..") else "upload"

@@ -68,7 +68,7 @@ def list_keys(
     from app.store import keys
 
     with _open_store(library, data) as store, store.reading() as connection:
-        found = keys.listed(connection)
+        found = keys.list_keys(connection)
     if as_json:
         print_json([_shown(key) for key in found])
     else:

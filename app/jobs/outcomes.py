@@ -1,7 +1,6 @@
-"""How a check ends: state, report and what belongs to it, in one transaction.
+"""Store how a check ends: state, report and what belongs to it, in one transaction.
 
-Every write is for a check that is still wanted: one that was cancelled or deleted meanwhile is
-left as it is, and what was found out is dropped.
+A check that was cancelled or deleted meanwhile is left as it is, and its outcome is dropped.
 """
 
 from collections.abc import Mapping
@@ -29,65 +28,74 @@ def store_verdict(
     settings: Settings,
     report: Json,
     reach: int,
-    illustrated: bool = False,
-    read: tuple[Fingerprint, Metadata] | None = None,
+    evidence_follows: bool = False,
+    fingerprint_and_metadata: tuple[Fingerprint, Metadata] | None = None,
     change: str = "",
-    sought: Sought | None = None,
+    candidate_bars: Sought | None = None,
 ) -> None:
-    """A check is done. reach: the library's newest clip when it was searched; change: its mark.
+    """Store the report of a check. reach: the library's newest clip when
+    it was searched; change: the library's change mark then.
 
-    illustrated: pictures will follow. read, sought: what later checks need, kept as the settings
-    say.
+    evidence_follows: frames will be stored later. fingerprint_and_metadata, candidate_bars: what
+    rechecks need, stored for as long as the settings say.
     """
-    facts = reports.summary(report)
+    columns = reports.summary(report)
     if check.sha256 is None:  # of a link
-        facts["sha256"] = report["item"]["sha256"]
-    pictures = "pending" if illustrated else "none"
+        columns["sha256"] = report["item"]["sha256"]
+    pictures = "pending" if evidence_follows else "none"
     with store.writing() as connection:
-        if not checks.finish(connection, check.id, "done", settings, **facts, pictures=pictures):
+        if not checks.finish(connection, check.id, "done", settings, **columns, pictures=pictures):
             return
         reports.store(connection, check.id, report, "check", reach)
-        if read is not None and settings.keep_descriptors_s:
-            until = checks.in_seconds(settings.keep_descriptors_s)
-            descriptors.store(connection, check.id, *read, reach, until, change, sought)
+        if fingerprint_and_metadata is not None and settings.keep_descriptors_s:
+            until = checks.timestamp_in(settings.keep_descriptors_s)
+            descriptors.store(
+                connection,
+                check.id,
+                *fingerprint_and_metadata,
+                reach,
+                until,
+                change,
+                candidate_bars,
+            )
 
 
 def store_failure(
     store: Store, check: Check, settings: Settings, report: Json, problem: Json
 ) -> None:
-    """A check that ends without a verdict has a report too, which says why."""
+    """Store a check that ends without a verdict, with a report that says why."""
     with store.writing() as connection:
         if checks.finish(connection, check.id, "failed", settings, problem=problem):
             reports.store(connection, check.id, report, "check", None)
 
 
-def store_pictures(store: Store, check: Check, made: Mapping[str, EvidenceSheet]) -> None:
-    """By clip; where there are none, nobody waits for them any more."""
+def store_evidence(store: Store, check: Check, sheets_by_clip: Mapping[str, EvidenceSheet]) -> None:
+    """Store evidence frames by clip id; without any, the check has none."""
     with store.writing() as connection:
-        if checks.settle_pictures(connection, check.id, "ready" if made else "none"):
-            evidence_sheets.store(connection, check.id, made)
+        if checks.finish_evidence(connection, check.id, "ready" if sheets_by_clip else "none"):
+            evidence_sheets.store(connection, check.id, sheets_by_clip)
 
 
 def store_addition(store: Store, check: Check, settings: Settings, clip: str, new: bool) -> None:
-    """A file has become known footage, or was it before."""
+    """Store that a file is a clip of the library now, or (not new) was one before."""
     outcome = {"clip": clip, "new": new}
     with store.writing() as connection:
         checks.finish(connection, check.id, "done", settings, outcome=outcome)
 
 
 def store_refusal(store: Store, check: Check, settings: Settings, problem: Json) -> None:
-    """A task without a report could not be done."""
+    """Store that a task without a report could not be done."""
     with store.writing() as connection:
         checks.finish(connection, check.id, "failed", settings, problem=problem)
 
 
-def put_aside(connection: sa.Connection, check: Check, settings: Settings, why: str) -> None:
-    """End a check that must not be tried again. What has its verdict goes without pictures."""
+def put_aside(connection: sa.Connection, check: Check, settings: Settings, reason: str) -> None:
+    """End a check that must not be retried; one with a verdict stays without evidence frames."""
     if check.state == "done":
-        checks.settle_pictures(connection, check.id, "none")
+        checks.finish_evidence(connection, check.id, "none")
         return
-    problem = problem_content(422, why)
+    problem = problem_content(422, reason)
     ended = checks.finish(connection, check.id, "failed", settings, problem=problem)
     if ended and check.task == "check":
-        report = unreadable(check.name, why, sha256=check.sha256, bytes=check.bytes)
+        report = unreadable(check.name, reason, sha256=check.sha256, bytes=check.bytes)
         reports.store(connection, check.id, to_json(report), "check", None)

@@ -1,7 +1,7 @@
-"""Earlier checks held against clips that came later, from what was kept of their items.
+"""Compare earlier checks with clips added later, from the stored fingerprints of their items.
 
-Done when nothing else waits. What finds something new gets a further report, which counts from
-then on, and an alert; earlier reports stay.
+Done when nothing else waits. A new result gets a further report, which counts from then on, and an
+alert; earlier reports stay.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from app.settings import Settings
 from app.store import alerts, audit_log, checks, descriptors, evidence_sheets, reports
 from app.store.checks import Check
 from app.store.data_folder import Store
-from app.store.descriptors import Kept
+from app.store.descriptors import StoredDescriptors
 from app.store.errors import CheckUnknown
 from app.store.schema import checks as table
 from app.store.timestamps import now
@@ -38,31 +38,31 @@ def recheck(
     check: Check,
     on_progress: OnProgress,
 ) -> bool:
-    """Hold one earlier check against the library as it is. True where it found something to tell.
+    """Compare one earlier check with the library as it is. True where it raised an alert.
 
     What cannot be read any more counts as searched, so that it is not tried for ever.
     Raises StoreUnusable, LibraryUnusable.
     """
     reach, change = library.reach(), library.last_change()
     with store.reading() as connection:
-        kept = descriptors.load(connection, check.id)
-        stored = reports.newest(connection, check.id)
-    if kept is None or kept.metadata is None or stored is None:
+        stored_item = descriptors.load(connection, check.id)
+        stored = reports.load_newest(connection, check.id)
+    if stored_item is None or stored_item.metadata is None or stored is None:
         return False
-    told = None
+    alert = None
     try:
-        found = _again(library, settings, check, kept, stored.report, on_progress)
-        checked = found.checked if found is not None else None
+        result = _check_again(library, settings, check, stored_item, stored.report, on_progress)
+        checked = result.checked if result is not None else None
         verdict = checked.report.verdict if checked is not None else None
-        if found is not None and verdict is not None:
-            told = news(stored.report, verdict, check.created_at, now(), found.itself)
+        if result is not None and verdict is not None:
+            alert = news(stored.report, verdict, check.created_at, now(), result.own_clips)
     except FirstseenError as error:
         log.warning("a check could not be done again", extra={"reason": type(error).__name__})
         checked = None
     with store.writing() as connection, contextlib.suppress(CheckUnknown):
         checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
-        descriptors.note_searched(connection, [check.id], reach, change)
-        if told is None or checked is None:
+        descriptors.record_search(connection, [check.id], reach, change)
+        if alert is None or checked is None:
             return False
         report = to_json(checked.report)
         reports.store(connection, check.id, report, "library_grew", reach)
@@ -71,45 +71,47 @@ def recheck(
         columns = reports.summary(report) | {"pictures": pictures}
         connection.execute(table.update().where(table.c.id == check.id).values(columns))
         claim = claim_finding(stored.report), claim_finding(report)
-        alerts.raise_alert(connection, check.id, told.clip, told.headline, now(), claim)
-        audit_log.note(connection, audit_log.SERVICE, "check.found", check.id)
+        alerts.raise_alert(connection, check.id, alert.clip, alert.headline, now(), claim)
+        audit_log.append_entry(connection, audit_log.SERVICE, "check.found", check.id)
         return True
     return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A check done anew. itself: clips that are its own item, added since."""
+class _Recheck:
+    """A repeated check. own_clips: ids of clips that are its own item, added since."""
 
     checked: Checked
-    itself: frozenset[str]
+    own_clips: frozenset[str]
 
 
-def _again(
+def _check_again(
     library: Library,
     settings: Settings,
     check: Check,
-    kept: Kept,
+    stored_item: StoredDescriptors,
     before: reports.Json,
     on_progress: OnProgress,
-) -> _Found | None:
-    """The check anew where later clips match, or known ones are now dated earlier."""
+) -> _Recheck | None:
+    """Repeat the check where later clips match, or known ones are now dated earlier; else None."""
     if check.sha256 is None or check.bytes is None:
         return None
     facts = FileFacts(check.name, check.sha256, check.bytes)
-    assert kept.metadata is not None
-    item = StoredItem(facts, kept.fingerprint, kept.metadata)
-    since = kept.searched_up_to or 0
-    later = check_again.matches_since(item, since, library, settings, on_progress)
-    made = (check.outcome or {}).get("clip")
-    itself = {clip for clip in later if is_only_itself(library.clip(clip), check.sha256, made)}
-    found = {clip: match for clip, match in later.items() if clip not in itself}
-    known = []
+    assert stored_item.metadata is not None
+    item = StoredItem(facts, stored_item.fingerprint, stored_item.metadata)
+    searched_up_to = stored_item.searched_up_to or 0
+    later = check_again.matches_since(item, searched_up_to, library, settings, on_progress)
+    own_clip = (check.outcome or {}).get("clip")
+    own_clips = {
+        clip for clip in later if is_only_itself(library.clip(clip), check.sha256, own_clip)
+    }
+    result = {clip: match for clip, match in later.items() if clip not in own_clips}
+    known_clips = []
     for clip in accepted_clips(before):
         with contextlib.suppress(ClipUnknown):
-            known.append(library.clip(clip))
-    if not found and not has_older(before, known):
+            known_clips.append(library.clip(clip))
+    if not result and not has_older(before, known_clips):
         return None
     claim = parse_claim(check.claimed_date, check.claimed_place)
-    checked = check_again.check_again(item, claim, library, settings, found, on_progress)
-    return _Found(checked, frozenset(itself))
+    checked = check_again.check_again(item, claim, library, settings, result, on_progress)
+    return _Recheck(checked, frozenset(own_clips))

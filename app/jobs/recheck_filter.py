@@ -1,9 +1,9 @@
 """Which earlier checks need a closer look at what changed in the library: vector arithmetic alone.
 
-To compare a check with later clips takes its preview frames and a sandboxed process, some seconds.
-For most checks it is known beforehand that nothing would be compared: no later clip comes near
-enough to be a candidate, and none that matched is dated earlier. Those are put aside here, many at
-once.
+Comparing a check with later clips takes its preview frames and a sandboxed process, some seconds.
+For most checks it is known beforehand that nothing would be compared: no later clip is similar
+enough to be a candidate, and none that matched is dated earlier. Those are filtered out here, many
+at once.
 """
 
 import contextlib
@@ -25,92 +25,96 @@ from app.store.schema import descriptors as descriptor_rows
 from app.store.schema import searches
 from hashing.search.candidates import Sought
 
-AT_ONCE: Final = 1000  # checks that are gone through before a new one is looked for
-READ_AT_ONCE: Final = 100  # checks, some 100 KB each
+MAX_FILTERED: Final = 1000  # checks a pass, before a new check is looked for
+BATCH_SIZE: Final = 100  # checks read at once, some 100 KB each
 
 
 class RecheckFilter:
-    """One worker's. Remembers what it held back, so that each check is gone through once."""
+    """One worker's filter. Remembers its results, so that each check is filtered once."""
 
     def __init__(self, store: Store, library: Library) -> None:
         self._store = store
         self._library = library
         self._state = (0, "")  # of the library, that what is remembered belongs to
-        self._held: set[str] = set()
+        self._to_recheck: set[str] = set()
 
-    def holds(self, check: str, on_progress: OnProgress) -> bool:
-        """Whether a check that is due needs a closer look.
+    def needs_recheck(self, check: str, on_progress: OnProgress) -> bool:
+        """Whether a check that is due must be compared again.
 
-        Others that are due are gone through with it; who needs none counts as searched.
+        Others that are due are filtered with it; those that need no comparison count as searched.
         Raises StoreUnusable, LibraryUnusable.
         """
         state = self._library.reach(), self._library.last_change()
         if state != self._state:
-            self._state, self._held = state, set()
-        if check not in self._held:
-            self._sift(on_progress)
-        return check in self._held
+            self._state, self._to_recheck = state, set()
+        if check not in self._to_recheck:
+            self._filter_due(on_progress)
+        return check in self._to_recheck
 
-    def _sift(self, on_progress: OnProgress) -> None:
+    def _filter_due(self, on_progress: OnProgress) -> None:
         reach, change = self._state
-        look = _Look(self._library, change)
+        comparison = _LibraryComparison(self._library, change)
         with self._store.reading() as connection:
             query = all_due(reach, change).with_only_columns(searches.c.check)
-            due = [one for one in connection.scalars(query) if one not in self._held][:AT_ONCE]
-        for some in batched(due, READ_AT_ONCE):
+            due = [check for check in connection.scalars(query) if check not in self._to_recheck][
+                :MAX_FILTERED
+            ]
+        for batch in batched(due, BATCH_SIZE):
             on_progress("search", 0.0)
             with self._store.reading() as connection:
-                held = look.near(connection, list(some))
+                to_recheck = comparison.select_checks(connection, list(batch))
             with self._store.writing() as connection:
-                descriptors.note_searched(connection, set(some) - held, reach, change)
-            self._held |= held
+                descriptors.record_search(connection, set(batch) - to_recheck, reach, change)
+            self._to_recheck |= to_recheck
 
 
-class _Look:
-    """At the library as it is. Keeps what many checks ask for."""
+class _LibraryComparison:
+    """The library as it is now. Caches what many checks ask for."""
 
     def __init__(self, library: Library, change: str) -> None:
         self._library = library
         self._change = change
         self._clips: dict[str, Clip | None] = {}
 
-    def near(self, connection: sa.Connection, some: list[str]) -> set[str]:
-        """Those of these checks that need a closer look."""
+    def select_checks(self, connection: sa.Connection, batch: list[str]) -> set[str]:
+        """Those of these checks that must be compared again."""
         query = (
             sa.select(searches, descriptor_rows.c.space)
             .join(descriptor_rows, descriptor_rows.c.check == searches.c.check)
-            .where(searches.c.check.in_(some))
+            .where(searches.c.check.in_(batch))
         )
-        held: set[str] = set()
-        behind: dict[tuple[str, int], dict[str, Sought | None]] = {}
+        to_recheck: set[str] = set()
+        bars_by_reach: dict[tuple[str, int], dict[str, Sought | None]] = {}
         for row in connection.execute(query):
             if self._is_redated(connection, row.check, row.library_change):
-                held.add(row.check)
+                to_recheck.add(row.check)
             else:
                 reach = row.space, row.searched_up_to or 0
-                behind.setdefault(reach, {})[row.check] = _sought(row.whole, row.parts)
-        for (space, clip), wanted in behind.items():
-            held |= self._reached(space, clip, wanted)
-        return held
+                bars_by_reach.setdefault(reach, {})[row.check] = _unpack_bars(row.whole, row.parts)
+        for (space, clip), bars_by_check in bars_by_reach.items():
+            to_recheck |= self._near_later_clips(space, clip, bars_by_check)
+        return to_recheck
 
-    def _reached(self, space: str, clip: int, wanted: dict[str, Sought | None]) -> set[str]:
-        """Those that a clip after this one comes near to, or that cannot be told from afar."""
-        held: set[str] = set()
+    def _near_later_clips(
+        self, space: str, clip: int, bars_by_check: dict[str, Sought | None]
+    ) -> set[str]:
+        """Checks that a clip after this one is similar to, or for which no bars are stored."""
+        to_recheck: set[str] = set()
         for vectors, starts in self._library.vectors_since(space, clip):
-            for check, sought in wanted.items():
-                if sought is None or (check not in held and sought.reached(vectors, starts)):
-                    held.add(check)
-        return held
+            for check, bars in bars_by_check.items():
+                if bars is None or (check not in to_recheck and bars.reached(vectors, starts)):
+                    to_recheck.add(check)
+        return to_recheck
 
     def _is_redated(self, connection: sa.Connection, check: str, change: str | None) -> bool:
         """Whether a clip that it matched is now dated before the earliest copy of its report."""
         if change == self._change:
             return False
-        stored = reports.newest(connection, check)
+        stored = reports.load_newest(connection, check)
         if stored is None:
             return False
-        known = [self._clip(clip) for clip in accepted_clips(stored.report)]
-        return has_older(stored.report, [clip for clip in known if clip is not None])
+        matched = [self._clip(clip) for clip in accepted_clips(stored.report)]
+        return has_older(stored.report, [clip for clip in matched if clip is not None])
 
     def _clip(self, identifier: str) -> Clip | None:
         if identifier not in self._clips:
@@ -120,8 +124,8 @@ class _Look:
         return self._clips[identifier]
 
 
-def _sought(whole: bytes | None, parts: bytes | None) -> Sought | None:
-    """None of what an older version kept."""
+def _unpack_bars(whole: bytes | None, parts: bytes | None) -> Sought | None:
+    """None for a row of an older version."""
     if whole is None:
         return None
     return Sought(unpack_bar(whole), None if parts is None else unpack_bar(parts))

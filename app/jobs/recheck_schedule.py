@@ -1,6 +1,6 @@
-"""Which earlier check to hold against the library next, and when it has stood still for that.
+"""Which earlier check to compare with the library next, once the library has stopped changing.
 
-Apart from the checking itself, which loads far more than a server needs.
+Kept apart from the comparison itself, which loads far more than a server needs.
 """
 
 import time
@@ -10,59 +10,65 @@ import sqlalchemy as sa
 
 from app.library.library import Library
 from app.store import checks
-from app.store.checks import MOST_CRASHES, Check
+from app.store.checks import MAX_CRASHES, Check
 from app.store.schema import checks as table
 from app.store.schema import searches
 
-SETTLED_S: Final = 20.0  # the library must stand still so long: clips often come many at a time
-LOOK_S: Final = 2.0  # between two looks at the library
+QUIET_S: Final = (
+    20.0  # without a change of the library before a recheck: clips are often added many at a time
+)
+POLL_INTERVAL_S: Final = 2.0  # between two looks at the library
 
 
 class RecheckSchedule:
-    """Notices that the library grew, or that what is known of its clips changed."""
+    """Notices that the library grew, or that the context of its clips changed."""
 
-    def __init__(self, library: Library, settled_s: float = SETTLED_S) -> None:
+    def __init__(self, library: Library, quiet_s: float = QUIET_S) -> None:
         self._library = library
-        self._settled_s = settled_s
-        self._seen = (0, "")
-        self._since = time.monotonic()
-        self._looked = -LOOK_S
-        self._found = False  # by the look before: then there may be more at once
+        self._quiet_s = quiet_s
+        self._library_state = (0, "")
+        self._unchanged_since = time.monotonic()
+        self._polled_at = -POLL_INTERVAL_S
+        self._last_poll_found = False  # then there may be more, and the next poll does not wait
 
-    def due(self, connection: sa.Connection) -> Check | None:
-        """A check to hold against the library again, once that has stood still for a while.
+    def next_due(self, connection: sa.Connection) -> Check | None:
+        """A check to compare with the library again, once that has not changed for QUIET_S.
 
         connection: to the store. Raises LibraryUnusable.
         """
-        moment = time.monotonic()
-        if self._settled_s and not self._found and moment - self._looked < LOOK_S:
+        now_s = time.monotonic()
+        if (
+            self._quiet_s
+            and not self._last_poll_found
+            and now_s - self._polled_at < POLL_INTERVAL_S
+        ):
             return None
-        found = self._due(connection, moment)
-        self._found = found is not None
-        return found
+        check = self._poll(connection, now_s)
+        self._last_poll_found = check is not None
+        return check
 
-    def _due(self, connection: sa.Connection, moment: float) -> Check | None:
-        self._looked = moment
-        present = (self._library.reach(), self._library.last_change())
-        if present != self._seen:
-            self._seen, self._since = present, moment
-        if moment - self._since < self._settled_s:
+    def _poll(self, connection: sa.Connection, now_s: float) -> Check | None:
+        self._polled_at = now_s
+        state = (self._library.reach(), self._library.last_change())
+        if state != self._library_state:
+            self._library_state, self._unchanged_since = state, now_s
+        if now_s - self._unchanged_since < self._quiet_s:
             return None
-        return due(connection, *present)
+        return next_due(connection, *state)
 
 
-def due(connection: sa.Connection, reach: int, change: str) -> Check | None:
-    """The check that was searched least far, whose item is kept and that is behind the library.
+def next_due(connection: sa.Connection, reach: int, change: str) -> Check | None:
+    """The check that is furthest behind the library, of those whose fingerprint is stored.
 
-    reach: the library's newest clip. change: its mark of what is known of its clips, which
-    matters to checks that matched. One that ended its worker before is left alone.
+    reach: number of the library's newest clip. change: its change mark, which matters to checks
+    that matched. A check that crashed its worker is left alone.
     """
-    found = connection.scalar(all_due(reach, change).with_only_columns(table.c.id).limit(1))
-    return checks.find(connection, found) if found is not None else None
+    check = connection.scalar(all_due(reach, change).with_only_columns(table.c.id).limit(1))
+    return checks.find(connection, check) if check is not None else None
 
 
 def all_due(reach: int, change: str) -> sa.Select[Any]:
-    """How far the search has come of every such check, in their order."""
+    """Query for the rows of `searches` of all checks that are due, in order."""
     behind = searches.c.searched_up_to < reach
     redated = table.c.relation.not_in(
         ("none", "undecided")
@@ -73,7 +79,7 @@ def all_due(reach: int, change: str) -> sa.Select[Any]:
         .where(
             table.c.state == "done",
             table.c.pictures != "pending",
-            table.c.crashes < MOST_CRASHES,
+            table.c.crashes < MAX_CRASHES,
             behind | redated,
         )
         .order_by(searches.c.searched_up_to, table.c.number)

@@ -1,6 +1,6 @@
-"""What a worker does with a check: the line in app.verify, and its outcome into the store.
+"""What a worker does with a check: run it through app.verify, and store its outcome.
 
-The verdict is stored as soon as it stands, its pictures after it.
+The verdict is stored as soon as it exists, evidence frames after it.
 """
 
 from contextlib import suppress
@@ -15,8 +15,8 @@ from app.fetch.fetch import fetch
 from app.intake.origin import Origin
 from app.jobs.outcomes import (
     store_addition,
+    store_evidence,
     store_failure,
-    store_pictures,
     store_refusal,
     store_verdict,
 )
@@ -42,7 +42,7 @@ from hashing.errors import FirstseenError
 
 
 def open_work(settings: Settings, store: Store) -> "Work":
-    """Opens the library. Raises LibraryUnusable."""
+    """Open the library of a worker. Raises LibraryUnusable."""
     shared_server(settings.model)  # loads while the first check is on its way
     library = Library.open(settings.library)
     return Work(settings, store, library, RecheckFilter(store, library))
@@ -55,11 +55,11 @@ class Work:
     settings: Settings
     store: Store
     library: Library
-    sieve: RecheckFilter
+    recheck_filter: RecheckFilter
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
         if check.settled:
-            if self.sieve.holds(check.id, on_progress):
+            if self.recheck_filter.needs_recheck(check.id, on_progress):
                 recheck(self.store, self.library, self.settings, check, on_progress)
             return
         TASKS[check.task](self, check, on_progress)
@@ -71,45 +71,45 @@ class Work:
 
 
 def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
-    """The verdict, then its pictures; only these where the verdict stands already."""
-    stands = check.final
+    """Store the verdict, then the evidence frames; only these where there is a verdict already."""
+    has_verdict = check.final
     sheets: dict[str, EvidenceSheet] = {}
     reach, change = work.library.reach(), work.library.last_change()
     try:
-        if check.url is not None and check.upload is None and not stands:
+        if check.url is not None and check.upload is None and not has_verdict:
             check = fetch_link(work, check, on_progress)
         claim = parse_claim(check.claimed_date, check.claimed_place)
-        with verify.checking(
+        with verify.start_check(
             _path(work, check), claim, work.library, work.settings, on_progress, check.name
         ) as judged:
-            if not stands:
+            if not has_verdict:
                 store_verdict(
                     work.store,
                     check,
                     work.settings,
-                    to_json(_of_link(judged.report, check)),
+                    to_json(_with_origin(judged.report, check)),
                     reach,
-                    illustrated=bool(judged.to_show),
-                    read=(judged.query, judged.metadata),
+                    evidence_follows=bool(judged.to_show),
+                    fingerprint_and_metadata=(judged.query, judged.metadata),
                     change=change,
-                    sought=judged.proposed,
+                    candidate_bars=judged.proposed,
                 )
-                stands = True
+                has_verdict = True
             sheets = judged.make_sheets(strips=True, on_progress=on_progress)
     except CheckUnknown:
         raise
     except FirstseenError as error:
-        if not stands:
-            report = to_json(_unread(work, check, error))
+        if not has_verdict:
+            report = to_json(_unread_report(work, check, error))
             store_failure(work.store, check, work.settings, report, problem_of(error))
             return
-    store_pictures(work.store, check, sheets)
+    store_evidence(work.store, check, sheets)
 
 
 def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
-    """The check with a file of its own, as an upload has.
+    """Fetch the file of a link; returns the check with it, as if it were an upload.
 
-    Raises LinkError, CheckUnknown where nobody wants it any more.
+    Raises LinkError, CheckUnknown where the check was cancelled or deleted meanwhile.
     """
     assert check.url is not None
     on_progress("fetch", 0.0)
@@ -119,7 +119,7 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
     upload = fetched.path.rename(work.store.uploads / fetched.path.name)
     make_durable(upload)
     with work.store.writing() as connection:
-        wanted = checks.note_fetched(
+        wanted = checks.record_fetched_file(
             connection,
             check.id,
             upload.name,
@@ -134,9 +134,9 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
 
 
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
-    """A file becomes known footage; the row keeps which clip that is."""
+    """Add a file to the library; the row stores which clip it became."""
     context = entered(check.context or {}, "the form")
-    act = AuditedChange(work.store, check.key, "clip.add", check.id)
+    change = AuditedChange(work.store, check.key, "clip.add", check.id)
     try:
         added = add_clip(
             _path(work, check),
@@ -145,9 +145,9 @@ def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
             context,
             on_progress=on_progress,
             name=check.name,
-            before_storing=act.begin,
+            before_storing=change.begin,
         )
-        act.end(*addition_entries(added))
+        change.end(*addition_entries(added))
     except FirstseenError as error:
         store_refusal(work.store, check, work.settings, problem_of(error))
     else:
@@ -161,17 +161,17 @@ def _path(work: Work, check: Check) -> Path:
     return work.store.uploads / (check.upload or "")
 
 
-def _of_link(report: Report, check: Check) -> Report:
-    """The same, saying what fetching it was, where the item came of a link."""
+def _with_origin(report: Report, check: Check) -> Report:
+    """The report with the origin of a link; unchanged for an upload."""
     return report if check.origin is None else with_origin(report, Origin.from_json(check.origin))
 
 
-def _unread(work: Work, check: Check, error: FirstseenError) -> Report:
-    """The report on an item that could not be checked, whatever the reason."""
+def _unread_report(work: Work, check: Check, error: FirstseenError) -> Report:
+    """The report on an item that could not be checked, for any reason."""
     if isinstance(error, LinkError):
         unfetched = unreadable(check.name, str(error))
         return unfetched if error.origin is None else with_origin(unfetched, error.origin)
-    return _of_link(_unread_file(work, check, error), check)
+    return _with_origin(_unread_file(work, check, error), check)
 
 
 def _unread_file(work: Work, check: Check, error: FirstseenError) -> Report:

@@ -1,8 +1,8 @@
 """The service's log: a JSON object a line on stderr, for this process and for its workers.
 
-No file names, links, places or claims: messages of ours hold none, a fault is told by its kind and
-its place in our code rather than by its message, and of what is handed over as `extra` only the
-names of FIELDS are written.
+No file names, links, places or claims: our messages contain none, an internal error is logged by
+its type and its place in our code rather than by its message, and of what is passed as `extra`
+only the names in FIELDS are written.
 """
 
 import json
@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Final, TextIO
 
 FIELDS: Final = ("check", "task", "bytes", "seconds", "method", "route", "status", "reason")
-MOST_FRAMES: Final = 6
-TALKATIVE: Final = ("app", "uvicorn")  # other libraries may log what they are given
+MAX_FRAMES: Final = 6
+INFO_LOGGERS: Final = ("app", "uvicorn")  # other libraries may log what they are given
 
 
 class JsonLines(logging.Formatter):
@@ -32,16 +32,16 @@ class JsonLines(logging.Formatter):
 
 
 def where(error: BaseException) -> str:
-    """Kind and place of a fault. Not its message, which may hold what users call things."""
-    frames = traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]
+    """Type and place of an error. Not its message, which may contain names that users gave."""
+    frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
     places = (f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
     return f"{type(error).__name__} at {' '.join(places)}"
 
 
 def set_up(stream: TextIO | None = None) -> None:
-    """Send everything that this process logs to one place. Replaces what was set up before."""
+    """Send everything that this process logs to one stream. Replaces any earlier set-up."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in TALKATIVE:
+    for name in INFO_LOGGERS:
         logging.getLogger(name).setLevel(logging.INFO)

@@ -1,10 +1,10 @@
-"""The queue at work: worker processes, one check each at a time, in the order of acceptance.
+"""The queue: worker processes, one check each at a time, in the order of acceptance.
 
-A thread for each worker starts it, gives it the next check, listens, and sees it die. Who dies over
-a check is not trusted with it a third time: the check is retried once, then put aside with a report
-that says so. What was running when the whole service died waits again when it starts.
+A thread for each worker starts it, gives it the next check, listens, and notices its death. A check
+that a worker died over is retried once, then put aside with a report that says so. What was running
+when the whole service died is queued again when it starts.
 
-A fault of our own in such a thread costs the check at hand an attempt, as a dead worker does, and
+An internal error in such a thread costs the check at hand an attempt, as a dead worker does, and
 never the thread.
 """
 
@@ -29,11 +29,11 @@ from app.store.errors import CheckUnknown, StoreUnusable
 from hashing.errors import FirstseenError
 
 REAL_WORK: Final = "app.jobs.run_check"
-LOOKED_EVERY_S: Final = 2.0  # for checks that nobody woke us for
-STOP_S: Final = 5.0  # for a check to end by itself once nobody wants it
-GRACE_S: Final = 5.0  # for checks at work when the service stops
-AGAIN_S: Final = 1.0  # where the store cannot be written
-LATER_AGAIN_S: Final = 30.0  # where earlier checks could not be asked for
+POLL_INTERVAL_S: Final = 2.0  # for checks that no `wake` announced
+STOP_GRACE_S: Final = 5.0  # for a cancelled check to end by itself
+SHUTDOWN_GRACE_S: Final = 5.0  # for running checks when the service stops
+STORE_RETRY_S: Final = 1.0  # until the next attempt to write to the store
+RECHECK_RETRY_S: Final = 30.0  # until the next query for rechecks, after one failed
 BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to start a worker
 
 CRASHED: Final = (
@@ -46,12 +46,12 @@ INTERRUPTED: Final = (
 
 log = logging.getLogger(__name__)
 
-type Later = Callable[[sa.Connection], Check | None]
+type NextRecheck = Callable[[sa.Connection], Check | None]
 
 
 @dataclass(slots=True)
 class Running:
-    """A check at work, as far as it was heard of."""
+    """A running check, as far as its worker has reported."""
 
     worker: WorkerProcess
     step: str = ""
@@ -60,46 +60,48 @@ class Running:
 
 
 class Supervisor:
-    """Make it, `start` it, `close` it. Every method may be called from any thread."""
+    """Runs the queue: create, `start`, `close`. Every method may be called from any thread."""
 
     def __init__(
         self,
         store: Store,
         settings: Settings,
         work_module: str = REAL_WORK,
-        later: Later | None = None,
+        next_recheck: NextRecheck | None = None,
     ) -> None:
-        """later: asked for a check to take up again where nothing else waits."""
-        self._later = later
-        self._later_from = 0.0  # not asked before, after a failure
+        """next_recheck: gives an earlier check to compare again, where nothing else waits."""
+        self._next_recheck = next_recheck
+        self._recheck_not_before = 0.0  # time.monotonic(), after a failure
         self._store = store
         self._settings = settings
         self._work_module = work_module
         self._running: dict[str, Running] = {}
         self._starting: set[WorkerProcess] = set()
         self._listeners: set[Callable[[], None]] = set()
-        self._something = threading.Condition()
+        self._work_available = threading.Condition()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
     @property
-    def most_pending(self) -> int:
+    def max_pending(self) -> int:
         """Checks that may be queued or running at once."""
         return self._settings.workers + self._settings.max_waiting
 
     def start(self) -> None:
-        """Take up what an earlier service left, then go to work. Raises StoreUnusable."""
+        """Recover what an earlier service left, then start the workers. Raises StoreUnusable."""
         recover(self._store, self._settings)
         for number in range(self._settings.workers):
-            thread = threading.Thread(target=self._seat, name=f"worker-{number}", daemon=True)
+            thread = threading.Thread(
+                target=self._keep_worker_running, name=f"worker-{number}", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 
-    def close(self, grace_s: float = GRACE_S) -> None:
-        """Begin nothing more; what is at work after `grace_s` waits for the next start."""
-        with self._something:
+    def close(self, grace_s: float = SHUTDOWN_GRACE_S) -> None:
+        """Begin nothing more; what still runs after `grace_s` is queued for the next start."""
+        with self._work_available:
             self._stopping.set()
-            self._something.notify_all()
+            self._work_available.notify_all()
         for worker in list(self._starting):
             worker.kill()
         deadline = time.monotonic() + grace_s
@@ -109,24 +111,24 @@ class Supervisor:
             running.worker.kill()
         for thread in self._threads:
             thread.join()
-        self._changed()
+        self._notify()
 
-    # ---- for those who ask
+    # ---- for requests
 
     def wake(self) -> None:
-        """There may be something to do."""
-        with self._something:
-            self._something.notify()
-        self._changed()
+        """Look for work now: there may be some."""
+        with self._work_available:
+            self._work_available.notify()
+        self._notify()
 
     def progress(self, identifier: str) -> tuple[str, float] | None:
-        """Step and share done of a check at work."""
+        """Step of a running check and its share that is done, 0..1; None where it does not run."""
         running = self._running.get(identifier)
         return None if running is None else (running.step, running.share)
 
     @contextlib.contextmanager
-    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
-        """While this lasts, the listener is called at each change, from any thread."""
+    def subscribe(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Call the listener at each change, from any thread, while the context lasts."""
         self._listeners.add(listener)
         try:
             yield
@@ -134,60 +136,62 @@ class Supervisor:
             self._listeners.discard(listener)
 
     def stop(self, identifier: str) -> None:
-        """Nobody wants this check any more: its row says so already, or is gone."""
+        """Stop a check that was cancelled or deleted; its row says so already, or is gone."""
         running = self._running.get(identifier)
         if running is not None:
-            running.worker.tell("stop", identifier)
-            timer = threading.Timer(STOP_S, self._kill_if_still_at, (identifier, running))
+            running.worker.send("stop", identifier)
+            timer = threading.Timer(
+                STOP_GRACE_S, self._kill_if_still_running, (identifier, running)
+            )
             timer.daemon = True
             timer.start()
-        self._changed()
+        self._notify()
 
-    def _kill_if_still_at(self, identifier: str, running: Running) -> None:
+    def _kill_if_still_running(self, identifier: str, running: Running) -> None:
         if self._running.get(identifier) is running:
             running.worker.kill()
 
-    def _changed(self) -> None:
+    def _notify(self) -> None:
         for listener in list(self._listeners):
             try:
                 listener()
-            except Exception as fault:  # that of one who listens is not that of a check
+            except Exception as fault:  # an error of a listener must not fail a check
                 self._listeners.discard(listener)
-                log.error("a listener is told no more", exc_info=fault)
+                log.error("a listener failed and was removed", exc_info=fault)
 
     # ---- one worker's thread
 
-    def _seat(self) -> None:
+    def _keep_worker_running(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             try:
-                self._employ()
+                self._run_worker()
                 failures = 0
             except FirstseenError as error:  # no worker, or the store cannot be written: wait
                 if not self._stopping.is_set():
                     log.error("no check can be worked on: %s", type(error).__name__)
                 failures = self._back_off(failures)
-            except Exception as fault:  # ours: another worker takes this one's place
-                log.error("a fault of firstseen itself", exc_info=fault)
+            except Exception as fault:  # another worker takes this one's place
+                log.error("an internal error", exc_info=fault)
                 failures = self._back_off(failures)
 
     def _back_off(self, failures: int) -> int:
-        """Wait after so many failures in a row. Returns how many they are now."""
+        """Wait after so many failures in a row; returns the new number."""
         self._stopping.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
         return failures + 1
 
-    def _employ(self) -> None:
-        """One worker for as long as it lives. Raises WorkerFailed, StoreUnusable."""
+    def _run_worker(self) -> None:
+        """Start a worker and give it checks until it ends. Raises WorkerFailed, StoreUnusable."""
         worker = WorkerProcess(self._settings, self._work_module)
         try:
             self._await_ready(worker)
             while worker.alive and (check := self._next(worker)) is not None:
-                self._follow(worker, check)
+                self._run_check(worker, check)
         finally:
             worker.close()
 
     def _await_ready(self, worker: WorkerProcess) -> None:
-        """Raises WorkerFailed; at once where the service stops."""
+        """Wait for the worker. Raises WorkerFailed; at once where the service stops."""
         self._starting.add(worker)
         try:
             if not self._stopping.is_set():
@@ -196,63 +200,66 @@ class Supervisor:
             self._starting.discard(worker)
 
     def _next(self, worker: WorkerProcess) -> Check | None:
-        """The next check, claimed; waits for one. None when stopping, or without a worker."""
-        with self._something:
+        """Wait for a check and claim it. None when stopping, or when the worker has ended."""
+        with self._work_available:
             while not self._stopping.is_set() and worker.alive:
                 check = self._claim(worker)
                 if check is not None:
                     return check
-                self._something.wait(LOOKED_EVERY_S)
+                self._work_available.wait(POLL_INTERVAL_S)
         return None
 
     def _claim(self, worker: WorkerProcess) -> Check | None:
-        """One at a time, since `_something` is held: so checks begin in order."""
+        """Claim a check, under the lock of `_work_available`: so checks begin in order."""
         with self._store.reading() as connection:
-            due = checks.waiting(connection)
-            unpictured = [] if due else checks.without_pictures(connection)
-        check = next((one for one in unpictured if one.id not in self._running), None)
+            due = checks.has_queued(connection)
+            awaiting_evidence = [] if due else checks.list_awaiting_evidence(connection)
+        check = next(
+            (candidate for candidate in awaiting_evidence if candidate.id not in self._running),
+            None,
+        )
         if due:
             with self._store.writing() as connection:
                 check = checks.claim_next(connection)
         if check is None:
-            check = self._claim_later()
+            check = self._claim_recheck()
         if check is not None:
             self._running[check.id] = Running(worker)
         return check
 
-    def _claim_later(self) -> Check | None:
-        """What fails here is tried again after a while, and new checks wait for none of it."""
-        if self._later is None or time.monotonic() < self._later_from:
+    def _claim_recheck(self) -> Check | None:
+        """Claim an earlier check. A failure is retried later; new checks do not wait for it."""
+        if self._next_recheck is None or time.monotonic() < self._recheck_not_before:
             return None
         try:
             with self._store.reading() as connection:
-                check = self._later(connection)
+                check = self._next_recheck(connection)
         except Exception as fault:
-            log.error("no earlier check can be taken up again", exc_info=fault)
-            self._later_from = time.monotonic() + LATER_AGAIN_S
+            log.error("earlier checks cannot be compared again", exc_info=fault)
+            self._recheck_not_before = time.monotonic() + RECHECK_RETRY_S
             return None
         return None if check is None or check.id in self._running else check
 
-    def _follow(self, worker: WorkerProcess, check: Check) -> None:
-        """Have the check done, and listen until it is or the worker is gone."""
+    def _run_check(self, worker: WorkerProcess, check: Check) -> None:
+        """Have the worker run the check, and listen until it is done or the worker has ended."""
         running = self._running[check.id]
-        begun_at = time.monotonic()
+        began_at = time.monotonic()
         log.info("begun", extra={"check": check.id, "task": check.task})
         try:
-            self._changed()
-            worker.tell("do", check.id)
+            self._notify()
+            worker.send("do", check.id)
             finished = self._listen(worker, check, running)
-            self._surely(lambda: self._settle(check, running, finished))
-        except Exception as fault:  # ours, over this check: it counts as if its worker had died
-            log.error("a fault of firstseen itself", extra={"check": check.id}, exc_info=fault)
+            self._retry_until_stored(lambda: self._record_end(check, running, finished))
+        except Exception as fault:  # it counts as if the worker had died over the check
+            log.error("an internal error", extra={"check": check.id}, exc_info=fault)
             worker.kill()
             running.begun = True
-            self._surely(lambda: self._settle_fault(check, running))
+            self._retry_until_stored(lambda: self._record_internal_error(check, running))
         finally:
             del self._running[check.id]
-            taken = round(time.monotonic() - begun_at, 3)
-            log.info("ended", extra={"check": check.id, "seconds": taken})
-            self._changed()
+            duration_s = round(time.monotonic() - began_at, 3)
+            log.info("ended", extra={"check": check.id, "seconds": duration_s})
+            self._notify()
 
     def _listen(self, worker: WorkerProcess, check: Check, running: Running) -> bool:
         """True when the check is finished, False when the worker ended before."""
@@ -264,65 +271,67 @@ class Supervisor:
                     running.step, running.share = step, min(1.0, max(0.0, float(share)))
                 case ["finished", check.id]:
                     return True
-            self._changed()
+            self._notify()
         return False
 
-    def _settle(self, check: Check, running: Running, finished: bool) -> None:
-        """What the row and the upload become now that no worker is at it any more."""
+    def _record_end(self, check: Check, running: Running, finished: bool) -> None:
+        """Update the row and delete an unneeded upload, after the worker is done with the check."""
         shutil.rmtree(fetching_folder(self._store, check.id), ignore_errors=True)
-        spent = None
+        unneeded_upload = None
         with self._store.writing() as connection, contextlib.suppress(CheckUnknown):
             if not finished:
-                self._after_death(connection, check, running)
+                self._record_worker_death(connection, check, running)
             after = checks.find(connection, check.id)
-            if self._is_spent(after):
+            if self._is_upload_unneeded(after):
                 checks.forget_upload(connection, check.id)
-                spent = after.upload
+                unneeded_upload = after.upload
         try:
-            delete_upload(self._store, spent)
-        except OSError as error:  # no check names it now: the sweeper tries again
+            delete_upload(self._store, unneeded_upload)
+        except OSError as error:  # no check refers to it now: the sweeper tries again
             log.warning("an upload could not be deleted", extra={"reason": type(error).__name__})
 
-    def _settle_fault(self, check: Check, running: Running) -> None:
-        """Count it, and touch nothing else: what else there was to do may be what failed."""
+    def _record_internal_error(self, check: Check, running: Running) -> None:
+        """Count the attempt and do nothing else: the rest may be what failed."""
         with self._store.writing() as connection, contextlib.suppress(CheckUnknown):
-            self._after_death(connection, check, running)
+            self._record_worker_death(connection, check, running)
 
-    def _after_death(self, connection: sa.Connection, check: Check, running: Running) -> None:
-        """Retry once what a worker died over; then put it aside."""
+    def _record_worker_death(
+        self, connection: sa.Connection, check: Check, running: Running
+    ) -> None:
+        """Requeue a check after its worker died; put it aside after MAX_CRASHES."""
         if self._stopping.is_set() or not running.begun:
-            checks.put_back(connection, check.id)
+            checks.requeue(connection, check.id)
             return
         log.warning("a worker died", extra={"check": check.id})
-        died = checks.note_crash(connection, check.id)
-        if died.crashes >= checks.MOST_CRASHES:
-            put_aside(connection, died, self._settings, CRASHED.format(times=died.crashes))
+        crashed = checks.record_crash(connection, check.id)
+        if crashed.crashes >= checks.MAX_CRASHES:
+            put_aside(connection, crashed, self._settings, CRASHED.format(times=crashed.crashes))
 
-    def _is_spent(self, check: Check) -> bool:
-        """Whether its upload goes at once."""
-        unkept = self._settings.keep_uploads_s == 0 or check.task == "add"
-        return unkept and check.settled
+    def _is_upload_unneeded(self, check: Check) -> bool:
+        """Whether the upload is deleted at once."""
+        not_stored = self._settings.keep_uploads_s == 0 or check.task == "add"
+        return not_stored and check.settled
 
-    def _surely(self, action: Callable[[], None]) -> None:
-        """Do it, however long the store cannot be written; the next start does it otherwise."""
+    def _retry_until_stored(self, action: Callable[[], None]) -> None:
+        """Retry until the store can be written; when stopping, the next start recovers."""
         while True:
             try:
                 return action()
             except StoreUnusable as error:
                 log.error("the store cannot be written: %s", type(error).__name__)
-            if self._stopping.wait(AGAIN_S):
+            if self._stopping.wait(STORE_RETRY_S):
                 return None
 
 
 def recover(store: Store, settings: Settings) -> None:
-    """After a service that may have died: rows as they should be, and no file without a row."""
+    """Recover from a service that died: requeue its checks, delete files that no row refers to."""
     with store.writing() as connection:
-        for check in checks.note_interruptions(connection):
-            why = INTERRUPTED.format(times=check.interruptions)
-            put_aside(connection, check, settings, why)
-        named = checks.uploads_named(connection)
+        for check in checks.record_interruptions(connection):
+            reason = INTERRUPTED.format(times=check.interruptions)
+            put_aside(connection, check, settings, reason)
+        referenced = checks.list_uploads(connection)
     for path in store.uploads.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)  # of a link that was being fetched
-        elif path.name not in named:
+        elif path.name not in referenced:
             path.unlink(missing_ok=True)

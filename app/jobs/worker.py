@@ -1,11 +1,11 @@
-"""One worker process: takes up a check, follows it to its end, and tells how far it has come.
+"""One worker process: runs one check after another and reports its progress.
 
     python -I -c "..." PARENT WORK     (see app.jobs.worker_process)
 
-WORK is a module with `open_work(settings, store)`, which gives what is done with a check. Messages
+WORK is a module with `open_work(settings, store)`, which returns a `Work`. Messages
 are JSON arrays, one a line. In: the settings first, then ["do", id] and ["stop", id]. Out:
 ["ready"], and for each check ["begun", id], ["progress", step, share]..., ["finished", id].
-When the input ends, the server is gone or wants no more, and so this process ends.
+When the input ends, the server has ended or is stopping, and this process ends too.
 """
 
 import contextlib
@@ -31,28 +31,28 @@ if sys.platform == "linux":
     from app.sandbox.child.lockdown import die_with_parent
 
 NICENESS: Final = 10  # requests are answered first
-TOLD_EVERY_S: Final = 0.1
-CLOSING_S: Final = 2.0  # for work that is stopped by the end of the input
+PROGRESS_INTERVAL_S: Final = 0.1
+CLOSE_TIMEOUT_S: Final = 2.0  # for work that the end of the input interrupts
 
 log = logging.getLogger(__name__)
 
 
-class Stopped(Exception):
-    """Nobody wants the check any more. No FirstseenError: nothing is wrong with the item."""
+class Cancelled(Exception):
+    """The check was cancelled. No FirstseenError: nothing is wrong with the item."""
 
 
 class Work(Protocol):
-    """What is done with a check. It stores its outcome itself."""
+    """What a worker does with a check. It stores its outcome itself."""
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
-        """Follow one check to its end, or make its pictures where only they are due."""
+        """Run one check to its end, or make its evidence frames where only they are due."""
 
     def close(self) -> None:
-        """Let go of the library."""
+        """Close the library."""
 
 
 def main(parent: str, work_module: str) -> None:
-    """The whole life of the process. A fault of ours ends it; the supervisor counts it."""
+    """Run the process. An internal error ends it; the supervisor counts that."""
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
     nowhere = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nowhere, 0)
@@ -66,7 +66,7 @@ def main(parent: str, work_module: str) -> None:
     try:
         _work(incoming, outgoing, work_module)
     except Exception as error:
-        log.error("a worker ends by a fault of firstseen itself", exc_info=error)
+        log.error("a worker ends by an internal error", exc_info=error)
         os._exit(1)
 
 
@@ -82,50 +82,50 @@ def _work(incoming: BinaryIO, outgoing: BinaryIO, work_module: str) -> None:
 
 
 class Worker:
-    """Takes orders in a thread of its own, so that a check at work can be stopped."""
+    """Reads orders in a thread of its own, so that a running check can be cancelled."""
 
     def __init__(self, outgoing: BinaryIO) -> None:
         self._outgoing = outgoing
         self._orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._unwanted: set[str] = set()
+        self._cancelled: set[str] = set()
         self._closing = threading.Event()
-        self._told = ("", 0.0)  # step, and when
+        self._last_progress = ("", 0.0)  # step, and when
 
     def listen(self, incoming: BinaryIO) -> None:
         for line in incoming:
             order, identifier = json.loads(line)
             if order == "stop":
-                self._unwanted.add(identifier)
+                self._cancelled.add(identifier)
             else:
                 self._orders.put(identifier)
         self._closing.set()
         self._orders.put(None)
-        time.sleep(CLOSING_S)
-        os._exit(0)  # whatever it is at
+        time.sleep(CLOSE_TIMEOUT_S)
+        os._exit(0)  # whatever it does
 
     def run(self, store: Store, work: Work) -> None:
-        """Returns when the input has ended."""
-        self._tell("ready")
+        """Run checks until the input has ended."""
+        self._send("ready")
         while (identifier := self._orders.get()) is not None:
-            self._tell("begun", identifier)
-            with contextlib.suppress(Stopped, CheckUnknown):
+            self._send("begun", identifier)
+            with contextlib.suppress(Cancelled, CheckUnknown):
                 with store.reading() as connection:
                     check = checks.find(connection, identifier)
                 work.do(check, self._progress_of(identifier))
-            self._unwanted.discard(identifier)
-            self._tell("finished", identifier)
+            self._cancelled.discard(identifier)
+            self._send("finished", identifier)
 
     def _progress_of(self, identifier: str) -> OnProgress:
         def on_progress(step: str, share: float) -> None:
-            if identifier in self._unwanted or self._closing.is_set():
-                raise Stopped
-            before, moment = self._told
-            if step != before or time.monotonic() - moment >= TOLD_EVERY_S:
-                self._told = (step, time.monotonic())
-                self._tell("progress", step, share)
+            if identifier in self._cancelled or self._closing.is_set():
+                raise Cancelled
+            last_step, sent_at = self._last_progress
+            if step != last_step or time.monotonic() - sent_at >= PROGRESS_INTERVAL_S:
+                self._last_progress = (step, time.monotonic())
+                self._send("progress", step, share)
 
-        self._told = ("", 0.0)
+        self._last_progress = ("", 0.0)
         return on_progress
 
-    def _tell(self, *message: object) -> None:
+    def _send(self, *message: object) -> None:
         self._outgoing.write(json.dumps(message).encode("ascii") + b"\n")

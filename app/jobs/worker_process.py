@@ -1,4 +1,4 @@
-"""The supervisor's handle on one worker process: started, told, listened to, killed."""
+"""The supervisor's handle on one worker process: start it, send to it, listen, kill it."""
 
 import json
 import os
@@ -12,22 +12,22 @@ from app.sandbox.fork_handle import search_path
 from app.settings import Settings
 from app.store.errors import WorkerFailed
 
-# isolated: whatever lies in the folder that the service was started in is none of our modules
+# isolated: files in the folder that the service was started in must not be imported
 BOOT: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from app.jobs.worker import main; main(*sys.argv[2:])"
 )
-READY_S: Final = 60.0
-CLOSING_S: Final = 5.0
+READY_TIMEOUT_S: Final = 60.0
+CLOSE_TIMEOUT_S: Final = 5.0
 
 type Message = list[object]
 
 
 class WorkerProcess:
-    """One process. Listened to by one thread; told and killed by any."""
+    """One process. One thread listens to it; any may send to it or kill it."""
 
     def __init__(self, settings: Settings, work_module: str) -> None:
-        """Starts it; it is of use after `await_ready`. Raises WorkerFailed."""
+        """Start it; it is ready after `await_ready`. Raises WorkerFailed."""
         arguments = [sys.executable, "-I", "-c", BOOT, search_path(), str(os.getpid()), work_module]
         try:
             self._process = subprocess.Popen(
@@ -35,11 +35,11 @@ class WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,
-                start_new_session=True,  # an interrupt from the terminal is the server's to handle
+                start_new_session=True,  # the server alone handles an interrupt from the terminal
             )
         except OSError as error:
             raise WorkerFailed(f"a worker could not be started: {error.strerror}") from error
-        self._telling = threading.Lock()
+        self._write_lock = threading.Lock()
         self._buffered = b""
         self._write(settings.model_dump_json().encode() + b"\n")
 
@@ -48,8 +48,8 @@ class WorkerProcess:
         return self._process.poll() is None
 
     def await_ready(self) -> None:
-        """Raises WorkerFailed where it ends before, or takes too long."""
-        timer = threading.Timer(READY_S, self.kill)
+        """Wait until it is ready. Raises WorkerFailed where it ends before, or takes too long."""
+        timer = threading.Timer(READY_TIMEOUT_S, self.kill)
         timer.daemon = True
         timer.start()
         try:
@@ -59,35 +59,35 @@ class WorkerProcess:
         if first != ["ready"]:
             raise WorkerFailed("a worker ended before it was ready")
 
-    def tell(self, order: str, identifier: str) -> None:
-        """One that is gone is told nothing; its silence says so."""
+    def send(self, order: str, identifier: str) -> None:
+        """Send an order; without effect where the process has ended."""
         self._write(json.dumps([order, identifier]).encode("ascii") + b"\n")
 
     def messages(self) -> Iterator[Message]:
-        """What it says, until it ends."""
+        """Its messages, until it ends."""
         assert self._process.stdout is not None
         while True:
-            line, found, rest = self._buffered.partition(b"\n")
-            if found:
+            line, newline, rest = self._buffered.partition(b"\n")
+            if newline:
                 self._buffered = rest
                 yield json.loads(line)
                 continue
-            part = os.read(self._process.stdout.fileno(), 65536)
-            if not part:
+            chunk = os.read(self._process.stdout.fileno(), 65536)
+            if not chunk:
                 return
-            self._buffered += part
+            self._buffered += chunk
 
     def kill(self) -> None:
         if self.alive:
             self._process.kill()
 
     def close(self) -> None:
-        """End it in good order where it is idle; kill it where it does not end."""
-        with self._telling:
+        """Ask it to end; kill it where it does not within CLOSE_TIMEOUT_S."""
+        with self._write_lock:
             if self._process.stdin is not None and not self._process.stdin.closed:
                 self._process.stdin.close()
         try:
-            self._process.wait(CLOSING_S)
+            self._process.wait(CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -95,7 +95,7 @@ class WorkerProcess:
             self._process.stdout.close()
 
     def _write(self, line: bytes) -> None:
-        with self._telling:
+        with self._write_lock:
             stream = self._process.stdin
             if stream is None or stream.closed:
                 return

@@ -1,4 +1,4 @@
-"""What was found for earlier checks when the library grew, until someone has seen it.
+"""Alerts: new matches of earlier checks after the library grew, until someone marks them seen.
 
 Every function works inside a transaction that its caller began.
 """
@@ -13,15 +13,15 @@ import sqlalchemy as sa
 from app.store.errors import AlertUnknown
 from app.store.schema import alerts as table
 from app.store.schema import checks
-from app.store.timestamps import written
+from app.store.timestamps import format_timestamp
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One find. clip: whose copy was found.
+    """One alert. clip: the known clip that now matches.
 
-    claim_before, claim_after: the finding on the claimed date, in the report that counted until
-    then and in the one that was made; None without a claim, and of alerts older than this word.
+    claim_before, claim_after: the finding on the claimed date in the previous report and in the new
+    one; None without a claim, and for alerts stored before schema version 2.
     """
 
     number: int
@@ -44,7 +44,7 @@ def raise_alert(
     now: datetime,
     claim: tuple[str | None, str | None] = (None, None),
 ) -> str:
-    """Add an alert; returns its id. claim: the findings before and after."""
+    """Add an alert; returns its id. claim: the findings on the claimed date before and after."""
     alert = secrets.token_urlsafe(16)
     connection.execute(
         table.insert().values(
@@ -52,7 +52,7 @@ def raise_alert(
             check=check,
             clip=clip,
             headline=headline,
-            made_at=written(now),
+            made_at=format_timestamp(now),
             claim_before=claim[0],
             claim_after=claim[1],
         )
@@ -60,10 +60,10 @@ def raise_alert(
     return alert
 
 
-def listed(
+def list_alerts(
     connection: sa.Connection, key: str | None, seen: bool | None = None, limit: int = 200
 ) -> list[Alert]:
-    """Newest first: those of a key's own checks, or of all where key is None."""
+    """Alerts, newest first, on the checks of one key, or on all checks where key is None."""
     query = _select(key)
     if seen is not None:
         query = query.where(table.c.seen_at.is_not(None) if seen else table.c.seen_at.is_(None))
@@ -71,13 +71,18 @@ def listed(
     return [Alert(**row._mapping) for row in rows]
 
 
-def see(connection: sa.Connection, alert: str, key: str | None, now: datetime) -> Alert:
-    """The alert, seen from now on, or since it was. Raises AlertUnknown for another key's too."""
-    found = connection.execute(_select(key).where(table.c.id == alert)).one_or_none()
-    if found is None:
+def mark_seen(connection: sa.Connection, alert: str, key: str | None, now: datetime) -> Alert:
+    """Mark an alert as seen; one that was seen before keeps its time.
+
+    Raises AlertUnknown, also for an alert on another key's check.
+    """
+    row = connection.execute(_select(key).where(table.c.id == alert)).one_or_none()
+    if row is None:
         raise AlertUnknown("there is no such alert")
-    if found.seen_at is None:
-        connection.execute(table.update().where(table.c.id == alert).values(seen_at=written(now)))
+    if row.seen_at is None:
+        connection.execute(
+            table.update().where(table.c.id == alert).values(seen_at=format_timestamp(now))
+        )
     return Alert(**connection.execute(_select(key).where(table.c.id == alert)).one()._mapping)
 
 

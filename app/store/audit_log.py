@@ -2,12 +2,12 @@
 
 Each entry's hash is the SHA-256 of the entry before's and of its own fields, each with its length
 in front, so that no two logs have the same last hash. Changing, removing or moving an entry breaks
-the chain there. Cutting off the end, or writing the whole log anew, does not: that is found by
-holding the log against a head (number and hash of an entry) that was kept elsewhere.
+the chain there. Cutting off the end, or writing the whole log anew, does not: that shows when the
+log is compared with a head (number and hash of an entry) that was stored elsewhere.
 
-Entries name things by random ids, say nothing of their content, and are written in the transaction
-of the act itself: what was rolled back was not done and is not in the log. What is done to the
-library, which is another file, is noted before and after (app.store.audited_changes).
+Entries name things by random ids, reveal nothing of their content, and are written in the
+transaction of the change itself: what was rolled back is not in the log. A change of the library,
+which is another file, has an entry before and one after it (app.store.audited_changes).
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.store.errors import HeadNotUnderstood
 from app.store.schema import audit as table
-from app.store.timestamps import now, written
+from app.store.timestamps import format_timestamp, now
 
 GENESIS: Final = hashlib.sha256(b"firstseen.audit/1").digest()  # stands before the first entry
 SERVICE: Final = "service"  # the actor where no person asked for it
@@ -49,7 +49,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An entry to hold the log against later: keep it where the log is not."""
+    """An entry to compare the log with later: keep it where the log is not."""
 
     number: int  # 0: of the empty log
     hash: bytes
@@ -60,24 +60,26 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a log's examination found."""
+    """The result of verifying a log."""
 
-    head: Head  # of the last entry that is sound
-    broken: int | None = None  # the first entry that is not
+    head: Head  # of the last intact entry
+    broken: int | None = None  # number of the first entry that is not intact
     problem: str | None = None
 
 
-def note(connection: sa.Connection, actor: str, action: str, object: str, detail: str = "") -> int:
-    """Add an entry, in the transaction that does what it tells of (a writing one). Its number.
+def append_entry(
+    connection: sa.Connection, actor: str, action: str, object: str, detail: str = ""
+) -> int:
+    """Add an entry in the (writing) transaction of the change that it records; returns its number.
 
     detail: a few words or numbers in lower case.
-    Raises ValueError for what could be a name, a link, a hash or a text: a fault of the caller.
+    Raises ValueError for what could be a name, a link, a hash or a text: an error of the caller.
     """
-    shapes = ((_ID, actor), (_ACTION, action), (_ID, object), (_DETAIL, detail))
-    if not actor or any(shape.fullmatch(text) is None for shape, text in shapes):
+    patterns = ((_ID, actor), (_ACTION, action), (_ID, object), (_DETAIL, detail))
+    if not actor or any(pattern.fullmatch(text) is None for pattern, text in patterns):
         raise ValueError(f"not fit for the audit log: {action!r}")
     last = head(connection)
-    entry = (written(now()), actor, action, object, detail)
+    entry = (format_timestamp(now()), actor, action, object, detail)
     number = last.number + 1
     connection.execute(
         table.insert().values(
@@ -87,15 +89,15 @@ def note(connection: sa.Connection, actor: str, action: str, object: str, detail
             action=action,
             object=object,
             detail=detail,
-            hash=chained(last.hash, number, *entry),
+            hash=chain_hash(last.hash, number, *entry),
         )
     )
     return number
 
 
-def chained(before: bytes, number: int, *fields: str) -> bytes:
-    """An entry's hash. before: the hash of the entry before. fields: at to detail, in order."""
-    digest = hashlib.sha256(before)
+def chain_hash(previous_hash: bytes, number: int, *fields: str) -> bytes:
+    """An entry's SHA-256 from the previous entry's and its fields, `at` to `detail` in order."""
+    digest = hashlib.sha256(previous_hash)
     for text in (str(number), *fields):
         content = text.encode()
         digest.update(len(content).to_bytes(8))
@@ -117,62 +119,62 @@ def entries(connection: sa.Connection, after: int = 0, limit: int | None = None)
 
 def parse_head(text: str) -> Head:
     """A head as `str(head)` wrote it. Raises HeadNotUnderstood."""
-    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip())
-    if found is None:
+    match = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip())
+    if match is None:
         raise HeadNotUnderstood(
             f"expected a head as 'firstseen audit verify' prints it, such as {Head(0, GENESIS)}"
         )
-    return Head(int(found[1]), bytes.fromhex(found[2]))
+    return Head(int(match[1]), bytes.fromhex(match[2]))
 
 
-def verify(connection: sa.Connection, kept: Head | None = None) -> Verification:
-    """Examine the whole log. kept: a head from earlier, that the log must go through."""
-    return examine(_readable(connection), kept)
+def verify(connection: sa.Connection, earlier: Head | None = None) -> Verification:
+    """Verify the whole log. earlier: a head that the log must go through."""
+    return verify_entries(_readable(connection), earlier)
 
 
-def examine(log: Iterable[Entry | None], kept: Head | None = None) -> Verification:
-    """Whether entries follow from one another and, where given, go through a head from earlier.
+def verify_entries(log: Iterable[Entry | None], earlier: Head | None = None) -> Verification:
+    """Verify that entries follow from one another and, where given, go through an earlier head.
 
-    log: in order; None for one that could not be read, and nothing after it.
+    log: in order; None for an entry that could not be read, which is then the last.
     """
     last = Head(0, GENESIS)
-    if kept is not None and kept.number == 0 and kept.hash != GENESIS:
+    if earlier is not None and earlier.number == 0 and earlier.hash != GENESIS:
         return Verification(last, 0, "the head is of another log")
     for entry in log:
         problem = _problem(entry, last)
         if problem is not None or entry is None:
             return Verification(last, last.number + 1, problem)
         last = Head(entry.number, entry.hash)
-        if kept is not None and kept.number == last.number and kept.hash != last.hash:
+        if earlier is not None and earlier.number == last.number and earlier.hash != last.hash:
             return Verification(
                 last, last.number, f"entry {last.number} is not the one of the head"
             )
-    if kept is not None and kept.number > last.number:
+    if earlier is not None and earlier.number > last.number:
         cut = last.number + 1
         return Verification(
-            last, cut, f"the end was cut off: entries {cut} to {kept.number} are gone"
+            last, cut, f"the end was cut off: entries {cut} to {earlier.number} are gone"
         )
     return Verification(last)
 
 
 def _problem(entry: Entry | None, last: Head) -> str | None:
-    due = last.number + 1
+    expected = last.number + 1
     if entry is None:
-        return f"entry {due} cannot be read"
+        return f"entry {expected} cannot be read"
     texts = (entry.at, entry.actor, entry.action, entry.object, entry.detail)
     if not isinstance(entry.number, int) or not all(isinstance(text, str) for text in texts):
-        return f"entry {due} was changed"
-    if entry.number != due:
-        return f"entry {due} is missing"
-    if entry.hash != chained(last.hash, entry.number, *texts):
-        return f"entry {due} was changed, or does not follow from the one before"
+        return f"entry {expected} was changed"
+    if entry.number != expected:
+        return f"entry {expected} is missing"
+    if entry.hash != chain_hash(last.hash, entry.number, *texts):
+        return f"entry {expected} was changed, or does not follow from the one before"
     return None
 
 
 def _readable(connection: sa.Connection) -> Iterator[Entry | None]:
     try:
         yield from _read(connection)
-    except DBAPIError:  # text that is none: nobody but an editor of the file writes that
+    except DBAPIError:  # bytes that are no text: only someone who edits the file writes that
         yield None
 
 
@@ -180,7 +182,7 @@ def _read(
     connection: sa.Connection, after: int | None = None, limit: int | None = None
 ) -> Iterator[Entry]:
     query = sa.select(table).order_by(table.c.number).limit(limit)
-    if after is not None:  # an examination sees every row, whatever its number
+    if after is not None:  # verification reads every row, whatever its number
         query = query.where(table.c.number > after)
     for row in connection.execute(query):
         yield Entry(*row)

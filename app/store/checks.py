@@ -1,10 +1,10 @@
-"""Checks as rows: accepted, claimed in order, brought to an end that stays, listed, deleted.
+"""Checks as rows: accept, claim in order, finish, list, delete.
 
     queued -> running -> done | failed         cancelled: from queued or running
-    running -> queued                          after a crash, a restart, or a stop in good order
+    running -> queued                          after a crash, a restart, or an orderly stop
 
 Every function works inside a transaction that its caller began; those that change anything, in a
-writing one. What is accepted is durable when that transaction has ended.
+writing one. An accepted check is durable once that transaction has ended.
 """
 
 import hashlib
@@ -19,25 +19,25 @@ import sqlalchemy as sa
 from app.settings import Settings
 from app.store.errors import CheckEnded, CheckUnknown, QueueFull, RequestDiffers
 from app.store.schema import alerts, checks, decisions, keys, reports
-from app.store.timestamps import now, written
+from app.store.timestamps import format_timestamp, now
 
 type Json = dict[str, Any]
 type Task = Literal["check", "add", "recheck"]
 type Kind = Literal["upload", "link"]
 type State = Literal["queued", "running", "done", "failed", "cancelled"]
-type PicturesState = Literal["none", "pending", "ready"]
+type EvidenceState = Literal["none", "pending", "ready"]
 
 PENDING: Final = ("queued", "running")
 FINAL: Final = ("done", "failed", "cancelled")
-REUSED: Final = ("queued", "running", "done")  # states of which the same bytes give the same check
-MOST_CRASHES: Final = 2  # of a worker on the same check
-MOST_INTERRUPTIONS: Final = 5  # of the service on the same check
+REUSABLE: Final = ("queued", "running", "done")  # the same bytes again give the check in these
+MAX_CRASHES: Final = 2  # of a worker on the same check
+MAX_INTERRUPTIONS: Final = 5  # of the service on the same check
 SEARCHED: Final = ("name", "headline", "claimed_date", "claimed_place", "url")
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What someone wants done. upload: a file below uploads/ that is durable already."""
+    """A request for a check or an addition. upload: name of a durable file below uploads/."""
 
     key: str
     task: Task
@@ -55,7 +55,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One row. context: as the sender says how the bytes were obtained."""
+    """One row. context: how the bytes were obtained, as stated by the sender."""
 
     number: int  # order of acceptance
     id: str
@@ -77,7 +77,7 @@ class Check:
     interruptions: int
     problem: Json | None
     outcome: Json | None
-    pictures: PicturesState
+    pictures: EvidenceState
     headline: str | None
     relation: str | None
     claim_finding: str | None
@@ -94,12 +94,12 @@ class Check:
 
     @property
     def settled(self) -> bool:
-        """Nothing of it will change any more, its pictures neither."""
+        """Whether nothing of it will change any more, its evidence frames included."""
         return self.final and self.pictures != "pending"
 
     @property
     def attempts(self) -> int:
-        """How often a worker took it up."""
+        """How often a worker started it."""
         return self.crashes + self.interruptions + (self.started_at is not None)
 
 
@@ -114,109 +114,122 @@ JSON_COLUMNS: Final = ("context", "origin", "problem", "outcome")
 
 def accept(
     connection: sa.Connection,
-    asked: Submission,
-    most_pending: int,
-    again: bool = True,
+    submission: Submission,
+    max_pending: int,
+    always_new: bool = True,
     reach: int = 0,
 ) -> tuple[Check, bool]:
-    """The check that this asks for, and whether it is new.
+    """The check for a submission, and whether it is new.
 
-    again: make a new one even where this key has the same bytes or link with the same claim.
-    reach: the library's newest clip; a check that has ended and has not searched as far is not
-    had again. One at work may begin before that clip: it is then due for it once it has ended.
+    always_new: make a new one even where this key has the same bytes or link with the same claim.
+    reach: number of the library's newest clip; a finished check that has not searched as far is
+    not reused. A running one may have begun before that clip: it is rechecked once it has ended.
 
     Raises RequestDiffers, QueueFull.
     """
-    known = _same_request(connection, asked)
-    if known is None and not again:
-        known = _same_item(connection, asked, reach)
+    known = _same_request(connection, submission)
+    if known is None and not always_new:
+        known = _same_item(connection, submission, reach)
     if known is not None:
         return known, False
-    check_room(connection, most_pending)
+    require_capacity(connection, max_pending)
     identifier = secrets.token_urlsafe(16)
     connection.execute(
         checks.insert().values(
             id=identifier,
-            key=asked.key,
-            task=asked.task,
-            kind=asked.kind,
+            key=submission.key,
+            task=submission.task,
+            kind=submission.kind,
             state="queued",
-            name=asked.name,
-            bytes=asked.bytes,
-            sha256=asked.sha256,
-            url=asked.url,
-            upload=asked.upload,
-            claimed_date=asked.claimed_date,
-            claimed_place=asked.claimed_place,
-            context=_text(asked.context),
-            idempotency_key=asked.idempotency_key,
-            request_hash=_request_hash(asked) if asked.idempotency_key else None,
-            created_at=written(now()),
+            name=submission.name,
+            bytes=submission.bytes,
+            sha256=submission.sha256,
+            url=submission.url,
+            upload=submission.upload,
+            claimed_date=submission.claimed_date,
+            claimed_place=submission.claimed_place,
+            context=_text(submission.context),
+            idempotency_key=submission.idempotency_key,
+            request_hash=_request_hash(submission) if submission.idempotency_key else None,
+            created_at=format_timestamp(now()),
         )
     )
     return find(connection, identifier), True
 
 
-def check_room(connection: sa.Connection, most_pending: int) -> None:
-    """Raises QueueFull where no further check would be accepted now."""
-    if _count(connection, checks.c.state.in_(PENDING)) >= most_pending:
+def require_capacity(connection: sa.Connection, max_pending: int) -> None:
+    """Raise QueueFull where no further check would be accepted now."""
+    if _count(connection, checks.c.state.in_(PENDING)) >= max_pending:
         raise QueueFull("too many checks are waiting; try again in a while")
 
 
-def _same_request(connection: sa.Connection, asked: Submission) -> Check | None:
-    if asked.idempotency_key is None:
+def _same_request(connection: sa.Connection, submission: Submission) -> Check | None:
+    if submission.idempotency_key is None:
         return None
-    mine = (checks.c.key == asked.key) & (checks.c.idempotency_key == asked.idempotency_key)
+    same_key = (checks.c.key == submission.key) & (
+        checks.c.idempotency_key == submission.idempotency_key
+    )
     row = connection.execute(
-        sa.select(checks.c.id, checks.c.request_hash).where(mine)
+        sa.select(checks.c.id, checks.c.request_hash).where(same_key)
     ).one_or_none()
     if row is None:
         return None
-    if row.request_hash != _request_hash(asked):
+    if row.request_hash != _request_hash(submission):
         raise RequestDiffers("this Idempotency-Key was used before, for another request")
     return find(connection, row.id)
 
 
-def _request_hash(asked: Submission) -> bytes:
-    """The same for the same request, whatever its upload is called on our disk."""
-    said = (asked.task, asked.kind, asked.name, asked.sha256, asked.url, asked.claimed_date)
-    text = json.dumps([*said, asked.claimed_place, asked.context], sort_keys=True)
+def _request_hash(submission: Submission) -> bytes:
+    """SHA-256 of what a request asks for; the random name of its upload is no part of it."""
+    fields = (
+        submission.task,
+        submission.kind,
+        submission.name,
+        submission.sha256,
+        submission.url,
+        submission.claimed_date,
+    )
+    text = json.dumps([*fields, submission.claimed_place, submission.context], sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def _same_item(connection: sa.Connection, asked: Submission, reach: int) -> Check | None:
-    """Of the same bytes, or of the same link, with the same claim."""
-    item = checks.c.sha256 == asked.sha256 if asked.url is None else checks.c.url == asked.url
+def _same_item(connection: sa.Connection, submission: Submission, reach: int) -> Check | None:
+    """The newest reusable check of the same bytes, or the same link, with the same claim."""
+    item = (
+        checks.c.sha256 == submission.sha256
+        if submission.url is None
+        else checks.c.url == submission.url
+    )
     newest = (
         sa.select(sa.func.max(reports.c.searched_up_to))
         .where(reports.c.check == checks.c.id)
         .scalar_subquery()
     )
-    same = (
-        (checks.c.key == asked.key)
-        & (checks.c.task == asked.task)
-        & (checks.c.kind == asked.kind)
+    same_item_and_claim = (
+        (checks.c.key == submission.key)
+        & (checks.c.task == submission.task)
+        & (checks.c.kind == submission.kind)
         & item
-        & checks.c.claimed_date.is_not_distinct_from(asked.claimed_date)
-        & checks.c.claimed_place.is_not_distinct_from(asked.claimed_place)
-        & checks.c.state.in_(REUSED)
+        & checks.c.claimed_date.is_not_distinct_from(submission.claimed_date)
+        & checks.c.claimed_place.is_not_distinct_from(submission.claimed_place)
+        & checks.c.state.in_(REUSABLE)
         & ((checks.c.state != "done") | (newest >= reach))
     )
-    found = _read(connection, same, limit=1)
-    return found[0] if found else None
+    matching = _read(connection, same_item_and_claim, limit=1)
+    return matching[0] if matching else None
 
 
 # ---- working
 
 
-def waiting(connection: sa.Connection) -> bool:
-    """Whether there is anything to claim."""
+def has_queued(connection: sa.Connection) -> bool:
+    """Whether a check waits to be claimed."""
     return bool(connection.scalar(sa.select(sa.exists().where(checks.c.state == "queued"))))
 
 
 def claim_next(connection: sa.Connection) -> Check | None:
-    """The queued check that was accepted first, now running. One that crashed is thus in front."""
-    first = (
+    """Set the oldest queued check to running and return it: a crashed one is thus retried first."""
+    oldest = (
         sa.select(checks.c.id)
         .where(checks.c.state == "queued")
         .order_by(checks.c.number)
@@ -225,22 +238,22 @@ def claim_next(connection: sa.Connection) -> Check | None:
     )
     claimed = connection.execute(
         checks.update()
-        .where(checks.c.id == first)
-        .values(state="running", started_at=written(now()))
+        .where(checks.c.id == oldest)
+        .values(state="running", started_at=format_timestamp(now()))
         .returning(checks.c.id)
     ).scalar_one_or_none()
     return find(connection, claimed) if claimed is not None else None
 
 
-def put_back(connection: sa.Connection, identifier: str) -> None:
-    """A running check waits again, as if it had not been begun."""
+def requeue(connection: sa.Connection, identifier: str) -> None:
+    """Put a running check back into the queue as if it had not begun."""
     _change(connection, identifier, "running", state="queued", started_at=None)
 
 
-def note_crash(connection: sa.Connection, identifier: str) -> Check:
-    """A worker died over it: it waits again, unless that was once too often.
+def record_crash(connection: sa.Connection, identifier: str) -> Check:
+    """Count the death of a worker on a check and requeue it while MAX_CRASHES is not reached.
 
-    Then it is still running when this returns, and its `crashes` say so. Raises CheckUnknown.
+    Otherwise it is still running when this returns. Raises CheckUnknown.
     """
     connection.execute(
         checks.update()
@@ -248,37 +261,37 @@ def note_crash(connection: sa.Connection, identifier: str) -> Check:
         .values(crashes=checks.c.crashes + 1)
     )
     check = find(connection, identifier)
-    if check.crashes < MOST_CRASHES:
-        put_back(connection, identifier)
+    if check.crashes < MAX_CRASHES:
+        requeue(connection, identifier)
     return check
 
 
-def note_interruptions(connection: sa.Connection) -> list[Check]:
-    """After the whole service died: what was running waits again.
+def record_interruptions(connection: sa.Connection) -> list[Check]:
+    """Requeue what was running when the whole service died.
 
-    Returns those for which that was once too often; they are still running.
+    Returns the checks that reached MAX_INTERRUPTIONS; they are still running.
     """
     connection.execute(
         checks.update()
         .where((checks.c.state == "running") | (checks.c.pictures == "pending"))
         .values(interruptions=checks.c.interruptions + 1)
     )
-    few = checks.c.interruptions < MOST_INTERRUPTIONS
+    below_limit = checks.c.interruptions < MAX_INTERRUPTIONS
     connection.execute(
         checks.update()
-        .where(checks.c.state == "running", few)
+        .where(checks.c.state == "running", below_limit)
         .values(state="queued", started_at=None)
     )
     connection.execute(
-        checks.update().where(checks.c.pictures == "pending", ~few).values(pictures="none")
+        checks.update().where(checks.c.pictures == "pending", ~below_limit).values(pictures="none")
     )
     return _read(connection, checks.c.state == "running")
 
 
-def note_fetched(
+def record_fetched_file(
     connection: sa.Connection, identifier: str, upload: str, name: str, bytes: int, origin: Json
 ) -> bool:
-    """A link's file is here, durably. False where nobody wants it any more."""
+    """Enter the durable file of a link. False where the check is running no more."""
     return _change(
         connection,
         identifier,
@@ -290,8 +303,8 @@ def note_fetched(
     )
 
 
-def without_pictures(connection: sa.Connection) -> list[Check]:
-    """Those whose verdict stands and whose pictures are still to be made, oldest first."""
+def list_awaiting_evidence(connection: sa.Connection) -> list[Check]:
+    """Finished checks whose evidence frames are still to be made, oldest first."""
     due = (checks.c.state == "done") & (checks.c.pictures == "pending")
     return _read(connection, due)[::-1]
 
@@ -299,31 +312,31 @@ def without_pictures(connection: sa.Connection) -> list[Check]:
 def finish(
     connection: sa.Connection, identifier: str, state: State, settings: Settings, **values: Any
 ) -> bool:
-    """Bring a running check to its end. settings: for how long it is kept. values: columns.
+    """End a running check. settings: how long it is stored. values: columns.
 
-    False where it is running no more: someone cancelled or deleted it, and nothing was changed.
+    False where it is running no more: someone cancelled or deleted it, and nothing changes.
     """
     return _change(
         connection,
         identifier,
         "running",
         state=state,
-        finished_at=written(now()),
-        upload_expires_at=in_seconds(settings.keep_uploads_s),
-        expires_at=in_seconds(settings.keep_reports_s),
-        **{name: _text(one) if name in JSON_COLUMNS else one for name, one in values.items()},
+        finished_at=format_timestamp(now()),
+        upload_expires_at=timestamp_in(settings.keep_uploads_s),
+        expires_at=timestamp_in(settings.keep_reports_s),
+        **{name: _text(value) if name in JSON_COLUMNS else value for name, value in values.items()},
     )
 
 
-def note_made_clip(connection: sa.Connection, identifier: str, clip: str) -> None:
-    """Its item is known footage from now on, as this clip: no news to who made it so."""
+def record_clip(connection: sa.Connection, identifier: str, clip: str) -> None:
+    """Enter the clip that was made of the check's item, so that it raises no alert about itself."""
     connection.execute(
         checks.update().where(checks.c.id == identifier).values(outcome=_text({"clip": clip}))
     )
 
 
-def settle_pictures(connection: sa.Connection, identifier: str, pictures: PicturesState) -> bool:
-    """What became of the pictures. False where nobody waits for them any more."""
+def finish_evidence(connection: sa.Connection, identifier: str, pictures: EvidenceState) -> bool:
+    """Enter what became of the evidence frames. False where they are pending no more."""
     changed = connection.execute(
         checks.update()
         .where(checks.c.id == identifier, checks.c.pictures == "pending")
@@ -332,26 +345,30 @@ def settle_pictures(connection: sa.Connection, identifier: str, pictures: Pictur
     return changed.rowcount == 1
 
 
-def _change(connection: sa.Connection, identifier: str, before: State, **values: Any) -> bool:
+def _change(
+    connection: sa.Connection, identifier: str, expected_state: State, **values: Any
+) -> bool:
     changed = connection.execute(
-        checks.update().where(checks.c.id == identifier, checks.c.state == before).values(values)
+        checks.update()
+        .where(checks.c.id == identifier, checks.c.state == expected_state)
+        .values(values)
     )
     return changed.rowcount == 1
 
 
-# ---- asking
+# ---- reading
 
 
 def find(connection: sa.Connection, identifier: str, key: str | None = None) -> Check:
-    """key: whose check it must be, where that matters. Raises CheckUnknown."""
+    """One check by its id; with key, only if it is that key's. Raises CheckUnknown."""
     where = checks.c.id == identifier
-    found = _read(connection, where if key is None else where & (checks.c.key == key))
-    if not found:
+    matching = _read(connection, where if key is None else where & (checks.c.key == key))
+    if not matching:
         raise CheckUnknown("there is no such check, or it is no longer kept")
-    return found[0]
+    return matching[0]
 
 
-def listed(
+def list_checks(
     connection: sa.Connection,
     key: str | None,
     after: str | None = None,
@@ -360,7 +377,7 @@ def listed(
     relation: str | None = None,
     text: str | None = None,
 ) -> list[Check]:
-    """Newest first. key: whose, None for everybody's. after: the id of the last one seen.
+    """Checks, newest first, of one key or, with None, of all. after: last id of the page before.
 
     text: part of a name, headline, claim or link. Raises CheckUnknown for an unknown `after`.
     """
@@ -378,15 +395,15 @@ def listed(
     return _read(connection, where, limit)
 
 
-def position(connection: sa.Connection, check: Check) -> int | None:
-    """How many wait before it; None where it does not wait."""
+def queue_position(connection: sa.Connection, check: Check) -> int | None:
+    """How many checks wait before this one; None where it does not wait."""
     if check.state != "queued":
         return None
     return _count(connection, (checks.c.state == "queued") & (checks.c.number < check.number))
 
 
-def unseen_alerts(connection: sa.Connection, identifiers: list[str]) -> dict[str, int]:
-    """By check, where there are any."""
+def count_unseen_alerts(connection: sa.Connection, identifiers: list[str]) -> dict[str, int]:
+    """Number of unseen alerts by check id; checks without any are left out."""
     rows = connection.execute(
         sa.select(alerts.c.check, sa.func.count())
         .where(alerts.c.check.in_(identifiers), alerts.c.seen_at.is_(None))
@@ -395,8 +412,8 @@ def unseen_alerts(connection: sa.Connection, identifiers: list[str]) -> dict[str
     return {row[0]: row[1] for row in rows}
 
 
-def uploads_named(connection: sa.Connection) -> set[str]:
-    """The files below uploads/ that some check still has."""
+def list_uploads(connection: sa.Connection) -> set[str]:
+    """Names of the files below uploads/ that some check still refers to."""
     named = sa.select(checks.c.upload).where(checks.c.upload.is_not(None))
     return set(connection.scalars(named))
 
@@ -407,7 +424,7 @@ def uploads_named(connection: sa.Connection) -> set[str]:
 def cancel(
     connection: sa.Connection, identifier: str, settings: Settings, key: str | None = None
 ) -> Check:
-    """It is not to be done any more. Returns what it was: its upload is the caller's to delete.
+    """Cancel a check. Returns it as it was: the caller deletes its upload.
 
     Raises CheckUnknown, CheckEnded.
     """
@@ -420,22 +437,22 @@ def cancel(
         .values(
             state="cancelled",
             upload=None,
-            finished_at=written(now()),
-            expires_at=in_seconds(settings.keep_reports_s),
+            finished_at=format_timestamp(now()),
+            expires_at=timestamp_in(settings.keep_reports_s),
         )
     )
     return check
 
 
 def forget_upload(connection: sa.Connection, identifier: str) -> None:
-    """The row names no file any more; the caller deletes it."""
+    """Clear the upload of a check; the caller deletes the file."""
     connection.execute(
         checks.update().where(checks.c.id == identifier).values(upload=None, upload_expires_at=None)
     )
 
 
 def delete(connection: sa.Connection, identifier: str, key: str | None = None) -> Check:
-    """Forget all of a check. Returns what it was: its upload is the caller's to delete.
+    """Delete a check and all of its rows. Returns it as it was: the caller deletes its upload.
 
     Raises CheckUnknown.
     """
@@ -445,9 +462,9 @@ def delete(connection: sa.Connection, identifier: str, key: str | None = None) -
     return check
 
 
-def in_seconds(seconds: float) -> str:
-    """A moment so many seconds from now, as the columns have it."""
-    return written(now() + timedelta(seconds=seconds))
+def timestamp_in(seconds: float) -> str:
+    """The time so many seconds from now, as the columns store it."""
+    return format_timestamp(now() + timedelta(seconds=seconds))
 
 
 def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:

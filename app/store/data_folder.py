@@ -33,7 +33,7 @@ class Store(Database):
 
     @property
     def uploads(self) -> Path:
-        """The folder of the files that are or were to be checked, under random names."""
+        """The folder of the uploaded files, under random names."""
         return self.folder / UPLOADS
 
 
@@ -42,45 +42,45 @@ def open_store(folder: Path, create: bool = True, wait_s: float = WAIT_S) -> Sto
 
     Raises StoreUnusable: another program's file, damaged, of a newer version, or not writable.
     """
-    file = Store.open(folder, _kind(), create, read_only=False, wait_s=wait_s)
-    if not file.writable:
-        file.close()
+    store = Store.open(folder, _kind(), create, read_only=False, wait_s=wait_s)
+    if not store.writable:
+        store.close()
         raise StoreUnusable(f"The service store in {folder} can only be read")
     try:
-        file.uploads.mkdir(mode=OWN_MODE, exist_ok=True)
+        store.uploads.mkdir(mode=OWN_MODE, exist_ok=True)
     except OSError as error:
-        file.close()
+        store.close()
         raise StoreUnusable(f"No uploads can be kept in {folder}: {error.strerror}") from error
-    return file
+    return store
 
 
 def delete_upload(store: Store, name: str | None) -> None:
-    """name: as the check's row has it."""
+    """Delete an uploaded file. name: as in the check's row; None: nothing to delete."""
     if name is not None:
         (store.uploads / name).unlink(missing_ok=True)
 
 
 def fetching_folder(store: Store, identifier: str) -> Path:
-    """Where a link's file lies while it is fetched; whatever becomes of that, it goes after."""
+    """The folder of a link's file while it is fetched; deleted afterwards in any case."""
     return store.uploads / f"{FETCHING}{identifier}"
 
 
 @contextmanager
 def only_service(folder: Path) -> Iterator[None]:
-    """While this lasts, no other service can start on the same folder; it ends with the process.
+    """Hold the lock of the data folder: no other service can start on it; it ends with the process.
 
     Raises StoreInUse where one runs already, StoreUnusable where no lock can be had.
     """
     try:
         folder.mkdir(mode=OWN_MODE, parents=True, exist_ok=True)
-        file = (folder / LOCK).open("ab")
+        lock = (folder / LOCK).open("ab")
     except OSError as error:
         raise StoreUnusable(
             f"The service store in {folder} cannot be used: {error.strerror}"
         ) from error
-    with file:
+    with lock:
         try:
-            _lock(file.fileno())
+            _lock(lock.fileno())
         except OSError as error:
             raise StoreInUse(f"Another service is running on the data in {folder}") from error
         yield
@@ -113,12 +113,14 @@ def _kind() -> Kind:
 
 
 def _to_version_2(connection: sa.Connection) -> None:
-    """What alerts say of the claim, what re-checks need first; a table that nothing used goes."""
+    """Findings of alerts, the table of searches for rechecks; an unused table is dropped."""
     for name in ("claim_before", "claim_after"):
         connection.exec_driver_sql(f"ALTER TABLE alerts ADD COLUMN {name} TEXT")
     metadata.create_all(connection, tables=[searches])
-    moved = '"check", searched_up_to, library_change'
-    connection.exec_driver_sql(f"INSERT INTO searches ({moved}) SELECT {moved} FROM descriptors")
+    columns = '"check", searched_up_to, library_change'
+    connection.exec_driver_sql(
+        f"INSERT INTO searches ({columns}) SELECT {columns} FROM descriptors"
+    )
     for name in ("searched_up_to", "library_change"):
         connection.exec_driver_sql(f"ALTER TABLE descriptors DROP COLUMN {name}")
     connection.exec_driver_sql("DROP TABLE marks")

@@ -1,8 +1,8 @@
 """What people decided about pairs of an item and a clip. Rows are added, never changed.
 
 A decision belongs to the pair, an item's bytes and a clip: it is shown on every check of those
-bytes, and changes no verdict. Its author takes it back by another row that says so. Every function
-works inside a transaction that its caller began.
+bytes, and changes no verdict. Its author withdraws it by adding another row. Every function works
+inside a transaction that its caller began.
 """
 
 import secrets
@@ -16,14 +16,14 @@ import sqlalchemy as sa
 
 from app.store.errors import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
 from app.store.schema import decisions as table
-from app.store.timestamps import written
+from app.store.timestamps import format_timestamp
 
 MAX_NOTE_CHARS: Final = 4000
-WITHDRAWN: Final = "withdrawn"  # what a row that takes another back stands for
+WITHDRAWN: Final = "withdrawn"  # `decision` of a row that withdraws another
 
 
 class Choice(StrEnum):
-    """What a person can say of a pair."""
+    """What a person can decide about a pair."""
 
     SAME_FOOTAGE = "same_footage"
     SAME_EVENT = "same_event"  # another recording of it
@@ -33,7 +33,7 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision, and when its author took it back, if so."""
+    """One decision, and when its author withdrew it, if so."""
 
     id: str
     check: str
@@ -49,9 +49,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is decided about."""
+    """The item and the clip of a decision."""
 
-    check: str  # on which it is said
+    check: str  # on whose page it is decided
     item_sha256: str
     clip: str
     clip_sha256: str
@@ -74,10 +74,10 @@ def add(
 
 
 def withdraw(connection: sa.Connection, decision: str, key: str, now: datetime) -> Decision:
-    """Append that a decision's own author takes it back.
+    """Append that the author of a decision withdraws it.
 
     Raises DecisionUnknown, DecisionNotOurs for another key's, DecisionWithdrawn where it was
-    taken back before.
+    withdrawn before.
     """
     row = connection.execute(
         sa.select(table).where(table.c.id == decision, table.c.withdraws.is_(None))
@@ -85,59 +85,63 @@ def withdraw(connection: sa.Connection, decision: str, key: str, now: datetime) 
     if row is None:
         raise DecisionUnknown("there is no such decision")
     if row.key != key:
-        raise DecisionNotOurs("only who decided can take it back")
+        raise DecisionNotOurs("only its author can withdraw a decision")
     if connection.scalar(sa.select(table.c.id).where(table.c.withdraws == decision)) is not None:
-        raise DecisionWithdrawn("this decision was taken back before")
-    back = {
+        raise DecisionWithdrawn("this decision was withdrawn before")
+    withdrawal = {
         **row._mapping,
         "id": secrets.token_urlsafe(16),
         "decision": WITHDRAWN,
         "note": "",
         "withdraws": decision,
-        "made_at": written(now),
+        "made_at": format_timestamp(now),
     }
-    del back["number"]
-    connection.execute(table.insert().values(back))
-    return _decision(dict(row._mapping), back["made_at"])
+    del withdrawal["number"]
+    connection.execute(table.insert().values(withdrawal))
+    return _decision(dict(row._mapping), withdrawal["made_at"])
 
 
-def of_item(connection: sa.Connection, item_sha256: str, clip: str | None = None) -> list[Decision]:
+def find_for_item(
+    connection: sa.Connection, item_sha256: str, clip: str | None = None
+) -> list[Decision]:
     """Every decision about an item's bytes, or about one pair, newest first, withdrawn ones too."""
     where = table.c.item_sha256 == item_sha256
     if clip is not None:
         where = sa.and_(where, table.c.clip == clip)
     rows = connection.execute(sa.select(table).where(where).order_by(table.c.number)).all()
-    back = {row.withdraws: row.made_at for row in rows if row.withdraws is not None}
-    made = [_decision(dict(r._mapping), back.get(r.id)) for r in rows if r.withdraws is None]
-    return made[::-1]
+    withdrawals = {row.withdraws: row.made_at for row in rows if row.withdraws is not None}
+    decided = [
+        _decision(dict(r._mapping), withdrawals.get(r.id)) for r in rows if r.withdraws is None
+    ]
+    return decided[::-1]
 
 
 def find(connection: sa.Connection, decision: str) -> Decision | None:
     """One decision by its id."""
     item = connection.scalar(sa.select(table.c.item_sha256).where(table.c.id == decision))
-    held = of_item(connection, item) if item is not None else []
-    return next((one for one in held if one.id == decision), None)
+    decided = find_for_item(connection, item) if item is not None else []
+    return next((candidate for candidate in decided if candidate.id == decision), None)
 
 
-def standing(decided: Iterable[Decision]) -> list[Decision]:
-    """The newest decision of each key on each clip that was not taken back.
+def current_decisions(decided: Iterable[Decision]) -> list[Decision]:
+    """The newest decision of each key on each clip that was not withdrawn.
 
-    decided: newest first, as `of_item` gives them.
+    decided: newest first, as `find_for_item` returns them.
     """
     newest: dict[tuple[str, str], Decision] = {}
-    for one in decided:
-        if one.withdrawn_at is None:
-            newest.setdefault((one.key, one.clip), one)
+    for decision in decided:
+        if decision.withdrawn_at is None:
+            newest.setdefault((decision.key, decision.clip), decision)
     return list(newest.values())
 
 
-def disputed(decided: Iterable[Decision]) -> list[str]:
-    """The clips on which the standing decisions do not agree. Not to be able to tell is no view."""
+def disputed_clips(decided: Iterable[Decision]) -> list[str]:
+    """The clips on which current decisions differ; CANNOT_TELL agrees with any other."""
     views: dict[str, set[Choice]] = {}
-    for one in standing(decided):
-        if one.decision is not Choice.CANNOT_TELL:
-            views.setdefault(one.clip, set()).add(one.decision)
-    return sorted(clip for clip, said in views.items() if len(said) > 1)
+    for decision in current_decisions(decided):
+        if decision.decision is not Choice.CANNOT_TELL:
+            views.setdefault(decision.clip, set()).add(decision.decision)
+    return sorted(clip for clip, choices in views.items() if len(choices) > 1)
 
 
 def _row(
@@ -160,8 +164,8 @@ def _row(
         "decision": decision,
         "note": note,
         "withdraws": None,
-        "made_at": written(now),
-        "expires_at": written(expires_at) if expires_at is not None else None,
+        "made_at": format_timestamp(now),
+        "expires_at": format_timestamp(expires_at) if expires_at is not None else None,
     }
 
 

@@ -1,4 +1,6 @@
-"""What later checks need of an item after its upload is gone, as the sandbox's codec writes it.
+"""Fingerprints of items as rows: what rechecks need after an upload is gone.
+
+They are in the format of the sandbox's codec, compressed.
 
 Every function works inside a transaction that its caller began.
 """
@@ -22,8 +24,8 @@ HEAD = struct.Struct("<If")  # of a packed bar: rows of a score, and the least s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """An item as it was read once. searched_up_to: the newest clip that it was held against."""
+class StoredDescriptors:
+    """An item as it was read once. searched_up_to: the newest clip that it was compared with."""
 
     fingerprint: Fingerprint
     metadata: Metadata | None
@@ -38,18 +40,19 @@ def store(
     reach: int,
     expires_at: str,
     change: str = "",
-    sought: Sought | None = None,
+    candidate_bars: Sought | None = None,
 ) -> None:
-    """change: the library's mark of what is known of its clips, as of before the search.
+    """Store what rechecks need. change: the library's change mark before the search.
 
-    sought: what a later clip has to reach to be compared, where that is known.
+    reach: number of the library's newest clip then. candidate_bars: what a later clip has to reach
+    to be compared, where that is known.
     """
     connection.execute(
         table.insert().values(
             check=check,
             space=fingerprint.space,
-            metadata=_packed(metadata),
-            fingerprint=_packed(fingerprint),
+            metadata=_compress(metadata),
+            fingerprint=_compress(fingerprint),
             expires_at=expires_at,
         )
     )
@@ -58,8 +61,10 @@ def store(
             check=check,
             searched_up_to=reach,
             library_change=change,
-            whole=None if sought is None else pack_bar(sought.whole),
-            parts=None if sought is None or sought.parts is None else pack_bar(sought.parts),
+            whole=None if candidate_bars is None else pack_bar(candidate_bars.whole),
+            parts=None
+            if candidate_bars is None or candidate_bars.parts is None
+            else pack_bar(candidate_bars.parts),
         )
     )
 
@@ -70,7 +75,7 @@ def pack_bar(bar: Bar) -> bytes:
 
 
 def unpack_bar(packed: bytes) -> Bar:
-    """The inverse, but for the last bits of `least`."""
+    """The inverse of `pack_bar`, except for the last bits of `least`."""
     best_rows, least = HEAD.unpack_from(packed)
     count = (len(packed) - HEAD.size) // (4 + 2 * VECTOR_SIZE)
     usual = np.frombuffer(packed, "<f4", count, HEAD.size)
@@ -78,10 +83,10 @@ def unpack_bar(packed: bytes) -> Bar:
     return Bar(vectors.reshape(count, VECTOR_SIZE), usual, best_rows, least)
 
 
-def note_searched(
+def record_search(
     connection: sa.Connection, checks: Iterable[str], reach: int, change: str
 ) -> None:
-    """They were held against the library up to this clip, as what is known of clips stood then."""
+    """Enter that these checks were compared with the library up to this clip and change mark."""
     connection.execute(
         searches.update()
         .where(searches.c.check.in_(list(checks)))
@@ -89,7 +94,7 @@ def note_searched(
     )
 
 
-def load(connection: sa.Connection, check: str) -> Kept | None:
+def load(connection: sa.Connection, check: str) -> StoredDescriptors | None:
     row = connection.execute(
         sa.select(table, searches.c.searched_up_to)
         .join(searches, searches.c.check == table.c.check)
@@ -97,18 +102,18 @@ def load(connection: sa.Connection, check: str) -> Kept | None:
     ).one_or_none()
     if row is None:
         return None
-    fingerprint = _unpacked(row.fingerprint)
+    fingerprint = _decompress(row.fingerprint)
     assert isinstance(fingerprint, Fingerprint)
-    metadata = None if row.metadata is None else _unpacked(row.metadata)
+    metadata = None if row.metadata is None else _decompress(row.metadata)
     assert metadata is None or isinstance(metadata, Metadata)
-    return Kept(fingerprint, metadata, row.searched_up_to)
+    return StoredDescriptors(fingerprint, metadata, row.searched_up_to)
 
 
-def _packed(value: object) -> bytes:
-    return zlib.compress(encode(value), 1)  # pictures in it are compressed already
+def _compress(value: object) -> bytes:
+    return zlib.compress(encode(value), 1)  # preview frames in it are compressed already
 
 
-def _unpacked(packed: bytes) -> object:
+def _decompress(packed: bytes) -> object:
     frame = zlib.decompress(packed)
     text, raw = SIZES.unpack_from(frame)
     start = SIZES.size + text

@@ -1,17 +1,23 @@
 """What can go wrong with the store: the files that the service keeps beside the library.
 
 FirstseenError
-  StoreUnusable         a damaged one, one of a newer version, no space left
-    StoreBusy           another process was writing for longer than we waited
-    StoreInUse          another service runs on the same folder
+  StoreUnusable        a damaged one, one of a newer version, no space left
+    StoreBusy          another process was writing for longer than we waited
+    StoreInUse         another service runs on the same folder
   CheckUnknown         no check of that id, or not this key's
   CheckEnded           it is in a state that never changes again
   RequestDiffers       an idempotency key that was used for another request
   QueueFull            as many checks wait as the settings allow
   WorkerFailed         a worker process did not start
-  KeyNotUnderstood     a name or scopes that cannot be
+  KeyNotUnderstood     a name or scopes that are not valid
   KeyUnknown           no key of that id
   HeadNotUnderstood    not a head as the audit log prints it
+  DecisionUnknown      no decision of that id
+  DecisionNotOurs      another key's decision
+  DecisionWithdrawn    its author withdrew it before
+  AlertUnknown         no alert of that id
+  NotRevealed          this key may not see that now
+  NotKept              the fingerprint of an item or clip is not stored (any more)
 """
 
 from hashing.errors import FirstseenError
@@ -22,15 +28,15 @@ class StoreUnusable(FirstseenError):
 
 
 class StoreBusy(StoreUnusable):
-    """Another process was writing all the time that we waited."""
+    """Another process was writing for as long as we waited."""
 
 
 class StoreInUse(StoreUnusable):
-    """Another service holds this data folder."""
+    """Another service runs on this data folder."""
 
 
 class CheckUnknown(FirstseenError):
-    """There is no check of this id, or it is another key's, which is not told apart."""
+    """There is no check of this id, or it is another key's: the answer is the same for both."""
 
 
 class CheckEnded(FirstseenError):
@@ -46,11 +52,11 @@ class QueueFull(FirstseenError):
 
 
 class WorkerFailed(FirstseenError):
-    """A worker process did not start; says nothing about any check."""
+    """A worker process did not start; no check is to blame."""
 
 
 class KeyNotUnderstood(FirstseenError):
-    """A key was asked for in a way that cannot be; the message says what is known."""
+    """The name or the scopes of a new key are not valid; the message says what is expected."""
 
 
 class KeyUnknown(FirstseenError):
@@ -66,11 +72,11 @@ class DecisionUnknown(FirstseenError):
 
 
 class DecisionNotOurs(FirstseenError):
-    """Another key decided this."""
+    """Another key made this decision."""
 
 
 class DecisionWithdrawn(FirstseenError):
-    """Its author took it back before."""
+    """Its author withdrew it before."""
 
 
 class AlertUnknown(FirstseenError):
@@ -82,4 +88,4 @@ class NotRevealed(FirstseenError):
 
 
 class NotKept(FirstseenError):
-    """What was described of an item or clip was not kept, or is no longer."""
+    """The fingerprint or preview frames of an item or clip are not stored, or no longer."""

@@ -1,6 +1,6 @@
-"""Evidence sheets as rows, and rows as sheets: redacted pictures apart from what goes with them.
+"""Evidence frames as rows: redacted JPEGs apart from the sheet that describes them.
 
-A sheet's JSON names its pictures, which are rows of their own, so that each can be fetched alone.
+A sheet's JSON names its images, which are rows of their own, so that each can be fetched alone.
 Every function works inside a transaction that its caller began.
 """
 
@@ -16,80 +16,89 @@ from app.store.schema import pictures, sheets
 
 type Json = dict[str, Any]
 
-PARTS = {"pairs": Pair, "thumbnails": Thumbnail, "strip": Pair}
-PICTURES = ("query", "reference", "difference", "aligned", "picture")  # fields of a JPEG each
+RECORDS = {"pairs": Pair, "thumbnails": Thumbnail, "strip": Pair}
+IMAGE_FIELDS = ("query", "reference", "difference", "aligned", "picture")  # fields of a JPEG each
 
 
-def store(connection: sa.Connection, check: str, made: Mapping[str, EvidenceSheet]) -> None:
-    """Keep the sheets of a check's newest report, by clip, in place of any before."""
+def store(
+    connection: sa.Connection, check: str, sheets_by_clip: Mapping[str, EvidenceSheet]
+) -> None:
+    """Store the sheets of a check's newest report, by clip id, in place of any before."""
     for table in (sheets, pictures):
         connection.execute(table.delete().where(table.c.check == check))
-    for clip, sheet in made.items():
+    for clip, sheet in sheets_by_clip.items():
         if sheet.faces != "redacted":
-            raise ValueError("only redacted pictures are kept")
-        told, jpegs = _apart(sheet)
-        text = json.dumps(told)
+            raise ValueError("only redacted frames are stored")
+        description, jpegs = _split_images(sheet)
+        text = json.dumps(description)
         connection.execute(sheets.insert().values(check=check, clip=clip, sheet=text))
         for name, jpeg in jpegs.items():
             row = {"check": check, "clip": clip, "name": name, "jpeg": jpeg}
             connection.execute(pictures.insert().values(row))
 
 
-def named(sheet: EvidenceSheet) -> dict[str, bytes]:
-    """Every picture of a sheet under the name that it would be stored under."""
-    return _apart(sheet)[1]
+def images_by_name(sheet: EvidenceSheet) -> dict[str, bytes]:
+    """Every JPEG of a sheet under the name that it would be stored under."""
+    return _split_images(sheet)[1]
 
 
-def told(connection: sa.Connection, check: str) -> dict[str, Json]:
-    """By clip: the sheet with the names of its pictures in their place."""
+def load_descriptions(connection: sa.Connection, check: str) -> dict[str, Json]:
+    """Sheets by clip id, with the names of their images in place of the images."""
     rows = connection.execute(sa.select(sheets).where(sheets.c.check == check))
     return {row.clip: json.loads(row.sheet) for row in rows}
 
 
-def picture(connection: sa.Connection, check: str, clip: str, name: str) -> bytes | None:
-    """One JPEG."""
+def load_image(connection: sa.Connection, check: str, clip: str, name: str) -> bytes | None:
+    """One JPEG; None where there is none of this name."""
     where = (pictures.c.check == check) & (pictures.c.clip == clip) & (pictures.c.name == name)
-    found = connection.execute(sa.select(pictures.c.jpeg).where(where)).scalar_one_or_none()
-    return None if found is None else bytes(found)
+    jpeg = connection.execute(sa.select(pictures.c.jpeg).where(where)).scalar_one_or_none()
+    return None if jpeg is None else bytes(jpeg)
 
 
 def load(connection: sa.Connection, check: str) -> dict[str, EvidenceSheet]:
-    """By clip, for a page that shows no strips: these are left out."""
+    """Sheets by clip id, without their strips: no page shows these."""
     where = (pictures.c.check == check) & ~pictures.c.name.startswith("strip-")
     rows = connection.execute(sa.select(pictures).where(where))
     jpegs = {(row.clip, row.name): bytes(row.jpeg) for row in rows}
     return {
-        clip: _together(
+        clip: _join_images(
             {**sheet, "strip": ()}, {name: jpeg for (of, name), jpeg in jpegs.items() if of == clip}
         )
-        for clip, sheet in told(connection, check).items()
+        for clip, sheet in load_descriptions(connection, check).items()
     }
 
 
-def _apart(sheet: EvidenceSheet) -> tuple[Json, dict[str, bytes]]:
-    """The sheet as JSON, and its pictures by the names that stand there."""
+def _split_images(sheet: EvidenceSheet) -> tuple[Json, dict[str, bytes]]:
+    """The sheet as JSON, and its images by the names that stand there."""
     jpegs: dict[str, bytes] = {}
 
-    def part(kind: str, index: int, one: Any) -> Json:
-        values = {field.name: getattr(one, field.name) for field in fields(one)}
-        for name in values.keys() & set(PICTURES):
+    def record_json(kind: str, index: int, record: Any) -> Json:
+        values = {field.name: getattr(record, field.name) for field in fields(record)}
+        for name in values.keys() & set(IMAGE_FIELDS):
             if values[name] is not None:
-                called = f"{kind}-{index}-{name}.jpg"
-                jpegs[called], values[name] = values[name], called
+                image_name = f"{kind}-{index}-{name}.jpg"
+                jpegs[image_name], values[name] = values[name], image_name
         return values
 
     values = {field.name: getattr(sheet, field.name) for field in fields(sheet)}
-    for kind in values.keys() & PARTS.keys():
-        values[kind] = [part(kind, index, one) for index, one in enumerate(values[kind])]
+    for kind in values.keys() & RECORDS.keys():
+        values[kind] = [
+            record_json(kind, index, record) for index, record in enumerate(values[kind])
+        ]
     return values, jpegs
 
 
-def _together(told: Json, jpegs: Mapping[str, bytes]) -> EvidenceSheet:
-    values = dict(told)
-    for kind, record in PARTS.items():
+def _join_images(description: Json, jpegs: Mapping[str, bytes]) -> EvidenceSheet:
+    """The inverse of `_split_images`."""
+
+    def field_value(name: str, value: Any) -> Any:
+        return jpegs[value] if name in IMAGE_FIELDS and value else value
+
+    values = dict(description)
+    for kind, record_type in RECORDS.items():
         values[kind] = tuple(
-            record(**{n: jpegs[one] if n in PICTURES and one else one for n, one in part.items()})
-            for part in told.get(kind, ())
+            record_type(**{name: field_value(name, value) for name, value in record.items()})
+            for record in description.get(kind, ())
         )
     values["problems"] = tuple(values["problems"])
     return EvidenceSheet(**values)

@@ -1,8 +1,8 @@
 """Keys: who may use the service, and for what.
 
 A key is `fsk_` and 43 characters that nobody can guess (256 bits). It is shown once, when it is
-made; stored is its SHA-256, which is enough for a secret that no list of passwords holds. A
-revoked key stays as a row: checks and the audit log name it.
+made. Only its SHA-256 is stored, which is enough for a secret that no list of passwords contains.
+A revoked key stays as a row: checks and the audit log refer to it.
 """
 
 import hashlib
@@ -20,13 +20,13 @@ import sqlalchemy as sa
 from app.store import audit_log
 from app.store.errors import KeyNotUnderstood, KeyUnknown
 from app.store.schema import keys, sessions
-from app.store.timestamps import written
+from app.store.timestamps import format_timestamp
 
 PREFIX: Final = "fsk_"
 MAX_NAME_CHARS: Final = 100
-_SHAPE: Final = re.compile(r"fsk_[A-Za-z0-9_-]{43}")
-_MAX_HASHED: Final = 256  # bytes of what is held out to us as a key; a real one has 47
-# control characters, those that turn the direction of text, halves of characters
+_PATTERN: Final = re.compile(r"fsk_[A-Za-z0-9_-]{43}")
+_MAX_HASHED: Final = 256  # bytes of what is presented as a key; a real one has 47
+# control characters, those that change the direction of text, surrogates
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -46,7 +46,7 @@ ALL_SCOPES: Final = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, without its secret, which nobody has but its holder."""
+    """One key, without its secret, which only its holder has."""
 
     id: str
     name: str
@@ -55,27 +55,27 @@ class Key:
     revoked_at: str | None = None
 
 
-def scopes_of(names: Iterable[str]) -> frozenset[Scope]:
-    """Raises KeyNotUnderstood, naming what is known, for an unknown name or none at all."""
-    wanted = frozenset(names)
-    unknown = sorted(wanted - {scope.value for scope in Scope})
-    if unknown or not wanted:
+def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
+    """Scopes by name. Raises KeyNotUnderstood, listing the known ones, for others or none."""
+    requested = frozenset(names)
+    unknown = sorted(requested - {scope.value for scope in Scope})
+    if unknown or not requested:
         what = f"unknown scope {unknown[0]!r}" if unknown else "a key needs a scope"
         raise KeyNotUnderstood(f"{what}; known are {', '.join(Scope)}")
-    return frozenset(Scope(name) for name in wanted)
+    return frozenset(Scope(name) for name in requested)
 
 
 def create(
     connection: sa.Connection, name: str, scopes: Iterable[str], actor: str, now: datetime
 ) -> tuple[Key, str]:
-    """A new key, and its secret, which cannot be had again. actor: as in the audit log.
+    """Make a key; returns it and its secret, which cannot be read again. actor: for the audit log.
 
-    Raises KeyNotUnderstood for a name or scopes that cannot be.
+    Raises KeyNotUnderstood for a name or scopes that are not valid.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= MAX_NAME_CHARS or _UNFIT.search(name):
         raise KeyNotUnderstood(f"a key needs a name of 1 to {MAX_NAME_CHARS} characters")
-    key = Key(secrets.token_hex(8), name, scopes_of(scopes), written(now))
+    key = Key(secrets.token_hex(8), name, parse_scopes(scopes), format_timestamp(now))
     secret = PREFIX + secrets.token_urlsafe(32)
     connection.execute(
         keys.insert().values(
@@ -86,18 +86,18 @@ def create(
             created_at=key.created_at,
         )
     )
-    audit_log.note(connection, actor, "key.create", key.id, " ".join(sorted(key.scopes)))
+    audit_log.append_entry(connection, actor, "key.create", key.id, " ".join(sorted(key.scopes)))
     return key, secret
 
 
-def listed(connection: sa.Connection) -> list[Key]:
-    """All keys, revoked ones too, oldest first."""
+def list_keys(connection: sa.Connection) -> list[Key]:
+    """All keys, oldest first, revoked ones included."""
     rows = connection.execute(sa.select(keys).order_by(keys.c.created_at, keys.c.id))
     return [_key(row) for row in rows]
 
 
 def find(connection: sa.Connection, key_id: str) -> Key:
-    """Raises KeyUnknown."""
+    """One key by its id. Raises KeyUnknown."""
     row = connection.execute(sa.select(keys).where(keys.c.id == key_id)).one_or_none()
     if row is None:
         raise KeyUnknown("there is no key of this id")
@@ -105,31 +105,33 @@ def find(connection: sa.Connection, key_id: str) -> Key:
 
 
 def revoke(connection: sa.Connection, key_id: str, actor: str, now: datetime) -> Key:
-    """The key, of no use from now on; its sessions end. One that was revoked stays as it is.
+    """Revoke a key and end its sessions. One that was revoked before stays as it is.
 
     Raises KeyUnknown.
     """
     if find(connection, key_id).revoked_at is None:
-        connection.execute(keys.update().where(keys.c.id == key_id).values(revoked_at=written(now)))
-        audit_log.note(connection, actor, "key.revoke", key_id)
+        connection.execute(
+            keys.update().where(keys.c.id == key_id).values(revoked_at=format_timestamp(now))
+        )
+        audit_log.append_entry(connection, actor, "key.revoke", key_id)
     connection.execute(sessions.delete().where(sessions.c.key == key_id))
     return find(connection, key_id)
 
 
 def authenticate(connection: sa.Connection, secret: str) -> Key | None:
-    """The key that this is, or None for anything else.
+    """The key with this secret; None for a revoked key or anything else.
 
-    Does the same work whatever came: one hash over a bounded text, one look-up, one comparison
-    that does not end early. What is looked up is a hash, so its timing says nothing of a key.
+    Does the same work for any input: one hash over a bounded text, one look-up, one comparison in
+    constant time. What is looked up is a hash, so its timing reveals nothing about a key.
     """
     digest = _digest(secret)
     row = connection.execute(sa.select(keys).where(keys.c.hash == digest)).one_or_none()
     stored = row.hash if row is not None else bytes(len(digest))
-    valid = hmac.compare_digest(stored, digest) and _SHAPE.fullmatch(secret) is not None
+    valid = hmac.compare_digest(stored, digest) and _PATTERN.fullmatch(secret) is not None
     return _key(row) if valid and row is not None and row.revoked_at is None else None
 
 
-def any_made(connection: sa.Connection) -> bool:
+def any_key_exists(connection: sa.Connection) -> bool:
     """Whether a key was ever made here, revoked or not."""
     return bool(connection.execute(sa.select(sa.exists(sa.select(keys.c.id)))).scalar_one())
 

@@ -14,7 +14,7 @@ from app.store.schema import sheets
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class ClipMatch:
     """A check whose newest report accepts a clip, and what the item is to it."""
 
     check: Check
@@ -22,22 +22,24 @@ class Matched:
     score: float | None
 
 
-def by_clip(connection: sa.Connection, clip: str, key: str | None, most: int) -> list[Matched]:
-    """Newest first: those of a key's own, or of all where key is None."""
+def find_checks(
+    connection: sa.Connection, clip: str, key: str | None, limit: int
+) -> list[ClipMatch]:
+    """Matching checks, newest first, of one key, or of all where key is None."""
     query = (
         sa.select(sheets.c.check)
         .join(table, table.c.id == sheets.c.check)
         .where(sheets.c.clip == clip)
         .order_by(table.c.number.desc())
-        .limit(most)
+        .limit(limit)
     )
     if key is not None:
         query = query.where(table.c.key == key)
-    found = []
+    matches = []
     for identifier in connection.scalars(query).all():
-        stored = reports.newest(connection, identifier)
+        stored = reports.load_newest(connection, identifier)
         for match in stored.report["matches"] if stored is not None else []:
             if match["clip"]["id"] == clip and match["accepted"]:
                 check = checks.find(connection, identifier)
-                found.append(Matched(check, match["relation"], match["score"]))
-    return found
+                matches.append(ClipMatch(check, match["relation"], match["score"]))
+    return matches

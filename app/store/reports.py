@@ -1,4 +1,4 @@
-"""Reports as rows: one each time that a check was judged. The newest counts, earlier ones stay.
+"""Reports as rows: one each time that a check is judged. The newest counts, earlier ones stay.
 
 Every function works inside a transaction that its caller began.
 """
@@ -11,15 +11,15 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from app.store.schema import reports
-from app.store.timestamps import now, written
+from app.store.timestamps import format_timestamp, now
 
 type Json = dict[str, Any]
 type Cause = Literal["check", "library_grew"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """One report, complete: it must be withheld before others see it."""
+class StoredReport:
+    """One complete report: redact it before others see it."""
 
     made_at: str
     cause: Cause
@@ -29,12 +29,12 @@ class Stored:
 def store(
     connection: sa.Connection, check: str, report: Json, cause: Cause, reach: int | None
 ) -> None:
-    """Keep the complete JSON. reach: the library's newest clip when it was searched."""
+    """Store the complete JSON. reach: number of the library's newest clip when it was searched."""
     searched = report.get("searched") or {}
     connection.execute(
         reports.insert().values(
             check=check,
-            made_at=written(now()),
+            made_at=format_timestamp(now()),
             cause=cause,
             library_clips=searched.get("clips"),
             searched_up_to=reach,
@@ -43,7 +43,7 @@ def store(
     )
 
 
-def newest(connection: sa.Connection, check: str) -> Stored | None:
+def load_newest(connection: sa.Connection, check: str) -> StoredReport | None:
     row = connection.execute(
         sa.select(reports)
         .where(reports.c.check == check)
@@ -52,11 +52,11 @@ def newest(connection: sa.Connection, check: str) -> Stored | None:
     ).one_or_none()
     if row is None:
         return None
-    return Stored(row.made_at, row.cause, json.loads(zlib.decompress(row.report)))
+    return StoredReport(row.made_at, row.cause, json.loads(zlib.decompress(row.report)))
 
 
-def earlier(connection: sa.Connection, check: str) -> list[tuple[str, Cause]]:
-    """When and why all but the newest were made, newest first."""
+def list_earlier(connection: sa.Connection, check: str) -> list[tuple[str, Cause]]:
+    """Time and cause of all reports but the newest, newest first."""
     rows = connection.execute(
         sa.select(reports.c.made_at, reports.c.cause)
         .where(reports.c.check == check)
@@ -67,7 +67,7 @@ def earlier(connection: sa.Connection, check: str) -> list[tuple[str, Cause]]:
 
 
 def summary(report: Json) -> dict[str, str | None]:
-    """The columns of a check that lists show, of its newest report."""
+    """The columns of a check that lists show, from its newest report."""
     verdict = report.get("verdict") or {}
     date = (report.get("claim") or {}).get("date") or {}
     return {

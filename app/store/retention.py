@@ -1,4 +1,4 @@
-"""What the service keeps goes when its time is over, and what is deleted leaves nothing behind.
+"""Delete what has expired, so that nothing of it is left in any file.
 
 Rows are overwritten as they are deleted, their traces in the write-ahead log are cut off after
 every sweep, and files below uploads/ are unlinked.
@@ -19,19 +19,19 @@ from app.store import audit_log
 from app.store.checks import FINAL
 from app.store.data_folder import FETCHING, Store, delete_upload
 from app.store.schema import checks, decisions, descriptors, sessions
-from app.store.timestamps import now, written
+from app.store.timestamps import format_timestamp, now
 from hashing.errors import FirstseenError
 
-SWEEP_S: Final = 30.0  # between two sweeps
-STRAY_S: Final = 3600.0  # a file that no check names, left by a sender who went away
-FETCHED_S: Final = 60.0  # what was fetched for a check that was stopped meanwhile
+SWEEP_INTERVAL_S: Final = 30.0
+MAX_STRAY_AGE_S: Final = 3600.0  # of a file that no check refers to: its sender went away
+MAX_FETCH_AGE_S: Final = 60.0  # of a folder that was fetched into for a check that was stopped
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
-    """How much went. clean: nothing of it is left in the write-ahead log either."""
+class SweepResult:
+    """How much a sweep deleted. clean: nothing of it is left in the write-ahead log either."""
 
     uploads: int
     descriptors: int
@@ -40,50 +40,61 @@ class Swept:
     clean: bool
 
 
-def sweep(store: Store, moment: datetime | None = None) -> Swept:
-    """Delete what was to be kept until this moment or before. Raises StoreUnusable."""
-    by = written(moment or now())
+def sweep(store: Store, at: datetime | None = None) -> SweepResult:
+    """Delete what expires at this time or before. Raises StoreUnusable."""
+    until = format_timestamp(at or now())
     with store.writing() as connection:
-        uploads = _expired_uploads(connection, by)
-        gone = _count(connection, descriptors, descriptors.c.expires_at <= by)
-        ended = checks.c.state.in_(FINAL) & (checks.c.expires_at <= by)
-        uploads += _named(connection, ended)
-        expired = _count(connection, checks, ended)
-        said = _count(connection, decisions, decisions.c.expires_at <= by)
-        _count(connection, sessions, sessions.c.expires_at <= by)
-        for action, count in (("check.expire", expired), ("decision.expire", said)):
+        uploads = _expired_uploads(connection, until)
+        expired_descriptors = _count(connection, descriptors, descriptors.c.expires_at <= until)
+        ended = checks.c.state.in_(FINAL) & (checks.c.expires_at <= until)
+        uploads += _upload_names(connection, ended)
+        expired_checks = _count(connection, checks, ended)
+        expired_decisions = _count(connection, decisions, decisions.c.expires_at <= until)
+        _count(connection, sessions, sessions.c.expires_at <= until)
+        for action, count in (
+            ("check.expire", expired_checks),
+            ("decision.expire", expired_decisions),
+        ):
             if count:
-                audit_log.note(connection, audit_log.SERVICE, action, "", str(count))
+                audit_log.append_entry(connection, audit_log.SERVICE, action, "", str(count))
     for name in uploads:
         delete_upload(store, name)
     strays = _remove_strays(store)
-    return Swept(len(uploads) + strays, gone, expired, said, store.empty_log())
+    return SweepResult(
+        len(uploads) + strays,
+        expired_descriptors,
+        expired_checks,
+        expired_decisions,
+        store.empty_log(),
+    )
 
 
 def drop_upload(store: Store, check: str) -> None:
-    """Delete a check's file where nothing more is to be made of it."""
+    """Delete the upload of a check that has ended and whose evidence frames are not pending."""
     with store.writing() as connection:
         ended = checks.c.state.in_(FINAL) & (checks.c.pictures != "pending")
-        mine = ended & (checks.c.id == check)
-        names = _named(connection, mine)
-        connection.execute(checks.update().where(mine).values(upload=None, upload_expires_at=None))
+        ended_check = ended & (checks.c.id == check)
+        names = _upload_names(connection, ended_check)
+        connection.execute(
+            checks.update().where(ended_check).values(upload=None, upload_expires_at=None)
+        )
     for name in names:
         delete_upload(store, name)
 
 
-def _expired_uploads(connection: sa.Connection, by: str) -> list[str]:
-    """Files whose time is over; their checks name them no more."""
-    over = (
+def _expired_uploads(connection: sa.Connection, until: str) -> list[str]:
+    """Names of uploads that have expired; their checks refer to them no more."""
+    expired = (
         checks.c.state.in_(FINAL)
-        & (checks.c.pictures != "pending")  # they are made of it
-        & (checks.c.upload_expires_at <= by)
+        & (checks.c.pictures != "pending")  # evidence frames are made from it
+        & (checks.c.upload_expires_at <= until)
     )
-    names = _named(connection, over)
-    connection.execute(checks.update().where(over).values(upload=None, upload_expires_at=None))
+    names = _upload_names(connection, expired)
+    connection.execute(checks.update().where(expired).values(upload=None, upload_expires_at=None))
     return names
 
 
-def _named(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[str]:
+def _upload_names(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[str]:
     query = sa.select(checks.c.upload).where(where, checks.c.upload.is_not(None))
     return list(connection.scalars(query))
 
@@ -93,19 +104,21 @@ def _count(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[b
 
 
 def _remove_strays(store: Store) -> int:
-    """Files that no check names, and what was fetched for one that is not at work; how many.
+    """Delete files that no check refers to, and fetch folders of checks that do not run; how many.
 
-    Only what is old enough that nobody is about to name it.
+    Only what is old enough that no request is about to refer to it.
     """
-    old = [path for path in store.uploads.iterdir() if _age_s(path) > STRAY_S]
-    left = [path for path in store.uploads.glob(f"{FETCHING}*") if _age_s(path) > FETCHED_S]
-    if not old and not left:
+    old = [path for path in store.uploads.iterdir() if _age_s(path) > MAX_STRAY_AGE_S]
+    old_fetches = [
+        path for path in store.uploads.glob(f"{FETCHING}*") if _age_s(path) > MAX_FETCH_AGE_S
+    ]
+    if not old and not old_fetches:
         return 0
     with store.reading() as connection:
-        held = set(_named(connection, sa.true()))
+        in_use = set(_upload_names(connection, sa.true()))
         running = sa.select(checks.c.id).where(checks.c.state == "running")
-        held |= {f"{FETCHING}{identifier}" for identifier in connection.scalars(running)}
-    strays = {path for path in (*old, *left) if path.name not in held}
+        in_use |= {f"{FETCHING}{identifier}" for identifier in connection.scalars(running)}
+    strays = {path for path in (*old, *old_fetches) if path.name not in in_use}
     for path in strays:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -115,7 +128,7 @@ def _remove_strays(store: Store) -> int:
 
 
 def _age_s(path: Path) -> float:
-    """Seconds since it was written; none for what is gone meanwhile."""
+    """Seconds since it was written; 0 for what has been deleted meanwhile."""
     try:
         return time.time() - path.stat().st_mtime
     except FileNotFoundError:
@@ -123,9 +136,9 @@ def _age_s(path: Path) -> float:
 
 
 class Sweeper:
-    """Sweeps every now and then in a thread of its own."""
+    """Sweeps at an interval in a thread of its own."""
 
-    def __init__(self, store: Store, every_s: float = SWEEP_S) -> None:
+    def __init__(self, store: Store, every_s: float = SWEEP_INTERVAL_S) -> None:
         self._store = store
         self._every_s = every_s
         self._wake = threading.Event()
@@ -149,9 +162,12 @@ class Sweeper:
         while not self._stopping:
             try:
                 sweep(self._store)
-            except (FirstseenError, OSError) as error:  # a full disk, or another process writes
+            except (
+                FirstseenError,
+                OSError,
+            ) as error:  # such as a full disk, or another process writes
                 log.warning("what has expired could not be deleted: %s", type(error).__name__)
-            except Exception as fault:  # ours: the next round may do better
+            except Exception as fault:  # an internal error: the next sweep may succeed
                 log.error("what has expired could not be deleted", exc_info=fault)
             self._wake.wait(self._every_s)
             self._wake.clear()

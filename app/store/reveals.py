@@ -1,4 +1,4 @@
-"""Who may see faces or identifying metadata of one check for a while.
+"""Reveals: which key may see faces or identifying metadata of one check, for a limited time.
 
 Every function works inside a transaction that its caller began.
 """
@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from app.store import audit_log
 from app.store.errors import NotRevealed
 from app.store.schema import reveals as table
-from app.store.timestamps import now, written
+from app.store.timestamps import format_timestamp, now
 
-LASTS: Final = timedelta(minutes=15)
+REVEAL_DURATION: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Revealed:
-    """What one key may see of one check now."""
+class Reveal:
+    """What one key may see of one check."""
 
     faces: bool = False
     metadata: bool = False
@@ -33,16 +33,16 @@ def grant(
     faces: bool,
     metadata: bool,
     reason: str,
-    moment: datetime,
+    time: datetime,
 ) -> str:
-    """Let a key see it until the moment that is returned; the audit log says so.
+    """Reveal faces, metadata or both to a key; returns until when. The audit log records it.
 
     Raises ValueError where nothing is to be shown.
     """
-    shown = [word for word, wanted in (("faces", faces), ("metadata", metadata)) if wanted]
-    if not shown:
+    kinds = [word for word, wanted in (("faces", faces), ("metadata", metadata)) if wanted]
+    if not kinds:
         raise ValueError("a reveal shows faces, metadata, or both")
-    until = written(moment + LASTS)
+    until = format_timestamp(time + REVEAL_DURATION)
     connection.execute(
         table.insert().values(
             id=secrets.token_urlsafe(16),
@@ -54,18 +54,18 @@ def grant(
             until=until,
         )
     )
-    audit_log.note(connection, key, "check.reveal", check, " ".join(shown))
+    audit_log.append_entry(connection, key, "check.reveal", check, " ".join(kinds))
     return until
 
 
-def of(connection: sa.Connection, check: str, key: str, moment: datetime) -> Revealed:
-    """What this key may see of this check at this moment."""
+def find(connection: sa.Connection, check: str, key: str, time: datetime) -> Reveal:
+    """What this key may see of this check at this time."""
     faces, metadata = connection.execute(
         sa.select(sa.func.max(table.c.faces), sa.func.max(table.c.metadata)).where(
-            table.c.check == check, table.c.key == key, table.c.until > written(moment)
+            table.c.check == check, table.c.key == key, table.c.until > format_timestamp(time)
         )
     ).one()
-    return Revealed(bool(faces), bool(metadata))
+    return Reveal(bool(faces), bool(metadata))
 
 
 def require(
@@ -75,8 +75,8 @@ def require(
     faces: bool = False,
     metadata: bool = False,
 ) -> None:
-    """Raises NotRevealed where this key may not see that of this check at this moment."""
-    allowed = of(connection, check, key, now())
+    """Raise NotRevealed where this key may not see that of this check now."""
+    allowed = find(connection, check, key, now())
     if faces and not allowed.faces:
         raise NotRevealed("faces are shown only after this key revealed them")
     if metadata and not allowed.metadata:

@@ -64,7 +64,7 @@ checks = Table(
     Column("context", Text),  # JSON: how the bytes were obtained, as the sender says
     Column("idempotency_key", Text),
     Column("request_hash", LargeBinary(32)),  # what the idempotency key was used for
-    Column("crashes", Integer, nullable=False, default=0),  # of a worker, while we looked on
+    Column("crashes", Integer, nullable=False, default=0),  # of a worker on this check
     Column("interruptions", Integer, nullable=False, default=0),  # of the whole service
     Column("problem", Text),  # JSON, where it failed
     Column("outcome", Text),  # JSON: the clip that was made of the item
@@ -83,7 +83,7 @@ checks = Table(
     sqlite_autoincrement=True,
 )
 
-# One row for each time that a check was judged; the newest counts, earlier ones stay.
+# One row each time that a check is judged; the newest counts, earlier ones stay.
 reports = Table(
     "reports",
     metadata,
@@ -91,39 +91,37 @@ reports = Table(
     Column("check", ForeignKey("checks.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("made_at", Text, nullable=False),
     Column("cause", Text, nullable=False),  # check | library_grew
-    Column("library_clips", Integer),  # how many clips it was held against
+    Column("library_clips", Integer),  # how many clips it was compared with
     Column("searched_up_to", Integer),  # the newest clip's number at that time
     Column("report", LargeBinary, nullable=False),  # the complete JSON, zlib
 )
 
-# What later checks need of an item after its upload is gone: its fingerprint with kept pictures.
+# What rechecks need of an item after its upload is gone: its fingerprint with preview frames.
 descriptors = Table(
     "descriptors",
     metadata,
     Column("check", ForeignKey("checks.id", ondelete="CASCADE"), primary_key=True),
     Column("space", Text, nullable=False),
-    Column(
-        "metadata", LargeBinary
-    ),  # what the file said of itself, as the sandbox's codec writes it
-    Column("fingerprint", LargeBinary, nullable=False),  # the same
+    Column("metadata", LargeBinary),  # of the file, in the format of the sandbox's codec
+    Column("fingerprint", LargeBinary, nullable=False),  # in the same format
     Column("expires_at", Text),
 )
 
-# How far the search for such an item has come. Since version 2; apart from what is large, since
-# all of it is looked through whenever the library grew.
+# How far the library was searched for such an item. Since version 2; apart from the large columns,
+# because all rows are read whenever the library grew.
 searches = Table(
     "searches",
     metadata,
     Column("check", ForeignKey("descriptors.check", ondelete="CASCADE"), primary_key=True),
     Column("searched_up_to", Integer),  # clip number that the newest search reached
-    Column("library_change", Text),  # the library's mark of what is known of its clips, then
-    # What a later clip has to reach to be compared at all, of the whole picture and of parts of
+    Column("library_change", Text),  # the library's change mark at that time
+    # What a later clip has to reach to be compared at all, for the whole frame and for parts of
     # it, as app.store.descriptors packs it; null where it is not known.
     Column("whole", LargeBinary),
     Column("parts", LargeBinary),
 )
 
-# Redacted pictures that go with a check's newest report.
+# Redacted evidence frames of a check's newest report.
 pictures = Table(
     "pictures",
     metadata,
@@ -133,7 +131,7 @@ pictures = Table(
     Column("jpeg", LargeBinary, nullable=False),
 )
 
-# The rest of each evidence sheet: times, measures, which picture is where.
+# The rest of each evidence sheet: times, measures, which image is where.
 sheets = Table(
     "sheets",
     metadata,
@@ -142,7 +140,7 @@ sheets = Table(
     Column("sheet", Text, nullable=False),  # JSON
 )
 
-# ---- what people say
+# ---- what people decide
 
 # Appended only; `withdraws` names the decision that its own author takes back.
 decisions = Table(
@@ -173,7 +171,7 @@ alerts = Table(
     Column("headline", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("seen_at", Text),
-    # What was found of the claimed date in the report before and in this one. Since version 2.
+    # The finding on the claimed date in the previous report and in this one. Since version 2.
     Column("claim_before", Text),
     Column("claim_after", Text),
 )
@@ -191,7 +189,7 @@ reveals = Table(
     Column("until", Text, nullable=False),
 )
 
-# ---- the log that only grows
+# ---- the audit log, which only grows
 
 # hash = SHA-256 over the row before's hash and this row's fields, in order, length-prefixed.
 audit = Table(
@@ -206,7 +204,7 @@ audit = Table(
     Column("hash", LargeBinary(32), nullable=False),
 )
 
-# A first wall only: who can write to the file can take it down. The chain then shows what was done.
+# A first barrier only: whoever can write to the file can remove it. The chain shows the change.
 _NO_CHANGE = "SELECT RAISE(ABORT, 'the audit log only grows')"
 for _name, _event in (
     ("audit_keeps_entries", "BEFORE UPDATE ON audit"),

@@ -7,11 +7,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def written(moment: datetime) -> str:
+def format_timestamp(time: datetime) -> str:
     """ "2026-11-25T22:30:00.000000Z"; always the same length.
 
     Raises ValueError for a moment without a zone.
     """
-    if moment.tzinfo is None:
+    if time.tzinfo is None:
         raise ValueError("expected a moment with a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,11 +1,11 @@
-"""What was found for earlier checks when the library grew, over HTTP."""
+"""Alerts on earlier checks over HTTP: list them, mark them as seen."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from app.api.access import Caller, may, visible_key
+from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import store_of
 from app.api.openapi import refusals
 from app.api.schemas.review import AlertOut, AlertsOut
@@ -16,7 +16,7 @@ from app.store.timestamps import now
 
 MAX_PAGE = 200
 
-type Asking = Annotated[Caller, Depends(may("check"))]
+type Asking = Annotated[Caller, Depends(require_scopes("check"))]
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=refusals())
 
@@ -29,8 +29,8 @@ async def list_alerts(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> AlertsOut:
     """Newest first: of one's own checks, or of all with the scope for them."""
-    found = await run_in_threadpool(_listed, store_of(request), visible_key(caller), seen, limit)
-    return AlertsOut(alerts=[AlertOut.of(one) for one in found])
+    matching = await run_in_threadpool(_list, store_of(request), visible_key(caller), seen, limit)
+    return AlertsOut(alerts=[AlertOut.of(alert) for alert in matching])
 
 
 @router.post("/{alert_id}/seen", responses=refusals(404))
@@ -39,15 +39,15 @@ async def see_alert(
 ) -> AlertOut:
     """Someone has seen it; it is no longer among the new ones."""
     return AlertOut.of(
-        await run_in_threadpool(_seen, store_of(request), alert_id, visible_key(caller))
+        await run_in_threadpool(_mark_seen, store_of(request), alert_id, visible_key(caller))
     )
 
 
-def _listed(store: Store, key: str | None, seen: bool | None, limit: int) -> list[Alert]:
+def _list(store: Store, key: str | None, seen: bool | None, limit: int) -> list[Alert]:
     with store.reading() as connection:
-        return alerts.listed(connection, key, seen, limit)
+        return alerts.list_alerts(connection, key, seen, limit)
 
 
-def _seen(store: Store, alert: str, key: str | None) -> Alert:
+def _mark_seen(store: Store, alert: str, key: str | None) -> Alert:
     with store.writing() as connection:
-        return alerts.see(connection, alert, key, now())
+        return alerts.mark_seen(connection, alert, key, now())

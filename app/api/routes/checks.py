@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
-from app.api.access import READ_ALL, Caller, may, visible_key
+from app.api.access import READ_ALL, Caller, require_scopes, visible_key
 from app.api.dependencies import (
     queue_of,
     receive_upload,
@@ -21,9 +21,16 @@ from app.api.dependencies import (
     upload_form,
 )
 from app.api.openapi import refusals
-from app.api.schemas.checks import CheckOut, ChecksOut, StateOut, listed, status, whole
+from app.api.schemas.checks import (
+    CheckOut,
+    ChecksOut,
+    StateOut,
+    check_out,
+    listed_out,
+    status_fields,
+)
 from app.api.schemas.review import DecisionsOut
-from app.api.submit import accept, changes
+from app.api.submit import accept, watch_changes
 from app.api.uploads import Upload
 from app.dates import DateNotUnderstoodError
 from app.errors import UsageError
@@ -39,7 +46,7 @@ from app.store.errors import CheckUnknown
 from app.verdict.claim import ClaimNotUnderstoodError, parse_claim
 
 REPORT_POLICY: Final = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "  # the page's own is narrower
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "  # the page's is narrower
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 FIELDS: Final = ("claimed_date", "claimed_place", "again", "context")
@@ -49,7 +56,7 @@ HEARTBEAT_S: Final = 10.0  # so that nobody in between takes a quiet stream for 
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"], responses=refusals(404))
 
-type Asking = Annotated[Caller, Depends(may("check"))]
+type Asking = Annotated[Caller, Depends(require_scopes("check"))]
 type Faces = Annotated[
     Literal["redacted", "shown"], Query(description="shown: only after this key revealed them.")
 ]
@@ -78,12 +85,12 @@ async def start_check(
     """
     upload = await receive_upload(request)
     try:
-        asked, again = _asked(upload, caller, idempotency_key)
+        submission, again = _submission(upload, caller, idempotency_key)
     except UsageError:
         delete_upload(store_of(request), upload.path.name)
         raise
-    check, new = await accept(request, asked, again)
-    shown = await run_in_threadpool(seen_by, request, check.id, caller)
+    check, new = await accept(request, submission, again)
+    shown = await run_in_threadpool(read_check, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
     return JSONResponse(shown.model_dump(), 202 if new else 200, headers=where)
 
@@ -97,12 +104,12 @@ async def list_checks(
     state: StateOut | None = None,
     relation: Annotated[str | None, Query(max_length=40)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
-    everybody: Annotated[bool, Query(alias="all")] = False,
+    all_keys: Annotated[bool, Query(alias="all")] = False,
 ) -> ChecksOut:
     """Newest first. q: part of a name, headline, claim or link. all: those of every key."""
-    if everybody and not caller.has(READ_ALL):
+    if all_keys and not caller.has(READ_ALL):
         raise HTTPException(403, f"this key lacks the scope {READ_ALL}")
-    key = None if everybody else caller.key_id
+    key = None if all_keys else caller.key_id
     return await run_in_threadpool(_page, request, key, after, limit, state, relation, q)
 
 
@@ -111,8 +118,8 @@ async def show_check(
     request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
 ) -> CheckOut:
     """The state, the report once there is one, and what people decided about the item."""
-    shown = _showing(caller, metadata=metadata)
-    return await run_in_threadpool(seen_by, request, check_id, caller, shown)
+    shown = _requested_view(caller, metadata=metadata)
+    return await run_in_threadpool(read_check, request, check_id, caller, shown)
 
 
 @router.get(
@@ -123,15 +130,15 @@ async def show_check(
 async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> Response:
     """A JSON line at each change, and every ten seconds. Ends with the check and its pictures."""
     key = visible_key(caller)
-    await run_in_threadpool(_found, request, check_id, key)  # an unknown one is answered as such
+    await run_in_threadpool(_find, request, check_id, key)  # an unknown one is a 404
     return StreamingResponse(_events(request, check_id, key), media_type=LINES)
 
 
 @router.post("/{check_id}/cancel", responses=refusals(409))
 async def cancel_check(request: Request, check_id: CheckId, caller: Asking) -> CheckOut:
-    """A check that waits or is at work is not done. 409 where it has ended."""
+    """Cancel a check that is queued or running. 409 where it has ended."""
     await run_in_threadpool(_cancel, request, check_id, caller.key_id)
-    return await run_in_threadpool(seen_by, request, check_id, caller)
+    return await run_in_threadpool(read_check, request, check_id, caller)
 
 
 @router.get("/{check_id}/report.html", response_class=HTMLResponse, responses=refusals(409))
@@ -142,11 +149,11 @@ async def show_page(
     faces: Faces = "redacted",
     metadata: Metadata = "withheld",
 ) -> Response:
-    """The report as a page for others to see: faces destroyed, identifying metadata withheld."""
-    shown = _showing(caller, faces, metadata)
-    report, made = await run_in_threadpool(_illustrated, request, check_id, caller, shown)
-    page = await run_in_threadpool(render, report, made, shown)
-    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "page", shown)
+    """The report as a page for others to see: faces blacked out, identifying metadata withheld."""
+    shown = _requested_view(caller, faces, metadata)
+    report, sheets = await run_in_threadpool(_report_with_frames, request, check_id, caller, shown)
+    page = await run_in_threadpool(render, report, sheets, shown)
+    await run_in_threadpool(_log_export, request, check_id, caller.key_id, "page", shown)
     return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
@@ -158,32 +165,36 @@ async def show_page(
 async def download_report(
     request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
 ) -> Response:
-    """The report alone, to be kept; identifying metadata withheld."""
-    shown = _showing(caller, metadata=metadata)
-    report = await run_in_threadpool(_reported, request, check_id, caller, shown)
-    await run_in_threadpool(_note_export, request, check_id, caller.key_id, "json", shown)
+    """The report alone, as a download; identifying metadata withheld."""
+    shown = _requested_view(caller, metadata=metadata)
+    report = await run_in_threadpool(_report, request, check_id, caller, shown)
+    await run_in_threadpool(_log_export, request, check_id, caller.key_id, "json", shown)
     name = f'attachment; filename="firstseen-{check_id}.json"'
     return JSONResponse(for_others(report, shown), headers={"Content-Disposition": name})
 
 
 @router.delete("/{check_id}", status_code=204)
 async def delete_check(request: Request, check_id: CheckId, caller: Asking) -> Response:
-    """Forget a check and all that was kept of it; a running one stops."""
+    """Delete a check and everything stored of it; a running one stops."""
     await run_in_threadpool(_delete, request, check_id, caller.key_id)
     return Response(status_code=204)
 
 
-# ---- what is asked for
+# ---- submissions
 
 
-def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple[Submission, bool]:
+def _submission(
+    upload: Upload, caller: Caller, idempotency_key: str | None
+) -> tuple[Submission, bool]:
     """Raises UsageError."""
     upload.expect_fields(FIELDS)
-    date, place = claimed(upload.fields.get("claimed_date"), upload.fields.get("claimed_place"))
+    date, place = validate_claim(
+        upload.fields.get("claimed_date"), upload.fields.get("claimed_place")
+    )
     again = upload.fields.get("again", "").strip()
     if again not in ("", "0", "1"):
         raise UsageError("again: expected 1 or 0")
-    asked = Submission(
+    submission = Submission(
         key=caller.key_id,
         task="check",
         kind="upload",
@@ -196,11 +207,11 @@ def _asked(upload: Upload, caller: Caller, idempotency_key: str | None) -> tuple
         context=parse_provenance(upload.fields.get("context")),
         idempotency_key=idempotency_key,
     )
-    return asked, again == "1"
+    return submission, again == "1"
 
 
-def claimed(date: str | None, place: str | None) -> tuple[str | None, str | None]:
-    """A claim's date and place, understood and trimmed. Raises UsageError."""
+def validate_claim(date: str | None, place: str | None) -> tuple[str | None, str | None]:
+    """A claim's date and place, parsed and trimmed. Raises UsageError."""
     try:
         claim = parse_claim(date, place)
     except (DateNotUnderstoodError, ClaimNotUnderstoodError) as error:
@@ -213,41 +224,41 @@ def claimed(date: str | None, place: str | None) -> tuple[str | None, str | None
 # ---- reading, in threads
 
 
-def _found(request: Request, check_id: str, key: str | None) -> Check:
+def _find(request: Request, check_id: str, key: str | None) -> Check:
     with store_of(request).reading() as connection:
         return checks.find(connection, check_id, key)
 
 
-def seen_by(
+def read_check(
     request: Request, check_id: str, caller: Caller, shown: Shown | None = None
 ) -> CheckOut:
     """Raises CheckUnknown, NotRevealed."""
     shown = shown or Shown()
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        _require(connection, check_id, caller, shown)
-        position = checks.position(connection, check)
-        stored = reports.newest(connection, check_id)
-        earlier = reports.earlier(connection, check_id)
-        decided = decisions.of_item(connection, check.sha256) if check.sha256 else []
-    at = queue_of(request).progress(check_id)
+        _require_reveal(connection, check_id, caller, shown)
+        position = checks.queue_position(connection, check)
+        stored = reports.load_newest(connection, check_id)
+        earlier = reports.list_earlier(connection, check_id)
+        decided = decisions.find_for_item(connection, check.sha256) if check.sha256 else []
+    progress = queue_of(request).progress(check_id)
     report = for_others(stored.report, shown) if stored is not None else None
-    said = DecisionsOut.of(decided, caller.key_id, sees=visible_key(caller) is None)
-    return whole(check, position, at, report, earlier, said)
+    decisions_shown = DecisionsOut.of(decided, caller.key_id, sees=visible_key(caller) is None)
+    return check_out(check, position, progress, report, earlier, decisions_shown)
 
 
-def _showing(
+def _requested_view(
     caller: Caller,
     faces: Literal["redacted", "shown"] = "redacted",
     metadata: Literal["withheld", "shown"] = "withheld",
 ) -> Shown:
-    """What was asked for; `by` says who, where that is more than others see."""
-    more = faces == "shown" or metadata == "shown"
-    return Shown(faces, metadata, caller.name if more else None)
+    """What to show; `by` names the caller, where that is more than others see."""
+    unredacted = faces == "shown" or metadata == "shown"
+    return Shown(faces, metadata, caller.name if unredacted else None)
 
 
-def _require(connection: Any, check_id: str, caller: Caller, shown: Shown) -> None:
-    """Raises NotRevealed where this key may not have that shown."""
+def _require_reveal(connection: Any, check_id: str, caller: Caller, shown: Shown) -> None:
+    """Raise NotRevealed where this key may not see that."""
     faces, metadata = shown.faces == "shown", shown.identifying_metadata == "shown"
     reveals.require(connection, check_id, caller.key_id, faces, metadata)
 
@@ -263,28 +274,33 @@ def _page(
 ) -> ChecksOut:
     progress = queue_of(request).progress
     with store_of(request).reading() as connection:
-        found = checks.listed(connection, key, after, limit + 1, state, relation, text)
-        page = found[:limit]
-        unseen = checks.unseen_alerts(connection, [one.id for one in page])
+        matching = checks.list_checks(connection, key, after, limit + 1, state, relation, text)
+        page = matching[:limit]
+        unseen = checks.count_unseen_alerts(connection, [check.id for check in page])
         lines = [
-            listed(one, checks.position(connection, one), progress(one.id), unseen.get(one.id, 0))
-            for one in page
+            listed_out(
+                check,
+                checks.queue_position(connection, check),
+                progress(check.id),
+                unseen.get(check.id, 0),
+            )
+            for check in page
         ]
-    return ChecksOut(checks=lines, next=page[-1].id if len(found) > limit else None)
+    return ChecksOut(checks=lines, next=page[-1].id if len(matching) > limit else None)
 
 
 async def _events(request: Request, check_id: str, key: str | None) -> AsyncIterator[str]:
-    """Ends without a word where the check is deleted."""
-    before: dict[str, Any] = {}
-    told_at = 0.0
-    async with contextlib.aclosing(changes(queue_of(request), HEARTBEAT_S)) as looks:
-        async for _ in looks:
+    """Lines of the event stream; ends where the check is deleted."""
+    previous: dict[str, Any] = {}
+    sent_at = 0.0
+    async with contextlib.aclosing(watch_changes(queue_of(request), HEARTBEAT_S)) as changes:
+        async for _ in changes:
             try:
                 now, settled = await run_in_threadpool(_status, request, check_id, key)
             except CheckUnknown:
                 return
-            if now != before or time.monotonic() - told_at >= HEARTBEAT_S:
-                before, told_at = now, time.monotonic()
+            if now != previous or time.monotonic() - sent_at >= HEARTBEAT_S:
+                previous, sent_at = now, time.monotonic()
                 yield json.dumps(now) + "\n"
             if settled:
                 return
@@ -293,39 +309,39 @@ async def _events(request: Request, check_id: str, key: str | None) -> AsyncIter
 def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str, Any], bool]:
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, key)
-        position = checks.position(connection, check)
-    return status(check, position, queue_of(request).progress(check_id)), check.settled
+        position = checks.queue_position(connection, check)
+    return status_fields(check, position, queue_of(request).progress(check_id)), check.settled
 
 
-def _reported(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
+def _report(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
     """The complete report. Raises CheckUnknown, NotRevealed."""
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        _require(connection, check_id, caller, shown)
-        stored = reports.newest(connection, check_id)
+        _require_reveal(connection, check_id, caller, shown)
+        stored = reports.load_newest(connection, check_id)
     if stored is None:
         raise HTTPException(409, f"the check is {check.state}; there is no report to show")
     return stored.report
 
 
-def _illustrated(
+def _report_with_frames(
     request: Request, check_id: str, caller: Caller, shown: Shown
 ) -> tuple[dict[str, Any], dict[str, EvidenceSheet]]:
-    """The complete report and its pictures, redacted or made anew with faces shown."""
-    report = _reported(request, check_id, caller, shown)
+    """The complete report and its evidence frames, redacted or made anew with faces shown."""
+    report = _report(request, check_id, caller, shown)
     with store_of(request).reading() as connection:
         if shown.faces == "redacted":
             return report, evidence_sheets.load(connection, check_id)
-        clips = evidence_sheets.told(connection, check_id)
+        clips = evidence_sheets.load_descriptions(connection, check_id)
     return report, resources_of(request).unredacted_evidence.sheets(check_id, clips)
 
 
-def _note_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:
-    """What can be saved and passed on is named in the audit log before it goes out."""
-    more = {"faces": shown.faces, "metadata": shown.identifying_metadata}
-    detail = " ".join([form, *(what for what, state in more.items() if state == "shown")])
+def _log_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:
+    """Log an export before it leaves: it can be saved and passed on."""
+    unredacted = {"faces": shown.faces, "metadata": shown.identifying_metadata}
+    detail = " ".join([form, *(what for what, state in unredacted.items() if state == "shown")])
     with store_of(request).writing() as connection:
-        audit_log.note(connection, key, "report.export", check_id, detail)
+        audit_log.append_entry(connection, key, "report.export", check_id, detail)
 
 
 # ---- ending, in threads
@@ -334,17 +350,17 @@ def _note_export(request: Request, check_id: str, key: str, form: str, shown: Sh
 def _cancel(request: Request, check_id: str, key: str) -> None:
     store, queue = store_of(request), queue_of(request)
     with store.writing() as connection:
-        before = checks.cancel(connection, check_id, settings_of(request), key)
-        audit_log.note(connection, key, "check.cancel", check_id)
-    delete_upload(store, before.upload)
+        check = checks.cancel(connection, check_id, settings_of(request), key)
+        audit_log.append_entry(connection, key, "check.cancel", check_id)
+    delete_upload(store, check.upload)
     queue.stop(check_id)
 
 
 def _delete(request: Request, check_id: str, key: str) -> None:
     store, queue = store_of(request), queue_of(request)
     with store.writing() as connection:
-        before = checks.delete(connection, check_id, key)
-        audit_log.note(connection, key, "check.delete", check_id)
-    delete_upload(store, before.upload)
+        check = checks.delete(connection, check_id, key)
+        audit_log.append_entry(connection, key, "check.delete", check_id)
+    delete_upload(store, check.upload)
     queue.stop(check_id)
     store.empty_log()

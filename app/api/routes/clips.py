@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.api.access import Caller, may
+from app.api.access import Caller, require_scopes
 from app.api.dependencies import library_of, receive_upload, store_of, upload_form
 from app.api.openapi import refusals
 from app.api.problem_json import problem
 from app.api.schemas.clips import AddedOut, ClipOut, ClipsOut
 from app.api.schemas.review import ClipDetailOut
-from app.api.submit import accept, ended
+from app.api.submit import accept, wait_until_final
 from app.api.uploads import Upload
 from app.errors import UsageError
 from app.library.context_csv import DATED, SOURCE, TEXTS, entered
@@ -26,8 +26,8 @@ from app.store.data_folder import Store, delete_upload
 MAX_PAGE = 500
 CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
 
-READ = [Depends(may("library:read"))]
-WRITER = may("library:write")
+READ = [Depends(require_scopes("library:read"))]
+WRITER = require_scopes("library:write")
 
 router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
 
@@ -43,22 +43,22 @@ async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)])
     """Upload one file into the library with its context; answers when it is durable."""
     upload = await receive_upload(request)
     try:
-        asked = _asked(upload, caller)
+        submission = _submission(upload, caller)
     except (UsageError, ContextUnreadable):
         delete_upload(store_of(request), upload.path.name)
         raise
-    check, _ = await accept(request, asked)
-    done = await ended(request, check.id)
-    await run_in_threadpool(_forget, store_of(request), check.id)
+    check, _ = await accept(request, submission)
+    done = await wait_until_final(request, check.id)
+    await run_in_threadpool(_delete_row, store_of(request), check.id)
     if done.outcome is None:
-        return _refused(done)
+        return _problem_of(done)
     clip = await run_in_threadpool(library_of(request).clip, done.outcome["clip"])
     content = AddedOut(clip=ClipOut.from_clip(clip), new=done.outcome["new"]).model_dump()
     where = {"Location": f"/v1/clips/{clip.id}"}
     return JSONResponse(content, 201 if done.outcome["new"] else 200, headers=where)
 
 
-def _asked(upload: Upload, caller: Caller) -> Submission:
+def _submission(upload: Upload, caller: Caller) -> Submission:
     """Raises UsageError and ContextUnreadable."""
     upload.expect_fields(CONTEXT_FIELDS)
     context = {name: text for name, text in upload.fields.items() if text.strip()}
@@ -76,13 +76,13 @@ def _asked(upload: Upload, caller: Caller) -> Submission:
     )
 
 
-def _refused(done: Check) -> Response:
+def _problem_of(done: Check) -> Response:
     failed = done.problem or {"status": 409, "detail": "the addition was cancelled"}
     return problem(failed["status"], failed["detail"])
 
 
-def _forget(store: Store, identifier: str) -> None:
-    """The caller has the answer; the row was only to survive until then."""
+def _delete_row(store: Store, identifier: str) -> None:
+    """Delete the row of an addition: the caller has the answer."""
     with store.writing() as connection:
         before = checks.delete(connection, identifier)
     delete_upload(store, before.upload)
@@ -101,8 +101,8 @@ async def list_clips(
 
     q: part of a name, a text or a source. year: of an appearance other than `ingested`.
     """
-    wanted = Filter(q, year, place)
-    clips = await run_in_threadpool(library_of(request).page, wanted, after, limit + 1)
+    filters = Filter(q, year, place)
+    clips = await run_in_threadpool(library_of(request).page, filters, after, limit + 1)
     shown = [ClipOut.from_clip(clip) for clip in clips[:limit]]
     return ClipsOut(clips=shown, next=shown[-1].id if len(clips) > limit else None)
 
@@ -119,11 +119,11 @@ async def show_clip(request: Request, clip_id: str) -> ClipDetailOut:
 async def remove_clip(
     request: Request, clip_id: str, caller: Annotated[Caller, Depends(WRITER)]
 ) -> Response:
-    await run_in_threadpool(_removed, request, clip_id, caller.key_id)
+    await run_in_threadpool(_remove, request, clip_id, caller.key_id)
     return Response(status_code=204)
 
 
-def _removed(request: Request, clip_id: str, key: str) -> None:
+def _remove(request: Request, clip_id: str, key: str) -> None:
     library = library_of(request)
     library.clip(clip_id)  # a clip that never existed leaves no entry in the log
     with record_change(store_of(request), key, "clip.remove", clip_id) as done:

@@ -1,4 +1,4 @@
-"""What is known of the library's clips over HTTP: read, corrected, shown, and what matched them."""
+"""The context of clips over HTTP: read and correct it; thumbnails; checks that matched a clip."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.api.access import Caller, may, visible_key
+from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import library_of, resources_of, settings_of, store_of
 from app.api.openapi import refusals
 from app.api.schemas.clips import AddedOut, ClipOut
@@ -29,13 +29,13 @@ from app.store.audited_changes import addition_entries, record_change
 from app.store.data_folder import Store
 from app.store.errors import NotKept
 
-MOST_CHECKS: Final = 100
-WHERE: Final = "the request"  # what an error names
+MAX_CHECKS: Final = 100
+WHERE: Final = "the request"  # the source that an error names
 
-type Reading = Annotated[Caller, Depends(may("library:read"))]
-type Writing = Annotated[Caller, Depends(may("library:write"))]
-type ReadingChecks = Annotated[Caller, Depends(may("library:read", "check"))]
-type Adding = Annotated[Caller, Depends(may("library:write", "check"))]
+type Reading = Annotated[Caller, Depends(require_scopes("library:read"))]
+type Writing = Annotated[Caller, Depends(require_scopes("library:write"))]
+type ReadingChecks = Annotated[Caller, Depends(require_scopes("library:read", "check"))]
+type Adding = Annotated[Caller, Depends(require_scopes("library:write", "check"))]
 type Identifier = Annotated[str, Path(max_length=64)]
 type Number = Annotated[int, Path(ge=1, le=2**53)]
 
@@ -44,7 +44,7 @@ router = APIRouter(prefix="/v1", tags=["library"], responses=refusals())
 
 @router.get("/library")
 async def show_library(request: Request, caller: Reading) -> LibraryOut:
-    """How many clips, of what length and age, and in which descriptor spaces."""
+    """How many clips, their total length and dates, and their descriptor spaces."""
     return LibraryOut.of(await run_in_threadpool(library_of(request).stats))
 
 
@@ -52,21 +52,21 @@ async def show_library(request: Request, caller: Reading) -> LibraryOut:
 async def change_clip(
     request: Request, clip_id: Identifier, caller: Writing, texts: ContextIn
 ) -> ClipDetailOut:
-    """Write texts anew. Who did, when, and what stood there before is kept."""
+    """Change texts. Who did so, when, and the previous text are stored."""
     return await run_in_threadpool(
-        _changed, store_of(request), library_of(request), clip_id, caller, texts.given()
+        _change, store_of(request), library_of(request), clip_id, caller, texts.texts_to_write()
     )
 
 
 @router.post("/clips/{clip_id}/appearances", status_code=201, responses=refusals(404))
 async def add_appearance(
-    request: Request, clip_id: Identifier, caller: Writing, seen: AppearanceIn
+    request: Request, clip_id: Identifier, caller: Writing, appearance_in: AppearanceIn
 ) -> ClipDetailOut:
-    """Enter that the clip was seen: where, when, and under this key's name."""
-    columns = seen.columns() | {"entered_by": caller.name}
+    """Add an appearance of the clip: where, when, and under this key's name."""
+    columns = appearance_in.columns() | {"entered_by": caller.name}
     context = entered(columns, WHERE)
     return await run_in_threadpool(
-        _seen, store_of(request), library_of(request), clip_id, caller, context
+        _add_appearance, store_of(request), library_of(request), clip_id, caller, context
     )
 
 
@@ -74,8 +74,10 @@ async def add_appearance(
 async def remove_appearance(
     request: Request, clip_id: Identifier, n: Number, caller: Writing
 ) -> Response:
-    """Take an appearance back, by its `n`. That it was there stays among the clip's edits."""
-    await run_in_threadpool(_unseen, store_of(request), library_of(request), clip_id, n, caller)
+    """Remove an appearance, by its `n`. That it was there stays among the clip's edits."""
+    await run_in_threadpool(
+        _remove_appearance, store_of(request), library_of(request), clip_id, n, caller
+    )
     return Response(status_code=204)
 
 
@@ -85,8 +87,8 @@ async def remove_appearance(
     responses={200: {"content": {"image/jpeg": {}}}, **refusals(404)},
 )
 async def show_clip_picture(request: Request, clip_id: Identifier, caller: Reading) -> Response:
-    """One small JPEG of the clip, with faces destroyed."""
-    content = await run_in_threadpool(resources_of(request).clip_thumbnails.picture, clip_id)
+    """One small JPEG of the clip, with faces blacked out."""
+    content = await run_in_threadpool(resources_of(request).clip_thumbnails.thumbnail, clip_id)
     return Response(content, media_type="image/jpeg")
 
 
@@ -96,8 +98,8 @@ async def list_clip_checks(
 ) -> ClipChecksOut:
     """Checks that matched the clip and that the caller may see, newest first."""
     await run_in_threadpool(library_of(request).clip, clip_id)
-    found = await run_in_threadpool(_matching, store_of(request), clip_id, visible_key(caller))
-    return ClipChecksOut(checks=found)
+    matches = await run_in_threadpool(_find_checks, store_of(request), clip_id, visible_key(caller))
+    return ClipChecksOut(checks=matches)
 
 
 @router.post(
@@ -107,13 +109,15 @@ async def list_clip_checks(
     responses={200: {"model": AddedOut}, **refusals(404, 409)},
 )
 async def add_checked(
-    request: Request, check_id: Identifier, caller: Adding, known: NewClip
+    request: Request, check_id: Identifier, caller: Adding, clip_in: NewClip
 ) -> Response:
-    """Make a checked item known footage. What someone claimed of it does not come along."""
-    columns = {n: t.strip() for n, t in known.model_dump().items() if t is not None and t.strip()}
+    """Make a checked item a clip of the library. What someone claimed about it is not copied."""
+    columns = {n: t.strip() for n, t in clip_in.model_dump().items() if t is not None and t.strip()}
     context = entered(columns | {"entered_by": caller.name}, WHERE)
     store, library, settings = store_of(request), library_of(request), settings_of(request)
-    added = await run_in_threadpool(_added, store, library, settings, check_id, caller, context)
+    added = await run_in_threadpool(
+        _add_checked, store, library, settings, check_id, caller, context
+    )
     clip = await run_in_threadpool(library.clip, added.clip_id)
     content = AddedOut(clip=ClipOut.from_clip(clip), new=added.new).model_dump()
     where = {"Location": f"/v1/clips/{clip.id}"}
@@ -125,55 +129,57 @@ def detail(library: Library, clip_id: str) -> ClipDetailOut:
     return ClipDetailOut.of(library.clip(clip_id), library.edits(clip_id))
 
 
-def _changed(
+def _change(
     store: Store,
     library: Library,
     clip_id: str,
     caller: Caller,
     texts: Mapping[str, str | None],
 ) -> ClipDetailOut:
-    library.clip(clip_id)  # what was never there is no act
-    with record_change(store, caller.key_id, "clip.change", clip_id) as done:
+    library.clip(clip_id)  # a clip that never existed leaves no entry in the log
+    with record_change(store, caller.key_id, "clip.change", clip_id) as changes:
         if library.change(clip_id, texts, caller.name):
-            done.append(("clip.change", clip_id))
+            changes.append(("clip.change", clip_id))
     return detail(library, clip_id)
 
 
-def _seen(
+def _add_appearance(
     store: Store, library: Library, clip_id: str, caller: Caller, context: Context
 ) -> ClipDetailOut:
     library.clip(clip_id)
-    with record_change(store, caller.key_id, "appearance.add", clip_id) as done:
+    with record_change(store, caller.key_id, "appearance.add", clip_id) as changes:
         for appearance in context.appearances:
             if library.add_appearance(clip_id, appearance):
-                done.append(("appearance.add", clip_id))
+                changes.append(("appearance.add", clip_id))
     return detail(library, clip_id)
 
 
-def _unseen(store: Store, library: Library, clip_id: str, n: int, caller: Caller) -> None:
+def _remove_appearance(
+    store: Store, library: Library, clip_id: str, n: int, caller: Caller
+) -> None:
     library.clip(clip_id)
-    with record_change(store, caller.key_id, "appearance.remove", clip_id) as done:
+    with record_change(store, caller.key_id, "appearance.remove", clip_id) as changes:
         library.remove_appearance(clip_id, n, caller.name)
-        done.append(("appearance.remove", clip_id))
+        changes.append(("appearance.remove", clip_id))
 
 
-def _matching(store: Store, clip_id: str, key: str | None) -> list[ClipCheckOut]:
+def _find_checks(store: Store, clip_id: str, key: str | None) -> list[ClipCheckOut]:
     with store.reading() as connection:
-        found = matches_of_clip.by_clip(connection, clip_id, key, MOST_CHECKS)
+        matches = matches_of_clip.find_checks(connection, clip_id, key, MAX_CHECKS)
     return [
         ClipCheckOut(
-            id=one.check.id,
-            name=one.check.name,
-            created_at=one.check.created_at,
-            relation=one.relation,
-            headline=one.check.headline,
-            score=one.score,
+            id=match.check.id,
+            name=match.check.name,
+            created_at=match.check.created_at,
+            relation=match.relation,
+            headline=match.check.headline,
+            score=match.score,
         )
-        for one in found
+        for match in matches
     ]
 
 
-def _added(
+def _add_checked(
     store: Store,
     library: Library,
     settings: Settings,
@@ -181,20 +187,25 @@ def _added(
     caller: Caller,
     context: Context,
 ) -> Added:
-    """Raises CheckUnknown, NotKept where the item's description is gone."""
-    # loads what a service needs for nothing else, so not at its start
+    """Raises CheckUnknown, NotKept where the item's fingerprint is gone."""
+    # loads modules that the service needs for nothing else, so not at its start
     from app.pipeline.check_again import StoredItem, add_stored
 
     with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        kept = descriptors.load(connection, check.id)
-    if kept is None or kept.metadata is None or check.sha256 is None or check.bytes is None:
-        raise NotKept("what was described of this item is not kept: add its file instead")
+        stored_item = descriptors.load(connection, check.id)
+    if (
+        stored_item is None
+        or stored_item.metadata is None
+        or check.sha256 is None
+        or check.bytes is None
+    ):
+        raise NotKept("the fingerprint of this item is not stored: add its file instead")
     facts = FileFacts(check.name, check.sha256, check.bytes)
-    item = StoredItem(facts, kept.fingerprint, kept.metadata)
-    with record_change(store, caller.key_id, "clip.add", check.id) as done:
+    item = StoredItem(facts, stored_item.fingerprint, stored_item.metadata)
+    with record_change(store, caller.key_id, "clip.add", check.id) as changes:
         added = add_stored(item, library, settings, context)
         with store.writing() as connection:
-            checks.note_made_clip(connection, check.id, added.clip_id)
-        done += [*addition_entries(added), ("check.added", check.id)]
+            checks.record_clip(connection, check.id, added.clip_id)
+        changes += [*addition_entries(added), ("check.added", check.id)]
     return added

@@ -1,4 +1,4 @@
-"""Checking what is behind a link: the service fetches it, which shows this server to that host."""
+"""Check the item behind a link: the service fetches it, which shows this server to that host."""
 
 from typing import Annotated
 
@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Header, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.api.access import Caller, may
+from app.api.access import Caller, require_scopes
 from app.api.dependencies import settings_of
 from app.api.openapi import refusals
-from app.api.routes.checks import claimed, seen_by
+from app.api.routes.checks import read_check, validate_claim
 from app.api.schemas.checks import CheckOut, LinkIn
 from app.api.submit import accept
 from app.fetch.fetch import check_link
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/links", tags=["checks"], responses=refusals())
 async def start_check(
     request: Request,
     content: LinkIn,
-    caller: Annotated[Caller, Depends(may("check"))],
+    caller: Annotated[Caller, Depends(require_scopes("check"))],
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> Response:
     """Fetch a media address, or what a page shows, and check it. Fetching shows this server, and
@@ -33,8 +33,8 @@ async def start_check(
     same link was sent with the same claim.
     """
     link = check_link(content.url, settings_of(request))
-    date, place = claimed(content.claimed_date, content.claimed_place)
-    asked = Submission(
+    date, place = validate_claim(content.claimed_date, content.claimed_place)
+    submission = Submission(
         key=caller.key_id,
         task="check",
         kind="link",
@@ -45,7 +45,7 @@ async def start_check(
         context=checked_provenance(content.context),
         idempotency_key=idempotency_key,
     )
-    check, new = await accept(request, asked, content.again)
-    told = await run_in_threadpool(seen_by, request, check.id, caller)
+    check, new = await accept(request, submission, content.again)
+    check_shown = await run_in_threadpool(read_check, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
-    return JSONResponse(told.model_dump(), 202 if new else 200, headers=where)
+    return JSONResponse(check_shown.model_dump(), 202 if new else 200, headers=where)

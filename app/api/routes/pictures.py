@@ -1,4 +1,4 @@
-"""The pictures of a check over HTTP: redacted ones as stored, others for who revealed them."""
+"""Evidence frames of a check over HTTP: redacted ones as stored, others after a reveal."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -7,21 +7,27 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.api.access import Caller, may, visible_key
+from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import resources_of, store_of
 from app.api.openapi import refusals
-from app.api.revealed_pictures import UnredactedEvidence
 from app.api.schemas.review import PicturesOut, RevealIn, RevealOut, SheetOut
+from app.api.unredacted_evidence import UnredactedEvidence
 from app.errors import UsageError
 from app.store import checks, evidence_sheets, reveals
 from app.store.data_folder import Store
 from app.store.timestamps import now
 
 SHOWN: Final = "shown"
-PICTURES: Final = ("query", "reference", "difference", "aligned", "picture")  # fields of a sheet
+IMAGE_FIELDS: Final = (
+    "query",
+    "reference",
+    "difference",
+    "aligned",
+    "picture",
+)  # fields of a sheet
 
-type Asking = Annotated[Caller, Depends(may("check"))]
-type Revealing = Annotated[Caller, Depends(may("check", "reveal"))]
+type Asking = Annotated[Caller, Depends(require_scopes("check"))]
+type Revealing = Annotated[Caller, Depends(require_scopes("check", "reveal"))]
 type Identifier = Annotated[str, Path(max_length=64)]
 type Faces = Annotated[
     Literal["redacted", "shown"], Query(description="shown: only after this key revealed them.")
@@ -35,8 +41,8 @@ router = APIRouter(prefix="/v1/checks", tags=["pictures"], responses=refusals(40
 async def list_pictures(
     request: Request, check_id: Identifier, caller: Asking, faces: Faces = "redacted"
 ) -> PicturesOut:
-    """What there is to look at, by clip; each picture is a path."""
-    return await run_in_threadpool(_listed, store_of(request), check_id, caller, faces == SHOWN)
+    """The evidence frames by clip; each image is a path."""
+    return await run_in_threadpool(_list, store_of(request), check_id, caller, faces == SHOWN)
 
 
 @router.get(
@@ -52,11 +58,11 @@ async def show_picture(
     caller: Asking,
     faces: Faces = "redacted",
 ) -> Response:
-    """One JPEG: with faces destroyed, or as it is under a reveal of this key."""
+    """One JPEG: with faces blacked out, or unredacted after a reveal by this key."""
     store = store_of(request)
     if faces == SHOWN:
         content = await run_in_threadpool(
-            _unredacted,
+            _make_unredacted,
             store,
             resources_of(request).unredacted_evidence,
             check_id,
@@ -65,7 +71,7 @@ async def show_picture(
             caller,
         )
     else:
-        content = await run_in_threadpool(_stored, store, check_id, clip_id, name, caller)
+        content = await run_in_threadpool(_load_redacted, store, check_id, clip_id, name, caller)
     if content is None:
         raise HTTPException(404, "no such picture")
     return Response(content, media_type="image/jpeg")
@@ -73,59 +79,63 @@ async def show_picture(
 
 @router.post("/{check_id}/reveal")
 async def reveal(
-    request: Request, check_id: Identifier, wanted: RevealIn, caller: Revealing
+    request: Request, check_id: Identifier, content: RevealIn, caller: Revealing
 ) -> RevealOut:
     """Show this key faces or identifying metadata of this item for 15 minutes; it is logged."""
-    if not (wanted.faces or wanted.metadata):
+    if not (content.faces or content.metadata):
         raise UsageError("say what to show: faces, metadata, or both")
-    if not wanted.reason.strip():
+    if not content.reason.strip():
         raise UsageError("a reason is needed")
-    until = await run_in_threadpool(_granted, store_of(request), check_id, caller, wanted)
+    until = await run_in_threadpool(_grant, store_of(request), check_id, caller, content)
     return RevealOut(until=until)
 
 
-def _listed(store: Store, check_id: str, caller: Caller, shown: bool) -> PicturesOut:
+def _list(store: Store, check_id: str, caller: Caller, unredacted: bool) -> PicturesOut:
     with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        if shown:
+        if unredacted:
             reveals.require(connection, check.id, caller.key_id, faces=True)
-        told = evidence_sheets.told(connection, check.id)
+        descriptions = evidence_sheets.load_descriptions(connection, check.id)
     return PicturesOut(
         state=check.pictures,
-        matches={clip: _sheet(one, check.id, clip, shown) for clip, one in told.items()},
+        matches={
+            clip: _sheet(sheet, check.id, clip, unredacted) for clip, sheet in descriptions.items()
+        },
     )
 
 
-def _sheet(told: Json, check: str, clip: str, shown: bool) -> SheetOut:
-    """The stored sheet with paths for names. A face that is shown is not filled."""
+def _sheet(descriptions: Json, check: str, clip: str, unredacted: bool) -> SheetOut:
+    """The stored sheet with paths in place of names. Unredacted, no face is filled."""
     folder = f"/v1/checks/{check}/pictures/{clip}/"
-    suffix = "?faces=shown" if shown else ""
+    suffix = "?faces=shown" if unredacted else ""
 
     def row(index: int, part: Json) -> Json:
         paths = {
             field: f"{folder}{part[field]}{suffix}"
-            for field in PICTURES
+            for field in IMAGE_FIELDS
             if part.get(field) is not None
         }
         return {**part, **paths} | ({"index": index} if "picture" not in part else {})
 
     rows = {
-        kind: [row(index, part) for index, part in enumerate(told[kind])]
+        kind: [row(index, part) for index, part in enumerate(descriptions[kind])]
         for kind in ("pairs", "thumbnails", "strip")
     }
-    own = {"faces": "shown", "faces_filled": 0, "pictures_filled": 0} if shown else {}
-    return SheetOut.model_validate({**told, **rows, **own})
+    overrides = {"faces": "shown", "faces_filled": 0, "pictures_filled": 0} if unredacted else {}
+    return SheetOut.model_validate({**descriptions, **rows, **overrides})
 
 
-def _stored(store: Store, check_id: str, clip_id: str, name: str, caller: Caller) -> bytes | None:
+def _load_redacted(
+    store: Store, check_id: str, clip_id: str, name: str, caller: Caller
+) -> bytes | None:
     with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        return evidence_sheets.picture(connection, check.id, clip_id, name)
+        return evidence_sheets.load_image(connection, check.id, clip_id, name)
 
 
-def _unredacted(
+def _make_unredacted(
     store: Store,
-    pictures: UnredactedEvidence,
+    unredacted_evidence: UnredactedEvidence,
     check_id: str,
     clip_id: str,
     name: str,
@@ -134,18 +144,18 @@ def _unredacted(
     with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         reveals.require(connection, check.id, caller.key_id, faces=True)
-    return evidence_sheets.named(pictures.sheet(check.id, clip_id)).get(name)
+    return evidence_sheets.images_by_name(unredacted_evidence.sheet(check.id, clip_id)).get(name)
 
 
-def _granted(store: Store, check_id: str, caller: Caller, wanted: RevealIn) -> str:
+def _grant(store: Store, check_id: str, caller: Caller, content: RevealIn) -> str:
     with store.writing() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         return reveals.grant(
             connection,
             check.id,
             caller.key_id,
-            wanted.faces,
-            wanted.metadata,
-            wanted.reason.strip(),
+            content.faces,
+            content.metadata,
+            content.reason.strip(),
             now(),
         )

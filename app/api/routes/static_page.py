@@ -1,4 +1,4 @@
-"""The page, which is files of app/web as they stand, and the service's health."""
+"""The web page, which is files of app/web as they are, and the service's health."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -62,20 +62,20 @@ def _files_within(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, 
 
 @router.get("/", include_in_schema=False)
 async def index(request: Request) -> Response:
-    """The page. It is open: what it fetches is not."""
-    return _sent(request, "index.html")
+    """The page. It needs no key; what it fetches does."""
+    return _respond(request, "index.html")
 
 
 @router.get("/static/{path:path}", include_in_schema=False)
 async def static(request: Request, path: str) -> Response:
-    return _sent(request, path)
+    return _respond(request, path)
 
 
-def _sent(request: Request, path: str) -> Response:
+def _respond(request: Request, path: str) -> Response:
     file = static_files().get(path)
     if file is None:
         raise HTTPException(404, "no such file")
-    headers = {"ETag": file.tag, "Cache-Control": "no-cache"}  # kept, and asked about each time
+    headers = {"ETag": file.tag, "Cache-Control": "no-cache"}  # cached, and revalidated each time
     if request.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)
     if file.media_type == "text/html":

@@ -34,7 +34,7 @@ class HolderOut(Wire):
 
 
 class SessionOut(Wire):
-    """Who asks. Of a request with a key of its own, `csrf` and `expires_at` are null."""
+    """Who makes the request. With a key in the header, `csrf` and `expires_at` are null."""
 
     key: HolderOut
     csrf: str | None

@@ -1,4 +1,4 @@
-"""The wire format of checks. Reports go out as CONTRACT's JSON, withheld."""
+"""The wire format of checks. Reports are sent as JSON, with identifying metadata withheld."""
 
 from collections.abc import Sequence
 from typing import Any, Final, Literal
@@ -10,7 +10,7 @@ from app.api.schemas.review import DecisionsOut
 from app.store.checks import Check
 from app.store.reports import Cause
 
-FETCHING: Final = (
+FETCH_NOTICE: Final = (
     "Fetching a link shows this server, and that it asks for this item, to the host behind it"
 )
 
@@ -19,14 +19,14 @@ type PicturesOut = Literal["none", "pending", "ready"]
 
 
 class ProgressOut(Wire):
-    """Where the work is. step: fetch, metadata, describe, search, compare, pictures, or empty."""
+    """Progress of a check. step: fetch, metadata, describe, search, compare, pictures, or empty."""
 
     step: str
     share: float = Field(ge=0, le=1)
 
 
 class ItemOut(Wire):
-    """What was handed over. Of a link, bytes and SHA-256 are known once it was fetched."""
+    """What was submitted. For a link, bytes and SHA-256 are known once it was fetched."""
 
     name: str
     bytes: int | None
@@ -89,10 +89,12 @@ class CheckOut(SummaryOut):
     """One check. `report` once there is one, with what identifies people withheld."""
 
     context: dict[str, Any] | None
-    notice: str | None = Field(description="What whoever asks should know: that fetching shows us.")
+    notice: str | None = Field(
+        description="What the caller should know: that fetching shows this server."
+    )
     report: dict[str, Any] | None
     earlier_reports: list[EarlierOut]
-    decisions: DecisionsOut = Field(description="What people said; it changes no verdict.")
+    decisions: DecisionsOut = Field(description="What people decided; it changes no verdict.")
 
 
 class LinkIn(Wire):
@@ -107,9 +109,11 @@ class LinkIn(Wire):
     again: bool = Field(False, description="Even if this key had the same link and claim checked.")
 
 
-def status(check: Check, position: int | None, at: tuple[str, float] | None) -> dict[str, Any]:
-    """The fields of StatusOut. at: step and share, while a worker is at it."""
-    step, share = at or ("", 1.0 if check.settled else 0.0)
+def status_fields(
+    check: Check, position: int | None, progress: tuple[str, float] | None
+) -> dict[str, Any]:
+    """The fields of StatusOut. progress: step and share, while it runs."""
+    step, share = progress or ("", 1.0 if check.settled else 0.0)
     return {
         "id": check.id,
         "state": check.state,
@@ -119,9 +123,11 @@ def status(check: Check, position: int | None, at: tuple[str, float] | None) -> 
     }
 
 
-def summary(check: Check, position: int | None, at: tuple[str, float] | None) -> dict[str, Any]:
+def summary_fields(
+    check: Check, position: int | None, progress: tuple[str, float] | None
+) -> dict[str, Any]:
     """The fields of SummaryOut."""
-    return status(check, position, at) | {
+    return status_fields(check, position, progress) | {
         "kind": check.kind,
         "item": {
             "name": check.name,
@@ -141,11 +147,11 @@ def summary(check: Check, position: int | None, at: tuple[str, float] | None) ->
     }
 
 
-def listed(
-    check: Check, position: int | None, at: tuple[str, float] | None, unseen: int
+def listed_out(
+    check: Check, position: int | None, progress: tuple[str, float] | None, unseen: int
 ) -> ListedOut:
     return ListedOut(
-        **summary(check, position, at),
+        **summary_fields(check, position, progress),
         headline=check.headline,
         relation=check.relation,
         claim_finding=check.claim_finding,
@@ -154,20 +160,20 @@ def listed(
     )
 
 
-def whole(
+def check_out(
     check: Check,
     position: int | None,
-    at: tuple[str, float] | None,
+    progress: tuple[str, float] | None,
     report: dict[str, Any] | None,
     earlier: Sequence[tuple[str, Cause]],
-    decided: DecisionsOut,
+    decisions: DecisionsOut,
 ) -> CheckOut:
-    """report: withheld already."""
+    """report: with identifying metadata withheld already."""
     return CheckOut(
-        **summary(check, position, at),
+        **summary_fields(check, position, progress),
         context=check.context,
-        notice=FETCHING if check.kind == "link" else None,
+        notice=FETCH_NOTICE if check.kind == "link" else None,
         report=report,
         earlier_reports=[EarlierOut(made_at=when, cause=why) for when, why in earlier],
-        decisions=decided,
+        decisions=decisions,
     )

@@ -1,4 +1,4 @@
-"""The wire format of clips and health, and nothing else."""
+"""The wire format of clips and health."""
 
 from dataclasses import asdict
 from typing import Literal
@@ -18,17 +18,17 @@ class AppearanceOut(Wire):
     source_url: str | None
     publisher: str | None
     entered_by: str | None
-    n: int | None  # by which it can be taken back
+    n: int | None  # by which it can be removed
 
     @classmethod
-    def from_appearance(cls, seen: Appearance) -> "AppearanceOut":
+    def from_appearance(cls, appearance: Appearance) -> "AppearanceOut":
         return cls(
-            kind=seen.kind,
-            date=seen.date,
-            source_url=seen.source_url,
-            publisher=seen.publisher,
-            entered_by=seen.entered_by,
-            n=seen.number,
+            kind=appearance.kind,
+            date=appearance.date,
+            source_url=appearance.source_url,
+            publisher=appearance.publisher,
+            entered_by=appearance.entered_by,
+            n=appearance.number,
         )
 
 
@@ -55,13 +55,13 @@ class ClipOut(Wire):
 
     @classmethod
     def from_clip(cls, clip: Clip) -> "ClipOut":
-        seen = [AppearanceOut.from_appearance(one) for one in clip.appearances]
-        return cls.model_validate({**asdict(clip), "appearances": seen})
+        appearance = [AppearanceOut.from_appearance(appearance) for appearance in clip.appearances]
+        return cls.model_validate({**asdict(clip), "appearances": appearance})
 
 
 class AddedOut(Wire):
     clip: ClipOut
-    new: bool  # false: the library held these very bytes already
+    new: bool  # false: the library had an identical file already
 
 
 class ClipsOut(Wire):

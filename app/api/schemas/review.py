@@ -7,13 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from app.api.schemas.clips import ClipOut
 from app.library.records import Clip, Stats, TextEdit
 from app.store.alerts import Alert
-from app.store.decisions import MAX_NOTE_CHARS, Choice, Decision, disputed
+from app.store.decisions import MAX_NOTE_CHARS, Choice, Decision, disputed_clips
 
 MAX_TEXT_CHARS = 10_000
 MAX_REASON_CHARS = 500
 
 type Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS)]
-# What is said of it in the document is not all that is read: times and weeks too.
+# The document describes less than is accepted: times and weeks are too.
 type Date = Annotated[
     str,
     Field(max_length=40, examples=["2019-06-12"]),
@@ -38,7 +38,7 @@ class Wire(BaseModel):
 
 
 class PairOut(Wire):
-    """One instant in the item and in the known clip. Pictures are paths to JPEGs."""
+    """One frame of the item and of the known clip. Images are paths to JPEGs."""
 
     index: int
     segment: int
@@ -52,7 +52,7 @@ class PairOut(Wire):
 
 
 class ThumbnailOut(Wire):
-    """Where an edit of the match, by its index, is seen in the item."""
+    """Where an edit of the match, by its index, is visible in the item."""
 
     edit: int
     query_s: float
@@ -60,7 +60,7 @@ class ThumbnailOut(Wire):
 
 
 class SheetOut(Wire):
-    """The pictures of one match."""
+    """The evidence frames of one match."""
 
     pairs: list[PairOut]
     thumbnails: list[ThumbnailOut]
@@ -95,7 +95,7 @@ class RevealOut(Wire):
 
 
 class DecisionIn(Wire):
-    """What a person says of the item and one clip."""
+    """What a person decides about the item and one clip."""
 
     clip: str = Field(max_length=40, examples=["R000001"])
     decision: Choice
@@ -103,7 +103,7 @@ class DecisionIn(Wire):
 
 
 class DecisionOut(Wire):
-    """One decision. `check` is null where it was said on a check that the caller may not see."""
+    """One decision. `check` is null where it was made on a check that the caller may not see."""
 
     id: str
     check: str | None
@@ -116,39 +116,39 @@ class DecisionOut(Wire):
     withdrawn_at: str | None
 
     @classmethod
-    def of(cls, one: Decision, key: str, sees: bool) -> "DecisionOut":
+    def of(cls, record: Decision, key: str, sees: bool) -> "DecisionOut":
         return cls(
-            id=one.id,
-            check=one.check if sees or one.key == key else None,
-            clip=one.clip,
-            decision=one.decision,
-            note=one.note,
-            by=one.by,
-            mine=one.key == key,
-            made_at=one.made_at,
-            withdrawn_at=one.withdrawn_at,
+            id=record.id,
+            check=record.check if sees or record.key == key else None,
+            clip=record.clip,
+            decision=record.decision,
+            note=record.note,
+            by=record.by,
+            mine=record.key == key,
+            made_at=record.made_at,
+            withdrawn_at=record.withdrawn_at,
         )
 
 
 class DecisionsOut(Wire):
-    """Newest first, withdrawn ones too. `disputed`: clips on which those that stand differ."""
+    """Newest first, withdrawn ones too. `disputed`: clips on which current decisions differ."""
 
     decisions: list[DecisionOut]
     disagree: bool
     disputed: list[str]
 
     @classmethod
-    def of(cls, decided: list[Decision], key: str, sees: bool) -> "DecisionsOut":
-        clips = disputed(decided)
-        shown = [DecisionOut.of(one, key, sees) for one in decided]
-        return cls(decisions=shown, disagree=bool(clips), disputed=clips)
+    def of(cls, all_decisions: list[Decision], key: str, sees: bool) -> "DecisionsOut":
+        clips = disputed_clips(all_decisions)
+        fields = [DecisionOut.of(record, key, sees) for record in all_decisions]
+        return cls(decisions=fields, disagree=bool(clips), disputed=clips)
 
 
 # ---- alerts
 
 
 class AlertOut(Wire):
-    """What was found for an earlier check when the library grew.
+    """A new match of an earlier check, after the library grew.
 
     `claim_before`, `claim_after`: the finding on the claimed date until then, and now.
     """
@@ -164,17 +164,17 @@ class AlertOut(Wire):
     item_name: str
 
     @classmethod
-    def of(cls, one: Alert) -> "AlertOut":
+    def of(cls, record: Alert) -> "AlertOut":
         return cls(
-            id=one.id,
-            check=one.check,
-            clip=one.clip,
-            made_at=one.made_at,
-            seen_at=one.seen_at,
-            headline=one.headline,
-            claim_before=one.claim_before,
-            claim_after=one.claim_after,
-            item_name=one.item_name,
+            id=record.id,
+            check=record.check,
+            clip=record.clip,
+            made_at=record.made_at,
+            seen_at=record.seen_at,
+            headline=record.headline,
+            claim_before=record.claim_before,
+            claim_after=record.claim_after,
+            item_name=record.item_name,
         )
 
 
@@ -186,7 +186,7 @@ class AlertsOut(Wire):
 
 
 class ContextIn(Wire):
-    """Texts to write anew; null empties one, and what is not named stays."""
+    """Texts to change; null clears one, and those not named stay."""
 
     title: Text | None = None
     place: Text | None = None
@@ -195,14 +195,14 @@ class ContextIn(Wire):
     rights: Text | None = None
     notes: Text | None = None
 
-    def given(self) -> dict[str, str | None]:
-        """What was named; a text of blanks alone is none."""
+    def texts_to_write(self) -> dict[str, str | None]:
+        """The texts that were named; blank ones are None."""
         texts = {name: getattr(self, name) for name in self.model_fields_set}
         return {name: text.strip() or None if text else None for name, text in texts.items()}
 
 
 class NewClip(ContextIn):
-    """What is known of an item that becomes a clip. A claim about it is no knowledge."""
+    """The context of an item that becomes a clip. A claim about it is not used."""
 
     source_url: Text | None = None
     publisher: Text | None = None
@@ -221,9 +221,9 @@ class AppearanceIn(Wire):
     publisher: Text | None = None
 
     def columns(self) -> dict[str, str]:
-        """As a context's columns have it."""
-        said = {self.kind: self.date, "source_url": self.source_url, "publisher": self.publisher}
-        return {name: text.strip() for name, text in said.items() if text and text.strip()}
+        """As columns of a context CSV."""
+        columns = {self.kind: self.date, "source_url": self.source_url, "publisher": self.publisher}
+        return {name: text.strip() for name, text in columns.items() if text and text.strip()}
 
 
 class EditOut(Wire):
@@ -247,14 +247,14 @@ class EditOut(Wire):
 
 
 class ClipDetailOut(ClipOut):
-    """A clip, and every change of what is known of it, newest first."""
+    """A clip, and every change of its context, newest first."""
 
     edits: list[EditOut]
 
     @classmethod
     def of(cls, clip: Clip, edits: list[TextEdit]) -> "ClipDetailOut":
-        shown = ClipOut.from_clip(clip).model_dump()
-        return cls(**shown, edits=[EditOut.of(edit) for edit in edits])
+        fields = ClipOut.from_clip(clip).model_dump()
+        return cls(**fields, edits=[EditOut.of(edit) for edit in edits])
 
 
 class ClipCheckOut(Wire):

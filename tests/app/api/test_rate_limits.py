@@ -37,7 +37,7 @@ def test_the_names_held_have_an_end() -> None:
     buckets = Buckets(1, Clock(), max_names=10)
     for number in range(1000):
         assert buckets.take(str(number)) is None
-    assert len(buckets._held) == 10
+    assert len(buckets._buckets) == 10
     assert buckets.take("999") is not None, "the newest are remembered"
 
 

@@ -42,9 +42,7 @@ def client(settings: Settings) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TMPDIR", str(temporary))  # the workers' too
         patched.setattr(tempfile, "tempdir", str(temporary))
-        patched.setattr(
-            "app.api.resources.RecheckSchedule", partial(RecheckSchedule, settled_s=0.0)
-        )
+        patched.setattr("app.api.resources.RecheckSchedule", partial(RecheckSchedule, quiet_s=0.0))
         with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
             yield client
 

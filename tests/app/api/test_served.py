@@ -102,7 +102,7 @@ def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
         wait_until(lambda: not left(folder))
     store = open_store(folder)
     with store.reading() as connection:
-        assert checks.listed(connection, None) == []
+        assert checks.list_checks(connection, None) == []
     store.close()
 
 

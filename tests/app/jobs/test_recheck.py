@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.jobs.outcomes import store_verdict
 from app.jobs.recheck import recheck
-from app.jobs.recheck_schedule import RecheckSchedule, due
+from app.jobs.recheck_schedule import RecheckSchedule, next_due
 from app.library.library import Context, FileFacts, Library
 from app.library.records import Appearance
 from app.metadata.types import Credentials, Metadata
@@ -46,7 +46,7 @@ def done(
     connection: sa.Connection, relation: str, reach: int | None, change: str = UNCHANGED
 ) -> str:
     """A check that has ended; kept where it was searched up to a clip."""
-    key = keys.listed(connection)[0].id
+    key = keys.list_keys(connection)[0].id
     asked = Submission(
         key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32
     )
@@ -54,13 +54,13 @@ def done(
     checks.claim_next(connection)
     checks.finish(connection, check.id, "done", Settings(), relation=relation)
     if reach is not None:
-        until = checks.in_seconds(1000)
+        until = checks.timestamp_in(1000)
         descriptors.store(connection, check.id, made_print(1), NOTHING, reach, until, change)
     return check.id
 
 
 def due_now(connection: sa.Connection, reach: int, change: str = UNCHANGED) -> str | None:
-    found = due(connection, reach, change)
+    found = next_due(connection, reach, change)
     return found.id if found is not None else None
 
 
@@ -68,9 +68,9 @@ def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
     late, early = done(connection, "none", 5), done(connection, "undecided", 3)
     assert due_now(connection, 3) is None
     assert due_now(connection, 6) == early
-    descriptors.note_searched(connection, [early], 6, UNCHANGED)
+    descriptors.record_search(connection, [early], 6, UNCHANGED)
     assert due_now(connection, 6) == late
-    descriptors.note_searched(connection, [late], 6, UNCHANGED)
+    descriptors.record_search(connection, [late], 6, UNCHANGED)
     assert due_now(connection, 6) is None
 
 
@@ -95,7 +95,7 @@ def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
         read = (made_print(1), NOTHING)
         store_verdict(store, check, settings, report("a.mp4"), began[0], read=read, change=began[1])
         with store.reading() as connection:
-            found = RecheckSchedule(library, settled_s=0.0).due(connection)
+            found = RecheckSchedule(library, quiet_s=0.0).next_due(connection)
     assert found is not None
     assert found.id == check.id
 
@@ -109,7 +109,7 @@ def test_changed_dates_matter_to_what_matched(connection: sa.Connection) -> None
     done(connection, "none", 3)
     matched = done(connection, "edited", 3)
     assert due_now(connection, 3, "1 4") == matched
-    descriptors.note_searched(connection, [matched], 3, "1 4")
+    descriptors.record_search(connection, [matched], 3, "1 4")
     assert due_now(connection, 3, "1 4") is None
 
 
@@ -129,8 +129,8 @@ def test_a_library_that_still_grows_is_waited_for(
     waiting = done(connection, "none", 0)
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(2), made_facts(2))
-        assert RecheckSchedule(library, settled_s=1000.0).due(connection) is None
-        found = RecheckSchedule(library, settled_s=0.0).due(connection)
+        assert RecheckSchedule(library, quiet_s=1000.0).next_due(connection) is None
+        found = RecheckSchedule(library, quiet_s=0.0).next_due(connection)
         assert found is not None
         assert found.id == waiting
 
@@ -141,10 +141,10 @@ def test_a_date_that_is_entered_makes_what_matched_due(
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(2), made_facts(2))
         matched = done(connection, "copy", library.reach(), library.last_change())
-        growth = RecheckSchedule(library, settled_s=0.0)
-        assert growth.due(connection) is None
+        growth = RecheckSchedule(library, quiet_s=0.0)
+        assert growth.next_due(connection) is None
         library.add_appearance("R000001", Appearance("published", "2016"))
-        found = growth.due(connection)
+        found = growth.next_due(connection)
         assert found is not None
         assert found.id == matched
 
@@ -164,7 +164,7 @@ def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
         identifier = done(connection, "none", 0)
         reports.store(connection, identifier, report("a.mp4"), "check", 0)
         if made:
-            checks.note_made_clip(connection, identifier, "R000001")
+            checks.record_clip(connection, identifier, "R000001")
         check = checks.find(connection, identifier)
     with Library.open(tmp_path / "library", create=True) as library:
         facts = FileFacts("a.mp4", "ab" * 32, 1)

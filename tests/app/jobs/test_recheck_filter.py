@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.jobs.recheck_filter import RecheckFilter
-from app.jobs.recheck_schedule import RecheckSchedule, due
+from app.jobs.recheck_schedule import RecheckSchedule, next_due
 from app.library.library import Library
 from app.library.records import Appearance
 from app.metadata.types import Credentials, Metadata
@@ -52,14 +52,14 @@ def sought_of(seed: int, least: float = 0.3) -> Sought:
 def kept(store: Store, library: Library, sought: Sought | None, relation: str = "none") -> str:
     """A check that has ended, held against the library as it is."""
     with store.writing() as connection:
-        key = keys.listed(connection)[0].id
+        key = keys.list_keys(connection)[0].id
         asked = Submission(
             key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32
         )
         check, _ = checks.accept(connection, asked, 10_000)
         checks.claim_next(connection)
         checks.finish(connection, check.id, "done", Settings(), relation=relation)
-        until = checks.in_seconds(1000)
+        until = checks.timestamp_in(1000)
         change = library.last_change()
         print_ = made_print(1)
         descriptors.store(
@@ -70,12 +70,12 @@ def kept(store: Store, library: Library, sought: Sought | None, relation: str = 
 
 def first_due(store: Store, library: Library) -> str | None:
     with store.reading() as connection:
-        found = due(connection, library.reach(), library.last_change())
+        found = next_due(connection, library.reach(), library.last_change())
     return found.id if found is not None else None
 
 
-def holds(sieve: RecheckFilter, check: str) -> bool:
-    return sieve.holds(check, lambda *_: None)
+def needs_recheck(sieve: RecheckFilter, check: str) -> bool:
+    return sieve.needs_recheck(check, lambda *_: None)
 
 
 def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
@@ -88,13 +88,13 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
     library.add(made_print(7), made_facts(7))
     sieve = RecheckFilter(store, library)
     assert first_due(store, library) == near
-    assert holds(sieve, near)
+    assert needs_recheck(sieve, near)
     with store.reading() as connection:
         loaded = descriptors.load(connection, far[-1])
         assert loaded is not None
         assert loaded.searched_up_to == library.reach()
-    assert holds(sieve, in_part)
-    assert not any(holds(sieve, one) for one in far[:3])
+    assert needs_recheck(sieve, in_part)
+    assert not any(needs_recheck(sieve, one) for one in far[:3])
 
 
 def test_what_is_held_back_is_gone_through_once_for_each_state_of_the_library(
@@ -106,18 +106,18 @@ def test_what_is_held_back_is_gone_through_once_for_each_state_of_the_library(
     sifted: list[int] = []
     sift = sieve._sift
     monkeypatch.setattr(sieve, "_sift", lambda said: sifted.append(1) or sift(said))
-    assert holds(sieve, near)
-    assert holds(sieve, near)
+    assert needs_recheck(sieve, near)
+    assert needs_recheck(sieve, near)
     assert len(sifted) == 1
     library.add(made_print(8), made_facts(8))
-    assert holds(sieve, near)
+    assert needs_recheck(sieve, near)
     assert len(sifted) == 2
 
 
 def test_what_an_older_version_kept_takes_the_long_way(store: Store, library: Library) -> None:
     check = kept(store, library, None)
     library.add(made_print(9), made_facts(9))
-    assert holds(RecheckFilter(store, library), check)
+    assert needs_recheck(RecheckFilter(store, library), check)
 
 
 def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library: Library) -> None:
@@ -130,10 +130,10 @@ def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library
         reports.store(connection, check, report, "check", library.reach())
     library.add_appearance("R000001", Appearance("published", "2020"))
     assert first_due(store, library) == check
-    assert not holds(RecheckFilter(store, library), check)
+    assert not needs_recheck(RecheckFilter(store, library), check)
     assert first_due(store, library) is None
     library.add_appearance("R000001", Appearance("published", "2016"))
-    assert holds(RecheckFilter(store, library), check)
+    assert needs_recheck(RecheckFilter(store, library), check)
 
 
 def test_a_bar_comes_back_as_it_was_kept() -> None:
@@ -151,14 +151,14 @@ def test_a_bar_comes_back_as_it_was_kept() -> None:
 def test_while_there_is_more_the_next_look_is_at_once(store: Store, library: Library) -> None:
     for _ in range(2):
         kept(store, library, sought_of(9))
-    growth = RecheckSchedule(library, settled_s=1e-9)
+    growth = RecheckSchedule(library, quiet_s=1e-9)
     library.add(made_print(9), made_facts(9))
     with store.writing() as connection:
-        assert growth.due(connection) is None, "it has only just been seen to grow"
+        assert growth.next_due(connection) is None, "it has only just been seen to grow"
         growth._looked -= 1000.0
         for _ in range(2):
-            found = growth.due(connection)
+            found = growth.next_due(connection)
             assert found is not None
             reach = library.reach()
-            descriptors.note_searched(connection, [found.id], reach, library.last_change())
-        assert growth.due(connection) is None
+            descriptors.record_search(connection, [found.id], reach, library.last_change())
+        assert growth.next_due(connection) is None

@@ -51,9 +51,9 @@ class QueuedService:
 
     def report(self, identifier: str) -> dict[str, Any]:
         with self.file.reading() as connection:
-            stored = reports.newest(connection, identifier)
+            stored = reports.load_newest(connection, identifier)
             assert stored is not None
-            assert reports.earlier(connection, identifier) == []
+            assert reports.list_earlier(connection, identifier) == []
             return stored.report
 
     def until(self, identifier: str, state: str) -> Check:
@@ -132,7 +132,7 @@ def test_progress_is_heard_while_a_check_is_at_work(service: QueuedService) -> N
         def listen() -> None:
             heard.append(queue.progress(identifier))
 
-        with queue.listening(listen):
+        with queue.subscribe(listen):
             queue.wake()
             service.until(identifier, "done")
         wait_for(lambda: queue.progress(identifier) is None)
@@ -219,7 +219,7 @@ def test_a_cancelled_check_stops_and_the_worker_goes_on(service: QueuedService) 
 def test_one_that_does_not_listen_is_killed_and_not_tried_again(
     service: QueuedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor, "STOP_S", 0.1)
+    monkeypatch.setattr(supervisor, "STOP_GRACE_S", 0.1)
     with service.working() as queue:
         identifier = service.accept("stubborn 100")
         service.until(identifier, "running")
@@ -245,7 +245,7 @@ def test_a_deleted_check_leaves_its_worker_without_a_trace(service: QueuedServic
         queue.stop(identifier)
         service.until(service.accept("x"), "done")
     with service.file.reading() as connection:
-        assert [one.state for one in checks.listed(connection, None)] == ["done"]
+        assert [one.state for one in checks.list_checks(connection, None)] == ["done"]
 
 
 def test_a_stop_in_good_order_puts_back_what_is_at_work(service: QueuedService) -> None:
@@ -347,8 +347,8 @@ def test_a_fault_in_a_seat_counts_as_a_crash_and_the_seat_goes_on(
         bad = service.accept("wait", name="secret.mp4")
         queue.wake()
         check = service.until(bad, "failed")
-        later = [service.accept("sleep 0.1") for _ in range(2 * workers)]
-        for identifier in later:
+        next_recheck = [service.accept("sleep 0.1") for _ in range(2 * workers)]
+        for identifier in next_recheck:
             service.until(identifier, "done")
         threads = [one.name for one in threading.enumerate()]
         assert all(f"worker-{number}" in threads for number in range(workers))
@@ -399,7 +399,7 @@ def test_a_fault_of_a_listener_is_none_of_a_check(service: QueuedService) -> Non
         told.set()
         raise RuntimeError("the loop is closed")
 
-    with service.working() as queue, queue.listening(listen):
+    with service.working() as queue, queue.subscribe(listen):
         identifier = service.accept("x")
         queue.wake()
         assert service.until(identifier, "done").crashes == 0
@@ -409,14 +409,14 @@ def test_a_fault_of_a_listener_is_none_of_a_check(service: QueuedService) -> Non
 def test_a_fault_over_earlier_checks_holds_up_no_new_one(
     service: QueuedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor, "LATER_AGAIN_S", 0.01)
+    monkeypatch.setattr(supervisor, "RECHECK_RETRY_S", 0.01)
     asked: list[int] = []
 
-    def later(_: object) -> None:
+    def next_recheck(_: object) -> None:
         asked.append(1)
         raise ZeroDivisionError("secret name")
 
-    queue = Supervisor(service.file, service.settings, WORK, later)
+    queue = Supervisor(service.file, service.settings, WORK, next_recheck)
     queue.start()
     try:
         wait_for(lambda: asked)

@@ -20,8 +20,8 @@ from app.error_codes import problem_of
 from app.evidence.types import EvidenceSheet, Pair
 from app.jobs.outcomes import (
     store_addition,
+    store_evidence,
     store_failure,
-    store_pictures,
     store_refusal,
     store_verdict,
 )
@@ -75,7 +75,7 @@ class MadeWork:
             if words[1:] == ["crash"]:
                 os._exit(9)
             on_progress("pictures", 0.5)
-            store_pictures(self.store, check, {"R000001": SHEET})
+            store_evidence(self.store, check, {"R000001": SHEET})
 
     def close(self) -> None:
         pass
@@ -125,7 +125,12 @@ class MadeWork:
         found = report(check.name)
         found["item"] |= {"sha256": check.sha256, "bytes": check.bytes}
         store_verdict(
-            self.store, check, self.settings, found, reach=3, illustrated=words[:1] == ["pictures"]
+            self.store,
+            check,
+            self.settings,
+            found,
+            reach=3,
+            evidence_follows=words[:1] == ["pictures"],
         )
 
     def _add(self, words: list[str], check: Check) -> tuple[str, bool]:

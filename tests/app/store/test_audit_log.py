@@ -28,7 +28,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def written(store: Store, count: int) -> list[Entry]:
     for number in range(count):
         with store.writing() as connection:
-            audit_log.note(connection, "cli", "check.start", f"c{number}", f"{number} bytes")
+            audit_log.append_entry(
+                connection, "cli", "check.start", f"c{number}", f"{number} bytes"
+            )
     with store.reading() as connection:
         return list(audit_log.entries(connection))
 
@@ -39,7 +41,7 @@ def log_of(rows: list[tuple[str, str, str, str, str]]) -> list[Entry]:
     for row in rows:
         before = log[-1].hash if log else audit_log.GENESIS
         number = len(log) + 1
-        log.append(Entry(number, *row, audit_log.chained(before, number, *row)))
+        log.append(Entry(number, *row, audit_log.chain_hash(before, number, *row)))
     return log
 
 
@@ -56,10 +58,10 @@ def head_of(log: list[Entry]) -> Head:
 @given(LOGS)
 def test_a_sound_log_is_sound_against_the_head_of_each_of_its_entries(log: list[Entry]) -> None:
     for entry in log:
-        found = audit_log.examine(log, Head(entry.number, entry.hash))
+        found = audit_log.verify_entries(log, Head(entry.number, entry.hash))
         assert found.problem is None
         assert found.head == head_of(log)
-    assert audit_log.examine(log, Head(0, audit_log.GENESIS)).problem is None
+    assert audit_log.verify_entries(log, Head(0, audit_log.GENESIS)).problem is None
 
 
 @given(LOGS, st.data())
@@ -73,7 +75,7 @@ def test_any_change_of_any_field_is_found_where_it_is(
     new = data.draw(kinds[type(old)].filter(lambda value: value != old))
     changed = [*log]
     changed[place] = dataclasses.replace(log[place], **{field: new})
-    found = audit_log.examine(changed)
+    found = audit_log.verify_entries(changed)
     assert found.broken == place + 1
     assert found.problem is not None
     assert found.head.number == place
@@ -90,22 +92,24 @@ def test_moving_text_from_one_field_to_the_next_is_a_change(
         entry = dataclasses.replace(entry, action="a")
         before = log[place - 1].hash if place else audit_log.GENESIS
         texts = (entry.at, entry.actor, entry.action, entry.object, entry.detail)
-        entry = dataclasses.replace(entry, hash=audit_log.chained(before, entry.number, *texts))
+        entry = dataclasses.replace(entry, hash=audit_log.chain_hash(before, entry.number, *texts))
     moved = dataclasses.replace(
         entry, action=entry.action[:-1], object=entry.action[-1] + entry.object
     )
-    assert audit_log.examine([*log[:place], entry]).problem is None
-    assert audit_log.examine([*log[:place], moved]).broken == place + 1
+    assert audit_log.verify_entries([*log[:place], entry]).problem is None
+    assert audit_log.verify_entries([*log[:place], moved]).broken == place + 1
 
 
 @given(LOGS, st.data())
 def test_an_entry_that_is_gone_is_named(log: list[Entry], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(log) - 1))
     gone = [*log[:place], *log[place + 1 :]]
-    found = audit_log.examine(gone, head_of(log))
+    found = audit_log.verify_entries(gone, head_of(log))
     assert found.broken == place + 1
     last = place == len(log) - 1
-    assert (audit_log.examine(gone).problem is None) == last, "an end that is gone needs a head"
+    assert (audit_log.verify_entries(gone).problem is None) == last, (
+        "an end that is gone needs a head"
+    )
 
 
 @given(LOGS, st.data())
@@ -114,7 +118,7 @@ def test_a_cut_off_end_is_found_against_any_head_beyond_it(
 ) -> None:
     left = data.draw(st.integers(0, len(log) - 1))
     kept = log[data.draw(st.integers(left, len(log) - 1))]
-    found = audit_log.examine(log[:left], Head(kept.number, kept.hash))
+    found = audit_log.verify_entries(log[:left], Head(kept.number, kept.hash))
     assert found.broken == left + 1
     assert found.problem is not None
     assert "cut off" in found.problem
@@ -126,18 +130,18 @@ def test_two_entries_that_changed_places_are_found(log: list[Entry], data: st.Da
     other = data.draw(st.integers(one + 1, len(log) - 1))
     swapped = [*log]
     swapped[one], swapped[other] = log[other], log[one]
-    assert audit_log.examine(swapped).broken == one + 1
+    assert audit_log.verify_entries(swapped).broken == one + 1
     renumbered = [dataclasses.replace(e, number=n) for n, e in enumerate(swapped, start=1)]
-    assert audit_log.examine(renumbered).broken == one + 1
+    assert audit_log.verify_entries(renumbered).broken == one + 1
 
 
 @given(LOGS, st.data())
 def test_an_entry_put_in_is_found(log: list[Entry], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(log) - 1))
     more = [*log[: place + 1], log[place], *log[place + 1 :]]
-    assert audit_log.examine(more).broken == place + 2
+    assert audit_log.verify_entries(more).broken == place + 2
     renumbered = [dataclasses.replace(e, number=n) for n, e in enumerate(more, start=1)]
-    assert audit_log.examine(renumbered).broken == place + 2
+    assert audit_log.verify_entries(renumbered).broken == place + 2
 
 
 @given(LOGS, LOGS)
@@ -146,7 +150,7 @@ def test_another_log_that_is_sound_is_found_against_a_head(
 ) -> None:
     """Someone wrote the whole log anew, with good hashes."""
     same = [(a, b) for a, b in zip(log, other, strict=False) if a == b]
-    found = audit_log.examine(other, head_of(log))
+    found = audit_log.verify_entries(other, head_of(log))
     assert (found.problem is None) == (len(same) == len(log))
 
 
@@ -177,7 +181,7 @@ def test_what_was_rolled_back_is_not_in_the_log(store: Store) -> None:
 
 def _note_two(connection: sa.Connection, *actions: str) -> None:
     for action in actions:
-        audit_log.note(connection, "cli", action, "c1")
+        audit_log.append_entry(connection, "cli", action, "c1")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +255,7 @@ def test_names_links_hashes_and_texts_are_refused(
     entry: tuple[str, str, str, str], store: Store
 ) -> None:
     with pytest.raises(ValueError, match="not fit"), store.writing() as connection:
-        audit_log.note(connection, *entry)
+        audit_log.append_entry(connection, *entry)
     with store.reading() as connection:
         assert list(audit_log.entries(connection)) == []
 

@@ -171,14 +171,14 @@ def test_checks_are_claimed_in_the_order_of_acceptance(store: Store, key: str) -
     claimed = [check.id for check in iter(lambda: claim(store), None)]
     assert claimed == accepted
     with store.reading() as connection:
-        assert not checks.waiting(connection)
+        assert not checks.has_queued(connection)
 
 
 def test_places_in_the_queue_count_those_that_wait_before(store: Store, key: str) -> None:
     accepted = [accept(store, asked(key, number))[0] for number in range(3)]
     claim(store)
     with store.reading() as connection:
-        places = [checks.position(connection, find(store, one)) for one in accepted]
+        places = [checks.queue_position(connection, find(store, one)) for one in accepted]
     assert places == [None, 0, 1]
 
 
@@ -189,15 +189,15 @@ def test_who_died_over_a_check_retries_it_in_front_and_once_only(
     accept(store, asked(key, 2))
     claim(store)
     with store.writing() as connection:
-        assert checks.note_crash(connection, first.id).crashes == 1
+        assert checks.record_crash(connection, first.id).crashes == 1
     again = claim(store)
     assert again is not None
     assert (again.id, again.attempts) == (first.id, 2)
     with store.writing() as connection:
-        died = checks.note_crash(connection, first.id)
+        died = checks.record_crash(connection, first.id)
         assert (died.crashes, died.state) == (2, "running")
         outcomes.put_aside(connection, died, settings, "it was put aside")
-        told = reports.newest(connection, first.id)
+        told = reports.load_newest(connection, first.id)
     assert find(store, first).state == "failed"
     assert told is not None
     assert told.report["verdict"] is None
@@ -207,21 +207,21 @@ def test_who_died_over_a_check_retries_it_in_front_and_once_only(
 
 def test_a_check_that_many_restarts_interrupted_is_given_up(store: Store, key: str) -> None:
     check, _ = accept(store, asked(key))
-    for _ in range(checks.MOST_INTERRUPTIONS - 1):
+    for _ in range(checks.MAX_INTERRUPTIONS - 1):
         claim(store)
         with store.writing() as connection:
-            assert checks.note_interruptions(connection) == []
+            assert checks.record_interruptions(connection) == []
         assert find(store, check).state == "queued"
     claim(store)
     with store.writing() as connection:
-        assert [one.id for one in checks.note_interruptions(connection)] == [check.id]
+        assert [one.id for one in checks.record_interruptions(connection)] == [check.id]
 
 
 def test_what_is_put_back_was_not_begun(store: Store, key: str) -> None:
     check, _ = accept(store, asked(key))
     claim(store)
     with store.writing() as connection:
-        checks.put_back(connection, check.id)
+        checks.requeue(connection, check.id)
     assert find(store, check) == check
 
 
@@ -244,41 +244,42 @@ def test_a_state_that_is_final_never_changes(
     outcomes.store_failure(store, check, settings, {"verdict": None}, {"status": 500})
     outcomes.store_verdict(store, check, settings, report("x"), 1)
     with store.writing() as connection:
-        checks.put_back(connection, check.id)
-        checks.note_interruptions(connection)
+        checks.requeue(connection, check.id)
+        checks.record_interruptions(connection)
         with pytest.raises(CheckEnded):
             checks.cancel(connection, check.id, settings)
     assert claim(store) is None
     assert find(store, check) == ended
     with store.reading() as connection:
-        assert reports.newest(connection, check.id) is None
+        assert reports.load_newest(connection, check.id) is None
 
 
 def test_a_verdict_stands_before_its_pictures(store: Store, key: str, settings: Settings) -> None:
     check, _ = accept(store, asked(key))
     claim(store)
-    stands = done(store, check, settings, illustrated=True)
+    stands = done(store, check, settings, evidence_follows=True)
     assert (stands.state, stands.pictures, stands.settled) == ("done", "pending", False)
     assert stands.headline == "No match among 3 clips"
-    outcomes.store_pictures(store, check, {"R000001": SHEET})
+    outcomes.store_evidence(store, check, {"R000001": SHEET})
     assert find(store, check).settled
     with store.reading() as connection:
         assert evidence_sheets.load(connection, check.id) == {"R000001": SHEET}
-        told = evidence_sheets.told(connection, check.id)["R000001"]
+        told = evidence_sheets.load_descriptions(connection, check.id)["R000001"]
         name = told["pairs"][0]["query"]
         assert (
-            evidence_sheets.picture(connection, check.id, "R000001", name) == SHEET.pairs[0].query
+            evidence_sheets.load_image(connection, check.id, "R000001", name)
+            == SHEET.pairs[0].query
         )
-    outcomes.store_pictures(store, check, {})
+    outcomes.store_evidence(store, check, {})
     assert find(store, check).pictures == "ready"
 
 
 def test_pictures_with_faces_are_not_kept(store: Store, key: str, settings: Settings) -> None:
     check, _ = accept(store, asked(key))
     claim(store)
-    done(store, check, settings, illustrated=True)
+    done(store, check, settings, evidence_follows=True)
     with pytest.raises(ValueError, match="redacted"):
-        outcomes.store_pictures(store, check, {"R000001": replace(SHEET, faces="shown")})
+        outcomes.store_evidence(store, check, {"R000001": replace(SHEET, faces="shown")})
 
 
 def test_what_later_checks_need_is_kept_and_read_again(
@@ -287,7 +288,7 @@ def test_what_later_checks_need_is_kept_and_read_again(
     check, _ = accept(store, asked(key))
     claim(store)
     said = Metadata({"exif": {"Model": "X100"}}, Credentials("none"))
-    done(store, check, settings, reach=7, read=(made_print(5), said))
+    done(store, check, settings, reach=7, fingerprint_and_metadata=(made_print(5), said))
     with store.reading() as connection:
         kept = descriptors.load(connection, check.id)
     assert kept is not None
@@ -303,7 +304,12 @@ def test_nothing_is_kept_for_later_checks_where_the_setting_says_so(
     check, _ = accept(store, asked(key))
     claim(store)
     forgetful = settings.model_copy(update={"keep_descriptors_s": 0.0})
-    done(store, check, forgetful, read=(made_print(5), Metadata({}, Credentials("none"))))
+    done(
+        store,
+        check,
+        forgetful,
+        fingerprint_and_metadata=(made_print(5), Metadata({}, Credentials("none"))),
+    )
     with store.reading() as connection:
         assert descriptors.load(connection, check.id) is None
 
@@ -312,8 +318,14 @@ def test_a_deleted_check_leaves_no_row_anywhere(store: Store, key: str, settings
     check, _ = accept(store, asked(key))
     claim(store)
     said = Metadata({}, Credentials("none"))
-    done(store, check, settings, illustrated=True, read=(made_print(5), said))
-    outcomes.store_pictures(store, check, {"R000001": SHEET})
+    done(
+        store,
+        check,
+        settings,
+        evidence_follows=True,
+        fingerprint_and_metadata=(made_print(5), said),
+    )
+    outcomes.store_evidence(store, check, {"R000001": SHEET})
     with store.writing() as connection:
         row = {"id": "a", "check": check.id, "clip": "R000001", "headline": "", "made_at": ""}
         connection.execute(alerts.insert().values(row))
@@ -324,7 +336,7 @@ def test_a_deleted_check_leaves_no_row_anywhere(store: Store, key: str, settings
             assert connection.scalar(count) == 0, table.name
         with pytest.raises(CheckUnknown):
             checks.delete(connection, check.id)
-    outcomes.store_pictures(store, check, {"R000001": SHEET})
+    outcomes.store_evidence(store, check, {"R000001": SHEET})
     outcomes.store_verdict(store, check, settings, report("x"), 1)  # of a worker that was at it
 
 
@@ -334,8 +346,8 @@ def test_a_deleted_check_leaves_no_row_anywhere(store: Store, key: str, settings
 def test_lists_are_newest_first_a_page_at_a_time(store: Store, key: str) -> None:
     accepted = [accept(store, asked(key, number))[0].id for number in range(5)]
     with store.reading() as connection:
-        first = [one.id for one in checks.listed(connection, key, limit=2)]
-        rest = [one.id for one in checks.listed(connection, key, after=first[-1])]
+        first = [one.id for one in checks.list_checks(connection, key, limit=2)]
+        rest = [one.id for one in checks.list_checks(connection, key, after=first[-1])]
     assert first + rest == accepted[::-1]
 
 
@@ -345,14 +357,14 @@ def test_lists_hold_ones_own_checks_and_no_additions(store: Store, key: str) -> 
     hers, _ = accept(store, asked(other, 2))
     accept(store, asked(key, 3, task="add"))
     with store.reading() as connection:
-        assert [one.id for one in checks.listed(connection, key)] == [mine.id]
-        assert [one.id for one in checks.listed(connection, None)] == [hers.id, mine.id]
+        assert [one.id for one in checks.list_checks(connection, key)] == [mine.id]
+        assert [one.id for one in checks.list_checks(connection, None)] == [hers.id, mine.id]
         assert checks.find(connection, mine.id, key) == mine
         for unknown in (hers.id, "nonsense"):
             with pytest.raises(CheckUnknown):
                 checks.find(connection, unknown, key)
             with pytest.raises(CheckUnknown):
-                checks.listed(connection, key, after=unknown)
+                checks.list_checks(connection, key, after=unknown)
 
 
 def test_lists_are_searched_as_text(store: Store, key: str, settings: Settings) -> None:
@@ -363,7 +375,7 @@ def test_lists_are_searched_as_text(store: Store, key: str, settings: Settings) 
 
     def found(**how: Any) -> list[str]:
         with store.reading() as connection:
-            return [check.id for check in checks.listed(connection, key, **how)]
+            return [check.id for check in checks.list_checks(connection, key, **how)]
 
     assert found(text="harcourt") == [one.id]
     assert found(text="100%") == [one.id]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.jobs.recheck_schedule import due
+from app.jobs.recheck_schedule import next_due
 from app.library.library import Library
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
@@ -27,7 +27,7 @@ def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
     store.close()
     store = open_store(tmp_path / "desk")
     with store.reading() as connection:
-        assert [key.name for key in keys.listed(connection)] == ["ann"]
+        assert [key.name for key in keys.list_keys(connection)] == ["ann"]
     assert store.uploads.is_dir()
     store.close()
 
@@ -62,10 +62,10 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
     with store.writing() as connection:
         claim = ("not_contradicted", "contradicted")
         alerts.raise_alert(connection, check.id, "R000002", "told after", now(), claim)
-        found = [(one.headline, one.claim_after) for one in alerts.listed(connection, None)]
+        found = [(one.headline, one.claim_after) for one in alerts.list_alerts(connection, None)]
         tables = sa.inspect(connection).get_table_names()
         kept = descriptors.load(connection, check.id)
-        assert due(connection, 7, "1 2") is None
+        assert next_due(connection, 7, "1 2") is None
     store.close()
     assert found == [("told after", "contradicted"), ("told before", None)]
     assert "marks" not in tables

@@ -37,9 +37,9 @@ def test_decisions_belong_to_the_pair_and_come_newest_first(connection: sa.Conne
     decide(connection, "bo", Choice.CANNOT_TELL)
     decide(connection, "ann", Choice.DIFFERENT, clip="R000002")
     decide(connection, "ann", Choice.DIFFERENT, item=OTHER)
-    found = [(one.by, one.clip) for one in decisions.of_item(connection, ITEM)]
+    found = [(one.by, one.clip) for one in decisions.find_for_item(connection, ITEM)]
     assert found == [("Ann", "R000002"), ("Bo", "R000001"), ("Ann", "R000001")]
-    assert len(decisions.of_item(connection, ITEM, "R000002")) == 1
+    assert len(decisions.find_for_item(connection, ITEM, "R000002")) == 1
 
 
 def test_taking_back_is_another_row(connection: sa.Connection) -> None:
@@ -50,7 +50,9 @@ def test_taking_back_is_another_row(connection: sa.Connection) -> None:
     rows = connection.execute(sa.select(table).order_by(table.c.number)).all()
     assert rows[:1] == before
     assert len(rows) == 2
-    assert [one.withdrawn_at for one in decisions.of_item(connection, ITEM)] == [back.withdrawn_at]
+    assert [one.withdrawn_at for one in decisions.find_for_item(connection, ITEM)] == [
+        back.withdrawn_at
+    ]
 
 
 def test_only_the_author_takes_back_and_only_once(connection: sa.Connection) -> None:
@@ -85,18 +87,18 @@ def test_only_what_still_stands_can_disagree(
 ) -> None:
     for key, choice in said:
         decide(connection, key, choice)
-    assert decisions.disputed(decisions.of_item(connection, ITEM)) == disputed
+    assert decisions.disputed_clips(decisions.find_for_item(connection, ITEM)) == disputed
 
 
 def test_what_was_taken_back_disputes_nothing(connection: sa.Connection) -> None:
     decide(connection, "ann", Choice.SAME_FOOTAGE)
     wrong = decide(connection, "bo", Choice.DIFFERENT)
-    assert decisions.disputed(decisions.of_item(connection, ITEM)) == ["R000001"]
+    assert decisions.disputed_clips(decisions.find_for_item(connection, ITEM)) == ["R000001"]
     decisions.withdraw(connection, wrong.id, "bo", NOON)
-    assert decisions.disputed(decisions.of_item(connection, ITEM)) == []
+    assert decisions.disputed_clips(decisions.find_for_item(connection, ITEM)) == []
 
 
 def test_decisions_on_different_clips_do_not_disagree(connection: sa.Connection) -> None:
     decide(connection, "ann", Choice.SAME_FOOTAGE)
     decide(connection, "bo", Choice.DIFFERENT, clip="R000002")
-    assert decisions.disputed(decisions.of_item(connection, ITEM)) == []
+    assert decisions.disputed_clips(decisions.find_for_item(connection, ITEM)) == []

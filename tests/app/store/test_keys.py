@@ -12,7 +12,7 @@ from app.store import audit_log, keys, sessions
 from app.store.data_folder import Store, open_store
 from app.store.errors import KeyNotUnderstood, KeyUnknown
 from app.store.keys import Key, Scope
-from app.store.timestamps import written
+from app.store.timestamps import format_timestamp
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ def test_a_key_is_known_by_its_secret_alone(store: Store) -> None:
     assert known(store, secret) == key
     assert actions(store) == [("cli", "key.create", key.id)]
     with store.reading() as connection:
-        assert keys.listed(connection) == [key]
+        assert keys.list_keys(connection) == [key]
         assert keys.find(connection, key.id) == key
 
 
@@ -96,13 +96,15 @@ def test_a_revoked_key_is_nobody_and_stays_listed(store: Store) -> None:
     other, other_secret = made(store, "Bo")
     later = NOW + timedelta(hours=1)
     with store.writing() as connection:
-        assert keys.revoke(connection, key.id, audit_log.CLI, later).revoked_at == written(later)
+        assert keys.revoke(connection, key.id, audit_log.CLI, later).revoked_at == format_timestamp(
+            later
+        )
     with store.writing() as connection:  # again: nothing changes
         keys.revoke(connection, key.id, audit_log.CLI, later + timedelta(hours=1))
     assert known(store, secret) is None
     assert known(store, other_secret) == other
     with store.reading() as connection:
-        assert keys.find(connection, key.id).revoked_at == written(later)
+        assert keys.find(connection, key.id).revoked_at == format_timestamp(later)
     assert actions(store)[2:] == [("cli", "key.revoke", key.id)]
 
 
@@ -125,7 +127,7 @@ def test_a_scope_that_is_none_is_refused_with_those_there_are(
     with pytest.raises(KeyNotUnderstood, match="library:read"):
         made(store, "Ana", *scopes)
     with pytest.raises(KeyNotUnderstood, match="needs a scope"):
-        keys.scopes_of(())
+        keys.parse_scopes(())
 
 
 def test_the_first_start_makes_one_key_that_may_do_everything(store: Store) -> None:
@@ -162,7 +164,7 @@ def test_a_session_holds_until_its_end(store: Store) -> None:
     assert held(store, value, 3599) == session
     assert held(store, value, 3600) is None
     assert session.key == key
-    assert session.expires_at == written(NOW + timedelta(hours=1))
+    assert session.expires_at == format_timestamp(NOW + timedelta(hours=1))
     for wrong in ("", value[:-1], session.csrf, "\ud800", "x" * 1_000_000):
         assert held(store, wrong) is None
 
@@ -172,9 +174,9 @@ def test_a_sessions_token_is_its_own(store: Store) -> None:
     (one, value), (other, _) = started(store, key), started(store, key)
     assert one.csrf != other.csrf
     assert value not in one.csrf
-    assert sessions.holds(one, one.csrf)
+    assert sessions.csrf_matches(one, one.csrf)
     for wrong in ("", other.csrf, value, one.csrf[:-1], one.csrf + "=", "é"):
-        assert not sessions.holds(one, wrong)
+        assert not sessions.csrf_matches(one, wrong)
 
 
 def test_a_session_that_was_ended_is_gone_and_others_stay(store: Store) -> None:

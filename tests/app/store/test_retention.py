@@ -94,7 +94,7 @@ def check(store: Store, settings: Settings) -> Check:
             made_print(1),
             Metadata({}, Credentials("none"), problems=(canary("metadata"),)),
             3,
-            checks.in_seconds(settings.keep_descriptors_s),
+            checks.timestamp_in(settings.keep_descriptors_s),
         )
         jpeg = b"\xff\xd8\xff" + canary("picture").encode()
         pair = Shown(0, 0.0, 0.0, jpeg, jpeg, aligned=jpeg)
@@ -194,7 +194,7 @@ def test_a_file_stays_while_pictures_are_made_of_it(store: Store, check: Check) 
     drop_upload(store, check.id)
     assert sweep(store, datetime.now(UTC) + timedelta(hours=1.5)).uploads == 0
     with store.writing() as connection:
-        checks.settle_pictures(connection, check.id, "ready")
+        checks.finish_evidence(connection, check.id, "ready")
     drop_upload(store, check.id)
     assert list(store.uploads.iterdir()) == []
 
@@ -275,10 +275,11 @@ def test_a_sheet_that_shows_faces_is_never_stored(store: Store, check: Check) ->
 def test_sheets_come_back_without_their_strip(store: Store, check: Check) -> None:
     with store.reading() as connection:
         (sheet,) = evidence_sheets.load(connection, check.id).values()
-        (told,) = evidence_sheets.told(connection, check.id).values()
+        (told,) = evidence_sheets.load_descriptions(connection, check.id).values()
         step = told["strip"][0]["aligned"]
         assert (
-            evidence_sheets.picture(connection, check.id, "R000001", step) == sheet.pairs[0].aligned
+            evidence_sheets.load_image(connection, check.id, "R000001", step)
+            == sheet.pairs[0].aligned
         )
     assert sheet.strip == ()
     assert sheet.problems == (canary("sheet"),)
