@@ -109,8 +109,8 @@ class Guard:
         proxied: Iterable[str] = (),
         origins: Iterable[str] = (),
     ) -> None:
-        """names, proxied: further host names that this service answers to; proxied ones may be behind
-        a proxy's TLS. origins: other origins that may call it with a key.
+        """names, proxied: further host names that this service answers to; proxied ones may be
+        behind a proxy's TLS. origins: other origins that may call it with a key.
         """
         self.app = app
         behind_proxy = frozenset(name.lower() for name in proxied)
