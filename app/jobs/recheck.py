@@ -51,11 +51,11 @@ def recheck(
         return False
     alert = None
     try:
-        result = _check_again(library, settings, check, stored_item, stored.report, on_progress)
-        checked = result.checked if result is not None else None
+        repeated = _check_again(library, settings, check, stored_item, stored.report, on_progress)
+        checked = repeated.checked if repeated is not None else None
         verdict = checked.report.verdict if checked is not None else None
-        if result is not None and verdict is not None:
-            alert = news(stored.report, verdict, check.created_at, now(), result.own_clips)
+        if repeated is not None and verdict is not None:
+            alert = news(stored.report, verdict, check.created_at, now(), repeated.own_clips)
     except FirstseenError as error:
         log.warning("a check could not be done again", extra={"reason": type(error).__name__})
         checked = None
@@ -105,13 +105,13 @@ def _check_again(
     own_clips = {
         clip for clip in later if is_only_itself(library.clip(clip), check.sha256, own_clip)
     }
-    result = {clip: match for clip, match in later.items() if clip not in own_clips}
+    matches = {clip: match for clip, match in later.items() if clip not in own_clips}
     known_clips = []
     for clip in accepted_clips(before):
         with contextlib.suppress(ClipUnknown):
             known_clips.append(library.clip(clip))
-    if not result and not has_older(before, known_clips):
+    if not matches and not has_older(before, known_clips):
         return None
     claim = parse_claim(check.claimed_date, check.claimed_place)
-    checked = check_again.check_again(item, claim, library, settings, result, on_progress)
+    checked = check_again.check_again(item, claim, library, settings, matches, on_progress)
     return _Recheck(checked, frozenset(own_clips))

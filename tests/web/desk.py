@@ -101,7 +101,7 @@ def running_desk(folder: Path) -> Iterator[Desk]:
     settings = Settings(library=folder / "library", workers=2, requests_per_minute=0)
     fill(settings)
     with pytest.MonkeyPatch.context() as patched, socket.socket() as listening:
-        patched.setattr("app.api.resources.Growth", partial(RecheckSchedule, quiet_s=0.2))
+        patched.setattr("app.api.resources.RecheckSchedule", partial(RecheckSchedule, quiet_s=0.2))
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on", ws="none")
         server = uvicorn.Server(config)

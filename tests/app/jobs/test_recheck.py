@@ -90,10 +90,18 @@ def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
         library.add(made_print(2), made_facts(2))
         with store.writing() as connection:
             reach = library.reach()
-            again, new = checks.accept(connection, asked, 100, again=False, reach=reach)
+            again, new = checks.accept(connection, asked, 100, always_new=False, reach=reach)
             assert (again.id, again.state, new) == (check.id, "running", False)
         read = (made_print(1), NOTHING)
-        store_verdict(store, check, settings, report("a.mp4"), began[0], read=read, change=began[1])
+        store_verdict(
+            store,
+            check,
+            settings,
+            report("a.mp4"),
+            began[0],
+            fingerprint_and_metadata=read,
+            change=began[1],
+        )
         with store.reading() as connection:
             found = RecheckSchedule(library, quiet_s=0.0).next_due(connection)
     assert found is not None

@@ -49,7 +49,9 @@ def sought_of(seed: int, least: float = 0.3) -> Sought:
     return Sought(Bar(vectors, np.full(len(vectors), 0.05, np.float32), 3, least), None)
 
 
-def kept(store: Store, library: Library, sought: Sought | None, relation: str = "none") -> str:
+def stored_check(
+    store: Store, library: Library, sought: Sought | None, relation: str = "none"
+) -> str:
     """A check that has ended, held against the library as it is."""
     with store.writing() as connection:
         key = keys.list_keys(connection)[0].id
@@ -70,52 +72,54 @@ def kept(store: Store, library: Library, sought: Sought | None, relation: str = 
 
 def first_due(store: Store, library: Library) -> str | None:
     with store.reading() as connection:
-        found = next_due(connection, library.reach(), library.last_change())
-    return found.id if found is not None else None
+        check = next_due(connection, library.reach(), library.last_change())
+    return check.id if check is not None else None
 
 
-def needs_recheck(sieve: RecheckFilter, check: str) -> bool:
-    return sieve.needs_recheck(check, lambda *_: None)
+def needs_recheck(recheck_filter: RecheckFilter, check: str) -> bool:
+    return recheck_filter.needs_recheck(check, lambda *_: None)
 
 
 def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
     store: Store, library: Library
 ) -> None:
-    near = kept(store, library, sought_of(7))
+    near = stored_check(store, library, sought_of(7))
     parts = Sought(sought_of(9).whole, sought_of(7).whole)
-    far = [kept(store, library, sought_of(9)) for _ in range(250)]
-    in_part = kept(store, library, parts)
+    far = [stored_check(store, library, sought_of(9)) for _ in range(250)]
+    in_part = stored_check(store, library, parts)
     library.add(made_print(7), made_facts(7))
-    sieve = RecheckFilter(store, library)
+    recheck_filter = RecheckFilter(store, library)
     assert first_due(store, library) == near
-    assert needs_recheck(sieve, near)
+    assert needs_recheck(recheck_filter, near)
     with store.reading() as connection:
         loaded = descriptors.load(connection, far[-1])
         assert loaded is not None
         assert loaded.searched_up_to == library.reach()
-    assert needs_recheck(sieve, in_part)
-    assert not any(needs_recheck(sieve, one) for one in far[:3])
+    assert needs_recheck(recheck_filter, in_part)
+    assert not any(needs_recheck(recheck_filter, one) for one in far[:3])
 
 
 def test_what_is_held_back_is_gone_through_once_for_each_state_of_the_library(
     store: Store, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    near = kept(store, library, sought_of(7))
+    near = stored_check(store, library, sought_of(7))
     library.add(made_print(7), made_facts(7))
-    sieve = RecheckFilter(store, library)
-    sifted: list[int] = []
-    sift = sieve._sift
-    monkeypatch.setattr(sieve, "_sift", lambda said: sifted.append(1) or sift(said))
-    assert needs_recheck(sieve, near)
-    assert needs_recheck(sieve, near)
-    assert len(sifted) == 1
+    recheck_filter = RecheckFilter(store, library)
+    passes: list[int] = []
+    filter_due = recheck_filter._filter_due
+    monkeypatch.setattr(
+        recheck_filter, "_filter_due", lambda said: passes.append(1) or filter_due(said)
+    )
+    assert needs_recheck(recheck_filter, near)
+    assert needs_recheck(recheck_filter, near)
+    assert len(passes) == 1
     library.add(made_print(8), made_facts(8))
-    assert needs_recheck(sieve, near)
-    assert len(sifted) == 2
+    assert needs_recheck(recheck_filter, near)
+    assert len(passes) == 2
 
 
 def test_what_an_older_version_kept_takes_the_long_way(store: Store, library: Library) -> None:
-    check = kept(store, library, None)
+    check = stored_check(store, library, None)
     library.add(made_print(9), made_facts(9))
     assert needs_recheck(RecheckFilter(store, library), check)
 
@@ -125,7 +129,7 @@ def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library
     report = to_json(
         Report("a.mp4", info=video().info, verdict=verdict_on(video(), (known, whole())))
     )
-    check = kept(store, library, sought_of(1, least=2.0), "copy")
+    check = stored_check(store, library, sought_of(1, least=2.0), "copy")
     with store.writing() as connection:
         reports.store(connection, check, report, "check", library.reach())
     library.add_appearance("R000001", Appearance("published", "2020"))
@@ -150,15 +154,15 @@ def test_a_bar_comes_back_as_it_was_kept() -> None:
 
 def test_while_there_is_more_the_next_look_is_at_once(store: Store, library: Library) -> None:
     for _ in range(2):
-        kept(store, library, sought_of(9))
-    growth = RecheckSchedule(library, quiet_s=1e-9)
+        stored_check(store, library, sought_of(9))
+    schedule = RecheckSchedule(library, quiet_s=1e-9)
     library.add(made_print(9), made_facts(9))
     with store.writing() as connection:
-        assert growth.next_due(connection) is None, "it has only just been seen to grow"
-        growth._looked -= 1000.0
+        assert schedule.next_due(connection) is None, "it has only just been seen to grow"
+        schedule._polled_at -= 1000.0
         for _ in range(2):
-            found = growth.next_due(connection)
-            assert found is not None
+            check = schedule.next_due(connection)
+            assert check is not None
             reach = library.reach()
-            descriptors.record_search(connection, [found.id], reach, library.last_change())
-        assert growth.next_due(connection) is None
+            descriptors.record_search(connection, [check.id], reach, library.last_change())
+        assert schedule.next_due(connection) is None

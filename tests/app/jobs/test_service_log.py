@@ -28,7 +28,7 @@ def written() -> Iterator[io.StringIO]:
     service_log.set_up(stream)
     yield stream
     root.handlers, root.level = handlers, level
-    for name in service_log.TALKATIVE:
+    for name in service_log.INFO_LOGGERS:
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 

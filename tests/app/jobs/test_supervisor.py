@@ -386,7 +386,7 @@ def test_a_seat_that_cannot_even_count_its_fault_goes_on(
 
     monkeypatch.setattr(supervisor, "BACK_OFF_S", (0.01,))
     listen_badly(monkeypatch, "secret.mp4")
-    monkeypatch.setattr(Supervisor, "_settle_fault", fault)
+    monkeypatch.setattr(Supervisor, "_record_internal_error", fault)
     with service.working():
         service.accept("x", name="secret.mp4")
         service.until(service.accept("x"), "done")

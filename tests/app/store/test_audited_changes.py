@@ -147,7 +147,7 @@ def test_what_cannot_be_entered_is_not_done(
     def full(*_: object) -> int:
         raise StoreUnusable("No space is left")
 
-    monkeypatch.setattr(audited_changes.audit, "note", full)
+    monkeypatch.setattr(audited_changes.audit_log, "append_entry", full)
     assert client.delete("/v1/clips/R000001").status_code == 503
     monkeypatch.undo()
     assert clips(settings) == ["R000001"]

@@ -123,7 +123,7 @@ def test_an_idempotency_key_is_for_one_request(
 def test_keys_do_not_share_idempotency_keys_or_bytes(store: Store, key: str) -> None:
     other = made_key(store, "Ben")
     check, _ = accept(store, asked(key, idempotency_key="a"))
-    hers, new = accept(store, asked(other, idempotency_key="a"), again=False)
+    hers, new = accept(store, asked(other, idempotency_key="a"), always_new=False)
     assert new
     assert hers.id != check.id
 
@@ -137,11 +137,11 @@ def test_the_same_bytes_with_the_same_claim_give_the_same_check(
         claim(store)
     if state == "done":
         done(store, check, settings)
-    found, new = accept(store, asked(key, claimed_date="2022"), again=False, reach=3)
+    found, new = accept(store, asked(key, claimed_date="2022"), always_new=False, reach=3)
     assert (found.id, new) == (check.id, False)
-    assert accept(store, asked(key, claimed_date="2023"), again=False, reach=3)[1]
-    assert accept(store, asked(key), again=False, reach=3)[1]
-    assert accept(store, asked(key, claimed_date="2022"), again=True)[1]
+    assert accept(store, asked(key, claimed_date="2023"), always_new=False, reach=3)[1]
+    assert accept(store, asked(key), always_new=False, reach=3)[1]
+    assert accept(store, asked(key, claimed_date="2022"), always_new=True)[1]
 
 
 def test_a_library_that_has_grown_makes_a_new_check(
@@ -150,8 +150,8 @@ def test_a_library_that_has_grown_makes_a_new_check(
     check, _ = accept(store, asked(key))
     claim(store)
     done(store, check, settings, reach=3)
-    assert not accept(store, asked(key), again=False, reach=3)[1]
-    assert accept(store, asked(key), again=False, reach=4)[1]
+    assert not accept(store, asked(key), always_new=False, reach=3)[1]
+    assert accept(store, asked(key), always_new=False, reach=4)[1]
 
 
 def test_a_failed_check_of_the_same_bytes_is_tried_again(
@@ -160,7 +160,7 @@ def test_a_failed_check_of_the_same_bytes_is_tried_again(
     check, _ = accept(store, asked(key))
     claim(store)
     outcomes.store_failure(store, check, settings, {"verdict": None}, {"status": 422})
-    assert accept(store, asked(key), again=False)[1]
+    assert accept(store, asked(key), always_new=False)[1]
 
 
 # ---- working

@@ -13,7 +13,7 @@ from app.library.library import Library
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
 from app.store import alerts, checks, descriptors, keys
-from app.store.checks import Submission, in_seconds
+from app.store.checks import Submission, timestamp_in
 from app.store.data_folder import only_service, open_store
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.timestamps import now
@@ -53,7 +53,7 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
         check, _ = checks.accept(connection, asked, 10)
         alerts.raise_alert(connection, check.id, "R000001", "told before", now())
         said = Metadata({}, Credentials("none"))
-        descriptors.store(connection, check.id, made_print(1), said, 7, in_seconds(99), "1 2")
+        descriptors.store(connection, check.id, made_print(1), said, 7, timestamp_in(99), "1 2")
     store.close()
     old = sqlite3.connect(tmp_path / "desk.db")
     old.executescript(TO_VERSION_1)

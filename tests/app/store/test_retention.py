@@ -29,7 +29,7 @@ from app.store import (
 from app.store.checks import Check, Submission
 from app.store.data_folder import Store, fetching_folder, open_store
 from app.store.decisions import Choice, Pair
-from app.store.retention import FETCHED_S, STRAY_S, Sweeper, drop_upload, sweep
+from app.store.retention import MAX_FETCH_AGE_S, MAX_STRAY_AGE_S, Sweeper, drop_upload, sweep
 from app.store.schema import metadata as tables
 from tests.app.api.service_made import report
 from tests.app.library.library_made import made_print
@@ -212,7 +212,7 @@ def test_files_that_no_check_names_go_once_nobody_can_be_about_to(
     stray, fresh = store.uploads / "stray", store.uploads / "fresh"
     for path in (stray, fresh, store.uploads / "0123456789abcdef"):
         path.write_bytes(b"x")
-    long_ago = datetime.now(UTC).timestamp() - STRAY_S - 10
+    long_ago = datetime.now(UTC).timestamp() - MAX_STRAY_AGE_S - 10
     for path in (stray, store.uploads / "0123456789abcdef"):
         os.utime(path, (long_ago, long_ago))
     assert sweep(store).uploads == 1
@@ -223,7 +223,7 @@ def test_what_was_fetched_for_a_check_that_stopped_goes(store: Store, check: Che
     with store.writing() as connection:
         connection.execute(tables.tables["checks"].update().values(state="running"))
     running, stopped = fetching_folder(store, check.id), fetching_folder(store, "stopped")
-    long_ago = datetime.now(UTC).timestamp() - FETCHED_S - 10
+    long_ago = datetime.now(UTC).timestamp() - MAX_FETCH_AGE_S - 10
     for folder in (running, stopped):
         folder.mkdir()
         (folder / "part").write_bytes(b"x")
