@@ -4,6 +4,7 @@ import sys
 import traceback
 
 from app.cli.options import complain
+from app.database.private_files import make_new_files_private
 from hashing.errors import FirstseenError
 
 INTERRUPTED = 130  # as a shell names a process that was stopped with Ctrl-C
@@ -19,6 +20,7 @@ def run() -> int:
 
     One of the two places that catch everything: a fault of ours must not look like a finding.
     """
+    make_new_files_private()  # libraries, indexes, temporary files and exports alike
     for stream in (sys.stdout, sys.stderr):
         # a terminal without Unicode shows escapes; it must not end the check
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -24,6 +24,7 @@ from app.cli.options import (
     start_decoding,
     warn_unsandboxed,
 )
+from app.cli.wipe import wipe
 from hashing.errors import DecodeError, FirstseenError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.add_typer(library_app, name="library")
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
+app.command()(wipe)
 
 
 def _print_version(wanted: bool) -> None:

@@ -17,6 +17,7 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from app.database.private_files import FOLDER_MODE, create_private_file, mend_modes
 from hashing.errors import FirstseenError
 
 type Step = Callable[[sa.Connection], None]
@@ -49,7 +50,13 @@ class Kind:
     read_only: type[FirstseenError]
     cache_kib: int  # SQLite's page cache, a connection; the system's own does the rest
     beside: frozenset[str] = frozenset()  # what may stand in the folder before the file is made
-    folder_mode: int = 0o777  # of a new folder, less what the umask takes
+    parts: frozenset[str] = frozenset()  # what else of ours stands there: caches, uploads
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """Everything of ours in the folder, with the logs that SQLite puts beside its file."""
+        logs = {f"{self.file_name}{end}" for end in ("", "-wal", "-shm", "-journal")}
+        return self.beside | self.parts | logs
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,8 @@ class Database:
                 if not create or read_only:
                     raise kind.unusable(f"There is no {kind.word} in {folder}")
                 _make_folder(folder, kind)
+                create_private_file(path)  # its log and index get the same mode from SQLite
+            mend_modes(folder, kind.own_names)
             writable = not read_only and _may_write(folder, kind)
             engine = _engine(path, writable, wait_s, kind.cache_kib)
             file = cls(folder, engine, writable, wait_s, kind)
@@ -132,7 +141,7 @@ class Database:
 
 def _make_folder(folder: Path, kind: Kind) -> None:
     try:
-        folder.mkdir(mode=kind.folder_mode, parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         strangers = sorted({entry.name for entry in folder.iterdir()} - kind.beside)
     except OSError as error:
         raise kind.unusable(f"No {kind.word} can be made in {folder}: {error.strerror}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app import verify
 from app.database.durable_write import make_durable
+from app.database.private_files import FOLDER_MODE
 from app.error_codes import problem_of
 from app.evidence.types import EvidenceSheet
 from app.fetch.fetch import fetch
@@ -114,7 +115,7 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
     assert check.url is not None
     on_progress("fetch", 0.0)
     folder = fetching_folder(work.store, check.id)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     fetched = fetch(check.url, folder, work.settings, on_progress)
     upload = fetched.path.rename(work.store.uploads / fetched.path.name)
     make_durable(upload)

@@ -41,10 +41,11 @@ def open_file(folder: Path, create: bool, read_only: bool, wait_s: float) -> Lib
     create: make one where the folder is absent or empty; never among other files.
     Raises LibraryUnusable: no library, another program's file, damaged, or of a newer version.
     """
-    return LibraryFile.open(folder, _kind(), create, read_only, wait_s)
+    return LibraryFile.open(folder, kind(), create, read_only, wait_s)
 
 
-def _kind() -> Kind:
+def kind() -> Kind:
+    """What a library's file is to the database."""
     return Kind(
         word="library",
         file_name=paths.FILE,
@@ -59,6 +60,7 @@ def _kind() -> Kind:
         read_only=LibraryReadOnly,
         cache_kib=CACHE_KIB,
         beside=frozenset({paths.DESK}),
+        parts=frozenset({paths.INDEX}),
     )
 
 

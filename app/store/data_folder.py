@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.database.private_files import FOLDER_MODE
 from app.database.sqlite import Database, Kind, Step
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
@@ -25,7 +26,6 @@ LOCK = "lock"
 FETCHING = "fetching-"  # and a check's id: a folder below uploads/
 CACHE_KIB = 2048
 WAIT_S = 30.0  # for another process that is writing
-OWN_MODE = 0o700  # strangers' files, and what people asked about them
 
 
 class Store(Database):
@@ -42,12 +42,12 @@ def open_store(folder: Path, create: bool = True, wait_s: float = WAIT_S) -> Sto
 
     Raises StoreUnusable: another program's file, damaged, of a newer version, or not writable.
     """
-    store = Store.open(folder, _kind(), create, read_only=False, wait_s=wait_s)
+    store = Store.open(folder, kind(), create, read_only=False, wait_s=wait_s)
     if not store.writable:
         store.close()
         raise StoreUnusable(f"The service store in {folder} can only be read")
     try:
-        store.uploads.mkdir(mode=OWN_MODE, exist_ok=True)
+        store.uploads.mkdir(mode=FOLDER_MODE, exist_ok=True)
     except OSError as error:
         store.close()
         raise StoreUnusable(f"No uploads can be kept in {folder}: {error.strerror}") from error
@@ -72,7 +72,7 @@ def only_service(folder: Path) -> Iterator[None]:
     Raises StoreInUse where one runs already, StoreUnusable where no lock can be had.
     """
     try:
-        folder.mkdir(mode=OWN_MODE, parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         lock = (folder / LOCK).open("ab")
     except OSError as error:
         raise StoreUnusable(
@@ -93,7 +93,8 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _kind() -> Kind:
+def kind() -> Kind:
+    """What a store's file is to the database."""
     return Kind(
         word="service store",
         file_name=FILE_NAME,
@@ -108,7 +109,6 @@ def _kind() -> Kind:
         read_only=StoreUnusable,
         cache_kib=CACHE_KIB,
         beside=frozenset({UPLOADS, LOCK}),
-        folder_mode=OWN_MODE,
     )
 
 

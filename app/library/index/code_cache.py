@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from app.database.private_files import FOLDER_MODE
 from app.library import paths
 from app.library.index.vector_index import CODE_BYTES, Codes, encode
 from app.library.schema import index_blocks, read_counter, write_counter
@@ -79,7 +80,7 @@ class CodeFile:
             )
             codes = encode_range(connection, first, BLOCK_SIZE)
             path = self.path(connection)
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
             _write_at(path, position or 0, codes, now=False)  # what a crash spoils is not believed
             connection.execute(index_blocks.insert().values(_row(first, codes, position or 0)))
             first += BLOCK_SIZE
@@ -109,7 +110,7 @@ class CodeFile:
         """Write the whole file anew, under the next generation. In a writing transaction."""
         generation = read_counter(connection, "index_generation") + 1
         path = self._path(generation)
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
         draft = path.with_suffix(".draft")
         rows = []
         with draft.open("wb") as stream:

@@ -171,8 +171,8 @@ def test_what_another_process_adds_and_removes_is_seen_at_once(
     assert found(library, 1) == [1]
     script = (
         "from pathlib import Path; from app.library.library import Library\n"
-        "from tests.app.library_made import made_facts\n"
-        "from tests.app.test_library_sound import sounding\n"
+        "from tests.app.library.library_made import made_facts\n"
+        "from tests.app.library.test_audio_rows import sounding\n"
         f"with Library.open(Path({str(tmp_path / 'library')!r})) as library:\n"
         "    library.remove('R000001'); library.add(sounding(21), made_facts(21))\n"
     )

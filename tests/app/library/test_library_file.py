@@ -191,7 +191,7 @@ def test_a_reader_reads_and_cannot_write(folder: Path) -> None:
 READ = """
 import os, sys
 from pathlib import Path
-from app.library import Library
+from app.library.library import Library
 if os.getuid() == 0:
     os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[2]))
 with Library.open(Path(sys.argv[1])) as library:
@@ -269,8 +269,9 @@ def test_two_writers_and_a_reader_at_once_lose_nothing(folder: Path) -> None:
 FILL = """
 import resource, sys
 from pathlib import Path
-from app.library import Library, LibraryUnusable
-from tests.app.library_made import made_facts, made_print
+from app.library.errors import LibraryUnusable
+from app.library.library import Library
+from tests.app.library.library_made import made_facts, made_print
 limit = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 with Library.open(Path(sys.argv[1])) as library:

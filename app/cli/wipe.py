@@ -1,0 +1,73 @@
+"""`firstseen wipe`: remove a library, and what the service kept beside it, for good."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.keys_and_audit import DataFolder
+from app.cli.options import LibraryFolder, complain, print_lines, settings_of
+from app.errors import UsageError
+
+
+def wipe(
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    data_only: Annotated[
+        bool,
+        typer.Option("--data-only", help="Keep the library; wipe what the service kept."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Overwrite and delete a library and what the service kept beside it. Nothing comes back."""
+    settings = settings_of(library=library, data=data)
+    from app.library import library_file
+    from app.store import data_folder
+
+    store_folder = settings.desk_folder()
+    parts = [(store_folder, data_folder.kind())]
+    if not data_only:
+        parts.append((settings.library, library_file.kind()))
+    there = [(folder, kind) for folder, kind in parts if (folder / kind.file_name).exists()]
+    if not there:
+        places = " or ".join(str(folder) for folder, _ in parts)
+        raise UsageError(f"There is nothing to wipe in {places}")
+    if not yes:
+        _confirm([folder for folder, _ in there])
+    if store_folder.is_dir():
+        with data_folder.only_service(store_folder):  # raises where a service is running
+            pass
+    for folder, kind in there:
+        _wipe(folder, kind.own_names, kind.unusable, kind.word)
+    print_lines(
+        [
+            "Disks that move blocks by themselves, snapshots and backups may still hold old "
+            "copies: where that matters, keep the folder on an encrypted disk."
+        ]
+    )
+
+
+def _wipe(folder: Path, names: frozenset[str], unusable: type[Exception], word: str) -> None:
+    from app.database.private_files import wipe as wipe_folder
+
+    try:
+        strangers = wipe_folder(folder, names)
+    except OSError as error:
+        raise unusable(
+            f"Not everything of the {word} in {folder} could be deleted: {error.strerror} "
+            f"({error.filename})"
+        ) from error
+    print_lines([f"Wiped the {word} in {folder}"])
+    if strangers:
+        complain(f"left in {folder}, not made by firstseen: {', '.join(strangers)}")
+
+
+def _confirm(folders: list[Path]) -> None:
+    """Raises UsageError where nobody can be asked, or the answer is another."""
+    if not sys.stdin.isatty():
+        raise UsageError("Wiping cannot be undone: add --yes where nobody can be asked")
+    for folder in folders:
+        typer.echo(f"This deletes everything that firstseen keeps in {folder.absolute()}", err=True)
+    if typer.prompt("Type wipe to go on", err=True) != "wipe":
+        raise UsageError("Nothing was wiped")
