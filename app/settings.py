@@ -116,6 +116,14 @@ class Settings(BaseSettings):
         ),
     ] = None
 
+    audit_witness: Annotated[
+        Path | None,
+        Field(
+            description="File that the head of the audit log is appended to each minute. Give one "
+            "that the service's account cannot change: append-only, or a pipe of another user."
+        ),
+    ] = None
+
     host: Annotated[str, Field(min_length=1, description="Address that `serve` listens on.")] = (
         "127.0.0.1"
     )

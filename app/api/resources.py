@@ -8,6 +8,7 @@ from app.api.unredacted_evidence import UnredactedEvidence
 from app.jobs.recheck_schedule import RecheckSchedule
 from app.library.library import Library
 from app.settings import Settings
+from app.store.audit_witness import AuditWitness
 from app.store.data_folder import Store
 from app.store.retention import Sweeper
 
@@ -21,6 +22,7 @@ class Resources:
     clip_thumbnails: ClipThumbnails
     recheck_schedule: RecheckSchedule
     _sweeper: Sweeper
+    _audit_witness: AuditWitness
 
     @classmethod
     def of(cls, library: Library, store: Store, settings: Settings) -> Self:
@@ -30,11 +32,14 @@ class Resources:
             ClipThumbnails(library, settings),
             RecheckSchedule(library),
             Sweeper(store),
+            AuditWitness(store, settings.audit_witness),
         )
 
     def start(self) -> None:
         self._sweeper.start()
+        self._audit_witness.start()
 
     def close(self) -> None:
         """Call it before the store is closed."""
         self._sweeper.close()
+        self._audit_witness.close()

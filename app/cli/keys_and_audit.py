@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.options import AsJson, LibraryFolder, print_json, print_lines, settings_of
+from app.errors import UsageError
 
 if TYPE_CHECKING:
     from app.store.audit_log import Entry
+    from app.store.audit_witness import SentHead
     from app.store.data_folder import Store
     from app.store.keys import Key
 
@@ -99,20 +101,31 @@ def verify_audit(
         str | None,
         typer.Option(help="A head that was printed earlier and kept elsewhere."),
     ] = None,
+    witness: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file with heads that the service sent out: its log as the journal kept it, or "
+            "the file of FIRSTSEEN_AUDIT_WITNESS."
+        ),
+    ] = None,
 ) -> None:
     """Find any change, gap or reordering; with a head from earlier also a cut-off end."""
     from app.error_codes import EXIT_UNREADABLE
     from app.store import audit_log
 
     kept = audit_log.parse_head(head) if head is not None else None
+    sent = _sent_heads(witness) if witness is not None else []
+    earlier = [*(one.head for one in sent), *([] if kept is None else [kept])]
     with _open_store(library, data) as store, store.reading() as connection:
-        found = audit_log.verify(connection, kept)
+        found = audit_log.verify(connection, earlier)
     if found.problem is not None:
         print_lines([f"Broken: {found.problem}", f"Sound up to {found.head}"])
         raise typer.Exit(EXIT_UNREADABLE)
     count = found.head.number
     print_lines([f"Sound: {count} {'entry' if count == 1 else 'entries'}", f"Head: {found.head}"])
-    if kept is None:
+    if sent:
+        print_lines([_witnessed(sent, count)])
+    elif kept is None:
         print_lines(["Keep the head elsewhere: with --head it shows whether the end was cut off"])
 
 
@@ -130,6 +143,30 @@ def show_audit(
             return
         for entry in found:
             print_lines([_entry_line(entry)])
+
+
+def _sent_heads(witness: Path) -> "list[SentHead]":
+    """Raises UsageError where the file cannot be read or holds no head."""
+    from app.store.audit_witness import read_witness
+
+    try:
+        sent = read_witness(witness)
+    except OSError as error:
+        raise UsageError(f"The witness {witness} cannot be read: {error.strerror}") from error
+    if not sent:
+        raise UsageError(f"The witness {witness} holds no head of an audit log")
+    return sent
+
+
+def _witnessed(sent: "list[SentHead]", count: int) -> str:
+    """How far the heads that others kept vouch for the log, and how old the last of them is."""
+    from app.store.timestamps import now
+
+    last = max(sent, key=lambda one: (one.head.number, one.at))
+    age_min = max(0, round((now() - last.at).total_seconds() / 60))
+    later = count - last.head.number
+    text = f"Witnessed up to entry {last.head.number}, {age_min} minutes ago"
+    return f"{text}; {later} later without a witness" if later > 0 else text
 
 
 @contextmanager

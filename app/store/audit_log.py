@@ -127,33 +127,36 @@ def parse_head(text: str) -> Head:
     return Head(int(match[1]), bytes.fromhex(match[2]))
 
 
-def verify(connection: sa.Connection, earlier: Head | None = None) -> Verification:
-    """Verify the whole log. earlier: a head that the log must go through."""
+def verify(connection: sa.Connection, earlier: Iterable[Head] = ()) -> Verification:
+    """Verify the whole log. earlier: heads that the log must go through."""
     return verify_entries(_readable(connection), earlier)
 
 
-def verify_entries(log: Iterable[Entry | None], earlier: Head | None = None) -> Verification:
-    """Verify that entries follow from one another and, where given, go through an earlier head.
+def verify_entries(log: Iterable[Entry | None], earlier: Iterable[Head] = ()) -> Verification:
+    """Verify that entries follow from one another and go through every earlier head.
 
     log: in order; None for an entry that could not be read, which is then the last.
     """
     last = Head(0, GENESIS)
-    if earlier is not None and earlier.number == 0 and earlier.hash != GENESIS:
+    expected: dict[int, bytes] = {}
+    for head in earlier:
+        if expected.setdefault(head.number, head.hash) != head.hash:
+            return Verification(last, head.number, f"two heads of entry {head.number} differ")
+    if expected.get(0, GENESIS) != GENESIS:
         return Verification(last, 0, "the head is of another log")
     for entry in log:
         problem = _problem(entry, last)
         if problem is not None or entry is None:
             return Verification(last, last.number + 1, problem)
         last = Head(entry.number, entry.hash)
-        if earlier is not None and earlier.number == last.number and earlier.hash != last.hash:
+        if expected.get(last.number, last.hash) != last.hash:
             return Verification(
                 last, last.number, f"entry {last.number} is not the one of the head"
             )
-    if earlier is not None and earlier.number > last.number:
+    furthest = max(expected, default=0)
+    if furthest > last.number:
         cut = last.number + 1
-        return Verification(
-            last, cut, f"the end was cut off: entries {cut} to {earlier.number} are gone"
-        )
+        return Verification(last, cut, f"the end was cut off: entries {cut} to {furthest} are gone")
     return Verification(last)
 
 

@@ -58,10 +58,10 @@ def head_of(log: list[Entry]) -> Head:
 @given(LOGS)
 def test_a_sound_log_is_sound_against_the_head_of_each_of_its_entries(log: list[Entry]) -> None:
     for entry in log:
-        found = audit_log.verify_entries(log, Head(entry.number, entry.hash))
+        found = audit_log.verify_entries(log, [Head(entry.number, entry.hash)])
         assert found.problem is None
         assert found.head == head_of(log)
-    assert audit_log.verify_entries(log, Head(0, audit_log.GENESIS)).problem is None
+    assert audit_log.verify_entries(log, [Head(0, audit_log.GENESIS)]).problem is None
 
 
 @given(LOGS, st.data())
@@ -104,7 +104,7 @@ def test_moving_text_from_one_field_to_the_next_is_a_change(
 def test_an_entry_that_is_gone_is_named(log: list[Entry], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(log) - 1))
     gone = [*log[:place], *log[place + 1 :]]
-    found = audit_log.verify_entries(gone, head_of(log))
+    found = audit_log.verify_entries(gone, [head_of(log)])
     assert found.broken == place + 1
     last = place == len(log) - 1
     assert (audit_log.verify_entries(gone).problem is None) == last, (
@@ -118,7 +118,7 @@ def test_a_cut_off_end_is_found_against_any_head_beyond_it(
 ) -> None:
     left = data.draw(st.integers(0, len(log) - 1))
     kept = log[data.draw(st.integers(left, len(log) - 1))]
-    found = audit_log.verify_entries(log[:left], Head(kept.number, kept.hash))
+    found = audit_log.verify_entries(log[:left], [Head(kept.number, kept.hash)])
     assert found.broken == left + 1
     assert found.problem is not None
     assert "cut off" in found.problem
@@ -150,7 +150,7 @@ def test_another_log_that_is_sound_is_found_against_a_head(
 ) -> None:
     """Someone wrote the whole log anew, with good hashes."""
     same = [(a, b) for a, b in zip(log, other, strict=False) if a == b]
-    found = audit_log.verify_entries(other, head_of(log))
+    found = audit_log.verify_entries(other, [head_of(log)])
     assert (found.problem is None) == (len(same) == len(log))
 
 
@@ -230,7 +230,7 @@ def test_what_is_done_to_the_file_is_found(
         other.execute(statement)
     other.close()
     with store.reading() as connection:
-        assert audit_log.verify(connection, head_of(log)).broken == broken
+        assert audit_log.verify(connection, [head_of(log)]).broken == broken
 
 
 # ---- what it takes
@@ -270,4 +270,4 @@ def test_a_head_is_read_as_it_was_written() -> None:
 
 def test_a_head_of_an_empty_log_that_is_not_ours_is_found(store: Store) -> None:
     with store.reading() as connection:
-        assert audit_log.verify(connection, Head(0, bytes(32))).problem is not None
+        assert audit_log.verify(connection, [Head(0, bytes(32))]).problem is not None
