@@ -18,7 +18,7 @@ def main() -> None:
 def run() -> int:
     """The exit code of the command that the arguments name.
 
-    One of the two places that catch everything: a fault of ours must not look like a finding.
+    One of the two places that catch everything: an internal error must not look like a finding.
     """
     make_new_files_private()  # libraries, indexes, temporary files and exports alike
     for stream in (sys.stdout, sys.stderr):
@@ -43,9 +43,7 @@ def run() -> int:
 
         place = traceback.extract_tb(error.__traceback__)[-1]
         kind = type(error).__name__
-        complain(
-            f"a fault of firstseen itself: {kind}: {error} ({place.name}, line {place.lineno})"
-        )
+        complain(f"an internal error: {kind}: {error} ({place.name}, line {place.lineno})")
         return EXIT_UNEXPECTED
     return 0
 

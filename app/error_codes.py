@@ -38,7 +38,7 @@ EXIT_UNREADABLE = 3
 EXIT_LIBRARY = 4
 
 
-EXIT_UNEXPECTED = 1  # a fault of firstseen itself
+EXIT_UNEXPECTED = 1  # an internal error
 
 
 # the first class in an error's own ancestry that stands here decides: (exit code, HTTP status)

@@ -109,11 +109,11 @@ def test_no_page_names_a_setting_that_is_not_there() -> None:
 
 
 def test_every_route_is_in_the_reference_and_no_other() -> None:
-    from app.api.app import ROOMS
+    from app.api.app import RESOURCE_ROUTES
 
     routes = {
         f"{method} {route.path}"
-        for module in ROOMS
+        for module in RESOURCE_ROUTES
         for route in module.router.routes
         for method in route.methods - {"HEAD"}
     }

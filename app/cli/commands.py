@@ -51,8 +51,8 @@ app.add_typer(audit_app, name="audit")
 app.command()(wipe)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         version()
         raise typer.Exit
 
@@ -99,22 +99,22 @@ def check(
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
-    from app.cli.progress_bars import item_bar, wanted
+    from app.cli.progress_bars import bars_wanted, item_bar
     from app.library.library import Library
     from app.pipeline.unreadable import report_unread
     from app.report.report import with_origin
 
     sheets: Mapping[str, EvidenceSheet] = {}
-    with Library.open(settings.library, read_only=True) as known, ExitStack() as kept:
-        known.load_index()
+    with Library.open(settings.library, read_only=True) as clips, ExitStack() as cleanup:
+        clips.load_index()
         warn_unsandboxed(settings)
-        with item_bar(wanted(progress)) as on_progress:
+        with item_bar(show=bars_wanted(progress)) as on_progress:
             name, origin = None, None
             try:
                 if link:
-                    file, name, origin = _fetched(path, kept, settings, on_progress)
+                    file, name, origin = _fetched(path, cleanup, settings, on_progress)
                 checked = verify.check(
-                    file, claim, known, settings, on_progress, name, with_sheets=html is not None
+                    file, claim, clips, settings, on_progress, name, with_sheets=html is not None
                 )
                 report, sheets = checked.report, checked.sheets
             except FirstseenError as error:
@@ -124,35 +124,35 @@ def check(
                 report = with_origin(report, origin)
     if html is not None:
         _write_page(html, report, sheets)
-    _finish(report, as_json)
+    _finish(report, as_json=as_json)
 
 
 @app.command()
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="The item in question.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="What it is held against.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The file to compare it with.")],
     as_json: AsJson = False,
     progress: Progress = None,
 ) -> None:
-    """Hold one file against another, without a library."""
-    item, other = _file(a), _file(b)
+    """Compare one file with another, without a library."""
+    item, reference = _file(a), _file(b)
     settings = settings_of()
     start_decoding(settings)
-    from app.cli.progress_bars import item_bar, wanted
+    from app.cli.progress_bars import bars_wanted, item_bar
     from app.error_codes import EXIT_UNREADABLE, exit_code
     from app.pipeline.compare_files import compare_files
     from app.pipeline.unreadable import report_unread
 
     warn_unsandboxed(settings)
-    with item_bar(wanted(progress)) as on_progress:
+    with item_bar(show=bars_wanted(progress)) as on_progress:
         try:
-            report = compare_files(item, other, settings, on_progress)
+            report = compare_files(item, reference, settings, on_progress)
         except FirstseenError as error:
             if exit_code(error) != EXIT_UNREADABLE:
                 raise
-            both = f"{item.name} could not be held against {other.name}: {error}"
-            report = report_unread(item, DecodeError(both), settings)
-    _finish(report, as_json)
+            problem = f"{item.name} could not be compared with {reference.name}: {error}"
+            report = report_unread(item, DecodeError(problem), settings)
+    _finish(report, as_json=as_json)
 
 
 @app.command()
@@ -165,7 +165,7 @@ def scan(
     ],
     jsonl: Annotated[
         Path,
-        typer.Option(metavar="OUT.jsonl", help="One report a line; gone on from where it ends."),
+        typer.Option(metavar="OUT.jsonl", help="One report a line; a scan resumes from its end."),
     ],
     library: LibraryFolder = None,
     jobs: Annotated[
@@ -174,12 +174,12 @@ def scan(
     ] = 1,
     progress: Progress = None,
 ) -> None:
-    """Check every file of a folder; never stops for a bad one, and goes on where it was stopped."""
+    """Check every file of a folder; never stops for a bad one, and resumes where it was stopped."""
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
-    from app.cli.progress_bars import item_bars, wanted
-    from app.cli.scan import Found, Outcome, Reports, find_items, listing
+    from app.cli.progress_bars import bars_wanted, item_bars
+    from app.cli.scan import FolderEntry, Outcome, ReportFile, find_items, summary_lines
     from app.cli.scan import scan as scan_items
     from app.error_codes import EXIT_UNREADABLE
     from app.library.library import Library
@@ -188,27 +188,27 @@ def scan(
     from app.report.report import to_json, unreadable
 
     items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
-    with Library.open(settings.library, read_only=True) as known, Reports(jsonl) as reports:
-        known.load_index()
+    with Library.open(settings.library, read_only=True) as clips, ReportFile(jsonl) as reports:
+        clips.load_index()
         warn_unsandboxed(settings)
-        with item_bars(wanted(progress), len(items)) as (on_item, on_progress):
-            outcomes: list[tuple[Found, Outcome]] = []
+        with item_bars(len(items), show=bars_wanted(progress)) as (on_item, on_progress):
+            outcomes: list[tuple[FolderEntry, Outcome]] = []
 
-            stages = on_progress if jobs == 1 else quiet  # those of several at once tell nothing
+            stages = on_progress if jobs == 1 else quiet  # several at once would be mixed up
 
-            def check_one(item: Found) -> dict[str, Any]:
+            def check_one(item: FolderEntry) -> dict[str, Any]:
                 on_item(item.relative, len(outcomes), len(items))
                 if item.problem is not None:
                     return to_json(unreadable(item.path.name, item.problem))
                 try:
-                    report = verify.check_item(item.path, None, known, settings, stages)
+                    report = verify.check_item(item.path, None, clips, settings, stages)
                 except FirstseenError as error:
                     report = report_unread(item.path, error, settings)
                 return to_json(report)
 
             for outcome in scan_items(items, reports, check_one, jobs):
                 outcomes.append(outcome)
-    print_lines(listing(outcomes))
+    print_lines(summary_lines(outcomes))
     if any(outcome.relation is None for _, outcome in outcomes):
         raise typer.Exit(EXIT_UNREADABLE)
 
@@ -222,11 +222,11 @@ def serve(
     unsafe_decoding: Annotated[
         bool | None,
         typer.Option(
-            "--unsafe-decoding", help="Start even where this system cannot lock up decoding."
+            "--unsafe-decoding", help="Start even where this system cannot sandbox decoding."
         ),
     ] = None,
 ) -> None:
-    """Run the service, for this machine only unless told otherwise."""
+    """Run the service, for this machine only unless another address is given."""
     settings = settings_of(
         library=library, data=data, host=host, port=port, unsafe_decoding=unsafe_decoding
     )
@@ -250,16 +250,16 @@ def _is_link(text: str) -> bool:
 
 
 def _fetched(
-    url: str, kept: ExitStack, settings: "Settings", on_progress: "OnProgress"
+    url: str, cleanup: ExitStack, settings: "Settings", on_progress: "OnProgress"
 ) -> tuple[Path, str, "Origin"]:
-    """The file behind a link, for as long as `kept` is open; its name; where it came from."""
+    """Fetch the file of a link, until `cleanup` is closed; returns path, name and origin."""
     from tempfile import TemporaryDirectory
 
     from app.fetch.fetch import check_link, fetch
 
-    check_link(url, settings)  # a refusal at the door needs no warning
+    check_link(url, settings)  # a refused link needs no warning
     complain("fetching the link shows this machine to the host behind it")
-    folder = Path(kept.enter_context(TemporaryDirectory(prefix="firstseen-")))
+    folder = Path(cleanup.enter_context(TemporaryDirectory(prefix="firstseen-")))
     fetched = fetch(url, folder, settings, on_progress)
     return fetched.path, fetched.name, fetched.origin
 
@@ -288,8 +288,8 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
         raise UsageError(f"--claimed-place: {error}") from error
 
 
-def _finish(report: "Report", as_json: bool) -> None:
-    """Print the report, and end with what it means for the exit code."""
+def _finish(report: "Report", *, as_json: bool) -> None:
+    """Print the report, and exit with EXIT_UNREADABLE where the item could not be read."""
     from app.error_codes import EXIT_UNREADABLE
     from app.report.report import to_json
 
@@ -316,8 +316,8 @@ def _write_page(path: Path, report: "Report", sheets: "Mapping[str, EvidenceShee
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _is_same_file(one: Path, other: Path) -> bool:
+def _is_same_file(path: Path, other: Path) -> bool:
     try:
-        return one.samefile(other)
+        return path.samefile(other)
     except OSError:
         return False

@@ -48,7 +48,7 @@ def add(
     """Add known footage. A file that is known already is left as it is, and said so."""
     settings = settings_of(library=library)
     start_decoding(settings)
-    from app.cli.progress_bars import item_bars, wanted
+    from app.cli.progress_bars import bars_wanted, item_bars
     from app.library.context_csv import ContextTable, read_context
     from app.library.library import Library
     from app.library.records import Added
@@ -58,11 +58,11 @@ def add(
 
     table = read_context(context) if context else ContextTable([])
     files = _files(paths)
-    bars = wanted(progress)
+    bars = bars_wanted(progress)
     results: list[dict[str, Any]] = []
     with Library.open(settings.library, create=True) as known, existing_store(settings) as store:
         warn_unsandboxed(settings)
-        with item_bars(bars, len(files)) as (on_item, on_progress):
+        with item_bars(len(files), show=bars) as (on_item, on_progress):
 
             def add_file(file: _File) -> Added:
                 entered = table.of(file.path)
@@ -97,16 +97,16 @@ def refresh(
 ) -> None:
     """Describe clips anew that the present model cannot search."""
     settings = settings_of(library=library)
-    from app.cli.progress_bars import item_bars, wanted
+    from app.cli.progress_bars import bars_wanted, item_bars
     from app.library.library import Library
     from app.pipeline.add_clip import clips_to_refresh, refresh_clip
 
-    bars = wanted(progress)
+    bars = bars_wanted(progress)
     results: list[dict[str, Any]] = []
     with Library.open(settings.library) as known:
         warn_unsandboxed(settings)
         clips = clips_to_refresh(known, settings)
-        with item_bars(bars, len(clips)) as (on_item, on_progress):
+        with item_bars(len(clips), show=bars) as (on_item, on_progress):
             for clip in clips:
                 on_item(clip.name, len(results), len(clips))
                 problem = None

@@ -1,4 +1,4 @@
-"""What the commands share: their options, the settings those make, and how JSON is printed."""
+"""What the commands share: options, the settings from them, and how results are printed."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ Progress = Annotated[
 
 
 def settings_of(**given: Any) -> "Settings":
-    """The settings, with what the command line gave before what the environment says.
+    """The settings: options of the command line take precedence over the environment.
 
     Raises UsageError, naming the setting that is wrong.
     """
@@ -45,39 +45,39 @@ def settings_of(**given: Any) -> "Settings":
 
 
 def start_decoding(settings: "Settings") -> None:
-    """Have the process in the sandbox load its libraries while this one loads its own."""
+    """Start the sandbox, so that it loads its libraries while this process loads its own."""
     from app.sandbox.server_registry import shared_server
 
     shared_server(settings.model)
 
 
 def warn_unsandboxed(settings: "Settings") -> None:
-    """Say once, on stderr, where this system cannot lock up what decodes strangers' files."""
+    """Warn on stderr where this system cannot sandbox the process that decodes files."""
     from app.sandbox.sandbox import protection
     from app.sandbox.server_registry import shared_server
 
     walls = protection(shared_server(settings.model))
     if not walls.complete:
         complain(
-            "warning: this system cannot lock up the process that decodes files (missing: "
+            "warning: this system cannot sandbox the process that decodes files (missing: "
             f"{', '.join(walls.missing)}). Check only files that you trust."
         )
 
 
 def complain(message: str) -> None:
-    """One line on stderr, made safe for a terminal."""
+    """Print one line on stderr, made safe for a terminal."""
     from app.text.escaping import printable
 
     sys.stderr.write(f"firstseen: {printable(message)}\n")
 
 
 def print_json(data: Any) -> None:
-    """Indented, in ASCII: whatever a file is called, it cannot act on a terminal."""
+    """Print indented JSON in ASCII, so that no file name can control a terminal."""
     sys.stdout.write(f"{json.dumps(data, indent=2, allow_nan=False)}\n")
 
 
 def print_lines(lines: list[str]) -> None:
-    """Plain lines on stdout, made safe for a terminal."""
+    """Print plain lines on stdout, made safe for a terminal."""
     from app.text.escaping import printable
 
     for line in lines:

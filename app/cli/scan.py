@@ -1,8 +1,8 @@
-"""A folder's items, and the file of reports that a scan can go on from.
+"""A folder's items, and the file of reports that a scan can resume from.
 
-One report a line. Each line is on the disk before the next item is begun (with several at once,
-before the next one is told), so a scan that was killed goes on where it stopped; a line that was
-torn is taken off and made again.
+One report a line. Each line is on the disk before the next item begins (with several at once,
+before the next one is written), so a scan that was killed resumes where it stopped; an incomplete
+last line is removed and its item checked again.
 """
 
 import hashlib
@@ -31,32 +31,32 @@ class OutputError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One entry of a folder. problem: why it cannot even be handed over, None where it can."""
+class FolderEntry:
+    """One entry of a folder. problem: why it cannot be checked at all; None where it can."""
 
     path: Path
-    relative: str  # to the folder, with forward slashes, as the report names it
+    relative: str  # to the folder, with forward slashes, as in the report
     problem: str | None = None
 
 
-def find_items(folder: Path) -> list[Found]:
+def find_items(folder: Path) -> list[FolderEntry]:
     """Every file below the folder, whatever its name, sorted; links to folders are not followed.
 
-    What is no regular file, and every folder that cannot be listed, comes with its problem.
+    An entry that is no regular file, and every folder that cannot be listed, has a problem.
     """
-    found: list[Found] = []
+    entries: list[FolderEntry] = []
 
     def unlisted(error: OSError) -> None:
         path = Path(error.filename or folder)
-        found.append(
-            Found(path, _relative(path, folder), f"folder cannot be read: {error.strerror}")
+        entries.append(
+            FolderEntry(path, _relative(path, folder), f"folder cannot be read: {error.strerror}")
         )
 
     for parent, _, names in os.walk(folder, onerror=unlisted):
         for name in names:
             path = Path(parent, name)
-            found.append(Found(path, _relative(path, folder), _problem(path)))
-    return sorted(found, key=lambda item: item.relative)
+            entries.append(FolderEntry(path, _relative(path, folder), _problem(path)))
+    return sorted(entries, key=lambda item: item.relative)
 
 
 def _problem(path: Path) -> str | None:
@@ -68,7 +68,7 @@ def _problem(path: Path) -> str | None:
 
 
 def _relative(path: Path, folder: Path) -> str:
-    """Bytes of a name that are no text are kept apart, so that two such names stay two."""
+    """Bytes of a name that are no text are escaped, so that two such names stay distinct."""
     relative = path.relative_to(folder).as_posix()
     return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -93,10 +93,10 @@ class Outcome:
         )
 
 
-class Reports:
+class ReportFile:
     """A file of reports, one a line, opened to be added to. A context manager.
 
-    done: what the file held already, by the relative path of the item; the last line counts.
+    done: the outcomes in the file, by the relative path of the item; the last line counts.
     """
 
     def __init__(self, path: Path) -> None:
@@ -106,42 +106,42 @@ class Reports:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise self._cannot_write(error) from error
         try:
-            self._bytes = self._read()
+            self._size = self._read()
         except BaseException:
             os.close(self._file)
             raise
 
     def _read(self) -> int:
-        """The size of the whole lines. A last line that was torn is cut off, and nothing else."""
+        """Read the file; returns the bytes of its complete lines. An incomplete last one is cut off."""
         whole = 0
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if not line.endswith(b"\n"):
                     if not (line.startswith(_START) or _START.startswith(line)):
-                        raise self._foreign(number)
+                        raise self._not_reports(number)
                     os.ftruncate(self._file, whole)
                     break
-                report = _parsed(line)
+                report = _parse_report(line)
                 if report is None:
-                    raise self._foreign(number)
+                    raise self._not_reports(number)
                 whole += len(line)
-                self.done[_key(report)] = Outcome.of(report)
+                self.done[_path_of(report)] = Outcome.of(report)
         return whole
 
-    def _foreign(self, line: int) -> OutputError:
+    def _not_reports(self, line: int) -> OutputError:
         return OutputError(
-            f"{self.path} holds something else than reports (line {line}); it was left as it is"
+            f"{self.path} contains something other than reports (line {line}); it was left as it is"
         )
 
-    def _unwritable(self, error: OSError) -> OutputError:
+    def _cannot_write(self, error: OSError) -> OutputError:
         return OutputError(f"{self.path} cannot be written: {error.strerror}")
 
     def add(self, report: Json) -> Outcome:
-        """One line, on the disk when this returns.
+        """Add one line, on the disk when this returns.
 
-        Raises OutputError where it cannot be; the file is then as it was.
+        Raises OutputError where that fails; the file is then as it was.
         """
         line = f"{json.dumps(report, allow_nan=False)}\n".encode()
         try:
@@ -150,10 +150,10 @@ class Reports:
                 left = left[os.write(self._file, left) :]
             os.fsync(self._file)
         except OSError as error:
-            os.ftruncate(self._file, self._bytes)
-            raise self._unwritable(error) from error
-        self._bytes += len(line)
-        self.done[_key(report)] = outcome = Outcome.of(report)
+            os.ftruncate(self._file, self._size)
+            raise self._cannot_write(error) from error
+        self._size += len(line)
+        self.done[_path_of(report)] = outcome = Outcome.of(report)
         return outcome
 
     def __enter__(self) -> Self:
@@ -168,12 +168,12 @@ class Reports:
         os.close(self._file)
 
 
-def _key(report: Json) -> str:
+def _path_of(report: Json) -> str:
     item: dict[str, str] = report["item"]
     return item.get("path") or item["name"]
 
 
-def _parsed(line: bytes) -> Json | None:
+def _parse_report(line: bytes) -> Json | None:
     try:
         report = json.loads(line)
     except ValueError:
@@ -185,67 +185,79 @@ def _parsed(line: bytes) -> Json | None:
 
 
 def scan(
-    items: Iterable[Found], reports: Reports, check: Callable[[Found], Json], jobs: int = 1
-) -> Iterator[tuple[Found, Outcome]]:
-    """Each item with what came of it, now or earlier; what is new is on the disk by then.
+    items: Iterable[FolderEntry],
+    reports: ReportFile,
+    check: Callable[[FolderEntry], Json],
+    jobs: int = 1,
+) -> Iterator[tuple[FolderEntry, Outcome]]:
+    """Check items; yields each with its outcome, new or earlier, once that is on the disk.
 
     An item counts as done where its path, size and bytes are those of its report. One whose bytes
-    could not be read is tried again, and written again only where something else came of it.
-    jobs: items checked at the same time, in threads; they are told and written in their order.
+    could not be read is checked again, and written again only where the outcome differs.
+    jobs: items checked at the same time, in threads; they are yielded and written in their order.
     """
-    needed = _needed(items, reports)
-    checked = _one_by_one(needed, check) if jobs == 1 else _at_once(needed, check, jobs)
+    due_items = _select_due(items, reports)
+    checked = (
+        _check_in_turn(due_items, check)
+        if jobs == 1
+        else _check_in_parallel(due_items, check, jobs)
+    )
     for item, earlier, report in checked:
         if report is None:
             assert earlier is not None
             yield item, earlier
             continue
         report["item"]["path"] = item.relative
-        again = Outcome.of(report)
-        if again == earlier and again.sha256 is None:
-            yield item, again
+        outcome = Outcome.of(report)
+        if outcome == earlier and outcome.sha256 is None:
+            yield item, outcome
         else:
             yield item, reports.add(report)
 
 
-type _Needed = tuple[Found, Outcome | None, bool]  # an item, its earlier report, whether it is due
-type _Checked = tuple[Found, Outcome | None, Json | None]
+# an item, the outcome of its earlier report, whether it is due
+type _DueItem = tuple[FolderEntry, Outcome | None, bool]
+# an item, the outcome of its earlier report, its new report
+type _CheckedItem = tuple[FolderEntry, Outcome | None, Json | None]
 
 
-def _needed(items: Iterable[Found], reports: Reports) -> Iterator[_Needed]:
+def _select_due(items: Iterable[FolderEntry], reports: ReportFile) -> Iterator[_DueItem]:
     for item in items:
         earlier = reports.done.get(item.relative)
-        yield item, earlier, earlier is None or not _same(item, earlier)
+        yield item, earlier, earlier is None or not _is_unchanged(item, earlier)
 
 
-def _one_by_one(needed: Iterable[_Needed], check: Callable[[Found], Json]) -> Iterator[_Checked]:
-    for item, earlier, due in needed:
+def _check_in_turn(
+    due_items: Iterable[_DueItem], check: Callable[[FolderEntry], Json]
+) -> Iterator[_CheckedItem]:
+    for item, earlier, due in due_items:
         yield item, earlier, check(item) if due else None
 
 
-def _at_once(
-    needed: Iterable[_Needed], check: Callable[[Found], Json], jobs: int
-) -> Iterator[_Checked]:
-    """In their order; items behind a long one are checked meanwhile, but not without end."""
-    begun: deque[tuple[Found, Outcome | None, Future[Json] | None]] = deque()
+def _check_in_parallel(
+    due_items: Iterable[_DueItem], check: Callable[[FolderEntry], Json], jobs: int
+) -> Iterator[_CheckedItem]:
+    """In order; items behind a long one are checked meanwhile, at most 2 * jobs ahead."""
+    pending: deque[tuple[FolderEntry, Outcome | None, Future[Json] | None]] = deque()
 
-    def first() -> _Checked:
-        item, earlier, report = begun.popleft()
+    def take_first() -> _CheckedItem:
+        item, earlier, report = pending.popleft()
         return item, earlier, report.result() if report is not None else None
 
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="scan")
     try:
-        for item, earlier, due in needed:
-            begun.append((item, earlier, pool.submit(check, item) if due else None))
-            if len(begun) > 2 * jobs:
-                yield first()
-        while begun:
-            yield first()
+        for item, earlier, due in due_items:
+            pending.append((item, earlier, pool.submit(check, item) if due else None))
+            if len(pending) > 2 * jobs:
+                yield take_first()
+        while pending:
+            yield take_first()
     finally:
-        pool.shutdown(cancel_futures=True)  # what runs is waited for; the next scan makes it again
+        # running checks are waited for; the next scan repeats them
+        pool.shutdown(cancel_futures=True)
 
 
-def _same(item: Found, earlier: Outcome) -> bool:
+def _is_unchanged(item: FolderEntry, earlier: Outcome) -> bool:
     if item.problem is not None or earlier.sha256 is None:
         return False
     try:
@@ -264,14 +276,14 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def listing(outcomes: Iterable[tuple[Found, Outcome]]) -> list[str]:
-    """What a scan came to, in lines for people: each unreadable item named, then the counts."""
+def summary_lines(outcomes: Iterable[tuple[FolderEntry, Outcome]]) -> list[str]:
+    """The result of a scan in lines for people: each unreadable item, then the counts."""
     lines = []
     counts: Counter[str] = Counter()
     for item, outcome in outcomes:
         counts[outcome.relation or "could not be read"] += 1
         if outcome.relation is None:
             lines.append(f"{item.relative}: {'; '.join(outcome.problems) or 'could not be read'}")
-    told = ", ".join(f"{count:,} {relation}" for relation, count in sorted(counts.items()))
+    counted = ", ".join(f"{count:,} {relation}" for relation, count in sorted(counts.items()))
     total = counts.total()
-    return [*lines, f"{total:,} item{'' if total == 1 else 's'}{': ' if told else ''}{told}"]
+    return [*lines, f"{total:,} item{'' if total == 1 else 's'}{': ' if counted else ''}{counted}"]

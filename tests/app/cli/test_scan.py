@@ -8,12 +8,20 @@ from typing import Any
 
 import pytest
 
-from app.cli.scan import Found, OutputError, Reports, find_items, listing, scan, sha256_of
+from app.cli.scan import (
+    FolderEntry,
+    OutputError,
+    ReportFile,
+    find_items,
+    scan,
+    sha256_of,
+    summary_lines,
+)
 from app.report.report import Report, to_json, unreadable
 from tests.app.known import verdict_on, video
 
 
-def report_for(item: Found) -> dict[str, Any]:
+def report_for(item: FolderEntry) -> dict[str, Any]:
     """What a check would give: the bytes' hash, and no match."""
     if item.problem is not None:
         return to_json(unreadable(item.path.name, item.problem))
@@ -33,7 +41,7 @@ class Checks:
     def __init__(self) -> None:
         self.names: list[str] = []
 
-    def __call__(self, item: Found) -> dict[str, Any]:
+    def __call__(self, item: FolderEntry) -> dict[str, Any]:
         self.names.append(item.relative)
         return report_for(item)
 
@@ -41,7 +49,7 @@ class Checks:
 def run(folder: Path, out: Path) -> list[str]:
     """Scan; the items that were checked now."""
     checks = Checks()
-    with Reports(out) as reports:
+    with ReportFile(out) as reports:
         for _ in scan(find_items(folder), reports, checks):
             pass
     return checks.names
@@ -187,7 +195,7 @@ def test_an_unreadable_item_is_tried_again_and_told_once(tmp_path: Path) -> None
 
 def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written: No such file or directory"):
-        Reports(tmp_path / "nowhere" / "out.jsonl")
+        ReportFile(tmp_path / "nowhere" / "out.jsonl")
 
 
 def test_a_full_disk_leaves_whole_lines(
@@ -204,7 +212,7 @@ def test_a_full_disk_leaves_whole_lines(
             raise OSError(28, "No space left on device")
         return 0
 
-    with Reports(out) as reports:
+    with ReportFile(out) as reports:
         monkeypatch.setattr("os.write", full)
         with pytest.raises(OutputError, match="No space left on device"):
             list(scan(find_items(folder), reports, report_for))
@@ -221,11 +229,11 @@ def test_every_line_is_on_the_disk_before_the_next_item(
     monkeypatch.setattr("os.fsync", lambda file: synced.append(os.fstat(file).st_size))
     seen: list[tuple[int, int]] = []
 
-    def check(item: Found) -> dict[str, Any]:
+    def check(item: FolderEntry) -> dict[str, Any]:
         seen.append((len(lines(out)), len(synced)))
         return report_for(item)
 
-    with Reports(out) as reports:
+    with ReportFile(out) as reports:
         list(scan(find_items(folder), reports, check))
 
     assert seen == [(0, 0), (1, 1), (2, 2)]
@@ -238,18 +246,18 @@ def test_several_at_once_are_written_in_their_order(tmp_path: Path) -> None:
         (folder / f"{number:02}.mp4").write_bytes(b"%d" % number)
     together, names = threading.Barrier(3), []
 
-    def check(item: Found) -> dict[str, Any]:
+    def check(item: FolderEntry) -> dict[str, Any]:
         together.wait(20)  # never passed unless three are at work
         names.append(item.relative)
         return report_for(item)
 
-    with Reports(out) as reports:
+    with ReportFile(out) as reports:
         told = [item.relative for item, _ in scan(find_items(folder), reports, check, jobs=3)]
     assert told == [f"{number:02}.mp4" for number in range(12)]
     assert [line["item"]["path"] for line in lines(out)] == told
     assert sorted(names) == told
 
-    with Reports(out) as reports:
+    with ReportFile(out) as reports:
         names.clear()
         list(scan(find_items(folder), reports, check, jobs=3))
     assert names == []
@@ -261,7 +269,7 @@ def test_several_at_once_stop_where_one_cannot_be_written(
     def full(file: int) -> None:
         raise OSError(28, "No space left on device")
 
-    with Reports(tmp_path / "out.jsonl") as reports:
+    with ReportFile(tmp_path / "out.jsonl") as reports:
         monkeypatch.setattr("os.fsync", full)
         with pytest.raises(OutputError, match="No space left"):
             list(scan(find_items(folder), reports, report_for, jobs=2))
@@ -272,11 +280,11 @@ def test_the_listing_names_what_could_not_be_read_and_counts_the_rest(
     folder: Path, tmp_path: Path
 ) -> None:
     os.mkfifo(folder / "pipe")
-    with Reports(tmp_path / "out.jsonl") as reports:
+    with ReportFile(tmp_path / "out.jsonl") as reports:
         outcomes = list(scan(find_items(folder), reports, report_for))
 
-    assert listing(outcomes) == [
+    assert summary_lines(outcomes) == [
         "pipe: is no regular file",
         "4 items: 1 could not be read, 3 none",
     ]
-    assert listing([]) == ["0 items"]
+    assert summary_lines([]) == ["0 items"]
