@@ -38,7 +38,12 @@ DOORS = {
     "pydantic_settings": ("app/settings.py",),
     "requests": (),
     "rich": ("app/progress.py", "app/cli/progress_bars.py", "app/report/terminal.py"),
-    "socket": ("app/sandbox/*.py", "app/fetch/egress_proxy.py", "app/fetch/extractor*.py"),
+    "socket": (
+        "app/sandbox/*.py",
+        "app/fetch/egress_proxy.py",
+        "app/fetch/extractor*.py",
+        "app/api/listening.py",
+    ),
     "ssl": ("app/fetch/download.py",),
     "sqlalchemy": ("app/database/*.py", "app/library/*.py", "app/store/*.py", "app/jobs/*.py"),
     "sqlite3": ("app/database/*.py", "app/library/vector_rows.py"),

@@ -24,6 +24,7 @@ from starlette.routing import Match, Route
 from app.api.access import Limits
 from app.api.first_key import announcement, first_key
 from app.api.guard import SECURITY_HEADERS, Guard, is_this_machine
+from app.api.listening import require_free_port
 from app.api.openapi import document
 from app.api.problem_json import problem
 from app.api.request_log import RequestLog
@@ -115,6 +116,7 @@ def serve(settings: Settings) -> None:
     service_log.set_up()
     with only_service(settings.desk_folder()):
         pass  # report another running service before anything else
+    require_free_port(settings.host, settings.port)
     walls = _probe_sandbox()
     if not walls.complete and not settings.unsafe_decoding:
         raise UsageError(
@@ -160,7 +162,8 @@ def _announce_first_key(settings: Settings) -> None:
     if secret is not None:
         host = settings.host if _host_names(settings) else "127.0.0.1"
         shown = f"[{host}]" if ":" in host else host
-        sys.stderr.write(announcement(secret, f"http://{shown}:{settings.port}/"))
+        address = f"http://{shown}:{settings.port}/"
+        sys.stderr.write(announcement(secret, address, settings.desk_folder()))
 
 
 def _host_names(settings: Settings) -> list[str]:

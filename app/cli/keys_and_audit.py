@@ -1,6 +1,6 @@
-"""`firstseen keys …` and `firstseen audit …`: who may use the service, and what was done with it.
+"""`firstseen keys …` and `firstseen audit …`: keys of the service, and its audit log.
 
-They work on the service's data folder, beside a service that runs or without one.
+They work on the service's data folder, whether a service runs on it or not.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import AsJson, LibraryFolder, print_json, print_lines, settings_of
+from app.cli.options import AsJson, LibraryFolder, complain, print_json, print_lines, settings_of
 from app.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ keys_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Make, list and revoke keys of the service."
 )
 audit_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Read and examine the service's audit log."
+    no_args_is_help=True, rich_markup_mode=None, help="Read and verify the service's audit log."
 )
 
-DataFolder = Annotated[
+DataOption = Annotated[
     Path | None,
     typer.Option(
         "--data", help="Folder of the service's data; else FIRSTSEEN_DATA, else in the library's."
@@ -46,44 +46,45 @@ def create_key(
         ),
     ],
     library: LibraryFolder = None,
-    data: DataFolder = None,
+    data: DataOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key and print it, this once: only its hash is kept."""
+    """Make a key and print it, this once: only its hash is stored."""
     from app.store import keys
     from app.store.audit_log import CLI
     from app.store.timestamps import now
 
     with _open_store(library, data, create=True) as store, store.writing() as connection:
         key, secret = keys.create(connection, name, scope, CLI, now())
+    complain(f"the key is for the service that keeps its data in {store.folder}")
     if as_json:
-        print_json({"key": _shown(key), "secret": secret})
+        print_json({"key": _key_json(key), "secret": secret})
     else:
         print_lines([secret])
 
 
 @keys_app.command("list")
 def list_keys(
-    library: LibraryFolder = None, data: DataFolder = None, as_json: AsJson = False
+    library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
 ) -> None:
-    """All keys, revoked ones too; never their secrets."""
+    """All keys, revoked ones included; never their secrets."""
     from app.store import keys
 
     with _open_store(library, data) as store, store.reading() as connection:
-        found = keys.list_keys(connection)
+        all_keys = keys.list_keys(connection)
     if as_json:
-        print_json([_shown(key) for key in found])
+        print_json([_key_json(key) for key in all_keys])
     else:
-        print_lines([_line(key) for key in found] or ["No keys"])
+        print_lines([_key_line(key) for key in all_keys] or ["No keys"])
 
 
 @keys_app.command("revoke")
 def revoke_key(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="As 'keys list' shows it.")],
     library: LibraryFolder = None,
-    data: DataFolder = None,
+    data: DataOption = None,
 ) -> None:
-    """Make a key useless at once, and end its sessions. Its checks stay."""
+    """Revoke a key at once, and end its sessions. Its checks stay."""
     from app.store import keys
     from app.store.audit_log import CLI
     from app.store.timestamps import now
@@ -96,10 +97,10 @@ def revoke_key(
 @audit_app.command("verify")
 def verify_audit(
     library: LibraryFolder = None,
-    data: DataFolder = None,
+    data: DataOption = None,
     head: Annotated[
         str | None,
-        typer.Option(help="A head that was printed earlier and kept elsewhere."),
+        typer.Option(help="A head that was printed earlier and stored elsewhere."),
     ] = None,
     witness: Annotated[
         Path | None,
@@ -113,35 +114,35 @@ def verify_audit(
     from app.error_codes import EXIT_UNREADABLE
     from app.store import audit_log
 
-    kept = audit_log.parse_head(head) if head is not None else None
+    given = [] if head is None else [audit_log.parse_head(head)]
     sent = _sent_heads(witness) if witness is not None else []
-    earlier = [*(one.head for one in sent), *([] if kept is None else [kept])]
     with _open_store(library, data) as store, store.reading() as connection:
-        found = audit_log.verify(connection, earlier)
-    if found.problem is not None:
-        print_lines([f"Broken: {found.problem}", f"Sound up to {found.head}"])
+        result = audit_log.verify(connection, [*(entry.head for entry in sent), *given])
+    if result.problem is not None:
+        print_lines([f"Log broken: {result.problem}", f"Intact up to {result.head}"])
         raise typer.Exit(EXIT_UNREADABLE)
-    count = found.head.number
-    print_lines([f"Sound: {count} {'entry' if count == 1 else 'entries'}", f"Head: {found.head}"])
+    number = result.head.number
+    entries = f"{number} {'entry' if number == 1 else 'entries'}"
+    print_lines([f"Log intact: {entries}", f"Head: {result.head}"])
     if sent:
-        print_lines([_witnessed(sent, count)])
-    elif kept is None:
+        print_lines([_witnessed(sent, number)])
+    elif not given:
         print_lines(["Keep the head elsewhere: with --head it shows whether the end was cut off"])
 
 
 @audit_app.command("show")
 def show_audit(
-    library: LibraryFolder = None, data: DataFolder = None, as_json: AsJson = False
+    library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
 ) -> None:
     """Every entry, oldest first: number, time, who, what, on what."""
     from app.store import audit_log
 
     with _open_store(library, data) as store, store.reading() as connection:
-        found = audit_log.entries(connection)
+        entries = audit_log.entries(connection)
         if as_json:
-            print_json([{**asdict(entry), "hash": entry.hash.hex()} for entry in found])
+            print_json([{**asdict(entry), "hash": entry.hash.hex()} for entry in entries])
             return
-        for entry in found:
+        for entry in entries:
             print_lines([_entry_line(entry)])
 
 
@@ -170,7 +171,9 @@ def _witnessed(sent: "list[SentHead]", count: int) -> str:
 
 
 @contextmanager
-def _open_store(library: Path | None, data: Path | None, create: bool = False) -> "Iterator[Store]":
+def _open_store(
+    library: Path | None, data: Path | None, *, create: bool = False
+) -> "Iterator[Store]":
     from app.store.data_folder import open_store
 
     settings = settings_of(library=library, data=data)
@@ -181,7 +184,7 @@ def _open_store(library: Path | None, data: Path | None, create: bool = False) -
         store.close()
 
 
-def _shown(key: "Key") -> dict[str, object]:
+def _key_json(key: "Key") -> dict[str, object]:
     return {
         "id": key.id,
         "name": key.name,
@@ -191,7 +194,7 @@ def _shown(key: "Key") -> dict[str, object]:
     }
 
 
-def _line(key: "Key") -> str:
+def _key_line(key: "Key") -> str:
     state = f"revoked {key.revoked_at[:10]}" if key.revoked_at else " ".join(sorted(key.scopes))
     return f"{key.id}  {key.created_at[:10]}  {key.name}  ({state})"
 

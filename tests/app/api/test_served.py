@@ -153,6 +153,17 @@ def test_serve_says_when_others_can_reach_it(
     assert "proxy with TLS" in caplog.text
 
 
+def test_serve_names_a_port_in_use_before_it_announces_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: pytest.fail("it started"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UsageError, match="in use"):
+            api.serve(Settings(library=tmp_path, port=port))
+    assert capsys.readouterr().err == ""
+
+
 def test_serve_refuses_data_that_another_service_uses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

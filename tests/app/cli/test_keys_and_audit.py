@@ -1,6 +1,7 @@
 """`firstseen keys …` and `firstseen audit …`, as they are typed."""
 
 import json
+import shlex
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import run
+from app.api.first_key import announcement
 from app.store import keys
 from app.store.data_folder import open_store
 
@@ -54,6 +56,28 @@ def test_a_key_is_printed_once_and_opens_the_store(
     assert key.id in shown
     assert "Ana" in shown
     assert secret not in shown
+
+
+def test_the_folder_that_a_key_is_for_is_named_beside_it(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert firstseen("keys", "create", "Ana", "--scope", "check") == 0
+    out, err = capsys.readouterr()
+    assert len(out.split()) == 1, "stdout is the key alone, for scripts"
+    assert str(tmp_path / "library" / "desk") in err
+
+
+def test_the_command_that_a_first_start_prints_makes_a_key_of_that_service(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    data = tmp_path / "another folder" / "desk"
+    open_store(data).close()
+    said = announcement("fsk_" + "A" * 43, "http://127.0.0.1:8000/", data)
+    (command,) = (line for line in said.splitlines() if "firstseen keys create" in line)
+    assert firstseen(*shlex.split(command)[1:]) == 0
+    key = known(data, capsys.readouterr().out.strip())
+    assert key is not None
+    assert key.scopes == {"check", "library:read"}
 
 
 def test_the_data_may_be_elsewhere(
@@ -120,11 +144,11 @@ def test_the_audit_log_is_shown_and_verified_and_its_head_found_again(
     made(firstseen, capsys, "Ana", "--scope", "check")
     assert firstseen("audit", "verify") == 0
     said = capsys.readouterr().out
-    assert "Sound: 1 entry\n" in said
+    assert "Log intact: 1 entry\n" in said
     head = said.split("Head: ")[1].split()[0]
     made(firstseen, capsys, "Bo", "--scope", "check")
     assert firstseen("audit", "verify", "--head", head) == 0
-    assert "Sound: 2 entries" in capsys.readouterr().out
+    assert "Log intact: 2 entries" in capsys.readouterr().out
     assert firstseen("audit", "show") == 0
     assert capsys.readouterr().out.count("key.create") == 2
     assert firstseen("audit", "show", "--json") == 0
@@ -133,7 +157,7 @@ def test_the_audit_log_is_shown_and_verified_and_its_head_found_again(
         file.execute("DROP TRIGGER audit_loses_none")
         file.execute("DELETE FROM audit")
     file.close()
-    assert firstseen("audit", "verify") == 0, "an empty log is sound by itself"
+    assert firstseen("audit", "verify") == 0, "an empty log is intact by itself"
     capsys.readouterr()
     assert firstseen("audit", "verify", "--head", head) == 3
     assert "cut off: entries 1 to 1" in capsys.readouterr().out
@@ -149,4 +173,4 @@ def test_a_changed_entry_is_named(
         file.execute("UPDATE audit SET actor = 'service' WHERE number = 2")
     file.close()
     assert firstseen("audit", "verify") == 3
-    assert "Broken: entry 2 " in capsys.readouterr().out
+    assert "Log broken: entry 2 " in capsys.readouterr().out
