@@ -1,7 +1,9 @@
 """`firstseen` and `python -m app`: run the command line, and turn what goes wrong into one line."""
 
+import io
 import sys
 import traceback
+from typing import Any, TextIO
 
 from app.cli.options import complain
 from app.database.private_files import make_new_files_private
@@ -10,9 +12,33 @@ from hashing.errors import FirstseenError
 INTERRUPTED = 130  # as a shell names a process that was stopped with Ctrl-C
 
 
+class _PipeOutput(io.FileIO):
+    """A standard stream that discards what nobody reads any more.
+
+    A reader that has seen enough, such as `head`, closes its end of the pipe. The work of a command
+    goes on then, and its exit code says how that ended.
+    """
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return len(data)
+
+
 def main() -> None:
     """Never returns: ends the process with the exit code of app.errors."""
+    sys.stdout, sys.stderr = _tolerate_closed_pipe(sys.stdout), _tolerate_closed_pipe(sys.stderr)
     sys.exit(run())
+
+
+def _tolerate_closed_pipe(stream: TextIO) -> TextIO:
+    """The same stream, but where a closed pipe is no error."""
+    output = _PipeOutput(stream.fileno(), "wb", closefd=False)
+    lines = stream is sys.stderr or stream.isatty()
+    return io.TextIOWrapper(
+        io.BufferedWriter(output), encoding=stream.encoding, line_buffering=lines
+    )
 
 
 def run() -> int:
