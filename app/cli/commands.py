@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.keys_and_audit import DataFolder, audit_app, keys_app
+from app.cli.keys_and_audit import DataOption, audit_app, keys_app
 from app.cli.library_commands import library_app
 from app.cli.options import (
     AsJson,
@@ -216,7 +216,7 @@ def scan(
 @app.command()
 def serve(
     library: LibraryFolder = None,
-    data: DataFolder = None,
+    data: DataOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on [8000].")] = None,
     unsafe_decoding: Annotated[

@@ -1,9 +1,11 @@
-"""`firstseen library …`: what is known, and how it is kept."""
+"""`firstseen library …`: add clips, list, show and remove them, export their hashes."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +20,7 @@ from app.cli.options import (
     start_decoding,
     warn_unsandboxed,
 )
+from app.text.command_line import command_line
 from hashing.errors import FirstseenError
 
 if TYPE_CHECKING:
@@ -31,6 +34,13 @@ library_app = typer.Typer(
 ClipId = Annotated[str, typer.Argument(metavar="ID", help="Such as R000123.")]
 
 
+class HashFormat(StrEnum):
+    """Formats of `library hashes`."""
+
+    PDQ = "pdq"
+    CSV = "csv"
+
+
 @library_app.command()
 def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
@@ -40,7 +50,7 @@ def add(
         typer.Option(metavar="FILE.csv", help="Titles, places, sources and dates of the files."),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="For bulk archives: describe fewer pictures.")
+        bool, typer.Option("--quick", help="For bulk archives: describe fewer frames.")
     ] = False,
     as_json: AsJson = False,
     progress: Progress = None,
@@ -58,93 +68,143 @@ def add(
 
     table = read_context(context) if context else ContextTable([])
     files = _files(paths)
-    bars = bars_wanted(progress)
-    results: list[dict[str, Any]] = []
-    with Library.open(settings.library, create=True) as known, existing_store(settings) as store:
+    show_bars = bars_wanted(progress)
+    results: list[_AddResult] = []
+    with Library.open(settings.library, create=True) as opened, existing_store(settings) as store:
         warn_unsandboxed(settings)
-        with item_bars(len(files), show=bars) as (on_item, on_progress):
+        with item_bars(len(files), show=show_bars) as (on_item, on_progress):
 
             def add_file(file: _File) -> Added:
-                entered = table.of(file.path)
-                act = AuditedChange(store, CLI, "clip.add")
+                change = AuditedChange(store, CLI, "clip.add")
                 added = add_clip(
                     file.path,
-                    known,
+                    opened,
                     settings,
-                    entered,
+                    table.of(file.path),
                     quick=quick,
                     on_progress=on_progress,
-                    before_storing=act.begin,
+                    before_storing=change.begin,
                 )
-                act.end(*addition_entries(added))
+                change.end(*addition_entries(added))
                 return added
 
             for file in files:
                 on_item(file.path.name, len(results), len(files))
-                results.append(_tried(file, add_file))
-                if not as_json and not bars:
-                    print_lines([_added(results[-1])])
-    if bars and not as_json:
-        print_lines([_added(result) for result in results])
+                results.append(_try_to_add(file, add_file))
+                if not as_json and not show_bars:
+                    print_lines([_result_line(results[-1])])
+    if show_bars and not as_json:
+        print_lines([_result_line(result) for result in results])
     for name in table.unused():
         complain(f"warning: the context names {name!r}, which was not among the files")
-    _finish(results, as_json)
+    if as_json:
+        print_json([asdict(result) for result in results])
+    _exit_unreadable(if_any=any(result.problem for result in results))
 
 
 @library_app.command()
 def refresh(
     library: LibraryFolder = None, as_json: AsJson = False, progress: Progress = None
 ) -> None:
-    """Describe clips anew that the present model cannot search."""
+    """Describe clips again that were added with an older model, so that they can be searched."""
     settings = settings_of(library=library)
     from app.cli.progress_bars import bars_wanted, item_bars
     from app.library.library import Library
     from app.pipeline.add_clip import clips_to_refresh, refresh_clip
 
-    bars = bars_wanted(progress)
-    results: list[dict[str, Any]] = []
-    with Library.open(settings.library) as known:
+    show_bars = bars_wanted(progress)
+    results: list[dict[str, str | None]] = []
+    with Library.open(settings.library) as opened:
         warn_unsandboxed(settings)
-        clips = clips_to_refresh(known, settings)
-        with item_bars(len(clips), show=bars) as (on_item, on_progress):
+        clips = clips_to_refresh(opened, settings)
+        with item_bars(len(clips), show=show_bars) as (on_item, on_progress):
             for clip in clips:
                 on_item(clip.name, len(results), len(clips))
                 problem = None
                 try:
-                    refresh_clip(clip, known, settings, on_progress)
+                    refresh_clip(clip, opened, settings, on_progress)
                 except FirstseenError as error:
-                    problem = _file_s_fault(error)
+                    problem = _problem_of_file(error)
                 results.append({"id": clip.id, "name": clip.name, "problem": problem})
-    if not as_json:
+    if as_json:
+        print_json(results)
+    else:
         lines = [
-            f"{one['id']}  {one['name']}: {one['problem'] or 'described anew'}" for one in results
+            f"{result['id']}  {result['name']}: {result['problem'] or 'described again'}"
+            for result in results
         ]
         print_lines(lines or ["Every clip can be searched with the present model"])
-    _finish(results, as_json)
+    _exit_unreadable(if_any=any(result["problem"] for result in results))
 
 
 @library_app.command("list")
 def list_clips(library: LibraryFolder = None, as_json: AsJson = False) -> None:
-    """Every clip that is known, a line each."""
-    from app.report.clip_text import clip_json, line
+    """Every clip of the library, a line each."""
+    from app.report.clip_text import clip_json, line, list_header
 
-    clips = _read(library, lambda known: known.clips())
+    clips = _read(library, lambda opened: opened.clips())
     if as_json:
         print_json([clip_json(clip) for clip in clips])
-    else:
-        print_lines([line(clip) for clip in clips])
+        return
+    if sys.stdout.isatty() and clips:  # a program that reads the lines wants no header
+        print_lines([list_header()])
+    print_lines([line(clip) for clip in clips])
 
 
 @library_app.command()
 def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False) -> None:
-    """All that is known of one clip."""
+    """All that is known of one clip, with the perceptual hashes of its frames."""
     from app.report.clip_text import clip_json, sheet
+    from app.report.frame_hashes import frame_hashes, hashes_json, sheet_lines
 
-    clip = _read(library, lambda known: known.clip(clip_id))
+    clip, fingerprint = _read(
+        library, lambda opened: (opened.clip(clip_id), opened.load(clip_id, pictures=False))
+    )
+    hashes = frame_hashes(fingerprint.frames)
     if as_json:
-        print_json(clip_json(clip))
-    else:
-        print_lines(sheet(clip))
+        print_json({**clip_json(clip), "hashes": hashes_json(hashes)})
+        return
+    options = ("--library", library) if library is not None else ()
+    print_lines(
+        [*sheet(clip), *sheet_lines(hashes, command_line("library", "hashes", clip.id, *options))]
+    )
+
+
+@library_app.command("hashes")
+def export_hashes(
+    clip_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Such as R000123; else all clips.")
+    ] = None,
+    export_format: Annotated[
+        HashFormat,
+        typer.Option(
+            "--format",
+            help="pdq: lines that ThreatExchange and HMA read; csv: times and pHash too.",
+        ),
+    ] = HashFormat.PDQ,
+    library: LibraryFolder = None,
+) -> None:
+    """Print the perceptual hashes of clips' frames, for other tools."""
+    settings = settings_of(library=library)
+    from app.library.library import Library
+    from app.report.frame_hashes import csv_header, csv_lines, frame_hashes, pdq_lines
+    from app.text.formatting import count
+
+    left_out = 0
+    with Library.open(settings.library, read_only=True) as opened:
+        ids = [opened.clip(clip_id).id for clip_id in dict.fromkeys(clip_ids or ())]
+        if export_format is HashFormat.CSV:
+            print_lines([csv_header()])
+        for clip_id in ids or [clip.id for clip in opened.clips()]:
+            hashes = frame_hashes(opened.load(clip_id, pictures=False).frames)
+            if export_format is HashFormat.CSV:
+                print_lines(csv_lines(clip_id, hashes))
+                continue
+            lines = pdq_lines(hashes)
+            left_out += len(hashes) - len(lines)
+            print_lines(lines)
+    if left_out:
+        complain(f"left out, of a quality too low for PDQ: {count(left_out, 'frame')}")
 
 
 @library_app.command()
@@ -153,57 +213,57 @@ def remove(
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forget clips. The original files are not touched."""
+    """Remove clips from the library. The original files are not touched."""
     settings = settings_of(library=library)
     from app.library.library import Library
     from app.store.audit_log import CLI
     from app.store.audited_changes import AuditedChange, existing_store
 
-    with Library.open(settings.library) as known, existing_store(settings) as store:
-        clips = [known.clip(clip_id) for clip_id in dict.fromkeys(clip_ids)]
+    with Library.open(settings.library) as opened, existing_store(settings) as store:
+        clips = [opened.clip(clip_id) for clip_id in dict.fromkeys(clip_ids)]
         for clip in clips:
-            act = AuditedChange(store, CLI, "clip.remove", clip.id)
-            act.begin()
-            known.remove(clip.id)
-            act.end(("clip.remove", clip.id))
+            change = AuditedChange(store, CLI, "clip.remove", clip.id)
+            change.begin()
+            opened.remove(clip.id)
+            change.end(("clip.remove", clip.id))
     if as_json:
         print_json([{"id": clip.id, "name": clip.name} for clip in clips])
     else:
         print_lines([f"{clip.id}  {clip.name}: removed" for clip in clips])
 
 
-@library_app.command()
-def stats(library: LibraryFolder = None, as_json: AsJson = False) -> None:
-    """How much the library holds, of which years."""
+@library_app.command("stats")
+def show_stats(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """How many clips the library has, of which length and dates."""
     from app.report.clip_text import totals
 
-    held = _read(library, lambda known: known.stats())
+    stats = _read(library, lambda opened: opened.stats())
     if as_json:
-        print_json(asdict(held))
+        print_json(asdict(stats))
     else:
-        print_lines(totals(held))
+        print_lines(totals(stats))
 
 
 def _read[T](folder: Path | None, read: "Callable[[Library], T]") -> T:
-    """What a library says, opened for reading only."""
+    """Read from a library that is open for reading only."""
     settings = settings_of(library=folder)
     from app.library.library import Library
 
-    with Library.open(settings.library, read_only=True) as known:
-        return read(known)
+    with Library.open(settings.library, read_only=True) as opened:
+        return read(opened)
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file to add. found: it was come upon in a folder, and nobody named it."""
+    """A file to add. from_folder: it was found in a folder, and not named itself."""
 
     path: Path
-    found: bool = False
+    from_folder: bool = False
     problem: str | None = None
 
 
 def _files(paths: list[str]) -> list[_File]:
-    """Each file once; folders are gone through."""
+    """Each file once; folders are searched with all below them."""
     from app.cli.scan import find_items
     from app.intake.item import refuse_link
 
@@ -218,28 +278,42 @@ def _files(paths: list[str]) -> list[_File]:
     return list(files.values())
 
 
-def _tried(file: _File, addition: "Callable[[_File], Added]") -> dict[str, Any]:
-    """What became of one file. Raises what is not the file's fault.
+@dataclass(frozen=True, slots=True)
+class _AddResult:
+    """The outcome of adding one file, as `--json` prints it."""
 
-    A text or a list that lies among the footage of a folder is passed over, and is no failure.
+    file: str
+    id: str | None = None
+    new: bool | None = None  # false: the library had an identical file already
+    entered: tuple[str, ...] = ()  # dates and texts that the context added
+    passed_over: str | None = None  # why a file of a folder is no footage
+    problem: str | None = None
+
+
+def _try_to_add(file: _File, add_file: "Callable[[_File], Added]") -> _AddResult:
+    """Add one file. Raises errors that are not about the file.
+
+    A text or a list among the footage of a folder is passed over, and is no failure.
     """
     from app.intake.item import NotMedia
 
-    result: dict[str, Any] = {"file": str(file.path), "id": None, "new": None, "entered": []}
-    result |= {"passed_over": None, "problem": file.problem}
+    path = str(file.path)
     if file.problem is not None:
-        return result
+        return _AddResult(path, problem=file.problem)
     try:
-        added = addition(file)
+        added = add_file(file)
+    except NotMedia as error:
+        if file.from_folder:
+            return _AddResult(path, passed_over=str(error))
+        return _AddResult(path, problem=_problem_of_file(error))
     except FirstseenError as error:
-        passed_over = file.found and isinstance(error, NotMedia)
-        return result | {"passed_over" if passed_over else "problem": _file_s_fault(error)}
-    entered = [f"{seen.kind} {seen.date}" for seen in added.appearances]
-    return result | {"id": added.clip_id, "new": added.new, "entered": [*entered, *added.filled]}
+        return _AddResult(path, problem=_problem_of_file(error))
+    dates = (f"{appearance.kind} {appearance.date}" for appearance in added.appearances)
+    return _AddResult(path, added.clip_id, added.new, (*dates, *added.filled))
 
 
-def _file_s_fault(error: FirstseenError) -> str:
-    """Why a file could not be read. Raises the error itself where it is not the file's fault."""
+def _problem_of_file(error: FirstseenError) -> str:
+    """Why a file could not be read. Raises the error itself where it is not about the file."""
     from app.error_codes import EXIT_UNREADABLE, exit_code
 
     if exit_code(error) != EXIT_UNREADABLE:
@@ -247,21 +321,19 @@ def _file_s_fault(error: FirstseenError) -> str:
     return str(error)
 
 
-def _finish(results: list[dict[str, Any]], as_json: bool) -> None:
+def _exit_unreadable(*, if_any: bool) -> None:
     from app.error_codes import EXIT_UNREADABLE
 
-    if as_json:
-        print_json(results)
-    if any(result["problem"] for result in results):
+    if if_any:
         raise typer.Exit(EXIT_UNREADABLE)
 
 
-def _added(result: dict[str, Any]) -> str:
-    if result["problem"] is not None:
-        return f"not added  {result['file']}: {result['problem']}"
-    if result["passed_over"] is not None:
-        return f"passed over  {result['file']}: {result['passed_over']}"
-    if result["new"]:
-        return f"{result['id']}  {result['file']}: added"
-    entered = f"; entered now: {', '.join(result['entered'])}" if result["entered"] else ""
-    return f"{result['id']}  {result['file']}: known already{entered or ', nothing changed'}"
+def _result_line(result: _AddResult) -> str:
+    if result.problem is not None:
+        return f"not added  {result.file}: {result.problem}"
+    if result.passed_over is not None:
+        return f"passed over  {result.file}: {result.passed_over}"
+    if result.new:
+        return f"{result.id}  {result.file}: added"
+    entered = f"; entered now: {', '.join(result.entered)}" if result.entered else ""
+    return f"{result.id}  {result.file}: known already{entered or ', nothing changed'}"

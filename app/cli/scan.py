@@ -114,7 +114,7 @@ class ReportFile:
             raise
 
     def _read(self) -> int:
-        """Read the file; returns the bytes of its complete lines. An incomplete last one is cut off."""
+        """Read the file; returns the bytes of its complete lines. An incomplete one is cut off."""
         whole = 0
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):

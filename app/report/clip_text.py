@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.library.records import Appearance, Clip
 from app.report.report import plain
-from app.text.formatting import clock
+from app.text.formatting import clock, count, size
 from app.verdict.dated_copies import earliest_of
 
 if TYPE_CHECKING:
     from app.library.records import Stats
+
+DATE_CHARS = 35  # "2015-11-04T18:00:00+00:00 published"
 
 
 def clip_json(clip: Clip) -> dict[str, Any]:
@@ -18,9 +20,14 @@ def clip_json(clip: Clip) -> dict[str, Any]:
     return data
 
 
+def list_header() -> str:
+    """The heading of the columns of `line`."""
+    return f"{'id':<7}  {'length':>9}  {'earliest known copy':<{DATE_CHARS}}  title or file"
+
+
 def line(clip: Clip) -> str:
     length = "still" if clip.kind == "still" else clock(clip.duration_s)
-    return f"{clip.id}  {length:>9}  {_first_date(clip):<25}  {clip.title or clip.name}"
+    return f"{clip.id}  {length:>9}  {_first_date(clip):<{DATE_CHARS}}  {clip.title or clip.name}"
 
 
 def _first_date(clip: Clip) -> str:
@@ -58,11 +65,21 @@ def _appearance(seen: Appearance) -> str:
     return ", ".join(part for part in parts if part) + own
 
 
-def totals(held: "Stats") -> list[str]:
-    lines = [
-        f"clips     {held.clips:,}",
-        f"footage   {held.seconds / 3600:,.2f} hours",
-        f"dated     {held.earliest or '—'} to {held.latest or '—'}",
-        f"on disk   {held.bytes / 1e6:,.1f} MB",
+def totals(stats: "Stats") -> list[str]:
+    dates = f"{stats.earliest} to {stats.latest}" if stats.earliest else "no clip has a date"
+    return [
+        f"clips     {stats.clips:,}",
+        f"footage   {_length(stats.seconds)}",
+        f"dated     {dates}",
+        f"on disk   {size(stats.bytes)}",
+        *(f"model     {space} ({count(clips, 'clip')})" for space, clips in stats.spaces.items()),
     ]
-    return lines + [f"model     {space}: {count:,}" for space, count in held.spaces.items()]
+
+
+def _length(seconds: float) -> str:
+    """36 s, 3 min 36 s, or 12 h 5 min."""
+    minutes, rest_s = divmod(round(seconds), 60)
+    hours, rest_min = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {rest_min} min"
+    return f"{minutes} min {rest_s} s" if minutes else f"{rest_s} s"

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from app.library.library import Library
 from app.version import VERSION
 from tests.app.cli.line_made import MadeLine
 from tests.app.known import INGESTED, clip, match, whole
+from tests.app.library.library_made import made_facts, made_print
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("numpy", "cv2", "av", "onnxruntime", "faiss", "sqlalchemy", "fastapi", "rich")
@@ -383,7 +387,7 @@ def test_a_comparison_that_fails_is_a_report_on_the_item(
 
     report = printed(capsys)
     assert report["item"]["name"] == "a.txt"
-    assert report["problems"] == ["a.txt could not be held against b.mp4: no picture in it"]
+    assert report["problems"] == ["a.txt could not be compared with b.mp4: no picture in it"]
 
 
 # ---- scan
@@ -477,7 +481,10 @@ def test_added_clips_are_listed_shown_counted_and_removed(
     assert firstseen("library", "list", "--json") == 0
     assert [one["id"] for one in printed(capsys)] == ["R000001", "R000002"]
     assert firstseen("library", "show", "R000001", "--json") == 0
-    assert printed(capsys)["appearances"][0]["kind"] == "published"
+    shown = printed(capsys)
+    assert shown["appearances"][0]["kind"] == "published"
+    assert len(shown["hashes"]) == 12
+    assert set(shown["hashes"][0]) == {"timestamp_s", "pdq", "pdq_quality", "phash"}
     assert firstseen("library", "stats", "--json") == 0
     assert printed(capsys)["clips"] == 2
     assert firstseen("library", "stats") == 0
@@ -487,6 +494,102 @@ def test_added_clips_are_listed_shown_counted_and_removed(
     assert capsys.readouterr().out == "R000001  a.mp4: removed\n"
     assert firstseen("library", "list", "--json") == 0
     assert [one["id"] for one in printed(capsys)] == ["R000002"]
+
+
+def test_a_terminal_gets_a_header_and_a_program_does_not(
+    firstseen: Firstseen,
+    library: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Library.open(library) as opened:
+        opened.add(made_print(1), made_facts(1))
+    assert firstseen("library", "list") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert firstseen("library", "list") == 0
+    header, same = capsys.readouterr().out.splitlines()
+    assert same == line
+    for title, value in (("id", "R000001"), ("title or file", "clip 1.mp4")):
+        assert header.index(title) == line.index(value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "footage"), [(72, "36 s"), (432, "3 min 36 s"), (8 * 3600, "4 h 0 min")]
+)
+def test_the_length_of_a_library_is_readable(
+    rows: int,
+    footage: str,
+    firstseen: Firstseen,
+    library: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """0.06 hours is no length that anybody knows."""
+    fingerprint = made_print(1)
+    info = replace(fingerprint.info, duration_s=rows / 2)
+    with Library.open(library) as opened:
+        opened.add(replace(fingerprint, info=info), made_facts(1))
+    assert firstseen("library", "stats") == 0
+    assert f"footage   {footage}\n" in capsys.readouterr().out
+
+
+def test_hashes_are_exported_for_other_tools(
+    firstseen: Firstseen, library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prints = [made_print(seed) for seed in (1, 2)]
+    with Library.open(library) as opened:
+        for seed, fingerprint in enumerate(prints, start=1):
+            opened.add(fingerprint, made_facts(seed))
+    usable = [int((one.frames.pdq_quality >= 50).sum()) for one in prints]
+    assert 0 < usable[0] < 12
+
+    assert firstseen("library", "hashes") == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == sum(usable)
+    assert all(re.fullmatch("pdq [0-9a-f]{64}", line) for line in out.splitlines())
+    assert err.endswith(f"too low for PDQ: {24 - sum(usable)} frames\n")
+
+    assert firstseen("library", "hashes", "R000002", "--format", "csv") == 0
+    header, first, *rest = capsys.readouterr().out.splitlines()
+    assert header == "clip,timestamp_s,pdq,pdq_quality,phash"
+    pdq = prints[1].frames.pdq[0].tobytes().hex()
+    assert first.startswith(f"R000002,0.0,{pdq},")
+    assert len(rest) == 11
+
+    assert firstseen("library", "hashes", "R000001", "R000009") == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "R000009" in err
+
+
+def test_the_command_that_show_prints_works_when_pasted(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path / "my library"
+    with Library.open(elsewhere, create=True) as opened:
+        opened.add(made_print(1), made_facts(1))
+    assert firstseen("library", "show", "R000001", "--library", elsewhere) == 0
+    command = capsys.readouterr().out.splitlines()[-1].partition(": ")[2]
+    assert firstseen(*shlex.split(command)[1:]) == 0
+    assert capsys.readouterr().out.startswith("pdq ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_reader_that_has_seen_enough_is_no_error(library: Path) -> None:
+    """As with `firstseen library hashes | head -1`: exit code 0, and not a word."""
+    with Library.open(library) as opened:
+        for seed in range(60):  # more lines than a pipe holds
+            opened.add(made_print(seed, rows=24), made_facts(seed))
+    command = [sys.executable, "-m", "app", "library", "hashes", "--format", "csv"]
+    with subprocess.Popen(
+        [*command, "--library", library], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"clip,")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_adding_the_same_file_twice_says_so(
@@ -573,7 +676,7 @@ def test_refresh_describes_what_the_present_model_cannot_search(
 
     assert firstseen("library", "refresh") == 3
     assert capsys.readouterr().out.splitlines() == [
-        "R000001  a.mp4: described anew",
+        "R000001  a.mp4: described again",
         "R000002  lost.mp4: no pictures of it are kept",
     ]
     firstseen("library", "remove", "R000002")
