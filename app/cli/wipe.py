@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from app.cli.keys_and_audit import DataFolder
+from app.cli.keys_and_audit import DataOption
 from app.cli.options import LibraryFolder, complain, print_lines, settings_of
 from app.errors import UsageError
 
 
 def wipe(
     library: LibraryFolder = None,
-    data: DataFolder = None,
+    data: DataOption = None,
     data_only: Annotated[
         bool,
         typer.Option("--data-only", help="Keep the library; wipe what the service kept."),
