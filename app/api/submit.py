@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 async def accept(
-    request: Request, submission: Submission, always_new: bool = True
+    request: Request, submission: Submission, *, always_new: bool = True
 ) -> tuple[Check, bool]:
     """Accept a submission; returns the check, durable, and whether it is new.
 
@@ -31,18 +31,20 @@ async def accept(
     """
     reach = 0 if always_new else await run_in_threadpool(library_of(request).reach)
     return await run_in_threadpool(
-        _accept, store_of(request), queue_of(request), submission, always_new, reach
+        _accept, store_of(request), queue_of(request), submission, reach, always_new=always_new
     )
 
 
 def _accept(
-    store: Store, queue: Supervisor, submission: Submission, always_new: bool, reach: int
+    store: Store, queue: Supervisor, submission: Submission, reach: int, *, always_new: bool
 ) -> tuple[Check, bool]:
     """Run in one thread, so that a sender who disconnects in between does not interrupt it."""
     new = False
     try:
         with store.writing() as connection:
-            check, new = checks.accept(connection, submission, queue.max_pending, always_new, reach)
+            check, new = checks.accept(
+                connection, submission, queue.max_pending, reach, always_new=always_new
+            )
             if new and submission.task == "check":
                 audit_log.append_entry(
                     connection, submission.key, "check.start", check.id, submission.kind

@@ -177,7 +177,7 @@ def _open_store(
     from app.store.data_folder import open_store
 
     settings = settings_of(library=library, data=data)
-    store = open_store(settings.desk_folder(), create)
+    store = open_store(settings.desk_folder(), create=create)
     try:
         yield store
     finally:

@@ -28,6 +28,7 @@ def store_verdict(
     settings: Settings,
     report: Json,
     reach: int,
+    *,
     evidence_follows: bool = False,
     fingerprint_and_metadata: tuple[Fingerprint, Metadata] | None = None,
     change: str = "",
@@ -76,7 +77,7 @@ def store_evidence(store: Store, check: Check, sheets_by_clip: Mapping[str, Evid
             evidence_sheets.store(connection, check.id, sheets_by_clip)
 
 
-def store_addition(store: Store, check: Check, settings: Settings, clip: str, new: bool) -> None:
+def store_addition(store: Store, check: Check, settings: Settings, clip: str, *, new: bool) -> None:
     """Store that a file is a clip of the library now, or (not new) was one before."""
     outcome = {"clip": clip, "new": new}
     with store.writing() as connection:

@@ -152,7 +152,7 @@ def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     except FirstseenError as error:
         store_refusal(work.store, check, work.settings, problem_of(error))
     else:
-        store_addition(work.store, check, work.settings, added.clip_id, added.new)
+        store_addition(work.store, check, work.settings, added.clip_id, new=added.new)
 
 
 TASKS = {"check": check_file, "add": add_file}

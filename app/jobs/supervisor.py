@@ -249,7 +249,7 @@ class Supervisor:
             self._notify()
             worker.send("do", check.id)
             finished = self._listen(worker, check, running)
-            self._retry_until_stored(lambda: self._record_end(check, running, finished))
+            self._retry_until_stored(lambda: self._record_end(check, running, finished=finished))
         except Exception as fault:  # it counts as if the worker had died over the check
             log.error("an internal error", extra={"check": check.id}, exc_info=fault)
             worker.kill()
@@ -274,7 +274,7 @@ class Supervisor:
             self._notify()
         return False
 
-    def _record_end(self, check: Check, running: Running, finished: bool) -> None:
+    def _record_end(self, check: Check, running: Running, *, finished: bool) -> None:
         """Update the row and delete an unneeded upload, after the worker is done with the check."""
         shutil.rmtree(fetching_folder(self._store, check.id), ignore_errors=True)
         unneeded_upload = None

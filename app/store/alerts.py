@@ -61,7 +61,7 @@ def raise_alert(
 
 
 def list_alerts(
-    connection: sa.Connection, key: str | None, seen: bool | None = None, limit: int = 200
+    connection: sa.Connection, key: str | None, limit: int = 200, *, seen: bool | None = None
 ) -> list[Alert]:
     """Alerts, newest first, on the checks of one key, or on all checks where key is None."""
     query = _select(key)

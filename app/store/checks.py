@@ -116,8 +116,9 @@ def accept(
     connection: sa.Connection,
     submission: Submission,
     max_pending: int,
-    always_new: bool = True,
     reach: int = 0,
+    *,
+    always_new: bool = True,
 ) -> tuple[Check, bool]:
     """The check for a submission, and whether it is new.
 

@@ -37,7 +37,7 @@ class Store(Database):
         return self.folder / UPLOADS
 
 
-def open_store(folder: Path, create: bool = True, wait_s: float = WAIT_S) -> Store:
+def open_store(folder: Path, *, create: bool = True, wait_s: float = WAIT_S) -> Store:
     """Open the store in `folder`; with create, make a new one where the folder is absent or empty.
 
     Raises StoreUnusable: another program's file, damaged, of a newer version, or not writable.

@@ -30,10 +30,11 @@ def grant(
     connection: sa.Connection,
     check: str,
     key: str,
-    faces: bool,
-    metadata: bool,
     reason: str,
     time: datetime,
+    *,
+    faces: bool,
+    metadata: bool,
 ) -> str:
     """Reveal faces, metadata or both to a key; returns until when. The audit log records it.
 
@@ -72,6 +73,7 @@ def require(
     connection: sa.Connection,
     check: str,
     key: str,
+    *,
     faces: bool = False,
     metadata: bool = False,
 ) -> None:

@@ -29,7 +29,8 @@ async def list_alerts(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> AlertsOut:
     """Newest first: of one's own checks, or of all with the scope for them."""
-    matching = await run_in_threadpool(_list, store_of(request), visible_key(caller), seen, limit)
+    key = visible_key(caller)
+    matching = await run_in_threadpool(_list, store_of(request), key, limit, seen=seen)
     return AlertsOut(alerts=[AlertOut.of(alert) for alert in matching])
 
 
@@ -43,9 +44,9 @@ async def see_alert(
     )
 
 
-def _list(store: Store, key: str | None, seen: bool | None, limit: int) -> list[Alert]:
+def _list(store: Store, key: str | None, limit: int, *, seen: bool | None) -> list[Alert]:
     with store.reading() as connection:
-        return alerts.list_alerts(connection, key, seen, limit)
+        return alerts.list_alerts(connection, key, limit, seen=seen)
 
 
 def _mark_seen(store: Store, alert: str, key: str | None) -> Alert:

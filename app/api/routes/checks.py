@@ -25,9 +25,10 @@ from app.api.schemas.checks import (
     CheckOut,
     ChecksOut,
     StateOut,
+    StatusOut,
     check_out,
     listed_out,
-    status_fields,
+    status_out,
 )
 from app.api.schemas.review import DecisionsOut
 from app.api.submit import accept, watch_changes
@@ -89,7 +90,7 @@ async def start_check(
     except UsageError:
         delete_upload(store_of(request), upload.path.name)
         raise
-    check, new = await accept(request, submission, again)
+    check, new = await accept(request, submission, always_new=again)
     shown = await run_in_threadpool(read_check, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
     return JSONResponse(shown.model_dump(), 202 if new else 200, headers=where)
@@ -236,7 +237,7 @@ def read_check(
     shown = shown or Shown()
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        _require_reveal(connection, check_id, caller, shown)
+        reveals.require(connection, check_id, caller.key_id, **_kinds(shown))
         position = checks.queue_position(connection, check)
         stored = reports.load_newest(connection, check_id)
         earlier = reports.list_earlier(connection, check_id)
@@ -257,10 +258,9 @@ def _requested_view(
     return Shown(faces, metadata, caller.name if unredacted else None)
 
 
-def _require_reveal(connection: Any, check_id: str, caller: Caller, shown: Shown) -> None:
-    """Raise NotRevealed where this key may not see that."""
-    faces, metadata = shown.faces == "shown", shown.identifying_metadata == "shown"
-    reveals.require(connection, check_id, caller.key_id, faces, metadata)
+def _kinds(shown: Shown) -> dict[str, bool]:
+    """What needs a reveal, as `reveals.require` takes it."""
+    return {"faces": shown.faces == "shown", "metadata": shown.identifying_metadata == "shown"}
 
 
 def _page(
@@ -291,7 +291,7 @@ def _page(
 
 async def _events(request: Request, check_id: str, key: str | None) -> AsyncIterator[str]:
     """Lines of the event stream; ends where the check is deleted."""
-    previous: dict[str, Any] = {}
+    previous: StatusOut | None = None
     sent_at = 0.0
     async with contextlib.aclosing(watch_changes(queue_of(request), HEARTBEAT_S)) as changes:
         async for _ in changes:
@@ -301,23 +301,23 @@ async def _events(request: Request, check_id: str, key: str | None) -> AsyncIter
                 return
             if now != previous or time.monotonic() - sent_at >= HEARTBEAT_S:
                 previous, sent_at = now, time.monotonic()
-                yield json.dumps(now) + "\n"
+                yield json.dumps(now.model_dump()) + "\n"
             if settled:
                 return
 
 
-def _status(request: Request, check_id: str, key: str | None) -> tuple[dict[str, Any], bool]:
+def _status(request: Request, check_id: str, key: str | None) -> tuple[StatusOut, bool]:
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, key)
         position = checks.queue_position(connection, check)
-    return status_fields(check, position, queue_of(request).progress(check_id)), check.settled
+    return status_out(check, position, queue_of(request).progress(check_id)), check.settled
 
 
 def _report(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
     """The complete report. Raises CheckUnknown, NotRevealed."""
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        _require_reveal(connection, check_id, caller, shown)
+        reveals.require(connection, check_id, caller.key_id, **_kinds(shown))
         stored = reports.load_newest(connection, check_id)
     if stored is None:
         raise HTTPException(409, f"the check is {check.state}; there is no report to show")

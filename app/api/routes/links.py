@@ -45,7 +45,7 @@ async def start_check(
         context=checked_provenance(content.context),
         idempotency_key=idempotency_key,
     )
-    check, new = await accept(request, submission, content.again)
+    check, new = await accept(request, submission, always_new=content.again)
     check_shown = await run_in_threadpool(read_check, request, check.id, caller)
     where = {"Location": f"/v1/checks/{check.id}"}
     return JSONResponse(check_shown.model_dump(), 202 if new else 200, headers=where)

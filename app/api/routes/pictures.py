@@ -42,7 +42,10 @@ async def list_pictures(
     request: Request, check_id: Identifier, caller: Asking, faces: Faces = "redacted"
 ) -> PicturesOut:
     """The evidence frames by clip; each image is a path."""
-    return await run_in_threadpool(_list, store_of(request), check_id, caller, faces == SHOWN)
+    unredacted = faces == SHOWN
+    return await run_in_threadpool(
+        _list, store_of(request), check_id, caller, unredacted=unredacted
+    )
 
 
 @router.get(
@@ -90,7 +93,7 @@ async def reveal(
     return RevealOut(until=until)
 
 
-def _list(store: Store, check_id: str, caller: Caller, unredacted: bool) -> PicturesOut:
+def _list(store: Store, check_id: str, caller: Caller, *, unredacted: bool) -> PicturesOut:
     with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         if unredacted:
@@ -99,12 +102,13 @@ def _list(store: Store, check_id: str, caller: Caller, unredacted: bool) -> Pict
     return PicturesOut(
         state=check.pictures,
         matches={
-            clip: _sheet(sheet, check.id, clip, unredacted) for clip, sheet in descriptions.items()
+            clip: _sheet(sheet, check.id, clip, unredacted=unredacted)
+            for clip, sheet in descriptions.items()
         },
     )
 
 
-def _sheet(descriptions: Json, check: str, clip: str, unredacted: bool) -> SheetOut:
+def _sheet(descriptions: Json, check: str, clip: str, *, unredacted: bool) -> SheetOut:
     """The stored sheet with paths in place of names. Unredacted, no face is filled."""
     folder = f"/v1/checks/{check}/pictures/{clip}/"
     suffix = "?faces=shown" if unredacted else ""
@@ -154,8 +158,8 @@ def _grant(store: Store, check_id: str, caller: Caller, content: RevealIn) -> st
             connection,
             check.id,
             caller.key_id,
-            content.faces,
-            content.metadata,
             content.reason.strip(),
             now(),
+            faces=content.faces,
+            metadata=content.metadata,
         )

@@ -109,49 +109,42 @@ class LinkIn(Wire):
     again: bool = Field(False, description="Even if this key had the same link and claim checked.")
 
 
-def status_fields(
-    check: Check, position: int | None, progress: tuple[str, float] | None
-) -> dict[str, Any]:
-    """The fields of StatusOut. progress: step and share, while it runs."""
+def status_out(check: Check, position: int | None, progress: tuple[str, float] | None) -> StatusOut:
+    """progress: step and share, while it runs."""
     step, share = progress or ("", 1.0 if check.settled else 0.0)
-    return {
-        "id": check.id,
-        "state": check.state,
-        "position": position,
-        "progress": {"step": step, "share": share},
-        "pictures": check.pictures,
-    }
+    return StatusOut(
+        id=check.id,
+        state=check.state,
+        position=position,
+        progress=ProgressOut(step=step, share=share),
+        pictures=check.pictures,
+    )
 
 
-def summary_fields(
+def _summary_out(
     check: Check, position: int | None, progress: tuple[str, float] | None
-) -> dict[str, Any]:
-    """The fields of SummaryOut."""
-    return status_fields(check, position, progress) | {
-        "kind": check.kind,
-        "item": {
-            "name": check.name,
-            "bytes": check.bytes,
-            "sha256": check.sha256,
-            "url": check.url,
-        },
-        "claim": {"date": check.claimed_date, "place": check.claimed_place},
-        "created_at": check.created_at,
-        "started_at": check.started_at,
-        "finished_at": check.finished_at,
-        "by": check.by,
-        "attempts": check.attempts,
-        "upload_expires_at": check.upload_expires_at,
-        "expires_at": check.expires_at,
-        "problem": check.problem,
-    }
+) -> SummaryOut:
+    return SummaryOut(
+        **dict(status_out(check, position, progress)),
+        kind=check.kind,
+        item=ItemOut(name=check.name, bytes=check.bytes, sha256=check.sha256, url=check.url),
+        claim=ClaimOut(date=check.claimed_date, place=check.claimed_place),
+        created_at=check.created_at,
+        started_at=check.started_at,
+        finished_at=check.finished_at,
+        by=check.by,
+        attempts=check.attempts,
+        upload_expires_at=check.upload_expires_at,
+        expires_at=check.expires_at,
+        problem=check.problem,
+    )
 
 
 def listed_out(
     check: Check, position: int | None, progress: tuple[str, float] | None, unseen: int
 ) -> ListedOut:
     return ListedOut(
-        **summary_fields(check, position, progress),
+        **dict(_summary_out(check, position, progress)),
         headline=check.headline,
         relation=check.relation,
         claim_finding=check.claim_finding,
@@ -170,7 +163,7 @@ def check_out(
 ) -> CheckOut:
     """report: with identifying metadata withheld already."""
     return CheckOut(
-        **summary_fields(check, position, progress),
+        **dict(_summary_out(check, position, progress)),
         context=check.context,
         notice=FETCH_NOTICE if check.kind == "link" else None,
         report=report,

@@ -116,7 +116,7 @@ class DecisionOut(Wire):
     withdrawn_at: str | None
 
     @classmethod
-    def of(cls, record: Decision, key: str, sees: bool) -> "DecisionOut":
+    def of(cls, record: Decision, key: str, *, sees: bool) -> "DecisionOut":
         return cls(
             id=record.id,
             check=record.check if sees or record.key == key else None,
@@ -138,9 +138,9 @@ class DecisionsOut(Wire):
     disputed: list[str]
 
     @classmethod
-    def of(cls, all_decisions: list[Decision], key: str, sees: bool) -> "DecisionsOut":
+    def of(cls, all_decisions: list[Decision], key: str, *, sees: bool) -> "DecisionsOut":
         clips = disputed_clips(all_decisions)
-        fields = [DecisionOut.of(record, key, sees) for record in all_decisions]
+        fields = [DecisionOut.of(record, key, sees=sees) for record in all_decisions]
         return cls(decisions=fields, disagree=bool(clips), disputed=clips)
 
 

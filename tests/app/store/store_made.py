@@ -120,7 +120,7 @@ class MadeWork:
     def _judge(self, words: list[str], check: Check) -> None:
         if check.task == "add":
             clip, new = self._add(words, check)
-            store_addition(self.store, check, self.settings, clip, new)
+            store_addition(self.store, check, self.settings, clip, new=new)
             return
         found = report(check.name)
         found["item"] |= {"sha256": check.sha256, "bytes": check.bytes}

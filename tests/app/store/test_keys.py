@@ -136,7 +136,7 @@ def test_the_first_start_makes_one_key_that_may_do_everything(store: Store) -> N
     key = known(store, secret)
     assert key is not None
     assert key.scopes == keys.ALL_SCOPES
-    text = announcement(secret, "http://127.0.0.1:8000/")
+    text = announcement(secret, "http://127.0.0.1:8000/", store.folder)
     assert text.count(secret) == 1
     assert "http://127.0.0.1:8000/" in text
     assert first_key(store) is None

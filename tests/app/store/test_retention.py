@@ -114,7 +114,13 @@ def check(store: Store, settings: Settings) -> Check:
         )
         alerts.raise_alert(connection, accepted.id, "R000001", canary("alert"), datetime.now(UTC))
         reveals.grant(
-            connection, accepted.id, key.id, True, True, canary("reason"), datetime.now(UTC)
+            connection,
+            accepted.id,
+            key.id,
+            canary("reason"),
+            datetime.now(UTC),
+            faces=True,
+            metadata=True,
         )
         return checks.find(connection, accepted.id)
 
