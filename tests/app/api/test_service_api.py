@@ -400,6 +400,13 @@ def test_a_file_longer_than_the_limit_is_refused_and_leaves_nothing(tmp_path: Pa
             b'content-disposition: form-data; name="file"; filename="a"\r\n\r\nab',
             "headers": {"content-type": "multipart/form-data; boundary=b"},
         },
+        {  # a header without end must not fill memory
+            "content": b"--b\r\n"
+            b'content-disposition: form-data; name="file"; filename="a"\r\nx-a: '
+            + b"a" * 100_000
+            + b"\r\n\r\nab\r\n--b--\r\n",
+            "headers": {"content-type": "multipart/form-data; boundary=b"},
+        },
     ],
 )
 def test_a_form_that_is_not_ours_is_refused_and_leaves_nothing(
