@@ -15,7 +15,7 @@ from app.api.guard import host_name, is_this_machine
 from app.settings import Settings
 from tests.app.api.access_made import sign_in
 from tests.app.app_made import made_app
-from tests.app.store.store_made import left
+from tests.app.store.store_made import remaining_uploads
 
 HOST = "http://127.0.0.1:8000"
 
@@ -89,7 +89,7 @@ def test_posts_from_other_origins_never_reach_the_service(
 ) -> None:
     assert post(client, origin=origin) == 403
     assert client.delete("/v1/clips/R000001", headers={"origin": origin}).status_code == 403
-    assert not left(tmp_path / "desk")
+    assert not remaining_uploads(tmp_path / "desk")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
@@ -100,7 +100,7 @@ def test_the_browsers_own_word_on_the_sender_is_enough_to_refuse(
     assert client.get("/v1/clips", headers={"sec-fetch-site": site}).status_code == 403
     form = {"sec-fetch-site": site, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     assert post(client, **form) == 403, "a form on another page that is sent by navigating"
-    assert not left(tmp_path / "desk")
+    assert not remaining_uploads(tmp_path / "desk")
 
 
 def test_its_own_page_and_a_command_line_are_let_through(client: TestClient) -> None:

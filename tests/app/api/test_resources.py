@@ -107,7 +107,7 @@ def test_pictures_are_listed_and_each_is_a_jpeg(
     assert listed["state"] == "ready"
     sheet = listed["matches"][clip]
     assert sheet["faces"] == "redacted"
-    assert [one["index"] for one in sheet["strip"]] == list(range(len(sheet["strip"])))
+    assert [frame["index"] for frame in sheet["strip"]] == list(range(len(sheet["strip"])))
     assert len(sheet["strip"]) > len(sheet["pairs"]) > 0
     for row in (sheet["pairs"][0], sheet["strip"][-1]):
         for side in ("query", "reference", "difference", "aligned"):
@@ -152,7 +152,7 @@ def test_faces_are_shown_to_the_key_that_revealed_them_and_logged(
     assert client.get(path, headers=other).status_code == 200
     assert client.get(path, headers=other, params=shown).status_code == 403
     log = client.get("/v1/audit", headers=ann).json()["entries"]
-    entry = next(one for one in log if one["action"] == "check.reveal")
+    entry = next(entry for entry in log if entry["action"] == "check.reveal")
     assert (entry["object"], entry["detail"]) == (check, "faces")
     assert "badge" not in str(log)
 
@@ -191,16 +191,17 @@ def test_decisions_are_appended_shown_on_later_checks_and_taken_back(
     later = upload(client, bo, ITEM, "/v1/checks")["id"]
     settled(client, bo, later)
     seen = client.get(f"/v1/checks/{later}/decisions", headers=bo).json()
-    assert [(one["decision"], one["mine"], one["check"]) for one in seen["decisions"]] == [
-        ("same_footage", False, None)
-    ]
+    assert [
+        (decision["decision"], decision["mine"], decision["check"])
+        for decision in seen["decisions"]
+    ] == [("same_footage", False, None)]
     assert not seen["disagree"]
     other = {"clip": clip, "decision": "different"}
     assert client.post(f"/v1/checks/{later}/decisions", headers=bo, json=other).status_code == 201
     both = client.get(path, headers=ann).json()
     assert both["disagree"]
     assert both["disputed"] == [clip]
-    assert [one["decision"] for one in both["decisions"]] == ["different", "same_footage"]
+    assert [decision["decision"] for decision in both["decisions"]] == ["different", "same_footage"]
     shown = client.get(f"/v1/checks/{later}", headers=bo).json()
     assert shown["decisions"]["disagree"]
     assert shown["report"]["verdict"]["matched"]
@@ -210,7 +211,7 @@ def test_decisions_are_appended_shown_on_later_checks_and_taken_back(
     assert back.json()["withdrawn_at"] is not None
     assert client.post(f"/v1/decisions/{own}/withdraw", headers=ann).status_code == 409
     after = client.get(path, headers=ann).json()
-    assert [one["withdrawn_at"] is None for one in after["decisions"]] == [True, False]
+    assert [decision["withdrawn_at"] is None for decision in after["decisions"]] == [True, False]
     assert not after["disagree"]
 
 
@@ -235,9 +236,9 @@ def test_a_clip_is_corrected_and_keeps_who_did(client: TestClient, ann: Headers,
     seen = {"kind": "archived", "date": "2020-01-01", "source_url": "https://archive.example/1"}
     added = client.post(f"{path}/appearances", headers=ann, json=seen)
     assert added.status_code == 201, added.text
-    one = next(a for a in added.json()["appearances"] if a["kind"] == "archived")
-    assert one["entered_by"] == "tests"
-    assert client.delete(f"{path}/appearances/{one['n']}", headers=ann).status_code == 204
+    appearance = next(a for a in added.json()["appearances"] if a["kind"] == "archived")
+    assert appearance["entered_by"] == "tests"
+    assert client.delete(f"{path}/appearances/{appearance['n']}", headers=ann).status_code == 204
     own = next(a for a in added.json()["appearances"] if a["kind"] == "ingested")
     assert client.delete(f"{path}/appearances/{own['n']}", headers=ann).status_code == 409
     assert client.delete(f"{path}/appearances/999999", headers=ann).status_code == 404
@@ -255,7 +256,7 @@ def test_clips_are_searched_for_and_shown(client: TestClient, ann: Headers, clip
         ({"year": 2018}, []),
     ):
         listed = client.get("/v1/clips", headers=ann, params=params).json()
-        assert [one["id"] for one in listed["clips"] if one["title"] == "Skyline"] == found
+        assert [clip["id"] for clip in listed["clips"] if clip["title"] == "Skyline"] == found
     first = client.get(f"/v1/clips/{clip}/picture", headers=ann)
     assert first.headers["content-type"] == "image/jpeg"
     assert decoded(first.content).shape[2] == 3
@@ -271,7 +272,7 @@ def test_checks_that_matched_a_clip_are_found_from_it(
 ) -> None:
     path = f"/v1/clips/{clip}/checks"
     found = client.get(path, headers=ann).json()["checks"]
-    assert check in [one["id"] for one in found]
+    assert check in [match["id"] for match in found]
     stranger = bearer(settings, "check", "library:read")
     assert client.get(path, headers=stranger).json() == {"checks": []}
 
@@ -303,7 +304,7 @@ def test_when_the_library_grows_an_earlier_check_is_told(
 
     def told() -> Any:
         found = client.get("/v1/alerts", headers=ann, params={"seen": "false"}).json()["alerts"]
-        return [one for one in found if one["check"] == made]
+        return [alert for alert in found if alert["check"] == made]
 
     (alert,) = until(told)
     assert alert["clip"] == copy
@@ -313,7 +314,7 @@ def test_when_the_library_grows_an_earlier_check_is_told(
     assert client.get("/v1/alerts", headers=bo).json() == {"alerts": []}
     after = client.get(f"/v1/checks/{made}", headers=ann).json()
     assert after["report"]["verdict"]["relation"] == "exact"
-    assert [one["cause"] for one in after["earlier_reports"]] == ["check"]
+    assert [report["cause"] for report in after["earlier_reports"]] == ["check"]
     assert after["pictures"] == "ready"
     older = {"kind": "published", "date": "2016"}
     client.post(f"/v1/clips/{copy}/appearances", headers=ann, json=older)
@@ -363,4 +364,4 @@ def test_a_deleted_check_leaves_nothing_in_any_file_and_nothing_in_the_log(
 def holding(folder: Path, wanted: list[bytes]) -> list[str]:
     """Files below a folder that hold any of it."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return [f.name for f in files if any(one in f.read_bytes() for one in wanted)]
+    return [f.name for f in files if any(canary in f.read_bytes() for canary in wanted)]

@@ -21,7 +21,7 @@ from app.store.data_folder import only_service, open_store
 from app.store.errors import StoreInUse
 from tests.app.api.access_made import bearer
 from tests.app.app_made import made_app
-from tests.app.store.store_made import go_on, left
+from tests.app.store.store_made import go_on, remaining_uploads
 
 HEAD = (
     "POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: multipart/form-data; "
@@ -87,7 +87,7 @@ def test_an_endless_upload_is_cut_off_early_and_leaves_nothing(tmp_path: Path) -
         status, text = answer_to(port, head, *body)
         assert status == 413
         assert json.loads(text.split(b"\r\n\r\n")[-1])["status"] == 413
-        assert not left(settings.desk_folder())
+        assert not remaining_uploads(settings.desk_folder())
         assert answer_to(port, HEALTH.format(port=port).encode())[0] == 200
 
 
@@ -98,8 +98,8 @@ def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
         head = HEAD.format(port=port, key=key, length="Content-Length: 1000000\r\n").encode()
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             client.sendall(head + PART + b"x" * 300_000)
-            wait_until(lambda: left(folder))
-        wait_until(lambda: not left(folder))
+            wait_until(lambda: remaining_uploads(folder))
+        wait_until(lambda: not remaining_uploads(folder))
     store = open_store(folder)
     with store.reading() as connection:
         assert checks.list_checks(connection, None) == []

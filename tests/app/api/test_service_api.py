@@ -23,7 +23,7 @@ from app.store.timestamps import now
 from tests.app.api.access_made import bearer
 from tests.app.app_made import made_app
 from tests.app.library.library_made import made_facts, made_print
-from tests.app.store.store_made import UNREADABLE, UNUSABLE, go_on, left, seen
+from tests.app.store.store_made import UNREADABLE, UNUSABLE, begun_checks, go_on, remaining_uploads
 
 HOST = "http://127.0.0.1:8000"
 PATIENCE_S = 60.0
@@ -110,8 +110,8 @@ def test_an_upload_becomes_a_report(shared: Running) -> None:
     assert check["by"] == "tests"
     assert (check["attempts"], check["position"], check["earlier_reports"]) == (1, None, [])
     assert check["report"]["item"]["name"] == "clip.mp4"
-    told = [one for one in seen(shared.folder) if one["id"] == check["id"]]
-    assert told[0]["claim"] == ["2022-11-27", "Shanghai"]
+    begun = [begun for begun in begun_checks(shared.folder) if begun["id"] == check["id"]]
+    assert begun[0]["claim"] == ["2022-11-27", "Shanghai"]
     page = shared.client.get(f"/v1/checks/{check['id']}/report.html")
     assert page.headers["content-type"].startswith("text/html")
     assert "No match among 3 clips" in page.text
@@ -140,7 +140,7 @@ def test_a_check_is_followed_as_lines_that_end_with_it(shared: Running) -> None:
     assert "describe" in steps
     shares = [ln["progress"]["share"] for ln in lines if ln["progress"]["step"] == "describe"]
     assert shares == sorted(shares)
-    assert all(one != other for one, other in itertools.pairwise(lines))
+    assert all(line != other for line, other in itertools.pairwise(lines))
 
 
 def test_the_lines_go_on_until_the_pictures_are_there(shared: Running) -> None:
@@ -174,12 +174,12 @@ def test_checks_wait_in_order_and_say_their_place(tmp_path: Path) -> None:
         assert [a.status_code for a in answers] == [202, 202, 202, 503]
         assert answers[3].headers["retry-after"]
         assert answers[3].headers["content-type"] == "application/problem+json"
-        assert len(left(service.folder)) == 3
+        assert len(remaining_uploads(service.folder)) == 3
         ids = [answer.json()["id"] for answer in answers[:3]]
         service.until(ids[0], "running")
-        assert [service.get(one)["position"] for one in ids] == [None, 0, 1]
+        assert [service.get(check_id)["position"] for check_id in ids] == [None, 0, 1]
         go_on(service.folder)
-        names = [service.ended(one)["report"]["item"]["name"] for one in ids]
+        names = [service.ended(check_id)["report"]["item"]["name"] for check_id in ids]
         assert names == ["0.mp4", "1.mp4", "2.mp4"]
         assert service.post(content="more").status_code == 202
 
@@ -215,9 +215,9 @@ def test_what_was_accepted_survives_the_service(tmp_path: Path) -> None:
         ids = [service.accepted(content=f"wait {i}") for i in range(3)]
         service.until(ids[0], "running")
     with running(tmp_path) as service:
-        assert [service.get(one)["state"] for one in ids][1:] == ["queued", "queued"]
+        assert [service.get(check_id)["state"] for check_id in ids][1:] == ["queued", "queued"]
         go_on(service.folder)
-        assert [service.ended(one)["state"] for one in ids] == ["done"] * 3
+        assert [service.ended(check_id)["state"] for check_id in ids] == ["done"] * 3
 
 
 def test_two_services_cannot_share_their_data(tmp_path: Path) -> None:
@@ -236,26 +236,26 @@ def test_two_services_cannot_share_their_data(tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_and_claim_are_the_same_check(shared: Running) -> None:
-    one = {"name": "a.mp4", "content": "same bytes", "claimed_date": "2022-11-27"}
-    first = shared.post(**one)
-    again = shared.post(**one)
+    upload = {"name": "a.mp4", "content": "same bytes", "claimed_date": "2022-11-27"}
+    first = shared.post(**upload)
+    again = shared.post(**upload)
     assert (first.status_code, again.status_code) == (202, 200)
     assert again.json()["id"] == first.json()["id"]
     assert again.headers["location"] == first.headers["location"]
-    assert shared.post(**{**one, "claimed_date": "2022"}).status_code == 202
-    more = shared.post(**one, again="1")
+    assert shared.post(**{**upload, "claimed_date": "2022"}).status_code == 202
+    more = shared.post(**upload, again="1")
     assert more.status_code == 202
     assert shared.ended(more.json()["id"])["state"] == "done"
     for seed in range(4):  # the made work says that it searched up to clip 3
         shared.library.add(made_print(seed), made_facts(seed))
-    assert shared.post(**one).status_code == 202
+    assert shared.post(**upload).status_code == 202
 
 
 def test_what_is_sent_twice_is_kept_once(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         service.post()
         service.post()
-        assert len(left(service.folder)) == 1
+        assert len(remaining_uploads(service.folder)) == 1
 
 
 def test_an_idempotency_key_is_for_one_request(shared: Running) -> None:
@@ -278,17 +278,17 @@ def test_an_idempotency_key_is_for_one_request(shared: Running) -> None:
 def test_checks_are_listed_newest_first(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         ids = [service.accepted(f"{i}.mp4", claimed_place=f"place {i}") for i in range(3)]
-        for one in ids:
-            service.ended(one)
+        for check_id in ids:
+            service.ended(check_id)
         first = service.client.get("/v1/checks?limit=2").json()
-        assert [one["id"] for one in first["checks"]] == [ids[2], ids[1]]
+        assert [check["id"] for check in first["checks"]] == [ids[2], ids[1]]
         rest = service.client.get(f"/v1/checks?limit=2&after={first['next']}").json()
-        assert [one["id"] for one in rest["checks"]] == [ids[0]]
+        assert [check["id"] for check in rest["checks"]] == [ids[0]]
         assert rest["next"] is None
         assert rest["checks"][0]["headline"] == "No match among 3 clips"
         assert rest["checks"][0]["unseen_alerts"] == 0
-        found = service.client.get("/v1/checks?q=PLACE 1&state=done&relation=none").json()
-        assert [one["id"] for one in found["checks"]] == [ids[1]]
+        matching = service.client.get("/v1/checks?q=PLACE 1&state=done&relation=none").json()
+        assert [check["id"] for check in matching["checks"]] == [ids[1]]
         assert service.client.get("/v1/checks?after=unknown").status_code == 404
         assert service.client.get("/v1/checks?limit=0").status_code == 422
 
@@ -309,7 +309,7 @@ def test_a_key_sees_its_own_checks_unless_it_may_see_all(shared: Running) -> Non
         assert shared.client.get("/v1/checks", headers=key).json()["checks"] == []
     assert shared.client.get("/v1/checks?all=true", headers=other).status_code == 403
     all_of_them = shared.client.get("/v1/checks?all=true", headers=reader).json()["checks"]
-    assert mine in [one["id"] for one in all_of_them]
+    assert mine in [check["id"] for check in all_of_them]
 
 
 # ---- ending
@@ -318,26 +318,26 @@ def test_a_key_sees_its_own_checks_unless_it_may_see_all(shared: Running) -> Non
 def test_a_cancelled_check_stops_and_stays_so(shared: Running) -> None:
     running_one, waiting = shared.accepted(content="wait"), shared.accepted()
     shared.until(running_one, "running")
-    files = len(left(shared.folder))
-    for one in (waiting, running_one):
-        answer = shared.client.post(f"/v1/checks/{one}/cancel")
+    files = len(remaining_uploads(shared.folder))
+    for check_id in (waiting, running_one):
+        answer = shared.client.post(f"/v1/checks/{check_id}/cancel")
         assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
-        assert shared.client.post(f"/v1/checks/{one}/cancel").status_code == 409
-        assert shared.client.get(f"/v1/checks/{one}/report.html").status_code == 409
-        assert shared.get(one)["report"] is None
-    assert len(left(shared.folder)) == files - 2
+        assert shared.client.post(f"/v1/checks/{check_id}/cancel").status_code == 409
+        assert shared.client.get(f"/v1/checks/{check_id}/report.html").status_code == 409
+        assert shared.get(check_id)["report"] is None
+    assert len(remaining_uploads(shared.folder)) == files - 2
     assert shared.ended(shared.accepted())["state"] == "done"
 
 
 def test_a_deleted_check_is_gone_and_its_work_stops(shared: Running) -> None:
-    files = len(left(shared.folder))
+    files = len(remaining_uploads(shared.folder))
     identifier = shared.accepted(content="wait")
     shared.until(identifier, "running")
     assert shared.client.delete(f"/v1/checks/{identifier}").status_code == 204
     assert shared.client.get(f"/v1/checks/{identifier}").status_code == 404
     assert shared.client.get(f"/v1/checks/{identifier}/events").status_code == 404
     assert shared.client.delete(f"/v1/checks/{identifier}").status_code == 404
-    assert len(left(shared.folder)) == files
+    assert len(remaining_uploads(shared.folder)) == files
     assert shared.ended(shared.accepted())["state"] == "done"
 
 
@@ -350,12 +350,12 @@ def test_nothing_of_a_deleted_check_stays_in_the_data(tmp_path: Path) -> None:
         )
         service.ended(identifier)
         (service.folder / "seen.jsonl").unlink()  # the made work's own
-        assert all(held(service.folder, one) for one in canaries)
+        assert all(is_stored(service.folder, canary) for canary in canaries)
         assert service.client.delete(f"/v1/checks/{identifier}").status_code == 204
-        assert [one for one in canaries if held(service.folder, one)] == []
+        assert [canary for canary in canaries if is_stored(service.folder, canary)] == []
 
 
-def held(folder: Path, canary: str) -> bool:
+def is_stored(folder: Path, canary: str) -> bool:
     files = [path for path in folder.rglob("*") if path.is_file()]
     return any(canary.encode() in path.read_bytes() for path in files)
 
@@ -369,7 +369,7 @@ def test_a_file_longer_than_the_limit_is_refused_and_leaves_nothing(tmp_path: Pa
         assert answer.status_code == 413
         assert answer.headers["content-type"] == "application/problem+json"
         assert "FIRSTSEEN_MAX_BYTES" in answer.json()["detail"]
-        assert not left(service.folder)
+        assert not remaining_uploads(service.folder)
         headers = {"content-length": "9" * 12, "content-type": "multipart/form-data; boundary=b"}
         announced = service.client.post("/v1/checks", headers=headers, content=b"")
         assert announced.status_code == 413
@@ -412,11 +412,11 @@ def test_a_file_longer_than_the_limit_is_refused_and_leaves_nothing(tmp_path: Pa
 def test_a_form_that_is_not_ours_is_refused_and_leaves_nothing(
     request_: dict[str, Any], shared: Running
 ) -> None:
-    files = len(left(shared.folder))
+    files = len(remaining_uploads(shared.folder))
     answer = shared.client.post("/v1/checks", **request_)
     assert answer.status_code == 400
     assert answer.json()["detail"]
-    assert len(left(shared.folder)) == files
+    assert len(remaining_uploads(shared.folder)) == files
 
 
 @pytest.mark.parametrize(
@@ -433,7 +433,7 @@ def test_a_form_that_is_not_ours_is_refused_and_leaves_nothing(
 def test_the_sent_name_never_reaches_the_disk(sent_name: str, kept: str, shared: Running) -> None:
     check = shared.ended(shared.accepted(sent_name))
     assert check["item"]["name"] == kept
-    assert not [path for path in left(shared.folder) if kept in path.name]
+    assert not [path for path in remaining_uploads(shared.folder) if kept in path.name]
 
 
 # ---- clips
@@ -445,7 +445,7 @@ def clips(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings(library=tmp_path / "library", workers=1)
     with TestClient(made_app(settings), base_url=HOST, headers=bearer(settings)) as client:
         yield client
-        assert not left(settings.desk_folder())
+        assert not remaining_uploads(settings.desk_folder())
         assert client.get("/v1/checks").json()["checks"] == []
 
 
@@ -454,7 +454,7 @@ def test_clips_are_added_listed_shown_and_removed(clips: TestClient) -> None:
     added = clips.post("/v1/clips", **form)
     assert added.status_code == 201
     assert added.json()["clip"]["title"] == "Harcourt Road"
-    by = {one["kind"]: one["entered_by"] for one in added.json()["clip"]["appearances"]}
+    by = {dated["kind"]: dated["entered_by"] for dated in added.json()["clip"]["appearances"]}
     assert by["published"] == "tests"
     assert clips.post("/v1/clips", **sent("a.mp4", b"one")).status_code == 200
     clips.post("/v1/clips", **sent("b.mp4", b"two"))

@@ -25,8 +25,8 @@ class MadeLine:
     """Remembers what it was asked, and answers as told. A name that ends in .txt is no media."""
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.found: list[tuple[Clip, Match]] = []
+        self.calls: list[dict[str, Any]] = []
+        self.matches: list[tuple[Clip, Match]] = []
         self.error: Exception | None = None
 
     def check_item(
@@ -45,13 +45,13 @@ class MadeLine:
         *,
         with_sheets: bool = True,
     ) -> MadeChecked:
-        self.asked.append({"check": path, "claim": claim, "pictures": with_sheets})
+        self.calls.append({"check": path, "claim": claim, "pictures": with_sheets})
         on_progress("decode", 0.5)
         self._refuse(path)
         item = video()
         verdict = verdict_on(
             item,
-            *self.found,
+            *self.matches,
             date=claim.date.text if claim and claim.date else None,
             place=claim.place if claim else None,
         )
@@ -60,7 +60,7 @@ class MadeLine:
         return MadeChecked(Report(path.name, digest, len(data), item.info, verdict, SEARCHED))
 
     def compare_files(self, a: Path, b: Path, settings: Any, on_progress: Any) -> Report:
-        self.asked.append({"compare": (a, b)})
+        self.calls.append({"compare": (a, b)})
         self._refuse(a)
         verdict = verdict_on(video(), (clip(title=b.name), whole()))
         return Report(a.name, "f" * 64, 3, video().info, verdict, SEARCHED)
@@ -76,7 +76,7 @@ class MadeLine:
         on_progress: Any,
         before_storing: Callable[[], None],
     ) -> Added:
-        self.asked.append({"add": path, "quick": quick})
+        self.calls.append({"add": path, "quick": quick})
         self._refuse(path)
         data = path.read_bytes()
         facts = FileFacts(path.name, hashlib.sha256(data).hexdigest(), len(data))
@@ -87,7 +87,7 @@ class MadeLine:
         return library.clips(other_space_than="present")
 
     def refresh_clip(self, clip: Clip, library: Library, settings: Any, on_progress: Any) -> None:
-        self.asked.append({"refresh": clip.id})
+        self.calls.append({"refresh": clip.id})
         if clip.name == "lost.mp4":
             raise DecodeError("no pictures of it are kept")
         library.replace_fingerprint(clip.id, made_print(1, space="present"))

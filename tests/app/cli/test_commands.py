@@ -118,7 +118,7 @@ def test_check_prints_json(
     item: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    line.found = [(clip(("published", "2019")), whole())]
+    line.matches = [(clip(("published", "2019")), whole())]
 
     assert firstseen("check", item, "--claimed-date", "2022", "--claimed-place", "X", "--json") == 0
 
@@ -133,7 +133,7 @@ def test_check_prints_json(
 def test_no_verdict_is_an_exit_code(
     firstseen: Firstseen, line: MadeLine, library: Path, item: Path, decision: Any
 ) -> None:
-    line.found = [(clip(INGESTED), match((0, 30, 0, 30), decision=decision))]
+    line.matches = [(clip(INGESTED), match((0, 30, 0, 30), decision=decision))]
 
     assert firstseen("check", item) == 0
 
@@ -172,7 +172,7 @@ def test_faces_and_names_are_held_back_on_the_page_and_not_on_the_owner_s_termin
 
     assert "shown" not in printed(capsys)
     assert "withheld" in Path("report.html").read_text()
-    assert [asked["pictures"] for asked in line.asked] == [True]
+    assert [call["pictures"] for call in line.calls] == [True]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_commands_that_take_files_refuse_links_with_a_clear_word(
     assert out == ""
     assert len(err.splitlines()) == 2
     assert "'firstseen check' fetches one" in err
-    assert line.asked == []
+    assert line.calls == []
 
 
 def test_a_link_that_may_not_be_fetched_gets_a_report(
@@ -205,7 +205,7 @@ def test_a_link_that_may_not_be_fetched_gets_a_report(
     assert report["problems"] == [
         "127.0.0.1 is not public (loopback); links may lead to public addresses only"
     ]
-    assert line.asked == []
+    assert line.calls == []
 
 
 def test_a_link_is_fetched_checked_and_deleted(
@@ -226,8 +226,8 @@ def test_a_link_is_fetched_checked_and_deleted(
     assert report["verdict"]["limits"][-1].startswith(
         "Fetching the link showed this machine to 127.0.0.1 at "
     )
-    [asked] = line.asked
-    assert not asked["check"].exists()
+    [call] = line.calls
+    assert not call["check"].exists()
 
 
 @pytest.mark.parametrize(
@@ -426,7 +426,7 @@ def test_scan_goes_on_where_it_stopped_and_leaves_its_own_file_out(
     assert firstseen("scan", folder, "--jsonl", folder / "out.jsonl") == 0
     assert firstseen("scan", folder, "--jsonl", folder / "out.jsonl") == 0
 
-    assert [asked["check"].name for asked in line.asked] == ["a.mp4"]
+    assert [call["check"].name for call in line.calls] == ["a.mp4"]
 
 
 def test_scan_stops_where_the_library_fails(
@@ -652,7 +652,7 @@ def test_quick_is_passed_on(firstseen: Firstseen, line: MadeLine, item: Path) ->
     firstseen("library", "add", item, "--quick")
     firstseen("library", "add", item)
 
-    assert [asked["quick"] for asked in line.asked] == [True, False]
+    assert [call["quick"] for call in line.calls] == [True, False]
 
 
 def test_a_clip_that_is_unknown_removes_nothing(

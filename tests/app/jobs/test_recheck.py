@@ -47,10 +47,10 @@ def done(
 ) -> str:
     """A check that has ended; kept where it was searched up to a clip."""
     key = keys.list_keys(connection)[0].id
-    asked = Submission(
+    submission = Submission(
         key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32
     )
-    check, _ = checks.accept(connection, asked, 100)
+    check, _ = checks.accept(connection, submission, 100)
     checks.claim_next(connection)
     checks.finish(connection, check.id, "done", Settings(), relation=relation)
     if reach is not None:
@@ -60,8 +60,8 @@ def done(
 
 
 def due_now(connection: sa.Connection, reach: int, change: str = UNCHANGED) -> str | None:
-    found = next_due(connection, reach, change)
-    return found.id if found is not None else None
+    rechecked = next_due(connection, reach, change)
+    return rechecked.id if rechecked is not None else None
 
 
 def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
@@ -80,17 +80,17 @@ def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
     settings = Settings(library=tmp_path / "library")
     with store.writing() as connection:
         key = keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))[0].id
-        asked = Submission(
+        submission = Submission(
             key=key, task="check", kind="upload", name="a.mp4", bytes=1, sha256="ab" * 32
         )
-        check, _ = checks.accept(connection, asked, 100)
+        check, _ = checks.accept(connection, submission, 100)
         checks.claim_next(connection)
     with Library.open(settings.library, create=True) as library:
         began = library.reach(), library.last_change()
         library.add(made_print(2), made_facts(2))
         with store.writing() as connection:
             reach = library.reach()
-            again, new = checks.accept(connection, asked, 100, always_new=False, reach=reach)
+            again, new = checks.accept(connection, submission, 100, always_new=False, reach=reach)
             assert (again.id, again.state, new) == (check.id, "running", False)
         read = (made_print(1), NOTHING)
         store_verdict(
@@ -103,9 +103,9 @@ def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
             change=began[1],
         )
         with store.reading() as connection:
-            found = RecheckSchedule(library, quiet_s=0.0).next_due(connection)
-    assert found is not None
-    assert found.id == check.id
+            rechecked = RecheckSchedule(library, quiet_s=0.0).next_due(connection)
+    assert rechecked is not None
+    assert rechecked.id == check.id
 
 
 def test_what_was_not_kept_is_never_due(connection: sa.Connection) -> None:
@@ -138,9 +138,9 @@ def test_a_library_that_still_grows_is_waited_for(
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(2), made_facts(2))
         assert RecheckSchedule(library, quiet_s=1000.0).next_due(connection) is None
-        found = RecheckSchedule(library, quiet_s=0.0).next_due(connection)
-        assert found is not None
-        assert found.id == waiting
+        rechecked = RecheckSchedule(library, quiet_s=0.0).next_due(connection)
+        assert rechecked is not None
+        assert rechecked.id == waiting
 
 
 def test_a_date_that_is_entered_makes_what_matched_due(
@@ -149,12 +149,12 @@ def test_a_date_that_is_entered_makes_what_matched_due(
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(2), made_facts(2))
         matched = done(connection, "copy", library.reach(), library.last_change())
-        growth = RecheckSchedule(library, quiet_s=0.0)
-        assert growth.next_due(connection) is None
+        schedule = RecheckSchedule(library, quiet_s=0.0)
+        assert schedule.next_due(connection) is None
         library.add_appearance("R000001", Appearance("published", "2016"))
-        found = growth.next_due(connection)
-        assert found is not None
-        assert found.id == matched
+        rechecked = schedule.next_due(connection)
+        assert rechecked is not None
+        assert rechecked.id == matched
 
 
 @pytest.mark.parametrize("made", [True, False])

@@ -96,7 +96,7 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
         assert loaded is not None
         assert loaded.searched_up_to == library.reach()
     assert needs_recheck(recheck_filter, in_part)
-    assert not any(needs_recheck(recheck_filter, one) for one in far[:3])
+    assert not any(needs_recheck(recheck_filter, check_id) for check_id in far[:3])
 
 
 def test_what_is_held_back_is_gone_through_once_for_each_state_of_the_library(

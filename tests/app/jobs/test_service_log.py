@@ -66,10 +66,12 @@ def test_requests_are_logged_without_what_people_call_things(
         client.get("/v1/checks/CANARY-id")
         client.get("/CANARY-path")
         client.delete(f"/v1/checks/{check['id']}")
-    told = lines(written)
-    requests = {(one["method"], one["route"], one["status"]) for one in told if "route" in one}
+    entries = lines(written)
+    requests = {
+        (entry["method"], entry["route"], entry["status"]) for entry in entries if "route" in entry
+    }
     assert ("POST", "/v1/checks", 202) in requests
     assert ("GET", None, 404) in requests
-    assert check["id"] in {one.get("check") for one in told}
+    assert check["id"] in {entry.get("check") for entry in entries}
     assert "CANARY" not in written.getvalue()
     assert headers["authorization"].split()[1] not in written.getvalue()

@@ -22,7 +22,7 @@ from app.store import checks, keys, reports
 from app.store.checks import Check, Submission
 from app.store.data_folder import Store, open_store
 from app.store.timestamps import now
-from tests.app.store.store_made import WORK, go_on, left, seen
+from tests.app.store.store_made import WORK, begun_checks, go_on, remaining_uploads
 
 PATIENCE_S = 60.0  # a busy machine is slow; what never comes is what fails
 
@@ -91,12 +91,12 @@ def test_checks_are_done_in_order_and_keep_their_uploads_for_a_while(
     with service.working():
         for identifier in accepted:
             service.until(identifier, "done")
-    assert [one["id"] for one in seen(service.folder)] == accepted
+    assert [check["id"] for check in begun_checks(service.folder)] == accepted
     ended = service.check(accepted[0])
     assert ended.upload_expires_at is not None
     assert ended.expires_at is not None
     assert ended.expires_at > ended.upload_expires_at > (ended.finished_at or "")
-    assert len(left(service.folder)) == 4
+    assert len(remaining_uploads(service.folder)) == 4
     assert service.report(accepted[0])["verdict"]["relation"] == "none"
 
 
@@ -108,7 +108,7 @@ def test_several_workers_begin_in_order_too(tmp_path: Path) -> None:
             service.until(identifier, "done")
     began = [service.check(identifier).started_at for identifier in accepted]
     assert began == sorted(began, key=str)
-    assert len({one["process"] for one in seen(service.folder)}) > 1
+    assert len({check["process"] for check in begun_checks(service.folder)}) > 1
     service.file.close()
 
 
@@ -119,7 +119,7 @@ def test_no_upload_is_kept_where_the_setting_says_so(tmp_path: Path) -> None:
         queue.wake()
         service.until(plain, "done")
         wait_for(lambda: service.check(shown).pictures == "ready")
-        wait_for(lambda: not left(service.folder))
+        wait_for(lambda: not remaining_uploads(service.folder))
     assert service.check(shown).upload is None
     service.file.close()
 
@@ -136,7 +136,9 @@ def test_progress_is_heard_while_a_check_is_at_work(service: QueuedService) -> N
             queue.wake()
             service.until(identifier, "done")
         wait_for(lambda: queue.progress(identifier) is None)
-    shares = [one[1] for one in heard if one is not None and one[0] == "describe"]
+    shares = [
+        progress[1] for progress in heard if progress is not None and progress[0] == "describe"
+    ]
     assert len(set(shares)) > 3
     assert shares == sorted(shares)
 
@@ -152,9 +154,9 @@ def test_what_cannot_be_checked_has_a_report_that_says_why(
         check = service.until(service.accept(content), "failed")
     assert check.problem is not None
     assert check.problem["status"] == status
-    told = service.report(check.id)
-    assert told["verdict"] is None
-    assert problem in told["problems"][0]
+    report = service.report(check.id)
+    assert report["verdict"] is None
+    assert problem in report["problems"][0]
 
 
 def test_what_a_worker_died_over_is_retried_before_the_rest(service: QueuedService) -> None:
@@ -163,7 +165,7 @@ def test_what_a_worker_died_over_is_retried_before_the_rest(service: QueuedServi
         service.until(second, "done")
     assert service.check(first).state == "done"
     assert service.check(first).attempts == 2
-    assert [one["id"] for one in seen(service.folder)] == [first, first, second]
+    assert [check["id"] for check in begun_checks(service.folder)] == [first, first, second]
 
 
 @pytest.mark.parametrize("content", ["crash", "fault"])
@@ -175,11 +177,11 @@ def test_what_kills_twice_is_put_aside_and_the_next_goes_on(
         service.until(good, "done")
     check = service.check(bad)
     assert (check.state, check.crashes) == ("failed", 2)
-    told = service.report(bad)
-    assert told["verdict"] is None
-    assert "ended the process that checks it 2 times" in told["problems"][0]
-    assert told["item"]["name"] == "a.mp4"
-    assert [one["id"] for one in seen(service.folder)] == [bad, bad, good]
+    report = service.report(bad)
+    assert report["verdict"] is None
+    assert "ended the process that checks it 2 times" in report["problems"][0]
+    assert report["item"]["name"] == "a.mp4"
+    assert [check["id"] for check in begun_checks(service.folder)] == [bad, bad, good]
     assert "secret name" not in capfd.readouterr().err
 
 
@@ -213,7 +215,7 @@ def test_a_cancelled_check_stops_and_the_worker_goes_on(service: QueuedService) 
         queue.stop(identifier)
         service.until(service.accept("x"), "done")
     assert service.check(identifier).state == "cancelled"
-    assert len({one["process"] for one in seen(service.folder)}) == 1
+    assert len({check["process"] for check in begun_checks(service.folder)}) == 1
 
 
 def test_one_that_does_not_listen_is_killed_and_not_tried_again(
@@ -229,7 +231,7 @@ def test_one_that_does_not_listen_is_killed_and_not_tried_again(
         queue.stop(identifier)
         service.until(service.accept("x"), "done")
     assert service.check(identifier).crashes == 0
-    assert len({one["process"] for one in seen(service.folder)}) == 2
+    assert len({check["process"] for check in begun_checks(service.folder)}) == 2
 
 
 def seen_any(service: QueuedService) -> bool:
@@ -245,7 +247,7 @@ def test_a_deleted_check_leaves_its_worker_without_a_trace(service: QueuedServic
         queue.stop(identifier)
         service.until(service.accept("x"), "done")
     with service.file.reading() as connection:
-        assert [one.state for one in checks.list_checks(connection, None)] == ["done"]
+        assert [check.state for check in checks.list_checks(connection, None)] == ["done"]
 
 
 def test_a_stop_in_good_order_puts_back_what_is_at_work(service: QueuedService) -> None:
@@ -258,7 +260,7 @@ def test_a_stop_in_good_order_puts_back_what_is_at_work(service: QueuedService) 
     go_on(service.folder)
     with service.working():
         service.until(second, "done")
-    assert [one["id"] for one in seen(service.folder)] == [first, first, second]
+    assert [check["id"] for check in begun_checks(service.folder)] == [first, first, second]
 
 
 def test_a_stop_waits_for_what_is_nearly_done(service: QueuedService) -> None:
@@ -285,7 +287,7 @@ def test_a_start_takes_up_what_a_killed_service_left(service: QueuedService) -> 
     assert service.check(accepted[0]).interruptions == 1
     assert not stray.exists()
     assert not fetching.exists()
-    assert len(left(service.folder)) == 2
+    assert len(remaining_uploads(service.folder)) == 2
 
 
 def test_a_start_makes_the_pictures_that_a_killed_service_left(service: QueuedService) -> None:
@@ -317,15 +319,15 @@ def test_a_killed_worker_is_replaced(service: QueuedService) -> None:
         identifier = service.accept("wait")
         service.until(identifier, "running")
         wait_for(lambda: seen_any(service))
-        os.kill(seen(service.folder)[0]["process"], signal.SIGKILL)
+        os.kill(begun_checks(service.folder)[0]["process"], signal.SIGKILL)
         wait_for(lambda: service.check(identifier).crashes == 1)
         go_on(service.folder)
         service.until(identifier, "done")
-    assert len({one["process"] for one in seen(service.folder)}) == 2
+    assert len({check["process"] for check in begun_checks(service.folder)}) == 2
 
 
 def listen_badly(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Of one item, what the worker says is no message."""
+    """The messages of one item's worker are not valid."""
     listen = Supervisor._listen
 
     def faulty(queue: Supervisor, worker: WorkerProcess, check: Check, running: Running) -> bool:
@@ -350,7 +352,7 @@ def test_a_fault_in_a_seat_counts_as_a_crash_and_the_seat_goes_on(
         next_recheck = [service.accept("sleep 0.1") for _ in range(2 * workers)]
         for identifier in next_recheck:
             service.until(identifier, "done")
-        threads = [one.name for one in threading.enumerate()]
+        threads = [thread.name for thread in threading.enumerate()]
         assert all(f"worker-{number}" in threads for number in range(workers))
     assert check.crashes == 2
     assert "2 times" in service.report(bad)["problems"][0]
@@ -393,17 +395,17 @@ def test_a_seat_that_cannot_even_count_its_fault_goes_on(
 
 
 def test_a_fault_of_a_listener_is_none_of_a_check(service: QueuedService) -> None:
-    told = threading.Event()
+    notified = threading.Event()
 
     def listen() -> None:
-        told.set()
+        notified.set()
         raise RuntimeError("the loop is closed")
 
     with service.working() as queue, queue.subscribe(listen):
         identifier = service.accept("x")
         queue.wake()
         assert service.until(identifier, "done").crashes == 0
-        assert told.is_set()
+        assert notified.is_set()
 
 
 def test_a_fault_over_earlier_checks_holds_up_no_new_one(
@@ -425,7 +427,7 @@ def test_a_fault_over_earlier_checks_holds_up_no_new_one(
         wait_for(lambda: len(asked) > 1)
     finally:
         queue.close(grace_s=0.2)
-    assert len({one["process"] for one in seen(service.folder)}) == 1
+    assert len({check["process"] for check in begun_checks(service.folder)}) == 1
 
 
 def test_workers_that_never_start_leave_checks_waiting(
@@ -446,7 +448,7 @@ def test_workers_are_niced_and_have_no_descriptor_of_ours(service: QueuedService
         identifier = service.accept("wait")
         service.until(identifier, "running")
         wait_for(lambda: seen_any(service))
-        process = seen(service.folder)[0]["process"]
+        process = begun_checks(service.folder)[0]["process"]
         stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         assert int(stat[16]) == os.getpriority(os.PRIO_PROCESS, 0) + 10 or int(stat[16]) == 19
         go_on(service.folder)

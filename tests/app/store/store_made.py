@@ -49,7 +49,7 @@ def go_on(folder: Path) -> None:
     (folder / "go-on").touch()
 
 
-def seen(folder: Path) -> list[dict[str, Any]]:
+def begun_checks(folder: Path) -> list[dict[str, Any]]:
     """What the workers of this store were given, in the order in which they began it."""
     lines = (folder / "seen.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines]
@@ -160,7 +160,7 @@ class MadeWork:
         store_failure(self.store, check, self.settings, told, problem_of(error))
 
 
-def left(folder: Path) -> list[Path]:
+def remaining_uploads(folder: Path) -> list[Path]:
     """The uploads that lie in a store's folder."""
     with contextlib.suppress(FileNotFoundError):
         return sorted((folder / "uploads").iterdir())

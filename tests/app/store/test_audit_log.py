@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     file.close()
 
 
-def written(store: Store, count: int) -> list[Entry]:
+def write_entries(store: Store, count: int) -> list[Entry]:
     for number in range(count):
         with store.writing() as connection:
             audit_log.append_entry(
@@ -58,9 +58,9 @@ def head_of(log: list[Entry]) -> Head:
 @given(LOGS)
 def test_a_sound_log_is_sound_against_the_head_of_each_of_its_entries(log: list[Entry]) -> None:
     for entry in log:
-        found = audit_log.verify_entries(log, [Head(entry.number, entry.hash)])
-        assert found.problem is None
-        assert found.head == head_of(log)
+        result = audit_log.verify_entries(log, [Head(entry.number, entry.hash)])
+        assert result.problem is None
+        assert result.head == head_of(log)
     assert audit_log.verify_entries(log, [Head(0, audit_log.GENESIS)]).problem is None
 
 
@@ -75,10 +75,10 @@ def test_any_change_of_any_field_is_found_where_it_is(
     new = data.draw(kinds[type(old)].filter(lambda value: value != old))
     changed = [*log]
     changed[place] = dataclasses.replace(log[place], **{field: new})
-    found = audit_log.verify_entries(changed)
-    assert found.broken == place + 1
-    assert found.problem is not None
-    assert found.head.number == place
+    result = audit_log.verify_entries(changed)
+    assert result.broken == place + 1
+    assert result.problem is not None
+    assert result.head.number == place
 
 
 @given(LOGS, st.data())
@@ -104,8 +104,8 @@ def test_moving_text_from_one_field_to_the_next_is_a_change(
 def test_an_entry_that_is_gone_is_named(log: list[Entry], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(log) - 1))
     gone = [*log[:place], *log[place + 1 :]]
-    found = audit_log.verify_entries(gone, [head_of(log)])
-    assert found.broken == place + 1
+    result = audit_log.verify_entries(gone, [head_of(log)])
+    assert result.broken == place + 1
     last = place == len(log) - 1
     assert (audit_log.verify_entries(gone).problem is None) == last, (
         "an end that is gone needs a head"
@@ -117,11 +117,11 @@ def test_a_cut_off_end_is_found_against_any_head_beyond_it(
     log: list[Entry], data: st.DataObject
 ) -> None:
     left = data.draw(st.integers(0, len(log) - 1))
-    kept = log[data.draw(st.integers(left, len(log) - 1))]
-    found = audit_log.verify_entries(log[:left], [Head(kept.number, kept.hash)])
-    assert found.broken == left + 1
-    assert found.problem is not None
-    assert "cut off" in found.problem
+    earlier = log[data.draw(st.integers(left, len(log) - 1))]
+    result = audit_log.verify_entries(log[:left], [Head(earlier.number, earlier.hash)])
+    assert result.broken == left + 1
+    assert result.problem is not None
+    assert "cut off" in result.problem
 
 
 @given(LOGS.filter(lambda log: len(log) > 1), st.data())
@@ -150,15 +150,15 @@ def test_another_log_that_is_sound_is_found_against_a_head(
 ) -> None:
     """Someone wrote the whole log anew, with good hashes."""
     same = [(a, b) for a, b in zip(log, other, strict=False) if a == b]
-    found = audit_log.verify_entries(other, [head_of(log)])
-    assert (found.problem is None) == (len(same) == len(log))
+    result = audit_log.verify_entries(other, [head_of(log)])
+    assert (result.problem is None) == (len(same) == len(log))
 
 
 # ---- the file
 
 
 def test_entries_are_numbered_chained_and_read_back(store: Store) -> None:
-    log = written(store, 3)
+    log = write_entries(store, 3)
     assert [(e.number, e.actor, e.action, e.object, e.detail) for e in log] == [
         (n + 1, "cli", "check.start", f"c{n}", f"{n} bytes") for n in range(3)
     ]
@@ -176,7 +176,7 @@ def test_an_empty_log_is_sound(store: Store) -> None:
 def test_what_was_rolled_back_is_not_in_the_log(store: Store) -> None:
     with pytest.raises(ValueError, match="not fit"), store.writing() as connection:
         _note_two(connection, "check.start", "Not an action")
-    assert [entry.object for entry in written(store, 1)] == ["c0"]
+    assert [entry.object for entry in write_entries(store, 1)] == ["c0"]
 
 
 def _note_two(connection: sa.Connection, *actions: str) -> None:
@@ -196,7 +196,7 @@ def _note_two(connection: sa.Connection, *actions: str) -> None:
     ],
 )
 def test_the_file_itself_refuses_all_but_the_next_entry(statement: str, store: Store) -> None:
-    log = written(store, 3)
+    log = write_entries(store, 3)
     with (
         pytest.raises(StoreUnusable, match="the audit log only grows"),
         store.writing() as connection,
@@ -223,7 +223,7 @@ def test_the_file_itself_refuses_all_but_the_next_entry(statement: str, store: S
 def test_what_is_done_to_the_file_is_found(
     statement: str, broken: int, store: Store, tmp_path: Path
 ) -> None:
-    log = written(store, 4)
+    log = write_entries(store, 4)
     with sqlite3.connect(tmp_path / "desk.db") as other:
         for (name,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             other.execute(f"DROP TRIGGER {name}")

@@ -52,7 +52,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return settings
 
 
-def noted(settings: Settings) -> list[tuple[str, str, str, str]]:
+def log_entries(settings: Settings) -> list[tuple[str, str, str, str]]:
     store = open_store(settings.desk_folder(), create=False)
     try:
         with store.reading() as connection:
@@ -77,7 +77,7 @@ def test_a_crash_between_the_two_files_leaves_the_beginning(
     command = [sys.executable, "-c", KILLED, str(settings.library), action, object]
     assert subprocess.run(command, check=False).returncode == 9
     assert len(clips(settings)) == left
-    assert noted(settings) == [("cli", f"{action}.begin", object, "")]
+    assert log_entries(settings) == [("cli", f"{action}.begin", object, "")]
 
 
 def test_what_the_library_refused_is_said_to_be_not_done(settings: Settings) -> None:
@@ -94,7 +94,7 @@ def test_what_the_library_refused_is_said_to_be_not_done(settings: Settings) -> 
     ):
         raise OSError("whatever")
     store.close()
-    assert noted(settings) == [
+    assert log_entries(settings) == [
         ("cli", "appearance.remove.begin", "R000001", ""),
         ("cli", "appearance.remove.none", "R000001", "begun 1"),
         ("cli", "clip.remove.begin", "R000001", ""),
@@ -118,12 +118,12 @@ def test_over_http_each_change_of_a_clip_has_its_beginning(
         assert client.patch(path, json={"title": "A title"}).status_code == 200
     seen = {"kind": "published", "date": "2019"}
     shown = client.post(f"{path}/appearances", json=seen).json()["appearances"]
-    number = next(one["n"] for one in shown if one["kind"] == "published")
+    number = next(entry["n"] for entry in shown if entry["kind"] == "published")
     assert client.delete(f"{path}/appearances/{number}").status_code == 204
     assert client.delete(path).status_code == 204
     for gone in (path, f"{path}/appearances/1", "/v1/clips/no%20id"):
         assert client.delete(gone).status_code == 404
-    entries = [(action, object, detail) for _, action, object, detail in noted(settings)[1:]]
+    entries = [(action, object, detail) for _, action, object, detail in log_entries(settings)[1:]]
     assert entries == [
         (action, "R000001", detail)
         for action, detail in [
@@ -158,7 +158,7 @@ def test_a_removal_on_the_command_line_is_in_the_log_of_the_service(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["firstseen", "library", "remove", "R000001"])
     assert run() == 0
-    assert noted(settings) == [
+    assert log_entries(settings) == [
         ("cli", "clip.remove.begin", "R000001", ""),
         ("cli", "clip.remove", "R000001", "begun 1"),
     ]
@@ -193,7 +193,7 @@ def test_an_addition_on_the_command_line_is_in_the_log_of_the_service(
     monkeypatch.setattr(sys, "argv", ["firstseen", "library", "add", str(path), str(path)])
     assert run() == 0
     assert run() == 0
-    assert noted(settings) == [
+    assert log_entries(settings) == [
         ("cli", "clip.add.begin", "", ""),
         ("cli", "clip.add", "R000002", "begun 1"),
         ("cli", "clip.add.begin", "", ""),

@@ -50,16 +50,16 @@ def made_key(store: Store, name: str = "Ana") -> str:
         return keys.create(connection, name, ["check"], "cli", now())[0].id
 
 
-def asked(key: str, number: int = 1, **changed: Any) -> Submission:
+def submission_of(key: str, number: int = 1, **changed: Any) -> Submission:
     made = Submission(
         key, "check", "upload", f"{number}.mp4", 10, f"{number:064x}", upload=f"u{number}"
     )
     return replace(made, **changed)
 
 
-def accept(store: Store, one: Submission, **how: Any) -> tuple[Check, bool]:
+def accept(store: Store, submission: Submission, **how: Any) -> tuple[Check, bool]:
     with store.writing() as connection:
-        return checks.accept(connection, one, how.pop("most", MANY), **how)
+        return checks.accept(connection, submission, how.pop("most", MANY), **how)
 
 
 def claim(store: Store) -> Check | None:
@@ -82,30 +82,34 @@ def done(store: Store, check: Check, settings: Settings, **how: Any) -> Check:
 
 
 def test_what_is_accepted_is_queued_under_an_id_that_nobody_guesses(store: Store, key: str) -> None:
-    check, new = accept(store, asked(key, context={"how": "sent to us"}, claimed_date="2022"))
+    check, new = accept(
+        store, submission_of(key, context={"how": "sent to us"}, claimed_date="2022")
+    )
     assert new
     assert (check.state, check.by, check.claimed_date) == ("queued", "Ana", "2022")
     assert check.context == {"how": "sent to us"}
     assert len(check.id) >= 22
-    assert accept(store, asked(key, 2))[0].number == check.number + 1
+    assert accept(store, submission_of(key, 2))[0].number == check.number + 1
 
 
 def test_no_more_are_accepted_than_may_wait(store: Store, key: str, settings: Settings) -> None:
-    first, _ = accept(store, asked(key, 1), most=2)
-    accept(store, asked(key, 2), most=2)
+    first, _ = accept(store, submission_of(key, 1), most=2)
+    accept(store, submission_of(key, 2), most=2)
     with pytest.raises(QueueFull):
-        accept(store, asked(key, 3), most=2)
+        accept(store, submission_of(key, 3), most=2)
     assert claim(store) == replace(first, state="running", started_at=find(store, first).started_at)
     with pytest.raises(QueueFull):
-        accept(store, asked(key, 3), most=2)
+        accept(store, submission_of(key, 3), most=2)
     done(store, first, settings)
-    assert accept(store, asked(key, 3), most=2)[1]
+    assert accept(store, submission_of(key, 3), most=2)[1]
 
 
 def test_the_same_idempotency_key_gives_the_same_check(store: Store, key: str) -> None:
-    one = asked(key, idempotency_key="a", claimed_place="Shanghai", context={"how": "x"})
-    check, _ = accept(store, one)
-    assert accept(store, replace(one, upload="another"), most=0) == (check, False)
+    submission = submission_of(
+        key, idempotency_key="a", claimed_place="Shanghai", context={"how": "x"}
+    )
+    check, _ = accept(store, submission)
+    assert accept(store, replace(submission, upload="another"), most=0) == (check, False)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +119,15 @@ def test_the_same_idempotency_key_gives_the_same_check(store: Store, key: str) -
 def test_an_idempotency_key_is_for_one_request(
     store: Store, key: str, changed: dict[str, Any]
 ) -> None:
-    accept(store, asked(key, idempotency_key="a"))
+    accept(store, submission_of(key, idempotency_key="a"))
     with pytest.raises(RequestDiffers):
-        accept(store, asked(key, idempotency_key="a", **changed))
+        accept(store, submission_of(key, idempotency_key="a", **changed))
 
 
 def test_keys_do_not_share_idempotency_keys_or_bytes(store: Store, key: str) -> None:
     other = made_key(store, "Ben")
-    check, _ = accept(store, asked(key, idempotency_key="a"))
-    hers, new = accept(store, asked(other, idempotency_key="a"), always_new=False)
+    check, _ = accept(store, submission_of(key, idempotency_key="a"))
+    hers, new = accept(store, submission_of(other, idempotency_key="a"), always_new=False)
     assert new
     assert hers.id != check.id
 
@@ -132,42 +136,42 @@ def test_keys_do_not_share_idempotency_keys_or_bytes(store: Store, key: str) -> 
 def test_the_same_bytes_with_the_same_claim_give_the_same_check(
     store: Store, key: str, settings: Settings, state: str
 ) -> None:
-    check, _ = accept(store, asked(key, claimed_date="2022"))
+    check, _ = accept(store, submission_of(key, claimed_date="2022"))
     if state != "queued":
         claim(store)
     if state == "done":
         done(store, check, settings)
-    found, new = accept(store, asked(key, claimed_date="2022"), always_new=False, reach=3)
+    found, new = accept(store, submission_of(key, claimed_date="2022"), always_new=False, reach=3)
     assert (found.id, new) == (check.id, False)
-    assert accept(store, asked(key, claimed_date="2023"), always_new=False, reach=3)[1]
-    assert accept(store, asked(key), always_new=False, reach=3)[1]
-    assert accept(store, asked(key, claimed_date="2022"), always_new=True)[1]
+    assert accept(store, submission_of(key, claimed_date="2023"), always_new=False, reach=3)[1]
+    assert accept(store, submission_of(key), always_new=False, reach=3)[1]
+    assert accept(store, submission_of(key, claimed_date="2022"), always_new=True)[1]
 
 
 def test_a_library_that_has_grown_makes_a_new_check(
     store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     done(store, check, settings, reach=3)
-    assert not accept(store, asked(key), always_new=False, reach=3)[1]
-    assert accept(store, asked(key), always_new=False, reach=4)[1]
+    assert not accept(store, submission_of(key), always_new=False, reach=3)[1]
+    assert accept(store, submission_of(key), always_new=False, reach=4)[1]
 
 
 def test_a_failed_check_of_the_same_bytes_is_tried_again(
     store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     outcomes.store_failure(store, check, settings, {"verdict": None}, {"status": 422})
-    assert accept(store, asked(key), always_new=False)[1]
+    assert accept(store, submission_of(key), always_new=False)[1]
 
 
 # ---- working
 
 
 def test_checks_are_claimed_in_the_order_of_acceptance(store: Store, key: str) -> None:
-    accepted = [accept(store, asked(key, number))[0].id for number in range(5)]
+    accepted = [accept(store, submission_of(key, number))[0].id for number in range(5)]
     claimed = [check.id for check in iter(lambda: claim(store), None)]
     assert claimed == accepted
     with store.reading() as connection:
@@ -175,18 +179,18 @@ def test_checks_are_claimed_in_the_order_of_acceptance(store: Store, key: str) -
 
 
 def test_places_in_the_queue_count_those_that_wait_before(store: Store, key: str) -> None:
-    accepted = [accept(store, asked(key, number))[0] for number in range(3)]
+    accepted = [accept(store, submission_of(key, number))[0] for number in range(3)]
     claim(store)
     with store.reading() as connection:
-        places = [checks.queue_position(connection, find(store, one)) for one in accepted]
+        places = [checks.queue_position(connection, find(store, check)) for check in accepted]
     assert places == [None, 0, 1]
 
 
 def test_who_died_over_a_check_retries_it_in_front_and_once_only(
     store: Store, key: str, settings: Settings
 ) -> None:
-    first, _ = accept(store, asked(key, 1))
-    accept(store, asked(key, 2))
+    first, _ = accept(store, submission_of(key, 1))
+    accept(store, submission_of(key, 2))
     claim(store)
     with store.writing() as connection:
         assert checks.record_crash(connection, first.id).crashes == 1
@@ -197,16 +201,16 @@ def test_who_died_over_a_check_retries_it_in_front_and_once_only(
         died = checks.record_crash(connection, first.id)
         assert (died.crashes, died.state) == (2, "running")
         outcomes.put_aside(connection, died, settings, "it was put aside")
-        told = reports.load_newest(connection, first.id)
+        description = reports.load_newest(connection, first.id)
     assert find(store, first).state == "failed"
-    assert told is not None
-    assert told.report["verdict"] is None
-    assert told.report["problems"] == ["it was put aside"]
-    assert told.report["item"]["sha256"] == first.sha256
+    assert description is not None
+    assert description.report["verdict"] is None
+    assert description.report["problems"] == ["it was put aside"]
+    assert description.report["item"]["sha256"] == first.sha256
 
 
 def test_a_check_that_many_restarts_interrupted_is_given_up(store: Store, key: str) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     for _ in range(checks.MAX_INTERRUPTIONS - 1):
         claim(store)
         with store.writing() as connection:
@@ -214,11 +218,11 @@ def test_a_check_that_many_restarts_interrupted_is_given_up(store: Store, key: s
         assert find(store, check).state == "queued"
     claim(store)
     with store.writing() as connection:
-        assert [one.id for one in checks.record_interruptions(connection)] == [check.id]
+        assert [check.id for check in checks.record_interruptions(connection)] == [check.id]
 
 
 def test_what_is_put_back_was_not_begun(store: Store, key: str) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     with store.writing() as connection:
         checks.requeue(connection, check.id)
@@ -232,7 +236,7 @@ def test_what_is_put_back_was_not_begun(store: Store, key: str) -> None:
 def test_a_state_that_is_final_never_changes(
     store: Store, key: str, settings: Settings, state: str
 ) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     with store.writing() as connection:
         if state == "cancelled":
@@ -255,7 +259,7 @@ def test_a_state_that_is_final_never_changes(
 
 
 def test_a_verdict_stands_before_its_pictures(store: Store, key: str, settings: Settings) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     stands = done(store, check, settings, evidence_follows=True)
     assert (stands.state, stands.pictures, stands.settled) == ("done", "pending", False)
@@ -264,8 +268,8 @@ def test_a_verdict_stands_before_its_pictures(store: Store, key: str, settings: 
     assert find(store, check).settled
     with store.reading() as connection:
         assert evidence_sheets.load(connection, check.id) == {"R000001": SHEET}
-        told = evidence_sheets.load_descriptions(connection, check.id)["R000001"]
-        name = told["pairs"][0]["query"]
+        description = evidence_sheets.load_descriptions(connection, check.id)["R000001"]
+        name = description["pairs"][0]["query"]
         assert (
             evidence_sheets.load_image(connection, check.id, "R000001", name)
             == SHEET.pairs[0].query
@@ -275,7 +279,7 @@ def test_a_verdict_stands_before_its_pictures(store: Store, key: str, settings: 
 
 
 def test_pictures_with_faces_are_not_kept(store: Store, key: str, settings: Settings) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     done(store, check, settings, evidence_follows=True)
     with pytest.raises(ValueError, match="redacted"):
@@ -285,7 +289,7 @@ def test_pictures_with_faces_are_not_kept(store: Store, key: str, settings: Sett
 def test_what_later_checks_need_is_kept_and_read_again(
     store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     said = Metadata({"exif": {"Model": "X100"}}, Credentials("none"))
     done(store, check, settings, reach=7, fingerprint_and_metadata=(made_print(5), said))
@@ -301,7 +305,7 @@ def test_what_later_checks_need_is_kept_and_read_again(
 def test_nothing_is_kept_for_later_checks_where_the_setting_says_so(
     store: Store, key: str, settings: Settings
 ) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     forgetful = settings.model_copy(update={"keep_descriptors_s": 0.0})
     done(
@@ -315,7 +319,7 @@ def test_nothing_is_kept_for_later_checks_where_the_setting_says_so(
 
 
 def test_a_deleted_check_leaves_no_row_anywhere(store: Store, key: str, settings: Settings) -> None:
-    check, _ = accept(store, asked(key))
+    check, _ = accept(store, submission_of(key))
     claim(store)
     said = Metadata({}, Credentials("none"))
     done(
@@ -344,21 +348,21 @@ def test_a_deleted_check_leaves_no_row_anywhere(store: Store, key: str, settings
 
 
 def test_lists_are_newest_first_a_page_at_a_time(store: Store, key: str) -> None:
-    accepted = [accept(store, asked(key, number))[0].id for number in range(5)]
+    accepted = [accept(store, submission_of(key, number))[0].id for number in range(5)]
     with store.reading() as connection:
-        first = [one.id for one in checks.list_checks(connection, key, limit=2)]
-        rest = [one.id for one in checks.list_checks(connection, key, after=first[-1])]
+        first = [check.id for check in checks.list_checks(connection, key, limit=2)]
+        rest = [check.id for check in checks.list_checks(connection, key, after=first[-1])]
     assert first + rest == accepted[::-1]
 
 
 def test_lists_hold_ones_own_checks_and_no_additions(store: Store, key: str) -> None:
     other = made_key(store, "Ben")
-    mine, _ = accept(store, asked(key, 1))
-    hers, _ = accept(store, asked(other, 2))
-    accept(store, asked(key, 3, task="add"))
+    mine, _ = accept(store, submission_of(key, 1))
+    hers, _ = accept(store, submission_of(other, 2))
+    accept(store, submission_of(key, 3, task="add"))
     with store.reading() as connection:
-        assert [one.id for one in checks.list_checks(connection, key)] == [mine.id]
-        assert [one.id for one in checks.list_checks(connection, None)] == [hers.id, mine.id]
+        assert [check.id for check in checks.list_checks(connection, key)] == [mine.id]
+        assert [check.id for check in checks.list_checks(connection, None)] == [hers.id, mine.id]
         assert checks.find(connection, mine.id, key) == mine
         for unknown in (hers.id, "nonsense"):
             with pytest.raises(CheckUnknown):
@@ -368,19 +372,19 @@ def test_lists_hold_ones_own_checks_and_no_additions(store: Store, key: str) -> 
 
 
 def test_lists_are_searched_as_text(store: Store, key: str, settings: Settings) -> None:
-    one, _ = accept(store, asked(key, 1, name="Harcourt 100%.mp4"))
-    two, _ = accept(store, asked(key, 2, claimed_place="Straße 100_"))
+    first, _ = accept(store, submission_of(key, 1, name="Harcourt 100%.mp4"))
+    second, _ = accept(store, submission_of(key, 2, claimed_place="Straße 100_"))
     claim(store)
-    done(store, one, settings)
+    done(store, first, settings)
 
     def found(**how: Any) -> list[str]:
         with store.reading() as connection:
             return [check.id for check in checks.list_checks(connection, key, **how)]
 
-    assert found(text="harcourt") == [one.id]
-    assert found(text="100%") == [one.id]
-    assert found(text="100_") == [two.id]
-    assert found(text="no match") == [one.id]
-    assert found(state="queued") == [two.id]
-    assert found(relation="none") == [one.id]
+    assert found(text="harcourt") == [first.id]
+    assert found(text="100%") == [first.id]
+    assert found(text="100_") == [second.id]
+    assert found(text="no match") == [first.id]
+    assert found(state="queued") == [second.id]
+    assert found(relation="none") == [first.id]
     assert found(relation="none", state="queued") == []

@@ -62,15 +62,15 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
     with store.writing() as connection:
         claim = ("not_contradicted", "contradicted")
         alerts.raise_alert(connection, check.id, "R000002", "told after", now(), claim)
-        found = [(one.headline, one.claim_after) for one in alerts.list_alerts(connection, None)]
+        rows = [(one.headline, one.claim_after) for one in alerts.list_alerts(connection, None)]
         tables = sa.inspect(connection).get_table_names()
-        kept = descriptors.load(connection, check.id)
+        stored = descriptors.load(connection, check.id)
         assert next_due(connection, 7, "1 2") is None
     store.close()
-    assert found == [("told after", "contradicted"), ("told before", None)]
+    assert rows == [("told after", "contradicted"), ("told before", None)]
     assert "marks" not in tables
-    assert kept is not None
-    assert kept.searched_up_to == 7
+    assert stored is not None
+    assert stored.searched_up_to == 7
 
 
 def test_others_of_the_machine_cannot_look_in(tmp_path: Path) -> None:

@@ -37,8 +37,10 @@ def test_decisions_belong_to_the_pair_and_come_newest_first(connection: sa.Conne
     decide(connection, "bo", Choice.CANNOT_TELL)
     decide(connection, "ann", Choice.DIFFERENT, clip="R000002")
     decide(connection, "ann", Choice.DIFFERENT, item=OTHER)
-    found = [(one.by, one.clip) for one in decisions.find_for_item(connection, ITEM)]
-    assert found == [("Ann", "R000002"), ("Bo", "R000001"), ("Ann", "R000001")]
+    decided = [
+        (decision.by, decision.clip) for decision in decisions.find_for_item(connection, ITEM)
+    ]
+    assert decided == [("Ann", "R000002"), ("Bo", "R000001"), ("Ann", "R000001")]
     assert len(decisions.find_for_item(connection, ITEM, "R000002")) == 1
 
 
@@ -50,7 +52,7 @@ def test_taking_back_is_another_row(connection: sa.Connection) -> None:
     rows = connection.execute(sa.select(table).order_by(table.c.number)).all()
     assert rows[:1] == before
     assert len(rows) == 2
-    assert [one.withdrawn_at for one in decisions.find_for_item(connection, ITEM)] == [
+    assert [decision.withdrawn_at for decision in decisions.find_for_item(connection, ITEM)] == [
         back.withdrawn_at
     ]
 

@@ -85,10 +85,10 @@ def test_the_files_hold_no_secret(store: Store, tmp_path: Path) -> None:
         session, value = sessions.create(connection, key, 60, NOW)
     store.empty_log()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    held = b"".join(path.read_bytes() for path in files)
-    assert key.id.encode() in held
+    hash_in_file = b"".join(path.read_bytes() for path in files)
+    assert key.id.encode() in hash_in_file
     for text in (secret, secret[4:], value, session.csrf):
-        assert text.encode() not in held
+        assert text.encode() not in hash_in_file
 
 
 def test_a_revoked_key_is_nobody_and_stays_listed(store: Store) -> None:
@@ -153,7 +153,7 @@ def started(store: Store, key: Key, lifetime_s: float = 3600) -> tuple[sessions.
         return sessions.create(connection, key, lifetime_s, NOW)
 
 
-def held(store: Store, value: str, after_s: float = 0) -> sessions.Session | None:
+def hash_in_file(store: Store, value: str, after_s: float = 0) -> sessions.Session | None:
     with store.reading() as connection:
         return sessions.find(connection, value, NOW + timedelta(seconds=after_s))
 
@@ -161,22 +161,22 @@ def held(store: Store, value: str, after_s: float = 0) -> sessions.Session | Non
 def test_a_session_holds_until_its_end(store: Store) -> None:
     key, _ = made(store)
     session, value = started(store, key)
-    assert held(store, value, 3599) == session
-    assert held(store, value, 3600) is None
+    assert hash_in_file(store, value, 3599) == session
+    assert hash_in_file(store, value, 3600) is None
     assert session.key == key
     assert session.expires_at == format_timestamp(NOW + timedelta(hours=1))
     for wrong in ("", value[:-1], session.csrf, "\ud800", "x" * 1_000_000):
-        assert held(store, wrong) is None
+        assert hash_in_file(store, wrong) is None
 
 
 def test_a_sessions_token_is_its_own(store: Store) -> None:
     key, _ = made(store)
-    (one, value), (other, _) = started(store, key), started(store, key)
-    assert one.csrf != other.csrf
-    assert value not in one.csrf
-    assert sessions.csrf_matches(one, one.csrf)
-    for wrong in ("", other.csrf, value, one.csrf[:-1], one.csrf + "=", "é"):
-        assert not sessions.csrf_matches(one, wrong)
+    (key_row, value), (other, _) = started(store, key), started(store, key)
+    assert key_row.csrf != other.csrf
+    assert value not in key_row.csrf
+    assert sessions.csrf_matches(key_row, key_row.csrf)
+    for wrong in ("", other.csrf, value, key_row.csrf[:-1], key_row.csrf + "=", "é"):
+        assert not sessions.csrf_matches(key_row, wrong)
 
 
 def test_a_session_that_was_ended_is_gone_and_others_stay(store: Store) -> None:
@@ -185,8 +185,8 @@ def test_a_session_that_was_ended_is_gone_and_others_stay(store: Store) -> None:
     for _ in range(2):
         with store.writing() as connection:
             sessions.end(connection, value)
-    assert held(store, value) is None
-    assert held(store, other) is not None
+    assert hash_in_file(store, value) is None
+    assert hash_in_file(store, other) is not None
     assert [action for _, action, _ in actions(store)].count("session.end") == 1
 
 
@@ -196,8 +196,8 @@ def test_sessions_end_with_their_key(store: Store) -> None:
     (_, value), (_, other) = started(store, key), started(store, bo)
     with store.writing() as connection:
         keys.revoke(connection, key.id, audit_log.CLI, NOW)
-    assert held(store, value) is None
-    assert held(store, other) is not None
+    assert hash_in_file(store, value) is None
+    assert hash_in_file(store, other) is not None
 
 
 def test_sessions_that_ended_are_cleared_when_one_starts(store: Store) -> None:

@@ -127,16 +127,16 @@ def check(store: Store, settings: Settings) -> Check:
 
 def traces(store: Store) -> list[bytes]:
     """What to look for: the canaries, and pieces of everything that is stored packed."""
-    found = [CANARY.partition("{}")[0].encode()]
+    matching = [CANARY.partition("{}")[0].encode()]
     with store.reading() as connection:
         for name in ("reports", "descriptors", "pictures"):
             for row in connection.execute(sa.select(tables.tables[name])):
                 packed = [one for one in row if isinstance(one, bytes) and len(one) >= 32]
-                found += [one[len(one) // 2 :][:32] for one in packed]
-    return found
+                matching += [one[len(one) // 2 :][:32] for one in packed]
+    return matching
 
 
-def held(folder: Path, wanted: list[bytes]) -> list[str]:
+def files_with(folder: Path, wanted: list[bytes]) -> list[str]:
     """Which files hold any of it."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return [f.name for f in files if any(one in f.read_bytes() for one in wanted)]
@@ -145,13 +145,13 @@ def held(folder: Path, wanted: list[bytes]) -> list[str]:
 def test_a_deleted_check_leaves_nothing(store: Store, check: Check) -> None:
     wanted = traces(store)
     assert len(wanted) >= 4
-    assert set(held(store.folder, wanted)) >= {"0123456789abcdef"}
-    assert len(held(store.folder, wanted)) >= 2
+    assert set(files_with(store.folder, wanted)) >= {"0123456789abcdef"}
+    assert len(files_with(store.folder, wanted)) >= 2
     with store.writing() as connection:
         checks.delete(connection, check.id)
     (store.uploads / "0123456789abcdef").unlink()
     assert store.empty_log()
-    assert held(store.folder, wanted) == []
+    assert files_with(store.folder, wanted) == []
 
 
 def rows(store: Store) -> dict[str, int]:
@@ -179,18 +179,18 @@ def test_each_thing_goes_when_its_time_is_over(store: Store, check: Check) -> No
     uploads, left = after(1.1)
     assert uploads == []
     with store.reading() as connection:
-        kept = checks.find(connection, check.id)
-    assert (kept.upload, kept.upload_expires_at) == (None, None)
+        stored_item = checks.find(connection, check.id)
+    assert (stored_item.upload, stored_item.upload_expires_at) == (None, None)
     assert (left["descriptors"], left["reports"]) == (1, 1)
     _, left = after(2.1)
     assert (left["descriptors"], left["reports"], left["checks"]) == (0, 1, 1)
     _, left = after(3.1)
     assert left == dict.fromkeys(left, 0) | {"decisions": 1}
-    assert held(store.folder, [canary("note").encode()])
-    assert not held(store.folder, wanted[1:])
+    assert files_with(store.folder, [canary("note").encode()])
+    assert not files_with(store.folder, wanted[1:])
     _, left = after(4.1)
     assert left == dict.fromkeys(left, 0)
-    assert held(store.folder, wanted) == []
+    assert files_with(store.folder, wanted) == []
 
 
 def test_a_file_stays_while_pictures_are_made_of_it(store: Store, check: Check) -> None:
@@ -281,8 +281,8 @@ def test_a_sheet_that_shows_faces_is_never_stored(store: Store, check: Check) ->
 def test_sheets_come_back_without_their_strip(store: Store, check: Check) -> None:
     with store.reading() as connection:
         (sheet,) = evidence_sheets.load(connection, check.id).values()
-        (told,) = evidence_sheets.load_descriptions(connection, check.id).values()
-        step = told["strip"][0]["aligned"]
+        (description,) = evidence_sheets.load_descriptions(connection, check.id).values()
+        step = description["strip"][0]["aligned"]
         assert (
             evidence_sheets.load_image(connection, check.id, "R000001", step)
             == sheet.pairs[0].aligned
