@@ -92,10 +92,10 @@ class UnredactedEvidence:
         return stored_item.fingerprint.pictures, match_of(matches[0])
 
     def _reference(self, clip: str) -> Pictures:
-        pictures = self._library.load(clip).pictures
-        if pictures is None:
+        frames = self._library.load(clip).pictures
+        if frames is None:
             raise NotKept("no preview frames are stored of this clip")
-        return pictures
+        return frames
 
     def _make(self, query: Pictures, reference: Pictures, match: Match) -> EvidenceSheet:
         with open_sandbox(None, self._settings) as sandbox:

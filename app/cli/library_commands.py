@@ -55,7 +55,7 @@ def add(
     as_json: AsJson = False,
     progress: Progress = None,
 ) -> None:
-    """Add known footage. A file that is known already is left as it is, and said so."""
+    """Add clips to the library. An identical file is not added again, and the output says so."""
     settings = settings_of(library=library)
     start_decoding(settings)
     from app.cli.progress_bars import bars_wanted, item_bars

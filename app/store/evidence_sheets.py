@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.evidence.types import EvidenceSheet, Pair, Thumbnail
-from app.store.schema import pictures, sheets
+from app.store.schema import pictures as images
+from app.store.schema import sheets
 
 type Json = dict[str, Any]
 
@@ -24,7 +25,7 @@ def store(
     connection: sa.Connection, check: str, sheets_by_clip: Mapping[str, EvidenceSheet]
 ) -> None:
     """Store the sheets of a check's newest report, by clip id, in place of any before."""
-    for table in (sheets, pictures):
+    for table in (sheets, images):
         connection.execute(table.delete().where(table.c.check == check))
     for clip, sheet in sheets_by_clip.items():
         if sheet.faces != "redacted":
@@ -34,7 +35,7 @@ def store(
         connection.execute(sheets.insert().values(check=check, clip=clip, sheet=text))
         for name, jpeg in jpegs.items():
             row = {"check": check, "clip": clip, "name": name, "jpeg": jpeg}
-            connection.execute(pictures.insert().values(row))
+            connection.execute(images.insert().values(row))
 
 
 def images_by_name(sheet: EvidenceSheet) -> dict[str, bytes]:
@@ -50,15 +51,15 @@ def load_descriptions(connection: sa.Connection, check: str) -> dict[str, Json]:
 
 def load_image(connection: sa.Connection, check: str, clip: str, name: str) -> bytes | None:
     """One JPEG; None where there is none of this name."""
-    where = (pictures.c.check == check) & (pictures.c.clip == clip) & (pictures.c.name == name)
-    jpeg = connection.execute(sa.select(pictures.c.jpeg).where(where)).scalar_one_or_none()
+    where = (images.c.check == check) & (images.c.clip == clip) & (images.c.name == name)
+    jpeg = connection.execute(sa.select(images.c.jpeg).where(where)).scalar_one_or_none()
     return None if jpeg is None else bytes(jpeg)
 
 
 def load(connection: sa.Connection, check: str) -> dict[str, EvidenceSheet]:
     """Sheets by clip id, without their strips: no page shows these."""
-    where = (pictures.c.check == check) & ~pictures.c.name.startswith("strip-")
-    rows = connection.execute(sa.select(pictures).where(where))
+    where = (images.c.check == check) & ~images.c.name.startswith("strip-")
+    rows = connection.execute(sa.select(images).where(where))
     jpegs = {(row.clip, row.name): bytes(row.jpeg) for row in rows}
     return {
         clip: _join_images(

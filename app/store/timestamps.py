@@ -10,8 +10,8 @@ def now() -> datetime:
 def format_timestamp(time: datetime) -> str:
     """ "2026-11-25T22:30:00.000000Z"; always the same length.
 
-    Raises ValueError for a moment without a zone.
+    Raises ValueError for a time without a zone.
     """
     if time.tzinfo is None:
-        raise ValueError("expected a moment with a zone")
+        raise ValueError("expected a time with a zone")
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

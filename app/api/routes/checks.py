@@ -129,7 +129,7 @@ async def show_check(
     responses={200: {"content": {LINES: {}}}},
 )
 async def follow_check(request: Request, check_id: CheckId, caller: Asking) -> Response:
-    """A JSON line at each change, and every ten seconds. Ends with the check and its pictures."""
+    """A JSON line at each change, and every ten seconds. Ends with the check and its frames."""
     key = visible_key(caller)
     await run_in_threadpool(_find, request, check_id, key)  # an unknown one is a 404
     return StreamingResponse(_events(request, check_id, key), media_type=LINES)

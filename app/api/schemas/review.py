@@ -1,4 +1,4 @@
-"""The wire format of pictures, reveals, decisions, alerts, and of the library's changes."""
+"""The wire format of evidence frames, reveals, decisions, alerts, and of the library's changes."""
 
 from typing import Annotated, Literal
 
@@ -34,7 +34,7 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-# ---- pictures
+# ---- evidence frames
 
 
 class PairOut(Wire):
