@@ -35,10 +35,10 @@ from app.library import schema
 from app.library.clip_rows import add_appearances, insert_clip
 from app.library.context_csv import Context
 from app.library.index.code_cache import BLOCK_SIZE, CodeFile
-from app.library.library import FileFacts, Library
+from app.library.library import Library
 from app.library.library_file import open_file
 from app.library.packing import pack_vectors
-from app.library.records import Appearance
+from app.library.records import Appearance, FileFacts
 from app.library.schema import read_counter, write_counter
 from app.pipeline.audio_sources import find_sounds
 from benchmarks.record import write
@@ -265,13 +265,13 @@ def measure_search(folder: Path) -> dict[str, Any]:
 
 def measure_sound(library: Library, clips: int) -> dict[str, Any] | None:
     """Seconds of searching by sound, and what was found. None where no sound was stored."""
-    if library.sound("R000001") is None:
+    if library.audio("R000001") is None:
         return None
     rng = np.random.default_rng(7)
     copies = rng.choice(clips, HEARD_CLIPS, replace=False) + 1
     times, cpu, found, wrong = [], [], 0, 0
     for number in [*copies.tolist(), *(0 for _ in range(HEARD_CLIPS))]:
-        source = library.sound(f"R{number:06d}") if number else None
+        source = library.audio(f"R{number:06d}") if number else None
         walk = source.bands if source else sound_bands(rng, 480)
         noisy = walk[slice(*HEARD_ROWS)] + rng.normal(0, 3 / STEP_DB, (1, BANDS))
         noisy = noisy + rng.normal(0, 3 / STEP_DB, noisy.shape)

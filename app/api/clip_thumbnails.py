@@ -33,5 +33,5 @@ class ClipThumbnails:
                 raise ClipUnknown("no preview frames are stored of this clip")
             with open_sandbox(None, self._settings) as sandbox:
                 jpeg = sandbox.thumbnail(preview_frames)
-        self._library.keep_thumbnail(clip, jpeg)
+        self._library.store_thumbnail(clip, jpeg)
         return jpeg

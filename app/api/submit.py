@@ -29,7 +29,7 @@ async def accept(
 
     Raises QueueFull, RequestDiffers, StoreUnusable.
     """
-    reach = 0 if always_new else await run_in_threadpool(library_of(request).reach)
+    reach = 0 if always_new else await run_in_threadpool(library_of(request).last_clip_number)
     return await run_in_threadpool(
         _accept, store_of(request), queue_of(request), submission, reach, always_new=always_new
     )

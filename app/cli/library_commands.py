@@ -25,7 +25,7 @@ from hashing.errors import FirstseenError
 
 if TYPE_CHECKING:
     from app.library.library import Library
-    from app.library.records import Added
+    from app.library.records import Addition
 
 library_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Add to, look at and look after the library."
@@ -61,7 +61,7 @@ def add(
     from app.cli.progress_bars import bars_wanted, item_bars
     from app.library.context_csv import ContextTable, read_context
     from app.library.library import Library
-    from app.library.records import Added
+    from app.library.records import Addition
     from app.pipeline.add_clip import add_clip
     from app.store.audit_log import CLI
     from app.store.audited_changes import AuditedChange, addition_entries, existing_store
@@ -74,13 +74,13 @@ def add(
         warn_unsandboxed(settings)
         with item_bars(len(files), show=show_bars) as (on_item, on_progress):
 
-            def add_file(file: _File) -> Added:
+            def add_file(file: _File) -> Addition:
                 change = AuditedChange(store, CLI, "clip.add")
                 added = add_clip(
                     file.path,
                     opened,
                     settings,
-                    table.of(file.path),
+                    table.context_for(file.path),
                     quick=quick,
                     on_progress=on_progress,
                     before_storing=change.begin,
@@ -95,7 +95,7 @@ def add(
                     print_lines([_result_line(results[-1])])
     if show_bars and not as_json:
         print_lines([_result_line(result) for result in results])
-    for name in table.unused():
+    for name in table.unused_files():
         complain(f"warning: the context names {name!r}, which was not among the files")
     if as_json:
         print_json([asdict(result) for result in results])
@@ -290,7 +290,7 @@ class _AddResult:
     problem: str | None = None
 
 
-def _try_to_add(file: _File, add_file: "Callable[[_File], Added]") -> _AddResult:
+def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddResult:
     """Add one file. Raises errors that are not about the file.
 
     A text or a list among the footage of a folder is passed over, and is no failure.

@@ -26,10 +26,10 @@ def wipe(
     from app.store import data_folder
 
     store_folder = settings.desk_folder()
-    parts = [(store_folder, data_folder.kind())]
+    parts = [(store_folder, data_folder.file_format())]
     if not data_only:
-        parts.append((settings.library, library_file.kind()))
-    there = [(folder, kind) for folder, kind in parts if (folder / kind.file_name).exists()]
+        parts.append((settings.library, library_file.file_format()))
+    there = [(folder, format) for folder, format in parts if (folder / format.file_name).exists()]
     if not there:
         places = " or ".join(str(folder) for folder, _ in parts)
         raise UsageError(f"There is nothing to wipe in {places}")
@@ -38,8 +38,8 @@ def wipe(
     if store_folder.is_dir():
         with data_folder.only_service(store_folder):  # raises where a service is running
             pass
-    for folder, kind in there:
-        _wipe(folder, kind.own_names, kind.unusable, kind.word)
+    for folder, format in there:
+        _wipe(folder, format.own_names, format.unusable, format.word)
     print_lines(
         [
             "Disks that move blocks by themselves, snapshots and backups may still hold old "

@@ -1,13 +1,13 @@
-"""Making sure that a file is on the disk, and not only on its way there."""
+"""Flush a written file to the disk."""
 
 import os
 from pathlib import Path
 
 
 def make_durable(path: Path) -> None:
-    """Returns when the content and the name of a written file would survive a power cut."""
+    """Return once a written file's content and name would survive a power cut."""
     _sync(path, os.O_RDWR)
-    if hasattr(os, "O_DIRECTORY"):  # other systems have no way to ask for the name
+    if hasattr(os, "O_DIRECTORY"):  # other systems cannot sync a folder
         _sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)
 
 

@@ -1,7 +1,7 @@
-"""A SQLite file of ours: opening, creating, migrating, and transactions.
+"""SQLite files: opening, creating, migrating, and transactions.
 
-The library and the store each say with a `Kind` what theirs is. Every error of the database driver
-leaves here as one of that kind's.
+The library and the store each describe theirs with a `FileFormat`. Errors of the database driver
+and of the file system leave here as that format's errors.
 """
 
 import errno
@@ -24,7 +24,7 @@ type Step = Callable[[sa.Connection], None]
 
 
 def migrations_table(metadata: sa.MetaData) -> sa.Table:
-    """Which formats a file has had, and since when."""
+    """A table of the versions that a file's schema has had, and since when."""
     return sa.Table(
         "migrations",
         metadata,
@@ -34,8 +34,8 @@ def migrations_table(metadata: sa.MetaData) -> sa.Table:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What a file holds, and how it is spoken of."""
+class FileFormat:
+    """The schema of one kind of file, its errors, and the word that messages use for it."""
 
     word: str  # "library", as in: there is no library in ...
     file_name: str
@@ -43,53 +43,61 @@ class Kind:
     schema_version: int
     metadata: sa.MetaData
     migrations: sa.Table  # as migrations_table makes it
-    steps: Mapping[int, Step]  # version -> what reaches it
-    fill: Step  # first rows of a new file
+    steps: Mapping[int, Step]  # version -> the migration that reaches it
+    fill: Step  # inserts the first rows of a new file
     unusable: type[FirstseenError]
     busy: type[FirstseenError]
     read_only: type[FirstseenError]
-    cache_kib: int  # SQLite's page cache, a connection; the system's own does the rest
-    beside: frozenset[str] = frozenset()  # what may stand in the folder before the file is made
-    parts: frozenset[str] = frozenset()  # what else of ours stands there: caches, uploads
+    cache_kib: int  # SQLite's page cache of each connection
+    beside: frozenset[str] = frozenset()  # names that the folder may have before the file is made
+    parts: frozenset[str] = frozenset()  # names of our other files there: caches, uploads
 
     @property
     def own_names(self) -> frozenset[str]:
-        """Everything of ours in the folder, with the logs that SQLite puts beside its file."""
-        logs = {f"{self.file_name}{end}" for end in ("", "-wal", "-shm", "-journal")}
+        """The names of all our files in the folder, with the logs that SQLite adds to its file."""
+        logs = {f"{self.file_name}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")}
         return self.beside | self.parts | logs
 
 
 @dataclass(frozen=True)
 class Database:
-    """An open file, and how to read or write it in one transaction."""
+    """An open file, read and written in transactions. wait_s: for another process that writes."""
 
     folder: Path
     engine: sa.Engine
     writable: bool
     wait_s: float
-    kind: Kind
+    format: FileFormat
 
     @classmethod
-    def open(cls, folder: Path, kind: Kind, create: bool, read_only: bool, wait_s: float) -> Self:
-        """The file in `folder`.
+    def open(
+        cls,
+        folder: Path,
+        format: FileFormat,
+        *,
+        create: bool,
+        read_only: bool,
+        wait_s: float,
+    ) -> Self:
+        """Open the file in `folder`.
 
-        create: make one where the folder is absent or empty; never among other files.
-        Raises kind.unusable: none there, another program's file, damaged, or of a newer version.
+        create: make one where the folder is absent or has nothing but `beside`.
+        Raises format.unusable: no file, another program's, damaged, or of a newer version.
         """
-        path = folder / kind.file_name
-        with translated_errors(kind, folder, wait_s):
+        path = folder / format.file_name
+        with translate_errors(format, folder, wait_s):
             exists = path.is_file()
             if not exists:
                 if not create or read_only:
-                    raise kind.unusable(f"There is no {kind.word} in {folder}")
-                _make_folder(folder, kind)
+                    raise format.unusable(f"There is no {format.word} in {folder}")
+                _make_folder(folder, format)
                 create_private_file(path)  # its log and index get the same mode from SQLite
-            mend_modes(folder, kind.own_names)
-            writable = not read_only and _may_write(folder, kind)
-            engine = _engine(path, writable, wait_s, kind.cache_kib)
-            file = cls(folder, engine, writable, wait_s, kind)
+            mend_modes(folder, format.own_names)
+            writable = not read_only and _may_write(folder, format)
+            engine = _engine(path, wait_s, format.cache_kib, writable=writable)
+            file = cls(folder, engine, writable, wait_s, format)
             try:
-                _prepare(file, create)
+                _check_or_create(file, create=create)
             except BaseException:
                 file.close()
                 raise
@@ -97,34 +105,34 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """One consistent view, whatever others write meanwhile."""
-        with self._translated(), self.engine.connect() as connection, connection.begin():
+        """A reading transaction: one consistent view, whatever others write meanwhile."""
+        with self._translate_errors(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """All or nothing, and on the disk when it ends. Waits for another writer.
+        """A writing transaction: all or nothing, and on the disk when it ends. One at a time.
 
-        Raises kind.read_only, kind.busy after `wait_s`, kind.unusable on a full disk.
+        Raises format.read_only, format.busy after `wait_s`, format.unusable on a full disk.
         """
         if not self.writable:
-            raise self.kind.read_only(f"The {self.kind.word} in {self.folder} can only be read")
-        with self._translated(), self.engine.connect() as connection:
+            raise self.format.read_only(f"The {self.format.word} in {self.folder} can only be read")
+        with self._translate_errors(), self.engine.connect() as connection:
             writer = connection.execution_options(firstseen_begin="BEGIN IMMEDIATE")
             with writer.begin():
                 yield writer
 
     def empty_log(self) -> bool:
-        """Move the write-ahead log into the file and cut it to nothing.
+        """Move the write-ahead log into the file and empty it.
 
-        False where a reader held on to it for longer than we waited.
+        False where a reader used it for longer than `wait_s`.
         """
         busy, *_ = self.pragma("wal_checkpoint(TRUNCATE)")
         return bool(busy == 0)
 
     def pragma(self, name: str) -> tuple[object, ...]:
-        """The first row that a pragma answers, outside of any transaction."""
-        with self._translated(), closing(self.engine.raw_connection()) as connection:
+        """The first row of a pragma's answer, outside of any transaction."""
+        with self._translate_errors(), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA {name}")
             row = cursor.fetchone()
@@ -134,32 +142,34 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        with translated_errors(self.kind, self.folder, self.wait_s):
+    def _translate_errors(self) -> Iterator[None]:
+        with translate_errors(self.format, self.folder, self.wait_s):
             yield
 
 
-def _make_folder(folder: Path, kind: Kind) -> None:
+def _make_folder(folder: Path, format: FileFormat) -> None:
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        strangers = sorted({entry.name for entry in folder.iterdir()} - kind.beside)
+        others = sorted({entry.name for entry in folder.iterdir()} - format.beside)
     except OSError as error:
-        raise kind.unusable(f"No {kind.word} can be made in {folder}: {error.strerror}") from error
-    if strangers:
-        raise kind.unusable(
-            f"{folder} is not a {kind.word} and holds other files ({strangers[0]}); "
+        raise format.unusable(
+            f"No {format.word} can be made in {folder}: {error.strerror}"
+        ) from error
+    if others:
+        raise format.unusable(
+            f"{folder} is not a {format.word} and holds other files ({others[0]}); "
             "nothing was written"
         )
 
 
-def _engine(path: Path, writable: bool, wait_s: float, cache_kib: int) -> sa.Engine:
+def _engine(path: Path, wait_s: float, cache_kib: int, *, writable: bool) -> sa.Engine:
     uri = path.absolute().as_uri()
     if writable:
         address = f"{uri}?mode=rwc"
     elif os.access(path.parent, os.W_OK) or _has_log(path):
         address = f"{uri}?mode=ro"
     else:
-        address = f"{uri}?immutable=1"  # where no log can be made, nobody is writing one
+        address = f"{uri}?immutable=1"  # where no log can be made, nobody writes
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, timeout=wait_s, check_same_thread=False)
@@ -169,7 +179,7 @@ def _engine(path: Path, writable: bool, wait_s: float, cache_kib: int) -> sa.Eng
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
-        for pragma in _pragmas(writable, cache_kib):
+        for pragma in _pragmas(cache_kib, writable=writable):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
@@ -186,21 +196,22 @@ def _has_log(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def _pragmas(writable: bool, cache_kib: int) -> tuple[str, ...]:
+def _pragmas(cache_kib: int, *, writable: bool) -> tuple[str, ...]:
     shared = ("foreign_keys=ON", f"cache_size=-{cache_kib}", "temp_store=MEMORY")
     if not writable:
         return (*shared, "query_only=ON")
-    # secure_delete: what was removed is overwritten, not only unlinked
+    # secure_delete: overwrites what is deleted
     return (*shared, "synchronous=FULL", "secure_delete=ON")
 
 
-def _may_write(folder: Path, kind: Kind) -> bool:
-    path = folder / kind.file_name
+def _may_write(folder: Path, format: FileFormat) -> bool:
+    path = folder / format.file_name
     return all(os.access(place, os.W_OK) for place in (folder, path) if place.exists())
 
 
-def _prepare(file: Database, create: bool) -> None:
-    kind = file.kind
+def _check_or_create(file: Database, *, create: bool) -> None:
+    """Check whose file it is; create its tables or migrate them where needed."""
+    format = file.format
     with file.reading() as connection:
         marker = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
@@ -208,91 +219,94 @@ def _prepare(file: Database, create: bool) -> None:
     if empty and marker == 0 and create and file.writable:
         _create_tables(file)
         return
-    if marker != kind.application_id:
-        raise kind.unusable(f"{file.folder / kind.file_name} is not a firstseen {kind.word}")
-    if version > kind.schema_version:
-        raise kind.unusable(
-            f"The {kind.word} in {file.folder} was written by a newer firstseen "
-            f"(format {version}; this one reads up to {kind.schema_version})"
+    if marker != format.application_id:
+        raise format.unusable(f"{file.folder / format.file_name} is not a firstseen {format.word}")
+    if version > format.schema_version:
+        raise format.unusable(
+            f"The {format.word} in {file.folder} was written by a newer firstseen "
+            f"(format {version}; this one reads up to {format.schema_version})"
         )
-    if version < kind.schema_version:
+    if version < format.schema_version:
         _migrate(file)
 
 
 def _create_tables(file: Database) -> None:
-    kind = file.kind
+    format = file.format
     file.pragma("journal_mode=WAL")
     with file.writing() as connection:
-        if sa.inspect(connection).has_table(kind.migrations.name):
+        if sa.inspect(connection).has_table(format.migrations.name):
             return  # another process was first
-        kind.metadata.create_all(connection)
-        kind.fill(connection)
-        _note_version(connection, kind, kind.schema_version)
-        connection.exec_driver_sql(f"PRAGMA application_id={kind.application_id}")
+        format.metadata.create_all(connection)
+        format.fill(connection)
+        _record_version(connection, format, format.schema_version)
+        connection.exec_driver_sql(f"PRAGMA application_id={format.application_id}")
 
 
 def _migrate(file: Database) -> None:
-    kind = file.kind
+    format = file.format
     if not file.writable:
-        if not _may_write(file.folder, kind):
-            raise kind.read_only(
-                f"The {kind.word} in {file.folder} is of an older format, "
+        if not _may_write(file.folder, format):
+            raise format.read_only(
+                f"The {format.word} in {file.folder} is of an older format, "
                 "and can only be read: it has to be brought up to date where it can be written"
             )
-        # who only reads does not want to write; an older file is of no use to them as it is
+        # a reader cannot use an older format, so the file is opened once more for writing
         type(file).open(
-            file.folder, kind, create=False, read_only=False, wait_s=file.wait_s
+            file.folder, format, create=False, read_only=False, wait_s=file.wait_s
         ).close()
         return
     with file.writing() as connection:  # all steps or none
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        for step in range(version + 1, kind.schema_version + 1):
-            kind.steps[step](connection)
-            _note_version(connection, kind, step)
+        for step in range(version + 1, format.schema_version + 1):
+            format.steps[step](connection)
+            _record_version(connection, format, step)
 
 
-def _note_version(connection: sa.Connection, kind: Kind, version: int) -> None:
+def _record_version(connection: sa.Connection, format: FileFormat, version: int) -> None:
     applied = datetime.now(UTC).isoformat(timespec="seconds")
-    connection.execute(kind.migrations.insert().values(version=version, applied_at=applied))
+    connection.execute(format.migrations.insert().values(version=version, applied_at=applied))
     connection.exec_driver_sql(f"PRAGMA user_version={version}")
 
 
 @contextmanager
-def translated_errors(kind: Kind, folder: Path, wait_s: float) -> Iterator[None]:
-    """Errors of the database driver and of the file system as ours, in words."""
+def translate_errors(format: FileFormat, folder: Path, wait_s: float) -> Iterator[None]:
+    """Raise errors of the database driver and of the file system as the format's own."""
     try:
         yield
     except OSError as error:
-        raise _of_the_system(error, kind, folder) from error
+        raise _file_system_error(error, format, folder) from error
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise _in_words(cause, kind, folder, wait_s) from error
+        raise _driver_error(cause, format, folder, wait_s) from error
 
 
-def _of_the_system(error: OSError, kind: Kind, folder: Path) -> FirstseenError:
+def _file_system_error(error: OSError, format: FileFormat, folder: Path) -> FirstseenError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return _full(kind, folder)
-    return kind.unusable(f"The {kind.word} in {folder} cannot be used: {error.strerror}")
+        return _disk_full(format, folder)
+    return format.unusable(f"The {format.word} in {folder} cannot be used: {error.strerror}")
 
 
-def _full(kind: Kind, folder: Path) -> FirstseenError:
-    return kind.unusable(
-        f"No space is left for the {kind.word} in {folder}; what was added before is unharmed"
+def _disk_full(format: FileFormat, folder: Path) -> FirstseenError:
+    return format.unusable(
+        f"No space is left for the {format.word} in {folder}; what was added before is unharmed"
     )
 
 
-def _in_words(
-    cause: BaseException | None, kind: Kind, folder: Path, wait_s: float
+def _driver_error(
+    cause: BaseException | None, format: FileFormat, folder: Path, wait_s: float
 ) -> FirstseenError:
     name = getattr(cause, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
-        return kind.busy(
-            f"Another process is writing to the {kind.word} in {folder}; gave up after {wait_s:g} s"
+        return format.busy(
+            f"Another process is writing to the {format.word} in {folder}; "
+            f"gave up after {wait_s:g} s"
         )
     if name.startswith("SQLITE_READONLY"):
-        return kind.read_only(f"The {kind.word} in {folder} can only be read")
+        return format.read_only(f"The {format.word} in {folder} can only be read")
     if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
-        return _full(kind, folder)
+        return _disk_full(format, folder)
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
-        return kind.unusable(f"{folder / kind.file_name} is damaged or not a {kind.word}: {cause}")
-    return kind.unusable(f"The {kind.word} in {folder} cannot be used: {cause}")
+        return format.unusable(
+            f"{folder / format.file_name} is damaged or not a {format.word}: {cause}"
+        )
+    return format.unusable(f"The {format.word} in {folder} cannot be used: {cause}")

@@ -43,7 +43,7 @@ def recheck(
     What cannot be read any more counts as searched, so that it is not tried for ever.
     Raises StoreUnusable, LibraryUnusable.
     """
-    reach, change = library.reach(), library.last_change()
+    reach, change = library.last_clip_number(), library.last_change()
     with store.reading() as connection:
         stored_item = descriptors.load(connection, check.id)
         stored = reports.load_newest(connection, check.id)

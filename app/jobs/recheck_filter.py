@@ -44,7 +44,7 @@ class RecheckFilter:
         Others that are due are filtered with it; those that need no comparison count as searched.
         Raises StoreUnusable, LibraryUnusable.
         """
-        state = self._library.reach(), self._library.last_change()
+        state = self._library.last_clip_number(), self._library.last_change()
         if state != self._state:
             self._state, self._to_recheck = state, set()
         if check not in self._to_recheck:

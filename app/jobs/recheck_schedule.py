@@ -49,7 +49,7 @@ class RecheckSchedule:
 
     def _poll(self, connection: sa.Connection, now_s: float) -> Check | None:
         self._polled_at = now_s
-        state = (self._library.reach(), self._library.last_change())
+        state = (self._library.last_clip_number(), self._library.last_change())
         if state != self._library_state:
             self._library_state, self._unchanged_since = state, now_s
         if now_s - self._unchanged_since < self._quiet_s:

@@ -23,7 +23,7 @@ from app.jobs.outcomes import (
 )
 from app.jobs.recheck import recheck
 from app.jobs.recheck_filter import RecheckFilter
-from app.library.context_csv import entered
+from app.library.context_csv import context_from_columns
 from app.library.library import Library
 from app.network.errors import LinkError
 from app.pipeline.add_clip import add_clip
@@ -75,7 +75,7 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     """Store the verdict, then the evidence frames; only these where there is a verdict already."""
     has_verdict = check.final
     sheets: dict[str, EvidenceSheet] = {}
-    reach, change = work.library.reach(), work.library.last_change()
+    reach, change = work.library.last_clip_number(), work.library.last_change()
     try:
         if check.url is not None and check.upload is None and not has_verdict:
             check = fetch_link(work, check, on_progress)
@@ -136,7 +136,7 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
 
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     """Add a file to the library; the row stores which clip it became."""
-    context = entered(check.context or {}, "the form")
+    context = context_from_columns(check.context or {}, "the form")
     change = AuditedChange(work.store, check.key, "clip.add", check.id)
     try:
         added = add_clip(

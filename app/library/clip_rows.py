@@ -1,4 +1,4 @@
-"""Clips, their context and their appearances as rows, and back.
+"""Store clips, their context and their appearances as rows, and read them back.
 
 Every function works inside a transaction that its caller began.
 """
@@ -16,7 +16,7 @@ from app.library.schema import appearances, clips, spaces
 from app.library.vector_rows import insert_vectors
 from hashing.types import Fingerprint
 
-MAX_DIGITS = 18  # of a clip's number: what the database can hold
+MAX_DIGITS = 18  # of a clip's number: fits a 64-bit integer
 
 
 def clip_id(number: int) -> str:
@@ -25,15 +25,15 @@ def clip_id(number: int) -> str:
 
 
 def clip_ids(numbers: list[int]) -> tuple[str, ...]:
-    """The same for many: a search names thousands."""
+    """`clip_id` of each, without a call for each: a search names thousands."""
     return tuple([f"R{number:06d}" for number in numbers])
 
 
 def clip_number(identifier: str) -> int:
-    """The inverse of `clip_id`. Raises ClipUnknown for what never was an id."""
+    """The inverse of `clip_id`. Raises ClipUnknown for a text that is no id."""
     digits = identifier.removeprefix("R")
-    known = digits != identifier and digits.isascii() and digits.isdigit()
-    if not known or len(digits) > MAX_DIGITS:
+    is_id = digits != identifier and digits.isascii() and digits.isdigit()
+    if not is_id or len(digits) > MAX_DIGITS:
         raise ClipUnknown(f"{identifier!r} is no clip id; they look like {clip_id(123)}")
     return int(digits)
 
@@ -44,12 +44,12 @@ def insert_clip(
     facts: FileFacts,
     context: dict[str, str | None],
 ) -> int:
-    """All rows of a new clip but its appearances. Returns its number."""
+    """Store a new clip without its appearances. Returns its number."""
     row = {
         "sha256": bytes.fromhex(facts.sha256),
         "name": facts.name,
         "bytes": facts.bytes,
-        **_described(connection, fingerprint),
+        **_store_vectors(connection, fingerprint),
         **context,
     }
     number = int(connection.execute(clips.insert().values(row).returning(clips.c.id)).scalar_one())
@@ -58,7 +58,7 @@ def insert_clip(
 
 
 def read_clips(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Clip]:
-    """In the order in which they were added."""
+    """The clips that a condition selects, in the order in which they were added."""
     query = (
         sa.select(clips, spaces.c.name.label("space_name"))
         .join(spaces, clips.c.space == spaces.c.id)
@@ -66,25 +66,26 @@ def read_clips(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list
         .order_by(clips.c.id)
     )
     rows = connection.execute(query).all()
-    seen = _appearances(connection, where)
-    return [_clip(row, seen.get(row.id, ())) for row in rows]
+    by_clip = _appearances(connection, where)
+    return [_clip(row, by_clip.get(row.id, ())) for row in rows]
 
 
 def _appearances(
     connection: sa.Connection, where: sa.ColumnElement[bool]
 ) -> dict[int, tuple[Appearance, ...]]:
-    joined = appearances.join(clips).join(spaces, clips.c.space == spaces.c.id)
-    query = sa.select(appearances).select_from(joined).where(where).order_by(appearances.c.id)
-    found: dict[int, tuple[Appearance, ...]] = {}
+    """The appearances of the clips that a condition selects, by the clip's number."""
+    tables = appearances.join(clips).join(spaces, clips.c.space == spaces.c.id)
+    query = sa.select(appearances).select_from(tables).where(where).order_by(appearances.c.id)
+    by_clip: dict[int, tuple[Appearance, ...]] = {}
     for row in connection.execute(query):
-        one = Appearance(
+        appearance = Appearance(
             row.kind, row.date, row.source_url, row.publisher, row.entered_by, number=row.id
         )
-        found[row.clip] = (*found.get(row.clip, ()), one)
-    return found
+        by_clip[row.clip] = (*by_clip.get(row.clip, ()), appearance)
+    return by_clip
 
 
-def _clip(row: sa.Row[Any], seen: tuple[Appearance, ...]) -> Clip:
+def _clip(row: sa.Row[Any], clip_appearances: tuple[Appearance, ...]) -> Clip:
     return Clip(
         id=clip_id(row.id),
         name=row.name,
@@ -102,77 +103,84 @@ def _clip(row: sa.Row[Any], seen: tuple[Appearance, ...]) -> Clip:
         notes=row.notes,
         space=row.space_name,
         sampling=row.sampling,
-        appearances=seen,
+        appearances=clip_appearances,
     )
 
 
 def add_appearances(
-    connection: sa.Connection, number: int, wanted: Iterable[Appearance]
+    connection: sa.Connection, number: int, additions: Iterable[Appearance]
 ) -> tuple[Appearance, ...]:
-    """Write those that the clip does not have yet, and return them."""
-    known = set(_appearances(connection, clips.c.id == number).get(number, ()))
-    fresh = tuple(one for one in dict.fromkeys(wanted) if one not in known)
-    if fresh:
-        connection.execute(appearances.insert(), [_row(number, one) for one in fresh])
-    return fresh
+    """Store those that the clip does not have yet. Returns them."""
+    present = set(_appearances(connection, clips.c.id == number).get(number, ()))
+    missing = tuple(each for each in dict.fromkeys(additions) if each not in present)
+    if missing:
+        connection.execute(appearances.insert(), [_columns(number, each) for each in missing])
+    return missing
 
 
-def _row(number: int, one: Appearance) -> dict[str, Any]:
-    row = {**asdict(one), "clip": number}
-    del row["number"]
-    return row
+def _columns(number: int, appearance: Appearance) -> dict[str, object]:
+    columns = {**asdict(appearance), "clip": number}
+    del columns["number"]
+    return columns
 
 
 def fill_context(
     connection: sa.Connection, number: int, context: dict[str, str | None]
 ) -> tuple[str, ...]:
-    """Fill what nobody had entered; an earlier entry stays. Returns the columns filled."""
+    """Write the texts of empty columns; an earlier text stays. Returns the columns written."""
     row = connection.execute(sa.select(clips).where(clips.c.id == number)).one()._mapping
-    news = {name: text for name, text in context.items() if text is not None and row[name] is None}
-    if news:
-        connection.execute(clips.update().where(clips.c.id == number).values(news))
-    return tuple(news)
+    texts = {name: text for name, text in context.items() if text is not None and row[name] is None}
+    if texts:
+        connection.execute(clips.update().where(clips.c.id == number).values(texts))
+    return tuple(texts)
 
 
 def delete_clip(connection: sa.Connection, number: int) -> range:
-    """Remove every row of a clip. Returns the vector ids that are gone."""
-    gone = delete_fingerprint(connection, clip_row(connection, number))
+    """Remove every row of a clip. Returns the ids of its vectors."""
+    vector_ids = delete_fingerprint(connection, clip_row(connection, number))
     connection.execute(clips.delete().where(clips.c.id == number))
-    return gone
+    return vector_ids
 
 
-def replace_fingerprint(connection: sa.Connection, number: int, print_: Fingerprint) -> range:
-    """Put a clip's new description in place of its old. Returns the vector ids that are gone."""
-    gone = delete_fingerprint(connection, clip_row(connection, number))
+def replace_fingerprint(connection: sa.Connection, number: int, fingerprint: Fingerprint) -> range:
+    """Store a new fingerprint in place of the old. Returns the ids of the old vectors."""
+    vector_ids = delete_fingerprint(connection, clip_row(connection, number))
     connection.execute(
-        clips.update().where(clips.c.id == number).values(_described(connection, print_))
+        clips.update().where(clips.c.id == number).values(_store_vectors(connection, fingerprint))
     )
-    insert_fingerprint(connection, number, print_)
-    return gone
+    insert_fingerprint(connection, number, fingerprint)
+    return vector_ids
 
 
-def _described(connection: sa.Connection, print_: Fingerprint) -> dict[str, Any]:
-    """Columns of a clip that follow from its fingerprint. Its searchable vectors are written."""
-    first, count = insert_vectors(connection, print_.frames)
+def _store_vectors(connection: sa.Connection, fingerprint: Fingerprint) -> dict[str, object]:
+    """Store the searchable vectors. Returns the columns of `clips` that a fingerprint sets."""
+    first, count = insert_vectors(connection, fingerprint.frames)
     return {
-        "kind": print_.info.kind,
-        "width": print_.info.width,
-        "height": print_.info.height,
-        "duration_s": print_.info.duration_s,
-        "space": space_number(connection, print_.space),
-        "sampling": print_.sampling,
+        "kind": fingerprint.info.kind,
+        "width": fingerprint.info.width,
+        "height": fingerprint.info.height,
+        "duration_s": fingerprint.info.duration_s,
+        "space": space_number(connection, fingerprint.space),
+        "sampling": fingerprint.sampling,
         "first_vector": first,
         "vectors": count,
     }
 
 
-def last_clip(connection: sa.Connection) -> int:
+def last_clip_number(connection: sa.Connection) -> int:
     """The number of the clip that was added last; 0 in an empty library."""
-    found = connection.exec_driver_sql("SELECT max(id) FROM clips").scalar_one()
-    return int(found or 0)
+    number = connection.exec_driver_sql("SELECT max(id) FROM clips").scalar_one()
+    return int(number or 0)
+
+
+def find_clip(connection: sa.Connection, sha256: str) -> int | None:
+    """The number of the clip of a file with this hash, in hex digits; None without one."""
+    query = sa.select(clips.c.id).where(clips.c.sha256 == bytes.fromhex(sha256))
+    return connection.execute(query).scalar_one_or_none()
 
 
 def clip_row(connection: sa.Connection, number: int) -> sa.RowMapping:
+    """A clip's row of `clips`. Raises ClipUnknown."""
     row = connection.execute(sa.select(clips).where(clips.c.id == number)).one_or_none()
     if row is None:
         raise ClipUnknown(f"The library has no clip {clip_id(number)}")

@@ -1,4 +1,4 @@
-"""What people know of clips: titles, places, and typed, dated appearances, from a CSV."""
+"""What people know about clips, from a CSV: titles, places, and typed, dated appearances."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ COLUMNS = ("file", *TEXTS, *SOURCE, *DATED)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What was entered for one clip. What nobody entered is None."""
+    """What people entered for one clip; None where they entered nothing."""
 
     title: str | None = None
     place: str | None = None
@@ -32,41 +32,46 @@ class Context:
     appearances: tuple[Appearance, ...] = ()
 
     def texts(self) -> dict[str, str | None]:
+        """The columns of TEXTS, by name."""
         return {name: getattr(self, name) for name in TEXTS}
 
-    def joined(self, later: "Context") -> "Context":
-        """Both: the earlier text stays where there are two, appearances add up."""
+    def merge(self, later: "Context") -> "Context":
+        """Both: this one's text where there are two, and the appearances of both, each once."""
         texts = {name: text or getattr(later, name) for name, text in self.texts().items()}
-        seen = tuple(dict.fromkeys((*self.appearances, *later.appearances)))
-        return Context(**texts, appearances=seen)
+        appearances = tuple(dict.fromkeys((*self.appearances, *later.appearances)))
+        return Context(**texts, appearances=appearances)
 
 
 class ContextTable:
-    """The rows of a context CSV, and which of them found their file."""
+    """The rows of a context CSV, and which of them were used for a file."""
 
     def __init__(self, rows: Iterable[tuple[str, Context]]) -> None:
         self._rows: dict[str, Context] = {}
         for file, context in rows:
-            self._rows[file] = self._rows.get(file, Context()).joined(context)
+            self._rows[file] = self._rows.get(file, Context()).merge(context)
         self._used: set[str] = set()
 
-    def of(self, path: PurePath) -> Context:
-        """What the table says of a file: rows of its name or its path's end, the longest first."""
-        found = Context()
+    def context_for(self, path: PurePath) -> Context:
+        """What the table says about a file.
+
+        A row applies where its `file` is the file's name or the end of its path; of several rows
+        the longest `file` comes first.
+        """
+        context = Context()
         for file in sorted(self._rows, key=lambda name: -len(PurePath(name).parts)):
             parts = PurePath(file).parts
             if parts and path.parts[-len(parts) :] == parts:
                 self._used.add(file)
-                found = found.joined(self._rows[file])
-        return found
+                context = context.merge(self._rows[file])
+        return context
 
-    def unused(self) -> tuple[str, ...]:
-        """Files that the table names and nobody asked for."""
+    def unused_files(self) -> tuple[str, ...]:
+        """Files that the table names and `context_for` was never asked about."""
         return tuple(file for file in self._rows if file not in self._used)
 
 
 def read_context(path: Path) -> ContextTable:
-    """The context CSV at `path`: UTF-8, a byte order mark allowed, first column `file`.
+    """Read the context CSV at `path`: UTF-8, a byte order mark allowed, first column `file`.
 
     Raises ContextUnreadable, naming the line and the column that are wrong.
     """
@@ -108,26 +113,26 @@ def _row(header: list[str], cells: list[str], where: str) -> tuple[str, Context]
         raise ContextUnreadable(
             f"{where}: {len(cells)} cells, but {len(header)} columns; quote cells with commas"
         )
-    given = {
+    values = {
         column: cell.strip() for column, cell in zip(header, cells, strict=False) if cell.strip()
     }
-    if "file" not in given:
+    if "file" not in values:
         raise ContextUnreadable(f"{where}, column 'file': names no file")
-    return given["file"], entered(given, where)
+    return values["file"], context_from_columns(values, where)
 
 
-def entered(given: Mapping[str, str], where: str) -> Context:
-    """What was entered for one clip, by column; columns that are no context are left out.
+def context_from_columns(values: Mapping[str, str], where: str) -> Context:
+    """One clip's context from values by column; other columns than COLUMNS are ignored.
 
-    where: what to name in an error. Raises ContextUnreadable on a date that is none.
+    where: named in errors. Raises ContextUnreadable for an unreadable date.
     """
-    source_url, publisher, entered_by = (given.get(column) for column in SOURCE)
-    seen = tuple(
-        Appearance(kind, _date(given[kind], where, kind), source_url, publisher, entered_by)
+    source_url, publisher, entered_by = (values.get(column) for column in SOURCE)
+    appearances = tuple(
+        Appearance(kind, _date(values[kind], where, kind), source_url, publisher, entered_by)
         for kind in DATED
-        if kind in given
+        if kind in values
     )
-    return Context(**{name: given.get(name) for name in TEXTS}, appearances=seen)
+    return Context(**{name: values.get(name) for name in TEXTS}, appearances=appearances)
 
 
 def _date(text: str, where: str, column: str) -> str:

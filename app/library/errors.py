@@ -1,13 +1,12 @@
-"""What can go wrong with a library. Apart from the library itself, so that the table from errors
-to exit codes need not load a database driver.
+"""Errors of the library, apart from it, so that the table of exit codes loads no database driver.
 
-    FirstseenError
-      LibraryUnusable      no library, a damaged one, one of a newer version, no space left
-        LibraryBusy        another process was writing for longer than we waited
-        LibraryReadOnly    asked to write where only reading is possible
-      ClipUnknown          no clip of that id
-      AppearanceFixed      asked to take back what firstseen itself wrote
-      ContextUnreadable    a context CSV is wrong; names the line and the column
+FirstseenError
+  LibraryUnusable      no library, a damaged one, one of a newer version, no space left
+    LibraryBusy        another process was writing for longer than we waited
+    LibraryReadOnly    asked to write where only reading is possible
+  ClipUnknown          no clip of that id
+  AppearanceFixed      asked to remove an appearance that firstseen wrote itself
+  ContextUnreadable    a context CSV is wrong; names the line and the column
 """
 
 from hashing.errors import FirstseenError
@@ -18,7 +17,7 @@ class LibraryUnusable(FirstseenError):
 
 
 class LibraryBusy(LibraryUnusable):
-    """Another process was writing all the time that we waited."""
+    """Another process was writing for as long as we waited."""
 
 
 class LibraryReadOnly(LibraryUnusable):
@@ -30,7 +29,7 @@ class ClipUnknown(FirstseenError):
 
 
 class AppearanceFixed(FirstseenError):
-    """An appearance that firstseen wrote from its own clock cannot be taken back."""
+    """The appearance `ingested`, which firstseen writes itself, cannot be removed."""
 
 
 class ContextUnreadable(FirstseenError):

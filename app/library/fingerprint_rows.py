@@ -1,4 +1,4 @@
-"""Fingerprints as rows, and rows as fingerprints.
+"""Store fingerprints as rows, and read them back.
 
 Every function works inside a transaction that its caller began.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from app.library import packing as pack
+from app.library import packing
 from app.library.audio_rows import delete_codes, insert_codes
 from app.library.schema import fingerprints, pictures, spaces
 from app.library.vector_rows import delete_vectors, read_vectors
@@ -37,28 +37,33 @@ AUDIO_COLUMNS = (
 )
 
 
-def insert_fingerprint(connection: sa.Connection, number: int, print_: Fingerprint) -> None:
-    """Everything but the searchable vectors."""
-    frames, audio = print_.frames, print_.audio
-    info = {name: value for name, value in asdict(print_.info).items() if name not in INFO_IN_CLIPS}
+def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fingerprint) -> None:
+    """Store all of a fingerprint but its searchable vectors."""
+    frames, audio = fingerprint.frames, fingerprint.audio
+    info = {
+        name: value for name, value in asdict(fingerprint.info).items() if name not in INFO_IN_CLIPS
+    }
     row: dict[str, Any] = {
         "clip": number,
         "info": json.dumps(info),
         "problems": json.dumps(
-            {"gaps": [(g.start, g.end) for g in print_.gaps], "problems": print_.problems}
+            {
+                "gaps": [(gap.start, gap.end) for gap in fingerprint.gaps],
+                "problems": fingerprint.problems,
+            }
         ),
-        "times": pack.pack_times(frames.times),
+        "times": packing.pack_times(frames.times),
         "flat": np.packbits(frames.flat).tobytes(),
-        "flat_vectors": pack.pack_vectors(frames.vectors[frames.flat]).tobytes(),
+        "flat_vectors": packing.pack_vectors(frames.vectors[frames.flat]).tobytes(),
         "pdq": frames.pdq.tobytes(),
         "pdq_quality": frames.pdq_quality.tobytes(),
         "phash": frames.phash.tobytes(),
-        "timeline_times": pack.pack_times(print_.timeline.times),
-        "timeline_change": pack.pack_change(print_.timeline.change),
+        "timeline_times": packing.pack_times(fingerprint.timeline.times),
+        "timeline_change": packing.pack_change(fingerprint.timeline.change),
     }
     if audio is not None:
         row |= {
-            "audio_bands": pack.pack_bands(audio.bands),
+            "audio_bands": packing.pack_bands(audio.bands),
             "audio_hop_s": audio.hop_s,
             "audio_start_s": audio.start_s,
             "audio_space": audio.space,
@@ -66,50 +71,52 @@ def insert_fingerprint(connection: sa.Connection, number: int, print_: Fingerpri
     connection.execute(fingerprints.insert().values(row))
     if audio is not None:
         insert_codes(connection, number, audio)
-    if print_.pictures is not None:
-        kept = print_.pictures
+    if (preview := fingerprint.pictures) is not None:
         connection.execute(
             pictures.insert().values(
                 clip=number,
-                codec=kept.codec,
-                width=kept.width,
-                height=kept.height,
-                times=pack.pack_times(kept.times),
-                data=kept.data,
+                codec=preview.codec,
+                width=preview.width,
+                height=preview.height,
+                times=packing.pack_times(preview.times),
+                data=preview.data,
             )
         )
 
 
-def read_fingerprint(
-    connection: sa.Connection, clip: sa.RowMapping, with_pictures: bool
-) -> Fingerprint:
-    """What was stored, within the precision that library_pack states."""
+def read_fingerprint(connection: sa.Connection, clip: sa.RowMapping) -> Fingerprint:
+    """A clip's fingerprint, within the precision that `packing` states.
+
+    clip: its row of `clips`.
+    """
     number = clip["id"]
     row = connection.execute(sa.select(fingerprints).where(fingerprints.c.clip == number)).one()
-    troubles = json.loads(row.problems)
+    defects = json.loads(row.problems)
     return Fingerprint(
         info=MediaInfo(**{name: clip[name] for name in INFO_IN_CLIPS}, **json.loads(row.info)),
         space=space_name(connection, clip["space"]),
         sampling=clip["sampling"],
-        frames=_descriptors(connection, clip, row),
+        frames=_read_descriptors(connection, clip, row),
         timeline=Timeline(
-            pack.unpack_times(row.timeline_times), pack.unpack_change(row.timeline_change)
+            packing.unpack_times(row.timeline_times), packing.unpack_change(row.timeline_change)
         ),
-        pictures=_pictures(connection, number) if with_pictures else None,
-        audio=_audio(row),
-        gaps=tuple(Span(*gap) for gap in troubles["gaps"]),
-        problems=tuple(troubles["problems"]),
+        pictures=_read_pictures(connection, number),
+        audio=_audio_of(row),
+        gaps=tuple(Span(*gap) for gap in defects["gaps"]),
+        problems=tuple(defects["problems"]),
     )
 
 
-def _descriptors(connection: sa.Connection, clip: sa.RowMapping, row: sa.Row[Any]) -> Descriptors:
-    times = pack.unpack_times(row.times)
+def _read_descriptors(
+    connection: sa.Connection, clip: sa.RowMapping, row: sa.Row[Any]
+) -> Descriptors:
+    times = packing.unpack_times(row.times)
     flat = np.unpackbits(np.frombuffer(row.flat, np.uint8), count=len(times)).astype(np.bool_)
     first = clip["first_vector"]
     _, stored = read_vectors(connection, first, first + clip["vectors"])
     table = np.empty((len(times), VECTOR_SIZE), np.float16)
     table[~flat] = stored
-    table[flat] = pack.unpack_vectors(row.flat_vectors)
+    table[flat] = packing.unpack_vectors(row.flat_vectors)
     return Descriptors(
         times=times,
         vectors=table,
@@ -120,70 +127,71 @@ def _descriptors(connection: sa.Connection, clip: sa.RowMapping, row: sa.Row[Any
     )
 
 
-def _pictures(connection: sa.Connection, number: int) -> Pictures | None:
+def _read_pictures(connection: sa.Connection, number: int) -> Pictures | None:
     row = connection.execute(sa.select(pictures).where(pictures.c.clip == number)).one_or_none()
     if row is None:
         return None
-    return Pictures(row.codec, row.width, row.height, pack.unpack_times(row.times), row.data)
+    return Pictures(row.codec, row.width, row.height, packing.unpack_times(row.times), row.data)
 
 
-def _audio(row: sa.Row[*tuple[Any, ...]]) -> AudioPrint | None:
+def _audio_of(row: sa.Row[*tuple[Any, ...]]) -> AudioPrint | None:
     if row.audio_bands is None:
         return None
     return AudioPrint(
-        bands=pack.unpack_bands(row.audio_bands),
+        bands=packing.unpack_bands(row.audio_bands),
         hop_s=row.audio_hop_s,
         start_s=row.audio_start_s,
         space=row.audio_space,
     )
 
 
-def read_sound(connection: sa.Connection, number: int) -> AudioPrint | None:
-    """The clip's sound alone; None where it has none, or there is no such clip."""
+def read_audio(connection: sa.Connection, number: int) -> AudioPrint | None:
+    """A clip's audio fingerprint alone; None where it has none, or there is no such clip."""
     row = connection.execute(
         sa.select(*AUDIO_COLUMNS).where(fingerprints.c.clip == number)
     ).one_or_none()
-    return _audio(row) if row is not None else None
+    return _audio_of(row) if row is not None else None
 
 
-def stored_sounds(connection: sa.Connection) -> Iterator[tuple[int, AudioPrint]]:
-    """Every clip that has a sound, one at a time."""
+def read_all_audio(connection: sa.Connection) -> Iterator[tuple[int, AudioPrint]]:
+    """Number and audio fingerprint of every clip with audio, one clip in memory at a time."""
     number = 0
     while True:
-        later = sa.select(sa.func.min(fingerprints.c.clip)).where(
+        query = sa.select(sa.func.min(fingerprints.c.clip)).where(
             fingerprints.c.clip > number, fingerprints.c.audio_bands.is_not(None)
         )
-        found = connection.scalar(later)
-        if found is None:
+        next_number = connection.scalar(query)
+        if next_number is None:
             return
-        number = int(found)
-        audio = read_sound(connection, number)
+        number = int(next_number)
+        audio = read_audio(connection, number)
         if audio is not None:
             yield number, audio
 
 
 def delete_fingerprint(connection: sa.Connection, clip: sa.RowMapping) -> range:
-    """Remove all that was described of a clip. Returns the vector ids that are gone.
+    """Remove a clip's fingerprint and vectors. Returns the ids of those vectors.
 
     clip: its row of `clips`, which stays.
     """
     number = clip["id"]
-    gone = range(clip["first_vector"], clip["first_vector"] + clip["vectors"])
-    delete_vectors(connection, gone)
+    vector_ids = range(clip["first_vector"], clip["first_vector"] + clip["vectors"])
+    delete_vectors(connection, vector_ids)
     connection.execute(fingerprints.delete().where(fingerprints.c.clip == number))
     connection.execute(pictures.delete().where(pictures.c.clip == number))
     delete_codes(connection, number)
-    return gone
+    return vector_ids
 
 
 def space_number(connection: sa.Connection, name: str) -> int:
-    """The number of a descriptor space, which it is given when first met."""
-    found = connection.scalar(sa.select(spaces.c.id).where(spaces.c.name == name))
-    if found is None:
-        new = spaces.insert().values(name=name).returning(spaces.c.id)
-        found = connection.execute(new).scalar_one()
-    return int(found)
+    """The number of a descriptor space, which gets one when it is first used."""
+    number = connection.scalar(sa.select(spaces.c.id).where(spaces.c.name == name))
+    if number is None:
+        insertion = spaces.insert().values(name=name).returning(spaces.c.id)
+        number = connection.execute(insertion).scalar_one()
+    return int(number)
 
 
 def space_name(connection: sa.Connection, number: int) -> str:
+    """The name of a descriptor space."""
     return str(connection.scalar(sa.select(spaces.c.name).where(spaces.c.id == number)))

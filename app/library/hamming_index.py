@@ -1,4 +1,4 @@
-"""The nearest short codes by the bits that differ, every one of them counted."""
+"""The nearest binary codes by Hamming distance, exhaustively, with FAISS."""
 
 import faiss
 import numpy as np

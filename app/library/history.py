@@ -1,4 +1,4 @@
-"""Changes of what is known of clips: each keeps who made it, when, and what stood there before.
+"""Change what is known about clips, recording who made each change, when, and what was there.
 
 Every function works inside a transaction that its caller began.
 """
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from app.library.clip_rows import add_appearances, clip_row
 from app.library.context_csv import TEXTS
 from app.library.errors import AppearanceFixed, ClipUnknown
-from app.library.records import Appearance, TextEdit
-from app.library.schema import appearances, clips, edits, thumbnails
+from app.library.records import Appearance, ContextChange
+from app.library.schema import appearances, clips, context_changes, thumbnails
 
 
 def change_texts(
@@ -22,9 +22,9 @@ def change_texts(
     entered_by: str,
     now: datetime,
 ) -> tuple[str, ...]:
-    """Write the texts that differ from what stands there; None empties one. Returns which.
+    """Write the texts that differ from the present ones; None empties a column.
 
-    Raises ClipUnknown, ValueError for a column that is no text.
+    Returns the columns changed. Raises ClipUnknown, ValueError for a column not in TEXTS.
     """
     row = clip_row(connection, number)
     if not texts.keys() <= set(TEXTS):
@@ -33,27 +33,29 @@ def change_texts(
     if changed:
         connection.execute(clips.update().where(clips.c.id == number).values(changed))
     for name, text in changed.items():
-        _note(connection, number, TextEdit(name, row[name], text, entered_by, _at(now)))
+        _record(connection, number, ContextChange(name, row[name], text, entered_by, _at(now)))
     return tuple(changed)
 
 
-def add_appearance(connection: sa.Connection, number: int, seen: Appearance, now: datetime) -> bool:
-    """Write an appearance that someone entered. False where the clip has it already.
+def add_appearance(
+    connection: sa.Connection, number: int, appearance: Appearance, now: datetime
+) -> bool:
+    """Store an appearance that someone entered. False where the clip has it already.
 
     Raises ClipUnknown.
     """
     clip_row(connection, number)
-    fresh = add_appearances(connection, number, [seen])
-    if fresh:
-        by = seen.entered_by or ""
-        _note(connection, number, TextEdit("appearance", None, _said(seen), by, _at(now)))
-    return bool(fresh)
+    is_new = bool(add_appearances(connection, number, [appearance]))
+    if is_new:
+        by, text = appearance.entered_by or "", _as_text(appearance)
+        _record(connection, number, ContextChange("appearance", None, text, by, _at(now)))
+    return is_new
 
 
 def remove_appearance(
     connection: sa.Connection, number: int, appearance: int, entered_by: str, now: datetime
 ) -> None:
-    """Take back an appearance that a person entered.
+    """Remove an appearance that a person entered, by its number.
 
     Raises ClipUnknown where the clip has none of this number, AppearanceFixed for `ingested`.
     """
@@ -64,61 +66,62 @@ def remove_appearance(
         raise ClipUnknown(f"this clip has no appearance {appearance}")
     if row.kind == "ingested":
         raise AppearanceFixed("firstseen's own record of when it took a clip in stays with it")
-    gone = Appearance(row.kind, row.date, row.source_url, row.publisher, row.entered_by)
+    text = _as_text(Appearance(row.kind, row.date, row.source_url, row.publisher, row.entered_by))
     connection.execute(appearances.delete().where(where))
-    _note(connection, number, TextEdit("appearance", _said(gone), None, entered_by, _at(now)))
+    _record(connection, number, ContextChange("appearance", text, None, entered_by, _at(now)))
 
 
-def edits_of(connection: sa.Connection, number: int) -> list[TextEdit]:
+def read_changes(connection: sa.Connection, number: int) -> list[ContextChange]:
     """Every change of a clip, newest first."""
     clip_row(connection, number)
     rows = connection.execute(
-        sa.select(edits).where(edits.c.clip == number).order_by(edits.c.id.desc())
+        sa.select(context_changes)
+        .where(context_changes.c.clip == number)
+        .order_by(context_changes.c.id.desc())
     )
-    return [TextEdit(row.field, row.before, row.after, row.entered_by, row.at) for row in rows]
+    return [ContextChange(row.field, row.before, row.after, row.entered_by, row.at) for row in rows]
 
 
 def last_change(connection: sa.Connection) -> str:
-    """A mark that is another one whenever someone changed what is known of a clip."""
-    newest = sa.select(sa.func.max(edits.c.id)).scalar_subquery()
-    entered = sa.select(sa.func.max(appearances.c.id)).scalar_subquery()
-    edit, seen = connection.execute(sa.select(newest, entered)).one()
-    return f"{edit or 0} {seen or 0}"
+    """A text that is another one after every change of a clip's context."""
+    last_record = sa.select(sa.func.max(context_changes.c.id)).scalar_subquery()
+    last_appearance = sa.select(sa.func.max(appearances.c.id)).scalar_subquery()
+    change, appearance = connection.execute(sa.select(last_record, last_appearance)).one()
+    return f"{change or 0} {appearance or 0}"
 
 
 def read_thumbnail(connection: sa.Connection, number: int) -> bytes | None:
-    """A clip's stored picture. Raises ClipUnknown."""
+    """A clip's redacted JPEG; None where none is stored. Raises ClipUnknown."""
     clip_row(connection, number)
-    found: bytes | None = connection.scalar(
+    jpeg: bytes | None = connection.scalar(
         sa.select(thumbnails.c.jpeg).where(thumbnails.c.clip == number)
     )
-    return found
+    return jpeg
 
 
 def write_thumbnail(connection: sa.Connection, number: int, jpeg: bytes) -> None:
-    """Keep a clip's redacted picture. Raises ClipUnknown."""
+    """Store a clip's redacted JPEG in place of an earlier one. Raises ClipUnknown."""
     clip_row(connection, number)
     connection.execute(thumbnails.delete().where(thumbnails.c.clip == number))
     connection.execute(thumbnails.insert().values(clip=number, jpeg=jpeg))
 
 
-def _note(connection: sa.Connection, number: int, edit: TextEdit) -> None:
+def _record(connection: sa.Connection, number: int, change: ContextChange) -> None:
     connection.execute(
-        edits.insert().values(
+        context_changes.insert().values(
             clip=number,
-            field=edit.field,
-            before=edit.before,
-            after=edit.after,
-            entered_by=edit.entered_by,
-            at=edit.at,
+            field=change.field,
+            before=change.before,
+            after=change.after,
+            entered_by=change.entered_by,
+            at=change.at,
         )
     )
 
 
-def _said(seen: Appearance) -> str:
-    return " ".join(
-        part for part in (seen.kind, seen.date, seen.publisher, seen.source_url) if part
-    )
+def _as_text(appearance: Appearance) -> str:
+    parts = (appearance.kind, appearance.date, appearance.publisher, appearance.source_url)
+    return " ".join(part for part in parts if part)
 
 
 def _at(now: datetime) -> str:

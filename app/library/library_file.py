@@ -1,22 +1,22 @@
-"""The door to a library's file: what app.database.sqlite needs to know of it."""
+"""Open a library's file: its format for app.database.sqlite, and its migrations."""
 
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.database.sqlite import Database, Kind, Step
+from app.database.sqlite import Database, FileFormat, Step
 from app.library import paths
 from app.library.audio_rows import insert_codes
 from app.library.errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
-from app.library.fingerprint_rows import stored_sounds
+from app.library.fingerprint_rows import read_all_audio
 from app.library.schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
+    audio_codes,
+    context_changes,
     counters,
-    edits,
     metadata,
     migrations,
-    sound_codes,
     thumbnails,
 )
 
@@ -27,7 +27,7 @@ class LibraryFile(Database):
     """An open library file."""
 
     def bytes_on_disk(self) -> int:
-        """Of all files of the library, index included; of nothing else in its folder."""
+        """Size of all files of the library, index included; of nothing else in its folder."""
         files = (
             *self.folder.glob(f"{paths.FILE}*"),
             *(self.folder / paths.INDEX).rglob("*"),
@@ -35,18 +35,20 @@ class LibraryFile(Database):
         return sum(path.stat().st_size for path in files if path.is_file())
 
 
-def open_file(folder: Path, create: bool, read_only: bool, wait_s: float) -> LibraryFile:
-    """The library in `folder`.
+def open_file(folder: Path, *, create: bool, read_only: bool, wait_s: float) -> LibraryFile:
+    """Open the library in `folder`.
 
-    create: make one where the folder is absent or empty; never among other files.
+    create: make one where the folder is absent or empty. wait_s: for another process that writes.
     Raises LibraryUnusable: no library, another program's file, damaged, or of a newer version.
     """
-    return LibraryFile.open(folder, kind(), create, read_only, wait_s)
+    return LibraryFile.open(
+        folder, file_format(), create=create, read_only=read_only, wait_s=wait_s
+    )
 
 
-def kind() -> Kind:
-    """What a library's file is to the database."""
-    return Kind(
+def file_format() -> FileFormat:
+    """The format of a library's file."""
+    return FileFormat(
         word="library",
         file_name=paths.FILE,
         application_id=APPLICATION_ID,
@@ -54,7 +56,7 @@ def kind() -> Kind:
         metadata=metadata,
         migrations=migrations,
         steps=MIGRATIONS,
-        fill=_fill,
+        fill=_insert_counters,
         unusable=LibraryUnusable,
         busy=LibraryBusy,
         read_only=LibraryReadOnly,
@@ -65,14 +67,14 @@ def kind() -> Kind:
 
 
 def _to_version_2(connection: sa.Connection) -> None:
-    """Who changed a text of a clip and when, and the clips' pictures."""
-    metadata.create_all(connection, tables=[edits, thumbnails])
+    """Add the tables of context changes and thumbnails."""
+    metadata.create_all(connection, tables=[context_changes, thumbnails])
 
 
 def _to_version_3(connection: sa.Connection) -> None:
-    """Codes by which sound is searched, made from the prints that are stored."""
-    metadata.create_all(connection, tables=[sound_codes])
-    for number, audio in stored_sounds(connection):
+    """Add the codes by which audio is searched, made from the stored audio fingerprints."""
+    metadata.create_all(connection, tables=[audio_codes])
+    for number, audio in read_all_audio(connection):
         insert_codes(connection, number, audio)
 
 
@@ -80,6 +82,6 @@ def _to_version_3(connection: sa.Connection) -> None:
 MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3}
 
 
-def _fill(connection: sa.Connection) -> None:
+def _insert_counters(connection: sa.Connection) -> None:
     for name, value in (("next_vector", 1), ("removals", 0), ("index_generation", 0)):
         connection.execute(counters.insert().values(name=name, value=value))

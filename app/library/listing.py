@@ -17,9 +17,9 @@ SEARCHED_SOURCES = (appearances.c.source_url, appearances.c.publisher)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which clips to list; what is None is not asked for.
+    """Which clips to list; None: any.
 
-    text: stands in a name, a text or a source. year: of an appearance other than `ingested`.
+    text: in a clip's name, texts or sources. year: of an appearance other than `ingested`.
     """
 
     text: str | None = None
@@ -27,33 +27,33 @@ class Filter:
     place: str | None = None
 
 
-def page(connection: sa.Connection, wanted: Filter, after: int, limit: int) -> list[Clip]:
+def read_page(connection: sa.Connection, clip_filter: Filter, after: int, limit: int) -> list[Clip]:
     """The first `limit` clips with a higher number than `after`, in the order of their numbers."""
-    query = sa.select(clips.c.id).where(clips.c.id > after, *_conditions(wanted))
+    query = sa.select(clips.c.id).where(clips.c.id > after, *_conditions(clip_filter))
     numbers = connection.scalars(query.order_by(clips.c.id).limit(limit)).all()
     return read_clips(connection, clips.c.id.in_(numbers)) if numbers else []
 
 
-def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+def _conditions(clip_filter: Filter) -> list[sa.ColumnElement[bool]]:
     conditions = []
-    if wanted.text:
-        seen = sa.or_(*(_holds(column, wanted.text) for column in SEARCHED_SOURCES))
-        of_it = sa.select(appearances.c.id).where(appearances.c.clip == clips.c.id, seen)
-        own = [_holds(column, wanted.text) for column in SEARCHED]
-        conditions.append(sa.or_(*own, of_it.exists()))
-    if wanted.place:
-        conditions.append(_holds(clips.c.place, wanted.place))
-    if wanted.year is not None:
+    if clip_filter.text:
+        in_source = sa.or_(*(_contains(column, clip_filter.text) for column in SEARCHED_SOURCES))
+        sources = sa.select(appearances.c.id).where(appearances.c.clip == clips.c.id, in_source)
+        in_clip = [_contains(column, clip_filter.text) for column in SEARCHED]
+        conditions.append(sa.or_(*in_clip, sources.exists()))
+    if clip_filter.place:
+        conditions.append(_contains(clips.c.place, clip_filter.place))
+    if clip_filter.year is not None:
         dated = sa.select(appearances.c.id).where(
             appearances.c.clip == clips.c.id,
             appearances.c.kind != "ingested",
-            sa.func.substr(appearances.c.date, 1, 4) == f"{wanted.year:04d}",
+            sa.func.substr(appearances.c.date, 1, 4) == f"{clip_filter.year:04d}",
         )
         conditions.append(dated.exists())
     return conditions
 
 
-def _holds(column: sa.ColumnElement[str | None], text: str) -> sa.ColumnElement[bool]:
-    """SQLite knows the case of ASCII alone, so the text is looked for as other cases too."""
+def _contains(column: sa.ColumnElement[str | None], text: str) -> sa.ColumnElement[bool]:
+    """Case-insensitive: SQLite folds the case of ASCII alone, so other cases are tried as well."""
     cases = dict.fromkeys((text, text.lower(), text.upper(), text.title(), text.capitalize()))
     return sa.or_(*(column.contains(case, autoescape=True) for case in cases))

@@ -1,4 +1,4 @@
-"""What stands where in a library's folder; apart, so that settings need no database driver."""
+"""Names in a library's folder, apart from the library so that settings load no database driver."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a library knows of one clip beside its fingerprint: records, no behaviour."""
+"""Records of the library: what it knows about a clip beside its fingerprint, and its answers."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -28,8 +28,8 @@ class Appearance:
 
 
 @dataclass(frozen=True, slots=True)
-class TextEdit:
-    """One change of what is known of a clip. field: a text's column, or "appearance"."""
+class ContextChange:
+    """One change of a clip's context, and who made it. field: a text's column, or "appearance"."""
 
     field: str
     before: str | None
@@ -40,7 +40,7 @@ class TextEdit:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One clip of a library. What nobody entered is None."""
+    """One clip of a library; None for what nobody entered."""
 
     id: str  # "R000123", stable, never given to another clip
     name: str  # original file name, without its folder
@@ -48,7 +48,7 @@ class Clip:
     bytes: int  # size of the original file
     kind: Kind
     duration_s: Seconds | None  # None for a still
-    width: int  # of the upright picture, pixels
+    width: int  # pixels, rotation applied
     height: int
     title: str | None
     place: str | None
@@ -56,14 +56,14 @@ class Clip:
     language: str | None
     rights: str | None
     notes: str | None
-    space: str  # what the vectors are; two spaces never compare
-    sampling: str  # how often pictures were taken; recorded, never an obstacle
+    space: str  # descriptor space of the vectors; two spaces are never compared
+    sampling: str  # how densely frames were described; clips of any sampling are compared
     appearances: tuple[Appearance, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a library holds.
+    """Totals of a library.
 
     earliest, latest: days of `published`, `archived`, `attested` and `ingested` appearances as
     entered, so a year alone sorts before its days; None in an empty library.
@@ -78,12 +78,12 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """What an addition did. `new` is False where the library held these very bytes before."""
+class Addition:
+    """What was written. new: False where the library had a file of the same bytes already."""
 
     clip_id: str
     new: bool
-    appearances: tuple[Appearance, ...]  # written now
+    appearances: tuple[Appearance, ...]  # written by this addition
     filled: tuple[str, ...] = ()  # context columns that were empty before
 
 
@@ -97,15 +97,15 @@ class Hits:
 
     clips: tuple[str, ...]  # ids, each once
     clip_index: NDArray[np.int64]  # (N, k) into `clips`
-    vector: NDArray[np.int64]  # (N, k) for `Library.places`
+    vector: NDArray[np.int64]  # (N, k) vector ids, for `Library.locate`
     cosine: NDArray[np.float32]  # (N, k)
-    searched: int  # clips of the space that was asked for
+    searched: int  # clips of the query's space
     skipped: int  # clips of other spaces
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What intake knows of the original file."""
+    """Facts about the original file."""
 
     name: str  # without its folder
     sha256: str  # 64 hex digits

@@ -17,8 +17,8 @@ metadata = sa.MetaData()
 
 migrations = migrations_table(metadata)
 
-# next_vector: ids are never given twice. removals: readers that hold ids of before look again.
-# index_generation: which index file is the present one.
+# next_vector: the id of the next vector; ids are never used twice. removals: how often vectors were
+# removed, so that readers notice. index_generation: number of the present index file.
 counters = Table(
     "counters",
     metadata,
@@ -53,7 +53,7 @@ clips = Table(
     Column("space", ForeignKey("spaces.id"), nullable=False),
     Column("sampling", Text, nullable=False),
     Column("first_vector", Integer, nullable=False),
-    Column("vectors", Integer, nullable=False),  # how many can be searched: flat ones cannot
+    Column("vectors", Integer, nullable=False),  # searchable ones: those of flat frames are not
     sqlite_autoincrement=True,  # an id is never given to another clip
 )
 
@@ -69,8 +69,8 @@ appearances = Table(
     Column("entered_by", Text),
 )
 
-# What people changed after a clip was added: appended, never overwritten. Since version 2.
-edits = Table(
+# Changes of a clip's context after it was added: appended, never overwritten. Since version 2.
+context_changes = Table(
     "edits",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -98,8 +98,8 @@ fingerprints = Table(
     Column("info", Text, nullable=False),  # JSON of what `clips` does not hold of MediaInfo
     Column("problems", Text, nullable=False),  # JSON: gaps and problems
     Column("times", LargeBinary, nullable=False),
-    Column("flat", LargeBinary, nullable=False),  # one bit a picture
-    Column("flat_vectors", LargeBinary, nullable=False),  # kept, never searched
+    Column("flat", LargeBinary, nullable=False),  # one bit per frame
+    Column("flat_vectors", LargeBinary, nullable=False),  # stored, never searched
     Column("pdq", LargeBinary, nullable=False),
     Column("pdq_quality", LargeBinary, nullable=False),
     Column("phash", LargeBinary, nullable=False),
@@ -111,9 +111,9 @@ fingerprints = Table(
     Column("audio_space", Text),
 )
 
-# Codes by which sound is searched, those of hashing/audio/simhash.py as it stood at this version.
+# Codes by which audio is searched, those of hashing/audio/simhash.py as it stood at this version.
 # Apart from `fingerprints`, so that a search reads nothing else. Since version 3.
-sound_codes = Table(
+audio_codes = Table(
     "sound_codes",
     metadata,
     Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
@@ -122,7 +122,7 @@ sound_codes = Table(
     Column("codes", LargeBinary, nullable=False),
 )
 
-# One row a vector: a search reads a few thousand single ones out of millions.
+# One row per vector, since a search reads a few thousand single ones out of millions.
 vectors = Table(
     "vectors",
     metadata,
@@ -143,7 +143,7 @@ pictures = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
-# What stands where in the index file; it is believed only where the checksum agrees.
+# The blocks of the index file; one is used only where its checksum agrees.
 index_blocks = Table(
     "index_blocks",
     metadata,
@@ -155,9 +155,11 @@ index_blocks = Table(
 
 
 def read_counter(connection: sa.Connection, name: str) -> int:
-    found = connection.execute(sa.select(counters.c.value).where(counters.c.name == name))
-    return int(found.scalar_one())
+    """The value of one row of `counters`."""
+    query = sa.select(counters.c.value).where(counters.c.name == name)
+    return int(connection.execute(query).scalar_one())
 
 
 def write_counter(connection: sa.Connection, name: str, value: int) -> None:
+    """Set the value of one row of `counters`."""
     connection.execute(counters.update().where(counters.c.name == name).values(value=value))

@@ -1,4 +1,4 @@
-"""The vectors that may be searched: one row each, since a search reads single ones of millions.
+"""The searchable vectors: one row each, since a search reads single ones of millions.
 
 Every function works inside a transaction that its caller began.
 """
@@ -19,7 +19,7 @@ type Vectors = NDArray[np.float32]
 
 
 def insert_vectors(connection: sa.Connection, frames: Descriptors) -> tuple[int, int]:
-    """Store the vectors that are not flat. Returns their first id and how many."""
+    """Store the vectors of frames that are not flat. Returns their first id and their number."""
     rows = np.flatnonzero(~frames.flat)
     packed = pack_vectors(frames.vectors[rows])
     first = read_counter(connection, "next_vector")
@@ -27,22 +27,22 @@ def insert_vectors(connection: sa.Connection, frames: Descriptors) -> tuple[int,
         connection.exec_driver_sql(
             "INSERT INTO vectors (id, row, time, vector) VALUES (?, ?, ?, ?)",
             [
-                (first + place, int(row), float(frames.times[row]), packed[place].tobytes())
-                for place, row in enumerate(rows)
+                (first + offset, int(row), float(frames.times[row]), packed[offset].tobytes())
+                for offset, row in enumerate(rows)
             ],
         )
         write_counter(connection, "next_vector", first + len(rows))
     return first, len(rows)
 
 
-def delete_vectors(connection: sa.Connection, gone: range) -> None:
-    """Remove these ids, which are never given again, and tell readers that something is gone."""
-    connection.execute(vectors.delete().where(vectors.c.id.between(gone.start, gone.stop - 1)))
+def delete_vectors(connection: sa.Connection, ids: range) -> None:
+    """Remove vectors, whose ids are never used again, and count it for readers."""
+    connection.execute(vectors.delete().where(vectors.c.id.between(ids.start, ids.stop - 1)))
     write_counter(connection, "removals", read_counter(connection, "removals") + 1)
 
 
 def read_vectors(connection: sa.Connection, first: int, stop: int) -> tuple[Ids, Vectors]:
-    """Those of the ids first..stop-1 that exist, ascending: ids (N,) and vectors (N, 512)."""
+    """The vectors with ids first..stop-1, ascending: ids (N,) and vectors (N, 512)."""
     rows = connection.exec_driver_sql(
         "SELECT id, vector FROM vectors WHERE id >= ? AND id < ? ORDER BY id", (first, stop)
     ).all()
@@ -51,7 +51,7 @@ def read_vectors(connection: sa.Connection, first: int, stop: int) -> tuple[Ids,
 
 
 def pick_vectors(connection: sa.Connection, ids: Ids) -> Vectors:
-    """(N, 512) vectors of ids that all exist, ascending and without repeats."""
+    """(N, 512) vectors of these ids, which all exist, ascend and do not repeat."""
     rows = _raw(connection).execute(
         "SELECT vector FROM vectors WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(ids.tolist()),),
@@ -59,8 +59,8 @@ def pick_vectors(connection: sa.Connection, ids: Ids) -> Vectors:
     return unpack_vectors(b"".join([row[0] for row in rows.fetchall()]))
 
 
-def read_places(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, float]]:
-    """Vector id -> its row in its clip's descriptors, and its moment in seconds."""
+def read_locations(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, float]]:
+    """Vector id -> its row in its clip's descriptors, and its time in seconds."""
     rows = _raw(connection).execute(
         "SELECT id, row, time FROM vectors WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids.tolist()),),
@@ -69,9 +69,9 @@ def read_places(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, flo
 
 
 def vector_ranges(connection: sa.Connection, space: str, since: int = 0) -> NDArray[np.int64]:
-    """(C, 3) ascending: first vector id, how many, clip number; clips of a space that have any.
+    """(C, 3) first vector id, number of vectors, clip number; of a space's clips, ascending.
 
-    since: leave out clips whose first vector id is lower.
+    since: without clips whose first vector id is lower. Clips without vectors are left out.
     """
     rows = _raw(connection).execute(
         "SELECT first_vector, vectors, clips.id FROM clips JOIN spaces ON spaces.id = clips.space "
@@ -82,7 +82,7 @@ def vector_ranges(connection: sa.Connection, space: str, since: int = 0) -> NDAr
 
 
 def _raw(connection: sa.Connection) -> sqlite3.Connection:
-    """The driver's own connection: SQLAlchemy's rows cost more than reading them does."""
+    """The driver's own connection, since SQLAlchemy's rows cost more than reading them does."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver

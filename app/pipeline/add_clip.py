@@ -7,7 +7,7 @@ from pathlib import Path
 from app.intake import item as intake
 from app.library.context_csv import Context
 from app.library.library import Library
-from app.library.records import Added, Clip
+from app.library.records import Addition, Clip
 from app.metadata.stated_dates import stated_dates
 from app.metadata.types import Metadata
 from app.pipeline.open_sandbox import open_sandbox
@@ -29,7 +29,7 @@ def add_clip(
     on_progress: OnProgress = quiet,
     name: str | None = None,
     before_storing: Callable[[], None] = lambda: None,
-) -> Added:
+) -> Addition:
     """Make one file known footage; the same bytes again only gain context.
 
     quick: key frames alone are described. name: what to call the file, where its name on disk is
@@ -38,10 +38,10 @@ def add_clip(
     """
     item = intake.from_path(path, settings.max_bytes, name)
     context = context or Context()
-    known = library.find(item.sha256)
+    known = library.find_by_sha256(item.sha256)
     if known is not None:
         before_storing()
-        return library.describe(known.id, context)
+        return library.add_context(known.id, context)
     sampling: Sampling = "quick" if quick else "default"
     with open_sandbox(item.path, settings) as sandbox:
         read = read_item(sandbox, item, settings, StepClock(), on_progress, sampling)

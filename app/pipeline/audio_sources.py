@@ -72,7 +72,7 @@ def find_sounds(
     codes = query_codes(audio, stretches)
     if not len(codes.times):
         return ()
-    hits = library.search_sound(codes, audio.space)
+    hits = library.search_audio(codes, audio.space)
     ours = sound(audio)
     known: list[KnownSound] = []
     for _ in range(LOOKS):
@@ -80,7 +80,7 @@ def find_sounds(
         if not best:
             break
         place, clip = best[0], clip_id(best[0].clip)
-        same = _same(ours, audio, library.sound(clip), place.query, place.reference)
+        same = _same(ours, audio, library.audio(clip), place.query, place.reference)
         if same is None:
             hits = hits.taken(hits.clip != place.clip)
             continue

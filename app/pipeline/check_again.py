@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.library.context_csv import Context
 from app.library.library import Library
-from app.library.records import Added, FileFacts, Hits
+from app.library.records import Addition, FileFacts, Hits
 from app.metadata.types import Metadata
 from app.pipeline.add_clip import captured_day, fingerprint_to_store
 from app.pipeline.find_matches import find_matches, search_library
@@ -86,10 +86,12 @@ def check_again(
     return Checked(report, sheets)
 
 
-def add_stored(item: StoredItem, library: Library, settings: Settings, context: Context) -> Added:
+def add_stored(
+    item: StoredItem, library: Library, settings: Settings, context: Context
+) -> Addition:
     """Make an item that was checked known footage. No claim about it goes with it."""
-    known = library.find(item.facts.sha256)
+    known = library.find_by_sha256(item.facts.sha256)
     if known is not None:
-        return library.describe(known.id, context)
+        return library.add_context(known.id, context)
     fingerprint = fingerprint_to_store(item.fingerprint, settings)
     return library.add(fingerprint, item.facts, context, captured_day(item.metadata))

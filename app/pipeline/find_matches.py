@@ -145,7 +145,7 @@ def _propose_by_region(
             regions,
             hits.clips,
             hits.clip_index,
-            library.places(hits).time,
+            library.locate(hits).time,
             hits.cosine,
             REGION_CANDIDATES,
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.library.errors import AppearanceFixed, ClipUnknown
-from app.library.records import Added
+from app.library.records import Addition
 from app.settings import Settings
 from app.store import audit_log
 from app.store.data_folder import FILE_NAME, Store, open_store
@@ -77,7 +77,7 @@ def record_change(
     change.end(*done)
 
 
-def addition_entries(added: Added) -> list[tuple[str, str]]:
+def addition_entries(added: Addition) -> list[tuple[str, str]]:
     """The log entries of an addition, as for `AuditedChange.end`."""
     if added.new:
         return [("clip.add", added.clip_id)]

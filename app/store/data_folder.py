@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.database.private_files import FOLDER_MODE
-from app.database.sqlite import Database, Kind, Step
+from app.database.sqlite import Database, FileFormat, Step
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
 
@@ -42,7 +42,7 @@ def open_store(folder: Path, *, create: bool = True, wait_s: float = WAIT_S) -> 
 
     Raises StoreUnusable: another program's file, damaged, of a newer version, or not writable.
     """
-    store = Store.open(folder, kind(), create, read_only=False, wait_s=wait_s)
+    store = Store.open(folder, file_format(), create=create, read_only=False, wait_s=wait_s)
     if not store.writable:
         store.close()
         raise StoreUnusable(f"The service store in {folder} can only be read")
@@ -93,9 +93,9 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def kind() -> Kind:
-    """What a store's file is to the database."""
-    return Kind(
+def file_format() -> FileFormat:
+    """The format of a store's file."""
+    return FileFormat(
         word="service store",
         file_name=FILE_NAME,
         application_id=APPLICATION_ID,

@@ -124,7 +124,7 @@ def fill(settings: Settings) -> None:
     try:
         for name in HELD:
             path = SAMPLES / "library" / name
-            add_clip(path, library, settings, table.of(path), name=name)
+            add_clip(path, library, settings, table.context_for(path), name=name)
     finally:
         library.close()
 

@@ -15,9 +15,9 @@ from app.api.schemas.review import ClipDetailOut
 from app.api.submit import accept, wait_until_final
 from app.api.uploads import Upload
 from app.errors import UsageError
-from app.library.context_csv import DATED, SOURCE, TEXTS, entered
+from app.library.context_csv import DATED, SOURCE, TEXTS, context_from_columns
 from app.library.errors import ContextUnreadable
-from app.library.library import Filter
+from app.library.listing import Filter
 from app.store import checks
 from app.store.audited_changes import record_change
 from app.store.checks import Check, Submission
@@ -63,7 +63,7 @@ def _submission(upload: Upload, caller: Caller) -> Submission:
     upload.expect_fields(CONTEXT_FIELDS)
     context = {name: text for name, text in upload.fields.items() if text.strip()}
     context["entered_by"] = caller.name  # whatever was sent
-    entered(context, "the form")
+    context_from_columns(context, "the form")
     return Submission(
         key=caller.key_id,
         task="add",
@@ -112,7 +112,7 @@ async def show_clip(request: Request, clip_id: str) -> ClipDetailOut:
     """One clip, and every change of what is known of it."""
     library = library_of(request)
     clip = await run_in_threadpool(library.clip, clip_id)
-    return ClipDetailOut.of(clip, await run_in_threadpool(library.edits, clip_id))
+    return ClipDetailOut.of(clip, await run_in_threadpool(library.context_changes, clip_id))
 
 
 @router.delete("/{clip_id}", status_code=204, responses=refusals(404))

@@ -20,9 +20,9 @@ from app.api.schemas.review import (
     LibraryOut,
     NewClip,
 )
-from app.library.context_csv import entered
-from app.library.library import Context, FileFacts, Library
-from app.library.records import Added
+from app.library.context_csv import Context, context_from_columns
+from app.library.library import Library
+from app.library.records import Addition, FileFacts
 from app.settings import Settings
 from app.store import checks, descriptors, matches_of_clip
 from app.store.audited_changes import addition_entries, record_change
@@ -64,7 +64,7 @@ async def add_appearance(
 ) -> ClipDetailOut:
     """Add an appearance of the clip: where, when, and under this key's name."""
     columns = appearance_in.columns() | {"entered_by": caller.name}
-    context = entered(columns, WHERE)
+    context = context_from_columns(columns, WHERE)
     return await run_in_threadpool(
         _add_appearance, store_of(request), library_of(request), clip_id, caller, context
     )
@@ -113,7 +113,7 @@ async def add_checked(
 ) -> Response:
     """Make a checked item a clip of the library. What someone claimed about it is not copied."""
     columns = {n: t.strip() for n, t in clip_in.model_dump().items() if t is not None and t.strip()}
-    context = entered(columns | {"entered_by": caller.name}, WHERE)
+    context = context_from_columns(columns | {"entered_by": caller.name}, WHERE)
     store, library, settings = store_of(request), library_of(request), settings_of(request)
     added = await run_in_threadpool(
         _add_checked, store, library, settings, check_id, caller, context
@@ -126,7 +126,7 @@ async def add_checked(
 
 def detail(library: Library, clip_id: str) -> ClipDetailOut:
     """Raises ClipUnknown."""
-    return ClipDetailOut.of(library.clip(clip_id), library.edits(clip_id))
+    return ClipDetailOut.of(library.clip(clip_id), library.context_changes(clip_id))
 
 
 def _change(
@@ -138,7 +138,7 @@ def _change(
 ) -> ClipDetailOut:
     library.clip(clip_id)  # a clip that never existed leaves no entry in the log
     with record_change(store, caller.key_id, "clip.change", clip_id) as changes:
-        if library.change(clip_id, texts, caller.name):
+        if library.change_texts(clip_id, texts, caller.name):
             changes.append(("clip.change", clip_id))
     return detail(library, clip_id)
 
@@ -186,7 +186,7 @@ def _add_checked(
     check_id: str,
     caller: Caller,
     context: Context,
-) -> Added:
+) -> Addition:
     """Raises CheckUnknown, NotKept where the item's fingerprint is gone."""
     # loads modules that the service needs for nothing else, so not at its start
     from app.pipeline.check_again import StoredItem, add_stored

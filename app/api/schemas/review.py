@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.api.schemas.clips import ClipOut
-from app.library.records import Clip, Stats, TextEdit
+from app.library.records import Clip, ContextChange, Stats
 from app.store.alerts import Alert
 from app.store.decisions import MAX_NOTE_CHARS, Choice, Decision, disputed_clips
 
@@ -236,7 +236,7 @@ class EditOut(Wire):
     at: str
 
     @classmethod
-    def of(cls, edit: TextEdit) -> "EditOut":
+    def of(cls, edit: ContextChange) -> "EditOut":
         return cls(
             field=edit.field,
             before=edit.before,
@@ -252,7 +252,7 @@ class ClipDetailOut(ClipOut):
     edits: list[EditOut]
 
     @classmethod
-    def of(cls, clip: Clip, edits: list[TextEdit]) -> "ClipDetailOut":
+    def of(cls, clip: Clip, edits: list[ContextChange]) -> "ClipDetailOut":
         fields = ClipOut.from_clip(clip).model_dump()
         return cls(**fields, edits=[EditOut.of(edit) for edit in edits])
 

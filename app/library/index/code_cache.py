@@ -1,8 +1,8 @@
-"""The file of short codes that spares a search the reading of all vectors.
+"""A file of short codes, so that loading the index need not read all vectors.
 
-It is a cache, `index/codes-G`: blocks of codes, one row for each vector id of the block, zero where
-there is no such vector any more. The database says which block stands where, and its checksum;
-what disagrees is not believed but encoded again. New vectors wait uncoded until a block is full.
+It is a cache, `index/codes-G` with G for its generation: blocks of codes, one row for each vector
+id of the block, zero where the vector was removed. The database has each block's position and
+checksum; a block that disagrees is encoded again. New vectors wait uncoded until a block is full.
 """
 
 import os
@@ -30,7 +30,7 @@ class Block:
 
     first: int
     codes: Codes
-    believed: bool  # read from the file; otherwise encoded again
+    intact: bool  # read from the file; otherwise encoded again
 
 
 @dataclass(frozen=True)
@@ -40,23 +40,24 @@ class CodeFile:
     folder: Path  # the library's
 
     def path(self, connection: sa.Connection) -> Path:
+        """The file of the present generation."""
         return self._path(read_counter(connection, "index_generation"))
 
     def read(self, connection: sa.Connection) -> Iterator[Block]:
         """All blocks, ascending."""
         rows = connection.execute(sa.select(index_blocks).order_by(index_blocks.c.first_vector))
-        for row, data in self._stored(connection, rows.all()):
+        for row, data in self._read_blocks(connection, rows.all()):
             if zlib.crc32(data) == row.checksum and len(data) == row.vectors * CODE_BYTES:
                 codes = np.frombuffer(data, np.uint8).reshape(-1, CODE_BYTES)
-                yield Block(row.first_vector, codes, believed=True)
+                yield Block(row.first_vector, codes, intact=True)
             else:
                 codes = encode_range(connection, row.first_vector, row.vectors)
-                yield Block(row.first_vector, codes, believed=False)
+                yield Block(row.first_vector, codes, intact=False)
 
-    def _stored(
+    def _read_blocks(
         self, connection: sa.Connection, rows: Sequence[sa.Row[Any]]
     ) -> Iterator[tuple[sa.Row[Any], bytes]]:
-        """What the file holds for each block: nothing where it is missing or too short."""
+        """Each row with its bytes in the file: none or too few where it is missing or cut."""
         try:
             with self.path(connection).open("rb") as stream:
                 for row in rows:
@@ -70,44 +71,44 @@ class CodeFile:
         last = sa.func.max(index_blocks.c.first_vector + index_blocks.c.vectors)
         return connection.scalar(sa.select(last)) or 1
 
-    def extend(self, connection: sa.Connection, most_blocks: int) -> None:
-        """Code the blocks that are full by now, at most so many. In a writing transaction."""
+    def extend(self, connection: sa.Connection, max_blocks: int) -> None:
+        """Encode blocks that are full by now, at most so many. In a writing transaction."""
         first = self.coded_until(connection)
         stop = read_counter(connection, "next_vector")
-        for _ in range(min(most_blocks, (stop - first) // BLOCK_SIZE)):
+        for _ in range(min(max_blocks, (stop - first) // BLOCK_SIZE)):
             position = connection.scalar(
                 sa.select(sa.func.max(index_blocks.c.position + index_blocks.c.vectors))
             )
             codes = encode_range(connection, first, BLOCK_SIZE)
             path = self.path(connection)
             path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
-            _write_at(path, position or 0, codes, now=False)  # what a crash spoils is not believed
+            _write_at(path, position or 0, codes, sync=False)  # checksums find what a crash spoils
             connection.execute(index_blocks.insert().values(_row(first, codes, position or 0)))
             first += BLOCK_SIZE
 
-    def forget(self, connection: sa.Connection, gone: range) -> None:
-        """Overwrite the codes of vectors that were removed. In the transaction that removes them.
+    def erase(self, connection: sa.Connection, ids: range) -> None:
+        """Overwrite the codes of removed vectors. In the transaction that removes them.
 
-        Should it fail after this, the blocks are no longer believed, and nothing is lost.
+        Should that fail afterwards, the blocks' checksums disagree and they are encoded again.
         """
-        touched = sa.select(index_blocks).where(
-            index_blocks.c.first_vector < gone.stop,
-            index_blocks.c.first_vector + index_blocks.c.vectors > gone.start,
+        query = sa.select(index_blocks).where(
+            index_blocks.c.first_vector < ids.stop,
+            index_blocks.c.first_vector + index_blocks.c.vectors > ids.start,
         )
         path = self.path(connection)
-        for row in connection.execute(touched).all():
+        for row in connection.execute(query).all():
             codes = encode_range(connection, row.first_vector, row.vectors)
             if path.exists():
-                _write_at(path, row.position, codes, now=True)
+                _write_at(path, row.position, codes, sync=True)
             connection.execute(
                 index_blocks.update()
                 .where(index_blocks.c.first_vector == row.first_vector)
                 .values(checksum=zlib.crc32(codes))
             )
-        self._sweep(path)
+        self._delete_others(path)
 
     def rewrite(self, connection: sa.Connection) -> None:
-        """Write the whole file anew, under the next generation. In a writing transaction."""
+        """Write the whole file again as the next generation. In a writing transaction."""
         generation = read_counter(connection, "index_generation") + 1
         path = self._path(generation)
         path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -125,21 +126,21 @@ class CodeFile:
             connection.execute(index_blocks.insert(), rows)
         write_counter(connection, "index_generation", generation)
 
-    def sweep(self, connection: sa.Connection) -> None:
-        """Delete files of earlier generations. In a writing transaction."""
-        self._sweep(self.path(connection))
+    def delete_old_files(self, connection: sa.Connection) -> None:
+        """Delete the files of earlier generations. In a writing transaction."""
+        self._delete_others(self.path(connection))
 
     def _path(self, generation: int) -> Path:
         return self.folder / paths.INDEX / f"codes-{generation}"
 
-    def _sweep(self, present: Path) -> None:
+    def _delete_others(self, present: Path) -> None:
         for path in present.parent.glob("codes-*"):
             if path != present:
                 path.unlink()
 
 
 def encode_range(connection: sa.Connection, first: int, count: int) -> Codes:
-    """Codes (count, 128) from the vectors themselves; zero for ids that do not exist."""
+    """Codes (count, 128) of the vectors with ids from `first` on; zero where there is none."""
     ids, vectors = read_vectors(connection, first, first + count)
     codes = np.zeros((count, CODE_BYTES), np.uint8)
     codes[ids - first] = encode(vectors)
@@ -155,11 +156,11 @@ def _row(first: int, codes: Codes, position: int) -> dict[str, int]:
     }
 
 
-def _write_at(path: Path, position: int, codes: Codes, now: bool) -> None:
-    """now: on the disk when this returns."""
+def _write_at(path: Path, position: int, codes: Codes, *, sync: bool) -> None:
+    """Write codes from a row on. sync: they are on the disk when this returns."""
     with path.open("r+b" if path.exists() else "w+b") as stream:
         stream.seek(position * CODE_BYTES)
         stream.write(codes.tobytes())
         stream.flush()
-        if now:
+        if sync:
             os.fsync(stream.fileno())

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.library.library import FileFacts, Library
-from app.library.records import Added, Clip
+from app.library.library import Library
+from app.library.records import Addition, Clip, FileFacts
 from app.report.report import Report
 from hashing.errors import DecodeError
 from hashing.types import Match
@@ -75,7 +75,7 @@ class MadeLine:
         quick: bool,
         on_progress: Any,
         before_storing: Callable[[], None],
-    ) -> Added:
+    ) -> Addition:
         self.calls.append({"add": path, "quick": quick})
         self._refuse(path)
         data = path.read_bytes()

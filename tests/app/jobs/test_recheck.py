@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from app.jobs.outcomes import store_verdict
 from app.jobs.recheck import recheck
 from app.jobs.recheck_schedule import RecheckSchedule, next_due
-from app.library.library import Context, FileFacts, Library
-from app.library.records import Appearance
+from app.library.context_csv import Context
+from app.library.library import Library
+from app.library.records import Appearance, FileFacts
 from app.metadata.types import Credentials, Metadata
 from app.pipeline import check_again
 from app.settings import Settings
@@ -86,10 +87,10 @@ def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
         check, _ = checks.accept(connection, submission, 100)
         checks.claim_next(connection)
     with Library.open(settings.library, create=True) as library:
-        began = library.reach(), library.last_change()
+        began = library.last_clip_number(), library.last_change()
         library.add(made_print(2), made_facts(2))
         with store.writing() as connection:
-            reach = library.reach()
+            reach = library.last_clip_number()
             again, new = checks.accept(connection, submission, 100, always_new=False, reach=reach)
             assert (again.id, again.state, new) == (check.id, "running", False)
         read = (made_print(1), NOTHING)
@@ -148,7 +149,7 @@ def test_a_date_that_is_entered_makes_what_matched_due(
 ) -> None:
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(2), made_facts(2))
-        matched = done(connection, "copy", library.reach(), library.last_change())
+        matched = done(connection, "copy", library.last_clip_number(), library.last_change())
         schedule = RecheckSchedule(library, quiet_s=0.0)
         assert schedule.next_due(connection) is None
         library.add_appearance("R000001", Appearance("published", "2016"))

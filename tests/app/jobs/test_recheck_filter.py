@@ -65,14 +65,14 @@ def stored_check(
         change = library.last_change()
         print_ = made_print(1)
         descriptors.store(
-            connection, check.id, print_, NOTHING, library.reach(), until, change, sought
+            connection, check.id, print_, NOTHING, library.last_clip_number(), until, change, sought
         )
     return check.id
 
 
 def first_due(store: Store, library: Library) -> str | None:
     with store.reading() as connection:
-        check = next_due(connection, library.reach(), library.last_change())
+        check = next_due(connection, library.last_clip_number(), library.last_change())
     return check.id if check is not None else None
 
 
@@ -94,7 +94,7 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
     with store.reading() as connection:
         loaded = descriptors.load(connection, far[-1])
         assert loaded is not None
-        assert loaded.searched_up_to == library.reach()
+        assert loaded.searched_up_to == library.last_clip_number()
     assert needs_recheck(recheck_filter, in_part)
     assert not any(needs_recheck(recheck_filter, check_id) for check_id in far[:3])
 
@@ -131,7 +131,7 @@ def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library
     )
     check = stored_check(store, library, sought_of(1, least=2.0), "copy")
     with store.writing() as connection:
-        reports.store(connection, check, report, "check", library.reach())
+        reports.store(connection, check, report, "check", library.last_clip_number())
     library.add_appearance("R000001", Appearance("published", "2020"))
     assert first_due(store, library) == check
     assert not needs_recheck(RecheckFilter(store, library), check)
@@ -163,6 +163,6 @@ def test_while_there_is_more_the_next_look_is_at_once(store: Store, library: Lib
         for _ in range(2):
             check = schedule.next_due(connection)
             assert check is not None
-            reach = library.reach()
+            reach = library.last_clip_number()
             descriptors.record_search(connection, [check.id], reach, library.last_change())
         assert schedule.next_due(connection) is None

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from app.library.library import FileFacts
+from app.library.records import FileFacts
 from hashing.types import (
     AudioPrint,
     Descriptors,
@@ -61,23 +61,23 @@ def use_codes_early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.library.index.code_cache.BLOCK_SIZE", 32)
 
 
-def assert_same_print(stored: Fingerprint, given: Fingerprint) -> None:
+def assert_same_print(stored: Fingerprint, expected: Fingerprint) -> None:
     """Equal within the precision that library_pack states."""
-    assert stored.info == given.info
-    assert (stored.space, stored.sampling) == (given.space, given.sampling)
-    assert (stored.gaps, stored.problems) == (given.gaps, given.problems)
+    assert stored.info == expected.info
+    assert (stored.space, stored.sampling) == (expected.space, expected.sampling)
+    assert (stored.gaps, stored.problems) == (expected.gaps, expected.problems)
     for name in ("pdq", "pdq_quality", "phash", "flat"):
-        kept, was = getattr(stored.frames, name), getattr(given.frames, name)
-        np.testing.assert_array_equal(kept, was)
-        assert kept.dtype == was.dtype
-    np.testing.assert_allclose(stored.frames.times, given.frames.times, atol=1e-6)
-    np.testing.assert_allclose(stored.timeline.times, given.timeline.times, atol=1e-6)
-    np.testing.assert_allclose(stored.timeline.change, given.timeline.change, rtol=1e-3)
+        actual, wanted = getattr(stored.frames, name), getattr(expected.frames, name)
+        np.testing.assert_array_equal(actual, wanted)
+        assert actual.dtype == wanted.dtype
+    np.testing.assert_allclose(stored.frames.times, expected.frames.times, atol=1e-6)
+    np.testing.assert_allclose(stored.timeline.times, expected.timeline.times, atol=1e-6)
+    np.testing.assert_allclose(stored.timeline.change, expected.timeline.change, rtol=1e-3)
     assert stored.frames.vectors.dtype == np.float16
-    np.testing.assert_allclose(stored.frames.vectors, given.frames.vectors, atol=2e-4)
-    assert (stored.audio is None) == (given.audio is None)
-    if stored.audio is not None and given.audio is not None:
-        np.testing.assert_array_equal(stored.audio.bands, given.audio.bands)
-        assert stored.audio.hop_s == given.audio.hop_s
-        assert stored.audio.start_s == given.audio.start_s
-        assert stored.audio.space == given.audio.space
+    np.testing.assert_allclose(stored.frames.vectors, expected.frames.vectors, atol=2e-4)
+    assert (stored.audio is None) == (expected.audio is None)
+    if stored.audio is not None and expected.audio is not None:
+        np.testing.assert_array_equal(stored.audio.bands, expected.audio.bands)
+        assert stored.audio.hop_s == expected.audio.hop_s
+        assert stored.audio.start_s == expected.audio.start_s
+        assert stored.audio.space == expected.audio.space

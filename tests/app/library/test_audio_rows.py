@@ -1,4 +1,4 @@
-"""Sound codes in a library: made with each clip, gone with it, made anew for older libraries."""
+"""Audio codes in a library: stored with each clip, removed with it, added to older libraries."""
 
 import sqlite3
 import subprocess
@@ -29,20 +29,20 @@ def sounding(seed: int, rows: int = ROWS, space: str = SPACE) -> Fingerprint:
     return replace(made_print(seed), audio=audio)
 
 
-def sound_of(print_: Fingerprint) -> AudioPrint:
-    assert print_.audio is not None
-    return print_.audio
+def audio_of(fingerprint: Fingerprint) -> AudioPrint:
+    assert fingerprint.audio is not None
+    return fingerprint.audio
 
 
 def asked(seed: int, start: int = 100, rows: int = 150) -> SoundCodes:
     """Codes of a piece of a clip's sound, from one of its rows on."""
-    whole = sound_of(sounding(seed))
+    whole = audio_of(sounding(seed))
     piece = AudioPrint(whole.bands[start : start + rows], whole.hop_s, 0.0, SPACE)
     return query_codes(piece, (Span(0.0, 100.0),))
 
 
-def found(library: Library, seed: int, space: str = SPACE) -> list[int]:
-    return [one.clip for one in places(library.search_sound(asked(seed), space), 5)]
+def clips_with(library: Library, seed: int, space: str = SPACE) -> list[int]:
+    return [place.clip for place in places(library.search_audio(asked(seed), space), 5)]
 
 
 @pytest.fixture
@@ -63,21 +63,21 @@ def rows_of(folder: Path) -> list[tuple[int, str, bytes, bytes]]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_piece_of_sound_is_found_at_its_place(library: Library, seed: int) -> None:
-    (best,) = places(library.search_sound(asked(seed), SPACE), 5)
+    (best,) = places(library.search_audio(asked(seed), SPACE), 5)
     assert best.clip == seed
     assert best.reference - best.query == pytest.approx(100 * 0.064 - 0.02, abs=0.2)
 
 
 def test_sound_that_is_nowhere_is_not_found(library: Library) -> None:
-    assert found(library, 4) == []
+    assert clips_with(library, 4) == []
 
 
 def test_a_library_read_in_pieces_answers_the_same(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = library.search_sound(asked(2), SPACE)
+    whole = library.search_audio(asked(2), SPACE)
     monkeypatch.setattr(audio_rows, "CHUNK_BYTES", 100)
-    pieces = library.search_sound(asked(2), SPACE)
+    pieces = library.search_audio(asked(2), SPACE)
     for name in ("query", "clip", "reference", "distance"):
         np.testing.assert_array_equal(getattr(pieces, name), getattr(whole, name))
 
@@ -87,8 +87,8 @@ def test_of_many_alike_the_first_added_are_named(
 ) -> None:
     monkeypatch.setattr(audio_rows, "NEIGHBOURS", 2)
     for seed in (11, 12, 13):
-        library.add(replace(sounding(2), audio=sound_of(sounding(2))), made_facts(seed))
-    hits = library.search_sound(asked(2), SPACE)
+        library.add(replace(sounding(2), audio=audio_of(sounding(2))), made_facts(seed))
+    hits = library.search_audio(asked(2), SPACE)
     assert len(hits.query) <= 2 * len(asked(2).times)
     assert 2 in hits.clip
     assert places(hits, 1)[0].clip == 2
@@ -98,31 +98,31 @@ def test_an_empty_library_and_an_empty_question_find_nothing(
     library: Library, tmp_path: Path
 ) -> None:
     none = SoundCodes(np.zeros(0), np.zeros((0, 32), np.uint8))
-    assert not len(library.search_sound(none, SPACE).query)
+    assert not len(library.search_audio(none, SPACE).query)
     with Library.open(tmp_path / "other", create=True) as empty:
-        assert found(empty, 1) == []
+        assert clips_with(empty, 1) == []
 
 
 def test_sounds_of_other_bands_are_never_compared(library: Library) -> None:
     library.add(sounding(5, space="other"), made_facts(5))
-    assert found(library, 5) == []
-    assert found(library, 5, "other") == [4]
+    assert clips_with(library, 5) == []
+    assert clips_with(library, 5, "other") == [4]
 
 
 def test_a_clip_s_sound_is_read_alone(library: Library) -> None:
-    stored = library.sound("R000002")
+    stored = library.audio("R000002")
     assert stored is not None
-    np.testing.assert_array_equal(stored.bands, sound_of(sounding(2)).bands)
+    np.testing.assert_array_equal(stored.bands, audio_of(sounding(2)).bands)
     library.add(replace(made_print(9), audio=None), made_facts(9))
-    assert library.sound("R000004") is None
+    assert library.audio("R000004") is None
 
 
 def test_no_code_is_kept_of_a_clip_that_was_removed(library: Library, tmp_path: Path) -> None:
-    gone = library_codes(sound_of(sounding(2))).codes[:3].tobytes()
+    gone = library_codes(audio_of(sounding(2))).codes[:3].tobytes()
     assert holds(tmp_path, gone)
     assert library.remove("R000002")
     assert [row[0] for row in rows_of(tmp_path)] == [1, 3]
-    assert found(library, 2) == []
+    assert clips_with(library, 2) == []
     assert not holds(tmp_path, gone)
     library.close()
     assert not holds(tmp_path, gone)
@@ -134,10 +134,10 @@ def holds(folder: Path, data: bytes) -> bool:
 
 def test_a_clip_described_anew_has_the_codes_of_its_new_sound(library: Library) -> None:
     library.replace_fingerprint("R000002", sounding(7))
-    assert found(library, 2) == []
-    assert found(library, 7) == [2]
+    assert clips_with(library, 2) == []
+    assert clips_with(library, 7) == [2]
     library.replace_fingerprint("R000002", replace(sounding(7), audio=None))
-    assert found(library, 7) == []
+    assert clips_with(library, 7) == []
 
 
 def test_a_library_of_version_2_gains_the_codes(library: Library, tmp_path: Path) -> None:
@@ -156,10 +156,10 @@ def test_a_library_of_version_2_gains_the_codes(library: Library, tmp_path: Path
     connection.close()
     with Library.open(tmp_path / "library") as again:
         assert rows_of(tmp_path) == before
-        assert found(again, 2) == [2]
+        assert clips_with(again, 2) == [2]
         assert_same_print(again.load("R000002"), sounding(2))
         again.add(sounding(6), made_facts(6))
-        assert found(again, 6) == [6]
+        assert clips_with(again, 6) == [6]
     connection = sqlite3.connect(tmp_path / "library" / "library.db")
     assert connection.execute("SELECT version FROM migrations").fetchall() == [(2,), (3,)]
     connection.close()
@@ -168,7 +168,7 @@ def test_a_library_of_version_2_gains_the_codes(library: Library, tmp_path: Path
 def test_what_another_process_adds_and_removes_is_seen_at_once(
     library: Library, tmp_path: Path
 ) -> None:
-    assert found(library, 1) == [1]
+    assert clips_with(library, 1) == [1]
     script = (
         "from pathlib import Path; from app.library.library import Library\n"
         "from tests.app.library.library_made import made_facts\n"
@@ -177,5 +177,5 @@ def test_what_another_process_adds_and_removes_is_seen_at_once(
         "    library.remove('R000001'); library.add(sounding(21), made_facts(21))\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, timeout=120)
-    assert found(library, 1) == []
-    assert found(library, 21) == [4]
+    assert clips_with(library, 1) == []
+    assert clips_with(library, 21) == [4]

@@ -19,9 +19,11 @@ def test_every_column_reaches_its_place(tmp_path: Path) -> None:
         "place,event,language,rights,notes"
     )
     row = "a.mp4,T,https://e.org,P,2019,2019-06,2019-06-12,2019-06-12T14:03:00+08:00,M,L,E,zh,R,N"
-    found = read_context(table(tmp_path, f"{columns}\r\n{row}\r\n")).of(PurePath("a.mp4"))
+    context = read_context(table(tmp_path, f"{columns}\r\n{row}\r\n")).context_for(
+        PurePath("a.mp4")
+    )
     source = ("https://e.org", "P", "M")
-    assert found == Context(
+    assert context == Context(
         "T", "L", "E", "zh", "R", "N",
         appearances=(
             Appearance("captured", "2019-06-12T14:03:00+08:00", *source),
@@ -34,32 +36,32 @@ def test_every_column_reaches_its_place(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_quotes_and_blank_lines_are_no_hindrance(tmp_path: Path) -> None:
     text = 'file,title\n"a, b.mp4","said ""old""\nin two lines"\n\n,\n'
-    found = read_context(table(tmp_path, text, "utf-8-sig")).of(PurePath("a, b.mp4"))
-    assert found.title == 'said "old"\nin two lines'
+    context = read_context(table(tmp_path, text, "utf-8-sig")).context_for(PurePath("a, b.mp4"))
+    assert context.title == 'said "old"\nin two lines'
 
 
 def test_several_rows_for_one_file_are_several_appearances(tmp_path: Path) -> None:
     text = "file,published,publisher,title\na.mp4,2019,P,\na.mp4,2020,Q,T\na.mp4,2019,P,U\n"
-    found = read_context(table(tmp_path, text)).of(PurePath("a.mp4"))
-    assert [(one.date, one.publisher) for one in found.appearances] == [
+    context = read_context(table(tmp_path, text)).context_for(PurePath("a.mp4"))
+    assert [(each.date, each.publisher) for each in context.appearances] == [
         ("2019", "P"),
         ("2020", "Q"),
     ]
-    assert found.title == "T"
+    assert context.title == "T"
 
 
 def test_a_row_names_a_file_by_its_name_or_the_end_of_its_path(tmp_path: Path) -> None:
     text = "file,title\na.mp4,by name\nday 2/a.mp4,by path\n"
     context = read_context(table(tmp_path, text))
-    assert context.of(PurePath("/films/day 1/a.mp4")).title == "by name"
-    assert context.of(PurePath("/films/day 2/a.mp4")).title == "by path"
-    assert context.of(PurePath("/films/day 2/ba.mp4")) == Context()
+    assert context.context_for(PurePath("/films/day 1/a.mp4")).title == "by name"
+    assert context.context_for(PurePath("/films/day 2/a.mp4")).title == "by path"
+    assert context.context_for(PurePath("/films/day 2/ba.mp4")) == Context()
 
 
 def test_rows_that_found_no_file_are_named(tmp_path: Path) -> None:
     context = read_context(table(tmp_path, "file,title\na.mp4,A\nb.mp4,B\n"))
-    context.of(PurePath("a.mp4"))
-    assert context.unused() == ("b.mp4",)
+    context.context_for(PurePath("a.mp4"))
+    assert context.unused_files() == ("b.mp4",)
 
 
 @pytest.mark.parametrize(

@@ -27,16 +27,16 @@ def kill_while_writing(
     process = context.Process(target=write, args=(folder, first, its))
     process.start()
     its.close()
-    told = [mine.recv() for _ in range(1 + reports)]
+    messages = [mine.recv() for _ in range(1 + reports)]
     time.sleep(wait_s)
     process.kill()
     process.join()
     try:
         while True:
-            told.append(mine.recv())
+            messages.append(mine.recv())
     except EOFError:
         mine.close()
-        return told
+        return messages
 
 
 def assert_whole(
@@ -52,10 +52,10 @@ def assert_whole(
         assert added - removed - unsure <= present
         assert not present & (removed - unsure)
         for clip in clips[-looked_at:]:
-            given = made_print(int(clip.name[5:-4]))
-            assert_same_print(library.load(clip.id), given)
+            expected = made_print(int(clip.name[5:-4]))
+            assert_same_print(library.load(clip.id), expected)
             assert len(clip.appearances) == 1
-            query = given.frames.vectors.astype(np.float32)
+            query = expected.frames.vectors.astype(np.float32)
             assert library.search(query, 1, SPACE).cosine.min() > 0.999
     connection = sqlite3.connect(folder / "library.db")
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -83,10 +83,10 @@ def test_a_killed_writer_loses_nothing_that_it_reported(
     removed: set[int] = set()
     for turn in range(rounds):
         reports, wait_s = moments.randint(0, MOST_REPORTS), moments.uniform(0, LONGEST_S)
-        told = kill_while_writing(folder, turn * 10_000, reports, wait_s)
-        added |= {number for word, number in told if word == "added"}
-        removed |= {number for word, number in told if word == "removed"}
-        asked = {number for word, number in told if word == "removing"}
+        messages = kill_while_writing(folder, turn * 10_000, reports, wait_s)
+        added |= {number for word, number in messages if word == "added"}
+        removed |= {number for word, number in messages if word == "removed"}
+        asked = {number for word, number in messages if word == "removing"}
         present = assert_whole(folder, added, removed, asked - removed, looked_at=2)
         removed |= asked - present  # what it was killed at is either gone or there, for good
     assert_whole(folder, added, removed, set(), looked_at=100)

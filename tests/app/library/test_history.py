@@ -1,4 +1,4 @@
-"""What people change of a clip's context: written, kept with who and when, gone with the clip."""
+"""Changes of a clip's context: recorded with who and when, removed with the clip."""
 
 import sqlite3
 from datetime import UTC, datetime
@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.library.context_csv import Context
 from app.library.errors import AppearanceFixed, ClipUnknown
-from app.library.library import Context, Filter, Library
-from app.library.records import Appearance, TextEdit
+from app.library.library import Library
+from app.library.listing import Filter
+from app.library.records import Appearance, ContextChange
 from tests.app.library.library_made import SPACE, made_facts, made_print
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -19,8 +21,8 @@ AT = "2026-11-25T12:00:00+00:00"
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     library = Library.open(tmp_path / "library", create=True)
-    seen = (Appearance("published", "2019-06-12", "https://a.example/x", "A Paper", "ann"),)
-    context = Context(title="Harcourt Road", place="Hong Kong", appearances=seen)
+    appearances = (Appearance("published", "2019-06-12", "https://a.example/x", "A Paper", "ann"),)
+    context = Context(title="Harcourt Road", place="Hong Kong", appearances=appearances)
     library.add(made_print(1), made_facts(1), context, now=NOON)
     library.add(made_print(2), made_facts(2), Context(title="Кот", place="100%_sure"), now=NOON)
     library.add(made_print(3), made_facts(3), now=NOON)
@@ -28,35 +30,37 @@ def library(tmp_path: Path) -> Library:
 
 
 def test_a_changed_text_keeps_who_changed_it_and_what_stood_there(library: Library) -> None:
-    changed = library.change("R000001", {"title": "Protest", "place": "Hong Kong"}, "bo", NOON)
+    changed = library.change_texts(
+        "R000001", {"title": "Protest", "place": "Hong Kong"}, "bo", NOON
+    )
     assert changed == ("title",)
-    library.change("R000001", {"title": None}, "cy", NOON)
+    library.change_texts("R000001", {"title": None}, "cy", NOON)
     assert library.clip("R000001").title is None
-    assert library.edits("R000001") == [
-        TextEdit("title", "Protest", None, "cy", AT),
-        TextEdit("title", "Harcourt Road", "Protest", "bo", AT),
+    assert library.context_changes("R000001") == [
+        ContextChange("title", "Protest", None, "cy", AT),
+        ContextChange("title", "Harcourt Road", "Protest", "bo", AT),
     ]
 
 
 def test_appearances_are_entered_and_taken_back_by_number(library: Library) -> None:
-    seen = Appearance("archived", "2018", "https://b.example", None, "bo")
-    assert library.add_appearance("R000001", seen, NOON)
-    assert not library.add_appearance("R000001", seen, NOON)
+    appearance = Appearance("archived", "2018", "https://b.example", None, "bo")
+    assert library.add_appearance("R000001", appearance, NOON)
+    assert not library.add_appearance("R000001", appearance, NOON)
     clip = library.clip("R000001")
-    number = next(one.number for one in clip.appearances if one.kind == "archived")
+    number = next(each.number for each in clip.appearances if each.kind == "archived")
     assert number is not None
     with pytest.raises(ClipUnknown):
         library.remove_appearance("R000002", number, "cy", NOON)
     library.remove_appearance("R000001", number, "cy", NOON)
-    assert [one.kind for one in library.clip("R000001").appearances] == ["published", "ingested"]
-    assert [(one.after, one.entered_by) for one in library.edits("R000001")] == [
+    assert [each.kind for each in library.clip("R000001").appearances] == ["published", "ingested"]
+    assert [(each.after, each.entered_by) for each in library.context_changes("R000001")] == [
         (None, "cy"),
         ("archived 2018 https://b.example", "bo"),
     ]
 
 
 def test_what_firstseen_wrote_itself_stays(library: Library) -> None:
-    own = next(one for one in library.clip("R000001").appearances if one.kind == "ingested")
+    own = next(each for each in library.clip("R000001").appearances if each.kind == "ingested")
     assert own.number is not None
     with pytest.raises(AppearanceFixed):
         library.remove_appearance("R000001", own.number, "bo")
@@ -64,7 +68,7 @@ def test_what_firstseen_wrote_itself_stays(library: Library) -> None:
 
 def test_a_change_is_noticed(library: Library) -> None:
     before = library.last_change()
-    library.change("R000001", {"title": "Harcourt Road"}, "bo")
+    library.change_texts("R000001", {"title": "Harcourt Road"}, "bo")
     assert library.last_change() == before
     library.add_appearance("R000001", Appearance("attested", "2017"))
     entered = library.last_change()
@@ -75,7 +79,7 @@ def test_a_change_is_noticed(library: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"),
+    ("clip_filter", "ids"),
     [
         (Filter(), ["R000001", "R000002", "R000003"]),
         (Filter(text="harcourt"), ["R000001"]),
@@ -91,9 +95,9 @@ def test_a_change_is_noticed(library: Library) -> None:
     ],
 )
 def test_clips_are_listed_by_text_year_and_place(
-    library: Library, wanted: Filter, found: list[str]
+    library: Library, clip_filter: Filter, ids: list[str]
 ) -> None:
-    assert [clip.id for clip in library.page(wanted, None, 10)] == found
+    assert [clip.id for clip in library.page(clip_filter, None, 10)] == ids
 
 
 def test_pages_follow_each_other(library: Library) -> None:
@@ -133,9 +137,9 @@ def test_later_clips_of_another_space_are_not_searched(library: Library) -> None
 
 
 def test_what_was_written_goes_with_the_clip(library: Library, tmp_path: Path) -> None:
-    library.change("R000001", {"notes": "canary-in-a-note"}, "canary-of-a-key")
-    library.change("R000001", {"notes": None}, "bo")
-    library.keep_thumbnail("R000001", b"canary-in-a-picture")
+    library.change_texts("R000001", {"notes": "canary-in-a-note"}, "canary-of-a-key")
+    library.change_texts("R000001", {"notes": None}, "bo")
+    library.store_thumbnail("R000001", b"canary-in-a-picture")
     assert library.thumbnail("R000001") == b"canary-in-a-picture"
     assert holds(tmp_path, b"canary-in-a-note")
     assert library.remove("R000001")
@@ -159,9 +163,9 @@ def test_a_library_of_version_1_gains_what_it_lacks(library: Library, tmp_path: 
     connection.close()
     with Library.open(tmp_path / "library") as again:
         assert [clip.title for clip in again.clips()] == ["Harcourt Road", "Кот", None]
-        again.change("R000003", {"title": "New"}, "bo", NOON)
-        assert again.edits("R000003") == [TextEdit("title", None, "New", "bo", AT)]
-        again.keep_thumbnail("R000003", b"jpeg")
+        again.change_texts("R000003", {"title": "New"}, "bo", NOON)
+        assert again.context_changes("R000003") == [ContextChange("title", None, "New", "bo", AT)]
+        again.store_thumbnail("R000003", b"jpeg")
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA user_version").fetchone() == (3,)
     assert connection.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,), (3,)]

@@ -13,9 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.library import library_file
-from app.library.errors import LibraryBusy, LibraryReadOnly
+from app.library.context_csv import Context
+from app.library.errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
 from app.library.index.vector_index import encode
-from app.library.library import Context, Library, LibraryUnusable
+from app.library.library import Library
 from app.library.packing import pack_vectors, unpack_vectors
 from hashing.types import Pictures
 from tests.app.library.library_made import (
@@ -242,7 +243,7 @@ def test_a_second_writer_waits_and_then_says_why_it_gave_up(folder: Path) -> Non
 
 
 def test_two_writers_and_a_reader_at_once_lose_nothing(folder: Path) -> None:
-    seen: list[int] = []
+    counts: list[int] = []
 
     def write(first: int) -> None:
         with Library.open(folder) as library:
@@ -251,9 +252,9 @@ def test_two_writers_and_a_reader_at_once_lose_nothing(folder: Path) -> None:
 
     def read() -> None:
         with Library.open(folder) as library:
-            while not seen or seen[-1] < 25:
+            while not counts or counts[-1] < 25:
                 clips = library.clips()
-                seen.append(len(clips))
+                counts.append(len(clips))
                 assert_same_print(library.load(clips[-1].id), made_print(int(clips[-1].name[5:-4])))
 
     threads = [threading.Thread(target=write, args=(first,)) for first in (100, 200)]
@@ -262,8 +263,8 @@ def test_two_writers_and_a_reader_at_once_lose_nothing(folder: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert seen[-1] == 25
-    assert seen == sorted(seen)
+    assert counts[-1] == 25
+    assert counts == sorted(counts)
 
 
 FILL = """
@@ -311,18 +312,19 @@ def test_a_removed_clip_leaves_no_trace_in_any_file(
     use_codes_early(monkeypatch)
     canary = "CANARY-5f2c"
     pictures = Pictures("webp", 16, 9, np.array([0.0]), canary.encode() * 2000)
-    print_ = made_print(4)
-    secret = type(print_)(
-        **{name: getattr(print_, name) for name in print_.__slots__} | {"pictures": pictures}
+    fingerprint = made_print(4)
+    secret = type(fingerprint)(
+        **{name: getattr(fingerprint, name) for name in fingerprint.__slots__}
+        | {"pictures": pictures}
     )
     facts = type(made_facts(4))(f"{canary}.mp4", made_facts(4).sha256, 9)
-    stored = pack_vectors(print_.frames.vectors)
+    stored = pack_vectors(fingerprint.frames.vectors)
     traces = {
         "words": canary.encode(),
         "sha256": bytes.fromhex(facts.sha256),
         "vector": stored[5].tobytes(),
         "code": encode(unpack_vectors(stored.tobytes()))[5].tobytes(),
-        "hash": print_.frames.pdq[3].tobytes(),
+        "hash": fingerprint.frames.pdq[3].tobytes(),
     }
     with Library.open(tmp_path / "library", create=True) as library:
         for seed in range(8):

@@ -25,6 +25,7 @@ from app.jobs.outcomes import (
     store_refusal,
     store_verdict,
 )
+from app.library.context_csv import context_from_columns
 from app.library.errors import LibraryUnusable
 from app.progress import OnProgress
 from app.report.report import to_json, unreadable
@@ -135,8 +136,8 @@ class MadeWork:
 
     def _add(self, words: list[str], check: Check) -> tuple[str, bool]:
         """Into the real library, with a made fingerprint."""
-        from app.library.context_csv import entered
-        from app.library.library import FileFacts, Library
+        from app.library.library import Library
+        from app.library.records import FileFacts
         from app.store.audited_changes import AuditedChange, addition_entries
         from tests.app.library.library_made import made_print
 
@@ -146,7 +147,7 @@ class MadeWork:
         seed = int(hashlib.sha256(" ".join(words).encode()).hexdigest()[:8], 16)
         act = AuditedChange(self.store, check.key, "clip.add", check.id)
         with Library.open(self.settings.library) as library:
-            context = entered(check.context or {}, "the form")
+            context = context_from_columns(check.context or {}, "the form")
             act.begin()
             added = library.add(made_print(seed), facts, context)
         act.end(*addition_entries(added))

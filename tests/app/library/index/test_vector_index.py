@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from app.library.index.vector_index import (
-    NOBODY,
+    NO_VECTOR,
     CodedIndex,
     ExactIndex,
-    VectorIndex,
     decode,
     encode,
     rotation,
@@ -25,12 +24,12 @@ from tests.app.library.library_made import (
     use_codes_early,
 )
 
-type Make = Callable[[np.ndarray], VectorIndex]
+type Make = Callable[[np.ndarray], ExactIndex | CodedIndex]
 GOLDEN_CODE = [51, 51, 119, 51, 136, 51, 136, 119]
 STRIDE = 3  # between ids, so that none is mistaken for a position
 
 
-def exact(vectors: np.ndarray) -> VectorIndex:
+def exact(vectors: np.ndarray) -> ExactIndex | CodedIndex:
     index = ExactIndex()
     for start in range(0, len(vectors), 70):
         part = np.arange(start, min(start + 70, len(vectors)))
@@ -38,7 +37,7 @@ def exact(vectors: np.ndarray) -> VectorIndex:
     return index
 
 
-def coded(vectors: np.ndarray) -> VectorIndex:
+def coded(vectors: np.ndarray) -> ExactIndex | CodedIndex:
     index = CodedIndex(lambda ids: vectors[ids // STRIDE])
     for start in range(0, len(vectors), 70):
         part = np.arange(start, min(start + 70, len(vectors)))
@@ -48,8 +47,8 @@ def coded(vectors: np.ndarray) -> VectorIndex:
 
 @pytest.fixture(params=[exact, coded], ids=["exact", "coded"])
 def make(request: pytest.FixtureRequest) -> Make:
-    found: Make = request.param
-    return found
+    make: Make = request.param
+    return make
 
 
 @pytest.fixture
@@ -96,21 +95,21 @@ def test_what_was_removed_is_never_found(make: Make, rng: np.random.Generator) -
     ids, cosines = index.search(vectors[:20], 150)
     assert not np.isin(ids, gone).any()
     assert (np.sort(ids[:, :100], axis=1) == np.arange(1, 200, 2) * STRIDE).all()
-    assert (ids[:, 100:] == NOBODY).all()
+    assert (ids[:, 100:] == NO_VECTOR).all()
     assert np.isneginf(cosines[:, 100:]).all()
 
 
 def test_fewer_than_k_are_filled_with_nobody(make: Make, rng: np.random.Generator) -> None:
     vectors = unit_vectors(rng, 3)
     ids, cosines = make(vectors).search(vectors, 10)
-    assert (ids[:, 3:] == NOBODY).all()
+    assert (ids[:, 3:] == NO_VECTOR).all()
     assert np.isneginf(cosines[:, 3:]).all()
     assert (ids[:, 0] == np.arange(3) * STRIDE).all()
 
 
 def test_an_empty_index_finds_nobody(make: Make, rng: np.random.Generator) -> None:
     ids, cosines = make(unit_vectors(rng, 0)).search(unit_vectors(rng, 4), 2)
-    assert (ids == NOBODY).all()
+    assert (ids == NO_VECTOR).all()
     assert np.isneginf(cosines).all()
 
 
