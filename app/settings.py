@@ -1,7 +1,7 @@
-"""Every setting, read from the environment in this one place, as FIRSTSEEN_ and the name.
+"""Every setting, read from the environment here and nowhere else, as FIRSTSEEN_ and its name.
 
-Made once in `main` or `create_app` and passed down; tests build their own. How much and where is
-a setting. What a fingerprint *is* is none: two users' fingerprints must stay comparable.
+Created once in `main` or `create_app` and passed down; tests build their own. Limits and places are
+settings. What a fingerprint is made of is not: those of two users must stay comparable.
 """
 
 import re
@@ -21,23 +21,25 @@ DAY_S = 86_400.0
 ORIGIN = re.compile(r"(https?|chrome-extension|moz-extension|safari-web-extension)://[^\s/?#@]+")
 
 
-def _words(given: object) -> object:
-    """Words of a text with spaces or commas between, in lower case."""
-    return tuple(given.lower().replace(",", " ").split()) if isinstance(given, str) else given
+def _words(value: object) -> object:
+    """The words of a text separated by spaces or commas, in lower case; other values unchanged."""
+    return tuple(value.lower().replace(",", " ").split()) if isinstance(value, str) else value
 
 
-def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
-    for origin in given:
+def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(f"expected an origin such as https://tools.example.org, not {origin}")
-    return given
+    return origins
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)]
+Origins = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_check_origins)
+]
 
 
-def _checked_allow(text: str | None) -> str | None:
+def _check_allow_list(text: str | None) -> str | None:
     AllowList.parse(text)
     return text
 
@@ -214,7 +216,7 @@ class Settings(BaseSettings):
     )
     fetch_allow: Annotated[
         str | None,
-        AfterValidator(_checked_allow),
+        AfterValidator(_check_allow_list),
         Field(
             description="What links may lead to although it is not public: hosts, addresses and "
             "networks with commas between, each with a port of its own or for 80 and 443."
@@ -232,7 +234,7 @@ class Settings(BaseSettings):
     ] = 600.0
 
     def desk_folder(self) -> Path:
-        """Where the service keeps its data."""
+        """The folder of the service's data."""
         return self.data if self.data is not None else self.library / paths.DESK
 
     def sandbox_limits(self) -> SandboxLimits:
@@ -247,7 +249,7 @@ class Settings(BaseSettings):
 
 
 def name_in_environment(field: str) -> str:
-    """ "FIRSTSEEN_MAX_BYTES" for `max_bytes`: what an error names when a limit is passed.
+    """ "FIRSTSEEN_MAX_BYTES" for `max_bytes`, as errors name a limit that was exceeded.
 
     Raises KeyError where there is no such setting.
     """

@@ -40,7 +40,7 @@ from app.library.library_file import open_file
 from app.library.packing import pack_vectors
 from app.library.records import Appearance, FileFacts
 from app.library.schema import read_counter, write_counter
-from app.pipeline.audio_sources import find_sounds
+from app.pipeline.audio_sources import find_audio
 from benchmarks.record import write
 from hashing.audio.spectrogram import BANDS, STEP_DB
 from hashing.search.candidates import NEIGHBOURS
@@ -277,7 +277,7 @@ def measure_sound(library: Library, clips: int) -> dict[str, Any] | None:
         noisy = noisy + rng.normal(0, 3 / STEP_DB, noisy.shape)
         asked = AudioPrint(noisy.round().clip(0, 255).astype(np.uint8), 0.064, 0.0, SOUND_SPACE)
         begun, cpu_begun = time.perf_counter(), time.process_time()
-        known = find_sounds(asked, (Span(0.0, 25.0),), library)
+        known = find_audio(asked, (Span(0.0, 25.0),), library)
         times.append(time.perf_counter() - begun)
         cpu.append(time.process_time() - cpu_begun)
         heard = {one.clip.id for one in known}

@@ -90,7 +90,7 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
                     work.settings,
                     to_json(_with_origin(judged.report, check)),
                     reach,
-                    evidence_follows=bool(judged.to_show),
+                    evidence_follows=bool(judged.matches_to_show),
                     fingerprint_and_metadata=(judged.query, judged.metadata),
                     change=change,
                     candidate_bars=judged.proposed,

@@ -1,4 +1,4 @@
-"""Make a file known footage, and describe known footage again for a newer model."""
+"""Add a file to the library, and describe clips again for a newer model."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,18 +30,18 @@ def add_clip(
     name: str | None = None,
     before_storing: Callable[[], None] = lambda: None,
 ) -> Addition:
-    """Make one file known footage; the same bytes again only gain context.
+    """Add one file to the library; the same bytes again only gain context.
 
-    quick: key frames alone are described. name: what to call the file, where its name on disk is
-    not its own. before_storing: called once the file is read, right before the library changes.
+    quick: describe key frames alone. name: of the file, where its name on disk is another.
+    before_storing: called once the file is read, right before the library changes.
     Raises IntakeError, DecodeError and SandboxError where it cannot be read, LibraryUnusable.
     """
     item = intake.from_path(path, settings.max_bytes, name)
     context = context or Context()
-    known = library.find_by_sha256(item.sha256)
-    if known is not None:
+    clip = library.find_by_sha256(item.sha256)
+    if clip is not None:
         before_storing()
-        return library.add_context(known.id, context)
+        return library.add_context(clip.id, context)
     sampling: Sampling = "quick" if quick else "default"
     with open_sandbox(item.path, settings) as sandbox:
         read = read_item(sandbox, item, settings, StepClock(), on_progress, sampling)
@@ -51,7 +51,7 @@ def add_clip(
 
 
 def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:
-    """Clips that the present model cannot search."""
+    """Clips whose descriptors are not of the present model's space."""
     with open_sandbox(None, settings) as sandbox:
         space = sandbox.descriptor_space()
     return library.clips(other_space_than=space)
@@ -60,7 +60,7 @@ def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:
 def refresh_clip(
     clip: Clip, library: Library, settings: Settings, on_progress: OnProgress = quiet
 ) -> None:
-    """Describe a clip anew from its preview frames.
+    """Describe a clip with the present model, from its preview frames.
 
     Raises DecodeError where none were stored or they are damaged.
     """
@@ -73,14 +73,14 @@ def refresh_clip(
 
 
 def fingerprint_to_store(fingerprint: Fingerprint, settings: Settings) -> Fingerprint:
-    """The fingerprint as the settings let the library keep it: with preview frames, or without."""
+    """The fingerprint with or without preview frames, as the settings say."""
     if settings.keep_pictures:
         return fingerprint
     return replace(fingerprint, pictures=None)
 
 
 def captured_day(metadata: Metadata) -> str | None:
-    """The day on which the file says that it was captured, as a claim of the file."""
+    """The day on which the file was captured, as the file itself states."""
     dates = stated_dates(metadata.fields, metadata.credentials)
     stated = [date for date in dates if date.role in ("captured", "created") and date.interval]
     return stated[0].day if stated else None

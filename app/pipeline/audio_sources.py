@@ -1,8 +1,8 @@
-"""Where the item's sound is known from, for sound that the accepted matches do not explain.
+"""Find where the item's audio is known from, where the accepted matches do not explain it.
 
-Asked only where a match's sound was replaced or added, or where nothing was accepted: a plain check
-never comes here. The same sound is no match of the picture: what is found by sound alone is a near
-miss, which supports no verdict and contradicts no claim.
+Only used where a match's audio was replaced or added, or where no match was accepted; most checks
+never come here. The same audio is no match of the frames: a clip that shares audio alone is
+reported as a near miss, which supports no verdict and contradicts no claim.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,169 +28,178 @@ from hashing.types import (
     Span,
 )
 
-type Found = tuple[Clip, Match]
+type ClipMatch = tuple[Clip, Match]
 
-SHORTEST_S = 4.0  # of sound that is not explained, from which it is searched for
-OF_USE_S = 2.0  # of it that a known sound has to cover
-EDGE_S = 0.75  # known sound that ends this near to a stretch's end ends with it
-LOOKS = 12  # places at most that are looked at finely
-UNEXPLAINED = ("replaced", "added")
-SOUND_ALONE = 0.1  # of its correlation: a score below all that is worth a look for its picture
+MIN_UNEXPLAINED_S = 4.0  # of audio that is not explained, from which it is searched for
+MIN_COVERED_S = 2.0  # of it that a known clip's audio must cover
+MAX_EDGE_S = 0.75  # known audio that ends this close to an unexplained range's end ends with it
+MAX_COMPARED = 12  # places of the library whose audio is compared in full
+UNEXPLAINED_STATES = ("replaced", "added")
+AUDIO_ALONE_SCORE = 0.1  # per unit of correlation: below all scores of matched frames
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One match a clip, with what is known of their sound.
+class TracedMatches:
+    """One match per clip, with the sources of its audio.
 
-    alone: what is heard where no match was accepted.
+    audio_only: known audio where no match was accepted.
     """
 
-    found: list[Found]
-    alone: tuple[KnownSound, ...] = ()
+    matches: list[ClipMatch]
+    audio_only: tuple[KnownSound, ...] = ()
 
 
-def unexplained(query: Fingerprint, found: Sequence[Found]) -> tuple[Span, ...]:
-    """The stretches of a video whose sound no accepted match explains."""
+def unexplained(query: Fingerprint, matches: Sequence[ClipMatch]) -> tuple[Span, ...]:
+    """The ranges of a video whose audio no accepted match explains."""
     if query.audio is None or query.info.kind == "still" or not query.info.duration_s:
         return ()
-    accepted = [match for _, match in found if match.accepted]
-    spans = [span.query for match in accepted for span in _other_sound(match)]
+    accepted = [match for _, match in matches if match.accepted]
+    spans = [span.query for match in accepted for span in _other_audio(match)]
     spans += uncovered([s.query for m in accepted for s in m.segments], query.info.duration_s)
-    return tuple(one for one in merged(spans) if one.length >= SHORTEST_S)
+    return tuple(span for span in merged(spans) if span.length >= MIN_UNEXPLAINED_S)
 
 
-def _other_sound(match: Match) -> Iterator[AudioSpan]:
+def _other_audio(match: Match) -> Iterator[AudioSpan]:
+    """The parts of a match whose audio is not the clip's."""
     for span in match.audio.spans:
-        if span.state in UNEXPLAINED and span.query.length >= SHORTEST_S:
+        if span.state in UNEXPLAINED_STATES and span.query.length >= MIN_UNEXPLAINED_S:
             yield span
 
 
-def find_sounds(
-    audio: AudioPrint, stretches: tuple[Span, ...], library: Library
+def find_audio(
+    audio: AudioPrint, ranges: tuple[Span, ...], library: Library
 ) -> tuple[KnownSound, ...]:
-    """What of the library is heard over those stretches, in their order; one clip at a time."""
-    codes = query_codes(audio, stretches)
+    """The clips of the library that are heard in these ranges, in the item's order."""
+    codes = query_codes(audio, ranges)
     if not len(codes.times):
         return ()
     hits = library.search_audio(codes, audio.space)
-    ours = sound(audio)
-    known: list[KnownSound] = []
-    for _ in range(LOOKS):
+    query = sound(audio)
+    sources: list[KnownSound] = []
+    for _ in range(MAX_COMPARED):
         best = places(hits, 1)
         if not best:
             break
         place, clip = best[0], clip_id(best[0].clip)
-        same = _same(ours, audio, library.audio(clip), place.query, place.reference)
+        same = _compare(query, audio, library.audio(clip), place.query, place.reference)
         if same is None:
             hits = hits.taken(hits.clip != place.clip)
             continue
-        free = without(stretches, [one.query for one in known])
-        known += _within(library.clip(clip), same, free)
-        # its own votes go too where its edges were found a little within them
-        heard = Span(min(same.query.start, place.query), max(same.query.end, place.query + BLOCK_S))
-        hits = _not_heard(hits, heard)
-    return tuple(sorted(known, key=lambda one: one.query))
+        free = without(ranges, [source.query for source in sources])
+        sources += _within(library.clip(clip), same, free)
+        # the block that led here counts as explained, even where the measured range begins after it
+        start, end = min(same.query.start, place.query), max(same.query.end, place.query + BLOCK_S)
+        hits = _drop_explained(hits, Span(start, end))
+    return tuple(sorted(sources, key=lambda source: source.query))
 
 
-def _same(
-    ours: Sound, audio: AudioPrint, other: AudioPrint | None, start: float, there: float
+def _compare(
+    query: Sound, audio: AudioPrint, reference: AudioPrint | None, start: float, there: float
 ) -> SameSound | None:
-    if other is None or (other.space, other.hop_s) != (audio.space, audio.hop_s):
+    """The range of the same audio around `start` of the item and `there` of the clip, seconds."""
+    if reference is None or (reference.space, reference.hop_s) != (audio.space, audio.hop_s):
         return None
-    return same_sound_at(ours, sound(other), start, there)
+    return same_sound_at(query, sound(reference), start, there)
 
 
-def _within(clip: Clip, same: SameSound, stretches: Sequence[Span]) -> Iterator[KnownSound]:
-    """What lies in the stretches."""
-    for stretch in stretches:
-        if stretch.overlap(same.query) >= OF_USE_S:
-            part = _snapped(same.query, stretch)
-            yield KnownSound(clip, part, _moved(part, same), same.correlation)
+def _within(clip: Clip, same: SameSound, ranges: Sequence[Span]) -> Iterator[KnownSound]:
+    """The parts of the same audio that lie in the ranges."""
+    for span in ranges:
+        if span.overlap(same.query) >= MIN_COVERED_S:
+            part = _snap(same.query, span)
+            yield KnownSound(clip, part, _in_clip(part, same), same.correlation)
 
 
-def _moved(part: Span, same: SameSound | KnownSound) -> Span:
-    """The stretch of the clip that is heard in a part."""
+def _in_clip(part: Span, same: SameSound | KnownSound) -> Span:
+    """The range of the clip that is heard in a part of the item."""
     offset = same.reference.start - same.query.start
     return Span(max(0.0, part.start + offset), max(0.0, part.end + offset))
 
 
-def _snapped(heard: Span, stretch: Span) -> Span:
-    """What two stretches share, to the second one's ends where those are near."""
-    start = stretch.start if heard.start < stretch.start + EDGE_S else heard.start
-    end = stretch.end if heard.end > stretch.end - EDGE_S else heard.end
+def _snap(audio: Span, limits: Span) -> Span:
+    """The overlap of two ranges, extended to the second one's ends where those are near."""
+    start = limits.start if audio.start < limits.start + MAX_EDGE_S else audio.start
+    end = limits.end if audio.end > limits.end - MAX_EDGE_S else audio.end
     return Span(start, end)
 
 
-def _not_heard(hits: SoundHits, heard: Span) -> SoundHits:
-    """The hits of those blocks that lie less than half in what was heard."""
-    inside = (hits.query + BLOCK_S).clip(max=heard.end) - hits.query.clip(min=heard.start)
+def _drop_explained(hits: SoundHits, explained: Span) -> SoundHits:
+    """The hits of blocks of which less than half lies in a range that is explained."""
+    inside = (hits.query + BLOCK_S).clip(max=explained.end) - hits.query.clip(min=explained.start)
     return hits.taken(inside < BLOCK_S / 2)
 
 
-def with_sounds(found: Sequence[Found], known: Sequence[KnownSound]) -> Heard:
-    """The matches with what is known of their sound, near misses of sound alone among them."""
-    told = [(clip, _named(clip, match, known)) for clip, match in found]
-    covered = [s.query for _, match in found if match.accepted for s in match.segments]
-    alone = tuple(_alone(known, covered))
-    held = {clip.id: at for at, (clip, _) in enumerate(told)}
-    for clip in dict.fromkeys(one.clip for one in alone):
-        near = _near_miss([one for one in alone if one.clip.id == clip.id])
-        if clip.id not in held:
-            told.append((clip, near))
+def add_audio_sources(matches: Sequence[ClipMatch], sources: Sequence[KnownSound]) -> TracedMatches:
+    """The matches with the sources of their audio, and near misses of clips that share it alone."""
+    traced = [(clip, _name_sources(clip, match, sources)) for clip, match in matches]
+    covered = [s.query for _, match in matches if match.accepted for s in match.segments]
+    audio_only = tuple(_outside(sources, covered))
+    index = {clip.id: position for position, (clip, _) in enumerate(traced)}
+    for clip in dict.fromkeys(source.clip for source in audio_only):
+        near_miss = _near_miss([source for source in audio_only if source.clip.id == clip.id])
+        if clip.id not in index:
+            traced.append((clip, near_miss))
         else:
-            match = told[held[clip.id]][1]
-            if match.decision == "none" and not match.segments:  # its picture was not found at all
-                both = max(near.score, match.score), (*near.reasons, *match.reasons)
-                told[held[clip.id]] = (clip, replace(near, score=both[0], reasons=both[1]))
-    return Heard(told, alone)
+            match = traced[index[clip.id]][1]
+            if match.decision == "none" and not match.segments:  # none of its frames matched
+                score = max(near_miss.score, match.score)
+                reasons = (*near_miss.reasons, *match.reasons)
+                traced[index[clip.id]] = (clip, replace(near_miss, score=score, reasons=reasons))
+    return TracedMatches(traced, audio_only)
 
 
-def _alone(known: Sequence[KnownSound], covered: Sequence[Span]) -> Iterator[KnownSound]:
-    for one in known:
-        for part in without([one.query], covered):
-            if part.length >= OF_USE_S:
-                yield replace(one, query=part, reference=_moved(part, one))
+def _outside(sources: Sequence[KnownSound], covered: Sequence[Span]) -> Iterator[KnownSound]:
+    """The parts of known audio that lie outside the covered ranges."""
+    for source in sources:
+        for part in without([source.query], covered):
+            if part.length >= MIN_COVERED_S:
+                yield replace(source, query=part, reference=_in_clip(part, source))
 
 
-def _near_miss(heard: Sequence[KnownSound]) -> Match:
-    """A clip of which the item has nothing but sound."""
-    score = SOUND_ALONE * max(one.correlation for one in heard)
+def _near_miss(sources: Sequence[KnownSound]) -> Match:
+    """A match with a clip that shares nothing but audio with the item."""
+    score = AUDIO_ALONE_SCORE * max(source.correlation for source in sources)
     return Match(
         score=score,
         decision="none",
-        segments=tuple(Segment(one.query, one.reference, score, speed=1.0) for one in heard),
-        audio=AudioFinding("kept", 0.0, tuple(AudioSpan(one.query, "kept", 0.0) for one in heard)),
+        segments=tuple(
+            Segment(source.query, source.reference, score, speed=1.0) for source in sources
+        ),
+        audio=AudioFinding(
+            "kept", 0.0, tuple(AudioSpan(source.query, "kept", 0.0) for source in sources)
+        ),
         main_picture=False,
-        reasons=(*(one.told(one.clip.id) for one in heard), NO_SAME_FOOTAGE),
+        reasons=(*(source.told(source.clip.id) for source in sources), NO_SAME_FOOTAGE),
         found_by="sound",
     )
 
 
-def _named(clip: Clip, match: Match, known: Sequence[KnownSound]) -> Match:
-    """An accepted match, with the clip named from which its other sound is."""
-    others = [one for one in known if one.clip.id != clip.id]
+def _name_sources(clip: Clip, match: Match, sources: Sequence[KnownSound]) -> Match:
+    """An accepted match, with the clips named from which its other audio comes."""
+    others = [source for source in sources if source.clip.id != clip.id]
     if not match.accepted or not others:
         return match
     spans: list[AudioSpan] = []
-    sources: dict[str, list[SoundSource]] = {}
-    searched = set(_other_sound(match))
+    by_edit: dict[str, list[SoundSource]] = {}
+    searched = set(_other_audio(match))
     for span in match.audio.spans:
         if span not in searched:
             spans.append(span)
             continue
-        at = span.query.start
-        for one in others:
-            if span.query.overlap(one.query) < OF_USE_S:
+        position = span.query.start
+        for source in others:
+            if span.query.overlap(source.query) < MIN_COVERED_S:
                 continue
-            part = _snapped(one.query, span.query)
-            if part.start > at:
-                spans.append(replace(span, query=Span(at, part.start)))
-            spans.append(replace(span, query=part, clip=one.clip.id))
-            start = _moved(part, one).start
-            source = SoundSource(one.clip.id, one.title, part, start, one.correlation)
-            sources.setdefault(TYPES[span.state], []).append(source)
-            at = part.end
-        if span.query.end > at:
-            spans.append(replace(span, query=Span(at, span.query.end)))
-    edits = tuple(with_sources(edit, sources.get(edit.type, ())) for edit in match.edits)
+            part = _snap(source.query, span.query)
+            if part.start > position:
+                spans.append(replace(span, query=Span(position, part.start)))
+            spans.append(replace(span, query=part, clip=source.clip.id))
+            start = _in_clip(part, source).start
+            by_edit.setdefault(TYPES[span.state], []).append(
+                SoundSource(source.clip.id, source.title, part, start, source.correlation)
+            )
+            position = part.end
+        if span.query.end > position:
+            spans.append(replace(span, query=Span(position, span.query.end)))
+    edits = tuple(with_sources(edit, by_edit.get(edit.type, ())) for edit in match.edits)
     return replace(match, edits=edits, audio=replace(match.audio, spans=tuple(spans)))

@@ -1,4 +1,4 @@
-"""An item that was checked before, without its file: look again, report again, add it."""
+"""An item that was checked before and whose file is gone: search again, check again, add it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ def matches_since(
     settings: Settings,
     on_progress: OnProgress = quiet,
 ) -> dict[str, Match]:
-    """Accepted matches among the clips that were added after the one of this number, by id.
+    """Accepted matches among clips with a higher number than `clip`, by id.
 
-    Raises DecodeError where what was stored is damaged, SandboxError.
+    Raises DecodeError where the stored fingerprint is damaged, SandboxError.
     """
     query = item.fingerprint
     if query.pictures is None:
@@ -63,19 +63,19 @@ def check_again(
     claim: Claim | None,
     library: Library,
     settings: Settings,
-    known: Mapping[str, Match],
+    accepted: Mapping[str, Match],
     on_progress: OnProgress = quiet,
 ) -> Checked:
-    """The whole check anew, with evidence, without the file. known: matches accepted before.
+    """Check the item again, with evidence. accepted: earlier matches, which are not compared again.
 
-    Raises DecodeError where what was stored is damaged, SandboxError.
+    Raises DecodeError where the stored fingerprint is damaged, SandboxError.
     """
     clock = StepClock()
     query = item.fingerprint
     with open_sandbox(None, settings) as sandbox:
         sandbox.use_stored(query)
         compared, searched, proposed = search_library(
-            sandbox, query, library, clock, on_progress, known
+            sandbox, query, library, clock, on_progress, accepted
         )
         audio = trace_audio(query, compared, library, clock)
         verdict = judge_matches(sandbox, item.facts, query, audio, claim, searched, library)
@@ -89,9 +89,9 @@ def check_again(
 def add_stored(
     item: StoredItem, library: Library, settings: Settings, context: Context
 ) -> Addition:
-    """Make an item that was checked known footage. No claim about it goes with it."""
-    known = library.find_by_sha256(item.facts.sha256)
-    if known is not None:
-        return library.add_context(known.id, context)
+    """Add a checked item to the library, without any claim about it."""
+    clip = library.find_by_sha256(item.facts.sha256)
+    if clip is not None:
+        return library.add_context(clip.id, context)
     fingerprint = fingerprint_to_store(item.fingerprint, settings)
     return library.add(fingerprint, item.facts, context, captured_day(item.metadata))

@@ -1,4 +1,4 @@
-"""One file compared with another, without a library."""
+"""Compare one file with another, without a library."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from hashing.types import Fingerprint
 def compare_files(
     query_path: Path, reference_path: Path, settings: Settings, on_progress: OnProgress = quiet
 ) -> Report:
-    """The report on how the first file relates to the second."""
+    """Report how the first file relates to the second. Raises as `compare`."""
     return compare(query_path, reference_path, settings, on_progress, with_sheets=False).report
 
 
@@ -34,7 +34,9 @@ def compare(
     with_sheets: bool = True,
     unblurred: bool = False,
 ) -> Checked:
-    """The same, with the frames that show the match. unblurred: faces are shown.
+    """Compare two files; returns the report and the frames that show the match.
+
+    unblurred: show faces.
 
     Raises IntakeError, DecodeError and SandboxError where either file cannot be read.
     """
@@ -48,10 +50,10 @@ def compare(
         read = read_item(sandbox, item, settings, clock, on_progress)
         with clock.during("verify"):
             match = sandbox.compare(reference)
-        checked = CheckedItem.of(item.sha256, read.fingerprint)
+        checked_item = CheckedItem.of(item.sha256, read.fingerprint)
         searched = Searched(clips=1, seconds=reference.info.duration_s or 0.0)
         able = Capabilities(sound=read.fingerprint.audio is not None)
-        verdict = judge(checked, [(clip, match)], None, searched, able)
+        verdict = judge(checked_item, [(clip, match)], None, searched, able)
         sheets = {}
         if with_sheets and match.accepted and reference.pictures is not None:
             sheets[clip.id] = sandbox.evidence(reference.pictures, match, unblurred=unblurred)
@@ -59,7 +61,7 @@ def compare(
 
 
 def _as_clip(item: intake.Item, fingerprint: Fingerprint) -> Clip:
-    """The second file as if it were a clip of a library."""
+    """A record for the second file, as if it were a clip of a library."""
     info = fingerprint.info
     return Clip(
         id="B",

@@ -1,4 +1,4 @@
-"""A fingerprint -> matches with the library: propose clips, then compare frame by frame."""
+"""Match a fingerprint with the library: propose clips, then compare them frame by frame."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from hashing.search import candidates
 from hashing.search.multiple_sources import other_pictures, without_each_other
 from hashing.types import Box, Fingerprint, Match, Seconds
 
-CANDIDATES = 8  # clips that are compared frame by frame
-REGION_CANDIDATES = 6  # the same, for parts of the item's frame
-OTHER_REGIONS = 4  # boxes beside known footage that are searched for as well
-UNEXPLAINED_SHARE = 0.4  # of the item's duration, from which parts of its frame are searched for
+MAX_CANDIDATES = 8  # clips that are compared frame by frame
+MAX_REGION_CANDIDATES = 6  # and for regions of the item's frame
+MAX_OTHER_REGIONS = 4  # boxes beside matched footage that are searched for as well
+MIN_UNEXPLAINED = 0.4  # fraction of the item's duration from which regions are searched for
 
-type SearchVectors = Callable[[NDArray[np.float32]], Hits]  # (N, D) descriptors -> nearest rows
+type SearchVectors = Callable[[NDArray[np.float32]], Hits]  # (N, 512) descriptors -> nearest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundMatches:
-    """Every clip that was compared, once, and how the candidates were proposed."""
+    """One match for every clip that was compared, and how the candidates were proposed."""
 
     matches: Mapping[str, Match]  # by clip id
     hits: Hits
@@ -40,17 +40,18 @@ def search_library(
     library: Library,
     clock: StepClock,
     on_progress: OnProgress,
-    known: Mapping[str, Match] | None = None,
+    accepted: Mapping[str, Match] | None = None,
 ) -> tuple[list[tuple[Clip, Match]], Searched, candidates.Sought]:
-    """Every clip that was compared, once, and what was searched.
+    """Search the library and compare what it proposes.
 
-    known: matches that need no comparison any more.
+    accepted: earlier matches by clip id, which are not compared again. Returns every clip that was
+    compared with its match, what was searched, and how the candidates were proposed.
     """
 
     def search_vectors(vectors: NDArray[np.float32]) -> Hits:
         return library.search(vectors, candidates.NEIGHBOURS, query.space)
 
-    result = find_matches(sandbox, query, library, search_vectors, clock, on_progress, known)
+    result = find_matches(sandbox, query, library, search_vectors, clock, on_progress, accepted)
     stats = library.stats()
     hits = result.hits
     searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
@@ -65,23 +66,26 @@ def find_matches(
     search_vectors: SearchVectors,
     clock: StepClock,
     on_progress: OnProgress,
-    known: Mapping[str, Match] | None = None,
+    accepted: Mapping[str, Match] | None = None,
 ) -> FoundMatches:
-    """Compare whole frames first; where they explain too little, parts of the frame."""
+    """Compare whole frames first, then regions of the frame where those explain too little.
+
+    accepted: earlier matches by clip id, which are not compared again.
+    """
     rows = candidates.query_rows(query.frames)
     on_progress("search", 0.0)
     with clock.during("search"):
         vectors = query.frames.vectors[rows].astype("float32")
         hits = search_vectors(vectors)
         proposed, whole_bar = candidates.candidates(
-            vectors, hits.clips, hits.clip_index, hits.cosine, CANDIDATES
+            vectors, hits.clips, hits.clip_index, hits.cosine, MAX_CANDIDATES
         )
     region_bar = None
-    matches = dict(known or {})
+    matches = dict(accepted or {})
     for done, candidate in enumerate(proposed):
         on_progress("compare", done / len(proposed))
         _compare(sandbox, library, matches, clock, candidate.clip)
-    # all parts where much is unexplained, else where another frame was seen beside a known one
+    # a fixed set of regions where much is unexplained, else those that hold other footage
     explained = _is_explained(query, matches)
     boxes = tuple(_other_regions(matches)) if explained else ()
     if boxes or not explained:
@@ -100,32 +104,32 @@ def _compare(
     window: Box | None = None,
     timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
 ) -> None:
-    """Compare with one clip; of several comparisons with the same clip the surest counts."""
-    before = matches.get(clip)
-    if before is not None and before.accepted:
+    """Compare with one clip; of several comparisons the highest score counts."""
+    earlier = matches.get(clip)
+    if earlier is not None and earlier.accepted:
         return
     with clock.during("verify"):
         reference = library.load(clip)
         if reference.pictures is None:
             return
         match = sandbox.compare(reference, window=window, timestamps=timestamps)
-    if before is None or match.score > before.score:
+    if earlier is None or match.score > earlier.score:
         matches[clip] = match
 
 
 def _is_explained(query: Fingerprint, matches: Mapping[str, Match]) -> bool:
-    """Whether accepted matches leave too little of the item to search for parts of its frame."""
+    """True where accepted matches leave too little of the item to search for regions."""
     segments = [s.query for match in matches.values() if match.accepted for s in match.segments]
     length = query.info.duration_s
     if not length:
         return bool(segments)
-    return len(segments) > 0 and total(uncovered(segments, length)) < UNEXPLAINED_SHARE * length
+    return len(segments) > 0 and total(uncovered(segments, length)) < MIN_UNEXPLAINED * length
 
 
 def _other_regions(matches: Mapping[str, Match]) -> list[Box]:
     """Boxes of the item's frame that accepted matches attribute to other footage."""
     edits = [edit for match in matches.values() if match.accepted for edit in match.edits]
-    return other_pictures(edits)[:OTHER_REGIONS]
+    return other_pictures(edits)[:MAX_OTHER_REGIONS]
 
 
 def _propose_by_region(
@@ -147,5 +151,5 @@ def _propose_by_region(
             hits.clip_index,
             library.locate(hits).time,
             hits.cosine,
-            REGION_CANDIDATES,
+            MAX_REGION_CANDIDATES,
         )

@@ -1,10 +1,10 @@
-"""Matches -> verdict, with the source of sound that the matches leave unexplained."""
+"""Judge matches, after tracing audio that they leave unexplained."""
 
 from itertools import combinations
 
 from app.library.library import Library
 from app.library.records import Clip, FileFacts
-from app.pipeline.audio_sources import Heard, find_sounds, unexplained, with_sounds
+from app.pipeline.audio_sources import TracedMatches, add_audio_sources, find_audio, unexplained
 from app.pipeline.step_clock import StepClock
 from app.sandbox.client import MediaSandbox
 from app.verdict.claim import Claim
@@ -13,39 +13,39 @@ from app.verdict.relations import CheckedItem
 from app.verdict.verdict import Verdict, judge
 from hashing.types import Fingerprint, Match
 
-SHARED_S = 1.0  # of the item, from which two accepted clips are compared with each other
+MIN_SHARED_S = 1.0  # of the item, above which two accepted clips are compared with each other
 
 
 def trace_audio(
     query: Fingerprint, compared: list[tuple[Clip, Match]], library: Library, clock: StepClock
-) -> Heard:
-    """Where sound comes from that the matches leave unexplained; most items have none."""
+) -> TracedMatches:
+    """Find the source of audio that the matches leave unexplained; most items have none."""
     ranges = unexplained(query, compared)
     if query.audio is None or not ranges:
-        return Heard(compared)
+        return TracedMatches(compared)
     with clock.during("sound"):
-        return with_sounds(compared, find_sounds(query.audio, ranges, library))
+        return add_audio_sources(compared, find_audio(query.audio, ranges, library))
 
 
 def judge_matches(
     sandbox: MediaSandbox,
     item: FileFacts,
     query: Fingerprint,
-    audio: Heard,
+    traced: TracedMatches,
     claim: Claim | None,
     searched: Searched,
     library: Library,
 ) -> Verdict:
-    """The verdict on the matches. Clips that cover the same seconds are compared first."""
+    """Judge the matches. Clips that cover the same seconds are first compared with each other."""
     different = {
-        (one.id, other.id)
-        for (one, first), (other, second) in combinations(audio.found, 2)
-        if first.accepted and second.accepted and _shared_s(first, second) > SHARED_S
-        if not _hold_one_recording(sandbox, library, one, other)
+        (clip.id, other.id)
+        for (clip, match), (other, other_match) in combinations(traced.matches, 2)
+        if match.accepted and other_match.accepted and _shared_s(match, other_match) > MIN_SHARED_S
+        if not _are_same_recording(sandbox, library, clip, other)
     }
     able = Capabilities(sound=query.audio is not None)
-    checked = CheckedItem.of(item.sha256, query)
-    return judge(checked, audio.found, claim, searched, able, different, audio.alone)
+    checked_item = CheckedItem.of(item.sha256, query)
+    return judge(checked_item, traced.matches, claim, searched, able, different, traced.audio_only)
 
 
 def _shared_s(first: Match, second: Match) -> float:
@@ -53,5 +53,5 @@ def _shared_s(first: Match, second: Match) -> float:
     return sum(a.query.overlap(b.query) for a in first.segments for b in second.segments)
 
 
-def _hold_one_recording(sandbox: MediaSandbox, library: Library, one: Clip, other: Clip) -> bool:
-    return sandbox.compare(library.load(other.id), library.load(one.id)).accepted
+def _are_same_recording(sandbox: MediaSandbox, library: Library, clip: Clip, other: Clip) -> bool:
+    return sandbox.compare(library.load(other.id), library.load(clip.id)).accepted

@@ -1,4 +1,4 @@
-"""A verdict and what it was made from -> the report."""
+"""Put a report together from a verdict and what it was made from."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ def make_report(
     claim: Claim | None,
     clock: StepClock,
 ) -> Report:
-    """The whole report, with the findings about the file's metadata as of now."""
+    """The whole report; findings about the file's metadata are judged as of now."""
     now = datetime.now(UTC)
     claimed_date = claim.date if claim else None
     query, metadata = read.fingerprint, read.metadata

@@ -1,4 +1,4 @@
-"""A decoding process with the limits and the model of the settings."""
+"""Open a decoding process with the limits and the model of the settings."""
 
 from pathlib import Path
 

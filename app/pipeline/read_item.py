@@ -1,4 +1,4 @@
-"""One file -> its fingerprint and metadata, read in the sandbox."""
+"""Read one file's fingerprint and metadata in the sandbox."""
 
 from dataclasses import dataclass
 
@@ -45,5 +45,5 @@ def read_item(
 
 
 def file_facts(item: Item) -> FileFacts:
-    """What is recorded of the item's file."""
+    """The facts about an item's file that reports and the library record."""
     return FileFacts(item.name, item.sha256, item.bytes)

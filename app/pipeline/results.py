@@ -1,4 +1,4 @@
-"""What a check gives: a report, its evidence frames, and what both were made from."""
+"""Results of a check: a report, its evidence frames, and what both were made from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from hashing.types import Fingerprint
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checked:
-    """A report, and the redacted frames that go with it, by clip id."""
+    """A report, and its evidence frames by clip id."""
 
     report: Report
     sheets: Mapping[str, EvidenceSheet] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """A report as soon as it stands, and what it was made from; evidence can still follow."""
+    """A finished report and what it was made from. The open sandbox can still make evidence."""
 
     report: Report
     query: Fingerprint
@@ -34,7 +34,7 @@ class Judged:
     _library: Library
 
     @property
-    def to_show(self) -> tuple[Held, ...]:
+    def matches_to_show(self) -> tuple[Held, ...]:
         """The matches that evidence frames can be made of."""
         verdict = self.report.verdict
         return tuple(match for match in (verdict.held if verdict else ()) if _is_shown(match))
@@ -42,10 +42,10 @@ class Judged:
     def make_sheets(
         self, *, unblurred: bool = False, strips: bool = False, on_progress: OnProgress = quiet
     ) -> dict[str, EvidenceSheet]:
-        """Evidence by clip id. unblurred: faces are shown. strips: with frames to step through."""
+        """Evidence by clip id. unblurred: show faces. strips: also make frames to step through."""
         return make_sheets(
             self._sandbox,
-            self.to_show,
+            self.matches_to_show,
             self._library,
             unblurred=unblurred,
             strips=strips,

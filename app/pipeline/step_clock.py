@@ -1,4 +1,4 @@
-"""How long each step of a check took."""
+"""Measure how long each step of a check takes."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class StepClock:
-    """Wall seconds by step, counted from when it is made."""
+    """Wall-clock seconds by step, and in all since it was created."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -14,13 +14,13 @@ class StepClock:
 
     @contextmanager
     def during(self, step: str) -> Iterator[None]:
-        """Adds what the block takes to the step."""
-        begin = time.monotonic()
+        """Add the time that the block takes to the step."""
+        start = time.monotonic()
         try:
             yield
         finally:
-            self._steps[step] = self._steps.get(step, 0.0) + time.monotonic() - begin
+            self._steps[step] = self._steps.get(step, 0.0) + time.monotonic() - start
 
     def times(self) -> dict[str, float]:
-        """Seconds by step, and `total`: all that has passed."""
+        """Seconds by step, and `total` since the clock was created."""
         return {**self._steps, "total": time.monotonic() - self._start}

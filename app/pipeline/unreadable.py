@@ -1,4 +1,4 @@
-"""What can still be said of an item that cannot be checked: its bytes, and its own words."""
+"""Report on an item that cannot be checked: its hash, and its metadata where that is readable."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -24,36 +24,36 @@ def report_unread(
     claim: Claim | None = None,
     name: str | None = None,
 ) -> Report:
-    """The report on an item whose check ended with this error: no verdict, and the reason.
+    """The report on an item whose check ended with this error: the reason, and no verdict.
 
-    name: what to call the item, where its name on disk is not its own.
+    name: of the item, where its name on disk is another.
 
-    Raises the error itself where the item is not what failed.
+    Raises the error itself where something else than the item failed.
     """
     if exit_code(error) != EXIT_UNREADABLE:
         raise error
     item, is_media = _item(path, error, settings, name)
     if item is None:
         return unreadable(name or intake.readable_name(path), str(error))
-    known = unreadable(item.name, str(error), sha256=item.sha256, bytes=item.bytes)
-    return _with_metadata(known, item, settings, claim) if is_media else known
+    report = unreadable(item.name, str(error), sha256=item.sha256, bytes=item.bytes)
+    return _add_metadata(report, item, settings, claim) if is_media else report
 
 
 def _item(
     path: Path, error: FirstseenError, settings: Settings, name: str | None
 ) -> tuple[intake.Item | None, bool]:
-    """The item as far as intake knows it, and whether its content may be media."""
+    """The item where intake could read it, and whether its content may be media."""
     try:
         if isinstance(error, intake.NotMedia):
             raise error
         return intake.from_path(path, settings.max_bytes, name), True
-    except intake.NotMedia as refused:
-        return refused.item, False
+    except intake.NotMedia as not_media:
+        return not_media.item, False
     except FirstseenError:
         return None, False
 
 
-def _with_metadata(
+def _add_metadata(
     report: Report, item: intake.Item, settings: Settings, claim: Claim | None
 ) -> Report:
     """Add what a new process can read of the file's facts and metadata.
@@ -72,7 +72,7 @@ def _with_metadata(
         info = sandbox.probe()
     if metadata is None:
         return report
-    said = claim.date if claim else None
+    claimed_date = claim.date if claim else None
     return unreadable(
         report.name,
         *report.problems,
@@ -80,6 +80,6 @@ def _with_metadata(
         bytes=report.bytes,
         info=info,
         metadata=metadata.fields,
-        findings=findings(metadata, info, said, datetime.now(UTC)),
+        findings=findings(metadata, info, claimed_date, datetime.now(UTC)),
         credentials=metadata.credentials,
     )

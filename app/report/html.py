@@ -117,12 +117,12 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "clock": formatting.clock,
-        "stretch": formatting.stretch,
-        "share": formatting.share,
-        "size": formatting.size,
-        "hours": formatting.hours,
+        "stretch": formatting.time_range,
+        "share": formatting.percent_text,
+        "size": formatting.byte_size,
+        "hours": formatting.footage_length,
         "count": formatting.count,
-        "moment": formatting.moment,
+        "moment": formatting.date_text,
         "web_address": formatting.web_address,
         "told_score": told_score,
         "picture": _picture,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from app.text.formatting import count, hours
+from app.text.formatting import count, footage_length
 
 RELATIONS: Final = {
     "exact": "The item is, byte for byte, a file that this library holds.",
@@ -77,7 +77,9 @@ def _searched(report: dict[str, Any]) -> str:
     searched = report.get("searched")
     if not searched:
         return ""
-    amount = f"{count(searched['clips'], 'clip')} ({hours(searched['seconds'])} of footage)"
+    amount = (
+        f"{count(searched['clips'], 'clip')} ({footage_length(searched['seconds'])} of footage)"
+    )
     return f"{amount} were searched." if searched["clips"] != 1 else f"{amount} was searched."
 
 

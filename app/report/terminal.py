@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.text.escaping import printable
-from app.text.formatting import clock, moment, share
+from app.text.formatting import clock, date_text, percent_text
 from app.verdict.headline import told_score
 
 type Json = dict[str, Any]
@@ -149,7 +149,7 @@ def _first_seen(report: Json) -> Iterator[RenderableType]:
     kind = "added to this library" if first["kind"] == "ingested" else first["kind"]
     names = {match["clip"]["id"]: _title(match["clip"]) for match in report["matches"]}
     publisher = f" by {first['publisher']}" if first["publisher"] else ""
-    yield _indented(_line(f"{moment(first['date'])}, {kind}{publisher}", "bold"))
+    yield _indented(_line(f"{date_text(first['date'])}, {kind}{publisher}", "bold"))
     if first["source_url"]:
         yield Text(f"  {printable(first['source_url'])}", no_wrap=True, overflow="ignore")
     who = f", entered by {first['entered_by']}" if first["entered_by"] else ""
@@ -201,11 +201,11 @@ def _differences(match: Json) -> Iterator[RenderableType]:
     if not told:
         in_table = any(_played(segment) != "the same" for segment in match["segments"])
         told = ["None measured beyond those in the table" if in_table else "None measured"]
-    percent = share(match["coverage"]["query"])
+    percent = percent_text(match["coverage"]["query"])
     reference = match["coverage"]["reference"]
     covered = f"covers {percent} of the item"
     if reference:
-        covered += f", {share(reference)} of the clip"
+        covered += f", {percent_text(reference)} of the clip"
     yield from _bulleted(f"Differences from {match['clip']['id']} ({covered})", told)
 
 

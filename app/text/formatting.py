@@ -1,10 +1,10 @@
-"""Small texts for people: times, shares, sizes, counts."""
+"""Format values for people: times, percentages, sizes, counts."""
 
 from hashing.types import Seconds
 
 
 def clock(seconds: Seconds | None) -> str:
-    """1:02.3, or 1:00:02.3 from an hour on; an em dash for what is not known."""
+    """1:02.3, or 1:00:02.3 from an hour on; an em dash for None."""
     if seconds is None:
         return "—"
     tenths = round(seconds * 10)
@@ -14,14 +14,14 @@ def clock(seconds: Seconds | None) -> str:
     return f"{start}:{rest // 10:02}.{rest % 10}"
 
 
-def stretch(span: list[float] | tuple[float, float]) -> str:
-    """0:05.0-0:18.1, or one moment where the span has no length."""
+def time_range(span: list[float] | tuple[float, float]) -> str:
+    """0:05.0 – 0:18.1, or one time where the span has no length. span: start and end, seconds."""
     start, end = span
     return clock(start) if start == end else f"{clock(start)} – {clock(end)}"
 
 
-def share(value: float | None) -> str:
-    """84 %; 'under 1 %' rather than a nought for something that was there."""
+def percent_text(value: float | None) -> str:
+    """84 % for 0.84; "under 1 %" rather than 0 % for a value above 0; an em dash for None."""
     if value is None:
         return "—"
     if 0 < value < 0.01:
@@ -31,8 +31,8 @@ def share(value: float | None) -> str:
     return f"{value * 100:.0f} %"
 
 
-def size(count: int | None) -> str:
-    """12.3 MB, in powers of ten."""
+def byte_size(count: int | None) -> str:
+    """12.3 MB, in powers of ten; an em dash for None. count: bytes."""
     if count is None:
         return "—"
     if count < 1000:
@@ -44,8 +44,8 @@ def size(count: int | None) -> str:
     return f"{count / 1e9:.1f} GB"
 
 
-def hours(seconds: float) -> str:
-    """How much footage was searched, at a glance."""
+def footage_length(seconds: float) -> str:
+    """A rounded length in seconds, minutes or hours."""
     if seconds < 120:
         return f"{seconds:.0f} seconds"
     if seconds < 7200:
@@ -53,12 +53,12 @@ def hours(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """1 clip, 812 clips, 1,264 days."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """1 clip, 812 clips, 1,264 days. plural: by default the singular with an s."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-def moment(date: str) -> str:
+def date_text(date: str) -> str:
     """2019-06-12T14:03:00+08:00 as 2019-06-12, 14:03:00 +08:00; other precisions as they are."""
     day, separator, time = date.partition("T")
     if not separator or not time:
@@ -67,14 +67,14 @@ def moment(date: str) -> str:
         if time.endswith(zone):
             return f"{day}, {time.removesuffix(zone)} UTC"
     for sign in "+-":
-        clock_, found, offset = time.rpartition(sign)
-        if found:
-            return f"{day}, {clock_} {sign}{offset}"
+        local, sign_in_time, offset = time.rpartition(sign)
+        if sign_in_time:
+            return f"{day}, {local} {sign}{offset}"
     return f"{day}, {time}"
 
 
 def web_address(text: object) -> str | None:
-    """The text where it is an http(s) address that may become a link, else None."""
+    """The text where it is an http or https address, which may become a link; else None."""
     if isinstance(text, str) and text.lower().startswith(("https://", "http://")):
         return text
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.dates import Interval, try_parse
 from app.library.records import Appearance, AppearanceKind, Clip
-from app.text.formatting import moment
+from app.text.formatting import date_text
 from app.verdict.relations import Held
 
 COUNTING: frozenset[AppearanceKind] = frozenset({"published", "archived", "attested", "ingested"})
@@ -75,7 +75,7 @@ def first_seen(accepted: Sequence[Held]) -> Sighting | None:
 def by(date: Interval) -> str:
     """A date as the object of "existed by": the end of it, where it is vaguer than a day."""
     vague = date.precision in ("year", "month", "week")
-    return f"the end of {date.text}" if vague else moment(date.text)
+    return f"the end of {date.text}" if vague else date_text(date.text)
 
 
 def source(appearance: Appearance) -> str:

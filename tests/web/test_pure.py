@@ -30,11 +30,11 @@ NODE = shutil.which("node")
 CASES: dict[str, list[list[Any]]] = json.loads((HERE / "formatting.json").read_text())
 FUNCTIONS = {
     "clock": formatting.clock,
-    "timeRange": formatting.stretch,
-    "percentText": formatting.share,
-    "size": formatting.size,
-    "hours": formatting.hours,
-    "dateText": formatting.moment,
+    "timeRange": formatting.time_range,
+    "percentText": formatting.percent_text,
+    "size": formatting.byte_size,
+    "hours": formatting.footage_length,
+    "dateText": formatting.date_text,
     "webAddress": formatting.web_address,
     "scoreText": told_score,
 }

@@ -1,4 +1,4 @@
-"""Where sound is known from: what is asked, what is told of it, and the line from end to end."""
+"""Where audio is known from: what is searched for, what is reported, and whole checks."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.pipeline.audio_sources import Heard, unexplained, with_sounds
+from app.pipeline.audio_sources import TracedMatches, add_audio_sources, unexplained
 from app.report.html import render
 from app.report.report import Report, to_json
 from app.report.terminal import console_for, show
@@ -33,10 +33,10 @@ OTHER = clip(("published", "2019-06-12"), id="R000002", title="The park")
 THIRD = clip(id="R000003", title=None)
 
 
-def heard(
-    one: Any, start: float, end: float, there: float, correlation: float = 0.97
+def known_audio(
+    clip: Any, start: float, end: float, there: float, correlation: float = 0.97
 ) -> KnownSound:
-    return KnownSound(one, Span(start, end), Span(there, there + end - start), correlation)
+    return KnownSound(clip, Span(start, end), Span(there, there + end - start), correlation)
 
 
 def replaced(*spans: AudioSpan) -> Any:
@@ -58,7 +58,7 @@ def item(duration_s: float | None = 30.0) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("found", "stretches"),
+    ("matches", "ranges"),
     [
         pytest.param([whole(audio=sound("kept", AudioSpan(Span(0, 30), "kept")))], [], id="plain"),
         pytest.param([], [(0, 30)], id="nothing found"),
@@ -84,9 +84,9 @@ def item(duration_s: float | None = 30.0) -> Any:
         ),
     ],
 )
-def test_sound_is_looked_for_where_nothing_explains_it(found: Any, stretches: Any) -> None:
-    spans = unexplained(item(), [(OWN, one) for one in found])
-    assert [(one.start, one.end) for one in spans] == stretches
+def test_sound_is_looked_for_where_nothing_explains_it(matches: Any, ranges: Any) -> None:
+    spans = unexplained(item(), [(OWN, match) for match in matches])
+    assert [(span.start, span.end) for span in spans] == ranges
 
 
 def test_silent_items_stills_and_items_of_no_known_length_are_not_looked_into() -> None:
@@ -96,20 +96,20 @@ def test_silent_items_stills_and_items_of_no_known_length_are_not_looked_into() 
     assert unexplained(still, []) == ()
 
 
-# ---- what is told of it
+# ---- what is reported
 
 
-def spans_of(told: Heard, at: int = 0) -> list[tuple[float, float, str, str | None]]:
-    spans = told.found[at][1].audio.spans
-    return [(one.query.start, one.query.end, one.state, one.clip) for one in spans]
+def spans_of(traced: TracedMatches, at: int = 0) -> list[tuple[float, float, str, str | None]]:
+    spans = traced.matches[at][1].audio.spans
+    return [(span.query.start, span.query.end, span.state, span.clip) for span in spans]
 
 
 def test_the_clip_that_replaced_sound_is_from_is_named() -> None:
-    told = with_sounds([(OWN, ALL_OTHER)], [heard(OTHER, 0.3, 29.6, 41.5)])
+    traced = add_audio_sources([(OWN, ALL_OTHER)], [known_audio(OTHER, 0.3, 29.6, 41.5)])
 
-    (edit,) = told.found[0][1].edits
-    assert spans_of(told) == [(0, 30, "replaced", "R000002")]
-    assert told.alone == ()
+    (edit,) = traced.matches[0][1].edits
+    assert spans_of(traced) == [(0, 30, "replaced", "R000002")]
+    assert traced.audio_only == ()
     assert edit.text == (
         "The sound is not the known clip's: it is that of 'The park' (R000002), from its 0:41.2"
     )
@@ -120,10 +120,10 @@ def test_the_clip_that_replaced_sound_is_from_is_named() -> None:
 
 def test_a_stretch_is_split_where_only_parts_of_it_are_known() -> None:
     match_ = replaced(AudioSpan(Span(0, 5), "replaced"), AudioSpan(Span(6, 30), "replaced"))
-    known = [heard(OTHER, 10, 15, 1), heard(THIRD, 16, 24, 3)]
-    told = with_sounds([(OWN, match_)], known)
+    known = [known_audio(OTHER, 10, 15, 1), known_audio(THIRD, 16, 24, 3)]
+    traced = add_audio_sources([(OWN, match_)], known)
 
-    assert spans_of(told) == [
+    assert spans_of(traced) == [
         (0, 5, "replaced", None),
         (6, 10, "replaced", None),
         (10, 15, "replaced", "R000002"),
@@ -131,23 +131,23 @@ def test_a_stretch_is_split_where_only_parts_of_it_are_known() -> None:
         (16, 24, "replaced", "R000003"),
         (24, 30, "replaced", None),
     ]
-    assert told.found[0][1].edits[0].text == (
+    assert traced.matches[0][1].edits[0].text == (
         "The sound is not the known clip's: from 0:10.0 to 0:15.0 it is that of 'The park' "
         "(R000002), from its 0:01.0 and from 0:16.0 to 0:24.0 it is that of 'R000003.mp4' "
         "(R000003), from its 0:03.0"
     )
-    assert told.found[0][1].edits[0].measure["sound_clip"] == "R000003"
+    assert traced.matches[0][1].edits[0].measure["sound_clip"] == "R000003"
 
 
-def test_a_match_is_never_told_that_its_sound_is_its_own() -> None:
-    told = with_sounds([(OWN, ALL_OTHER)], [heard(OWN, 0, 30, 60)])
-    assert told.found == [(OWN, ALL_OTHER)]
+def test_a_match_never_names_its_own_clip_as_a_source() -> None:
+    traced = add_audio_sources([(OWN, ALL_OTHER)], [known_audio(OWN, 0, 30, 60)])
+    assert traced.matches == [(OWN, ALL_OTHER)]
 
 
 def test_sound_without_its_picture_is_a_near_miss_that_says_so() -> None:
-    told = with_sounds([], [heard(OTHER, 14, 21, 3)])
+    traced = add_audio_sources([], [known_audio(OTHER, 14, 21, 3)])
 
-    ((known, near),) = told.found
+    ((known, near),) = traced.matches
     assert known == OTHER
     assert (near.decision, near.found_by, near.main_picture) == ("none", "sound", False)
     assert 0 < near.score < OPEN
@@ -161,27 +161,27 @@ def test_sound_without_its_picture_is_a_near_miss_that_says_so() -> None:
     )
 
 
-def test_only_what_lies_beside_accepted_matches_is_told_as_sound_alone() -> None:
+def test_only_what_lies_beside_accepted_matches_is_reported_as_audio_alone() -> None:
     half = match((0, 10, 0, 10), audio=sound("replaced", AudioSpan(Span(0, 10), "replaced")))
-    told = with_sounds([(OWN, half)], [heard(OTHER, 0, 30, 5)])
+    traced = add_audio_sources([(OWN, half)], [known_audio(OTHER, 0, 30, 5)])
 
-    assert spans_of(told) == [(0, 10, "replaced", "R000002")]
-    assert [one.query for one in told.alone] == [Span(10, 30)]
-    assert told.found[1][1].segments[0].reference == Span(15, 35)
+    assert spans_of(traced) == [(0, 10, "replaced", "R000002")]
+    assert [source.query for source in traced.audio_only] == [Span(10, 30)]
+    assert traced.matches[1][1].segments[0].reference == Span(15, 35)
 
 
 @pytest.mark.parametrize("decision", ["weak_match", "accepted", "none"])
 def test_a_clip_whose_picture_was_compared_keeps_its_match(decision: Any) -> None:
     seen = match((0, 10, 0, 10), decision=decision, score=0.3)
-    told = with_sounds([(OTHER, seen)], [heard(OTHER, 14, 21, 3)])
-    assert told.found == [(OTHER, seen)]
-    assert len(told.alone) == 1
+    traced = add_audio_sources([(OTHER, seen)], [known_audio(OTHER, 14, 21, 3)])
+    assert traced.matches == [(OTHER, seen)]
+    assert len(traced.audio_only) == 1
 
 
 def test_a_clip_whose_picture_was_not_found_at_all_is_a_near_miss_by_sound() -> None:
     nowhere = match(decision="none", score=0.0, reasons=("no common geometry was found",))
-    told = with_sounds([(OTHER, nowhere)], [heard(OTHER, 14, 21, 3)])
-    ((_, near),) = told.found
+    traced = add_audio_sources([(OTHER, nowhere)], [known_audio(OTHER, 14, 21, 3)])
+    ((_, near),) = traced.matches
     assert near.found_by == "sound"
     assert near.reasons[-1] == "no common geometry was found"
 
@@ -189,13 +189,15 @@ def test_a_clip_whose_picture_was_not_found_at_all_is_a_near_miss_by_sound() -> 
 # ---- the verdict
 
 
-def verdict_on(told: Heard, date: str | None = None, checked: CheckedItem | None = None) -> Verdict:
+def verdict_on(
+    traced: TracedMatches, date: str | None = None, item: CheckedItem | None = None
+) -> Verdict:
     claim = parse_claim(date, None)
-    return judge(checked or video(), told.found, claim, SEARCHED, sounds=told.alone)
+    return judge(item or video(), traced.matches, claim, SEARCHED, sounds=traced.audio_only)
 
 
 def test_sound_alone_decides_nothing_and_contradicts_no_claim() -> None:
-    verdict = verdict_on(with_sounds([], [heard(OTHER, 0, 30, 3)]), "2022-11-27")
+    verdict = verdict_on(add_audio_sources([], [known_audio(OTHER, 0, 30, 3)]), "2022-11-27")
 
     assert verdict.relation == "none"
     assert verdict.first_seen is None
@@ -211,14 +213,14 @@ def test_sound_alone_decides_nothing_and_contradicts_no_claim() -> None:
     assert not any(line.startswith("The closest") for line in verdict.limits)
 
 
-def test_sound_that_is_known_in_part_is_told_as_such() -> None:
-    headline = verdict_on(with_sounds([], [heard(OTHER, 14, 21, 3)])).headline
+def test_sound_that_is_known_in_part_is_reported_as_such() -> None:
+    headline = verdict_on(add_audio_sources([], [known_audio(OTHER, 14, 21, 3)])).headline
     assert headline.startswith("No copy found among 812 known clips, but some of its sound is")
 
 
-def test_the_limits_speak_of_sound_only_where_it_was_told() -> None:
-    plain = verdict_on(with_sounds([(OWN, whole())], []))
-    named = verdict_on(with_sounds([(OWN, ALL_OTHER)], [heard(OTHER, 0, 30, 3)]))
+def test_the_limits_speak_of_sound_only_where_it_is_reported() -> None:
+    plain = verdict_on(add_audio_sources([(OWN, whole())], []))
+    named = verdict_on(add_audio_sources([(OWN, ALL_OTHER)], [known_audio(OTHER, 0, 30, 3)]))
     assert not any(line.startswith("Sound is reused") for line in plain.limits)
     assert any(line.startswith("Sound is reused") for line in named.limits)
     assert named.relation == "edited"
@@ -227,16 +229,16 @@ def test_the_limits_speak_of_sound_only_where_it_was_told() -> None:
 # ---- what shows it
 
 
-def shown(told: Heard) -> tuple[str, str]:
+def shown(traced: TracedMatches) -> tuple[str, str]:
     """In the terminal, and as a page."""
-    report = to_json(Report("item.mp4", info=video().info, verdict=verdict_on(told)))
+    report = to_json(Report("item.mp4", info=video().info, verdict=verdict_on(traced)))
     stream = io.StringIO()
     show(report, console_for(stream))
     return stream.getvalue(), " ".join(render(report, {}).split())
 
 
 def test_the_terminal_and_the_page_name_the_clip_that_sound_is_from() -> None:
-    terminal, page = shown(with_sounds([(OWN, ALL_OTHER)], [heard(OTHER, 0, 30, 41)]))
+    terminal, page = shown(add_audio_sources([(OWN, ALL_OTHER)], [known_audio(OTHER, 0, 30, 41)]))
     assert "it is that of 'The park' (R000002), from its 0:41.0" in " ".join(terminal.split())
     assert "Sound [0:00.0–0:30.0]: other than in the known clip, that of R000002" in terminal
     assert "(R000002), from its 0:41.0" in page
@@ -244,7 +246,7 @@ def test_the_terminal_and_the_page_name_the_clip_that_sound_is_from() -> None:
 
 
 def test_near_misses_by_sound_alone_are_called_that() -> None:
-    terminal, page = shown(with_sounds([], [heard(OTHER, 14, 21, 3)]))
+    terminal, page = shown(add_audio_sources([], [known_audio(OTHER, 14, 21, 3)]))
     assert "0.09, by its sound alone  R000002 'The park'" in terminal
     assert "sound alone, score 0.09" in page
 
@@ -297,9 +299,9 @@ def test_sound_of_another_known_clip_is_named(library: Path, tmp_path: Path) -> 
     both = np.concatenate([samples("talk", 11, 7.0), 0.4 * part]).astype(np.float32)
     report = checked(make_video(tmp_path / "dubbed.mp4", 11, 14.0, fps=10, samples=both), library)
 
-    (accepted,) = [one for one in report["matches"] if one["accepted"]]
+    (accepted,) = [match for match in report["matches"] if match["accepted"]]
     kept, other = accepted["audio"]["spans"]
-    (edit,) = [one for one in accepted["edits"] if one["type"] == "audio_replaced"]
+    (edit,) = [edit for edit in accepted["edits"] if edit["type"] == "audio_replaced"]
     assert report["verdict"]["relation"] == "edited"
     assert report["timings_s"]["sound"] >= 0
     assert (kept["state"], kept["clip"]) == ("kept", None)
@@ -325,16 +327,16 @@ def test_known_sound_under_unknown_pictures_stays_none(library: Path, tmp_path: 
     assert "is that of 'The park' (R000001)" in report["verdict"]["reasons"][0]
 
 
-def test_sound_that_is_nowhere_is_not_told_of(library: Path, tmp_path: Path) -> None:
+def test_sound_that_is_nowhere_is_not_reported(library: Path, tmp_path: Path) -> None:
     path = make_video(tmp_path / "new.mp4", 15, 8.0, fps=10, sound_kind="talk")
     report = checked(path, library)
     assert report["verdict"]["headline"].startswith("No copy found among 2 known clips: this does")
-    assert all(one["found_by"] == "picture" for one in report["matches"])
+    assert all(match["found_by"] == "picture" for match in report["matches"])
 
 
-def test_two_files_compared_are_told_of_without_a_library(tmp_path: Path) -> None:
-    one = make_video(tmp_path / "one.mp4", 11, 6.0, fps=10, sound_kind="talk")
+def test_two_files_are_compared_without_a_library(tmp_path: Path) -> None:
+    query = make_video(tmp_path / "one.mp4", 11, 6.0, fps=10, sound_kind="talk")
     other = make_video(tmp_path / "other.mp4", 13, 6.0, fps=10, samples=samples("talk", 11, 6.0))
-    command = [sys.executable, "-m", "app", "compare", str(one), str(other), "--json"]
+    command = [sys.executable, "-m", "app", "compare", str(query), str(other), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
     assert json.loads(done.stdout)["verdict"]["relation"] == "none"

@@ -1,4 +1,4 @@
-"""An item that shows several known clips at once: each is found, and none is an edit of another."""
+"""An item that shows several known clips at once: each is matched, none is an edit of another."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_a_small_picture_over_known_footage_is_looked_for_as_well(
     settings: Settings, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        find_matches, "CANDIDATES", 1
+        find_matches, "MAX_CANDIDATES", 1
     )  # as in a large library: the whole frame finds one
     item = written(
         tmp_path / "item.mp4",
@@ -45,9 +45,9 @@ def test_a_small_picture_over_known_footage_is_looked_for_as_well(
     report = verify.check_item(item, None, library, settings)
     assert report.verdict is not None
     said = {
-        one.clip.name: {edit.type for edit in one.match.edits}
-        for one in report.verdict.held
-        if one.match.accepted
+        judged.clip.name: {edit.type for edit in judged.match.edits}
+        for judged in report.verdict.held
+        if judged.match.accepted
     }
     assert set(said) == {"park.mp4", "street.mp4"}
     assert "inset_over" in said["park.mp4"]

@@ -10,7 +10,7 @@ import pytest
 from app.report.html import render
 from app.report.html_timeline import mapping, ticks, unmatched_bars
 from app.report.report import Shown
-from app.text.formatting import clock, count, moment, share, size, stretch
+from app.text.formatting import byte_size, clock, count, date_text, percent_text, time_range
 from tests.app.api.service_made import report
 
 NASTY = "<script>alert(1)</script>\"'&\u202egpj.exe"
@@ -310,19 +310,19 @@ def test_ticks_start_at_zero_end_at_the_end_and_stay_few(end_s: float) -> None:
         (clock(0), "0:00.0"),
         (clock(59.96), "1:00.0"),
         (clock(3725.5), "1:02:05.5"),
-        (stretch([1.0, 1.0]), "0:01.0"),
-        (share(None), "—"),
-        (share(0), "0 %"),
-        (share(0.004), "under 1 %"),
-        (share(0.996), "over 99 %"),
-        (size(999), "999 bytes"),
-        (size(1_500_000), "1.5 MB"),
+        (time_range([1.0, 1.0]), "0:01.0"),
+        (percent_text(None), "—"),
+        (percent_text(0), "0 %"),
+        (percent_text(0.004), "under 1 %"),
+        (percent_text(0.996), "over 99 %"),
+        (byte_size(999), "999 bytes"),
+        (byte_size(1_500_000), "1.5 MB"),
         (count(1, "clip"), "1 clip"),
         (count(1264, "day"), "1,264 days"),
-        (moment("2019-06"), "2019-06"),
-        (moment("2019-06-12T14:03:00Z"), "2019-06-12, 14:03:00 UTC"),
-        (moment("2019-06-12T14:03:00+08:00"), "2019-06-12, 14:03:00 +08:00"),
-        (moment("2019-06-12T14:03"), "2019-06-12, 14:03"),
+        (date_text("2019-06"), "2019-06"),
+        (date_text("2019-06-12T14:03:00Z"), "2019-06-12, 14:03:00 UTC"),
+        (date_text("2019-06-12T14:03:00+08:00"), "2019-06-12, 14:03:00 +08:00"),
+        (date_text("2019-06-12T14:03"), "2019-06-12, 14:03"),
     ],
 )
 def test_small_texts(given: str, text: str) -> None:
