@@ -14,11 +14,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.fetch.egress_proxy import Proxy, Rules
-from app.fetch.extractor_process import SANDBOXED
+from app.fetch.extractor_process import SANDBOXED, Job
 from app.network.errors import FetchFailed, LinkError, LinkTooLarge
 from app.network.url_parsing import Link, for_display
 from app.progress import OnProgress
@@ -55,14 +55,13 @@ INFO_TEMPLATE = "after_move:%(.{title,ext,webpage_url,playlist_count})j"
 class PageVideo:
     """One file that yt-dlp downloaded, and what it reported.
 
-    videos: how many the page has. sandboxed: yt-dlp ran in a network namespace of its own.
+    videos: how many the page has.
     """
 
     path: Path
     title: str | None
     page_url: str | None
     videos: int
-    sandboxed: bool
 
 
 def installed() -> bool:
@@ -86,15 +85,15 @@ def fetch_from_page(
     with _child(folder) as (process, control):
         listener = _receive_listener(control)
         with Proxy(rules, listener, hosts) as proxy:
-            job = {
-                "folder": str(folder),
-                "port": proxy.port,
-                "max_bytes": max_bytes,
-                "seconds": rules.seconds,
-                "certificates": str(certificates) if certificates else None,
-                "arguments": _arguments(link, proxy, folder, max_bytes),
-            }
-            _send(process, control, json.dumps(job).encode())
+            job = Job(
+                folder=str(folder),
+                port=proxy.port,
+                max_bytes=max_bytes,
+                seconds=rules.seconds,
+                certificates=str(certificates) if certificates else None,
+                arguments=_arguments(link, proxy, folder, max_bytes),
+            )
+            _send(process, control, json.dumps(asdict(job)).encode())
             code = _wait(process, rules.seconds, on_progress)
         downloads = [path for path in folder.glob("item.*") if _is_whole(path)]
         if code not in (0, MAX_DOWNLOADS_REACHED) or len(downloads) != 1:
@@ -105,7 +104,6 @@ def fetch_from_page(
             title=_text(info.get("title")),
             page_url=_text(info.get("webpage_url")),
             videos=videos if isinstance(videos := info.get("playlist_count"), int) else 1,
-            sandboxed=listener is not None,
         )
 
 

@@ -11,31 +11,47 @@ import json
 import os
 import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 SANDBOXED, OPEN = b"+", b"-"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What yt-dlp is to do: crosses as JSON.
+
+    folder: the only one it may write to. port: of the proxy. seconds: of CPU time. certificates:
+    path of a PEM file to trust as well.
+    """
+
+    folder: str
+    port: int
+    max_bytes: int
+    seconds: float
+    certificates: str | None
+    arguments: list[str]
 
 
 def main() -> None:
     """Never returns: exits as yt-dlp does."""
     if sys.platform == "linux":
         _offer_listener()
-    job: dict[str, Any] = json.loads(sys.stdin.buffer.read())
+    job = Job(**json.loads(sys.stdin.buffer.read()))
     null_device = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null_device, 0)
-    folder = Path(job["folder"])
+    folder = Path(job.folder)
     os.chdir(folder)
-    if job["certificates"]:
-        _trust_also(Path(job["certificates"]), folder)
+    if job.certificates:
+        _trust_also(Path(job.certificates), folder)
     if sys.platform == "linux":
         from app.fetch import extractor_sandbox
 
-        extractor_sandbox.limit(job["max_bytes"], job["seconds"])
-        extractor_sandbox.lock(folder, job["port"])
+        extractor_sandbox.limit(job.max_bytes, job.seconds)
+        extractor_sandbox.lock(folder, job.port)
     import yt_dlp
 
-    yt_dlp.main(job["arguments"])
+    yt_dlp.main(job.arguments)
 
 
 def _offer_listener() -> None:

@@ -43,7 +43,7 @@ def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fing
     info = {
         name: value for name, value in asdict(fingerprint.info).items() if name not in INFO_IN_CLIPS
     }
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "clip": number,
         "info": json.dumps(info),
         "problems": json.dumps(

@@ -108,10 +108,6 @@ class ForkServer:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    @property
-    def process_id(self) -> int:
-        return self._process.pid
-
     def fork(self, limits: SandboxLimits, files: Sequence[BinaryIO]) -> "ForkedChild":
         """A new child with `files` open. Raises SandboxUnavailable."""
         with contextlib.ExitStack() as parent_ends, contextlib.ExitStack() as child_ends:

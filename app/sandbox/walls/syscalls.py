@@ -4,10 +4,6 @@ From the kernel's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-ge
 None: the architecture has no such call. Numbers of 424 and above are the same everywhere.
 """
 
-from typing import Literal
-
-type Architecture = Literal["x86_64", "aarch64"]
-
 AUDIT_ARCH: dict[str, int] = {  # include/uapi/linux/audit.h
     "x86_64": 0xC000003E,
     "aarch64": 0xC00000B7,

@@ -292,6 +292,10 @@ def own_pid(session: Session) -> int:
     return os.getpid()
 
 
+def parent_pid(session: Session) -> int:
+    return os.getppid()
+
+
 def count(session: Session) -> int:
     return next(CALLS)
 
