@@ -57,15 +57,16 @@ class Settings(BaseSettings):
     data: Annotated[
         Path | None,
         Field(
-            description="Folder of what the service keeps: checks, reports, uploads, keys. By "
-            "default `desk` in the library's folder."
+            description="Folder of the service's data: checks, reports, uploads, keys. By default "
+            "`desk` in the library's folder."
         ),
     ] = None
     keep_pictures: Annotated[
         bool,
         Field(
-            description="Keep small pictures of each clip in the library, so that matches are "
-            "explained after the originals are gone. About 1.5 MB a minute of footage."
+            description="Store preview frames of each clip in the library, so that matches are "
+            "explained after the originals are gone. About 1.5 MB per minute of "
+            "footage."
         ),
     ] = True
 
@@ -73,13 +74,13 @@ class Settings(BaseSettings):
         2_000_000_000
     )
     max_pixels: Annotated[
-        int, Field(gt=0, description="Largest picture that is decoded, width times height.")
+        int, Field(gt=0, description="Largest frame that is decoded, width times height.")
     ] = 120_000_000
     max_duration_s: Annotated[
         float, Field(gt=0, description="Longest video that is read, in seconds.")
     ] = 4 * 3600.0
     max_frames: Annotated[
-        int, Field(gt=0, description="Most pictures that are decoded of one video.")
+        int, Field(gt=0, description="Most frames that are decoded of one video.")
     ] = 1_000_000
 
     wall_s: Annotated[
@@ -100,7 +101,7 @@ class Settings(BaseSettings):
         int, Field(gt=0, description="Largest answer of the decoding process, in bytes.")
     ] = 512 * MIB
     open_files: Annotated[
-        int, Field(ge=16, description="Most files that the decoding process may hold open.")
+        int, Field(ge=16, description="Most files that the decoding process may have open.")
     ] = 64
 
     model: Annotated[
@@ -147,8 +148,8 @@ class Settings(BaseSettings):
     proxies: Annotated[
         Names,
         Field(
-            description="Addresses of reverse proxies whose word on a client's address and on TLS "
-            "is believed; spaces between."
+            description="Addresses of reverse proxies that are trusted to state a client's "
+            "address and TLS; spaces between."
         ),
     ] = ()
     session_s: Annotated[
@@ -162,14 +163,14 @@ class Settings(BaseSettings):
         int,
         Field(
             ge=0,
-            description="Wrong keys that one address may send in a minute before it is told to "
-            "wait; 0: any number.",
+            description="Wrong keys that one address may send in a minute before it must wait; 0: "
+            "any number.",
         ),
     ] = 10
     unsafe_decoding: Annotated[
         bool,
         Field(
-            description="Let `serve` start where the system cannot lock the decoding process in."
+            description="Let `serve` start where the system cannot lock down the decoding process."
         ),
     ] = False
     workers: Annotated[
@@ -190,24 +191,26 @@ class Settings(BaseSettings):
         float,
         Field(
             ge=0,
-            description="How long the service keeps what it takes to check an item again without "
-            "its file, in seconds; 0: not at all, and nothing is checked again.",
+            description="How long the service keeps fingerprints of checked items, from which "
+            "they are checked again without their files, in seconds; 0: not at all, "
+            "and nothing is checked again.",
         ),
     ] = 30 * DAY_S
     keep_reports_s: Annotated[
         float,
         Field(
             gt=0,
-            description="How long the service keeps a check with its reports and pictures after it "
-            "has ended, in seconds.",
+            description="How long the service keeps a check with its reports and evidence frames "
+            "after it has ended, in seconds.",
         ),
     ] = 30 * DAY_S
     keep_decisions_s: Annotated[
         float,
         Field(
             gt=0,
-            description="How long the service keeps what someone decided about an item and a clip, "
-            "in seconds, even where the check that it was said on is gone by then.",
+            description="How long the service keeps what someone decided about an item and a "
+            "clip, in seconds, even where the check that it belongs to is deleted by "
+            "then.",
         ),
     ] = 30 * DAY_S
 
