@@ -158,7 +158,7 @@ def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False
     from app.report.frame_hashes import frame_hashes, hashes_json, sheet_lines
 
     clip, fingerprint = _read(
-        library, lambda opened: (opened.clip(clip_id), opened.load(clip_id, pictures=False))
+        library, lambda opened: (opened.clip(clip_id), opened.load(clip_id, with_preview=False))
     )
     hashes = frame_hashes(fingerprint.frames)
     if as_json:
@@ -196,7 +196,7 @@ def export_hashes(
         if export_format is HashFormat.CSV:
             print_lines([csv_header()])
         for clip_id in ids or [clip.id for clip in opened.clips()]:
-            hashes = frame_hashes(opened.load(clip_id, pictures=False).frames)
+            hashes = frame_hashes(opened.load(clip_id, with_preview=False).frames)
             if export_format is HashFormat.CSV:
                 print_lines(csv_lines(clip_id, hashes))
                 continue

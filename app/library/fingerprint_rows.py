@@ -84,10 +84,12 @@ def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fing
         )
 
 
-def read_fingerprint(connection: sa.Connection, clip: sa.RowMapping) -> Fingerprint:
+def read_fingerprint(
+    connection: sa.Connection, clip: sa.RowMapping, *, with_preview: bool = True
+) -> Fingerprint:
     """A clip's fingerprint, within the precision that `packing` states.
 
-    clip: its row of `clips`.
+    clip: its row of `clips`. with_preview: with its preview frames, by far the largest part.
     """
     number = clip["id"]
     row = connection.execute(sa.select(fingerprints).where(fingerprints.c.clip == number)).one()
@@ -100,7 +102,7 @@ def read_fingerprint(connection: sa.Connection, clip: sa.RowMapping) -> Fingerpr
         timeline=Timeline(
             packing.unpack_times(row.timeline_times), packing.unpack_change(row.timeline_change)
         ),
-        pictures=_read_pictures(connection, number),
+        pictures=_read_pictures(connection, number) if with_preview else None,
         audio=_audio_of(row),
         gaps=tuple(Span(*gap) for gap in defects["gaps"]),
         problems=tuple(defects["problems"]),

@@ -188,11 +188,11 @@ class Library:
 
     # ---- reading
 
-    def load(self, identifier: str) -> Fingerprint:
-        """A clip's stored fingerprint. Raises ClipUnknown."""
+    def load(self, identifier: str, *, with_preview: bool = True) -> Fingerprint:
+        """A clip's stored fingerprint, with or without preview frames. Raises ClipUnknown."""
         with self._file.reading() as connection:
             row = clip_rows.clip_row(connection, clip_number(identifier))
-            return fingerprint_rows.read_fingerprint(connection, row)
+            return fingerprint_rows.read_fingerprint(connection, row, with_preview=with_preview)
 
     def audio(self, identifier: str) -> AudioPrint | None:
         """A clip's audio fingerprint alone; None where it has no audio. Raises ClipUnknown."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.library.records import Appearance, Clip
 from app.report.report import plain
-from app.text.formatting import clock, count, size
+from app.text.formatting import byte_size, clock, count
 from app.verdict.dated_copies import earliest_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def totals(stats: "Stats") -> list[str]:
         f"clips     {stats.clips:,}",
         f"footage   {_length(stats.seconds)}",
         f"dated     {dates}",
-        f"on disk   {size(stats.bytes)}",
+        f"on disk   {byte_size(stats.bytes)}",
         *(f"model     {space} ({count(clips, 'clip')})" for space, clips in stats.spaces.items()),
     ]
 
