@@ -180,20 +180,20 @@ def _cut(one: Fingerprint, start: float, end: float) -> Fingerprint:
     """A part of a clip by its descriptors; its kept pictures are decoded and coded again."""
     from hashing.decode.preview_codec import Encoder, decode
 
-    assert one.pictures is not None
-    film = decode(one.pictures, start, end)
-    encoder = Encoder(one.pictures.width, one.pictures.height)
+    assert one.preview is not None
+    film = decode(one.preview, start, end)
+    encoder = Encoder(one.preview.width, one.preview.height)
     for time, pixels in zip(film.times, film.pixels, strict=True):
         encoder.add(float(time) - start, cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420))
-    keep = (one.frames.times >= start) & (one.frames.times < end)
+    keep = (one.descriptors.times >= start) & (one.descriptors.times < end)
     frames = replace(
-        one.frames,
-        times=one.frames.times[keep] - start,
-        vectors=one.frames.vectors[keep],
-        pdq=one.frames.pdq[keep],
-        pdq_quality=one.frames.pdq_quality[keep],
-        phash=one.frames.phash[keep],
-        flat=one.frames.flat[keep],
+        one.descriptors,
+        times=one.descriptors.times[keep] - start,
+        vectors=one.descriptors.vectors[keep],
+        pdq=one.descriptors.pdq[keep],
+        pdq_quality=one.descriptors.pdq_quality[keep],
+        phash=one.descriptors.phash[keep],
+        flat=one.descriptors.flat[keep],
     )
     inside = (one.timeline.times >= start) & (one.timeline.times < end)
     timeline = replace(
@@ -203,7 +203,9 @@ def _cut(one: Fingerprint, start: float, end: float) -> Fingerprint:
     )
     info = replace(one.info, duration_s=end - start)
     pictures = encoder.finish()
-    return replace(one, info=info, frames=frames, timeline=timeline, pictures=pictures, audio=None)
+    return replace(
+        one, info=info, descriptors=frames, timeline=timeline, preview=pictures, audio=None
+    )
 
 
 def main() -> None:

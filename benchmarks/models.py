@@ -20,7 +20,7 @@ from benchmarks.record import write
 from hashing.decode.probe import probe
 from hashing.describe.fingerprint import describe_again, fingerprint
 from hashing.describe.sscd import MODELS
-from hashing.search.candidates import NEIGHBOURS, candidates, query_rows
+from hashing.search.candidates import NEIGHBOURS_PER_ROW, rank_candidates, select_query_rows
 from hashing.types import Fingerprint
 
 RANKS = (1, 2, 4, 8)
@@ -50,19 +50,19 @@ def ranks(
 ) -> list[int]:
     """The rank of each true pair, from 1; a large number where it is no candidate."""
     names = list(library)
-    rows = [np.flatnonzero(~one.frames.flat) for one in library.values()]
+    rows = [np.flatnonzero(~one.descriptors.flat) for one in library.values()]
     known = np.concatenate(
-        [one.frames.vectors[r] for one, r in zip(library.values(), rows, strict=True)]
+        [one.descriptors.vectors[r] for one, r in zip(library.values(), rows, strict=True)]
     ).astype(np.float32)
     owner = np.repeat(np.arange(len(names)), [len(r) for r in rows])
     out = []
     for item, clips in true.items():
-        frames = queries[item].frames
-        vectors: NDArray[np.float32] = frames.vectors[query_rows(frames)].astype(np.float32)
+        frames = queries[item].descriptors
+        vectors: NDArray[np.float32] = frames.vectors[select_query_rows(frames)].astype(np.float32)
         cosines = vectors @ known.T
-        order = np.argsort(-cosines, axis=1)[:, :NEIGHBOURS]
+        order = np.argsort(-cosines, axis=1)[:, :NEIGHBOURS_PER_ROW]
         best = np.take_along_axis(cosines, order, axis=1)
-        ranked, _ = candidates(vectors, names, owner[order], best, len(names))
+        ranked, _ = rank_candidates(vectors, names, owner[order], best, len(names))
         found = [one.clip for one in ranked]
         out += [found.index(clip) + 1 if clip in found else 10**6 for clip in clips]
     return out
@@ -81,7 +81,7 @@ def main() -> None:
             for part in (library, queries)
         ]
         seconds = time.process_time() - started
-        pictures = sum(len(one.frames.times) for part in described for one in part.values())
+        pictures = sum(len(one.descriptors.times) for part in described for one in part.values())
         found = ranks(described[0], described[1], true)
         figures[name] = {
             "pairs": len(found),

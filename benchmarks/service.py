@@ -42,7 +42,7 @@ from benchmarks.footage import write_clip
 from benchmarks.memory import tree_bytes
 from benchmarks.record import write
 from benchmarks.speed_library import build
-from hashing.describe.sscd import describer
+from hashing.describe.sscd import load_describer
 from tests.app.api.access_made import bearer
 from tests.app.jobs.kills import run
 from tests.made.scenes import scene
@@ -265,7 +265,7 @@ def soak(count: int) -> None:
     """Distinct small pictures, the real work. Ends with 1 where memory grew."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        build(folder / "library", 500, seed=1, space=describer().space)
+        build(folder / "library", 500, seed=1, space=load_describer().space)
         with serving(folder / "library", keep_uploads_s=0) as service:
             mib = []
             for number in range(count):
@@ -332,7 +332,7 @@ def main() -> None:
         folder = Path(name)
         show("making the library and the clip")
         if arguments.clips:
-            build(folder / "library", arguments.clips, seed=1, space=describer().space)
+            build(folder / "library", arguments.clips, seed=1, space=load_describer().space)
         clip = write_clip(folder / "clip.mp4", start_s=5.0, seconds=arguments.seconds).read_bytes()
         for part, measure in PARTS.items():
             if arguments.only in (None, part):

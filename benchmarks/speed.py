@@ -30,7 +30,7 @@ from benchmarks.record import write
 from benchmarks.speed_library import build
 from hashing.decode.probe import probe
 from hashing.describe.fingerprint import fingerprint
-from hashing.describe.sscd import describer
+from hashing.describe.sscd import load_describer
 from hashing.types import Sampling
 
 BUILD = Path(__file__).parents[1] / "build"
@@ -62,7 +62,7 @@ def fingerprint_all(path: Path, sampling: Sampling) -> int:
     with path.open("rb") as file:
         info = probe(file)
         file.seek(0)
-        return len(fingerprint(file, info, sampling).frames.times)
+        return len(fingerprint(file, info, sampling).descriptors.times)
 
 
 def cpu_s(action: Callable[[], object]) -> float:
@@ -78,7 +78,7 @@ def cpu_s(action: Callable[[], object]) -> float:
 def measure_fingerprint() -> dict[str, Any]:
     path = clip()
     started = time.process_time()
-    describer()  # loaded once in the life of a process
+    load_describer()  # loaded once in the life of a process
     loaded = time.process_time() - started
     frames = decode_all(path)
     decode = cpu_s(lambda: decode_all(path))
@@ -115,7 +115,7 @@ def measure_check(clips: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         library = folder / "library"
-        build(library, clips, seed=1, space=describer().space)
+        build(library, clips, seed=1, space=load_describer().space)
         known = ["library", "add", str(clip()), "--library", str(library)]
         subprocess.run([*PROGRAM, *known], check=True, capture_output=True)
         start_s, length_s = EXCERPT_S

@@ -42,9 +42,9 @@ from app.library.records import Appearance, FileFacts
 from app.library.schema import read_counter, write_counter
 from app.pipeline.audio_sources import find_audio
 from benchmarks.record import write
-from hashing.audio.spectrogram import BANDS, STEP_DB
-from hashing.search.candidates import NEIGHBOURS
-from hashing.types import AudioPrint, Descriptors, Fingerprint, MediaInfo, Span, Timeline
+from hashing.audio.spectrogram import BAND_COUNT, STEP_DB
+from hashing.search.candidates import NEIGHBOURS_PER_ROW
+from hashing.types import AudioFingerprint, Descriptors, Fingerprint, MediaInfo, Span, Timeline
 
 SPACE = "synthetic-512"
 SOUND_SPACE = "synthetic"
@@ -58,7 +58,7 @@ COSINES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 TOP = 10
 HEARD_ROWS = (50, 440)  # of a clip's sound that is asked for: about 25 s
 HEARD_CLIPS = 20
-ASKED = NEIGHBOURS  # places that a check asks for
+ASKED = NEIGHBOURS_PER_ROW  # places that a check asks for
 THREADS = 2
 
 NOTE = "other work ran on the same cores: min and cpu are the figures to trust"
@@ -100,7 +100,7 @@ def fingerprint(vectors: Vectors, rng: np.random.Generator, full: bool) -> Finge
         info=MediaInfo("video", 1280, 720, seconds, 30.0, "mov,mp4", "h264", "aac"),
         space=SPACE,
         sampling="synthetic",
-        frames=Descriptors(
+        descriptors=Descriptors(
             times=np.arange(ROWS) / RATE,
             vectors=vectors.astype(np.float16),
             pdq=rng.integers(0, 256, (ROWS, 32), np.uint8),
@@ -109,13 +109,13 @@ def fingerprint(vectors: Vectors, rng: np.random.Generator, full: bool) -> Finge
             flat=np.zeros(ROWS, np.bool_),
         ),
         timeline=Timeline(np.arange(pictures) / 30, rng.gamma(2, 2, pictures).astype(np.float32)),
-        audio=AudioPrint(bands, 0.064, 0.0, SOUND_SPACE) if bands is not None else None,
+        audio=AudioFingerprint(bands, 0.064, 0.0, SOUND_SPACE) if bands is not None else None,
     )
 
 
 def sound_bands(rng: np.random.Generator, hops: int) -> NDArray[np.uint8]:
     """(hops, 24) a random walk."""
-    walk = 100 + np.cumsum(rng.integers(-6, 7, (hops, BANDS)), axis=0)
+    walk = 100 + np.cumsum(rng.integers(-6, 7, (hops, BAND_COUNT)), axis=0)
     return walk.clip(0, 255).astype(np.uint8)
 
 
@@ -273,9 +273,11 @@ def measure_sound(library: Library, clips: int) -> dict[str, Any] | None:
     for number in [*copies.tolist(), *(0 for _ in range(HEARD_CLIPS))]:
         source = library.audio(f"R{number:06d}") if number else None
         walk = source.bands if source else sound_bands(rng, 480)
-        noisy = walk[slice(*HEARD_ROWS)] + rng.normal(0, 3 / STEP_DB, (1, BANDS))
+        noisy = walk[slice(*HEARD_ROWS)] + rng.normal(0, 3 / STEP_DB, (1, BAND_COUNT))
         noisy = noisy + rng.normal(0, 3 / STEP_DB, noisy.shape)
-        asked = AudioPrint(noisy.round().clip(0, 255).astype(np.uint8), 0.064, 0.0, SOUND_SPACE)
+        asked = AudioFingerprint(
+            noisy.round().clip(0, 255).astype(np.uint8), 0.064, 0.0, SOUND_SPACE
+        )
         begun, cpu_begun = time.perf_counter(), time.process_time()
         known = find_audio(asked, (Span(0.0, 25.0),), library)
         times.append(time.perf_counter() - begun)

@@ -8,20 +8,20 @@ from threading import Event
 _END = object()
 
 
-def ahead[T](source: Generator[T], most: int) -> Iterator[T]:
+def prefetch[T](source: Generator[T], max_items: int) -> Iterator[T]:
     """The same items in the same order; the source runs in its own thread, at most `most` ahead.
 
     Worth it where either side spends its time outside the interpreter, as decoding and encoding do.
     What the source raises is raised here, in its place. Giving up early closes the source.
     """
-    items: Queue[T | object] = Queue(most)
-    given_up = Event()
+    items: Queue[T | object] = Queue(max_items)
+    abandoned = Event()
 
     def work() -> None:
         try:
             for item in source:
                 items.put(item)
-                if given_up.is_set():
+                if abandoned.is_set():
                     source.close()
         finally:
             items.put(_END)
@@ -35,17 +35,17 @@ def ahead[T](source: Generator[T], most: int) -> Iterator[T]:
             ended = True
             done.result()
         finally:
-            given_up.set()
+            abandoned.set()
             while not ended:  # makes room for a worker that waits to put
                 ended = items.get() is _END
 
 
-WORKERS = 2
+MAX_WORKERS = 2
 
 
-def beside[T, R](work: Callable[[T], R], things: Sequence[T]) -> list[R]:
+def map_in_threads[T, R](work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """`work` of each, in order; what it raises is raised."""
-    if len(things) < 2:
-        return [work(one) for one in things]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(work, things))
+    if len(items) < 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(MAX_WORKERS) as pool:
+        return list(pool.map(work, items))

@@ -95,7 +95,7 @@ class Descriptors:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Views:
+class RegionDescriptors:
     """Vectors of windows of the picture."""
 
     boxes: NDArray[np.float64]  # (N, 4) of the item's picture, 0..1
@@ -115,7 +115,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pictures:
+class PreviewFrames:
     """Small pictures kept beside the descriptors, so that everything works without the original.
 
     `data` is an H.264 stream in MP4 for a video ("h264"), one WebP picture for a still ("webp").
@@ -129,7 +129,7 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AudioPrint:
+class AudioFingerprint:
     """A coarse spectrogram: log energies of log-spaced bands, the sound's own fingerprint.
 
     Row i is centred on start_s + i * hop_s of the picture's clock.
@@ -152,10 +152,10 @@ class Fingerprint:
     info: MediaInfo
     space: str
     sampling: str
-    frames: Descriptors
+    descriptors: Descriptors
     timeline: Timeline
-    pictures: Pictures | None = None
-    audio: AudioPrint | None = None
+    preview: PreviewFrames | None = None
+    audio: AudioFingerprint | None = None
     gaps: tuple[Span, ...] = ()  # stretches that would not decode
     problems: tuple[str, ...] = ()  # the same in words, with the place
 
@@ -183,8 +183,8 @@ class Segment:
         """Reference picture -> query picture at a moment of the query."""
         if not self.path:
             return self.homography
-        times = np.array([moment for moment, _ in self.path])
-        values = np.array([one for _, one in self.path]).reshape(len(times), 9)
+        times = np.array([timestamp for timestamp, _ in self.path])
+        values = np.array([homography for _, homography in self.path]).reshape(len(times), 9)
         at = [float(np.interp(time, times, column)) for column in values.T]
         return ((at[0], at[1], at[2]), (at[3], at[4], at[5]), (at[6], at[7], at[8]))
 
@@ -276,50 +276,54 @@ class Line:
     speed: float  # > 0, between pauses
     reversed: bool
     offset: Seconds  # reference moment at query moment 0, along the line
-    level: float  # median correlation along the line, -1..1
+    correlation: float  # median correlation along the line, -1..1
     contrast: float  # how much better than other moments, 0..1; near 0 where nothing moves
     pauses: tuple[Span, ...] = ()  # of the query, in order
-    dropped: float = 0.0  # share of the known pictures that are missing, where that makes the speed
+    dropped_share: float = (
+        0.0  # share of the known pictures that are missing, where that makes the speed
+    )
 
     @property
-    def pace(self) -> float:
+    def playback_speed(self) -> float:
         """Reference seconds that pass in a second of the query where no picture is missing."""
-        return 1.0 if self.dropped else self.speed
+        return 1.0 if self.dropped_share else self.speed
 
     @property
     def slope(self) -> float:
         return -self.speed if self.reversed else self.speed
 
-    def at(self, time: Seconds) -> Seconds:
+    def reference_time(self, query_time: Seconds) -> Seconds:
         """The reference moment for a query moment."""
-        stood = sum(min(max(time - pause.start, 0.0), pause.length) for pause in self.pauses)
-        return self.slope * (time - stood) + self.offset
+        paused_s = sum(
+            min(max(query_time - pause.start, 0.0), pause.length) for pause in self.pauses
+        )
+        return self.slope * (query_time - paused_s) + self.offset
 
-    def when(self, moment: Seconds) -> Seconds:
+    def query_time(self, reference_time: Seconds) -> Seconds:
         """The first query moment for a reference moment."""
-        time = (moment - self.offset) / self.slope
+        query_time = (reference_time - self.offset) / self.slope
         for pause in self.pauses:
-            if time > pause.start:
-                time += pause.length
-        return time
+            if query_time > pause.start:
+                query_time += pause.length
+        return query_time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Agreement:
+class CorrelationMatrix:
     """Correlations of all moments of two clips under one transform."""
 
     query_times: NDArray[np.float64]  # (Kq,)
     reference_times: NDArray[np.float64]  # (Kr,)
-    correlation: NDArray[np.float32]  # (Kq, Kr) -1..1
+    values: NDArray[np.float32]  # (Kq, Kr) -1..1
 
-    def standing_out(self) -> NDArray[np.float32]:
+    def contrast(self) -> NDArray[np.float32]:
         """(Kq, Kr): 0 where no better than the row's median moment, 1 for a perfect picture."""
-        usual = np.median(self.correlation, axis=1, keepdims=True)
-        return ((self.correlation - usual) / (1.03 - usual)).astype(np.float32)
+        row_median = np.median(self.values, axis=1, keepdims=True)
+        return ((self.values - row_median) / (1.03 - row_median)).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class SoundSource:
+class AudioSource:
     """A clip that other sound is from."""
 
     clip: str

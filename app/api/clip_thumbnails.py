@@ -28,7 +28,7 @@ class ClipThumbnails:
         if stored is not None:
             return stored
         with self._making:
-            preview_frames = self._library.load(clip).pictures
+            preview_frames = self._library.load(clip).preview
             if preview_frames is None:
                 raise ClipUnknown("no preview frames are stored of this clip")
             with open_sandbox(None, self._settings) as sandbox:

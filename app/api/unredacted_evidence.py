@@ -19,7 +19,7 @@ from app.settings import Settings
 from app.store import descriptors, reports
 from app.store.data_folder import Store
 from app.store.errors import NotKept
-from hashing.types import Match, Pictures
+from hashing.types import Match, PreviewFrames
 
 MAX_CACHED: Final = 4  # sheets, some megabytes each
 CACHE_S: Final = 60.0
@@ -76,11 +76,11 @@ class UnredactedEvidence:
         for key in [key for key, cached in self._cached.items() if cached.until <= now]:
             del self._cached[key]
 
-    def _query_and_match(self, check: str, clip: str) -> tuple[Pictures, Match]:
+    def _query_and_match(self, check: str, clip: str) -> tuple[PreviewFrames, Match]:
         with self._store.reading() as connection:
             stored_item = descriptors.load(connection, check)
             stored = reports.load_newest(connection, check)
-        if stored_item is None or stored_item.fingerprint.pictures is None or stored is None:
+        if stored_item is None or stored_item.fingerprint.preview is None or stored is None:
             raise NotKept("the preview frames of this item are no longer stored")
         matches = [
             match_json
@@ -89,14 +89,14 @@ class UnredactedEvidence:
         ]
         if not matches or not matches[0]["segments"]:
             raise NotKept("this check has no evidence frames of this clip")
-        return stored_item.fingerprint.pictures, match_of(matches[0])
+        return stored_item.fingerprint.preview, match_of(matches[0])
 
-    def _reference(self, clip: str) -> Pictures:
-        frames = self._library.load(clip).pictures
+    def _reference(self, clip: str) -> PreviewFrames:
+        frames = self._library.load(clip).preview
         if frames is None:
             raise NotKept("no preview frames are stored of this clip")
         return frames
 
-    def _make(self, query: Pictures, reference: Pictures, match: Match) -> EvidenceSheet:
+    def _make(self, query: PreviewFrames, reference: PreviewFrames, match: Match) -> EvidenceSheet:
         with open_sandbox(None, self._settings) as sandbox:
             return sandbox.evidence(reference, match, query=query, unblurred=True, strip=True)

@@ -160,7 +160,7 @@ def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False
     clip, fingerprint = _read(
         library, lambda opened: (opened.clip(clip_id), opened.load(clip_id, with_preview=False))
     )
-    hashes = frame_hashes(fingerprint.frames)
+    hashes = frame_hashes(fingerprint.descriptors)
     if as_json:
         print_json({**clip_json(clip), "hashes": hashes_json(hashes)})
         return
@@ -196,7 +196,7 @@ def export_hashes(
         if export_format is HashFormat.CSV:
             print_lines([csv_header()])
         for clip_id in ids or [clip.id for clip in opened.clips()]:
-            hashes = frame_hashes(opened.load(clip_id, with_preview=False).frames)
+            hashes = frame_hashes(opened.load(clip_id, with_preview=False).descriptors)
             if export_format is HashFormat.CSV:
                 print_lines(csv_lines(clip_id, hashes))
                 continue

@@ -18,7 +18,7 @@ from app.evidence.face_redaction import (
 from app.evidence.types import MAX_STRIP
 from hashing.decode.preview_codec import decode
 from hashing.faces import LONG_SIDES_PX
-from hashing.types import Match, Pictures, Seconds, Segment
+from hashing.types import Match, PreviewFrames, Seconds, Segment
 
 type Rgb = NDArray[np.uint8]
 
@@ -43,7 +43,9 @@ class Instant:
     faces: Boxes
 
 
-def moments(match: Match, query: Pictures, reference: Pictures) -> list[tuple[int, float, float]]:
+def moments(
+    match: Match, query: PreviewFrames, reference: PreviewFrames
+) -> list[tuple[int, float, float]]:
     """(segment, query time, reference time) of the pairs to show, in the item's order."""
     longest = sorted(range(len(match.segments)), key=lambda i: -match.segments[i].query.length)
     chosen = sorted(longest[:MAX_SEGMENTS])
@@ -60,7 +62,7 @@ def moments(match: Match, query: Pictures, reference: Pictures) -> list[tuple[in
 
 
 def strip_moments(
-    match: Match, query: Pictures, reference: Pictures
+    match: Match, query: PreviewFrames, reference: PreviewFrames
 ) -> list[tuple[int, float, float]]:
     """(segment, query time, reference time) of up to MAX_STRIP instants to step through."""
     longest = sorted(range(len(match.segments)), key=lambda i: -match.segments[i].query.length)
@@ -100,8 +102,8 @@ def reference_time(segment: Segment, query_s: Seconds) -> Seconds:
 def _same_instant(
     segment: Segment,
     wanted: Seconds,
-    query: Pictures,
-    reference: Pictures,
+    query: PreviewFrames,
+    reference: PreviewFrames,
     reach_s: Seconds = SEARCH_S,
 ) -> tuple[float, float]:
     """The kept pictures near `wanted` whose moments fit each other best: (query, reference)."""
@@ -117,7 +119,7 @@ def _same_instant(
 
 
 def instant(
-    pictures: Pictures, time_s: Seconds, detector: Detects | None, unblurred: bool
+    pictures: PreviewFrames, time_s: Seconds, detector: Detects | None, unblurred: bool
 ) -> Instant:
     """The kept picture nearest to this moment; its neighbours help to hold faces.
 
@@ -135,7 +137,7 @@ def instant(
 
 
 def strip_instants(
-    pictures: Pictures, times_s: Sequence[Seconds], detector: Detects | None, unblurred: bool
+    pictures: PreviewFrames, times_s: Sequence[Seconds], detector: Detects | None, unblurred: bool
 ) -> list[Instant]:
     """The kept pictures of these moments of one clip, each looked at once; neighbours hold faces.
 

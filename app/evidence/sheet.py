@@ -33,7 +33,7 @@ from app.evidence.instants import (
 )
 from app.evidence.types import EvidenceSheet, Pair, Thumbnail
 from hashing.faces import FaceDetector, FaceModelError, load_detector
-from hashing.types import Box, Edit, Homography, Match, Pictures, Seconds
+from hashing.types import Box, Edit, Homography, Match, PreviewFrames, Seconds
 
 LONG_SIDE_PX: Final = 480
 JPEG_QUALITY: Final = 72
@@ -46,8 +46,8 @@ CONTEXT: Final = 2.2  # a thumbnail shows this many times the edit's box
 
 
 def evidence(
-    query: Pictures,
-    reference: Pictures,
+    query: PreviewFrames,
+    reference: PreviewFrames,
     match: Match,
     unblurred: bool = False,
     detector: Detects | Literal["installed"] | None = "installed",
@@ -96,8 +96,8 @@ def _installed(problems: list[str]) -> Detects | None:
 
 
 def _pairs(
-    query: Pictures,
-    reference: Pictures,
+    query: PreviewFrames,
+    reference: PreviewFrames,
     match: Match,
     detector: Detects | None,
     unblurred: bool,
@@ -115,8 +115,8 @@ def _pairs(
 
 
 def _strip(
-    query: Pictures,
-    reference: Pictures,
+    query: PreviewFrames,
+    reference: PreviewFrames,
     match: Match,
     detector: Detects | None,
     unblurred: bool,
@@ -270,7 +270,7 @@ def mark_shown(known: Rgb, back: Homography | None, visible: Box | None) -> Rgb:
 
 
 def _thumbnails(
-    query: Pictures,
+    query: PreviewFrames,
     edits: Sequence[Edit],
     known: Sequence[Instant],
     detector: Detects | None,
@@ -308,7 +308,7 @@ def _around(picture: Rgb, box: Box) -> Rgb:
 
 
 def thumbnail(
-    kept: Pictures, detector: Detects | Literal["installed"] | None = "installed"
+    kept: PreviewFrames, detector: Detects | Literal["installed"] | None = "installed"
 ) -> bytes:
     """A clip's picture for lists: a third into it, faces filled, a JPEG.
 

@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.store import checks, descriptors, evidence_sheets, reports
 from app.store.checks import Check
 from app.store.data_folder import Store
-from hashing.search.candidates import Sought
+from hashing.search.candidates import SearchThresholds
 from hashing.types import Fingerprint
 
 type Json = dict[str, Any]
@@ -32,7 +32,7 @@ def store_verdict(
     evidence_follows: bool = False,
     fingerprint_and_metadata: tuple[Fingerprint, Metadata] | None = None,
     change: str = "",
-    candidate_bars: Sought | None = None,
+    candidate_bars: SearchThresholds | None = None,
 ) -> None:
     """Store the report of a check. reach: the library's newest clip when
     it was searched; change: the library's change mark then.

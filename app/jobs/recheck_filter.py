@@ -23,7 +23,7 @@ from app.store.data_folder import Store
 from app.store.descriptors import unpack_bar
 from app.store.schema import descriptors as descriptor_rows
 from app.store.schema import searches
-from hashing.search.candidates import Sought
+from hashing.search.candidates import SearchThresholds
 
 MAX_FILTERED: Final = 1000  # checks a pass, before a new check is looked for
 BATCH_SIZE: Final = 100  # checks read at once, some 100 KB each
@@ -84,7 +84,7 @@ class _LibraryComparison:
             .where(searches.c.check.in_(batch))
         )
         to_recheck: set[str] = set()
-        bars_by_reach: dict[tuple[str, int], dict[str, Sought | None]] = {}
+        bars_by_reach: dict[tuple[str, int], dict[str, SearchThresholds | None]] = {}
         for row in connection.execute(query):
             if self._is_redated(connection, row.check, row.library_change):
                 to_recheck.add(row.check)
@@ -96,13 +96,13 @@ class _LibraryComparison:
         return to_recheck
 
     def _near_later_clips(
-        self, space: str, clip: int, bars_by_check: dict[str, Sought | None]
+        self, space: str, clip: int, bars_by_check: dict[str, SearchThresholds | None]
     ) -> set[str]:
         """Checks that a clip after this one is similar to, or for which no bars are stored."""
         to_recheck: set[str] = set()
         for vectors, starts in self._library.vectors_since(space, clip):
             for check, bars in bars_by_check.items():
-                if bars is None or (check not in to_recheck and bars.reached(vectors, starts)):
+                if bars is None or (check not in to_recheck and bars.is_met(vectors, starts)):
                     to_recheck.add(check)
         return to_recheck
 
@@ -124,8 +124,8 @@ class _LibraryComparison:
         return self._clips[identifier]
 
 
-def _unpack_bars(whole: bytes | None, parts: bytes | None) -> Sought | None:
+def _unpack_bars(whole: bytes | None, parts: bytes | None) -> SearchThresholds | None:
     """None for a row of an older version."""
     if whole is None:
         return None
-    return Sought(unpack_bar(whole), None if parts is None else unpack_bar(parts))
+    return SearchThresholds(unpack_bar(whole), None if parts is None else unpack_bar(parts))

@@ -12,14 +12,20 @@ from numpy.typing import NDArray
 
 from app.library.hamming_index import nearest
 from app.library.schema import audio_codes
-from hashing.audio.simhash import CODE_BYTES, NEAR, SoundCodes, SoundHits, library_codes
-from hashing.types import AudioPrint
+from hashing.audio.simhash import (
+    CODE_BYTES,
+    MAX_CODE_DISTANCE,
+    AudioCodeHits,
+    AudioCodes,
+    library_codes,
+)
+from hashing.types import AudioFingerprint
 
 CHUNK_BYTES = 8_000_000  # of codes; with their timestamps and copies less than 32 MB
 NEIGHBOURS = 16  # stored blocks per block of the query, the nearest
 
 
-def insert_codes(connection: sa.Connection, number: int, audio: AudioPrint) -> None:
+def insert_codes(connection: sa.Connection, number: int, audio: AudioFingerprint) -> None:
     """Store the codes of a clip's audio; no row where no block of it is distinctive."""
     codes = library_codes(audio)
     if len(codes.times):
@@ -38,10 +44,10 @@ def delete_codes(connection: sa.Connection, number: int) -> None:
     connection.execute(audio_codes.delete().where(audio_codes.c.clip == number))
 
 
-def search_audio(connection: sa.Connection, query: SoundCodes, space: str) -> SoundHits:
+def search_audio(connection: sa.Connection, query: AudioCodes, space: str) -> AudioCodeHits:
     """The stored blocks nearest to each block of a query.
 
-    At most NEIGHBOURS per block of the query, none farther than NEAR bits.
+    At most NEIGHBOURS per block of the query, none farther than MAX_CODE_DISTANCE bits.
     """
     count = len(query.times)
     distance = np.zeros((count, 0), np.int32)
@@ -55,9 +61,11 @@ def search_audio(connection: sa.Connection, query: SoundCodes, space: str) -> So
         distance = np.take_along_axis(distance, order, axis=1)
         clip = np.take_along_axis(np.concatenate([clip, clips[row]], axis=1), order, axis=1)
         time = np.take_along_axis(np.concatenate([time, times[row]], axis=1), order, axis=1)
-    near = distance <= NEAR
+    near = distance <= MAX_CODE_DISTANCE
     query_times = np.broadcast_to(query.times[:, None], near.shape)
-    return SoundHits(query_times[near], clip[near], time[near].astype(np.float64), distance[near])
+    return AudioCodeHits(
+        query_times[near], clip[near], time[near].astype(np.float64), distance[near]
+    )
 
 
 def _chunks(

@@ -154,7 +154,7 @@ def replace_fingerprint(connection: sa.Connection, number: int, fingerprint: Fin
 
 def _store_vectors(connection: sa.Connection, fingerprint: Fingerprint) -> dict[str, object]:
     """Store the searchable vectors. Returns the columns of `clips` that a fingerprint sets."""
-    first, count = insert_vectors(connection, fingerprint.frames)
+    first, count = insert_vectors(connection, fingerprint.descriptors)
     return {
         "kind": fingerprint.info.kind,
         "width": fingerprint.info.width,

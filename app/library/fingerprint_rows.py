@@ -18,11 +18,11 @@ from app.library.vector_rows import delete_vectors, read_vectors
 from hashing.types import (
     PDQ_BYTES,
     VECTOR_SIZE,
-    AudioPrint,
+    AudioFingerprint,
     Descriptors,
     Fingerprint,
     MediaInfo,
-    Pictures,
+    PreviewFrames,
     Span,
     Timeline,
 )
@@ -39,7 +39,7 @@ AUDIO_COLUMNS = (
 
 def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fingerprint) -> None:
     """Store all of a fingerprint but its searchable vectors."""
-    frames, audio = fingerprint.frames, fingerprint.audio
+    frames, audio = fingerprint.descriptors, fingerprint.audio
     info = {
         name: value for name, value in asdict(fingerprint.info).items() if name not in INFO_IN_CLIPS
     }
@@ -71,7 +71,7 @@ def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fing
     connection.execute(fingerprints.insert().values(row))
     if audio is not None:
         insert_codes(connection, number, audio)
-    if (preview := fingerprint.pictures) is not None:
+    if (preview := fingerprint.preview) is not None:
         connection.execute(
             pictures.insert().values(
                 clip=number,
@@ -98,11 +98,11 @@ def read_fingerprint(
         info=MediaInfo(**{name: clip[name] for name in INFO_IN_CLIPS}, **json.loads(row.info)),
         space=space_name(connection, clip["space"]),
         sampling=clip["sampling"],
-        frames=_read_descriptors(connection, clip, row),
+        descriptors=_read_descriptors(connection, clip, row),
         timeline=Timeline(
             packing.unpack_times(row.timeline_times), packing.unpack_change(row.timeline_change)
         ),
-        pictures=_read_pictures(connection, number) if with_preview else None,
+        preview=_read_pictures(connection, number) if with_preview else None,
         audio=_audio_of(row),
         gaps=tuple(Span(*gap) for gap in defects["gaps"]),
         problems=tuple(defects["problems"]),
@@ -129,17 +129,19 @@ def _read_descriptors(
     )
 
 
-def _read_pictures(connection: sa.Connection, number: int) -> Pictures | None:
+def _read_pictures(connection: sa.Connection, number: int) -> PreviewFrames | None:
     row = connection.execute(sa.select(pictures).where(pictures.c.clip == number)).one_or_none()
     if row is None:
         return None
-    return Pictures(row.codec, row.width, row.height, packing.unpack_times(row.times), row.data)
+    return PreviewFrames(
+        row.codec, row.width, row.height, packing.unpack_times(row.times), row.data
+    )
 
 
-def _audio_of(row: sa.Row[*tuple[Any, ...]]) -> AudioPrint | None:
+def _audio_of(row: sa.Row[*tuple[Any, ...]]) -> AudioFingerprint | None:
     if row.audio_bands is None:
         return None
-    return AudioPrint(
+    return AudioFingerprint(
         bands=packing.unpack_bands(row.audio_bands),
         hop_s=row.audio_hop_s,
         start_s=row.audio_start_s,
@@ -147,7 +149,7 @@ def _audio_of(row: sa.Row[*tuple[Any, ...]]) -> AudioPrint | None:
     )
 
 
-def read_audio(connection: sa.Connection, number: int) -> AudioPrint | None:
+def read_audio(connection: sa.Connection, number: int) -> AudioFingerprint | None:
     """A clip's audio fingerprint alone; None where it has none, or there is no such clip."""
     row = connection.execute(
         sa.select(*AUDIO_COLUMNS).where(fingerprints.c.clip == number)
@@ -155,7 +157,7 @@ def read_audio(connection: sa.Connection, number: int) -> AudioPrint | None:
     return _audio_of(row) if row is not None else None
 
 
-def read_all_audio(connection: sa.Connection) -> Iterator[tuple[int, AudioPrint]]:
+def read_all_audio(connection: sa.Connection) -> Iterator[tuple[int, AudioFingerprint]]:
     """Number and audio fingerprint of every clip with audio, one clip in memory at a time."""
     number = 0
     while True:

@@ -35,8 +35,8 @@ from app.library.index.live_index import HitLocations, LiveIndex
 from app.library.index.vector_index import EXACT_LIMIT
 from app.library.library_file import LibraryFile, open_file
 from app.library.records import Addition, Appearance, Clip, ContextChange, FileFacts, Hits, Stats
-from hashing.audio.simhash import SoundCodes, SoundHits
-from hashing.types import AudioPrint, Fingerprint
+from hashing.audio.simhash import AudioCodeHits, AudioCodes
+from hashing.types import AudioFingerprint, Fingerprint
 
 __all__ = ["Library"]
 
@@ -194,7 +194,7 @@ class Library:
             row = clip_rows.clip_row(connection, clip_number(identifier))
             return fingerprint_rows.read_fingerprint(connection, row, with_preview=with_preview)
 
-    def audio(self, identifier: str) -> AudioPrint | None:
+    def audio(self, identifier: str) -> AudioFingerprint | None:
         """A clip's audio fingerprint alone; None where it has no audio. Raises ClipUnknown."""
         number = clip_number(identifier)
         with self._file.reading() as connection:
@@ -287,7 +287,7 @@ class Library:
         with self._file.reading() as connection:
             yield from live_index.vectors_since(connection, space, clip)
 
-    def search_audio(self, query: SoundCodes, space: str) -> SoundHits:
+    def search_audio(self, query: AudioCodes, space: str) -> AudioCodeHits:
         """Blocks of the clips' audio near those of a query. space: of the audio fingerprints."""
         with self._file.reading() as connection:
             return audio_rows.search_audio(connection, query, space)

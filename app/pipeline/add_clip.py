@@ -65,7 +65,7 @@ def refresh_clip(
     Raises DecodeError where none were stored or they are damaged.
     """
     stored = library.load(clip.id)
-    if stored.pictures is None:
+    if stored.preview is None:
         raise DecodeError(f"{clip.id} was added without pictures: add its file again")
     with open_sandbox(None, settings) as sandbox:
         on_progress("describe", 0.0)
@@ -76,7 +76,7 @@ def fingerprint_to_store(fingerprint: Fingerprint, settings: Settings) -> Finger
     """The fingerprint with or without preview frames, as the settings say."""
     if settings.keep_pictures:
         return fingerprint
-    return replace(fingerprint, pictures=None)
+    return replace(fingerprint, preview=None)
 
 
 def captured_day(metadata: Metadata) -> str | None:

@@ -13,18 +13,18 @@ from app.library.library import Library
 from app.library.records import Clip
 from app.verdict.headline import NO_SAME_FOOTAGE, KnownSound
 from app.verdict.intervals import merged, uncovered, without
-from hashing.audio.cross_correlation import Sound, sound
-from hashing.audio.excerpt_search import SameSound, same_sound_at
-from hashing.audio.simhash import BLOCK_S, SoundHits, places, query_codes
+from hashing.audio.cross_correlation import AudioLevels, audio_levels
+from hashing.audio.excerpt_search import AudioExcerpt, find_excerpt_at
+from hashing.audio.simhash import BLOCK_S, AudioCodeHits, query_codes, vote_places
 from hashing.explain.audio import TYPES, with_sources
 from hashing.types import (
     AudioFinding,
-    AudioPrint,
+    AudioFingerprint,
+    AudioSource,
     AudioSpan,
     Fingerprint,
     Match,
     Segment,
-    SoundSource,
     Span,
 )
 
@@ -67,23 +67,23 @@ def _other_audio(match: Match) -> Iterator[AudioSpan]:
 
 
 def find_audio(
-    audio: AudioPrint, ranges: tuple[Span, ...], library: Library
+    audio: AudioFingerprint, ranges: tuple[Span, ...], library: Library
 ) -> tuple[KnownSound, ...]:
     """The clips of the library that are heard in these ranges, in the item's order."""
     codes = query_codes(audio, ranges)
     if not len(codes.times):
         return ()
     hits = library.search_audio(codes, audio.space)
-    query = sound(audio)
+    query = audio_levels(audio)
     sources: list[KnownSound] = []
     for _ in range(MAX_COMPARED):
-        best = places(hits, 1)
+        best = vote_places(hits, 1)
         if not best:
             break
         place, clip = best[0], clip_id(best[0].clip)
         same = _compare(query, audio, library.audio(clip), place.query, place.reference)
         if same is None:
-            hits = hits.taken(hits.clip != place.clip)
+            hits = hits.select(hits.clip != place.clip)
             continue
         free = without(ranges, [source.query for source in sources])
         sources += _within(library.clip(clip), same, free)
@@ -94,15 +94,19 @@ def find_audio(
 
 
 def _compare(
-    query: Sound, audio: AudioPrint, reference: AudioPrint | None, start: float, there: float
-) -> SameSound | None:
+    query: AudioLevels,
+    audio: AudioFingerprint,
+    reference: AudioFingerprint | None,
+    start: float,
+    there: float,
+) -> AudioExcerpt | None:
     """The range of the same audio around `start` of the item and `there` of the clip, seconds."""
     if reference is None or (reference.space, reference.hop_s) != (audio.space, audio.hop_s):
         return None
-    return same_sound_at(query, sound(reference), start, there)
+    return find_excerpt_at(query, audio_levels(reference), start, there)
 
 
-def _within(clip: Clip, same: SameSound, ranges: Sequence[Span]) -> Iterator[KnownSound]:
+def _within(clip: Clip, same: AudioExcerpt, ranges: Sequence[Span]) -> Iterator[KnownSound]:
     """The parts of the same audio that lie in the ranges."""
     for span in ranges:
         if span.overlap(same.query) >= MIN_COVERED_S:
@@ -110,7 +114,7 @@ def _within(clip: Clip, same: SameSound, ranges: Sequence[Span]) -> Iterator[Kno
             yield KnownSound(clip, part, _in_clip(part, same), same.correlation)
 
 
-def _in_clip(part: Span, same: SameSound | KnownSound) -> Span:
+def _in_clip(part: Span, same: AudioExcerpt | KnownSound) -> Span:
     """The range of the clip that is heard in a part of the item."""
     offset = same.reference.start - same.query.start
     return Span(max(0.0, part.start + offset), max(0.0, part.end + offset))
@@ -123,10 +127,10 @@ def _snap(audio: Span, limits: Span) -> Span:
     return Span(start, end)
 
 
-def _drop_explained(hits: SoundHits, explained: Span) -> SoundHits:
+def _drop_explained(hits: AudioCodeHits, explained: Span) -> AudioCodeHits:
     """The hits of blocks of which less than half lies in a range that is explained."""
     inside = (hits.query + BLOCK_S).clip(max=explained.end) - hits.query.clip(min=explained.start)
-    return hits.taken(inside < BLOCK_S / 2)
+    return hits.select(inside < BLOCK_S / 2)
 
 
 def add_audio_sources(matches: Sequence[ClipMatch], sources: Sequence[KnownSound]) -> TracedMatches:
@@ -180,7 +184,7 @@ def _name_sources(clip: Clip, match: Match, sources: Sequence[KnownSound]) -> Ma
     if not match.accepted or not others:
         return match
     spans: list[AudioSpan] = []
-    by_edit: dict[str, list[SoundSource]] = {}
+    by_edit: dict[str, list[AudioSource]] = {}
     searched = set(_other_audio(match))
     for span in match.audio.spans:
         if span not in searched:
@@ -196,7 +200,7 @@ def _name_sources(clip: Clip, match: Match, sources: Sequence[KnownSound]) -> Ma
             spans.append(replace(span, query=part, clip=source.clip.id))
             start = _in_clip(part, source).start
             by_edit.setdefault(TYPES[span.state], []).append(
-                SoundSource(source.clip.id, source.title, part, start, source.correlation)
+                AudioSource(source.clip.id, source.title, part, start, source.correlation)
             )
             position = part.end
         if span.query.end > position:

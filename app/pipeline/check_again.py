@@ -46,11 +46,11 @@ def matches_since(
     Raises DecodeError where the stored fingerprint is damaged, SandboxError.
     """
     query = item.fingerprint
-    if query.pictures is None:
+    if query.preview is None:
         return {}
 
     def search_vectors(vectors: NDArray[np.float32]) -> Hits:
-        return library.search_since(vectors, candidates.NEIGHBOURS, query.space, clip)
+        return library.search_since(vectors, candidates.NEIGHBOURS_PER_ROW, query.space, clip)
 
     with open_sandbox(None, settings) as sandbox:
         sandbox.use_stored(query)

@@ -55,8 +55,8 @@ def compare(
         able = Capabilities(sound=read.fingerprint.audio is not None)
         verdict = judge(checked_item, [(clip, match)], None, searched, able)
         sheets = {}
-        if with_sheets and match.accepted and reference.pictures is not None:
-            sheets[clip.id] = sandbox.evidence(reference.pictures, match, unblurred=unblurred)
+        if with_sheets and match.accepted and reference.preview is not None:
+            sheets[clip.id] = sandbox.evidence(reference.preview, match, unblurred=unblurred)
     return Checked(make_report(file_facts(item), read, verdict, searched, None, clock), sheets)
 
 

@@ -14,7 +14,7 @@ from app.sandbox.client import MediaSandbox
 from app.verdict.headline import Searched
 from app.verdict.intervals import total, uncovered
 from hashing.search import candidates
-from hashing.search.multiple_sources import other_pictures, without_each_other
+from hashing.search.multiple_sources import other_footage_boxes, remove_mutual_changes
 from hashing.types import Box, Fingerprint, Match, Seconds
 
 MAX_CANDIDATES = 8  # clips that are compared frame by frame
@@ -31,7 +31,7 @@ class FoundMatches:
 
     matches: Mapping[str, Match]  # by clip id
     hits: Hits
-    proposed: candidates.Sought
+    proposed: candidates.SearchThresholds
 
 
 def search_library(
@@ -41,7 +41,7 @@ def search_library(
     clock: StepClock,
     on_progress: OnProgress,
     accepted: Mapping[str, Match] | None = None,
-) -> tuple[list[tuple[Clip, Match]], Searched, candidates.Sought]:
+) -> tuple[list[tuple[Clip, Match]], Searched, candidates.SearchThresholds]:
     """Search the library and compare what it proposes.
 
     accepted: earlier matches by clip id, which are not compared again. Returns every clip that was
@@ -49,7 +49,7 @@ def search_library(
     """
 
     def search_vectors(vectors: NDArray[np.float32]) -> Hits:
-        return library.search(vectors, candidates.NEIGHBOURS, query.space)
+        return library.search(vectors, candidates.NEIGHBOURS_PER_ROW, query.space)
 
     result = find_matches(sandbox, query, library, search_vectors, clock, on_progress, accepted)
     stats = library.stats()
@@ -72,12 +72,12 @@ def find_matches(
 
     accepted: earlier matches by clip id, which are not compared again.
     """
-    rows = candidates.query_rows(query.frames)
+    rows = candidates.select_query_rows(query.descriptors)
     on_progress("search", 0.0)
     with clock.during("search"):
-        vectors = query.frames.vectors[rows].astype("float32")
+        vectors = query.descriptors.vectors[rows].astype("float32")
         hits = search_vectors(vectors)
-        proposed, whole_bar = candidates.candidates(
+        proposed, whole_bar = candidates.rank_candidates(
             vectors, hits.clips, hits.clip_index, hits.cosine, MAX_CANDIDATES
         )
     region_bar = None
@@ -91,8 +91,12 @@ def find_matches(
     if boxes or not explained:
         regions, region_bar = _propose_by_region(sandbox, library, search_vectors, clock, boxes)
         for region in regions:
-            _compare(sandbox, library, matches, clock, region.clip, region.window, region.moments)
-    return FoundMatches(without_each_other(matches), hits, candidates.Sought(whole_bar, region_bar))
+            _compare(
+                sandbox, library, matches, clock, region.clip, region.region, region.timestamps
+            )
+    return FoundMatches(
+        remove_mutual_changes(matches), hits, candidates.SearchThresholds(whole_bar, region_bar)
+    )
 
 
 def _compare(
@@ -110,7 +114,7 @@ def _compare(
         return
     with clock.during("verify"):
         reference = library.load(clip)
-        if reference.pictures is None:
+        if reference.preview is None:
             return
         match = sandbox.compare(reference, window=window, timestamps=timestamps)
     if earlier is None or match.score > earlier.score:
@@ -129,7 +133,7 @@ def _is_explained(query: Fingerprint, matches: Mapping[str, Match]) -> bool:
 def _other_regions(matches: Mapping[str, Match]) -> list[Box]:
     """Boxes of the item's frame that accepted matches attribute to other footage."""
     edits = [edit for match in matches.values() if match.accepted for edit in match.edits]
-    return other_pictures(edits)[:MAX_OTHER_REGIONS]
+    return other_footage_boxes(edits)[:MAX_OTHER_REGIONS]
 
 
 def _propose_by_region(
@@ -138,14 +142,14 @@ def _propose_by_region(
     search_vectors: SearchVectors,
     clock: StepClock,
     boxes: tuple[Box, ...],
-) -> tuple[list[candidates.WindowCandidate], candidates.Bar | None]:
+) -> tuple[list[candidates.RegionCandidate], candidates.CandidateThreshold | None]:
     with clock.during("describe"):
         regions = sandbox.describe_regions(boxes)
     if not len(regions.vectors):
         return [], None
     with clock.during("search"):
         hits = search_vectors(regions.vectors)
-        return candidates.window_candidates(
+        return candidates.rank_region_candidates(
             regions,
             hits.clips,
             hits.clip_index,

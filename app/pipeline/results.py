@@ -10,7 +10,7 @@ from app.progress import OnProgress, quiet
 from app.report.report import Report
 from app.sandbox.client import MediaSandbox
 from app.verdict.relations import Held
-from hashing.search.candidates import Sought
+from hashing.search.candidates import SearchThresholds
 from hashing.types import Fingerprint
 
 
@@ -29,7 +29,7 @@ class Judged:
     report: Report
     query: Fingerprint
     metadata: Metadata
-    proposed: Sought
+    proposed: SearchThresholds
     _sandbox: MediaSandbox
     _library: Library
 
@@ -66,7 +66,7 @@ def make_sheets(
     sheets = {}
     for done, match in enumerate(matches):
         on_progress("pictures", done / len(matches))
-        reference = library.load(match.clip.id).pictures
+        reference = library.load(match.clip.id).preview
         if reference is not None:
             sheets[match.clip.id] = sandbox.evidence(
                 reference, match.match, unblurred=unblurred, strip=strips

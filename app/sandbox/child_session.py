@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:  # a process that only reports its walls need not load the science
-    from hashing.describe.frame_cache import Reel
+    from hashing.describe.frame_cache import FrameCache
     from hashing.types import Fingerprint, MediaInfo
 
 
@@ -21,7 +21,7 @@ class Session:
     report_progress: Callable[[str, float], None]
     info: "MediaInfo | None" = None
     fingerprint: "Fingerprint | None" = None
-    frames: "Reel | None" = None
+    frames: "FrameCache | None" = None
 
     @property
     def file(self) -> BinaryIO | None:

@@ -20,10 +20,10 @@ from hashing.types import (
     Limits,
     Match,
     MediaInfo,
-    Pictures,
+    PreviewFrames,
+    RegionDescriptors,
     Sampling,
     Seconds,
-    Views,
 )
 
 
@@ -76,9 +76,9 @@ class MediaSandbox(Sandbox):
             timestamps=timestamps,
         )
 
-    def describe_regions(self, boxes: tuple[Box, ...] = ()) -> Views:
+    def describe_regions(self, boxes: tuple[Box, ...] = ()) -> RegionDescriptors:
         """Descriptors of regions of the item's frames; without boxes, of a fixed set of regions."""
-        return self._ask(Views, "describe_regions", boxes=boxes)
+        return self._ask(RegionDescriptors, "describe_regions", boxes=boxes)
 
     def describe_again(self, stored: Fingerprint) -> Fingerprint:
         """Describe a stored clip from its preview frames with the present model."""
@@ -90,10 +90,10 @@ class MediaSandbox(Sandbox):
 
     def evidence(
         self,
-        reference: Pictures,
+        reference: PreviewFrames,
         match: Match,
         *,
-        query: Pictures | None = None,
+        query: PreviewFrames | None = None,
         unblurred: bool = False,
         strip: bool = False,
     ) -> EvidenceSheet:
@@ -111,7 +111,7 @@ class MediaSandbox(Sandbox):
             strip=strip,
         )
 
-    def thumbnail(self, preview: Pictures) -> bytes:
+    def thumbnail(self, preview: PreviewFrames) -> bytes:
         """One redacted JPEG frame of a clip."""
         return self._ask(bytes, "thumbnail", preview=preview)
 

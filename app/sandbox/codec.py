@@ -24,7 +24,13 @@ from typing import Any
 
 import numpy as np
 
-from app.sandbox.pipe_records import NAMES, record_class, record_name
+from app.sandbox.pipe_records import (
+    NAMES,
+    present_field,
+    present_name,
+    record_class,
+    record_name,
+)
 from app.sandbox.type_check import check_fields
 
 SIZES = struct.Struct(">QQ")  # bytes of text, bytes of raw data
@@ -186,9 +192,10 @@ class _Reader:
         return data.view(kind).reshape(shape)
 
     def _record(self, name: str, pairs: list[Any], depth: int) -> Any:
+        name = present_name(name)
         if name not in NAMES:
             raise CodecError("a record has an unknown name")
-        values = {key: self.value(item, depth + 1) for key, item in pairs}
+        values = {present_field(name, key): self.value(item, depth + 1) for key, item in pairs}
         kind = record_class(name)
         check_fields(kind, values)
         return kind(**values)

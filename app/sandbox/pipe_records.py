@@ -11,10 +11,10 @@ MODULES: dict[str, tuple[str, ...]] = {
         "Span",
         "MediaInfo",
         "Descriptors",
-        "Views",
+        "RegionDescriptors",
         "Timeline",
-        "Pictures",
-        "AudioPrint",
+        "PreviewFrames",
+        "AudioFingerprint",
         "Fingerprint",
         "Segment",
         "Edit",
@@ -28,6 +28,21 @@ MODULES: dict[str, tuple[str, ...]] = {
     "app.evidence.types": ("Pair", "Thumbnail", "EvidenceSheet"),
 }
 NAMES = {name: module for module, names in MODULES.items() for name in names}
+
+# Stored fingerprints name records and fields as they were called when they were stored: they are
+# read under the present names. Entries stay for as long as a data folder may hold such bytes.
+FORMER_NAMES = {"Pictures": "PreviewFrames", "AudioPrint": "AudioFingerprint"}
+FORMER_FIELDS = {"Fingerprint": {"frames": "descriptors", "pictures": "preview"}}
+
+
+def present_name(name: str) -> str:
+    """What a record of this name is called now."""
+    return FORMER_NAMES.get(name, name)
+
+
+def present_field(record: str, field: str) -> str:
+    """What a field of the record that is now called `record` is called now."""
+    return FORMER_FIELDS.get(record, {}).get(field, field)
 
 
 @cache

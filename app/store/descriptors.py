@@ -17,7 +17,7 @@ from app.metadata.types import Metadata
 from app.sandbox.codec import SIZES, decode, encode
 from app.store.schema import descriptors as table
 from app.store.schema import searches
-from hashing.search.candidates import Bar, Sought
+from hashing.search.candidates import CandidateThreshold, SearchThresholds
 from hashing.types import VECTOR_SIZE, Fingerprint
 
 HEAD = struct.Struct("<If")  # of a packed bar: rows of a score, and the least score
@@ -40,7 +40,7 @@ def store(
     reach: int,
     expires_at: str,
     change: str = "",
-    candidate_bars: Sought | None = None,
+    candidate_bars: SearchThresholds | None = None,
 ) -> None:
     """Store what rechecks need. change: the library's change mark before the search.
 
@@ -63,24 +63,26 @@ def store(
             library_change=change,
             whole=None if candidate_bars is None else pack_bar(candidate_bars.whole),
             parts=None
-            if candidate_bars is None or candidate_bars.parts is None
-            else pack_bar(candidate_bars.parts),
+            if candidate_bars is None or candidate_bars.regions is None
+            else pack_bar(candidate_bars.regions),
         )
     )
 
 
-def pack_bar(bar: Bar) -> bytes:
-    head = HEAD.pack(bar.best_rows, bar.least)
-    return head + bar.usual.astype("<f4").tobytes() + bar.vectors.astype("<f2").tobytes()
+def pack_bar(bar: CandidateThreshold) -> bytes:
+    head = HEAD.pack(bar.best_rows, bar.min_score)
+    return (
+        head + bar.background_cosine.astype("<f4").tobytes() + bar.vectors.astype("<f2").tobytes()
+    )
 
 
-def unpack_bar(packed: bytes) -> Bar:
-    """The inverse of `pack_bar`, except for the last bits of `least`."""
-    best_rows, least = HEAD.unpack_from(packed)
+def unpack_bar(packed: bytes) -> CandidateThreshold:
+    """The inverse of `pack_bar`, except for the last bits of `min_score`."""
+    best_rows, min_score = HEAD.unpack_from(packed)
     count = (len(packed) - HEAD.size) // (4 + 2 * VECTOR_SIZE)
-    usual = np.frombuffer(packed, "<f4", count, HEAD.size)
+    background = np.frombuffer(packed, "<f4", count, HEAD.size)
     vectors = np.frombuffer(packed, "<f2", count * VECTOR_SIZE, HEAD.size + 4 * count)
-    return Bar(vectors.reshape(count, VECTOR_SIZE), usual, best_rows, least)
+    return CandidateThreshold(vectors.reshape(count, VECTOR_SIZE), background, best_rows, min_score)
 
 
 def record_search(

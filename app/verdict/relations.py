@@ -69,7 +69,7 @@ class CheckedItem:
 
     @classmethod
     def of(cls, sha256: str, query: Fingerprint) -> "CheckedItem":
-        blank = blank_stretches(query.frames, query.info.duration_s)
+        blank = blank_stretches(query.descriptors, query.info.duration_s)
         return cls(sha256, query.info, query.gaps, blank)
 
     @property

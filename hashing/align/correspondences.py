@@ -2,11 +2,11 @@
 
 from hashing.align.crop_path import Held
 from hashing.align.spatiotemporal import PLENTY, Placement, correspondences
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform, estimate
 
 
-def correspond(query: Reel, reference: Reel, placement: Placement) -> list[Held]:
+def correspond(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Held]:
     """Putative correspondences at the instants that placing used, in the query's order."""
     mirrored = placement.transform.mirrored
     coarse = placement.transform.inliers >= PLENTY  # then placing found them so, and kept them
@@ -21,7 +21,7 @@ def correspond(query: Reel, reference: Reel, placement: Placement) -> list[Held]
 
 
 def plain(
-    query: Reel, reference: Reel, placement: Placement, held: list[Held] | None = None
+    query: FrameCache, reference: FrameCache, placement: Placement, held: list[Held] | None = None
 ) -> Transform:
     """A transform without perspective that fits at least one instant.
 

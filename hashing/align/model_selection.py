@@ -12,7 +12,7 @@ import numpy as np
 from hashing.align.correspondences import correspond
 from hashing.align.crop_path import Held
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import FEWEST, Matrix, Transform, apply
 
 NEARLY = 0.8  # share of the correspondences that the upright transform has to explain
@@ -21,7 +21,7 @@ AGREES_PX = (2.0, 3.5)
 ROUNDS = 6
 
 
-def plainer(query: Reel, reference: Reel, placement: Placement) -> Placement:
+def plainer(query: FrameCache, reference: FrameCache, placement: Placement) -> Placement:
     """The placement, upright where that explains it nearly as well."""
     if placement.transform.model == "axis":
         return placement

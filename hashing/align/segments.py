@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hashing.align.crop_path import Path
 from hashing.align.temporal import SHORTEST_S
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform, normalised, visible_box
 from hashing.types import Fingerprint, Homography, Line, Seconds, Segment, Span
 
@@ -32,8 +32,8 @@ def duration(fingerprint: Fingerprint) -> Seconds:
 
 
 def to_segments(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     found: tuple[Line, ...],
     transform: Transform,
     score: float,
@@ -60,7 +60,7 @@ def to_segments(
                 query=spans[0],
                 reference=spans[1],
                 score=score,
-                speed=None if still else line.pace,
+                speed=None if still else line.playback_speed,
                 reversed=line.reversed,
                 visible=visible_box(homography),
                 homography=homography,
@@ -91,7 +91,7 @@ def settled(line: Line) -> Line:
         return line
     middle = (line.start + line.end) / 2
     slope = -1.0 if line.reversed else 1.0
-    return replace(line, speed=1.0, offset=line.at(middle) - slope * middle)
+    return replace(line, speed=1.0, offset=line.reference_time(middle) - slope * middle)
 
 
 def joined(found: list[Line]) -> list[Line]:
@@ -110,10 +110,13 @@ def joined(found: list[Line]) -> list[Line]:
 def _same(last: Line, line: Line) -> bool:
     if last.reversed != line.reversed or line.start - last.end > JOIN_GAP_S or line.pauses:
         return False
-    return all(abs(last.at(t) - line.at(t)) < SAME_LINE_S for t in (last.start, last.end, line.end))
+    return all(
+        abs(last.reference_time(t) - line.reference_time(t)) < SAME_LINE_S
+        for t in (last.start, last.end, line.end)
+    )
 
 
-def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None:
+def _spans(query: FrameCache, reference: FrameCache, line: Line) -> tuple[Span, Span] | None:
     length_r = duration(reference.fingerprint)
     if query.fingerprint.info.kind == "still":
         moment = float(np.clip(line.offset, 0, length_r))
@@ -128,12 +131,12 @@ def _spans(query: Reel, reference: Reel, line: Line) -> tuple[Span, Span] | None
             start, end = line.start, min(line.end, length_q)
         return (Span(start, end), Span(0.0, 0.0)) if end > start else None
     # the reference has ends too: the query cannot show more than there is
-    ends = sorted((line.when(0.0), line.when(length_r)))
+    ends = sorted((line.query_time(0.0), line.query_time(length_r)))
     if start < ends[0] < start + SNAP_S:
         start = ends[0]
     if end - SNAP_S < ends[1] < end:
         end = ends[1]
-    low, high = sorted((line.at(start), line.at(end)))
+    low, high = sorted((line.reference_time(start), line.reference_time(end)))
     low, high = float(np.clip(low, 0, length_r)), float(np.clip(high, 0, length_r))
     if end - start < min(0.2, length_q) or high <= low:
         return None

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hashing.align.crop_path import Path
 from hashing.align.proposals import Moments, cosines, proposals
 from hashing.align.temporal import agreement, lines
-from hashing.concurrency import beside
-from hashing.describe.frame_cache import Reel
+from hashing.concurrency import map_in_threads
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.boxes import overlap
 from hashing.imaging.homography import (
     FEWEST,
@@ -29,7 +29,7 @@ from hashing.imaging.homography import (
 )
 from hashing.imaging.rectangles import SAME
 from hashing.similarity.local_correlation import likeness_close
-from hashing.types import Agreement, Box, Line, Seconds
+from hashing.types import Box, CorrelationMatrix, Line, Seconds
 
 LOOK_CLOSER = 0.4  # best cosine from which keypoints are looked for at full size in any case
 LOOK_MIRRORED = 0.25  # … and in the mirror image; descriptors hardly mind mirrors
@@ -64,7 +64,7 @@ class Placement:
     transform: Transform
     lines: tuple[Line, ...]
     pairs: tuple[FramePair, ...]
-    agreement: Agreement | None
+    agreement: CorrelationMatrix | None
     path: Path | None = None  # of a moving crop
 
     @property
@@ -87,8 +87,8 @@ class _Try:
 
 
 def place(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     window: Box | None = None,
     moments: tuple[tuple[Seconds, Seconds], ...] = (),
     mirrored: bool | None = None,
@@ -101,8 +101,8 @@ def place(
     Returns None where no transform finds support.
     """
     if window is None:
-        alike = cosines(query.fingerprint.frames, reference.fingerprint.frames)
-        sets = proposals(query.fingerprint.frames, reference.fingerprint.frames, alike)
+        alike = cosines(query.fingerprint.descriptors, reference.fingerprint.descriptors)
+        sets = proposals(query.fingerprint.descriptors, reference.fingerprint.descriptors, alike)
         best = float(alike.max(initial=-1))
     else:
         sets = _window_sets(query, moments)
@@ -131,14 +131,14 @@ def place(
     return Placement(again.transform, found, again.pairs, held)
 
 
-def _window_sets(query: Reel, moments: tuple[tuple[Seconds, Seconds], ...]) -> list[Moments]:
+def _window_sets(query: FrameCache, moments: tuple[tuple[Seconds, Seconds], ...]) -> list[Moments]:
     together = [Moments(moments[:4], 1.0)] if query.fingerprint.info.kind == "video" else []
     return [*together, *(Moments((pair,), 1.0) for pair in moments[:3])]
 
 
 def _search_transform(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     sets: list[Moments],
     window: Box | None,
     best: float,
@@ -155,7 +155,9 @@ def _search_transform(
     return max((one for one in (first, closer) if one), key=lambda one: one.rank, default=None)
 
 
-def _place_still(query: Reel, reference: Reel, first: _Try, window: Box | None) -> Placement:
+def _place_still(
+    query: FrameCache, reference: FrameCache, first: _Try, window: Box | None
+) -> Placement:
     """The moment that correlates best under the transform, unless the first one looks better."""
     held = _correlate(query, reference, first.transform)
     found = tuple(lines(held)) if held is not None else ()
@@ -171,7 +173,7 @@ def _place_still(query: Reel, reference: Reel, first: _Try, window: Box | None) 
 
 
 def _line_at(
-    found: tuple[Line, ...], query: Reel, reference: Reel, tried: _Try
+    found: tuple[Line, ...], query: FrameCache, reference: FrameCache, tried: _Try
 ) -> tuple[Line, ...]:
     """The line of a still moved to the moment at which its transform was measured."""
     pair = tried.pairs[0]
@@ -180,7 +182,7 @@ def _line_at(
 
 
 def _framed(
-    query: Reel, reference: Reel, first: _Try, window: Box | None
+    query: FrameCache, reference: FrameCache, first: _Try, window: Box | None
 ) -> tuple[_Try, Box | None]:
     """Keypoints of just the part that the known picture fills, enlarged, where that finds more.
 
@@ -203,8 +205,8 @@ def _framed(
 
 
 def _look_around(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     sets: list[Moments],
     window: Box | None,
     first: _Try | None,
@@ -237,7 +239,7 @@ def _look_around(
 
 
 def _around(
-    query: Reel, reference: Reel, sets: list[Moments], first: _Try | None
+    query: FrameCache, reference: FrameCache, sets: list[Moments], first: _Try | None
 ) -> list[tuple[int, int]]:
     """Frame pairs within half a second of the two likeliest, nearest first."""
     moments = [pair for moments in sets[:2] for pair in moments.pairs[:1]]
@@ -253,26 +255,28 @@ def _around(
     return _indices(query, reference, near)
 
 
-def _share(query: Reel, reference: Reel, tried: _Try) -> float:
+def _share(query: FrameCache, reference: FrameCache, tried: _Try) -> float:
     """Share of the textured picture that agrees, for the first of the frame pairs."""
     pair = tried.pairs[0]
-    left, right = query.whole(pair.query_index), reference.whole(pair.reference_index)
-    return likeness_close(left, right, tried.transform.matrix, query.bars).share
+    left, right = query.frame(pair.query_index), reference.frame(pair.reference_index)
+    return likeness_close(left, right, tried.transform.matrix, query.caption_bars).share
 
 
-def _share_on_line(query: Reel, reference: Reel, tried: _Try, found: tuple[Line, ...]) -> float:
+def _share_on_line(
+    query: FrameCache, reference: FrameCache, tried: _Try, found: tuple[Line, ...]
+) -> float:
     """The same at the middle of the line; 1 where there is none."""
     if not found:
         return 1.0
     moment = (found[0].start + found[0].end) / 2
-    left = query.whole(query.nearest(moment))
-    right = reference.whole(reference.nearest(found[0].at(moment)))
-    return likeness_close(left, right, tried.transform.matrix, query.bars).share
+    left = query.frame(query.nearest_index(moment))
+    right = reference.frame(reference.nearest_index(found[0].reference_time(moment)))
+    return likeness_close(left, right, tried.transform.matrix, query.caption_bars).share
 
 
 def _first_transform(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     sets: list[Moments],
     window: Box | None,
     mirrors: tuple[bool, ...],
@@ -296,14 +300,16 @@ def _enough(tried: _Try) -> bool:
 
 
 def _indices(
-    query: Reel, reference: Reel, moments: tuple[tuple[Seconds, Seconds], ...]
+    query: FrameCache, reference: FrameCache, moments: tuple[tuple[Seconds, Seconds], ...]
 ) -> list[tuple[int, int]]:
-    return list(dict.fromkeys((query.nearest(tq), reference.nearest(tr)) for tq, tr in moments))
+    return list(
+        dict.fromkeys((query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in moments)
+    )
 
 
 def correspondences(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     pair: tuple[int, int],
     mirrored: bool,
     window: Box | None = None,
@@ -318,16 +324,16 @@ def correspondences(
 
 
 def _try(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     indices: list[tuple[int, int]],
     mirrored: bool,
     window: Box | None,
     coarse: bool = False,
 ) -> _Try | None:
-    todo = query.lacking([q for q, _ in indices], mirrored, window, coarse)
-    todo += reference.lacking([r for _, r in indices], False, None, coarse)
-    beside(lambda find: find(), todo)
+    todo = query.missing_features([q for q, _ in indices], mirrored, window, coarse)
+    todo += reference.missing_features([r for _, r in indices], False, None, coarse)
+    map_in_threads(lambda find: find(), todo)
     parts = [correspondences(query, reference, pair, mirrored, window, coarse) for pair in indices]
     transform = estimate(pooled(parts), reference.size)
     if transform is None:
@@ -348,22 +354,28 @@ def supported(transform: Transform, part: Pairs) -> int:
     return int((error <= 3.0).sum())
 
 
-def _correlate(query: Reel, reference: Reel, transform: Transform) -> Agreement | None:
-    beside(lambda reel: reel.tiny(), [query, reference])
+def _correlate(
+    query: FrameCache, reference: FrameCache, transform: Transform
+) -> CorrelationMatrix | None:
+    map_in_threads(lambda reel: reel.thumbnails(), [query, reference])
     return agreement(
         query.times,
-        query.tiny(),
+        query.thumbnails(),
         reference.times,
-        reference.tiny(),
+        reference.thumbnails(),
         transform.matrix,
         query.size,
         reference.size,
-        query.bars,
+        query.caption_bars,
     )
 
 
 def _measure_again(
-    query: Reel, reference: Reel, found: tuple[Line, ...], first: _Try, window: Box | None
+    query: FrameCache,
+    reference: FrameCache,
+    found: tuple[Line, ...],
+    first: _Try,
+    window: Box | None,
 ) -> _Try:
     """The transform from frame pairs that lie on the lines; the first one where that fails."""
     moments = instants(found, REFINE_PAIRS)
@@ -387,11 +399,11 @@ def instants(found: tuple[Line, ...], count: int) -> list[tuple[Seconds, Seconds
         share = max(1, round(count * (line.end - line.start) / total)) if total else 1
         for part in (np.arange(share) + 0.5) / share:
             moment = line.start + part * (line.end - line.start)
-            out.append((float(moment), float(line.at(moment))))
+            out.append((float(moment), float(line.reference_time(moment))))
     return out
 
 
-def _moved(old: Transform, new: Transform, query: Reel, reference: Reel) -> float:
+def _moved(old: Transform, new: Transform, query: FrameCache, reference: FrameCache) -> float:
     """How far the reference's corners move between two transforms, in query diagonals."""
     width, height = reference.size
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)

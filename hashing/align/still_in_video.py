@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from hashing.align.spatiotemporal import MOST_FRAMED, FramePair, Placement, correspondences
 from hashing.align.temporal import agreement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import estimate, outline
 from hashing.similarity.displacement import still_moved
 from hashing.similarity.local_correlation import likeness_close
@@ -23,7 +23,7 @@ TRIED = 3  # of the instants near by, the most alike are looked at closely
 FEWER = 0.6  # of the points that agree: what the right instant must have
 
 
-def settled(still: Reel, video: Reel, placement: Placement) -> Placement:
+def settled(still: FrameCache, video: FrameCache, placement: Placement) -> Placement:
     """The placement, or one at an instant near by at which less of the still lies elsewhere."""
     here = matched(video, placement)
     now = still_moved(still, video, placement.transform.matrix, here)
@@ -40,14 +40,14 @@ def settled(still: Reel, video: Reel, placement: Placement) -> Placement:
     return _correlated(still, video, min(tries, key=lambda one: one[0])[1])
 
 
-def matched(video: Reel, placement: Placement) -> int:
+def matched(video: FrameCache, placement: Placement) -> int:
     """Index of the video's picture that a still was matched with."""
     if placement.lines:
-        return video.nearest(placement.lines[0].offset)
+        return video.nearest_index(placement.lines[0].offset)
     return placement.pairs[0].reference_index
 
 
-def _near(still: Reel, video: Reel, placement: Placement, here: int) -> list[Placement]:
+def _near(still: FrameCache, video: FrameCache, placement: Placement, here: int) -> list[Placement]:
     """Placements at the instants around one that look most like the still."""
     moment = float(video.times[here])
     ranked = []
@@ -56,7 +56,9 @@ def _near(still: Reel, video: Reel, placement: Placement, here: int) -> list[Pla
             tried = _at(still, video, placement, index, coarse=True)
             if tried is not None:
                 matrix = tried.transform.matrix
-                held = likeness_close(still.whole(0), video.whole(index), matrix, still.bars)
+                held = likeness_close(
+                    still.frame(0), video.frame(index), matrix, still.caption_bars
+                )
                 ranked.append((held.share * held.typical, index))
     best = [index for _, index in sorted(ranked, reverse=True)[:TRIED]]
     tries = [_at(still, video, placement, index, coarse=False) for index in best]
@@ -65,7 +67,7 @@ def _near(still: Reel, video: Reel, placement: Placement, here: int) -> list[Pla
 
 
 def _at(
-    still: Reel, video: Reel, placement: Placement, index: int, coarse: bool
+    still: FrameCache, video: FrameCache, placement: Placement, index: int, coarse: bool
 ) -> Placement | None:
     """The still placed at one picture of the video; None where no transform is found."""
     mirrored, window = placement.transform.mirrored, _window(still, video, placement)
@@ -79,7 +81,7 @@ def _at(
     return replace(placement, transform=transform, pairs=(pair,), lines=lines)
 
 
-def _window(still: Reel, video: Reel, placement: Placement) -> Box | None:
+def _window(still: FrameCache, video: FrameCache, placement: Placement) -> Box | None:
     """The part of the still that the video's picture fills, where that is a small one."""
     box = outline(placement.transform.matrix, still.size, video.size)
     if box is None or (box[2] - box[0]) * (box[3] - box[1]) > MOST_FRAMED:
@@ -87,21 +89,21 @@ def _window(still: Reel, video: Reel, placement: Placement) -> Box | None:
     return box
 
 
-def _correlated(still: Reel, video: Reel, placement: Placement) -> Placement:
+def _correlated(still: FrameCache, video: FrameCache, placement: Placement) -> Placement:
     """The same with its moments correlated under its own transform."""
     found = agreement(
         still.times,
-        still.tiny(),
+        still.thumbnails(),
         video.times,
-        video.tiny(),
+        video.thumbnails(),
         placement.transform.matrix,
         still.size,
         video.size,
-        still.bars,
+        still.caption_bars,
     )
     if found is None:
         return placement
-    level = float(found.correlation[0, matched(video, placement)])
-    contrast = float(found.standing_out()[0, matched(video, placement)])
-    lines = tuple(replace(line, level=level, contrast=contrast) for line in placement.lines)
+    level = float(found.values[0, matched(video, placement)])
+    contrast = float(found.contrast()[0, matched(video, placement)])
+    lines = tuple(replace(line, correlation=level, contrast=contrast) for line in placement.lines)
     return replace(placement, lines=lines, agreement=found)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import grid_of
-from hashing.types import Agreement, Box, Line, Seconds
+from hashing.types import Box, CorrelationMatrix, Line, Seconds
 
 SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
 OFFSET_STEP_S = 0.1
@@ -50,7 +50,7 @@ def agreement(
     query_size: tuple[int, int],
     reference_size: tuple[int, int],
     hidden: tuple[Box, ...] = (),
-) -> Agreement | None:
+) -> CorrelationMatrix | None:
     """Correlate all moments.
 
     query, reference: (K, h, w) tiny grey pictures. matrix: reference pixels -> query pixels at the
@@ -64,10 +64,10 @@ def agreement(
     if mask.sum() < FEWEST_CELLS:
         return None
     left, right = cells(seen_q, mask), cells(seen_r, mask)
-    return Agreement(query_times, reference_times, left @ right.T)
+    return CorrelationMatrix(query_times, reference_times, left @ right.T)
 
 
-def lines(found: Agreement, most: int = 8) -> list[Line]:
+def lines(found: CorrelationMatrix, most: int = 8) -> list[Line]:
     """The stretches that agree, best first in finding, returned in the query's order.
 
     A still in either clip gives at most one line: the moment, or the stretch, that agrees best.
@@ -78,7 +78,7 @@ def lines(found: Agreement, most: int = 8) -> list[Line]:
         return _stretch_of_still(found)
     if len(found.query_times) * _step(found.query_times) < SHORTEST_S:
         return _all_of_it(found)
-    standing = found.standing_out()
+    standing = found.contrast()
     free = np.ones(len(found.query_times), bool)
     out: list[Line] = []
     step = _step(found.query_times)
@@ -96,34 +96,34 @@ def lines(found: Agreement, most: int = 8) -> list[Line]:
     return sorted(out, key=lambda line: line.start)
 
 
-def _moment(found: Agreement) -> list[Line]:
+def _moment(found: CorrelationMatrix) -> list[Line]:
     """The reference moment that agrees best with a still."""
-    row = found.correlation[0]
+    row = found.values[0]
     best = int(row.argmax())
-    contrast = float(found.standing_out()[0, best])
+    contrast = float(found.contrast()[0, best])
     moment = float(found.reference_times[best])
     return [Line(0.0, 0.0, 1.0, False, moment, float(row[best]), contrast)]
 
 
-def _all_of_it(found: Agreement) -> list[Line]:
+def _all_of_it(found: CorrelationMatrix) -> list[Line]:
     """A query too short to have pieces: all of it at the offset that agrees best, in real time."""
     first = float(found.query_times[0])
     offsets = found.reference_times - first
-    along = np.array([sample(found.correlation, found, 1.0, float(offset)) for offset in offsets])
+    along = np.array([sample(found.values, found, 1.0, float(offset)) for offset in offsets])
     means = np.nan_to_num(along, nan=-1.0).mean(axis=1)
     best = int(means.argmax())
     level = float(np.nanmedian(along[best]))
     if level < LEAST_LEVEL:
         return []
     offset = float(offsets[best])
-    clear = float(np.nanmedian(sample(found.standing_out(), found, 1.0, offset)))
+    clear = float(np.nanmedian(sample(found.contrast(), found, 1.0, offset)))
     end = float(found.query_times[-1]) + _step(found.query_times)
     return [Line(first, end, 1.0, False, offset, level, clear)]
 
 
-def _stretch_of_still(found: Agreement) -> list[Line]:
+def _stretch_of_still(found: CorrelationMatrix) -> list[Line]:
     """The stretch of the query that agrees best with a still reference."""
-    along = found.correlation[:, 0]
+    along = found.values[:, 0]
     shortest = min(len(along), int(np.ceil(SHORTEST_S / _step(found.query_times))))
     level = float(np.sort(along)[-shortest])
     if level < LEAST_LEVEL:
@@ -145,11 +145,11 @@ def _step(times: NDArray[np.float64]) -> Seconds:
 
 
 def _vote(
-    found: Agreement, standing: NDArray[np.float32], free: NDArray[np.bool_]
+    found: CorrelationMatrix, standing: NDArray[np.float32], free: NDArray[np.bool_]
 ) -> tuple[float, Seconds] | None:
     """Slope and offset of the line with most support among the free query moments."""
     weights = np.where(free[:, None], np.clip(standing, 0, None), 0)
-    weights = weights * (found.correlation > 0.3)
+    weights = weights * (found.values > 0.3)
     keep = min(6, weights.shape[1])
     top = np.argpartition(-weights, keep - 1, axis=1)[:, :keep]  # (Kq, keep)
     rows = np.repeat(np.arange(len(weights)), keep)
@@ -174,17 +174,17 @@ def _vote(
     return (best[1], best[2]) if best else None
 
 
-def _still_guess(found: Agreement, free: NDArray[np.bool_]) -> tuple[float, Seconds] | None:
+def _still_guess(found: CorrelationMatrix, free: NDArray[np.bool_]) -> tuple[float, Seconds] | None:
     """Where nothing moves, real time at the offset that correlates best."""
     if not free.any():
         return None
-    column = int(np.where(free[:, None], found.correlation, -1).max(axis=0).argmax())
-    row = int(found.correlation[:, column].argmax())
+    column = int(np.where(free[:, None], found.values, -1).max(axis=0).argmax())
+    row = int(found.values[:, column].argmax())
     return 1.0, float(found.reference_times[column] - found.query_times[row])
 
 
 def sample(
-    matrix: NDArray[np.float32], found: Agreement, slope: float, offset: Seconds
+    matrix: NDArray[np.float32], found: CorrelationMatrix, slope: float, offset: Seconds
 ) -> NDArray[np.float32]:
     """(Kq,) values along a line, the better of two neighbouring moments; NaN outside."""
     times = found.reference_times
@@ -201,7 +201,7 @@ def sample(
 
 
 def _settle(
-    found: Agreement,
+    found: CorrelationMatrix,
     standing: NDArray[np.float32],
     free: NDArray[np.bool_],
     slope: float,
@@ -217,7 +217,7 @@ def _settle(
     if stretch is None:
         return None
     first, last = stretch
-    along = sample(found.correlation, found, slope, offset)[first : last + 1]
+    along = sample(found.values, found, slope, offset)[first : last + 1]
     clear = sample(standing, found, slope, offset)[first : last + 1]
     step = _step(found.query_times)
     start, end = float(found.query_times[first]), float(found.query_times[last]) + step
@@ -229,13 +229,13 @@ def _settle(
         speed=float(abs(slope)),
         reversed=bool(slope < 0),
         offset=float(offset),
-        level=float(np.nanmedian(along)),
+        correlation=float(np.nanmedian(along)),
         contrast=float(np.nanmedian(clear)),
     )
 
 
 def _refine(
-    found: Agreement,
+    found: CorrelationMatrix,
     standing: NDArray[np.float32],
     stretch: tuple[int, int],
     slope: float,
@@ -257,7 +257,7 @@ def _refine(
                 continue  # a short stretch can tilt to where one of the clips stands still
             shift = offset + at_start + (slope - tilt) * t0
             values = sample(standing, found, tilt, shift)[first : last + 1]
-            raw = sample(found.correlation, found, tilt, shift)[first : last + 1]
+            raw = sample(found.values, found, tilt, shift)[first : last + 1]
             value = float(
                 np.nan_to_num(values, nan=-0.5).mean() + np.nan_to_num(raw, nan=-0.5).mean()
             )
@@ -268,14 +268,14 @@ def _refine(
 
 
 def _stretch(
-    found: Agreement,
+    found: CorrelationMatrix,
     standing: NDArray[np.float32],
     free: NDArray[np.bool_],
     slope: float,
     offset: Seconds,
 ) -> tuple[int, int] | None:
     """First and last query index on which the line holds: the best run above its own level."""
-    along = sample(found.correlation, found, slope, offset)
+    along = sample(found.values, found, slope, offset)
     clear = sample(standing, found, slope, offset)
     usable = free & np.isfinite(along)
     if usable.sum() < 3:

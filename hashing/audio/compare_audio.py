@@ -12,11 +12,27 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.audio.cross_correlation import Sound, SoundLine, Way, bands_up, find_line, held, sound
-from hashing.audio.segmentation import ADDED, MUTED, OTHER, SAME, held_to_account, moments, sounds
+from hashing.audio.cross_correlation import (
+    AudioLevels,
+    AudioLine,
+    PlaybackChange,
+    audio_levels,
+    find_audio_line,
+    is_significant,
+    pitch_shift_bands,
+)
+from hashing.audio.segmentation import (
+    ADDED,
+    MUTED,
+    OTHER,
+    SAME,
+    classify_audio,
+    is_audible,
+    row_times,
+)
 from hashing.types import (
     AudioFinding,
-    AudioPrint,
+    AudioFingerprint,
     AudioSpan,
     AudioState,
     Fingerprint,
@@ -25,160 +41,187 @@ from hashing.types import (
     Span,
 )
 
-REACH_S = 20.0  # how far from the pictures a segment's sound is looked for
-CLEARLY_BETTER = 0.15  # of correlation, by which a place out of sync has to win
-IN_SYNC_S = (
+SEARCH_REACH_S = 20.0  # how far from the pictures a segment's sound is looked for
+MIN_GAIN_OUT_OF_SYNC = 0.15  # of correlation, by which a place out of sync has to win
+MAX_SYNC_OFFSET_S = (
     0.18  # an offset below this is no shift: pictures are timed no better where little moves
 )
-LOOK_AGAIN_S = 2.5  # an unlike stretch this long is looked for by itself
+MIN_RESEARCH_S = 2.5  # an unlike stretch this long is looked for by itself
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Stretch:
+class _SegmentAudio:
     """One segment's sound: the moments looked at and how each clip sounds there."""
 
     segment: Segment
-    line: SoundLine | None
+    line: AudioLine | None
     times: NDArray[np.float64]  # (n,) query
-    heard: NDArray[np.intp] | AudioState  # (n,) SAME..ADDED, or one state for all of it
+    states: NDArray[np.intp] | AudioState  # (n,) SAME..ADDED, or one state for all of it
 
 
-def hear(query: Fingerprint, reference: Fingerprint, segments: tuple[Segment, ...]) -> AudioFinding:
+def compare_audio(
+    query: Fingerprint, reference: Fingerprint, segments: tuple[Segment, ...]
+) -> AudioFinding:
     """The state of the sound over the segments, for most of the match and in spans."""
     if not segments or "still" in (query.info.kind, reference.info.kind):
         return AudioFinding()
-    ours, theirs = query.audio, reference.audio
-    if ours is None or theirs is None:
-        return _one_sided(ours, theirs, segments)
-    if ours.space != theirs.space or ours.hop_s != theirs.hop_s:
+    query_print, reference_print = query.audio, reference.audio
+    if query_print is None or reference_print is None:
+        return _compare_with_silence(query_print, reference_print, segments)
+    if query_print.space != reference_print.space or query_print.hop_s != reference_print.hop_s:
         return AudioFinding()
-    q, r = sound(ours), sound(theirs)
+    query_levels, reference_levels = audio_levels(query_print), audio_levels(reference_print)
     spans: list[AudioSpan] = []
-    before: _Stretch | None = None
+    previous: _SegmentAudio | None = None
     for segment in segments:
         if segment.query.length <= 0 or segment.reference.length <= 0:
             continue
-        stretch = _listen(q, r, segment)
-        spans += _spans(q, r, stretch, before)
-        before = stretch
-    return _finding(spans)
+        segment_audio = _classify_segment(query_levels, reference_levels, segment)
+        spans += _spans(query_levels, reference_levels, segment_audio, previous)
+        previous = segment_audio
+    return _join_spans(spans)
 
 
-def _one_sided(
-    query: AudioPrint | None, reference: AudioPrint | None, segments: tuple[Segment, ...]
+def _compare_with_silence(
+    query: AudioFingerprint | None,
+    reference: AudioFingerprint | None,
+    segments: tuple[Segment, ...],
 ) -> AudioFinding:
     """One clip has no sound track at all, or neither has."""
     spans = []
     for segment in segments:
-        print_, part = (query, segment.query) if query else (reference, segment.reference)
-        sounding = print_ is not None and sounds(sound(print_), part)
+        audio, part = (query, segment.query) if query else (reference, segment.reference)
+        audible = audio is not None and is_audible(audio_levels(audio), part)
         state: AudioState = "absent"
-        if sounding:
+        if audible:
             state = "added" if query else "muted"
         spans.append(AudioSpan(segment.query, state))
-    return _finding(spans)
+    return _join_spans(spans)
 
 
-def pictured(segment: Segment, time: NDArray[np.float64] | Seconds) -> NDArray[np.float64]:
+def reference_time_shown(
+    segment: Segment, time: NDArray[np.float64] | Seconds
+) -> NDArray[np.float64]:
     """The reference moment that is shown at a query moment, drops and freezes spread evenly."""
-    share = (np.asarray(time, np.float64) - segment.query.start) / segment.query.length
+    fraction = (np.asarray(time, np.float64) - segment.query.start) / segment.query.length
     if segment.reversed:
-        share = 1 - share
-    return np.asarray(segment.reference.start + share * segment.reference.length, np.float64)
+        fraction = 1 - fraction
+    return np.asarray(segment.reference.start + fraction * segment.reference.length, np.float64)
 
 
-def _ways(segment: Segment) -> list[Way]:
+def _playback_changes(segment: Segment) -> list[PlaybackChange]:
     rates = [1.0]
     for rate in (segment.speed or 1.0, segment.reference.length / segment.query.length):
         if all(abs(rate / known - 1) > 0.01 for known in rates) and 0.2 < rate < 5:
             rates.append(rate)
     directions = [False, True] if segment.reversed else [False]
     pitches = [(rate, pitched) for rate in rates for pitched in {False, rate != 1.0}]
-    return [Way(rate, pitched, back) for rate, pitched in pitches for back in directions]
+    return [PlaybackChange(rate, pitched, back) for rate, pitched in pitches for back in directions]
 
 
-def sound_line(query: Sound, reference: Sound, segment: Segment, part: Span) -> SoundLine | None:
+def locate_audio(
+    query: AudioLevels, reference: AudioLevels, segment: Segment, part: Span
+) -> AudioLine | None:
     """The line on which a stretch's sound lies, in sync or not; None where none holds.
 
     Music repeats itself: in sync is preferred, unless another place is clearly better.
     """
-    found = []
-    for way in _ways(segment):
-        anchors = _anchors(segment, part, way)
-        found += [find_line(query, reference, part, way, one, IN_SYNC_S) for one in anchors]
-        found.append(find_line(query, reference, part, way, anchors[0], REACH_S))
-    good: list[tuple[float, SoundLine]] = []
-    for line in found:
+    lines = []
+    for change in _playback_changes(segment):
+        anchors = _expected_starts(segment, part, change)
+        lines += [
+            find_audio_line(query, reference, part, change, anchor, MAX_SYNC_OFFSET_S)
+            for anchor in anchors
+        ]
+        lines.append(find_audio_line(query, reference, part, change, anchors[0], SEARCH_REACH_S))
+    significant: list[tuple[float, AudioLine]] = []
+    for line in lines:
         if line is None:
             continue
-        in_sync = abs(out_of_sync(line, segment)) < IN_SYNC_S
-        if held(line, in_sync):
-            good.append((line.correlation + (CLEARLY_BETTER if in_sync else 0.0), line))
-    return max(good, key=lambda one: one[0])[1] if good else None
+        in_sync = abs(sync_offset(line, segment)) < MAX_SYNC_OFFSET_S
+        if is_significant(line, in_sync):
+            significant.append(
+                (line.correlation + (MIN_GAIN_OUT_OF_SYNC if in_sync else 0.0), line)
+            )
+    return max(significant, key=lambda anchor: anchor[0])[1] if significant else None
 
 
-def _anchors(segment: Segment, part: Span, way: Way) -> list[Seconds]:
+def _expected_starts(segment: Segment, part: Span, change: PlaybackChange) -> list[Seconds]:
     """Reference moments for a part's start that would have its start, or its end, in sync."""
-    if segment.reversed and not way.reversed:
-        return [segment.reference.start + way.rate * (part.start - segment.query.start)]
-    start, end = float(pictured(segment, part.start)), float(pictured(segment, part.end))
-    from_end = end - way.slope * part.length
-    return [start] if abs(from_end - start) < IN_SYNC_S else [start, from_end]
+    if segment.reversed and not change.reversed:
+        return [segment.reference.start + change.rate * (part.start - segment.query.start)]
+    start, end = (
+        float(reference_time_shown(segment, part.start)),
+        float(reference_time_shown(segment, part.end)),
+    )
+    from_end = end - change.slope * part.length
+    return [start] if abs(from_end - start) < MAX_SYNC_OFFSET_S else [start, from_end]
 
 
-def out_of_sync(line: SoundLine, segment: Segment) -> Seconds:
+def sync_offset(line: AudioLine, segment: Segment) -> Seconds:
     """Seconds by which the sound comes later than the picture, at its best moment.
 
     A line of another rate than the picture's drifts: in sync at either end or between is in sync.
     """
     ends = [line.span.start, line.span.end]
-    late = [float(pictured(segment, end)) - line.at(end) for end in ends]
+    lags = [float(reference_time_shown(segment, end)) - line.reference_time(end) for end in ends]
     if (
-        segment.reversed and not line.way.reversed
+        segment.reversed and not line.change.reversed
     ):  # the same sound, forwards under backwards pictures
-        late = [segment.reference.start - line.at(segment.query.start)]
-    drifts = abs(late[0] - late[-1]) > 0.1
-    if drifts and late[0] * late[-1] < 0:
+        lags = [segment.reference.start - line.reference_time(segment.query.start)]
+    drifts = abs(lags[0] - lags[-1]) > 0.1
+    if drifts and lags[0] * lags[-1] < 0:
         return 0.0
-    best = min(late, key=abs)
-    return best / (segment.speed or 1.0)
+    smallest = min(lags, key=abs)
+    return smallest / (segment.speed or 1.0)
 
 
-def _listen(query: Sound, reference: Sound, segment: Segment) -> _Stretch:
-    line = sound_line(query, reference, segment, segment.query)
-    times = moments(query, segment.query)
-    at = line.way.slope * times + line.offset if line else pictured(segment, times)
-    lift = bands_up(line.way, query.levels.shape[1]) if line else 0.0
-    heard = held_to_account(query, reference, times, at, segment.reference, lift, line is not None)
-    return _Stretch(segment, line, times, heard)
+def _classify_segment(
+    query: AudioLevels, reference: AudioLevels, segment: Segment
+) -> _SegmentAudio:
+    line = locate_audio(query, reference, segment, segment.query)
+    times = row_times(query, segment.query)
+    reference_times = (
+        line.change.slope * times + line.offset if line else reference_time_shown(segment, times)
+    )
+    bands_shift = pitch_shift_bands(line.change, query.levels.shape[1]) if line else 0.0
+    states = classify_audio(
+        query, reference, times, reference_times, segment.reference, bands_shift, line is not None
+    )
+    return _SegmentAudio(segment, line, times, states)
 
 
 def _spans(
-    query: Sound, reference: Sound, stretch: _Stretch, before: _Stretch | None
+    query: AudioLevels,
+    reference: AudioLevels,
+    segment_audio: _SegmentAudio,
+    previous: _SegmentAudio | None,
 ) -> list[AudioSpan]:
-    if isinstance(stretch.heard, str):
-        return [AudioSpan(stretch.segment.query, stretch.heard)]
+    if isinstance(segment_audio.states, str):
+        return [AudioSpan(segment_audio.segment.query, segment_audio.states)]
     out = []
-    at = 0
-    for state, run in groupby(stretch.heard):
+    index = 0
+    for state, run in groupby(segment_audio.states):
         count = len(list(run))
-        part = Span(float(stretch.times[at]), float(stretch.times[at + count - 1]))
-        part = _edges(part, stretch.segment, query.hop_s)
-        at += count
-        again = None
-        if state == OTHER and stretch.line is not None and part.length >= LOOK_AGAIN_S:
-            again = sound_line(query, reference, stretch.segment, part)
-        if again is not None:
-            out.append(_on_line(again, stretch.segment, part, None))
-        elif state == SAME and stretch.line is not None:
-            out.append(_on_line(stretch.line, stretch.segment, part, before))
+        part = Span(
+            float(segment_audio.times[index]), float(segment_audio.times[index + count - 1])
+        )
+        part = _extend_to_edges(part, segment_audio.segment, query.hop_s)
+        index += count
+        located = None
+        if state == OTHER and segment_audio.line is not None and part.length >= MIN_RESEARCH_S:
+            located = locate_audio(query, reference, segment_audio.segment, part)
+        if located is not None:
+            out.append(_span_on_line(located, segment_audio.segment, part, None))
+        elif state == SAME and segment_audio.line is not None:
+            out.append(_span_on_line(segment_audio.line, segment_audio.segment, part, previous))
         else:
             names: dict[int, AudioState] = {OTHER: "replaced", MUTED: "muted", ADDED: "added"}
             out.append(AudioSpan(part, names.get(int(state), "not_checked")))
     return out
 
 
-def _edges(part: Span, segment: Segment, hop_s: Seconds) -> Span:
+def _extend_to_edges(part: Span, segment: Segment, hop_s: Seconds) -> Span:
     """From the centres of moments to their edges, and to the segment's own where near."""
     start, end = part.start - hop_s / 2, part.end + hop_s / 2
     if start - segment.query.start < 0.3:
@@ -188,30 +231,42 @@ def _edges(part: Span, segment: Segment, hop_s: Seconds) -> Span:
     return Span(max(0.0, start), max(start, end))
 
 
-def _on_line(line: SoundLine, segment: Segment, part: Span, before: _Stretch | None) -> AudioSpan:
-    late = out_of_sync(line, segment)
-    if abs(late) < IN_SYNC_S or (before is not None and _runs_on(before, line, segment)):
-        return AudioSpan(part, "kept", 0.0 if abs(late) >= IN_SYNC_S else round(late, 3))
-    return AudioSpan(part, "shifted", round(late, 3))
+def _span_on_line(
+    line: AudioLine, segment: Segment, part: Span, previous: _SegmentAudio | None
+) -> AudioSpan:
+    offset_s = sync_offset(line, segment)
+    if abs(offset_s) < MAX_SYNC_OFFSET_S or (
+        previous is not None and _continues(previous, line, segment)
+    ):
+        return AudioSpan(
+            part, "kept", 0.0 if abs(offset_s) >= MAX_SYNC_OFFSET_S else round(offset_s, 3)
+        )
+    return AudioSpan(part, "shifted", round(offset_s, 3))
 
 
-def _runs_on(before: _Stretch, line: SoundLine, segment: Segment) -> bool:
+def _continues(previous: _SegmentAudio, line: AudioLine, segment: Segment) -> bool:
     """Whether the sound goes on unbroken from a stretch in sync; only the picture stood still."""
-    if before.line is None or before.line.way != line.way:
+    if previous.line is None or previous.line.change != line.change:
         return False
-    goes_on = abs(before.line.at(segment.query.start) - line.at(segment.query.start)) < 0.1
-    stood = abs(segment.reference.start - before.segment.reference.end) < 0.3
-    in_sync = abs(out_of_sync(before.line, before.segment)) < IN_SYNC_S
-    return goes_on and stood and in_sync
+    continuous = (
+        abs(
+            previous.line.reference_time(segment.query.start)
+            - line.reference_time(segment.query.start)
+        )
+        < 0.1
+    )
+    frozen = abs(segment.reference.start - previous.segment.reference.end) < 0.3
+    in_sync = abs(sync_offset(previous.line, previous.segment)) < MAX_SYNC_OFFSET_S
+    return continuous and frozen and in_sync
 
 
-def _finding(spans: list[AudioSpan]) -> AudioFinding:
+def _join_spans(spans: list[AudioSpan]) -> AudioFinding:
     """Neighbouring spans of one state joined; the state that lasts longest named."""
     out: list[AudioSpan] = []
     for span in spans:
         last = out[-1] if out else None
-        near = last is not None and span.query.start - last.query.end < 0.05
-        if last is not None and near and last.state == span.state and _near(last, span):
+        adjacent = last is not None and span.query.start - last.query.end < 0.05
+        if last is not None and adjacent and last.state == span.state and _same_offset(last, span):
             out[-1] = AudioSpan(
                 Span(last.query.start, span.query.end), last.state, last.offset_s, last.clip
             )
@@ -222,10 +277,10 @@ def _finding(spans: list[AudioSpan]) -> AudioFinding:
     lasts: dict[AudioState, Seconds] = {}
     for span in out:
         lasts[span.state] = lasts.get(span.state, 0.0) + span.query.length
-    state = max(lasts, key=lambda one: lasts[one])
+    state = max(lasts, key=lambda state_name: lasts[state_name])
     longest = max((s for s in out if s.state == state), key=lambda s: s.query.length)
     return AudioFinding(state, longest.offset_s, tuple(out))
 
 
-def _near(last: AudioSpan, span: AudioSpan) -> bool:
+def _same_offset(last: AudioSpan, span: AudioSpan) -> bool:
     return abs((last.offset_s or 0.0) - (span.offset_s or 0.0)) < 0.1

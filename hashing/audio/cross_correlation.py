@@ -13,20 +13,23 @@ from numpy.fft import irfft, rfft
 from numpy.typing import NDArray
 
 from hashing.audio.spectrogram import HIGH_HZ, LOW_HZ, SILENT_DB, levels_db
-from hashing.types import AudioPrint, Seconds, Span
+from hashing.types import AudioFingerprint, Seconds, Span
 
-RANGE_DB = 55.0  # below a clip's loud moments; what is quieter is codec noise
-LOWEST_DB = -85.0
-DEAD_DB = 0.4  # deviation under which a band carries nothing (cut off by a codec)
-FREEDOM_HZ = 20.0  # independent values in a second of sound, measured on unlike clips
-SHORTEST_S = 1.0  # of sound that both have, under which nothing is said
-SURE_SIGMAS, EXPECTED_SIGMAS = 5.5, 3.0  # found anywhere, and found where the pictures say
+MAX_RANGE_DB = 55.0  # below a clip's loud moments; what is quieter is codec noise
+MIN_LEVEL_DB = -85.0
+MIN_BAND_DEVIATION_DB = 0.4  # deviation under which a band carries nothing (cut off by a codec)
+INDEPENDENT_VALUES_HZ = 20.0  # independent values in a second of sound, measured on unlike clips
+MIN_AUDIBLE_S = 1.0  # of sound that both have, under which nothing is said
+MIN_SIGMAS, MIN_SIGMAS_IN_SYNC = 5.5, 3.0  # found anywhere, and found where the pictures say
 WINDOW_ROWS = 31  # 2 s
-LEAST, EXPECTED_LEAST = 0.35, 0.2  # correlations asked for however long the sound is
+MIN_CORRELATION, MIN_CORRELATION_IN_SYNC = (
+    0.35,
+    0.2,
+)  # correlations asked for however long the sound is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sound:
+class AudioLevels:
     """A print ready for correlation."""
 
     levels: NDArray[np.float32]  # (T, B) dB, the range under the loud moments only
@@ -44,11 +47,11 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PlaybackChange:
     """How a sound may have been changed: played faster, its pitch moved with it, backwards."""
 
     rate: float = 1.0  # reference seconds in one second of the query
-    pitched: bool = False
+    pitch_shifted: bool = False
     reversed: bool = False
 
     @property
@@ -57,80 +60,80 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class SoundLine:
+class AudioLine:
     """A stretch of the query's sound and where it lies in the reference."""
 
     span: Span  # query
-    way: Way
+    change: PlaybackChange
     offset: Seconds  # reference moment at query moment 0
     correlation: float  # -1..1
-    seconds: Seconds  # of sounding query that it rests on
+    audible_s: Seconds  # of sounding query that it rests on
 
-    def at(self, time: Seconds) -> Seconds:
+    def reference_time(self, query_time: Seconds) -> Seconds:
         """The reference moment whose sound is heard at a query moment."""
-        return self.way.slope * time + self.offset
+        return self.change.slope * query_time + self.offset
 
     @property
     def sigma(self) -> float:
         """Deviation of the correlation of unlike sounds of this length."""
-        return float(1 / np.sqrt(FREEDOM_HZ * max(self.seconds, 0.1)))
+        return float(1 / np.sqrt(INDEPENDENT_VALUES_HZ * max(self.audible_s, 0.1)))
 
 
-def sound(print_: AudioPrint) -> Sound:
+def audio_levels(fingerprint: AudioFingerprint) -> AudioLevels:
     """A print as levels for correlation."""
-    levels = levels_db(print_)
+    levels = levels_db(fingerprint)
     loudest = levels.max(axis=1)
-    top = float(np.percentile(loudest, 98)) if len(loudest) else LOWEST_DB
-    floor = max(top - RANGE_DB, LOWEST_DB)
-    return Sound(np.maximum(levels, floor), loudest, print_.hop_s, print_.start_s)
+    top = float(np.percentile(loudest, 98)) if len(loudest) else MIN_LEVEL_DB
+    floor = max(top - MAX_RANGE_DB, MIN_LEVEL_DB)
+    return AudioLevels(np.maximum(levels, floor), loudest, fingerprint.hop_s, fingerprint.start_s)
 
 
-def taken(
-    source: Sound, times: NDArray[np.float64], bands_up: float = 0.0
+def sample_levels(
+    source: AudioLevels, times: NDArray[np.float64], bands_shift: float = 0.0
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
     """Levels (n, B), loudest band (n,) and whether there is sound at all (n,), at some moments.
 
     bands_up: the sound's bands lie this much higher than they should; they are moved down.
     """
-    at = source.row(times)
-    known = (at >= -0.5) & (at <= len(source.levels) - 0.5)
-    at = at.clip(0, max(0, len(source.levels) - 1))
-    left = np.floor(at).astype(int)
+    rows = source.row(times)
+    known = (rows >= -0.5) & (rows <= len(source.levels) - 0.5)
+    rows = rows.clip(0, max(0, len(source.levels) - 1))
+    left = np.floor(rows).astype(int)
     right = np.minimum(left + 1, len(source.levels) - 1)
-    share = (at - left)[:, None].astype(np.float32)
-    levels = source.levels[left] * (1 - share) + source.levels[right] * share
-    if bands_up:
+    fraction = (rows - left)[:, None].astype(np.float32)
+    levels = source.levels[left] * (1 - fraction) + source.levels[right] * fraction
+    if bands_shift:
         count = levels.shape[1]
-        wanted = (np.arange(count) + bands_up).clip(0, count - 1)
+        wanted = (np.arange(count) + bands_shift).clip(0, count - 1)
         low = np.floor(wanted).astype(int)
         high = np.minimum(low + 1, count - 1)
-        part = (wanted - low).astype(np.float32)
-        levels = levels[:, low] * (1 - part) + levels[:, high] * part
-    loudest = source.loudest[np.rint(at).astype(int)]
+        band_fraction = (wanted - low).astype(np.float32)
+        levels = levels[:, low] * (1 - band_fraction) + levels[:, high] * band_fraction
+    loudest = source.loudest[np.rint(rows).astype(int)]
     return levels, np.where(known, loudest, -np.inf).astype(np.float32), known
 
 
-def bands_up(way: Way, count: int) -> float:
+def pitch_shift_bands(change: PlaybackChange, count: int) -> float:
     """How many bands a sound's pitch moves up when it is played at a rate without correction."""
-    if not way.pitched:
+    if not change.pitch_shifted:
         return 0.0
-    return float(np.log(way.rate) / np.log(HIGH_HZ / LOW_HZ) * count)
+    return float(np.log(change.rate) / np.log(HIGH_HZ / LOW_HZ) * count)
 
 
-def correlated(
+def masked_correlation(
     query: NDArray[np.float32],
-    sounding: NDArray[np.bool_],
+    query_audible: NDArray[np.bool_],
     reference: NDArray[np.float32],
-    known: NDArray[np.bool_],
+    reference_known: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Masked correlation at every lag.
 
     query: (n, B), sounding (n,); reference: (T, B), known (T,). Returns (T + n - 1,) correlations
     and rows in common; element i is for the query's first row on reference row i - (n - 1).
     """
-    mean = query[sounding].mean(axis=0) if sounding.any() else np.float32(0)
-    base = reference[known].mean(axis=0) if known.any() else np.float32(0)
-    w, v = sounding.astype(np.float64), known.astype(np.float64)
+    mean = query[query_audible].mean(axis=0) if query_audible.any() else np.float32(0)
+    base = reference[reference_known].mean(axis=0) if reference_known.any() else np.float32(0)
+    w, v = query_audible.astype(np.float64), reference_known.astype(np.float64)
     q, r = (query - mean) * w[:, None], (reference - base) * v[:, None]
     size = len(q) + len(r) - 1
     length = 1 << (size - 1).bit_length()
@@ -140,112 +143,129 @@ def correlated(
     fqq = rfft((q[::-1] ** 2).sum(axis=1), length)
     frr = rfft((r**2).sum(axis=1), length)
 
-    def back(product: NDArray[np.complex128]) -> NDArray[np.float64]:
+    def inverse(product: NDArray[np.complex128]) -> NDArray[np.float64]:
         return np.asarray(irfft(product, length, axis=0)[:size], np.float64)
 
-    rows = np.maximum(back(fw * fv), 0)
-    some = np.maximum(rows, 1e-6)
-    sum_q, sum_r = back(fq * fv[:, None]), back(fr * fw[:, None])
-    both = back((fq * fr).sum(axis=1)) - (sum_q * sum_r).sum(axis=1) / some
-    var_q = back(fqq * fv) - (sum_q**2).sum(axis=1) / some
-    var_r = back(frr * fw) - (sum_r**2).sum(axis=1) / some
-    least = 0.25 * q.shape[1] * some  # half a decibel of deviation: less is nothing
-    scale = np.sqrt(np.maximum(var_q, least) * np.maximum(var_r, least))
-    return np.where(rows >= 1, both / scale, 0.0), rows
+    rows = np.maximum(inverse(fw * fv), 0)
+    row_count = np.maximum(rows, 1e-6)
+    sum_q, sum_r = inverse(fq * fv[:, None]), inverse(fr * fw[:, None])
+    covariance = inverse((fq * fr).sum(axis=1)) - (sum_q * sum_r).sum(axis=1) / row_count
+    var_q = inverse(fqq * fv) - (sum_q**2).sum(axis=1) / row_count
+    var_r = inverse(frr * fw) - (sum_r**2).sum(axis=1) / row_count
+    min_variance = 0.25 * q.shape[1] * row_count  # half a decibel of deviation: less is nothing
+    scale = np.sqrt(np.maximum(var_q, min_variance) * np.maximum(var_r, min_variance))
+    return np.where(rows >= 1, covariance / scale, 0.0), rows
 
 
-def find_line(
-    query: Sound, reference: Sound, span: Span, way: Way, near: Seconds, reach: Seconds
-) -> SoundLine | None:
+def find_audio_line(
+    query: AudioLevels,
+    reference: AudioLevels,
+    span: Span,
+    change: PlaybackChange,
+    expected_s: Seconds,
+    reach_s: Seconds,
+) -> AudioLine | None:
     """The best place for the query's sound over a span.
 
     near: the reference moment expected at the span's start; reach: how far from there to look.
     Returns None where less than SHORTEST_S sounds in it.
     """
     step = reference.hop_s
-    count = int(span.length / (step / way.rate))
-    times = span.start + (np.arange(count, dtype=np.float64) + 0.5) * step / way.rate
-    levels, loudest, _ = taken(query, times, bands_up(way, query.levels.shape[1]))
-    if way.reversed:
+    count = int(span.length / (step / change.rate))
+    times = span.start + (np.arange(count, dtype=np.float64) + 0.5) * step / change.rate
+    levels, loudest, _ = sample_levels(
+        query, times, pitch_shift_bands(change, query.levels.shape[1])
+    )
+    if change.reversed:
         levels, loudest = levels[::-1], loudest[::-1]
-    sounding = loudest > SILENT_DB
-    low = near - (way.rate * span.length if way.reversed else 0.0)  # the stretch's earliest moment
+    audible = loudest > SILENT_DB
+    earliest_s = expected_s - (
+        change.rate * span.length if change.reversed else 0.0
+    )  # the stretch's earliest moment
     # a little more than is searched, so that a peak at the edge of the reach has two sides
-    start = max(low - reach - step, reference.start_s)
-    grid = np.arange(start, low + way.rate * span.length + reach + 2 * step, step)
-    others, _, known = taken(reference, grid)
-    least = max(SHORTEST_S, 0.3 * float(sounding.sum()) * step) / step
-    if sounding.sum() < least or known.sum() < least:
+    start = max(earliest_s - reach_s - step, reference.start_s)
+    grid = np.arange(start, earliest_s + change.rate * span.length + reach_s + 2 * step, step)
+    reference_levels, _, known = sample_levels(reference, grid)
+    min_rows = max(MIN_AUDIBLE_S, 0.3 * float(audible.sum()) * step) / step
+    if audible.sum() < min_rows or known.sum() < min_rows:
         return None
-    live = levels[sounding].std(axis=0) > DEAD_DB
-    if live.sum() < 3:
+    live_bands = levels[audible].std(axis=0) > MIN_BAND_DEVIATION_DB
+    if live_bands.sum() < 3:
         return None
-    values, rows = correlated(levels[:, live], sounding, others[:, live], known)
+    values, rows = masked_correlation(
+        levels[:, live_bands], audible, reference_levels[:, live_bands], known
+    )
     lags = np.arange(len(values)) - (count - 1)  # reference row under the query's first row
-    moments = start + (lags - 0.5) * step  # where the span's earliest moment lies
-    values = np.where((rows >= least) & (np.abs(moments - low) <= reach + step), values, -1.0)
+    starts_s = start + (lags - 0.5) * step  # where the span's earliest moment lies
+    values = np.where(
+        (rows >= min_rows) & (np.abs(starts_s - earliest_s) <= reach_s + step), values, -1.0
+    )
     best = int(values.argmax())
     if values[best] <= 0:
         return None
-    first = start + (lags[best] + _top(values, best)) * step
-    moment = float(times[-1] if way.reversed else times[0])
-    seconds = float(rows[best]) * step / way.rate
-    offset = float(first - way.slope * moment)
-    return SoundLine(span, way, offset, float(values[best]), seconds)
+    reference_s = start + (lags[best] + _peak_offset(values, best)) * step
+    query_s = float(times[-1] if change.reversed else times[0])
+    seconds = float(rows[best]) * step / change.rate
+    offset = float(reference_s - change.slope * query_s)
+    return AudioLine(span, change, offset, float(values[best]), seconds)
 
 
-def _top(values: NDArray[np.float64], best: int) -> float:
+def _peak_offset(values: NDArray[np.float64], best: int) -> float:
     """Where a peak lies between rows: the top of the parabola through it, -0.5..0.5."""
     if not 0 < best < len(values) - 1:
         return 0.0
     left, middle, right = values[best - 1 : best + 2]
-    bend = left - 2 * middle + right
-    return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < -1e-9 else 0.0
+    curvature = left - 2 * middle + right
+    return float(np.clip(0.5 * (left - right) / curvature, -0.5, 0.5)) if curvature < -1e-9 else 0.0
 
 
-def held(line: SoundLine, expected: bool) -> bool:
+def is_significant(line: AudioLine, in_sync: bool) -> bool:
     """Whether a line is too good for unlike sounds. expected: it lies where the pictures say."""
-    if expected:
-        return line.correlation >= max(EXPECTED_LEAST, EXPECTED_SIGMAS * line.sigma)
-    return line.correlation >= max(LEAST, SURE_SIGMAS * line.sigma)
+    if in_sync:
+        return line.correlation >= max(MIN_CORRELATION_IN_SYNC, MIN_SIGMAS_IN_SYNC * line.sigma)
+    return line.correlation >= max(MIN_CORRELATION, MIN_SIGMAS * line.sigma)
 
 
 def best_rate(
-    query: Sound, reference: Sound, line: SoundLine, reach: float = 0.03
+    query: AudioLevels, reference: AudioLevels, line: AudioLine, reach: float = 0.03
 ) -> tuple[float, float]:
     """The rate near a line's own at which its sound agrees best, and the correlation there."""
-    best = (line.way.rate, line.correlation)
+    best = (line.change.rate, line.correlation)
     for width, count in ((reach, 13), (reach / 6, 9)):
         middle = best[0]
         for factor in np.linspace(-width, width, count):
-            way = replace(line.way, rate=middle * (1 + float(factor)))
-            tried = find_line(query, reference, line.span, way, line.at(line.span.start), 1.0)
-            if tried is not None and tried.correlation > best[1]:
-                best = (way.rate, tried.correlation)
+            change = replace(line.change, rate=middle * (1 + float(factor)))
+            line_at_rate = find_audio_line(
+                query, reference, line.span, change, line.reference_time(line.span.start), 1.0
+            )
+            if line_at_rate is not None and line_at_rate.correlation > best[1]:
+                best = (change.rate, line_at_rate.correlation)
     return best
 
 
-def local_correlation(
-    query: NDArray[np.float32], reference: NDArray[np.float32], counted: NDArray[np.bool_]
+def local_audio_correlation(
+    query: NDArray[np.float32], reference: NDArray[np.float32], audible: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How alike two sounds are around each moment, and by how many dB the livelier one moves there.
 
     query, reference: (n, B) at the same moments; counted (n,). Windows of WINDOW_ROWS rows.
     """
-    w = counted.astype(np.float64)
+    w = audible.astype(np.float64)
     q, r = query * w[:, None], reference * w[:, None]
-    rows = np.maximum(_windowed(w), 1.0)
-    sum_q, sum_r = _windowed(q), _windowed(r)  # (n, B)
-    both = _windowed((q * r).sum(axis=1)) - (sum_q * sum_r).sum(axis=1) / rows
-    var_q = _windowed((q * q).sum(axis=1)) - (sum_q**2).sum(axis=1) / rows
-    var_r = _windowed((r * r).sum(axis=1)) - (sum_r**2).sum(axis=1) / rows
-    least = 0.25 * query.shape[1] * rows
-    alike = both / np.sqrt(np.maximum(var_q, least) * np.maximum(var_r, least))
-    moving = np.sqrt(np.maximum(np.maximum(var_q, var_r), 0) / (rows * query.shape[1]))
-    return alike, moving
+    rows = np.maximum(_windowed_sum(w), 1.0)
+    sum_q, sum_r = _windowed_sum(q), _windowed_sum(r)  # (n, B)
+    covariance = _windowed_sum((q * r).sum(axis=1)) - (sum_q * sum_r).sum(axis=1) / rows
+    var_q = _windowed_sum((q * q).sum(axis=1)) - (sum_q**2).sum(axis=1) / rows
+    var_r = _windowed_sum((r * r).sum(axis=1)) - (sum_r**2).sum(axis=1) / rows
+    min_variance = 0.25 * query.shape[1] * rows
+    correlation = covariance / np.sqrt(
+        np.maximum(var_q, min_variance) * np.maximum(var_r, min_variance)
+    )
+    deviation_db = np.sqrt(np.maximum(np.maximum(var_q, var_r), 0) / (rows * query.shape[1]))
+    return correlation, deviation_db
 
 
-def _windowed(values: NDArray[np.floating]) -> NDArray[np.float64]:
+def _windowed_sum(values: NDArray[np.floating]) -> NDArray[np.float64]:
     """Sums over a window centred on each row; fewer rows at the ends."""
     half = WINDOW_ROWS // 2
     total = np.concatenate(

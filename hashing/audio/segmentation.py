@@ -7,41 +7,47 @@ the moments then names stretches, so that a breath of silence or a click is no c
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.audio.cross_correlation import Sound, local_correlation, taken
+from hashing.audio.cross_correlation import AudioLevels, local_audio_correlation, sample_levels
 from hashing.audio.spectrogram import SILENT_DB
 from hashing.types import AudioState, Seconds, Span
 
-CLEARLY_DB = 14.0  # above SILENT_DB: sound that nobody would call silence
-FAINT_DB = 38.0  # below a clip's loud moments codecs take such sound away
-ALIKE = 0.33  # local correlation between like and unlike
-SWITCH_S = 0.8  # of clear evidence that a change of state has to outweigh
-EVEN_DB = 1.2  # deviation of levels under which a sound is too even to be told from another
-FEWEST_S = 1.5  # of sound in both, for calling it replaced
-BLEED_ROWS = 3  # at the ends of a stretch, whose windows hold the neighbouring sound too
+MIN_AUDIBLE_ABOVE_SILENT_DB = 14.0  # above SILENT_DB: sound that nobody would call silence
+CODEC_RANGE_DB = 38.0  # below a clip's loud moments codecs take such sound away
+SAME_AUDIO_CORRELATION = 0.33  # local correlation between like and unlike
+SWITCH_COST_S = 0.8  # of clear evidence that a change of state has to outweigh
+MIN_DEVIATION_DB = (
+    1.2  # deviation of levels under which a sound is too even to be told from another
+)
+MIN_REPLACED_S = 1.5  # of sound in both, for calling it replaced
+WINDOW_BLEED_ROWS = 3  # at the ends of a stretch, whose windows hold the neighbouring sound too
 
 SAME, OTHER, MUTED, ADDED = range(4)
 
 
-def moments(one: Sound, part: Span) -> NDArray[np.float64]:
+def row_times(levels: AudioLevels, part: Span) -> NDArray[np.float64]:
     """Moments over a span, one for each row of a print."""
-    count = max(1, int(part.length / one.hop_s))
-    return part.start + (np.arange(count, dtype=np.float64) + 0.5) * one.hop_s
+    count = max(1, int(part.length / levels.hop_s))
+    return part.start + (np.arange(count, dtype=np.float64) + 0.5) * levels.hop_s
 
 
-def sounds(one: Sound, part: Span) -> bool:
+def is_audible(levels: AudioLevels, part: Span) -> bool:
     """Whether anybody would hear something over a stretch."""
-    inside = one.loudest[(one.times >= part.start) & (one.times < part.end)]
-    return bool((inside > SILENT_DB + CLEARLY_DB).mean() > 0.05) if len(inside) else False
+    inside = levels.loudest[(levels.times >= part.start) & (levels.times < part.end)]
+    return (
+        bool((inside > SILENT_DB + MIN_AUDIBLE_ABOVE_SILENT_DB).mean() > 0.05)
+        if len(inside)
+        else False
+    )
 
 
-def held_to_account(
-    query: Sound,
-    reference: Sound,
+def classify_audio(
+    query: AudioLevels,
+    reference: AudioLevels,
     times: NDArray[np.float64],
-    at: NDArray[np.float64],
+    reference_times: NDArray[np.float64],
     matched: Span,
-    lift: float,
-    on_line: bool,
+    bands_shift: float,
+    follows_audio: bool,
 ) -> NDArray[np.intp] | AudioState:
     """SAME, OTHER, MUTED or ADDED for each moment, or one state where there is nothing to compare.
 
@@ -49,73 +55,80 @@ def held_to_account(
     reference's stretch; where sound has left it, silence is no muting. lift: bands by which the
     query's pitch is higher. on_line: whether `at` follows the sound; else it follows the pictures.
     """
-    ours, loud_q, _ = taken(query, times, lift)
-    theirs, loud_r, known = taken(reference, at)
-    inside = (at >= matched.start - 0.1) & (at <= matched.end + 0.1)
-    inside[:BLEED_ROWS] = inside[len(inside) - BLEED_ROWS :] = False
-    clear = SILENT_DB + CLEARLY_DB
-    faint = float(np.percentile(reference.loudest, 98)) - FAINT_DB
-    gone = (loud_q < SILENT_DB) & (loud_r > max(clear, faint)) & inside
-    extra = (loud_q > clear) & (loud_r < SILENT_DB) & known & inside
-    both = (loud_q > SILENT_DB) & (loud_r > SILENT_DB) & known
-    if not (gone.any() or extra.any() or both.any()):
+    query_levels, loud_q, _ = sample_levels(query, times, bands_shift)
+    reference_levels, loud_r, reference_known = sample_levels(reference, reference_times)
+    inside = (reference_times >= matched.start - 0.1) & (reference_times <= matched.end + 0.1)
+    inside[:WINDOW_BLEED_ROWS] = inside[len(inside) - WINDOW_BLEED_ROWS :] = False
+    audible_db = SILENT_DB + MIN_AUDIBLE_ABOVE_SILENT_DB
+    codec_floor_db = float(np.percentile(reference.loudest, 98)) - CODEC_RANGE_DB
+    muted = (loud_q < SILENT_DB) & (loud_r > max(audible_db, codec_floor_db)) & inside
+    added = (loud_q > audible_db) & (loud_r < SILENT_DB) & reference_known & inside
+    audible = (loud_q > SILENT_DB) & (loud_r > SILENT_DB) & reference_known
+    if not (muted.any() or added.any() or audible.any()):
         return "kept"  # silent in both
     cost = np.zeros((len(times), 4))  # of calling a moment SAME, OTHER, MUTED, ADDED
     cost[:, OTHER:] = 0.1  # silence in both says little, and rather that nothing was done
-    cost[gone] = (1, 1, -1, 1)
-    cost[extra] = (1, 0.5, 1, -1)
-    if both.any():
-        sure = _sure(ours, theirs, both)
-        cost[both, SAME], cost[both, OTHER] = -sure[both], sure[both]
-        cost[both, MUTED:] = 1
-    if not on_line:
-        if _untold(ours, theirs, both, query.hop_s):
+    cost[muted] = (1, 1, -1, 1)
+    cost[added] = (1, 0.5, 1, -1)
+    if audible.any():
+        evidence = _same_audio_evidence(query_levels, reference_levels, audible)
+        cost[audible, SAME], cost[audible, OTHER] = -evidence[audible], evidence[audible]
+        cost[audible, MUTED:] = 1
+    if not follows_audio:
+        if _is_too_uniform(query_levels, reference_levels, audible, query.hop_s):
             return "not_checked"
-        cost[both, SAME] += 10
-    return cheapest(cost, SWITCH_S / query.hop_s)
+        cost[audible, SAME] += 10
+    return cheapest_path(cost, SWITCH_COST_S / query.hop_s)
 
 
-def _sure(
-    query: NDArray[np.float32], reference: NDArray[np.float32], both: NDArray[np.bool_]
+def _same_audio_evidence(
+    query: NDArray[np.float32], reference: NDArray[np.float32], audible: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """(n,) -1 surely unlike .. 1 surely alike; 0 where nothing moves."""
-    alike, moving = local_correlation(query, reference, both)
-    sure = np.clip((alike - ALIKE) / 0.25, -1, 1)
-    lively = np.clip((moving - EVEN_DB) / 2.5, 0, 1)  # codec noise is all there is below that
-    return np.asarray(np.where(sure < 0, sure * lively, sure * np.clip(moving / 2, 0, 1)))
+    correlation, deviation_db = local_audio_correlation(query, reference, audible)
+    evidence = np.clip((correlation - SAME_AUDIO_CORRELATION) / 0.25, -1, 1)
+    lively = np.clip(
+        (deviation_db - MIN_DEVIATION_DB) / 2.5, 0, 1
+    )  # codec noise is all there is below that
+    return np.asarray(
+        np.where(evidence < 0, evidence * lively, evidence * np.clip(deviation_db / 2, 0, 1))
+    )
 
 
-def _untold(
+def _is_too_uniform(
     query: NDArray[np.float32],
     reference: NDArray[np.float32],
-    both: NDArray[np.bool_],
+    audible: NDArray[np.bool_],
     hop_s: Seconds,
 ) -> bool:
     """Whether two sounds without a common line are too short or too even to be called different."""
-    if both.mean() <= 0.2:
+    if audible.mean() <= 0.2:
         return False  # one of them is mostly silent, which needs no comparing
-    even = min(_moving(query, both), _moving(reference, both)) < EVEN_DB
-    return bool(both.sum() * hop_s < FEWEST_S) or even
+    uniform = (
+        min(_level_deviation_db(query, audible), _level_deviation_db(reference, audible))
+        < MIN_DEVIATION_DB
+    )
+    return bool(audible.sum() * hop_s < MIN_REPLACED_S) or uniform
 
 
-def _moving(levels: NDArray[np.float32], which: NDArray[np.bool_]) -> float:
+def _level_deviation_db(levels: NDArray[np.float32], chosen: NDArray[np.bool_]) -> float:
     """dB: how much the bands move over some moments."""
-    return float(np.sqrt(levels[which].var(axis=0).mean()))
+    return float(np.sqrt(levels[chosen].var(axis=0).mean()))
 
 
-def cheapest(cost: NDArray[np.float64], switch: float) -> NDArray[np.intp]:
+def cheapest_path(cost: NDArray[np.float64], switch: float) -> NDArray[np.intp]:
     """(n, states) costs -> the cheapest path where each change costs `switch` (Viterbi)."""
     count, states = cost.shape
     total = cost[0].copy()
-    came = np.zeros((count, states), np.intp)
+    previous = np.zeros((count, states), np.intp)
     for index in range(1, count):
         cheapest = int(total.argmin())
-        moved = total[cheapest] + switch
-        stay = total <= moved
-        came[index] = np.where(stay, np.arange(states), cheapest)
-        total = np.where(stay, total, moved) + cost[index]
+        switched = total[cheapest] + switch
+        stay = total <= switched
+        previous[index] = np.where(stay, np.arange(states), cheapest)
+        total = np.where(stay, total, switched) + cost[index]
     path = np.empty(count, np.intp)
     path[-1] = int(total.argmin())
     for index in range(count - 1, 0, -1):
-        path[index - 1] = came[index, path[index]]
+        path[index - 1] = previous[index, path[index]]
     return path

@@ -16,12 +16,12 @@ from numpy.fft import rfft, rfftfreq  # by name: in the sandbox nothing can be l
 from numpy.typing import NDArray
 
 from hashing.decode.video import open_container
-from hashing.types import AudioPrint, Seconds
+from hashing.types import AudioFingerprint, Seconds
 
 RATE_HZ = 8000
-WINDOW = 2048
-HOP = 512
-BANDS = 24
+WINDOW_SAMPLES = 2048
+HOP_SAMPLES = 512
+BAND_COUNT = 24
 LOW_HZ, HIGH_HZ = 120.0, 3800.0
 FLOOR_DB = -110.0
 STEP_DB = 0.5
@@ -31,18 +31,20 @@ SILENT_DB = -82.0  # in the loudest band: nobody hears it, whatever the gain
 
 def band_edges() -> NDArray[np.float64]:
     """(25,) Hz."""
-    return np.geomspace(LOW_HZ, HIGH_HZ, BANDS + 1)
+    return np.geomspace(LOW_HZ, HIGH_HZ, BAND_COUNT + 1)
 
 
 def spectrogram(samples: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Mono samples in -1..1 at 8 kHz -> (T, 24) half-dB steps."""
-    if len(samples) < WINDOW:
-        samples = np.pad(samples, (0, WINDOW - len(samples)))
-    windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]  # (T, WINDOW)
-    out = np.empty((len(windows), BANDS), np.uint8)
-    taper = np.hanning(WINDOW).astype(np.float32)
-    scale = (taper**2).sum() * WINDOW / 2
-    bounds = np.searchsorted(rfftfreq(WINDOW, 1 / RATE_HZ), band_edges())
+    if len(samples) < WINDOW_SAMPLES:
+        samples = np.pad(samples, (0, WINDOW_SAMPLES - len(samples)))
+    windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW_SAMPLES)[
+        ::HOP_SAMPLES
+    ]  # (T, WINDOW)
+    out = np.empty((len(windows), BAND_COUNT), np.uint8)
+    taper = np.hanning(WINDOW_SAMPLES).astype(np.float32)
+    scale = (taper**2).sum() * WINDOW_SAMPLES / 2
+    bounds = np.searchsorted(rfftfreq(WINDOW_SAMPLES, 1 / RATE_HZ), band_edges())
     for at in range(0, len(windows), 512):  # in blocks, so that memory stays flat
         power = np.abs(rfft(windows[at : at + 512] * taper)) ** 2 / scale  # (n, F)
         bands = np.add.reduceat(power, bounds[:-1], axis=1)
@@ -52,27 +54,29 @@ def spectrogram(samples: NDArray[np.float32]) -> NDArray[np.uint8]:
     return out
 
 
-def levels_db(print_: AudioPrint) -> NDArray[np.float32]:
+def levels_db(fingerprint: AudioFingerprint) -> NDArray[np.float32]:
     """(T, B) decibels relative to full scale."""
-    return print_.bands.astype(np.float32) * STEP_DB + FLOOR_DB
+    return fingerprint.bands.astype(np.float32) * STEP_DB + FLOOR_DB
 
 
 def read_audio(
-    file: BinaryIO, picture_start: Seconds, max_duration_s: Seconds
-) -> AudioPrint | None:
+    file: BinaryIO, video_start_s: Seconds, max_duration_s: Seconds
+) -> AudioFingerprint | None:
     """The first audio stream's print, or None where there is none that decodes.
 
     picture_start: the container's moment of the first picture, which is zero on the picture's
     clock.
     """
-    samples, start = _samples(file, max_duration_s)
+    samples, start = _read_samples(file, max_duration_s)
     if samples is None or not len(samples):
         return None
-    centre = start - picture_start + WINDOW / 2 / RATE_HZ
-    return AudioPrint(spectrogram(samples), HOP / RATE_HZ, centre, SPACE)
+    centre = start - video_start_s + WINDOW_SAMPLES / 2 / RATE_HZ
+    return AudioFingerprint(spectrogram(samples), HOP_SAMPLES / RATE_HZ, centre, SPACE)
 
 
-def _samples(file: BinaryIO, max_duration_s: Seconds) -> tuple[NDArray[np.float32] | None, Seconds]:
+def _read_samples(
+    file: BinaryIO, max_duration_s: Seconds
+) -> tuple[NDArray[np.float32] | None, Seconds]:
     """Mono samples at 8 kHz, and the container's moment of the first."""
     with open_container(file) as container:
         if not container.streams.audio:
@@ -81,28 +85,28 @@ def _samples(file: BinaryIO, max_duration_s: Seconds) -> tuple[NDArray[np.float3
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
         parts: list[NDArray[np.float32]] = []
         start: Seconds | None = None
-        have = 0
+        sample_count = 0
         for frame in _decode(container, stream):
             if start is None:
                 start = float(frame.time or 0.0)
-            missing = _missing(frame, start, have)
+            missing = _missing_samples(frame, start, sample_count)
             if missing:
                 parts.append(np.zeros(missing, np.float32))
-                have += missing
+                sample_count += missing
             for piece in resampler.resample(frame):
                 parts.append(piece.to_ndarray().reshape(-1).astype(np.float32, copy=False))
-                have += piece.samples
-            if have > max_duration_s * RATE_HZ:
+                sample_count += piece.samples
+            if sample_count > max_duration_s * RATE_HZ:
                 break
         return (np.concatenate(parts) if parts else None), start or 0.0
 
 
-def _missing(frame: av.AudioFrame, start: Seconds, have: int) -> int:
+def _missing_samples(frame: av.AudioFrame, start: Seconds, sample_count: int) -> int:
     """Samples of silence that a hole in the stream stands for; 0 for ordinary jitter."""
     if frame.time is None:
         return 0
-    hole = int((float(frame.time) - start) * RATE_HZ) - have
-    return min(hole, 600 * RATE_HZ) if hole > RATE_HZ // 5 else 0
+    missing = int((float(frame.time) - start) * RATE_HZ) - sample_count
+    return min(missing, 600 * RATE_HZ) if missing > RATE_HZ // 5 else 0
 
 
 def _decode(

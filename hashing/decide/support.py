@@ -11,7 +11,7 @@ from hashing.align.segments import is_cut
 from hashing.align.spatiotemporal import Placement, instants
 from hashing.align.still_in_video import matched
 from hashing.align.video_against_still import turned_back
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import outline
 from hashing.pan_zoom.stabilise import Undone
 from hashing.similarity.displacement import still_moved
@@ -57,7 +57,7 @@ class Support:
 
 
 def support(
-    query: Reel, reference: Reel, placement: Placement, undone: Undone | None = None
+    query: FrameCache, reference: FrameCache, placement: Placement, undone: Undone | None = None
 ) -> Support:
     """Measure what speaks for one placement.
 
@@ -83,7 +83,7 @@ def support(
         supporting=placement.supporting,
         spread=placement.transform.spread,
         seconds=total,
-        level=float(sum(w * line.level for w, line in zip(weights, found, strict=True))),
+        level=float(sum(w * line.correlation for w, line in zip(weights, found, strict=True))),
         contrast=float(sum(w * line.contrast for w, line in zip(weights, found, strict=True))),
         explained=explained,
         moving=moving,
@@ -100,7 +100,7 @@ def support(
     )
 
 
-def _of_still(query: Reel, reference: Reel, placement: Placement) -> Support:
+def _of_still(query: FrameCache, reference: FrameCache, placement: Placement) -> Support:
     """Of a video against a still: what speaks for the still at its one moment of the video."""
     grounds = support(reference, query, turned_back(placement, query))
     box = outline(placement.transform.matrix, query.size, reference.size)
@@ -113,7 +113,7 @@ def _natural(line: Line) -> bool:
     return not line.reversed and abs(line.speed - 1) < 0.06
 
 
-def _whole_shots(item: Reel, found: tuple[Line, ...]) -> bool:
+def _whole_shots(item: FrameCache, found: tuple[Line, ...]) -> bool:
     """Whether nothing moves beyond the lines in those shots of the item that they end in."""
     if item.fingerprint.info.kind == "still":
         return True
@@ -123,7 +123,7 @@ def _whole_shots(item: Reel, found: tuple[Line, ...]) -> bool:
     return not any(_moves_beyond(item, line, edges) for line in found)
 
 
-def _moves_beyond(item: Reel, line: Line, edges: NDArray[np.float64]) -> bool:
+def _moves_beyond(item: FrameCache, line: Line, edges: NDArray[np.float64]) -> bool:
     """edges: where the item's shots begin and end."""
     before = edges[edges < line.start + NEAR_CUT_S].max(), line.start
     after = line.end, edges[edges > line.end - NEAR_CUT_S].min()
@@ -137,14 +137,14 @@ def _moves_beyond(item: Reel, line: Line, edges: NDArray[np.float64]) -> bool:
 
 
 def _moved_places(
-    item: Reel, moment: Seconds, stretch: tuple[Seconds, Seconds]
+    item: FrameCache, moment: Seconds, stretch: tuple[Seconds, Seconds]
 ) -> NDArray[np.bool_]:
     """PLACES in which any picture of a stretch, but for its ends, differs from that at a moment."""
     first, last = stretch[0] + NEAR_CUT_S, stretch[1] - NEAR_CUT_S
     there = np.flatnonzero((item.times > first) & (item.times < last))
-    usual = _in_places(item.tiny()[item.nearest(moment)])
+    usual = _in_places(item.thumbnails()[item.nearest_index(moment)])
     moved = np.zeros(usual.shape, bool)
-    for picture in item.tiny()[there]:
+    for picture in item.thumbnails()[there]:
         moved |= np.abs(_in_places(picture) - usual) > MOVED
     return moved
 
@@ -153,28 +153,30 @@ def _in_places(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     return cv2.resize(picture, PLACES, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _alike(query: Reel, reference: Reel, placement: Placement) -> tuple[float, float, float]:
+def _alike(
+    query: FrameCache, reference: FrameCache, placement: Placement
+) -> tuple[float, float, float]:
     """Over a few instants: median and least of the agreeing share, median of the covered share."""
     moments = instants(placement.lines, LOOKS)
-    indices = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
+    indices = [(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in moments]
     if not indices:
         indices = [(pair.query_index, pair.reference_index) for pair in placement.pairs]
     maps = [
-        likeness(query.whole(q), reference.whole(r), placement.transform.matrix) for q, r in indices
+        likeness(query.frame(q), reference.frame(r), placement.transform.matrix) for q, r in indices
     ]
     covered = float(np.median([one.covered.mean() for one in maps]))
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
         # one instant has to tell: a small picture in the item's is looked at closely
         matrix = placement.transform.matrix
         maps = [
-            likeness_close(query.whole(q), reference.whole(r), matrix, query.bars)
+            likeness_close(query.frame(q), reference.frame(r), matrix, query.caption_bars)
             for q, r in indices
         ]
     shares = [one.share for one in maps]
     return float(np.median(shares)), float(min(shares)), covered
 
 
-def _elsewhere(still: Reel, reference: Reel, placement: Placement) -> float | None:
+def _elsewhere(still: FrameCache, reference: FrameCache, placement: Placement) -> float | None:
     if still.fingerprint.info.kind != "still":
         return None
     at = matched(reference, placement)
@@ -183,7 +185,11 @@ def _elsewhere(still: Reel, reference: Reel, placement: Placement) -> float | No
 
 
 def _motion(
-    query: Reel, reference: Reel, placement: Placement, found: tuple[Line, ...], alike: float
+    query: FrameCache,
+    reference: FrameCache,
+    placement: Placement,
+    found: tuple[Line, ...],
+    alike: float,
 ) -> tuple[float | None, float]:
     """The better of both directions, weighted over the lines, and the moving share."""
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
@@ -225,13 +231,13 @@ def _weighed(held: list[tuple[Line, Motion | None]], alike: float) -> tuple[floa
 
 
 def _standing(
-    query: Reel, reference: Reel, placement: Placement
+    query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[float | None, float | None]:
     """Where the known clip moves, where the item does, at a few instants; None for stills."""
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
         return None, None
     moments = instants(placement.lines, LOOKS)
-    pairs = [(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments]
+    pairs = [(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in moments]
     matrix = placement.transform.matrix
     back = [(r, q) for q, r in pairs]
     return (
@@ -241,8 +247,8 @@ def _standing(
 
 
 def _still_motion(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     placement: Placement,
     found: tuple[Line, ...],
     both_still: bool,

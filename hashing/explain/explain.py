@@ -6,7 +6,7 @@ copy: the library's clip may be the changed one.
 
 from hashing.align.model_selection import plainer
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.audio import audio_edits
 from hashing.explain.colour import colour_edits
 from hashing.explain.difference.visible_area import extent
@@ -28,8 +28,8 @@ BESIDE = ("split_screen", "inset")
 
 
 def explain(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     placement: Placement,
     segments: tuple[Segment, ...],
     sound: AudioFinding,

@@ -44,7 +44,7 @@ def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rate
     shown = [0, 0]
     for line in lines:
         for start in np.arange(line.start, line.end - WINDOW_S, WINDOW_S).tolist():
-            ends = sorted((line.at(start), line.at(start + WINDOW_S)))
+            ends = sorted((line.reference_time(start), line.reference_time(start + WINDOW_S)))
             if ends[1] - ends[0] < 0.95 * WINDOW_S * line.speed:
                 continue  # the query stands still somewhere here
             counts = _shown(query, start, start + WINDOW_S), _shown(reference, ends[0], ends[1])
@@ -88,7 +88,7 @@ def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> f
         inside = (times[:-1] >= line.start) & (times[1:] <= line.end)
         for pause in line.pauses:
             inside &= (times[1:] <= pause.start) | (times[:-1] >= pause.end)
-        moments = np.array([line.at(float(time)) for time in times])
+        moments = np.array([line.reference_time(float(time)) for time in times])
         due = np.abs(np.diff(np.interp(moments, reference.times, moved)))
         usual = float(np.median(due[inside])) if inside.any() else 0.0
         inside &= (due > MOVES) & (due < MOST_CHANGE * usual)
@@ -110,7 +110,7 @@ def _halting(reference: Timeline, lines: tuple[Line, ...]) -> bool:
     """Whether some of the known pictures that move change far less than those beside them."""
     halts = moving = 0
     for line in lines:
-        low, high = sorted((line.at(line.start), line.at(line.end)))
+        low, high = sorted((line.reference_time(line.start), line.reference_time(line.end)))
         change = reference.change[(reference.times > low) & (reference.times < high)]
         if len(change) < 3:
             continue
@@ -150,7 +150,9 @@ def _fastest(timeline: Timeline) -> float | None:
 
 def _mean_rate(reference: Timeline, lines: tuple[Line, ...]) -> float:
     """Pictures a second over the matched stretches."""
-    ends = [sorted((line.at(line.start), line.at(line.end))) for line in lines]
+    ends = [
+        sorted((line.reference_time(line.start), line.reference_time(line.end))) for line in lines
+    ]
     count = sum(int(((reference.times >= a) & (reference.times < b)).sum()) for a, b in ends)
     return count / max(1e-6, sum(b - a for a, b in ends))
 

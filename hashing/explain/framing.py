@@ -8,7 +8,7 @@ import numpy as np
 from hashing.align.correspondences import correspond
 from hashing.align.model_selection import plainer
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.borders.border_regions import (
     Region,
     coloured_marks,
@@ -33,14 +33,14 @@ FEW = 40  # correspondences
 INSIDE = 0.02  # how far a corner of a filmed screen may leave the frame
 
 
-def outside(query: Reel, reference: Reel, placement: Placement) -> tuple[Region, ...]:
+def outside(query: FrameCache, reference: FrameCache, placement: Placement) -> tuple[Region, ...]:
     """What lies around the known picture in the item's frame, bars first; () where nothing does."""
     placement = plainer(query, reference, placement)
     return surroundings(looks(query, reference, placement), extent(query, reference, placement))[0]
 
 
 def frame_edits(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the item frames the known picture."""
     placement = plainer(query, reference, placement)
@@ -92,7 +92,7 @@ def _neutral(bar: Region) -> bool:
     ) >= 236
 
 
-def fitted_in(query: Reel, placement: Placement, regions: tuple[Region, ...]) -> bool:
+def fitted_in(query: FrameCache, placement: Placement, regions: tuple[Region, ...]) -> bool:
     """Whether black bars are there only because pieces of unlike shape share the item's frame.
 
     That is so where the item goes on, before or after, with something else in their place.
@@ -105,7 +105,7 @@ def fitted_in(query: Reel, placement: Placement, regions: tuple[Region, ...]) ->
         others &= (query.times < line.start - 0.5) | (query.times > line.end + 0.5)
     if others.sum() < FEWEST_OTHERS:
         return False
-    tiny = query.tiny()[others]
+    tiny = query.thumbnails()[others]
     height, width = tiny.shape[1:]
     shown = np.zeros(len(tiny), bool)
     for bar in bars:

@@ -14,7 +14,7 @@ from hashing.align.correspondences import correspond
 from hashing.align.crop_path import Held
 from hashing.align.model_selection import plainer
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.pan_zoom import zoom_pan
 from hashing.imaging.homography import Matrix, apply, in_pixels
@@ -50,7 +50,7 @@ class Shape:
 
 
 def geometry_edits(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the known picture's geometry differs in the item."""
     placement = plainer(query, reference, placement)
@@ -65,11 +65,11 @@ def geometry_edits(
     return [edit for edit in out if edit is not None]
 
 
-def _aspect(reel: Reel) -> float:
+def _aspect(reel: FrameCache) -> float:
     return reel.fingerprint.info.width / reel.fingerprint.info.height
 
 
-def shape(query: Reel, reference: Reel, seen: Extent, uncertain: float) -> Shape:
+def shape(query: FrameCache, reference: FrameCache, seen: Extent, uncertain: float) -> Shape:
     """Mirroring, angle and proportions of the transform where the known picture is seen."""
     info_q, info_r = query.fingerprint.info, reference.fingerprint.info
     size = (info_r.width, info_r.height)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.borders.caption_bars import text_bars
 from hashing.explain.redaction.redactions import Censored
 from hashing.explain.regions.classify import LAID_OVER, Finding, findings, is_mark, is_writing
@@ -32,7 +32,7 @@ HIDDEN = {
 
 
 def overlay_edits(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """What was laid over the footage."""
     return overlays_of(findings(query, reference, placement), query, reference, placement)
@@ -40,8 +40,8 @@ def overlay_edits(
 
 def overlays_of(
     found: list[Finding],
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     placement: Placement,
     page: bool = False,
 ) -> list[Edit]:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from hashing.align.crop_path import MOVED
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.visible_area import Extent
 from hashing.imaging.homography import apply
 from hashing.imaging.polygons import SIDES, shared_area, shared_box
@@ -13,7 +13,7 @@ from hashing.pan_zoom.detect import PLACES, homographies
 from hashing.types import Box, Edit, Homography
 
 
-def zoom_pan(reference: Reel, placement: Placement, shown: Extent) -> Edit | None:
+def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit | None:
     """The moving crop as an edit. shown: where in the item's frame the known picture is seen.
 
     The edit's box is that place, where it is not all of the frame.

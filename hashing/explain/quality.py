@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hashing.align.model_selection import plainer
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import Look, looks, luma
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import jacobian
@@ -47,7 +47,7 @@ class Softness:
 
 
 def quality_edits(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the item's picture is worse than the known copy's."""
     placement = plainer(query, reference, placement)
@@ -62,7 +62,7 @@ def quality_edits(
     return [edit for edit in found if edit is not None]
 
 
-def downscaled(query: Reel, reference: Reel, seen: Extent) -> Edit | None:
+def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit | None:
     """Fewer pixels for the same part of the picture."""
     info_q, info_r = query.fingerprint.info, reference.fingerprint.info
     size_q, size_r = (info_q.width, info_q.height), (info_r.width, info_r.height)
@@ -81,7 +81,7 @@ def downscaled(query: Reel, reference: Reel, seen: Extent) -> Edit | None:
     return Edit("downscaled", 0.95, {"scale": round(scale, 3)}, text)
 
 
-def blurred(query: Reel, held: list[Look], seen: Extent) -> Edit | None:
+def blurred(query: FrameCache, held: list[Look], seen: Extent) -> Edit | None:
     """Fine detail lost evenly, as by a soft lens or a blur."""
     measured = [one for one in (softness(look, seen) for look in held) if one is not None]
     if not measured:
@@ -186,7 +186,7 @@ def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
     return Edit("recompressed", 0.95, measure, text)
 
 
-def blocky(query: Reel, held: list[Look]) -> Edit | None:
+def blocky(query: FrameCache, held: list[Look]) -> Edit | None:
     """Coding blocks that the known copy has not; kept pictures need the file's own pixels."""
     info = query.fingerprint.info
     if (query.width, query.height) != (info.width, info.height):

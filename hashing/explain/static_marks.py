@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement, instants
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import luma
 from hashing.imaging.connected_components import bounds, box_of
 from hashing.types import Box, Seconds
@@ -52,10 +52,10 @@ class Mark:
     seconds: Seconds
 
 
-def standing(query: Reel, reference: Reel, placement: Placement) -> list[Mark]:
+def standing(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Mark]:
     """Marks over the known picture, the largest first; none in stills."""
     seen = instants(placement.lines, INSTANTS)
-    pairs = sorted({(query.nearest(tq), reference.nearest(tr)) for tq, tr in seen})
+    pairs = sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in seen})
     if len({q for q, _ in pairs}) < FEWEST or len({r for _, r in pairs}) < FEWEST:
         return []
     seconds = sum(line.end - line.start for line in placement.lines)
@@ -65,13 +65,13 @@ def standing(query: Reel, reference: Reel, placement: Placement) -> list[Mark]:
 
 
 def _pictures(
-    query: Reel, reference: Reel, pairs: list[tuple[int, int]]
+    query: FrameCache, reference: FrameCache, pairs: list[tuple[int, int]]
 ) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """Whole pictures of the pairs, a few at a time."""
     for first in range(0, len(pairs), AT_ONCE):
         some = pairs[first : first + AT_ONCE]
-        left = query.wholes([q for q, _ in some])
-        yield from zip(left, reference.wholes([r for _, r in some]), strict=True)
+        left = query.frames([q for q, _ in some])
+        yield from zip(left, reference.frames([r for _, r in some]), strict=True)
 
 
 def marks(

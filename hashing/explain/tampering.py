@@ -6,7 +6,7 @@ object brings detail of its own; where neither is clear the direction is left op
 """
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.regions.classify import Finding, findings
 from hashing.types import Edit, Segment
 
@@ -18,7 +18,7 @@ TEXTS = {
 
 
 def content_edits(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """Where the scene itself was changed."""
     return content_of(findings(query, reference, placement))

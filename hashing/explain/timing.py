@@ -10,7 +10,7 @@ import numpy as np
 
 from hashing.align.segments import settled
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.audio import clock
 from hashing.explain.frame_rate import Rates, rates
 from hashing.retiming.dropped_frames import gaps
@@ -35,7 +35,7 @@ TRIMMED_S = 0.5
 
 
 def time_edits(
-    query: Reel, reference: Reel, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """Edits of time of one match, in no order."""
     stills = "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind)
@@ -64,21 +64,21 @@ def _part(lines: list[Line], all_lines: tuple[Line, ...]) -> Span | None:
     return Span(max(0.0, min(line.start for line in lines)), max(line.end for line in lines))
 
 
-def _speed(query: Reel, lines: tuple[Line, ...]) -> Edit | None:
+def _speed(query: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
     allowed = max(SPEED_CHANGED, _of_the_clock(query))
-    changed = [line for line in map(settled, lines) if abs(line.pace - 1) > allowed]
+    changed = [line for line in map(settled, lines) if abs(line.playback_speed - 1) > allowed]
     seconds = _length(tuple(changed))
     if seconds < 0.5 * _length(lines) and seconds < 3.0:
         return None
     weights = [line.end - line.start for line in changed]
-    factor = float(np.average([line.pace for line in changed], weights=weights))
+    factor = float(np.average([line.playback_speed for line in changed], weights=weights))
     how = f"{factor:.2f} times as fast as"
     text = f"Plays {how} the known clip" if factor > 1 else f"Plays slower, {how} the known clip"
     measure: dict[str, float | int | str] = {"factor": round(factor, 4)}
     return Edit("speed", 0.95, measure, text, _part(changed, lines))
 
 
-def _of_the_clock(query: Reel) -> float:
+def _of_the_clock(query: FrameCache) -> float:
     """How far off real time a file's own clock makes footage play: a GIF's counts hundredths.
 
     Eight pictures a second are 12.5 of them a picture; what writes 12 for each plays 4 % too fast.
@@ -122,19 +122,23 @@ def _reordered(placement: Placement, segments: tuple[Segment, ...]) -> Edit | No
         for last, line in pairwise(lines)
         if last.reversed == line.reversed
         and line.start - last.end < NEAR_S
-        and abs(line.at(line.start) - last.at(line.start)) > JUMP_S
+        and abs(line.reference_time(line.start) - last.reference_time(line.start)) > JUMP_S
         and _measured_cut(placement, last, line)
     ]
     if not jumps or len(segments) < 2:
         return None
-    left_out = sum(max(0.0, b.at(b.start) - a.at(a.end)) for a, b in jumps if not a.reversed)
+    left_out = sum(
+        max(0.0, b.reference_time(b.start) - a.reference_time(a.end))
+        for a, b in jumps
+        if not a.reversed
+    )
     cuts = "; ".join(
         f"{clock(one.query.start)}-{clock(one.query.end)} shows "
         f"{clock(one.reference.start)}-{clock(one.reference.end)}"
         for one in segments
     )
     pieces = len(jumps) + 1
-    in_order = all(b.at(b.start) > a.at(a.end) for a, b in jumps)
+    in_order = all(b.reference_time(b.start) > a.reference_time(a.end) for a, b in jumps)
     measure: dict[str, float | int | str] = {"pieces": pieces, "cuts": cuts}
     if in_order:
         measure["left_out_s"] = round(left_out, 2)
@@ -174,11 +178,11 @@ def _frozen(lines: tuple[Line, ...]) -> Edit | None:
     return Edit("frozen", 0.9, measure, text, around)
 
 
-def _dropped(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit | None:
-    thin = [line for line in lines if line.dropped]
+def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
+    thin = [line for line in lines if line.dropped_share]
     weights = [line.end - line.start for line in thin]
     if thin:
-        share = float(np.average([line.dropped for line in thin], weights=weights))
+        share = float(np.average([line.dropped_share for line in thin], weights=weights))
     else:
         thin = list(lines)
         share = gaps(query.fingerprint.timeline, reference.fingerprint.timeline, lines)
@@ -192,7 +196,7 @@ def _dropped(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit | No
     return Edit("frames_dropped", 0.85, measure, text, _part(thin, lines))
 
 
-def _frame_rate(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit | None:
+def _frame_rate(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
     """Clearly fewer pictures a second, or more by repeating pictures."""
     ours, theirs = query.fingerprint.timeline, reference.fingerprint.timeline
     counted = rates(ours, theirs, lines)
@@ -201,7 +205,7 @@ def _frame_rate(query: Reel, reference: Reel, lines: tuple[Line, ...]) -> Edit |
     total = query.fingerprint.info.duration_s or 0.0
     joined = _length(lines) < 0.9 * total
     weights = [line.end - line.start for line in lines]
-    pace = float(np.average([line.pace for line in lines], weights=weights))
+    pace = float(np.average([line.playback_speed for line in lines], weights=weights))
     due = counted.reference * min(1.0, pace)
     lower = min(counted.query, counted.nominal_query)
     if counted.counted and not counted.repeating and _repeats_of_coding(counted):
@@ -238,7 +242,7 @@ def _same_rate(counted: Rates) -> bool:
     return abs(counted.nominal_query / counted.nominal_reference - 1) < SAME_RATE
 
 
-def _trim(reference: Reel, segments: tuple[Segment, ...]) -> Edit | None:
+def _trim(reference: FrameCache, segments: tuple[Segment, ...]) -> Edit | None:
     """How much of the known clip's beginning and end is not in the item."""
     whole = reference.fingerprint.info.duration_s or 0.0
     before = min(one.reference.start for one in segments)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from hashing.align.crop_path import Held, seen_alone
 from hashing.align.spatiotemporal import correspondences
 from hashing.align.temporal import SPEEDS
-from hashing.concurrency import beside
-from hashing.describe.frame_cache import Reel
+from hashing.concurrency import map_in_threads
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.types import Line, Seconds
 
@@ -31,12 +31,16 @@ AGREE, FEWEST = 0.6, 3  # share and number of the clear instants that lie on one
 
 
 def corresponding(
-    query: Reel, reference: Reel, indices: list[tuple[int, int]], mirrored: bool, coarse: bool
+    query: FrameCache,
+    reference: FrameCache,
+    indices: list[tuple[int, int]],
+    mirrored: bool,
+    coarse: bool,
 ) -> list[Held]:
     """Putative correspondences of pairs of pictures."""
-    todo = query.lacking([q for q, _ in indices], mirrored, None, coarse)
-    todo += reference.lacking([r for _, r in indices], False, None, coarse)
-    beside(lambda find: find(), todo)
+    todo = query.missing_features([q for q, _ in indices], mirrored, None, coarse)
+    todo += reference.missing_features([r for _, r in indices], False, None, coarse)
+    map_in_threads(lambda find: find(), todo)
     return [
         Held(
             float(query.times[q]),
@@ -47,7 +51,11 @@ def corresponding(
 
 
 def clocked(
-    query: Reel, reference: Reel, common: Matrix, mirrored: bool, guesses: list[tuple[Line, ...]]
+    query: FrameCache,
+    reference: FrameCache,
+    common: Matrix,
+    mirrored: bool,
+    guesses: list[tuple[Line, ...]],
 ) -> Line | None:
     """All of the item on one line through the moments that have most in common; None if unclear.
 
@@ -55,7 +63,8 @@ def clocked(
     """
     wanted = np.linspace(query.times[0], query.times[-1], INSTANTS + 2)[1:-1]
     tried = {
-        query.nearest(float(time)): _around(reference, float(time), guesses) for time in wanted
+        query.nearest_index(float(time)): _around(reference, float(time), guesses)
+        for time in wanted
     }
     clear = []
     for q, some in tried.items():  # one instant at a time: pictures are large
@@ -74,12 +83,12 @@ def clocked(
     return Line(start, end, abs(slope), slope < 0, offset, 1.0, 0.0)
 
 
-def _around(reference: Reel, time: Seconds, guesses: list[tuple[Line, ...]]) -> list[int]:
+def _around(reference: FrameCache, time: Seconds, guesses: list[tuple[Line, ...]]) -> list[int]:
     """The known pictures near where the guesses put a moment of the item."""
     near = np.zeros(len(reference.times), bool)
     for lines in guesses:
         line = min(lines, key=lambda one: max(one.start - time, time - one.end))
-        near |= np.abs(reference.times - line.at(time)) <= REACH_S
+        near |= np.abs(reference.times - line.reference_time(time)) <= REACH_S
     return [int(index) for index in np.flatnonzero(near)]
 
 
@@ -138,10 +147,13 @@ def as_clocked(lines: tuple[Line, ...], clock: Line | None) -> tuple[Line, ...]:
 
 def same(clock: Line, found: Line) -> bool:
     """Whether a line that was correlated is the one that was clocked."""
-    return all(abs(clock.at(t) - found.at(t)) <= CLOCK_S for t in (found.start, found.end))
+    return all(
+        abs(clock.reference_time(t) - found.reference_time(t)) <= CLOCK_S
+        for t in (found.start, found.end)
+    )
 
 
 def _drifted(line: Line, clock: Line) -> bool:
-    if line.pauses or line.dropped or not same(clock, line):
+    if line.pauses or line.dropped_share or not same(clock, line):
         return False
     return abs(line.slope - clock.slope) > TOLD

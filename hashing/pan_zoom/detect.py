@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hashing.align.correspondences import correspond, plain
 from hashing.align.crop_path import MOVED, NEAR_PX, Path, corners, seen
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import normalised
 from hashing.types import Homography
 
@@ -21,7 +21,7 @@ STIRS = 0.6  # share of the windows' variance that a drift explains
 PLACES = 9  # moments of a path at which what is shown is measured
 
 
-def stirs(query: Reel, reference: Reel, placement: Placement) -> bool:
+def stirs(query: FrameCache, reference: FrameCache, placement: Placement) -> bool:
     """Whether the instants that placing used drift at all, which is worth a closer look."""
     if min(len(query.times), len(reference.times)) < 2:
         return False

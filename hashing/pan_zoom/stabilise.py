@@ -17,14 +17,14 @@ from hashing.align.correspondences import plain
 from hashing.align.crop_path import FEWEST, MOVED, Path, along, best_fixed, fitted, seen, travel
 from hashing.align.spatiotemporal import FramePair, Placement, instants, supported
 from hashing.align.temporal import lines
-from hashing.concurrency import beside
-from hashing.describe.frame_cache import TINY_PX, Reel
+from hashing.concurrency import map_in_threads
+from hashing.describe.frame_cache import THUMBNAIL_LONG_SIDE_PX, FrameCache
 from hashing.imaging.homography import Matrix, Pairs, Transform, apply, estimate, pooled
 from hashing.imaging.polygons import shared_area
 from hashing.imaging.warping import scaling, warp_tiny
 from hashing.pan_zoom.crop_timing import clocked, corresponding, same
 from hashing.pan_zoom.detect import homographies
-from hashing.types import Agreement, Line, Seconds
+from hashing.types import CorrelationMatrix, Line, Seconds
 
 EVERY_S = 0.3  # between instants with a window of their own
 MOST_INSTANTS = 32
@@ -44,10 +44,10 @@ LEAST = 0.4  # … on a closer one
 LOOKS = 6  # instants that the common transform is measured on at last
 
 
-class Steadied(Reel):
+class Steadied(FrameCache):
     """A known clip's reel, each picture moved by a transform of its own."""
 
-    def __init__(self, known: Reel, moves: list[Matrix]) -> None:
+    def __init__(self, known: FrameCache, moves: list[Matrix]) -> None:
         """moves: for each picture, its pixels -> the pixels of the moved one."""
         super().__init__(known.fingerprint)
         self._known, self._moves = known, moves
@@ -56,18 +56,18 @@ class Steadied(Reel):
         return self.wholes([index])[0]
 
     def wholes(self, indices: list[int]) -> list[NDArray[np.uint8]]:
-        missing = [index for index in dict.fromkeys(indices) if index not in self._whole]
-        for index, picture in zip(missing, self._known.wholes(missing), strict=True):
-            self._keep(index, _moved(picture, self._moves[index]))
-        return [self._whole[index] for index in indices]
+        missing = [index for index in dict.fromkeys(indices) if index not in self._frames]
+        for index, picture in zip(missing, self._known.frames(missing), strict=True):
+            self._store(index, _moved(picture, self._moves[index]))
+        return [self._frames[index] for index in indices]
 
     def tiny(self) -> NDArray[np.uint8]:
-        if self._tiny is None:
-            onto = scaling(self.size, self.tiny_size)
+        if self._thumbnails is None:
+            onto = scaling(self.size, self.thumbnail_size)
             back = np.linalg.inv(onto)
-            pictures = zip(self._known.tiny(), self._moves, strict=True)
-            self._tiny = np.stack([_moved(one, onto @ move @ back) for one, move in pictures])
-        return self._tiny
+            pictures = zip(self._known.thumbnails(), self._moves, strict=True)
+            self._thumbnails = np.stack([_moved(one, onto @ move @ back) for one, move in pictures])
+        return self._thumbnails
 
 
 def _moved(picture: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
@@ -79,7 +79,7 @@ def _moved(picture: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
 
 
 def followed(
-    query: Reel, reference: Reel, placement: Placement
+    query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[Placement, Line | None] | None:
     """The placement under a path of its own, and the line on which the path was clocked, if it
     was; None where no path is found, or it hardly moves.
@@ -135,26 +135,30 @@ def moves(path: Path, size: tuple[int, int]) -> bool:
     return min(shown) < WHOLE
 
 
-def _near(reference: Reel, guessed: list[Line]) -> NDArray[np.bool_]:
+def _near(reference: FrameCache, guessed: list[Line]) -> NDArray[np.bool_]:
     """The known pictures that lines reach, with some time before and after."""
-    ends = [one.at(time) for one in guessed for time in (one.start, one.end)]
+    ends = [one.reference_time(time) for one in guessed for time in (one.start, one.end)]
     near: NDArray[np.bool_] = reference.times >= min(ends) - AROUND_S
     return near & (reference.times <= max(ends) + AROUND_S)
 
 
-def _real_time(query: Reel, placement: Placement) -> tuple[Line, ...]:
+def _real_time(query: FrameCache, placement: Placement) -> tuple[Line, ...]:
     """All of the item in real time, through the best of what was placed."""
     start, end = float(query.times[0]), float(query.times[-1])
     if not placement.lines:
         return ()
-    best = max(placement.lines, key=lambda line: line.level * (line.end - line.start))
+    best = max(placement.lines, key=lambda line: line.correlation * (line.end - line.start))
     middle = (best.start + best.end) / 2
-    offset = best.at(middle) - middle
-    return (Line(start, end, 1.0, False, offset, best.level, best.contrast),)
+    offset = best.reference_time(middle) - middle
+    return (Line(start, end, 1.0, False, offset, best.correlation, best.contrast),)
 
 
 def _path(
-    query: Reel, reference: Reel, placement: Placement, common: Transform, found: tuple[Line, ...]
+    query: FrameCache,
+    reference: FrameCache,
+    placement: Placement,
+    common: Transform,
+    found: tuple[Line, ...],
 ) -> Path | None:
     """The path that the instants on these lines lie on, if no one transform will do."""
     indices = _pairs(query, reference, found)
@@ -173,18 +177,20 @@ def _path(
     return None
 
 
-def _pairs(query: Reel, reference: Reel, found: tuple[Line, ...]) -> list[tuple[int, int]]:
+def _pairs(
+    query: FrameCache, reference: FrameCache, found: tuple[Line, ...]
+) -> list[tuple[int, int]]:
     """Instants on lines, evenly over them: indices of the query's and the reference's pictures."""
     total = sum(line.end - line.start for line in found)
     count = int(np.clip(total / EVERY_S, FEWEST, MOST_INSTANTS))
     last = float(reference.times[-1])
     moments = [(tq, tr) for tq, tr in instants(found, count) if 0 <= tr <= last]
-    return sorted({(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments})
+    return sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in moments})
 
 
 def correlated(
-    query: Reel, reference: Reel, path: Path, near: NDArray[np.bool_]
-) -> Agreement | None:
+    query: FrameCache, reference: FrameCache, path: Path, near: NDArray[np.bool_]
+) -> CorrelationMatrix | None:
     """Correlate all moments, each of the item's under its own transform.
 
     On a grid over the known picture, of which each moment of the item sees a part. near: the known
@@ -192,16 +198,18 @@ def correlated(
     """
     if near.sum() < 2:
         return None
-    beside(lambda reel: reel.tiny(), [query, reference])
+    map_in_threads(lambda reel: reel.thumbnails(), [query, reference])
     size = _grid_size(*reference.size)
     onto = scaling(reference.size, size)
-    known, _ = warp_tiny(reference.tiny()[near], scaling(reference.tiny_size, size), size)
+    known, _ = warp_tiny(
+        reference.thumbnails()[near], scaling(reference.thumbnail_size, size), size
+    )
     known = np.stack([one - BROAD * cv2.GaussianBlur(one, (0, 0), BROAD_CELLS) for one in known])
     rights = known.reshape(len(known), -1)  # (Kr, P)
-    to_whole = np.linalg.inv(scaling(query.size, query.tiny_size))
+    to_whole = np.linalg.inv(scaling(query.size, query.thumbnail_size))
     free = _always_shown(path, reference)
     lefts, masks = [], []
-    for time, picture in zip(query.times, query.tiny(), strict=True):
+    for time, picture in zip(query.times, query.thumbnails(), strict=True):
         matrix = onto @ np.linalg.inv(path.at(float(time))) @ to_whole
         shown, inside = _on_grid(picture, free, matrix, size)
         lefts.append(shown)
@@ -217,7 +225,9 @@ def correlated(
     norms = np.sqrt(np.maximum(mask @ (rights**2).T - sums**2 / counts, 0))
     own = np.linalg.norm(left, axis=1, keepdims=True)
     correlation = (left @ rights.T) / (np.maximum(own, floor) * np.maximum(norms, floor))
-    return Agreement(query.times, reference.times[near], np.asarray(correlation, np.float32))
+    return CorrelationMatrix(
+        query.times, reference.times[near], np.asarray(correlation, np.float32)
+    )
 
 
 def _grid_size(width: int, height: int) -> tuple[int, int]:
@@ -240,13 +250,13 @@ def _on_grid(
     return np.asarray((fine - mean) * inside, np.float32), inside
 
 
-def _always_shown(path: Path, reference: Reel) -> NDArray[np.uint8]:
+def _always_shown(path: Path, reference: FrameCache) -> NDArray[np.uint8]:
     """(h, w) of the item's tiny picture, 255 where the known picture lies at all times.
 
     A crop's window never leaves the known picture: what is outside at any time is a bar.
     """
     width, height = path.size
-    scale = min(1.0, TINY_PX / max(path.size))
+    scale = min(1.0, THUMBNAIL_LONG_SIDE_PX / max(path.size))
     size = max(2, round(width * scale)), max(2, round(height * scale))
     full = np.full((reference.height, reference.width), 255, np.uint8)
     free = np.full((size[1], size[0]), 255, np.uint8)
@@ -257,7 +267,9 @@ def _always_shown(path: Path, reference: Reel) -> NDArray[np.uint8]:
     return free
 
 
-def steadied(query: Reel, reference: Reel, placement: Placement) -> tuple[Reel, Placement] | None:
+def steadied(
+    query: FrameCache, reference: FrameCache, placement: Placement
+) -> tuple[FrameCache, Placement] | None:
     """The known clip moved as the crop moved, and the placement in it; None without support.
 
     The transform is then the one at the middle of the longest line.
@@ -272,7 +284,7 @@ def steadied(query: Reel, reference: Reel, placement: Placement) -> tuple[Reel, 
     shown = [_shown_at(placement.lines, float(time)) for time in reference.times]
     moves = [back @ path.at(time) for time in shown]
     moments = instants(placement.lines, LOOKS)
-    indices = sorted({(query.nearest(tq), reference.nearest(tr)) for tq, tr in moments})
+    indices = sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in moments})
     mirrored = placement.transform.mirrored
     parts = []
     for (_, r), one in zip(
@@ -296,14 +308,14 @@ def steadied(query: Reel, reference: Reel, placement: Placement) -> tuple[Reel, 
 class Undone:
     """The item moved back as the crop moved, so that only what moves by itself moves in it."""
 
-    item: Reel
-    known: Reel  # as it is
+    item: FrameCache
+    known: FrameCache  # as it is
     path: Path
     matrix: Matrix  # the known picture's pixels -> pixels of the item moved back
 
     def shown(self, start: Seconds, end: Seconds) -> NDArray[np.bool_]:
         """(h, w) of the tiny item moved back: what the crop shows from start to end throughout."""
-        size = self.item.tiny_size
+        size = self.item.thumbnail_size
         onto = scaling(self.item.size, size)
         full = np.full((size[1], size[0]), 255, np.uint8)
         free = np.ones(full.shape, bool)
@@ -315,7 +327,7 @@ class Undone:
         return free
 
 
-def undone(query: Reel, reference: Reel, placement: Placement) -> Undone | None:
+def undone(query: FrameCache, reference: FrameCache, placement: Placement) -> Undone | None:
     """What is judged by what moves: a crop that moves makes all of a still scene move alike."""
     path = placement.path
     if path is None:
@@ -327,6 +339,6 @@ def undone(query: Reel, reference: Reel, placement: Placement) -> Undone | None:
 
 def _shown_at(found: tuple[Line, ...], moment: Seconds) -> Seconds:
     """When the item shows a moment of the known clip, or the nearest to it that it shows."""
-    times = [float(np.clip(line.when(moment), line.start, line.end)) for line in found]
-    off = [abs(line.at(time) - moment) for line, time in zip(found, times, strict=True)]
+    times = [float(np.clip(line.query_time(moment), line.start, line.end)) for line in found]
+    off = [abs(line.reference_time(time) - moment) for line, time in zip(found, times, strict=True)]
     return times[int(np.argmin(off))]

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.audio.cross_correlation import SoundLine, Way, find_line, held, sound
+from hashing.audio.cross_correlation import (
+    AudioLine,
+    PlaybackChange,
+    audio_levels,
+    find_audio_line,
+    is_significant,
+)
 from hashing.retiming.frame_skipping import steps_of
 from hashing.retiming.freeze_frames import STILL_LEVELS
 from hashing.types import Fingerprint, Line, Seconds, Span, Timeline
@@ -48,12 +54,12 @@ def thinned(line: Line, beside: Departures, query: Fingerprint, reference: Finge
     steps = steps_of(query.timeline, reference.timeline, line)
     counted = steps.by_chance() if steps is not None else None
     if counted is not None and heard is not (not counted):
-        return replace(line, dropped=1 - 1 / line.speed) if counted else line
+        return replace(line, dropped_share=1 - 1 / line.speed) if counted else line
     if line.end - line.start < SHORTEST_S:
         return line
     leaning = steps is not None and counted is None and steps.leaning()
     if leaning and heard is None and _wanders(line, beside, reference):
-        return replace(line, dropped=1 - 1 / line.speed)
+        return replace(line, dropped_share=1 - 1 / line.speed)
     wandering = _wandering(line, beside, reference)
     if heard is False or (heard is None and wandering is None):
         return line
@@ -61,7 +67,7 @@ def thinned(line: Line, beside: Departures, query: Fingerprint, reference: Finge
         thin = wandering is not None and wandering >= WANDERS
     else:  # the sound plays on: only evenly sped up pictures speak against it
         thin = wandering is None or wandering > STRAIGHT
-    return replace(line, dropped=1 - 1 / line.speed) if thin else line
+    return replace(line, dropped_share=1 - 1 / line.speed) if thin else line
 
 
 def gaps(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float:
@@ -83,10 +89,10 @@ def gaps(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float
     for line in lines:
         if abs(line.slope - 1) > SAME or line.pauses:
             continue
-        low, high = line.at(line.start), line.at(line.end)
+        low, high = line.reference_time(line.start), line.reference_time(line.end)
         inside = (reference.times > low) & (reference.times < high - step)
         inside &= reference.change > STILL_LEVELS
-        moments = np.array([line.when(float(time)) for time in reference.times[inside]])
+        moments = np.array([line.query_time(float(time)) for time in reference.times[inside]])
         after = np.searchsorted(query.times, moments).clip(1, len(query.times) - 1)
         beside = np.abs(moments[:, None] - query.times[np.stack([after - 1, after], axis=1)])
         missed += int((beside.min(axis=1) > 0.5 * step).sum())
@@ -145,20 +151,20 @@ def _sound_plays_on(line: Line, query: Fingerprint, reference: Fingerprint) -> b
     ours, theirs = query.audio, reference.audio
     if ours is None or theirs is None or ours.space != theirs.space:
         return None
-    left, right = sound(ours), sound(theirs)
+    left, right = audio_levels(ours), audio_levels(theirs)
     part = Span(line.start, line.end)
-    near = min(line.at(line.start), line.at(line.end))
+    near = min(line.reference_time(line.start), line.reference_time(line.end))
     if line.reversed:
         return None
 
-    def found(way: Way) -> SoundLine | None:
-        return find_line(left, right, part, way, near, 1.0)
+    def found(way: PlaybackChange) -> AudioLine | None:
+        return find_audio_line(left, right, part, way, near, 1.0)
 
-    plain = found(Way())
-    sped = [found(Way(line.speed, pitched)) for pitched in (False, True)]
+    plain = found(PlaybackChange())
+    sped = [found(PlaybackChange(line.speed, pitched)) for pitched in (False, True)]
     best = max((one.correlation for one in sped if one is not None), default=0.0)
     own = plain.correlation if plain is not None else 0.0
-    if plain is not None and held(plain, expected=True) and own > best + CLEARLY:
+    if plain is not None and is_significant(plain, in_sync=True) and own > best + CLEARLY:
         return True
-    good = any(one is not None and held(one, expected=True) for one in sped)
+    good = any(one is not None and is_significant(one, in_sync=True) for one in sped)
     return False if good and best > own + CLEARLY else None

@@ -94,7 +94,7 @@ def _window(query: Timeline, reference: Timeline, line: Line) -> _Window | None:
     step: Seconds = float(np.median(steps))
     if float(np.median(np.diff(query.times[inside]))) * line.speed / step > LONGEST_STEP / 2:
         return None
-    moments = np.array([line.at(float(time)) for time in query.times[inside]])
+    moments = np.array([line.reference_time(float(time)) for time in query.times[inside]])
     at = np.interp(moments, reference.times, np.arange(len(reference.times), dtype=np.float64))
     middle = np.ceil(at - 1e-6).astype(np.intp)
     reach = max(3, round(REACH_S / step))

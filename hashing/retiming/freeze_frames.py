@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.types import Agreement, Line, Seconds, Span, Timeline
+from hashing.types import CorrelationMatrix, Line, Seconds, Span, Timeline
 
 SHORTEST_S = 0.4
 LONGEST_S = 12.0
@@ -53,7 +53,9 @@ def still_runs(timeline: Timeline, part: Span) -> list[Span]:
     return [run for run in out if SHORTEST_S <= run.length <= LONGEST_S]
 
 
-def paused(lines: list[Line], found: Agreement, query: Timeline, reference: Timeline) -> list[Line]:
+def paused(
+    lines: list[Line], found: CorrelationMatrix, query: Timeline, reference: Timeline
+) -> list[Line]:
     """Lines, with pieces that a freeze parts joined into one line with a pause."""
     out = list(lines)
     if not out:
@@ -65,7 +67,7 @@ def paused(lines: list[Line], found: Agreement, query: Timeline, reference: Time
         ]
         if not touched or len({line.reversed for line in touched}) > 1:
             continue
-        if max(line.level for line in touched) < LEAST_LEVEL:
+        if max(line.correlation for line in touched) < LEAST_LEVEL:
             continue
         joined = _with_pause(touched, run, found, (query, reference))
         if joined is not None:
@@ -79,7 +81,9 @@ def _absorbed(joined: Line, rest: list[Line]) -> list[Line]:
     out = []
     for line in sorted(rest, key=lambda one: -one.end):
         ends = (line.start, line.end)
-        on_it = all(abs(line.at(end) - joined.at(end)) < ON_IT_S for end in ends)
+        on_it = all(
+            abs(line.reference_time(end) - joined.reference_time(end)) < ON_IT_S for end in ends
+        )
         near = line.start - joined.end < GAP_S and joined.start - line.end < GAP_S
         if line.reversed == joined.reversed and on_it and near:
             start, end = min(joined.start, line.start), max(joined.end, line.end)
@@ -90,7 +94,7 @@ def _absorbed(joined: Line, rest: list[Line]) -> list[Line]:
 
 
 def _with_pause(
-    touched: list[Line], run: Span, found: Agreement, timelines: tuple[Timeline, Timeline]
+    touched: list[Line], run: Span, found: CorrelationMatrix, timelines: tuple[Timeline, Timeline]
 ) -> Line | None:
     """One line that pauses within the run, or None where that explains nothing better."""
     longest = max(touched, key=lambda line: line.end - line.start)
@@ -115,7 +119,7 @@ def _at_speed(
     longest: Line,
     speed: float,
     run: Span,
-    found: Agreement,
+    found: CorrelationMatrix,
     timelines: tuple[Timeline, Timeline],
 ) -> Line | None:
     start, end = min(line.start for line in touched), max(line.end for line in touched)
@@ -126,7 +130,9 @@ def _at_speed(
     if before.sum() < FEWEST_ROWS or after.sum() < FEWEST_ROWS:
         return None
     reach = slope * np.arange(-NEAR_S, run.length + NEAR_S, STEP_S)
-    anchors = [line.at(one) - slope * one for line in touched for one in (start, run.start)]
+    anchors = [
+        line.reference_time(one) - slope * one for line in touched for one in (start, run.start)
+    ]
     offsets = np.unique(np.round(np.add.outer(anchors, reach) / STEP_S)) * STEP_S
     first = float(max(offsets, key=lambda o: _along(found, slope, o, before)))
     lengths = np.append(np.arange(SHORTEST_S, run.length, STEP_S), run.length)
@@ -147,13 +153,15 @@ def _at_speed(
     return replace(line, pauses=(*longest.pauses, pause))
 
 
-def _along(found: Agreement, slope: float, offset: Seconds, rows: NDArray[np.bool_]) -> float:
+def _along(
+    found: CorrelationMatrix, slope: float, offset: Seconds, rows: NDArray[np.bool_]
+) -> float:
     """Mean correlation along a straight line over some rows."""
     values = between(found, slope, float(offset))[rows]
     return float(np.nan_to_num(values, nan=-0.2).mean())
 
 
-def between(found: Agreement, slope: float, offset: Seconds) -> NDArray[np.float64]:
+def between(found: CorrelationMatrix, slope: float, offset: Seconds) -> NDArray[np.float64]:
     """(Kq,) correlations along a line, interpolated between moments; NaN outside the reference.
 
     The first and the last moment stand for as long before and after as moments are apart.
@@ -169,11 +177,11 @@ def between(found: Agreement, slope: float, offset: Seconds) -> NDArray[np.float
     high = np.minimum(low + 1, len(there) - 1)
     share = np.where(inside, at, 0) - low
     rows = np.arange(len(at))
-    values = found.correlation[rows, low] * (1 - share) + found.correlation[rows, high] * share
+    values = found.values[rows, low] * (1 - share) + found.values[rows, high] * share
     return np.where(inside, values, np.nan)
 
 
-def _placed(run: Span, stood: Seconds, line: Line, found: Agreement) -> Span:
+def _placed(run: Span, stood: Seconds, line: Line, found: CorrelationMatrix) -> Span:
     """Where in a still run a pause shorter than the run agrees best."""
     if run.length - stood < STEP_S:
         return run
@@ -182,21 +190,21 @@ def _placed(run: Span, stood: Seconds, line: Line, found: Agreement) -> Span:
     return max(tried, key=lambda pause: follows(replace(line, pauses=(pause,)), found, run))
 
 
-def follows(line: Line, found: Agreement, part: Span | None = None) -> float:
+def follows(line: Line, found: CorrelationMatrix, part: Span | None = None) -> float:
     """Mean correlation along a line with its pauses, over its own stretch or over a part."""
     start, end = (part.start, part.end) if part else (line.start, line.end)
     rows = np.flatnonzero((found.query_times >= start) & (found.query_times < end))
     if not len(rows):
         return 0.0
-    wanted = np.array([line.at(float(time)) for time in found.query_times[rows]])
+    wanted = np.array([line.reference_time(float(time)) for time in found.query_times[rows]])
     there = found.reference_times
     right = np.searchsorted(there, wanted).clip(1, len(there) - 1)
-    values = np.maximum(found.correlation[rows, right - 1], found.correlation[rows, right])
+    values = np.maximum(found.values[rows, right - 1], found.values[rows, right])
     outside = (wanted < there[0] - 0.15) | (wanted > there[-1] + 0.15)
     return float(np.where(outside, -0.2, values).mean())
 
 
-def follows_all(lines: list[Line], found: Agreement) -> float:
+def follows_all(lines: list[Line], found: CorrelationMatrix) -> float:
     """The same over several lines, by their lengths."""
     lengths = [line.end - line.start for line in lines]
     total = sum(follows(line, found) * length for line, length in zip(lines, lengths, strict=True))
@@ -205,7 +213,7 @@ def follows_all(lines: list[Line], found: Agreement) -> float:
 
 def _goes_on(query: Timeline, reference: Timeline, pause: Span, line: Line) -> bool:
     """Whether the known clip changes over what would have been shown, and the item does not."""
-    low, high = sorted((line.at(pause.start), line.at(pause.end)))
+    low, high = sorted((line.reference_time(pause.start), line.reference_time(pause.end)))
     inside: NDArray[np.bool_] = (reference.times > low) & (reference.times <= high)
     stood: NDArray[np.bool_] = (query.times > pause.start) & (query.times <= pause.end)
     if not inside.any():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.retiming.freeze_frames import between
-from hashing.types import Agreement, Line, Seconds
+from hashing.types import CorrelationMatrix, Line, Seconds
 
 REACH_S = 20.0  # how far from the line a piece may lie
 STEP_S = 0.1
@@ -22,9 +22,9 @@ SURE = 0.03  # by which each piece has to agree better with its own offset than 
 MOST_PIECES = 4
 
 
-def split(line: Line, found: Agreement, most: int = MOST_PIECES) -> list[Line]:
+def split(line: Line, found: CorrelationMatrix, most: int = MOST_PIECES) -> list[Line]:
     """The pieces that a line consists of, itself where it is one."""
-    if most < 2 or line.pauses or line.dropped or line.end - line.start < 2 * SHORTEST_S:
+    if most < 2 or line.pauses or line.dropped_share or line.end - line.start < 2 * SHORTEST_S:
         return [line]
     rows = np.flatnonzero((found.query_times >= line.start) & (found.query_times < line.end))
     least = max(3, int(SHORTEST_S / STEP_S))
@@ -40,11 +40,11 @@ def split(line: Line, found: Agreement, most: int = MOST_PIECES) -> list[Line]:
 
 
 def _cut(
-    line: Line, found: Agreement, rows: NDArray[np.intp], slope: float, least: int
+    line: Line, found: CorrelationMatrix, rows: NDArray[np.intp], slope: float, least: int
 ) -> tuple[float, Line, Line] | None:
     """The best cut at one slope with its gain, or None where two pieces are no better than one."""
     middle = (line.start + line.end) / 2
-    centre = line.at(middle) - slope * middle
+    centre = line.reference_time(middle) - slope * middle
     offsets = centre + np.arange(-REACH_S, REACH_S + STEP_S / 2, STEP_S)
     values = np.stack([between(found, slope, float(one))[rows] for one in offsets])  # (offsets, n)
     values = np.nan_to_num(values, nan=-0.2)
@@ -79,4 +79,4 @@ def _mean(values: NDArray[np.float64], offset: int) -> float:
 def _piece(
     line: Line, slope: float, offset: Seconds, start: Seconds, end: Seconds, level: float
 ) -> Line:
-    return replace(line, start=start, end=end, speed=abs(slope), offset=offset, level=level)
+    return replace(line, start=start, end=end, speed=abs(slope), offset=offset, correlation=level)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hashing.align.temporal import SPEEDS
 from hashing.retiming.freeze_frames import between
-from hashing.types import Agreement, Line
+from hashing.types import CorrelationMatrix, Line
 
 LOOK_S = 0.2  # beside the best moment, where a row's fall is read
 LEAST_FALL = 0.0002  # of correlation: below, coding makes as much even of good copies
@@ -29,9 +29,9 @@ BETTER = 0.03  # sharpened correlation by which another line has to win
 REAL_TIME = 1.05  # preference in voting, as for the first line
 
 
-def distances(found: Agreement) -> NDArray[np.float32]:
+def distances(found: CorrelationMatrix) -> NDArray[np.float32]:
     """(Kq, Kr) units, 0..FAR, from each row's best moment; all 0 in rows that say nothing."""
-    there, values = found.reference_times, found.correlation
+    there, values = found.reference_times, found.values
     rows = np.arange(len(values))
     best = values.argmax(axis=1)
     top = values[rows, best]
@@ -48,19 +48,19 @@ def distances(found: Agreement) -> NDArray[np.float32]:
     return np.minimum((top[:, None] - values) / unit, FAR).astype(np.float32)
 
 
-def sharpened(found: Agreement) -> Agreement:
+def sharpened(found: CorrelationMatrix) -> CorrelationMatrix:
     """The same agreement with moments that a row can tell from its best one pushed down."""
-    return replace(found, correlation=found.correlation - WEIGHT * distances(found))
+    return replace(found, values=found.values - WEIGHT * distances(found))
 
 
-def along(line: Line, sharp: Agreement) -> float:
+def along(line: Line, sharp: CorrelationMatrix) -> float:
     """Mean sharpened correlation along a line, between moments."""
     rows = (sharp.query_times >= line.start) & (sharp.query_times < line.end)
     values = between(sharp, line.slope, line.offset)[rows]
     return float(np.nan_to_num(values, nan=-0.2).mean()) if len(values) else 0.0
 
 
-def strays(line: Line, found: Agreement, apart: NDArray[np.float32] | None = None) -> float:
+def strays(line: Line, found: CorrelationMatrix, apart: NDArray[np.float32] | None = None) -> float:
     """Mean distance of a line from the rows' best moments, in units, over rows that say when.
 
     apart: `distances(found)`, where they are at hand. FAR where fewer than FEWEST_SAYING rows say.
@@ -68,11 +68,11 @@ def strays(line: Line, found: Agreement, apart: NDArray[np.float32] | None = Non
     rows = (found.query_times >= line.start) & (found.query_times < line.end)
     apart = distances(found) if apart is None else apart
     says = rows & (apart.max(axis=1) > 0)
-    on_line = between(replace(found, correlation=apart), line.slope, line.offset)[says]
+    on_line = between(replace(found, values=apart), line.slope, line.offset)[says]
     return float(np.nan_to_num(on_line, nan=FAR).mean()) if len(on_line) >= FEWEST_SAYING else FAR
 
 
-def voted(line: Line, sharp: Agreement, found: Agreement) -> Line:
+def voted(line: Line, sharp: CorrelationMatrix, found: CorrelationMatrix) -> Line:
     """The line over the same stretch with most votes of rows' best moments; itself where no better.
 
     sharp: `found`, sharpened. Real time and the query's direction have to be beaten clearly.
@@ -80,7 +80,7 @@ def voted(line: Line, sharp: Agreement, found: Agreement) -> Line:
     rows = np.flatnonzero((found.query_times >= line.start) & (found.query_times < line.end))
     if len(rows) < FEWEST_ROWS or line.pauses:
         return line
-    apart = (found.correlation[rows] - sharp.correlation[rows]) / WEIGHT
+    apart = (found.values[rows] - sharp.values[rows]) / WEIGHT
     says = apart.max(axis=1) > 0
     near = np.where(says[:, None], np.clip(1 - apart, 0, None), 0)
     at, cell = np.nonzero(near > 0)
@@ -103,7 +103,7 @@ def voted(line: Line, sharp: Agreement, found: Agreement) -> Line:
     return other if along(other, sharp) > along(line, sharp) + BETTER else line
 
 
-def only_backwards(line: Line, found: Agreement) -> bool:
+def only_backwards(line: Line, found: CorrelationMatrix) -> bool:
     """Whether no line that runs forwards in real time is nearly as near to where rows are best."""
     apart = distances(found)
     middle = (line.start + line.end) / 2

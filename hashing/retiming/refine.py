@@ -12,12 +12,18 @@ import numpy as np
 
 from hashing.align.spatiotemporal import Placement
 from hashing.align.temporal import sample
-from hashing.audio.cross_correlation import Sound, Way, find_line, held, sound
+from hashing.audio.cross_correlation import (
+    AudioLevels,
+    PlaybackChange,
+    audio_levels,
+    find_audio_line,
+    is_significant,
+)
 from hashing.retiming.dropped_frames import FASTER, Departures, thinned
 from hashing.retiming.freeze_frames import paused
 from hashing.retiming.jump_cuts import split
 from hashing.retiming.peak_sharpness import FAR, distances, sharpened, strays, voted
-from hashing.types import Agreement, AudioPrint, Fingerprint, Line, Seconds, Span
+from hashing.types import AudioFingerprint, CorrelationMatrix, Fingerprint, Line, Seconds, Span
 
 NEAR_S = 0.45  # how far from a line the moment that agrees best is looked for
 CURVED = 2e-4  # bend of a peak under which it says nothing about when
@@ -55,14 +61,14 @@ def mended(placement: Placement, query: Fingerprint, reference: Fingerprint) -> 
     return replace(placement, lines=tuple(lines))
 
 
-def surely_fast(line: Line, found: Agreement, in_real_time: bool) -> Line:
+def surely_fast(line: Line, found: CorrelationMatrix, in_real_time: bool) -> Line:
     """A line near real time is told from it only where its rows clearly say otherwise.
 
     in_real_time: other pieces are; a quiet one is so too, unless its rows surely say otherwise.
     """
     off = abs(line.speed - 1)
     quiet = in_real_time and line.contrast < QUIET and off < DOUBTFUL
-    if not 0 < off < (DOUBTFUL if quiet else ROUGH) or line.pauses or line.dropped:
+    if not 0 < off < (DOUBTFUL if quiet else ROUGH) or line.pauses or line.dropped_share:
         return line
     apart = distances(found)
     turned = at_speed(line, 1.0)
@@ -80,7 +86,7 @@ def surely_fast(line: Line, found: Agreement, in_real_time: bool) -> Line:
     return best
 
 
-def _cut_clearly(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:
+def _cut_clearly(line: Line, found: CorrelationMatrix, sharp: CorrelationMatrix) -> list[Line]:
     """The pieces of a line that a jump makes faster, where each is exact and in real time.
 
     With pictures missing here and there two pieces are better than one as well, but still faster.
@@ -92,25 +98,27 @@ def _cut_clearly(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:
     return pieces if exact else [line]
 
 
-def _pieces(line: Line, found: Agreement, sharp: Agreement) -> list[Line]:
+def _pieces(line: Line, found: CorrelationMatrix, sharp: CorrelationMatrix) -> list[Line]:
     pieces = split(line, sharp)
     return pieces if len(pieces) == 1 else [fitted(piece, found) for piece in pieces]
 
 
 def without_strays(found: tuple[Line, ...]) -> list[Line]:
     """Lines that run at the best one's speed, or agree about as well and stand out as clearly."""
-    best = max(found, key=lambda line: line.level * min(1.0, line.end - line.start), default=None)
+    best = max(
+        found, key=lambda line: line.correlation * min(1.0, line.end - line.start), default=None
+    )
     if best is None:
         return []
     return [
         line
         for line in found
-        if (line.level >= FAINT * best.level and line.contrast >= DULL * best.contrast)
+        if (line.correlation >= FAINT * best.correlation and line.contrast >= DULL * best.contrast)
         or (line.reversed == best.reversed and abs(line.speed / best.speed - 1) < 0.03)
     ]
 
 
-def _of_one_speed(lines: list[Line], found: Agreement) -> list[Line]:
+def _of_one_speed(lines: list[Line], found: CorrelationMatrix) -> list[Line]:
     """Short pieces at the speed of the longest, where that agrees as well as their own."""
     if len(lines) < 2:
         return lines
@@ -123,17 +131,17 @@ def _of_one_speed(lines: list[Line], found: Agreement) -> list[Line]:
     return out
 
 
-def departures(line: Line, found: Agreement) -> Departures:
+def departures(line: Line, found: CorrelationMatrix) -> Departures:
     """Where the moments that agree best lie beside a line."""
     rows = np.flatnonzero((found.query_times >= line.start) & (found.query_times < line.end))
     there = found.reference_times
     times, off, weights = [], [], []
     for row in rows:
-        moment = line.at(float(found.query_times[row]))
+        moment = line.reference_time(float(found.query_times[row]))
         low, high = np.searchsorted(there, [moment - NEAR_S, moment + NEAR_S])
         if high - low < 3:
             continue
-        values = found.correlation[row, low:high].astype(np.float64)
+        values = found.values[row, low:high].astype(np.float64)
         best = int(values.argmax())
         if not 0 < best < len(values) - 1:
             continue
@@ -149,11 +157,11 @@ def departures(line: Line, found: Agreement) -> Departures:
     return Departures(np.array(times), np.array(off), np.array(weights))
 
 
-def fitted(line: Line, found: Agreement) -> Line:
+def fitted(line: Line, found: CorrelationMatrix) -> Line:
     """The line through the moments that agree best; real time where it is as good as that."""
     beside = departures(line, found)
     times, off, weights = beside.times, beside.off, beside.weights
-    if len(times) < FEWEST_MOMENTS or line.pauses or line.dropped:
+    if len(times) < FEWEST_MOMENTS or line.pauses or line.dropped_share:
         return _unless_real_time(line, found)
     weights = np.minimum(weights, 3 * np.median(weights))  # no one moment decides
     keep = np.ones(len(times), bool)
@@ -175,10 +183,10 @@ def fitted(line: Line, found: Agreement) -> Line:
     return straight if _mean(straight, found) >= _mean(line, found) - 0.01 else line
 
 
-def _unless_real_time(line: Line, found: Agreement) -> Line:
+def _unless_real_time(line: Line, found: CorrelationMatrix) -> Line:
     """A line that could not be measured finely: real time where that is as near and as good."""
     turned = at_speed(line, 1.0)
-    near = abs(line.speed - 1) < ROUGH and not line.pauses and not line.dropped
+    near = abs(line.speed - 1) < ROUGH and not line.pauses and not line.dropped_share
     return turned if near and _mean(turned, found) >= _mean(line, found) - 0.01 else line
 
 
@@ -186,18 +194,21 @@ def at_speed(line: Line, speed: float) -> Line:
     """The line turned about its middle to another speed."""
     middle = (line.start + line.end) / 2
     slope = -speed if line.reversed else speed
-    return replace(line, speed=speed, offset=line.at(middle) - slope * middle)
+    return replace(line, speed=speed, offset=line.reference_time(middle) - slope * middle)
 
 
-def _mean(line: Line, found: Agreement) -> float:
+def _mean(line: Line, found: CorrelationMatrix) -> float:
     """Mean correlation along a line."""
     inside = (found.query_times >= line.start) & (found.query_times < line.end)
-    values = sample(found.correlation, found, line.slope, line.offset)[inside]
+    values = sample(found.values, found, line.slope, line.offset)[inside]
     return float(np.nan_to_num(values, nan=0.0).mean()) if len(values) else 0.0
 
 
 def _by_sound(
-    line: Line, found: Agreement, query: AudioPrint | None, reference: AudioPrint | None
+    line: Line,
+    found: CorrelationMatrix,
+    query: AudioFingerprint | None,
+    reference: AudioFingerprint | None,
 ) -> Line:
     """A line on which hardly anything moves, put where the sound lies if the pictures allow it."""
     if (
@@ -207,18 +218,18 @@ def _by_sound(
         or query.space != reference.space
     ):
         return line
-    heard = _heard(sound(query), sound(reference), line)
+    heard = _heard(audio_levels(query), audio_levels(reference), line)
     if heard is None or abs(heard[0] - line.offset) + abs(heard[1] - line.speed) < 0.05:
         return line
     moved = replace(line, offset=heard[0], speed=heard[1])
     return moved if _mean(moved, found) >= _mean(line, found) - 0.02 else line
 
 
-def _heard(query: Sound, reference: Sound, line: Line) -> tuple[Seconds, float] | None:
+def _heard(query: AudioLevels, reference: AudioLevels, line: Line) -> tuple[Seconds, float] | None:
     """Offset and speed at which the sound of a line's stretch is found in the reference."""
     part = Span(line.start, line.end)
     middle, reach = float(reference.times.mean()), float(np.ptp(reference.times)) + part.length
-    found = find_line(query, reference, part, Way(), middle, reach)
-    if found is None or found.correlation < HEARD or not held(found, expected=False):
+    found = find_audio_line(query, reference, part, PlaybackChange(), middle, reach)
+    if found is None or found.correlation < HEARD or not is_significant(found, in_sync=False):
         return None
     return found.offset, 1.0

@@ -11,156 +11,175 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.types import Box, Candidate, Descriptors, Seconds, Views
+from hashing.types import Box, Candidate, Descriptors, RegionDescriptors, Seconds
 
-NEIGHBOURS = 128  # hits a query vector: a still clip can fill dozens of places by itself
+NEIGHBOURS_PER_ROW = 128  # hits a query vector: a still clip can fill dozens of places by itself
 BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "unlike"
 BACKGROUND_WEIGHT = 0.8
-ROWS = 3  # a clip's score is the mean of its best rows
-FEW_ROWS = 40
-MOMENTS = 3  # of a clip, that a window is held against
-THINNED_S = 1.0
-MOST_ROWS = 240  # query vectors that are searched; more of a long item are thinned evenly
-SURE_ENOUGH = 0.3  # share of the best candidate's score under which others are not looked at
-LEAST_COSINE = 0.12  # under which a best row is not worth a look
-ROUNDING = 0.002  # of a cosine between vectors that are kept at half precision
+BEST_ROWS = 3  # a clip's score is the mean of its best rows
+MAX_UNTHINNED_ROWS = 40
+TIMESTAMPS_PER_CANDIDATE = 3  # of a clip, that a window is held against
+ROW_SPACING_S = 1.0
+MAX_QUERY_ROWS = 240  # query vectors that are searched; more of a long item are thinned evenly
+MIN_SCORE_OF_BEST = 0.3  # share of the best candidate's score under which others are not looked at
+MIN_COSINE = 0.12  # under which a best row is not worth a look
+COSINE_ROUNDING = 0.002  # of a cosine between vectors that are kept at half precision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bar:
+class CandidateThreshold:
     """What a clip that comes later has to reach to be among the candidates of a search.
 
     It is that of the search's own time: a library that has grown since would ask for more.
     """
 
     vectors: NDArray[np.float16]  # (N, 512) that were searched with
-    usual: NDArray[np.float32]  # (N,) cosine that is usual for each
+    background_cosine: NDArray[np.float32]  # (N,) cosine that is usual for each
     best_rows: int  # of which a clip's score is the mean
-    least: float  # score; -inf where every clip is a candidate
+    min_score: float  # score; -inf where every clip is a candidate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sought:
+class SearchThresholds:
     """Both of a search's bars. parts: of the picture; None where the whole was enough."""
 
-    whole: Bar
-    parts: Bar | None
+    whole: CandidateThreshold
+    regions: CandidateThreshold | None
 
-    def reached(self, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
+    def is_met(self, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
         """Whether any of several clips is worth a comparison, as `reaches` has them."""
-        bars = (self.whole,) if self.parts is None else (self.whole, self.parts)
-        return any(reaches(one, vectors, starts) for one in bars)
+        thresholds = (self.whole,) if self.regions is None else (self.whole, self.regions)
+        return any(meets_threshold(threshold, vectors, starts) for threshold in thresholds)
 
 
-def reaches(bar: Bar, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
+def meets_threshold(
+    threshold: CandidateThreshold, vectors: NDArray[np.float32], starts: NDArray[np.intp]
+) -> bool:
     """Whether any of several clips is worth a comparison.
 
     vectors: (M, 512), those of all clips one after the other; starts: (C,) where each begins.
     """
-    if not len(bar.vectors) or not len(vectors):
+    if not len(threshold.vectors) or not len(vectors):
         return False
-    cosine = bar.vectors.astype(np.float32) @ vectors.T  # (N, M)
+    cosine = threshold.vectors.astype(np.float32) @ vectors.T  # (N, M)
     best = np.maximum.reduceat(cosine, starts, axis=1)  # (N, C)
-    count = min(bar.best_rows, len(best))
-    score = np.sort(best - bar.usual[:, None], axis=0)[-count:].mean(axis=0)  # (C,)
-    alike = best.max(axis=0) >= LEAST_COSINE - ROUNDING
-    return bool((alike & (score >= bar.least - ROUNDING)).any())
+    count = min(threshold.best_rows, len(best))
+    score = np.sort(best - threshold.background_cosine[:, None], axis=0)[-count:].mean(
+        axis=0
+    )  # (C,)
+    similar_enough = best.max(axis=0) >= MIN_COSINE - COSINE_ROUNDING
+    return bool((similar_enough & (score >= threshold.min_score - COSINE_ROUNDING)).any())
 
 
-def query_rows(frames: Descriptors) -> NDArray[np.intp]:
+def select_query_rows(descriptors: Descriptors) -> NDArray[np.intp]:
     """Indices of the rows to search with: not flat, and thinned in a longer item.
 
     Up to FEW_ROWS all of them; then about one a second; then evenly down to MOST_ROWS.
     """
-    rows = np.flatnonzero(~frames.flat)
-    if len(rows) > FEW_ROWS:
-        seconds = np.floor(frames.times[rows] / THINNED_S)
+    rows = np.flatnonzero(~descriptors.flat)
+    if len(rows) > MAX_UNTHINNED_ROWS:
+        seconds = np.floor(descriptors.times[rows] / ROW_SPACING_S)
         rows = rows[np.unique(seconds, return_index=True)[1]]
-    if len(rows) > MOST_ROWS:
-        rows = rows[np.linspace(0, len(rows) - 1, MOST_ROWS).round().astype(int)]
+    if len(rows) > MAX_QUERY_ROWS:
+        rows = rows[np.linspace(0, len(rows) - 1, MAX_QUERY_ROWS).round().astype(int)]
     return rows
 
 
-def candidates(
+def rank_candidates(
     vectors: NDArray[np.float32],
     clips: Sequence[str],
     clip_index: NDArray[np.int64],
     cosine: NDArray[np.float32],
-    most: int,
-) -> tuple[list[Candidate], Bar]:
+    max_candidates: int,
+) -> tuple[list[Candidate], CandidateThreshold]:
     """The clips with the best normalised rows, best first, and the bar for those that come later.
 
     vectors: (N, 512) that were searched with; clip_index: (N, k) into `clips`, -1 where there are
     fewer; cosine: (N, k), best first.
     """
-    rows = _best_of_rows(clip_index, cosine)
-    ranked = _ranked(clips, rows)
-    sure = SURE_ENOUGH * ranked[0].score if ranked else -np.inf
-    last = ranked[most - 1].score if len(ranked) >= most else -np.inf
-    found = [one for one in ranked[:most] if one.cosine >= LEAST_COSINE and one.score >= sure]
-    return found, Bar(vectors.astype(np.float16), _usual(rows), ROWS, max(sure, last))
+    rows = _best_hit_per_clip(clip_index, cosine)
+    ranked = _rank_all(clips, rows)
+    min_score = MIN_SCORE_OF_BEST * ranked[0].score if ranked else -np.inf
+    last_score = ranked[max_candidates - 1].score if len(ranked) >= max_candidates else -np.inf
+    accepted = [
+        candidate
+        for candidate in ranked[:max_candidates]
+        if candidate.cosine >= MIN_COSINE and candidate.score >= min_score
+    ]
+    return accepted, CandidateThreshold(
+        vectors.astype(np.float16), _background_cosines(rows), BEST_ROWS, max(min_score, last_score)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class WindowCandidate:
+class RegionCandidate:
     """A clip worth comparing with one window of the item's picture."""
 
     clip: str
     score: float
     cosine: float
-    window: Box
-    moments: tuple[tuple[Seconds, Seconds], ...]  # (query, reference), the best first
+    region: Box
+    timestamps: tuple[tuple[Seconds, Seconds], ...]  # (query, reference), the best first
 
 
-def window_candidates(
-    views: Views,
+def rank_region_candidates(
+    regions: RegionDescriptors,
     clips: Sequence[str],
     clip_index: NDArray[np.int64],
     hit_times: NDArray[np.float64],
     cosine: NDArray[np.float32],
-    most: int,
-) -> tuple[list[WindowCandidate], Bar]:
+    max_candidates: int,
+) -> tuple[list[RegionCandidate], CandidateThreshold]:
     """The same for windows of the picture: each clip with the window that finds it best.
 
     views: N windows that were searched with; clip_index, hit_times, cosine: (N, k).
     """
-    rows = _best_of_rows(clip_index, cosine)
-    found: dict[int, list[tuple[float, float, int, float]]] = {}
+    rows = _best_hit_per_clip(clip_index, cosine)
+    by_clip: dict[int, list[tuple[float, float, int, float]]] = {}
     for at, row in enumerate(rows):
-        for clip, value, moment in zip(
-            row.clips.tolist(), row.cosine.tolist(), hit_times[at][row.place].tolist(), strict=True
+        for clip, value, timestamp in zip(
+            row.clips.tolist(),
+            row.cosine.tolist(),
+            hit_times[at][row.hit_index].tolist(),
+            strict=True,
         ):
-            found.setdefault(clip, []).append((value - row.usual, value, at, moment))
+            by_clip.setdefault(clip, []).append(
+                (value - row.background_cosine, value, at, timestamp)
+            )
     ranked = []
-    for clip, entries in found.items():
+    for clip, entries in by_clip.items():
         entries.sort(reverse=True)
         score, value, at, _ = entries[0]
-        if value < LEAST_COSINE:
+        if value < MIN_COSINE:
             continue
-        window: Box = tuple(float(v) for v in views.boxes[at])  # type: ignore[assignment]  # four
-        same = [e for e in entries if (views.boxes[e[2]] == views.boxes[at]).all()]
-        moments = tuple((float(views.times[e[2]]), e[3]) for e in same)
-        if len(moments) < MOMENTS:
-            others = hit_times[at][clip_index[at] == clip].tolist()  # the best first
-            moments += tuple((float(views.times[at]), t) for t in others[1:MOMENTS])
-        ranked.append(WindowCandidate(clips[clip], score, value, window, moments))
-    ranked.sort(key=lambda one: (-one.score, one.clip))
-    last = ranked[most - 1].score if len(ranked) >= most else -np.inf
-    return ranked[:most], Bar(views.vectors.astype(np.float16), _usual(rows), 1, last)
+        region: Box = tuple(float(v) for v in regions.boxes[at])  # type: ignore[assignment]  # four
+        same_region = [e for e in entries if (regions.boxes[e[2]] == regions.boxes[at]).all()]
+        timestamps = tuple((float(regions.times[e[2]]), e[3]) for e in same_region)
+        if len(timestamps) < TIMESTAMPS_PER_CANDIDATE:
+            other_times = hit_times[at][clip_index[at] == clip].tolist()  # the best first
+            timestamps += tuple(
+                (float(regions.times[at]), t) for t in other_times[1:TIMESTAMPS_PER_CANDIDATE]
+            )
+        ranked.append(RegionCandidate(clips[clip], score, value, region, timestamps))
+    ranked.sort(key=lambda candidate: (-candidate.score, candidate.clip))
+    last_score = ranked[max_candidates - 1].score if len(ranked) >= max_candidates else -np.inf
+    return ranked[:max_candidates], CandidateThreshold(
+        regions.vectors.astype(np.float16), _background_cosines(rows), 1, last_score
+    )
 
 
-def _ranked(clips: Sequence[str], rows: Sequence["_Row"]) -> list[Candidate]:
+def _rank_all(clips: Sequence[str], rows: Sequence["_Row"]) -> list[Candidate]:
     """All of them, best first."""
-    best: dict[int, list[tuple[float, float]]] = {}
+    by_clip: dict[int, list[tuple[float, float]]] = {}
     for row in rows:
         for clip, value in zip(row.clips.tolist(), row.cosine.tolist(), strict=True):
-            best.setdefault(clip, []).append((value - row.usual, value))
+            by_clip.setdefault(clip, []).append((value - row.background_cosine, value))
     out = []
-    for clip, found in best.items():
-        top = sorted((score for score, _ in found), reverse=True)[:ROWS]
+    for clip, scores in by_clip.items():
+        top = sorted((score for score, _ in scores), reverse=True)[:BEST_ROWS]
         # rows that did not find the clip at all count against it, so that one lucky row is not all
-        score = sum(top) / min(ROWS, len(rows))
-        out.append(Candidate(clips[clip], score, max(value for _, value in found)))
+        score = sum(top) / min(BEST_ROWS, len(rows))
+        out.append(Candidate(clips[clip], score, max(value for _, value in scores)))
     out.sort(key=lambda one: (-one.score, one.clip))
     return out
 
@@ -170,23 +189,23 @@ class _Row:
     """What one query vector found: each clip's best hit."""
 
     clips: NDArray[np.int64]
-    place: NDArray[np.intp]  # of the hit in the row
+    hit_index: NDArray[np.intp]  # of the hit in the row
     cosine: NDArray[np.float32]
-    usual: float  # cosine that is usual for this vector
+    background_cosine: float  # cosine that is usual for this vector
 
 
-def _best_of_rows(clip_index: NDArray[np.int64], cosine: NDArray[np.float32]) -> list[_Row]:
+def _best_hit_per_clip(clip_index: NDArray[np.int64], cosine: NDArray[np.float32]) -> list[_Row]:
     out = []
     for indices, values in zip(clip_index, cosine, strict=True):
         known = np.flatnonzero(indices >= 0)
-        found, first = np.unique(indices[known], return_index=True)
-        place = known[first]  # rows come best first: the first hit is a clip's best
-        best = values[place]
-        after = np.sort(best)[::-1][BACKGROUND_RANKS]
-        usual = BACKGROUND_WEIGHT * float(after.mean()) if len(after) else 0.0
-        out.append(_Row(found, place, best, usual))
+        clips, first = np.unique(indices[known], return_index=True)
+        hit_index = known[first]  # rows come best first: the first hit is a clip's best
+        best = values[hit_index]
+        background = np.sort(best)[::-1][BACKGROUND_RANKS]
+        background_cosine = BACKGROUND_WEIGHT * float(background.mean()) if len(background) else 0.0
+        out.append(_Row(clips, hit_index, best, background_cosine))
     return out
 
 
-def _usual(rows: Sequence[_Row]) -> NDArray[np.float32]:
-    return np.array([row.usual for row in rows], np.float32)
+def _background_cosines(rows: Sequence[_Row]) -> NDArray[np.float32]:
+    return np.array([row.background_cosine for row in rows], np.float32)

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.similarity.local_correlation import Likeness, likeness_close, local_correlation
 from hashing.similarity.motion_correlation import deviation_around, moving_places
@@ -44,15 +44,15 @@ class Moved:
     largest: float  # the largest connected part of what is off
 
 
-def still_moved(still: Reel, known: Reel, matrix: Matrix, at: int) -> Moved | None:
+def still_moved(still: FrameCache, known: FrameCache, matrix: Matrix, at: int) -> Moved | None:
     """The same of two clips, at the known picture of three in a row that is most like the still.
 
     matrix: the known clip's pixels -> the still's. at: index of the picture that was matched.
     """
     near = range(max(0, at - 2), min(len(known.times), at + 3))
-    pictures = dict(zip(near, known.wholes(list(near)), strict=True))
+    pictures = dict(zip(near, known.frames(list(near)), strict=True))
     held = {
-        index: likeness_close(still.whole(0), picture, matrix, still.bars)
+        index: likeness_close(still.frame(0), picture, matrix, still.caption_bars)
         for index, picture in pictures.items()
     }
     best = max((i for i in near if abs(i - at) <= 1), key=lambda i: held[i].typical)

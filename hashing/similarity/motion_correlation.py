@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix, Transform
 from hashing.imaging.warping import grid_of, scaling
 from hashing.similarity.local_correlation import AGREES, Likeness, likeness, likeness_close
@@ -33,8 +33,8 @@ class Motion:
 
 
 def motion(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     transform: Transform,
     line: Line,
     shown: NDArray[np.bool_] | None = None,
@@ -46,10 +46,12 @@ def motion(
     chosen = np.flatnonzero((query.times >= line.start) & (query.times < line.end))
     if len(chosen) < 5:
         return None
-    others = np.array([reference.nearest(line.at(float(t))) for t in query.times[chosen]])
+    others = np.array(
+        [reference.nearest_index(line.reference_time(float(t))) for t in query.times[chosen]]
+    )
     grid = grid_of(transform.matrix, query.size, reference.size)
-    seen_q, mask_q = grid.from_query(query.tiny()[chosen])
-    seen_r, mask_r = grid.from_reference(reference.tiny()[others])
+    seen_q, mask_q = grid.from_query(query.thumbnails()[chosen])
+    seen_r, mask_r = grid.from_reference(reference.thumbnails()[others])
     mask = mask_q & mask_r
     if shown is not None:
         mask &= grid.from_query(255 * shown[None].astype(np.uint8))[0][0] > 250
@@ -91,7 +93,9 @@ def _share(
     return float((agree * energy)[moves].sum() / energy[moves].sum())
 
 
-def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> float | None:
+def still_motion(
+    still: FrameCache, video: FrameCache, matrix: Matrix, moment: Seconds
+) -> float | None:
     """Whether a still agrees with the video where the video moves as well as elsewhere, 0..1.
 
     still, video: of the two clips; matrix: the video's pixels -> the still's. A fixed camera's
@@ -103,25 +107,25 @@ def still_motion(still: Reel, video: Reel, matrix: Matrix, moment: Seconds) -> f
         return None
     near = np.flatnonzero(np.abs(video.times - moment) <= STILL_WINDOW_S)
     at = [int(k) for k in near if abs(video.times[k] - moment) <= 0.25]
-    picture = still.whole(0)
+    picture = still.frame(0)
     values = [
-        _moving_share(likeness_close(picture, frame, matrix, still.bars), deviation, video)
-        for frame in video.wholes(at)
+        _moving_share(likeness_close(picture, frame, matrix, still.caption_bars), deviation, video)
+        for frame in video.frames(at)
     ]
     known = [value for value in values if value is not None]
     return max(known) if known else None
 
 
-def deviation_around(video: Reel, moment: Seconds) -> NDArray[np.float32] | None:
+def deviation_around(video: FrameCache, moment: Seconds) -> NDArray[np.float32] | None:
     """(h, w) grey levels over time of the tiny pictures around a moment; None of too few."""
     near = np.abs(video.times - moment) <= STILL_WINDOW_S
     if near.sum() < 5:
         return None
-    return np.asarray(video.tiny()[near].std(axis=0, dtype=np.float32))
+    return np.asarray(video.thumbnails()[near].std(axis=0, dtype=np.float32))
 
 
 def standing_share(
-    one: Reel, other: Reel, matrix: Matrix, pairs: list[tuple[int, int]]
+    one: FrameCache, other: FrameCache, matrix: Matrix, pairs: list[tuple[int, int]]
 ) -> float | None:
     """Whether two clips agree where the other one moves at any time as well as elsewhere, 0..1.
 
@@ -129,16 +133,18 @@ def standing_share(
     fixed camera's other moment has them elsewhere. matrix: the other's pixels -> the one's.
     pairs: (index of the one, index of the other). None where the other never moves.
     """
-    deviation = other.tiny().std(axis=0, dtype=np.float32)
+    deviation = other.thumbnails().std(axis=0, dtype=np.float32)
     values = [
-        _moving_share(likeness(one.whole(mine), other.whole(theirs), matrix), deviation, other)
+        _moving_share(likeness(one.frame(mine), other.frame(theirs), matrix), deviation, other)
         for mine, theirs in pairs
     ]
     known = [value for value in values if value is not None]
     return float(np.median(known)) if known else None
 
 
-def _moving_share(held: Likeness, deviation: NDArray[np.float32], video: Reel) -> float | None:
+def _moving_share(
+    held: Likeness, deviation: NDArray[np.float32], video: FrameCache
+) -> float | None:
     """Agreement where the video moves most, as a share of the agreement elsewhere."""
     moving = moving_places(held, deviation, video)
     if moving is None:
@@ -150,14 +156,14 @@ def _moving_share(held: Likeness, deviation: NDArray[np.float32], video: Reel) -
 
 
 def moving_places(
-    held: Likeness, deviation: NDArray[np.float32], video: Reel
+    held: Likeness, deviation: NDArray[np.float32], video: FrameCache
 ) -> NDArray[np.bool_] | None:
     """(h, w) where a picture has texture and the video moves most; None where it hardly does.
 
     held: something held against a picture of the video. deviation: of its tiny pictures over time.
     """
     size = (held.query.shape[1], held.query.shape[0])
-    from_tiny = np.linalg.inv(scaling(video.size, video.tiny_size))
+    from_tiny = np.linalg.inv(scaling(video.size, video.thumbnail_size))
     moved = np.asarray(cv2.warpPerspective(deviation, held.matrix @ from_tiny, size), np.float32)
     values = moved[held.textured]
     if not (values > 2 * NOISE).any():

@@ -106,7 +106,9 @@ def test_pieces_in_another_order_are_segments_in_the_item_s_order(film: Films) -
 
 
 def test_an_inset_is_found_and_is_not_the_main_picture(film: Films) -> None:
-    match = compare(film("inset"), film("street"), window=(0.5, 0.0, 1.0, 0.5), moments=((3, 3),))
+    match = compare(
+        film("inset"), film("street"), region=(0.5, 0.0, 1.0, 0.5), timestamps=((3, 3),)
+    )
     assert match.accepted
     assert not match.main_picture
     homography = np.array(match.segments[0].homography)
@@ -117,8 +119,8 @@ def test_a_small_photo_in_the_corner_of_another_is_found_through_a_window(film: 
     match = compare(
         film("photo with a small one"),
         film("park photo"),
-        window=(0.64, 0.0, 1.0, 0.36),
-        moments=((0, 0),),
+        region=(0.64, 0.0, 1.0, 0.36),
+        timestamps=((0, 0),),
     )
     assert match.accepted, match.reasons
     assert not match.main_picture
@@ -156,8 +158,8 @@ def test_a_window_that_cuts_through_a_small_photo_leads_to_all_of_it(film: Films
     match = compare(
         film("photo with a small one"),
         film("park photo"),
-        window=(0.8, 0.0, 1.0, 0.36),
-        moments=((0, 0),),
+        region=(0.8, 0.0, 1.0, 0.36),
+        timestamps=((0, 0),),
     )
     assert match.accepted, match.reasons
     assert match.segments[0].visible == pytest.approx((0, 0, 1, 1), abs=0.03)

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-from hashing.concurrency import ahead
+from hashing.concurrency import prefetch
 
 
 def count(most: int, closed: list[bool]) -> Generator[int]:
@@ -20,8 +20,8 @@ def test_everything_comes_in_order_from_another_thread() -> None:
         for _ in range(20):
             yield threading.current_thread().name
 
-    assert list(ahead(count(100, []), 3)) == list(range(100))
-    assert threading.current_thread().name not in set(ahead(names(), 2))
+    assert list(prefetch(count(100, []), 3)) == list(range(100))
+    assert threading.current_thread().name not in set(prefetch(names(), 2))
 
 
 def test_the_source_is_never_further_ahead_than_it_may() -> None:
@@ -32,7 +32,7 @@ def test_the_source_is_never_further_ahead_than_it_may() -> None:
             made.append(number)
             yield number
 
-    for taken in ahead(source(), 4):
+    for taken in prefetch(source(), 4):
         assert made[-1] <= taken + 6  # four wait, one is being put, one being made
 
 
@@ -41,7 +41,7 @@ def test_what_the_source_raises_is_raised_in_its_place() -> None:
         yield 1
         raise ValueError("broken off")
 
-    items = ahead(source(), 8)
+    items = prefetch(source(), 8)
     assert next(items) == 1
     with pytest.raises(ValueError, match="broken off"):
         next(items)
@@ -49,7 +49,7 @@ def test_what_the_source_raises_is_raised_in_its_place() -> None:
 
 def test_giving_up_closes_the_source_and_ends_its_thread() -> None:
     closed: list[bool] = []
-    items = ahead(count(1000, closed), 2)
+    items = prefetch(count(1000, closed), 2)
     assert next(items) == 0
     items.close()  # type: ignore[attr-defined]  # a generator
     assert closed == [True]

@@ -3,8 +3,8 @@
 import pytest
 
 from hashing.compare import compare
-from hashing.describe.frame_cache import Reel
-from hashing.search.candidates import query_rows
+from hashing.describe.frame_cache import FrameCache
+from hashing.search.candidates import select_query_rows
 from tests.hashing.films import IDENT_S, Films
 
 SAME_SCENE_OR_LESS = {"same_scene_other_recording", "none"}
@@ -21,8 +21,8 @@ def test_black_fades_and_plain_colours_never_match(film: Films, query: str, refe
 
 
 def test_black_fades_and_plain_colours_are_never_searched_for(film: Films) -> None:
-    assert film("faded").frames.flat.all()
-    assert len(query_rows(film("faded").frames)) == 0
+    assert film("faded").descriptors.flat.all()
+    assert len(select_query_rows(film("faded").descriptors)) == 0
 
 
 def test_of_two_clips_with_the_same_ident_only_the_ident_may_match(film: Films) -> None:
@@ -108,7 +108,7 @@ def test_a_still_of_a_fixed_camera_is_found_and_one_of_another_time_is_not(film:
 
 def test_one_reel_serves_many_references(film: Films) -> None:
     """What was computed for one reference does not leak into the next comparison."""
-    reel = Reel(film("photo of fixed"))
+    reel = FrameCache(film("photo of fixed"))
     first = compare(reel, film("fixed"))
     compare(reel, film("park"))
     assert compare(reel, film("fixed")) == first == film.held("photo of fixed", "fixed")

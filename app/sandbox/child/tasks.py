@@ -27,9 +27,9 @@ from hashing import compare as comparing
 from hashing.decode import probe as probing
 from hashing.describe import fingerprint as describing
 from hashing.describe import regions
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.describe.perceptual_hashes import phash
-from hashing.describe.sscd import INPUT_PX, describer
+from hashing.describe.sscd import INPUT_PX, load_describer
 from hashing.errors import DecodeError
 from hashing.faces import FaceModelError, load_detector
 from hashing.types import (
@@ -38,10 +38,10 @@ from hashing.types import (
     Limits,
     Match,
     MediaInfo,
-    Pictures,
+    PreviewFrames,
+    RegionDescriptors,
     Sampling,
     Seconds,
-    Views,
 )
 
 # modules that libraries load at first use
@@ -69,7 +69,7 @@ def warm(model: Path | None) -> dict[str, Task]:
     # takes a quarter less CPU time than two
     cv2.setNumThreads(1)
     grey = np.full((INPUT_PX, INPUT_PX, 3), 128, np.uint8)
-    describer(model).describe(grey[np.newaxis])
+    load_describer(model).describe(grey[np.newaxis])
     phash(grey)
     with contextlib.suppress(FaceModelError):  # evidence frames are then filled whole
         load_detector()
@@ -137,9 +137,11 @@ def compare(
     return comparing.compare(query or _frames(session), reference, window, timestamps)
 
 
-def describe_regions(session: Session, model: Path | None, boxes: tuple[Box, ...] = ()) -> Views:
+def describe_regions(
+    session: Session, model: Path | None, boxes: tuple[Box, ...] = ()
+) -> RegionDescriptors:
     """Descriptors of regions of the item's frames."""
-    return regions.views(_frames(session), model, boxes)
+    return regions.describe_regions(_frames(session), model, boxes)
 
 
 def describe_again(session: Session, model: Path | None, stored: Fingerprint) -> Fingerprint:
@@ -149,26 +151,26 @@ def describe_again(session: Session, model: Path | None, stored: Fingerprint) ->
 
 def descriptor_space(session: Session, model: Path | None) -> str:
     """The name of the loaded model's descriptor space."""
-    return describer(model).space
+    return load_describer(model).space
 
 
 def evidence(
     session: Session,
-    reference: Pictures,
+    reference: PreviewFrames,
     match: Match,
-    query: Pictures | None = None,
+    query: PreviewFrames | None = None,
     *,
     unblurred: bool = False,
     strip: bool = False,
 ) -> EvidenceSheet:
     """Frames that show one match; drawn here, since preview frames are a stranger's data too."""
-    item_frames = query or _item(session).pictures
+    item_frames = query or _item(session).preview
     if item_frames is None:
         raise DecodeError("no preview frames of this item were kept")
     return sheet.evidence(item_frames, reference, match, unblurred, strip=strip)
 
 
-def thumbnail(session: Session, preview: Pictures) -> bytes:
+def thumbnail(session: Session, preview: PreviewFrames) -> bytes:
     """One redacted JPEG frame of a clip."""
     return sheet.thumbnail(preview)
 
@@ -185,10 +187,10 @@ def _item(session: Session) -> Fingerprint:
     return session.fingerprint
 
 
-def _frames(session: Session) -> Reel:
+def _frames(session: Session) -> FrameCache:
     """The item's preview frames; their keypoints are detected once for all comparisons."""
     if session.frames is None:
-        session.frames = Reel(_item(session))
+        session.frames = FrameCache(_item(session))
     return session.frames
 
 

@@ -5,25 +5,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement, instants
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.text_bands import NEAR, Bar, Grey, bars
 
 LOOKS = 3
 ALIKE = 0.4  # correlation from which the known picture has the bar itself
 
 
-def text_bars(query: Reel, reference: Reel, placement: Placement) -> list[Bar]:
+def text_bars(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Bar]:
     """Bars that hold writing and stay, and that the known picture does not have."""
     moments = instants(placement.lines, LOOKS)
-    pairs = list(dict.fromkeys((query.nearest(a), reference.nearest(b)) for a, b in moments))
+    pairs = list(
+        dict.fromkeys((query.nearest_index(a), reference.nearest_index(b)) for a, b in moments)
+    )
     if not pairs:
         return []
-    seen = [_grey(one) for one in query.wholes([at for at, _ in pairs])]
+    seen = [_grey(one) for one in query.frames([at for at, _ in pairs])]
     known = [
         np.asarray(
             cv2.warpPerspective(_grey(one), placement.transform.matrix, query.size), np.uint8
         )
-        for one in reference.wholes([at for _, at in pairs])
+        for one in reference.frames([at for _, at in pairs])
     ]
     ones = np.full((reference.height, reference.width), 255, np.uint8)
     covered = cv2.warpPerspective(ones, placement.transform.matrix, query.size) > 127

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import PAIR_INLIERS, FramePair, Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import scaling
 from hashing.types import Seconds
@@ -40,8 +40,8 @@ def held(placement: Placement, most: int = MOST) -> list[FramePair]:
 
 
 def looks(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     placement: Placement,
     most: int = MOST,
     long_side: int = LONG_SIDE_PX,
@@ -52,15 +52,15 @@ def looks(
 
 
 def at_indices(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     placement: Placement,
     pairs: list[tuple[int, int]],
     long_side: int = LONG_SIDE_PX,
 ) -> list[Look]:
     """The instants at pairs of (query index, reference index)."""
-    left = query.wholes([at for at, _ in pairs])
-    right = reference.wholes([at for _, at in pairs])
+    left = query.frames([at for at, _ in pairs])
+    right = reference.frames([at for _, at in pairs])
     matrix = placement.transform.matrix
     return [
         look(float(query.times[at]), one, other, matrix, long_side)
@@ -69,7 +69,7 @@ def at_indices(
 
 
 def well_timed(
-    query: Reel, reference: Reel, placement: Placement, most: int
+    query: FrameCache, reference: FrameCache, placement: Placement, most: int
 ) -> list[tuple[int, int]]:
     """(query index, reference index) of instants spread over the lines, of moments nearly the same.
 
@@ -80,8 +80,8 @@ def well_timed(
     found = []
     for line in placement.lines:
         for at in np.flatnonzero((query.times >= line.start) & (query.times <= line.end)):
-            moment = line.at(float(query.times[at]))
-            other = reference.nearest(moment)
+            moment = line.reference_time(float(query.times[at]))
+            other = reference.nearest_index(moment)
             found.append((abs(float(reference.times[other]) - moment), int(at), other))
     parts = np.array_split(np.arange(len(found)), min(most, len(found))) if found else []
     best = [min(found[k] for k in part) for part in parts]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import grid_of, scaling, warp_tiny
 from hashing.types import Line, Seconds
@@ -50,7 +50,7 @@ type Maps = NDArray[np.float32]  # (K, h, w)
 class Scene:
     """The reference as it is seen on the grid."""
 
-    reference: Reel
+    reference: FrameCache
     picture_size: tuple[int, int]  # of its compared pictures
     matrix: Matrix  # their pixels -> grid
     size: tuple[int, int]  # of the grid: width, height
@@ -107,7 +107,7 @@ class OverlayMask:
         return np.asarray(cv2.resize(near, size, interpolation=cv2.INTER_NEAREST) > 0)
 
 
-def masks(query: Reel, reference: Reel, placement: Placement) -> OverlayMask | None:
+def masks(query: FrameCache, reference: FrameCache, placement: Placement) -> OverlayMask | None:
     """What is believed to lie over the footage or to be changed in it; None without a comparison.
 
     A cell is hidden where it differs for most of a second around a moment, or most of the time.
@@ -123,7 +123,7 @@ def masks(query: Reel, reference: Reel, placement: Placement) -> OverlayMask | N
     return OverlayMask(found.times, np.stack(grown))
 
 
-def difference(query: Reel, reference: Reel, placement: Placement) -> Difference | None:
+def difference(query: FrameCache, reference: FrameCache, placement: Placement) -> Difference | None:
     """Hold the query against the reference; None where they share too little of picture or time."""
     still = len(query.times) == 1
     moments = compared_instants(query, reference, placement.lines)
@@ -237,7 +237,7 @@ def in_wide_windows(found: Difference) -> Difference:
 
 
 def compared_instants(
-    query: Reel, reference: Reel, found: tuple[Line, ...], step: Seconds = STEP_S
+    query: FrameCache, reference: FrameCache, found: tuple[Line, ...], step: Seconds = STEP_S
 ) -> list[tuple[int, int]]:
     """(query index, reference index) of instants spread evenly over the lines."""
     total = sum(line.end - line.start for line in found)
@@ -246,8 +246,8 @@ def compared_instants(
     for line in found:
         share = max(1, round(count * (line.end - line.start) / total)) if total else 1
         for part in (np.arange(share) + 0.5) / share:
-            at = query.nearest(line.start + part * (line.end - line.start))
-            out.append((at, reference.nearest(line.at(float(query.times[at])))))
+            at = query.nearest_index(line.start + part * (line.end - line.start))
+            out.append((at, reference.nearest_index(line.reference_time(float(query.times[at])))))
     return list(dict.fromkeys(out))
 
 
@@ -257,11 +257,11 @@ def _around(index: int, count: int) -> list[int]:
 
 
 def _sizes(
-    query: Reel, reference: Reel, matrix: Matrix, still: bool
+    query: FrameCache, reference: FrameCache, matrix: Matrix, still: bool
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """Sizes at which query and reference are compared: stills so that the footage is seen well."""
     if not still:
-        return query.tiny_size, reference.tiny_size
+        return query.thumbnail_size, reference.thumbnail_size
     grid = grid_of(matrix, query.size, reference.size)
     footage = max(grid.size[0] / grid.to_grid[0, 0], grid.size[1] / grid.to_grid[1, 1])
     shrink = min(1.0, STILL_SIDE_PX / footage)
@@ -269,17 +269,17 @@ def _sizes(
     return _scaled(query, shrink), _scaled(reference, max(shrink_r, shrink))
 
 
-def _scaled(reel: Reel, factor: float) -> tuple[int, int]:
+def _scaled(reel: FrameCache, factor: float) -> tuple[int, int]:
     return max(2, round(reel.width * factor)), max(2, round(reel.height * factor))
 
 
 def _pictures(
-    reel: Reel, indices: list[int], size: tuple[int, int], still: bool
+    reel: FrameCache, indices: list[int], size: tuple[int, int], still: bool
 ) -> NDArray[np.uint8]:
     """(N, h, w) kept pictures in grey, at the size at which they are compared."""
     if not still:
-        return reel.tiny()[indices]
-    whole = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in reel.wholes(indices)]
+        return reel.thumbnails()[indices]
+    whole = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in reel.frames(indices)]
     return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in whole])
 
 

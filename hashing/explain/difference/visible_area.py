@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import LONG_SIDE_PX, Look, looks, luma
 from hashing.imaging.homography import apply, normalised, to_unit
 from hashing.imaging.polygons import SIDES, shared_area, shared_box
@@ -59,7 +59,7 @@ class Extent:
         return shared_area(apply(np.linalg.inv(np.array(self.homography)), frame))
 
 
-def extent(query: Reel, reference: Reel, placement: Placement) -> Extent:
+def extent(query: FrameCache, reference: FrameCache, placement: Placement) -> Extent:
     """Where the known picture is seen, margins that show something else left out."""
     homography = normalised(placement.transform.matrix, query.size, reference.size)
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)

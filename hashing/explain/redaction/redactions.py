@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import Look, at_indices, luma, well_timed
 from hashing.explain.redaction.blurred_areas import (
     Detail,
@@ -73,12 +73,12 @@ class _Seen:
     detail: Detail | None
 
 
-def censored(query: Reel, reference: Reel, placement: Placement) -> list[Censored]:
+def censored(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Censored]:
     """Areas made unreadable, each once."""
     return areas(_instants(query, reference, placement))
 
 
-def _instants(query: Reel, reference: Reel, placement: Placement) -> list[Look]:
+def _instants(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Look]:
     """Instants of moments nearly the same: of three neighbouring known ones the most alike."""
     pairs = well_timed(query, reference, placement, MOST)
     side, last = min(LONG_SIDE_PX, max(query.size)), len(reference.times) - 1

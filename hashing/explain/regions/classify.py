@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.residual import Difference, difference, in_wide_windows
 from hashing.explain.regions.change_regions import Patch, patches
 from hashing.explain.regions.features import Looks, elsewhen, looks, vivid
@@ -77,7 +77,7 @@ class _Seen:
     framed: bool = False  # its cells are a rectangle that was found by its sides
 
 
-def findings(query: Reel, reference: Reel, placement: Placement) -> list[Finding]:
+def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Finding]:
     """All patches of a match that have a kind, pieces of one change joined."""
     found = difference(query, reference, placement)
     if found is None or not found.usable.any():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.residual import Difference, remains
 from hashing.explain.regions.change_regions import Patch
 from hashing.imaging.connected_components import bounds
@@ -48,7 +48,7 @@ class Looks:
 
 
 def looks(
-    query: Reel, reference: Reel, placement: Placement, found: Difference, patch: Patch
+    query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
 ) -> Looks:
     """Measure one patch."""
     window = _window(query, patch)
@@ -90,7 +90,7 @@ def some_instants(patch: Patch, count: int) -> list[int]:
     return [int(on[int(place)]) for place in places]
 
 
-def _window(query: Reel, patch: Patch) -> tuple[int, int, int, int]:
+def _window(query: FrameCache, patch: Patch) -> tuple[int, int, int, int]:
     """Pixels of the query's kept picture: x0, y0, x1, y1."""
     x0, y0, x1, y1 = patch.box
     left, top = int(x0 * query.width), int(y0 * query.height)
@@ -100,8 +100,8 @@ def _window(query: Reel, patch: Patch) -> tuple[int, int, int, int]:
 
 
 def _pair(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     matrix: Matrix,
     found: Difference,
     k: int,
@@ -109,8 +109,8 @@ def _pair(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The window of the query at an instant, and the reference warped to it."""
     x0, y0, x1, y1 = window
-    left = query.whole(query.nearest(float(found.times[k])))[y0:y1, x0:x1]
-    right = reference.whole(reference.nearest(float(found.reference_times[k])))
+    left = query.frame(query.nearest_index(float(found.times[k])))[y0:y1, x0:x1]
+    right = reference.frame(reference.nearest_index(float(found.reference_times[k])))
     shift = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1.0]])
     size = (x1 - x0, y1 - y0)
     moved = cv2.warpPerspective(right, shift @ matrix, size, borderMode=cv2.BORDER_REPLICATE)
@@ -118,7 +118,7 @@ def _pair(
 
 
 def _outside(
-    query: Reel, reference: Reel, matrix: Matrix, found: Difference, patch: Patch
+    query: FrameCache, reference: FrameCache, matrix: Matrix, found: Difference, patch: Patch
 ) -> tuple[float, float]:
     """Share of fine detail that the copy keeps outside of the patch, and its saturation there."""
     whole = (0, 0, query.width, query.height)
@@ -134,7 +134,9 @@ def _outside(
     return float(np.clip(kept, 0.1, 1.2)), float(np.median(saturation))
 
 
-def _inside(query: Reel, patch: Patch, window: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+def _inside(
+    query: FrameCache, patch: Patch, window: tuple[int, int, int, int]
+) -> NDArray[np.bool_]:
     """Pixels of the window that lie in the patch, its rim left out where that leaves enough."""
     x0, y0, x1, y1 = window
     size = (query.width, query.height)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.residual import Difference
 from hashing.explain.regions.change_regions import Patch
 from hashing.explain.regions.features import Looks, some_instants, unexplained_movement
@@ -87,8 +87,8 @@ class Frame:
 
 
 def picture_over(
-    query: Reel,
-    reference: Reel,
+    query: FrameCache,
+    reference: FrameCache,
     placement: Placement,
     found: Difference,
     patch: Patch,
@@ -160,7 +160,7 @@ def own_movement(found: Difference, patch: Patch, box: Box) -> tuple[float, floa
 
 
 def frame_of(
-    query: Reel, reference: Reel, placement: Placement, found: Difference, patch: Patch
+    query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
 ) -> Frame:
     """Look for a border along each side of a patch's box."""
     item, known = _pictures(query, reference, placement, found, patch)
@@ -183,7 +183,9 @@ def frame_of(
     return Frame(box, seen, lasting)
 
 
-def _within(query: Reel, reference: Reel, placement: Placement) -> list[tuple[int, int]]:
+def _within(
+    query: FrameCache, reference: FrameCache, placement: Placement
+) -> list[tuple[int, int]]:
     """First and last pixel, across and down, of the known picture in the item, its rim left out."""
     right, bottom = reference.width - 1.0, reference.height - 1.0
     corners = np.array([[0, 0], [right, 0], [right, bottom], [0, bottom]])
@@ -255,12 +257,14 @@ def _steps(pictures: NDArray[np.uint8]) -> Steps:
 
 
 def _pictures(
-    query: Reel, reference: Reel, placement: Placement, found: Difference, patch: Patch
+    query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """(K, h, w, 3) twice: the item at some instants, and the known picture warped to it."""
     chosen = some_instants(patch, INSTANTS)
-    left = query.wholes([query.nearest(float(found.times[k])) for k in chosen])
-    right = reference.wholes([reference.nearest(float(found.reference_times[k])) for k in chosen])
+    left = query.frames([query.nearest_index(float(found.times[k])) for k in chosen])
+    right = reference.frames(
+        [reference.nearest_index(float(found.reference_times[k])) for k in chosen]
+    )
     matrix, size, rim = placement.transform.matrix, query.size, cv2.BORDER_REPLICATE
     moved = [cv2.warpPerspective(one, matrix, size, borderMode=rim) for one in right]
     return np.stack(left), np.stack(moved).astype(np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.decode.preview_codec import Encoder
-from hashing.types import Homography, Match, Pictures, Segment, Span
+from hashing.types import Homography, Match, PreviewFrames, Segment, Span
 from tests.made.planes import planes
 from tests.made.scenes import scene
 
@@ -56,7 +56,7 @@ def cropped_and_mirrored(picture: Rgb) -> Rgb:
     return np.asarray(cv2.resize(part[:, ::-1], (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def film(frames: list[Rgb]) -> Pictures:
+def film(frames: list[Rgb]) -> PreviewFrames:
     """Kept pictures, ten a second."""
     encoder = Encoder(frames[0].shape[1], frames[0].shape[0])
     for index, frame in enumerate(frames):

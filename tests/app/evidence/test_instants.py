@@ -10,7 +10,7 @@ from app.evidence.instants import strip_moments
 from app.evidence.sheet import _strip, aligned, evidence, thumbnail
 from app.evidence.types import MAX_STRIP, EvidenceSheet, Pair
 from hashing.faces import Face
-from hashing.types import Match, Pictures, Segment, Span
+from hashing.types import Match, PreviewFrames, Segment, Span
 from tests.app.evidence.faces_made import (
     cropped_and_mirrored,
     decoded,
@@ -28,17 +28,17 @@ SHORT_S = 1.0  # two instants: looking for a face in a picture takes a second
 
 
 @pytest.fixture(scope="module")
-def reference() -> Pictures:
+def reference() -> PreviewFrames:
     return film(reference_frames())
 
 
 @pytest.fixture(scope="module")
-def query() -> Pictures:
+def query() -> PreviewFrames:
     return film([cropped_and_mirrored(frame) for frame in reference_frames()])
 
 
 @pytest.fixture(scope="module")
-def sheet(query: Pictures, reference: Pictures) -> EvidenceSheet:
+def sheet(query: PreviewFrames, reference: PreviewFrames) -> EvidenceSheet:
     return evidence(query, reference, match(SHORT_S), strip=True)
 
 
@@ -56,7 +56,9 @@ def test_no_face_survives_in_any_picture_of_a_strip(sheet: EvidenceSheet) -> Non
         assert likeness(picture) < SEEN, name
 
 
-def test_the_search_for_faces_would_have_found_them(query: Pictures, reference: Pictures) -> None:
+def test_the_search_for_faces_would_have_found_them(
+    query: PreviewFrames, reference: PreviewFrames
+) -> None:
     shown = evidence(query, reference, match(SHORT_S), unblurred=True, strip=True)
     seen = [(name, likeness(picture) > SEEN) for name, picture in pictures(shown.strip)]
     assert {name for name, found in seen if found} == {"query", "reference", "aligned"}
@@ -123,7 +125,7 @@ def test_the_same_picture_is_looked_at_once_a_size() -> None:
 
 
 def test_the_known_picture_laid_into_the_items_frame_looks_like_the_item(
-    query: Pictures, reference: Pictures
+    query: PreviewFrames, reference: PreviewFrames
 ) -> None:
     shown = evidence(query, reference, match(), unblurred=True, strip=True)
     for step in shown.strip:
@@ -141,19 +143,21 @@ def test_where_the_known_picture_does_not_reach_nothing_is_made_up() -> None:
 
 
 def test_without_an_alignment_a_strip_still_shows_both_sides(
-    query: Pictures, reference: Pictures
+    query: PreviewFrames, reference: PreviewFrames
 ) -> None:
     plain = evidence(query, reference, match(homography=None), unblurred=True, strip=True)
     assert plain.strip
     assert all(s.aligned is None and s.difference is None for s in plain.strip)
 
 
-def test_a_strip_is_made_only_where_it_is_asked_for(query: Pictures, reference: Pictures) -> None:
+def test_a_strip_is_made_only_where_it_is_asked_for(
+    query: PreviewFrames, reference: PreviewFrames
+) -> None:
     assert evidence(query, reference, match(), detector=None).strip == ()
 
 
-def long_film(seconds: int) -> Pictures:
-    return Pictures("h264", 64, 36, np.arange(seconds * 10) / 10, b"")
+def long_film(seconds: int) -> PreviewFrames:
+    return PreviewFrames("h264", 64, 36, np.arange(seconds * 10) / 10, b"")
 
 
 def test_instants_lie_evenly_over_a_long_stretch() -> None:
@@ -181,7 +185,7 @@ def test_every_stretch_has_two_instants_up_to_a_limit() -> None:
 
 
 def test_a_still_has_one_instant() -> None:
-    photo = Pictures("webp", 64, 36, np.zeros(1), b"")
+    photo = PreviewFrames("webp", 64, 36, np.zeros(1), b"")
     same = Match(0.9, "accepted", (Segment(Span(0, 0), Span(3, 3), 0.9),))
     assert strip_moments(same, photo, long_film(5)) == [(0, 0.0, 3.0)]
 
@@ -192,12 +196,12 @@ def test_a_sheet_with_too_long_a_strip_is_refused() -> None:
         EvidenceSheet((), (), "redacted", None, 0, 0, (), (step,) * 25)
 
 
-def test_a_clips_thumbnail_shows_no_face(reference: Pictures) -> None:
+def test_a_clips_thumbnail_shows_no_face(reference: PreviewFrames) -> None:
     picture = decoded(thumbnail(reference))
     assert likeness(picture) < SEEN
     assert not (np.abs(picture.astype(int) - FILL_RGB) < 6).all(axis=2).all()
 
 
-def test_a_thumbnail_without_a_detector_is_filled_whole(reference: Pictures) -> None:
+def test_a_thumbnail_without_a_detector_is_filled_whole(reference: PreviewFrames) -> None:
     picture = decoded(thumbnail(reference, detector=None))
     assert np.abs(picture.astype(int) - FILL_RGB).max() <= 3

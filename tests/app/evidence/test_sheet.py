@@ -11,7 +11,7 @@ from app.evidence.sheet import difference_map, evidence, mark_shown
 from app.evidence.types import EvidenceSheet, Pair
 from app.report.html import render
 from app.report.report import Shown
-from hashing.types import Edit, Homography, Match, Pictures, Segment, Span
+from hashing.types import Edit, Homography, Match, PreviewFrames, Segment, Span
 from tests.app.api.service_made import report
 from tests.app.evidence.faces_made import (
     CROP_AND_MIRROR,
@@ -32,17 +32,17 @@ SEEN_IN_DIFFERENCE = 0.7  # there 0.74 and more, of none up to 0.6
 
 
 @pytest.fixture(scope="module")
-def reference() -> Pictures:
+def reference() -> PreviewFrames:
     return film(reference_frames())
 
 
 @pytest.fixture(scope="module")
-def query() -> Pictures:
+def query() -> PreviewFrames:
     return film([cropped_and_mirrored(frame) for frame in reference_frames()])
 
 
 @pytest.fixture(scope="module")
-def sheet(query: Pictures, reference: Pictures) -> EvidenceSheet:
+def sheet(query: PreviewFrames, reference: PreviewFrames) -> EvidenceSheet:
     edits = (Edit("text", 0.9, {"area": 0.1}, "Text", Span(0.5, 1.5), (0.1, 0.1, 0.6, 0.9)),)
     one = match()
     return evidence(query, reference, Match(one.score, one.decision, one.segments, edits))
@@ -78,7 +78,9 @@ def test_no_face_survives_anywhere_in_the_page(sheet: EvidenceSheet) -> None:
     assert sheet.faces_filled > 0
 
 
-def test_the_search_for_faces_would_have_found_them(query: Pictures, reference: Pictures) -> None:
+def test_the_search_for_faces_would_have_found_them(
+    query: PreviewFrames, reference: PreviewFrames
+) -> None:
     shown = evidence(query, reference, match(), unblurred=True)
     pictures = pictures_of(page_of(shown))
     assert [likeness(picture) > SEEN for picture in pictures] == [True, True, False] * 3
@@ -98,14 +100,16 @@ def test_no_face_survives_in_the_difference_of_a_picture_that_lacks_it() -> None
 
 
 def test_a_page_never_says_redacted_of_pictures_that_are_not(
-    query: Pictures, reference: Pictures
+    query: PreviewFrames, reference: PreviewFrames
 ) -> None:
     shown = evidence(query, reference, match(), unblurred=True)
     with pytest.raises(ValueError, match="shows faces"):
         render(report("q.mp4"), {"R000001": shown}, Shown())
 
 
-def test_without_a_detector_every_picture_is_filled(query: Pictures, reference: Pictures) -> None:
+def test_without_a_detector_every_picture_is_filled(
+    query: PreviewFrames, reference: PreviewFrames
+) -> None:
     blank = evidence(query, reference, match(), detector=None)
     assert blank.pictures_filled == 2 * len(blank.pairs)
     for pair in blank.pairs:
@@ -123,7 +127,7 @@ def test_pairs_show_the_same_instant(sheet: EvidenceSheet) -> None:
         assert pair.difference_mean < 0.02
 
 
-def test_another_instant_differs_more(query: Pictures, reference: Pictures) -> None:
+def test_another_instant_differs_more(query: PreviewFrames, reference: PreviewFrames) -> None:
     late = Segment(Span(0.0, 1.0), Span(1.0, 2.0), 0.9, 1.0, False, None, CROP_AND_MIRROR, True, 50)
     wrong = evidence(query, reference, Match(0.9, "accepted", (late,)), unblurred=True)
     right = evidence(query, reference, match(), unblurred=True)
@@ -133,7 +137,7 @@ def test_another_instant_differs_more(query: Pictures, reference: Pictures) -> N
 
 
 def test_without_an_alignment_there_is_no_difference_map(
-    query: Pictures, reference: Pictures
+    query: PreviewFrames, reference: PreviewFrames
 ) -> None:
     plain = evidence(query, reference, match(homography=None), unblurred=True)
     assert all(pair.difference is None and pair.difference_mean is None for pair in plain.pairs)
@@ -147,7 +151,9 @@ def test_pictures_are_small(sheet: EvidenceSheet) -> None:
             assert max(decoded(content).shape) <= 480
 
 
-def test_many_stretches_are_bounded_and_said_to_be(query: Pictures, reference: Pictures) -> None:
+def test_many_stretches_are_bounded_and_said_to_be(
+    query: PreviewFrames, reference: PreviewFrames
+) -> None:
     pieces = tuple(
         Segment(Span(0.2 * i, 0.2 * i + 0.2), Span(0.2 * i, 0.2 * i + 0.2), 0.9) for i in range(9)
     )

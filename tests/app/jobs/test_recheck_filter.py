@@ -19,7 +19,7 @@ from app.store import checks, descriptors, keys, reports
 from app.store.checks import Submission
 from app.store.data_folder import Store, open_store
 from app.store.descriptors import pack_bar, unpack_bar
-from hashing.search.candidates import Bar, Sought
+from hashing.search.candidates import CandidateThreshold, SearchThresholds
 from tests.app.known import INGESTED, clip, verdict_on, video, whole
 from tests.app.library.library_made import made_facts, made_print
 from tests.app.library.library_made import unit_vectors as made_vectors
@@ -43,14 +43,16 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def sought_of(seed: int, least: float = 0.3) -> Sought:
+def sought_of(seed: int, least: float = 0.3) -> SearchThresholds:
     """Of an item that shows what the made clip of this seed shows."""
-    vectors = made_print(seed).frames.vectors
-    return Sought(Bar(vectors, np.full(len(vectors), 0.05, np.float32), 3, least), None)
+    vectors = made_print(seed).descriptors.vectors
+    return SearchThresholds(
+        CandidateThreshold(vectors, np.full(len(vectors), 0.05, np.float32), 3, least), None
+    )
 
 
 def stored_check(
-    store: Store, library: Library, sought: Sought | None, relation: str = "none"
+    store: Store, library: Library, sought: SearchThresholds | None, relation: str = "none"
 ) -> str:
     """A check that has ended, held against the library as it is."""
     with store.writing() as connection:
@@ -84,7 +86,7 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
     store: Store, library: Library
 ) -> None:
     near = stored_check(store, library, sought_of(7))
-    parts = Sought(sought_of(9).whole, sought_of(7).whole)
+    parts = SearchThresholds(sought_of(9).whole, sought_of(7).whole)
     far = [stored_check(store, library, sought_of(9)) for _ in range(250)]
     in_part = stored_check(store, library, parts)
     library.add(made_print(7), made_facts(7))
@@ -142,13 +144,15 @@ def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library
 
 def test_a_bar_comes_back_as_it_was_kept() -> None:
     vectors = made_vectors(np.random.default_rng(1), 5).astype(np.float16)
-    given = Bar(vectors, np.linspace(0, 0.2, 5, dtype=np.float32), 3, 0.25)
+    given = CandidateThreshold(vectors, np.linspace(0, 0.2, 5, dtype=np.float32), 3, 0.25)
     back = unpack_bar(pack_bar(given))
     np.testing.assert_array_equal(back.vectors, given.vectors)
-    np.testing.assert_array_equal(back.usual, given.usual)
-    assert (back.best_rows, back.least) == (3, 0.25)
-    nothing = replace(given, vectors=vectors[:0], usual=given.usual[:0], least=-np.inf)
-    assert unpack_bar(pack_bar(nothing)).least == -np.inf
+    np.testing.assert_array_equal(back.background_cosine, given.background_cosine)
+    assert (back.best_rows, back.min_score) == (3, 0.25)
+    nothing = replace(
+        given, vectors=vectors[:0], background_cosine=given.background_cosine[:0], min_score=-np.inf
+    )
+    assert unpack_bar(pack_bar(nothing)).min_score == -np.inf
     assert unpack_bar(pack_bar(nothing)).vectors.shape == (0, 512)
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from app.library.records import FileFacts
 from hashing.types import (
-    AudioPrint,
+    AudioFingerprint,
     Descriptors,
     Fingerprint,
     MediaInfo,
-    Pictures,
+    PreviewFrames,
     Span,
     Timeline,
 )
@@ -32,7 +32,7 @@ def made_print(seed: int, rows: int = 12, flat: int = 0, space: str = SPACE) -> 
         info=MediaInfo("video", 640, 360, rows / 2, 25.0, "mov,mp4", "h264", "aac", 90),
         space=space,
         sampling="default",
-        frames=Descriptors(
+        descriptors=Descriptors(
             times=np.arange(rows) / 2,
             vectors=unit_vectors(rng, rows).astype(np.float16),
             pdq=rng.integers(0, 256, (rows, 32), np.uint8),
@@ -41,8 +41,10 @@ def made_print(seed: int, rows: int = 12, flat: int = 0, space: str = SPACE) -> 
             flat=np.arange(rows) < flat,
         ),
         timeline=Timeline(np.arange(rows * 12) / 25, rng.random(rows * 12, np.float32) * 9),
-        pictures=Pictures("h264", 160, 90, np.arange(rows) / 2, rng.bytes(200)),
-        audio=AudioPrint(rng.integers(0, 256, (rows * 8, 24), np.uint8), 0.064, -0.02, "bands"),
+        preview=PreviewFrames("h264", 160, 90, np.arange(rows) / 2, rng.bytes(200)),
+        audio=AudioFingerprint(
+            rng.integers(0, 256, (rows * 8, 24), np.uint8), 0.064, -0.02, "bands"
+        ),
         gaps=(Span(1.0, 1.5),),
         problems=("video stream ends at 5.0 s of 6.0 s",),
     )

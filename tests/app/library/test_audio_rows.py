@@ -12,9 +12,9 @@ import pytest
 
 from app.library import audio_rows
 from app.library.library import Library
-from hashing.audio.simhash import SoundCodes, library_codes, places, query_codes
+from hashing.audio.simhash import AudioCodes, library_codes, query_codes, vote_places
 from hashing.audio.spectrogram import SPACE
-from hashing.types import AudioPrint, Fingerprint, Span
+from hashing.types import AudioFingerprint, Fingerprint, Span
 from tests.app.library.library_made import assert_same_print, made_facts, made_print
 
 ROOT = Path(__file__).parents[3]
@@ -25,24 +25,24 @@ def sounding(seed: int, rows: int = ROWS, space: str = SPACE) -> Fingerprint:
     """A clip whose sound wanders through the bands, as no other seed's does."""
     steps = np.random.default_rng(seed).normal(0, 6, (rows, 24))
     bands = 120 + np.cumsum(steps, axis=0) - np.linspace(0, steps.sum(axis=0), rows)
-    audio = AudioPrint(bands.clip(60, 250).astype(np.uint8), 0.064, -0.02, space)
+    audio = AudioFingerprint(bands.clip(60, 250).astype(np.uint8), 0.064, -0.02, space)
     return replace(made_print(seed), audio=audio)
 
 
-def audio_of(fingerprint: Fingerprint) -> AudioPrint:
+def audio_of(fingerprint: Fingerprint) -> AudioFingerprint:
     assert fingerprint.audio is not None
     return fingerprint.audio
 
 
-def asked(seed: int, start: int = 100, rows: int = 150) -> SoundCodes:
+def asked(seed: int, start: int = 100, rows: int = 150) -> AudioCodes:
     """Codes of a piece of a clip's sound, from one of its rows on."""
     whole = audio_of(sounding(seed))
-    piece = AudioPrint(whole.bands[start : start + rows], whole.hop_s, 0.0, SPACE)
+    piece = AudioFingerprint(whole.bands[start : start + rows], whole.hop_s, 0.0, SPACE)
     return query_codes(piece, (Span(0.0, 100.0),))
 
 
 def clips_with(library: Library, seed: int, space: str = SPACE) -> list[int]:
-    return [place.clip for place in places(library.search_audio(asked(seed), space), 5)]
+    return [place.clip for place in vote_places(library.search_audio(asked(seed), space), 5)]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def rows_of(folder: Path) -> list[tuple[int, str, bytes, bytes]]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_piece_of_sound_is_found_at_its_place(library: Library, seed: int) -> None:
-    (best,) = places(library.search_audio(asked(seed), SPACE), 5)
+    (best,) = vote_places(library.search_audio(asked(seed), SPACE), 5)
     assert best.clip == seed
     assert best.reference - best.query == pytest.approx(100 * 0.064 - 0.02, abs=0.2)
 
@@ -91,13 +91,13 @@ def test_of_many_alike_the_first_added_are_named(
     hits = library.search_audio(asked(2), SPACE)
     assert len(hits.query) <= 2 * len(asked(2).times)
     assert 2 in hits.clip
-    assert places(hits, 1)[0].clip == 2
+    assert vote_places(hits, 1)[0].clip == 2
 
 
 def test_an_empty_library_and_an_empty_question_find_nothing(
     library: Library, tmp_path: Path
 ) -> None:
-    none = SoundCodes(np.zeros(0), np.zeros((0, 32), np.uint8))
+    none = AudioCodes(np.zeros(0), np.zeros((0, 32), np.uint8))
     assert not len(library.search_audio(none, SPACE).query)
     with Library.open(tmp_path / "other", create=True) as empty:
         assert clips_with(empty, 1) == []
@@ -143,7 +143,9 @@ def test_a_clip_described_anew_has_the_codes_of_its_new_sound(library: Library) 
 def test_a_library_of_version_2_gains_the_codes(library: Library, tmp_path: Path) -> None:
     library.add(replace(made_print(9), audio=None), made_facts(9))
     library.add(
-        replace(sounding(8), audio=AudioPrint(np.zeros((400, 24), np.uint8), 0.064, 0.0, SPACE)),
+        replace(
+            sounding(8), audio=AudioFingerprint(np.zeros((400, 24), np.uint8), 0.064, 0.0, SPACE)
+        ),
         made_facts(8),
     )
     before = rows_of(tmp_path)

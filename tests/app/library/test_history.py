@@ -115,7 +115,7 @@ def test_an_id_that_never_was_is_unknown(library: Library, identifier: str) -> N
 
 
 def test_only_later_clips_are_searched(library: Library) -> None:
-    vectors = made_print(2).frames.vectors.astype(np.float32)
+    vectors = made_print(2).descriptors.vectors.astype(np.float32)
     assert library.search(vectors, 4, SPACE).clips[0:2] == ("R000001", "R000002")
     since = library.search_since(vectors, 4, SPACE, 1)
     assert since.searched == 2
@@ -131,7 +131,7 @@ def test_only_later_clips_are_searched(library: Library) -> None:
 
 def test_later_clips_of_another_space_are_not_searched(library: Library) -> None:
     library.add(made_print(4, space="other"), made_facts(4))
-    vectors = made_print(4).frames.vectors.astype(np.float32)
+    vectors = made_print(4).descriptors.vectors.astype(np.float32)
     assert library.search_since(vectors, 4, "other", 0).clips == ("R000004",)
     assert "R000004" not in library.search_since(vectors, 4, SPACE, 0).clips
 

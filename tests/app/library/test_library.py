@@ -12,7 +12,7 @@ from app.library.context_csv import Context
 from app.library.errors import ClipUnknown
 from app.library.library import Library
 from app.library.records import Appearance
-from hashing.types import Pictures
+from hashing.types import PreviewFrames
 from tests.app.library.library_made import (
     SPACE,
     assert_same_print,
@@ -44,9 +44,9 @@ def test_a_fingerprint_comes_back_as_it_was_added(
 
 
 def test_pictures_come_back_byte_for_byte(library: Library) -> None:
-    pictures = Pictures("webp", 160, 90, np.array([0.0]), bytes(range(256)) * 20)
+    pictures = PreviewFrames("webp", 160, 90, np.array([0.0]), bytes(range(256)) * 20)
     added = library.add(replace(made_print(1), pictures=pictures), made_facts(1))
-    stored = library.load(added.clip_id).pictures
+    stored = library.load(added.clip_id).preview
     assert stored is not None
     assert stored.data == pictures.data
     assert (stored.codec, stored.width, stored.height) == ("webp", 160, 90)
@@ -55,10 +55,10 @@ def test_pictures_come_back_byte_for_byte(library: Library) -> None:
 
 def test_what_is_absent_stays_absent(library: Library) -> None:
     info = replace(made_print(1).info, kind="still", duration_s=None, audio_codec=None)
-    bare = replace(made_print(1), info=info, audio=None, pictures=None, gaps=(), problems=())
+    bare = replace(made_print(1), info=info, audio=None, preview=None, gaps=(), problems=())
     stored = library.load(library.add(bare, made_facts(1)).clip_id)
     assert stored.audio is None
-    assert stored.pictures is None
+    assert stored.preview is None
     assert stored.info == info
 
 
@@ -115,7 +115,7 @@ def test_an_id_is_never_given_again(library: Library) -> None:
 
 
 def test_a_removed_clip_is_gone_from_everything(library: Library) -> None:
-    query = made_print(1).frames
+    query = made_print(1).descriptors
     gone = library.add(made_print(1), made_facts(1)).clip_id
     library.add(made_print(2), made_facts(2))
     library.search(query.vectors.astype(np.float32), 3, SPACE)  # the index has seen it
@@ -149,7 +149,7 @@ def test_statistics_count_and_leave_out_what_files_claim(library: Library) -> No
 def test_clips_of_another_space_are_skipped_and_counted(library: Library) -> None:
     library.add(made_print(1), made_facts(1))
     library.add(made_print(2, space="other"), made_facts(2))
-    hits = library.search(made_print(2).frames.vectors.astype(np.float32), 5, SPACE)
+    hits = library.search(made_print(2).descriptors.vectors.astype(np.float32), 5, SPACE)
     assert hits.clips == ("R000001",)
     assert (hits.searched, hits.skipped) == (1, 1)
     assert [clip.id for clip in library.clips(other_space_than=SPACE)] == ["R000002"]
@@ -159,7 +159,7 @@ def test_a_refreshed_clip_is_found_in_its_new_space_only(library: Library) -> No
     context = Context(appearances=(PUBLISHED,))
     clip = library.add(made_print(1, space="other"), made_facts(1), context).clip_id
     before = library.clip(clip).appearances
-    query = made_print(9).frames.vectors.astype(np.float32)
+    query = made_print(9).descriptors.vectors.astype(np.float32)
     assert library.search(query, 1, "other").clips == (clip,)
     library.replace_fingerprint(clip, made_print(9))
     assert library.search(query, 1, "other").clips == ()
@@ -177,7 +177,7 @@ def test_a_hit_names_clip_row_moment_and_cosine(
         use_codes_early(monkeypatch)
     for seed in range(9):
         library.add(made_print(seed, flat=seed % 3), made_facts(seed))
-    query = made_print(5).frames  # its first two pictures are flat
+    query = made_print(5).descriptors  # its first two pictures are flat
     hits = library.search(query.vectors.astype(np.float32), 4, SPACE)
     places = library.locate(hits)
     assert hits.cosine.shape == places.row.shape == places.time.shape == (12, 4)
@@ -191,7 +191,7 @@ def test_a_hit_names_clip_row_moment_and_cosine(
 
 def test_flat_pictures_are_never_found(library: Library) -> None:
     library.add(made_print(1, rows=5, flat=5), made_facts(1))
-    query = made_print(1, rows=5).frames
+    query = made_print(1, rows=5).descriptors
     hits = library.search(query.vectors.astype(np.float32), 3, SPACE)
     assert hits.clips == ()
     assert (hits.clip_index == -1).all()

@@ -18,7 +18,7 @@ from app.library.errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
 from app.library.index.vector_index import encode
 from app.library.library import Library
 from app.library.packing import pack_vectors, unpack_vectors
-from hashing.types import Pictures
+from hashing.types import PreviewFrames
 from tests.app.library.library_made import (
     SPACE,
     assert_same_print,
@@ -178,7 +178,7 @@ def test_a_reader_reads_and_cannot_write(folder: Path) -> None:
     before = files(folder)
     with Library.open(folder, read_only=True) as library:
         assert_same_print(library.load("R000001"), made_print(1))
-        query = made_print(1).frames.vectors.astype(np.float32)
+        query = made_print(1).descriptors.vectors.astype(np.float32)
         assert library.search(query, 1, SPACE).clips == ("R000001",)
         with pytest.raises(LibraryReadOnly, match="only be read"):
             library.add(made_print(2), made_facts(2))
@@ -311,20 +311,20 @@ def test_a_removed_clip_leaves_no_trace_in_any_file(
 ) -> None:
     use_codes_early(monkeypatch)
     canary = "CANARY-5f2c"
-    pictures = Pictures("webp", 16, 9, np.array([0.0]), canary.encode() * 2000)
+    pictures = PreviewFrames("webp", 16, 9, np.array([0.0]), canary.encode() * 2000)
     fingerprint = made_print(4)
     secret = type(fingerprint)(
         **{name: getattr(fingerprint, name) for name in fingerprint.__slots__}
         | {"pictures": pictures}
     )
     facts = type(made_facts(4))(f"{canary}.mp4", made_facts(4).sha256, 9)
-    stored = pack_vectors(fingerprint.frames.vectors)
+    stored = pack_vectors(fingerprint.descriptors.vectors)
     traces = {
         "words": canary.encode(),
         "sha256": bytes.fromhex(facts.sha256),
         "vector": stored[5].tobytes(),
         "code": encode(unpack_vectors(stored.tobytes()))[5].tobytes(),
-        "hash": fingerprint.frames.pdq[3].tobytes(),
+        "hash": fingerprint.descriptors.pdq[3].tobytes(),
     }
     with Library.open(tmp_path / "library", create=True) as library:
         for seed in range(8):

@@ -17,14 +17,14 @@ from app.sandbox.pipe_records import MODULES, NAMES, record_class
 from app.sandbox.type_check import check_fields, fits
 from hashing.types import (
     AudioFinding,
-    AudioPrint,
+    AudioFingerprint,
     AudioSpan,
     Descriptors,
     Edit,
     Fingerprint,
     Match,
     MediaInfo,
-    Pictures,
+    PreviewFrames,
     Segment,
     Span,
     Timeline,
@@ -133,7 +133,7 @@ def fingerprint() -> Fingerprint:
         info=MediaInfo("video", 1280, 720, 31.2, 29.97, "mov,mp4", "h264", "aac", 90),
         space="sscd-x",
         sampling="default",
-        frames=Descriptors(
+        descriptors=Descriptors(
             times=np.array([0.0, 0.5, 1.0]),
             vectors=np.full((n, 512), 0.1, np.float16),
             pdq=np.arange(n * 32, dtype=np.uint8).reshape(n, 32),
@@ -142,8 +142,8 @@ def fingerprint() -> Fingerprint:
             flat=np.array([True, False, False]),
         ),
         timeline=Timeline(np.array([0.0, 0.033]), np.array([0, 1.5], np.float32)),
-        pictures=Pictures("h264", 320, 180, np.array([0.0]), b"\x00\x01moov"),
-        audio=AudioPrint(np.array([[7, 255]], np.uint8), hop_s=0.0116, space="bands-x"),
+        preview=PreviewFrames("h264", 320, 180, np.array([0.0]), b"\x00\x01moov"),
+        audio=AudioFingerprint(np.array([[7, 255]], np.uint8), hop_s=0.0116, space="bands-x"),
         gaps=(Span(1.0, 2.0),),
         problems=("video stream ends at 12.4 s of 60.0 s",),
     )

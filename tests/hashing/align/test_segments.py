@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hashing.align.segments import is_cut, joined, settled, snapped, to_segments
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform
 from hashing.types import Line
 from tests.hashing.films import PIECES, Films
@@ -16,7 +16,7 @@ WHOLE = Transform(np.eye(3), 100, 120, 0.9, "axis")
 def test_a_speed_measured_as_nearly_real_time_is_real_time() -> None:
     line = settled(replace(LINE, speed=1.004))
     assert line.speed == 1.0
-    assert line.at(2.5) == pytest.approx(replace(LINE, speed=1.004).at(2.5))
+    assert line.reference_time(2.5) == pytest.approx(replace(LINE, speed=1.004).reference_time(2.5))
 
 
 def test_a_clear_change_of_speed_stays() -> None:
@@ -64,7 +64,7 @@ def test_a_cut_changes_far_more_than_what_is_around_it() -> None:
 
 
 def test_segments_stay_within_both_clips(film: Films) -> None:
-    query, reference = Reel(film("street")), Reel(film("excerpt"))
+    query, reference = FrameCache(film("street")), FrameCache(film("excerpt"))
     line = Line(0.0, 6.0, 1.0, False, -1.5, 0.9, 0.5)
     for one in to_segments(query, reference, (line,), WHOLE, 0.9):
         assert 0 <= one.query.start < one.query.end <= 6.0 + 1e-6
@@ -72,7 +72,7 @@ def test_segments_stay_within_both_clips(film: Films) -> None:
 
 
 def test_a_reversed_segment_s_reference_still_runs_forward(film: Films) -> None:
-    reel = Reel(film("street"))
+    reel = FrameCache(film("street"))
     line = Line(1.0, 4.0, 1.0, True, 5.0, 0.9, 0.5)
     (one,) = to_segments(reel, reel, (line,), WHOLE, 0.9)
     assert one.reversed
@@ -81,6 +81,6 @@ def test_a_reversed_segment_s_reference_still_runs_forward(film: Films) -> None:
 
 def test_a_still_s_segment_is_a_moment_without_speed(film: Films) -> None:
     line = Line(0.0, 0.0, 1.0, False, 3.3, 0.9, 0.5)
-    (one,) = to_segments(Reel(film("still")), Reel(film("street")), (line,), WHOLE, 0.9)
+    (one,) = to_segments(FrameCache(film("still")), FrameCache(film("street")), (line,), WHOLE, 0.9)
     assert (one.query.end, one.reference.start, one.reference.end) == (0.0, 3.3, 3.3)
     assert one.speed is None

@@ -4,15 +4,15 @@ import pytest
 
 from hashing.align.spatiotemporal import Placement, place
 from hashing.align.still_in_video import matched, settled
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from tests.hashing.films import Films
 
 TRUE_S = 2.0  # of the photo
 
 
-def placed(film: Films, at: float | None = None) -> tuple[Reel, Reel, Placement]:
+def placed(film: Films, at: float | None = None) -> tuple[FrameCache, FrameCache, Placement]:
     """A photo of the fixed camera held against its clip; or put at some moment of it."""
-    still, video = Reel(film("photo of fixed")), Reel(film("fixed"))
+    still, video = FrameCache(film("photo of fixed")), FrameCache(film("fixed"))
     found = place(still, video)
     assert found is not None
     if at is not None:
@@ -26,7 +26,7 @@ def test_a_still_put_beside_its_instant_is_put_at_it(film: Films, at: float) -> 
     still, video, wrong = placed(film, at)
     right = settled(still, video, wrong)
     assert right.lines[0].offset == pytest.approx(TRUE_S, abs=0.11)
-    assert right.lines[0].level > 0.9
+    assert right.lines[0].correlation > 0.9
     assert right.pairs[0].reference_index == matched(video, right)
 
 

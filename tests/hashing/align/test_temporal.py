@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from hashing.align.temporal import SHORTEST_S, SPEEDS, agreement, lines
 from hashing.imaging.warping import grid_of, scaling
-from hashing.types import Agreement
+from hashing.types import CorrelationMatrix
 from tests.hashing.films import resized
 from tests.made import scene
 
@@ -17,7 +17,7 @@ def correlated(
     query_s: float = 10.0,
     reference_s: float = 16.0,
     seed: int = 1,
-) -> Agreement:
+) -> CorrelationMatrix:
     """Noise, with lines: (start, end of the query, slope, reference moment at the start)."""
     rng = np.random.default_rng(seed)
     tq, tr = np.arange(0, query_s, STEP_S), np.arange(0, reference_s, STEP_S)
@@ -26,7 +26,7 @@ def correlated(
         for row in np.flatnonzero((tq >= start - 1e-9) & (tq < end - 1e-9)):
             away = np.abs(tr - (at + slope * (tq[row] - start)))
             values[row] = np.maximum(values[row], 0.9 * np.exp(-((away / 0.12) ** 2)))
-    return Agreement(tq, tr, values.clip(-1, 1).astype(np.float32))
+    return CorrelationMatrix(tq, tr, values.clip(-1, 1).astype(np.float32))
 
 
 @given(
@@ -43,7 +43,7 @@ def test_a_planted_line_is_found(
     # one and a half samples at one end of a short line tilt it by so much
     assert line.speed == pytest.approx(speed, abs=max(0.06 * speed, 1.5 * STEP_S / length))
     middle = start + length / 2
-    assert line.at(middle) == pytest.approx(at + speed * length / 2, abs=0.2)
+    assert line.reference_time(middle) == pytest.approx(at + speed * length / 2, abs=0.2)
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 1.6])
@@ -51,7 +51,7 @@ def test_a_line_that_runs_backwards_is_found_as_reversed(speed: float) -> None:
     (line,) = lines(correlated([(1.0, 7.0, -speed, 12.0)]))
     assert line.reversed
     assert line.speed == pytest.approx(speed, rel=0.05)
-    assert line.at(4.0) == pytest.approx(12.0 - 3 * speed, abs=0.2)
+    assert line.reference_time(4.0) == pytest.approx(12.0 - 3 * speed, abs=0.2)
 
 
 @given(st.floats(-2.0, 3.0))
@@ -60,7 +60,7 @@ def test_shifting_the_query_shifts_its_line(shift: float) -> None:
     (plain,) = lines(correlated([(3.0, 6.0, 1.0, 5.0)]))
     (moved,) = lines(correlated([(3.0 + shift, 6.0 + shift, 1.0, 5.0)]))
     assert moved.start - plain.start == pytest.approx(shift, abs=0.25)
-    assert moved.at(4.5 + shift) == pytest.approx(plain.at(4.5), abs=0.15)
+    assert moved.reference_time(4.5 + shift) == pytest.approx(plain.reference_time(4.5), abs=0.15)
 
 
 def test_two_pieces_in_another_order_are_two_lines_in_the_query_s_order() -> None:
@@ -68,7 +68,7 @@ def test_two_pieces_in_another_order_are_two_lines_in_the_query_s_order() -> Non
     assert [line.start for line in found] == sorted(line.start for line in found)
     long = [line for line in found if line.end - line.start > 2]
     assert len(long) == 2
-    assert [line.at(line.start) for line in long] == pytest.approx([9.0, 1.0], abs=0.4)
+    assert [line.reference_time(line.start) for line in long] == pytest.approx([9.0, 1.0], abs=0.4)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -79,7 +79,7 @@ def test_pure_noise_holds_no_line(seed: int) -> None:
 def test_a_line_never_stands_still() -> None:
     """Where one reference moment is like everything, no line may settle on it."""
     found = correlated([])
-    found.correlation[:, 40] = 0.8
+    found.values[:, 40] = 0.8
     for line in lines(found):
         assert SPEEDS[0] <= line.speed <= SPEEDS[-1]
 
@@ -87,21 +87,21 @@ def test_a_line_never_stands_still() -> None:
 def test_a_still_is_placed_at_the_moment_that_agrees_best() -> None:
     row = np.linspace(0, 0.4, 160, dtype=np.float32)[None]
     row[0, 57] = 0.95
-    (line,) = lines(Agreement(np.zeros(1), np.arange(160) * STEP_S, row))
+    (line,) = lines(CorrelationMatrix(np.zeros(1), np.arange(160) * STEP_S, row))
     assert (line.start, line.end) == (0, 0)
-    assert line.at(0.0) == pytest.approx(5.7)
+    assert line.reference_time(0.0) == pytest.approx(5.7)
 
 
 def test_a_still_reference_is_found_for_as_long_as_it_is_held() -> None:
     column = np.full((100, 1), 0.05, np.float32)
     column[30:62] = 0.93
-    (line,) = lines(Agreement(np.arange(100) * STEP_S, np.zeros(1), column))
+    (line,) = lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column))
     assert (line.start, line.end) == pytest.approx((3.0, 6.2))
 
 
 def test_a_still_reference_that_is_never_shown_is_not_found() -> None:
     column = np.full((100, 1), 0.1, np.float32)
-    assert lines(Agreement(np.arange(100) * STEP_S, np.zeros(1), column)) == []
+    assert lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column)) == []
 
 
 def test_a_flash_is_too_short_for_a_line() -> None:
@@ -118,16 +118,16 @@ def test_the_same_moments_of_one_scene_correlate_best() -> None:
     times = np.arange(20) * STEP_S
     found = agreement(times, tiny(0, 20), times, tiny(0, 20), np.eye(3), (512, 288), (512, 288))
     assert found is not None
-    assert (found.correlation.argmax(axis=1) == np.arange(20)).all()
-    assert np.diag(found.correlation).min() > 0.98
-    assert np.abs(found.correlation).max() < 1.001
+    assert (found.values.argmax(axis=1) == np.arange(20)).all()
+    assert np.diag(found.values).min() > 0.98
+    assert np.abs(found.values).max() < 1.001
 
 
 def test_a_reference_that_is_hardly_visible_is_not_correlated() -> None:
     times = np.arange(3) * STEP_S
     away = np.array([[1, 0, 508.0], [0, 1, 284.0], [0, 0, 1]])
     found = agreement(times, tiny(0, 3), times, tiny(0, 3), away, (512, 288), (512, 288))
-    assert found is None or found.correlation.shape == (3, 3)
+    assert found is None or found.values.shape == (3, 3)
 
 
 def test_scaling_takes_pixel_centres_to_pixel_centres() -> None:

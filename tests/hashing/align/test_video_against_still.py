@@ -2,19 +2,19 @@ import numpy as np
 import pytest
 
 from hashing.align.video_against_still import stretch
-from hashing.types import Agreement
+from hashing.types import CorrelationMatrix
 
 TIMES = np.arange(60) / 10
 
 
-def held(along: np.ndarray) -> Agreement:
-    return Agreement(TIMES, np.zeros(1), along.astype(np.float32)[:, None])
+def held(along: np.ndarray) -> CorrelationMatrix:
+    return CorrelationMatrix(TIMES, np.zeros(1), along.astype(np.float32)[:, None])
 
 
 def test_a_moving_scene_is_the_still_s_only_around_the_moment() -> None:
     line = stretch(held(1 - 0.4 * np.abs(TIMES - 3.0)), 3.0)
     assert (line.start, line.end) == pytest.approx((2.8, 3.3), abs=0.11)
-    assert line.level == pytest.approx(1.0)
+    assert line.correlation == pytest.approx(1.0)
 
 
 def test_a_scene_that_stands_is_the_still_s_throughout() -> None:

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.audio.compare_audio import hear
-from hashing.audio.excerpt_search import same_sound
-from hashing.audio.spectrogram import HOP, RATE_HZ, SPACE, WINDOW, spectrogram
+from hashing.audio.compare_audio import compare_audio
+from hashing.audio.excerpt_search import find_excerpts
+from hashing.audio.spectrogram import HOP_SAMPLES, RATE_HZ, SPACE, WINDOW_SAMPLES, spectrogram
 from hashing.explain.audio import audio_edits
 from hashing.types import (
     AudioFinding,
-    AudioPrint,
+    AudioFingerprint,
     Descriptors,
     Fingerprint,
     MediaInfo,
@@ -43,11 +43,13 @@ def babble(seed: int, seconds: float = LENGTH_S) -> NDArray[np.float32]:
     return out + noise.astype(np.float32)
 
 
-def heard(samples: NDArray[np.float32]) -> AudioPrint:
-    return AudioPrint(spectrogram(samples), HOP / RATE_HZ, WINDOW / 2 / RATE_HZ, SPACE)
+def heard(samples: NDArray[np.float32]) -> AudioFingerprint:
+    return AudioFingerprint(
+        spectrogram(samples), HOP_SAMPLES / RATE_HZ, WINDOW_SAMPLES / 2 / RATE_HZ, SPACE
+    )
 
 
-def clip(print_: AudioPrint | None) -> Fingerprint:
+def clip(print_: AudioFingerprint | None) -> Fingerprint:
     none = Descriptors(
         np.zeros(0),
         np.zeros((0, 512), np.float16),
@@ -68,7 +70,7 @@ def finding(
 ) -> AudioFinding:
     ours = None if query is None else heard(query)
     theirs = None if reference is None else heard(reference)
-    return hear(clip(ours), clip(theirs), parts or (WHOLE,))
+    return compare_audio(clip(ours), clip(theirs), parts or (WHOLE,))
 
 
 def faster(samples: NDArray[np.float32], rate: float) -> NDArray[np.float32]:
@@ -184,7 +186,7 @@ def test_sound_sped_up_with_its_pictures_is_kept(pitched: bool) -> None:
         rows = np.arange(0, len(whole.bands) - 1, rate).round().astype(int)
         query = replace(whole, bands=whole.bands[rows])
     segment = Segment(Span(0, 16), Span(0, 20), 0.9, rate)
-    found = hear(clip(query), clip(heard(sound)), (segment,))
+    found = compare_audio(clip(query), clip(heard(sound)), (segment,))
     assert found.state == "kept"
 
 
@@ -213,17 +215,17 @@ def test_even_hum_in_both_is_not_called_replaced() -> None:
 
 def test_prints_of_two_spaces_are_not_compared() -> None:
     other = replace(heard(babble(1)), space="another")
-    assert hear(clip(other), clip(heard(babble(1))), (WHOLE,)) == AudioFinding()
+    assert compare_audio(clip(other), clip(heard(babble(1))), (WHOLE,)) == AudioFinding()
 
 
 def test_sound_from_another_clip_is_found_at_its_place() -> None:
     source = babble(3, 40)
     query = np.concatenate([babble(4, 5), source[17 * RATE_HZ : 27 * RATE_HZ], babble(5, 5)])
-    (found,) = same_sound(heard(query), heard(source))
+    (found,) = find_excerpts(heard(query), heard(source))
     assert found.query.start == pytest.approx(5, abs=0.7)
     assert found.query.end == pytest.approx(15, abs=0.7)
     assert found.reference.start - found.query.start == pytest.approx(12, abs=0.05)
 
 
 def test_unlike_sounds_share_no_stretch() -> None:
-    assert same_sound(heard(babble(3, 40)), heard(babble(6, 40))) == []
+    assert find_excerpts(heard(babble(3, 40)), heard(babble(6, 40))) == []

@@ -9,21 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hashing.audio.cross_correlation import sound as ready
-from hashing.audio.excerpt_search import same_sound_at
+from hashing.audio.cross_correlation import audio_levels as ready
+from hashing.audio.excerpt_search import find_excerpt_at
 from hashing.audio.simhash import (
     BLOCK_S,
-    MOST_QUERY_CODES,
-    NEAR,
-    SoundCodes,
-    SoundHits,
-    SoundPlace,
+    MAX_CODE_DISTANCE,
+    MAX_QUERY_CODES,
+    AudioCodeHits,
+    AudioCodes,
+    AudioPlace,
     library_codes,
-    places,
     query_codes,
+    vote_places,
 )
-from hashing.audio.spectrogram import HOP, RATE_HZ, SPACE, WINDOW, spectrogram
-from hashing.types import AudioPrint, Span
+from hashing.audio.spectrogram import HOP_SAMPLES, RATE_HZ, SPACE, WINDOW_SAMPLES, spectrogram
+from hashing.types import AudioFingerprint, Span
 from tests.made import sound
 from tests.made.sounds import SAMPLE_RATE, SoundKind
 
@@ -40,26 +40,28 @@ def made(kind: SoundKind, seed: int, seconds: float = LENGTH_S, start_s: float =
     return np.interp(at, np.arange(len(samples)), samples).astype(np.float32)
 
 
-def heard(samples: Samples) -> AudioPrint:
-    return AudioPrint(spectrogram(samples), HOP / RATE_HZ, WINDOW / 2 / RATE_HZ, SPACE)
+def heard(samples: Samples) -> AudioFingerprint:
+    return AudioFingerprint(
+        spectrogram(samples), HOP_SAMPLES / RATE_HZ, WINDOW_SAMPLES / 2 / RATE_HZ, SPACE
+    )
 
 
 def noise(count: int, level: float, seed: int = 0) -> Samples:
     return np.random.default_rng(seed).normal(0, level, count).astype(np.float32)
 
 
-def codes_of(print_: AudioPrint) -> SoundCodes:
+def codes_of(print_: AudioFingerprint) -> AudioCodes:
     return query_codes(print_, (Span(0.0, 10_000.0),))
 
 
-def hits(query: SoundCodes, library: list[SoundCodes]) -> SoundHits:
+def hits(query: AudioCodes, library: list[AudioCodes]) -> AudioCodeHits:
     """Every pair that is near, all of them counted; clips are numbered from 1."""
     codes = np.concatenate([one.codes for one in library])
     times = np.concatenate([one.times for one in library])
     clips = np.repeat(np.arange(1, len(library) + 1), [len(one.times) for one in library])
     bits = np.bitwise_count(query.codes[:, None] ^ codes).sum(axis=2, dtype=np.int32)  # (Q, N)
-    row, column = np.nonzero(bits <= NEAR)
-    return SoundHits(query.times[row], clips[column], times[column], bits[row, column])
+    row, column = np.nonzero(bits <= MAX_CODE_DISTANCE)
+    return AudioCodeHits(query.times[row], clips[column], times[column], bits[row, column])
 
 
 def telephone(samples: Samples) -> Samples:
@@ -94,8 +96,8 @@ def test_a_changed_copy_is_found_at_its_place(change: str, late_s: float) -> Non
     copied = made("talk", 2, FOR_S, FROM_S + late_s)
     query = heard(np.concatenate([made("talk", 7, 5.0), CHANGES[change](copied)]))
 
-    best = places(hits(codes_of(query), [library_codes(one) for one in library]), 5)[0]
-    same = same_sound_at(ready(query), ready(library[1]), best.query, best.reference)
+    best = vote_places(hits(codes_of(query), [library_codes(one) for one in library]), 5)[0]
+    same = find_excerpt_at(ready(query), ready(library[1]), best.query, best.reference)
 
     assert best.clip == 2
     assert best.reference - best.query == pytest.approx(FROM_S + late_s - 5, abs=0.2)
@@ -110,14 +112,14 @@ def test_four_seconds_are_enough() -> None:
     for late in np.arange(0, 1, 0.1):
         parts = made("talk", 7, 5.0), made("talk", 2, 4.0, FROM_S + late), made("talk", 8, 5.0)
         codes = query_codes(heard(np.concatenate(parts)), (Span(5.0, 9.0),))
-        assert [one.clip for one in places(hits(codes, library), 5)] == [2]
+        assert [one.clip for one in vote_places(hits(codes, library), 5)] == [2]
 
 
 def test_unlike_sounds_raise_nothing() -> None:
     library = [library_codes(heard(made("talk", seed))) for seed in range(1, 17)]
     for seed in range(101, 109):
         query = heard(made("talk", seed, 20.0))
-        assert places(hits(codes_of(query), library), 5) == []
+        assert vote_places(hits(codes_of(query), library), 5) == []
 
 
 def test_a_place_that_codes_name_by_chance_is_not_the_same_sound() -> None:
@@ -126,7 +128,7 @@ def test_a_place_that_codes_name_by_chance_is_not_the_same_sound() -> None:
         query = ready(heard(made("talk", seed, 20.0)))
         for start in range(0, 16, 3):
             for there in range(0, 36, 3):
-                assert same_sound_at(query, other, start, there) is None
+                assert find_excerpt_at(query, other, start, there) is None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_a_sound_shorter_than_a_block_has_no_code() -> None:
 
 
 def test_a_print_of_other_bands_has_no_code() -> None:
-    assert not len(library_codes(AudioPrint(np.full((500, 12), 99, np.uint8), 0.064)).times)
+    assert not len(library_codes(AudioFingerprint(np.full((500, 12), 99, np.uint8), 0.064)).times)
 
 
 def test_a_query_is_coded_within_its_stretches_alone() -> None:
@@ -177,16 +179,16 @@ def test_a_query_is_coded_within_its_stretches_alone() -> None:
 @pytest.mark.parametrize("minutes", [2, 5, 61])
 def test_a_long_query_is_coded_more_seldom_and_at_all_quarters_of_a_second(minutes: int) -> None:
     once = heard(made("talk", 1, 30.0)).bands
-    long = AudioPrint(np.tile(once, (minutes * 2 + 1, 1)), HOP / RATE_HZ, 0.0, SPACE)
+    long = AudioFingerprint(np.tile(once, (minutes * 2 + 1, 1)), HOP_SAMPLES / RATE_HZ, 0.0, SPACE)
     times = codes_of(long).times
     quarters = np.rint(times / 0.25).astype(int) % 4
-    assert MOST_QUERY_CODES / 3 < len(times) <= MOST_QUERY_CODES
+    assert MAX_QUERY_CODES / 3 < len(times) <= MAX_QUERY_CODES
     assert (np.bincount(quarters, minlength=4) > len(times) / 5).all()
 
 
 def test_codes_stay_what_they_were_for_libraries_hold_them() -> None:
     steps = np.random.RandomState(5).randint(0, 200, (64, 24)).astype(np.uint8)
-    codes = library_codes(AudioPrint(steps, 0.064, 0.0, SPACE)).codes
+    codes = library_codes(AudioFingerprint(steps, 0.064, 0.0, SPACE)).codes
     assert codes[0].tobytes().hex() == GOLDEN
 
 
@@ -195,23 +197,28 @@ GOLDEN = "07d7f769f30276f1b24bc34e6c68f68cd463d65a7dd2734ff1dedc19ff248658"
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 40), st.integers(1, 4), st.integers(0, 40), st.integers(0, NEAR)),
+        st.tuples(
+            st.integers(0, 40),
+            st.integers(1, 4),
+            st.integers(0, 40),
+            st.integers(0, MAX_CODE_DISTANCE),
+        ),
         max_size=40,
     )
 )
 def test_places_are_the_best_sums_of_votes(rows: list[tuple[int, int, int, int]]) -> None:
-    table = SoundHits(
+    table = AudioCodeHits(
         np.array([q / 4 for q, _, _, _ in rows]),
         np.array([c for _, c, _, _ in rows], np.int64),
         np.array([float(r) for _, _, r, _ in rows]),
         np.array([d for _, _, _, d in rows], np.int32),
     )
-    found = places(table, 10)
+    found = vote_places(table, 10)
 
     assert [(one.clip, one.vote) for one in found] == slow_places(rows)
     for one in found:
         assert any((q / 4, c, r) == (one.query, one.clip, one.reference) for q, c, r, _ in rows)
-    assert places(table, 1) == found[:1]
+    assert vote_places(table, 1) == found[:1]
 
 
 def slow_places(rows: list[tuple[int, int, int, int]]) -> list[tuple[int, float]]:
@@ -222,7 +229,7 @@ def slow_places(rows: list[tuple[int, int, int, int]]) -> list[tuple[int, float]
         for q, c, r, d in rows:
             if c == clip:
                 block = votes.setdefault(4 * r - q, {})
-                block[q] = max(block.get(q, 0), NEAR - d)
+                block[q] = max(block.get(q, 0), MAX_CODE_DISTANCE - d)
         sums = {offset: sum(block.values()) for offset, block in votes.items()}
         best = max(sum(sums.get(at + near, 0) for near in (-1, 0, 1)) for at in sums)
         if best >= 20:
@@ -232,7 +239,7 @@ def slow_places(rows: list[tuple[int, int, int, int]]) -> list[tuple[int, float]
 
 def test_nothing_near_is_no_place() -> None:
     empty = np.zeros(0)
-    none = SoundHits(empty, empty.astype(np.int64), empty, empty.astype(np.int32))
-    assert places(none, 5) == []
-    one = SoundHits(np.ones(1), np.ones(1, np.int64), np.ones(1), np.full(1, 10, np.int32))
-    assert places(one, 5) == [SoundPlace(1, 1.0, 1.0, NEAR - 10.0)]
+    none = AudioCodeHits(empty, empty.astype(np.int64), empty, empty.astype(np.int32))
+    assert vote_places(none, 5) == []
+    one = AudioCodeHits(np.ones(1), np.ones(1, np.int64), np.ones(1), np.full(1, 10, np.int32))
+    assert vote_places(one, 5) == [AudioPlace(1, 1.0, 1.0, MAX_CODE_DISTANCE - 10.0)]

@@ -176,8 +176,8 @@ def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
 
 def test_pictures_that_correlate_as_a_whole_were_placed_inexactly_at_most() -> None:
     off = replace(STRONG, elsewhere=0.2)
-    assert decide(replace(off, level=0.99), "still", "video").decision == "accepted"
-    assert decide(replace(off, level=0.86), "still", "video").decision != "accepted"
+    assert decide(replace(off, correlation=0.99), "still", "video").decision == "accepted"
+    assert decide(replace(off, correlation=0.86), "still", "video").decision != "accepted"
 
 
 def test_a_moving_crop_s_pictures_have_to_agree_as_well_as_its_windows_fit() -> None:

@@ -1,17 +1,17 @@
 from hashing.align.spatiotemporal import Placement, place
 from hashing.decide.support import support
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from tests.hashing.films import CROP, Films
 
 
-def placed(query: Reel, reference: Reel) -> Placement:
+def placed(query: FrameCache, reference: FrameCache) -> Placement:
     found = place(query, reference)
     assert found is not None
     return found
 
 
 def test_a_copy_is_supported_in_every_way(film: Films) -> None:
-    query, reference = Reel(film("copy")), Reel(film("street"))
+    query, reference = FrameCache(film("copy")), FrameCache(film("street"))
     grounds = support(query, reference, placed(query, reference))
     assert grounds.supporting > 0.8
     assert grounds.alike > 0.7
@@ -24,14 +24,14 @@ def test_a_copy_is_supported_in_every_way(film: Films) -> None:
 
 def test_the_covered_share_is_that_of_the_query_s_picture(film: Films) -> None:
     """The cropped clip covers only its rectangle of the whole one."""
-    query, reference = Reel(film("street")), Reel(film("cropped"))
+    query, reference = FrameCache(film("street")), FrameCache(film("cropped"))
     grounds = support(query, reference, placed(query, reference))
     area = (CROP[2] - CROP[0]) * (CROP[3] - CROP[1])
     assert abs(grounds.covered - area) < 0.05
 
 
 def test_two_photos_have_no_motion(film: Films) -> None:
-    query, reference = Reel(film("park photo, cropped")), Reel(film("park photo"))
+    query, reference = FrameCache(film("park photo, cropped")), FrameCache(film("park photo"))
     grounds = support(query, reference, placed(query, reference))
     assert grounds.explained is None
     assert grounds.seconds == 0
@@ -39,7 +39,7 @@ def test_two_photos_have_no_motion(film: Films) -> None:
 
 
 def test_another_hour_of_a_fixed_camera_has_its_points_but_not_its_motion(film: Films) -> None:
-    query, reference = Reel(film("fixed, later")), Reel(film("fixed"))
+    query, reference = FrameCache(film("fixed, later")), FrameCache(film("fixed"))
     grounds = support(query, reference, placed(query, reference))
     assert grounds.inliers > 100
     assert grounds.explained is not None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hashing.decode.preview_codec import Encoder, Film, decode, fitted, keep_still, luma
 from hashing.errors import DecodeError
-from hashing.types import Pictures
+from hashing.types import PreviewFrames
 from tests.made import scene
 from tests.made.planes import planes
 
@@ -17,7 +17,7 @@ TIMES = np.cumsum(np.random.default_rng(1).uniform(0.1, 0.35, 53))
 
 
 @cache
-def kept() -> Pictures:
+def kept() -> PreviewFrames:
     encoder = Encoder(*SIZE)
     for time in TIMES:
         encoder.add(float(time), planes(scene(1, float(time), SIZE)))

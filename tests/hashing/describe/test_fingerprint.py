@@ -6,8 +6,8 @@ import pytest
 
 from hashing.align.proposals import cosines
 from hashing.decode.probe import probe
-from hashing.describe.fingerprint import LONGEST_ROW_S, describe_again, fingerprint, is_flat
-from hashing.describe.sscd import squeeze
+from hashing.describe.fingerprint import MAX_ROW_S, describe_again, fingerprint, is_flat
+from hashing.describe.sscd import resize_to_input
 from hashing.errors import DecodeError
 from hashing.types import Fingerprint
 from tests.hashing.films import RATE, Films, written
@@ -34,7 +34,7 @@ def same_bytes(left: object, right: object) -> bool:
 def test_every_picture_is_on_the_timeline_and_some_are_described(film: Films) -> None:
     clip = film("street")
     assert len(clip.timeline.times) == len(clip.timeline.change) == round(6 * RATE)
-    rows = clip.frames
+    rows = clip.descriptors
     assert rows.vectors.shape == (len(rows.times), 512)
     assert rows.vectors.dtype == np.float16
     norms = np.linalg.norm(rows.vectors.astype(float), axis=1)
@@ -51,14 +51,14 @@ def test_duration_and_rate_are_those_decoded(film: Films) -> None:
 
 def test_small_pictures_and_sound_are_kept(film: Films) -> None:
     clip = film("street")
-    assert clip.pictures is not None
+    assert clip.preview is not None
     assert clip.audio is not None
-    assert len(clip.pictures.times) == pytest.approx(60, abs=1)
+    assert len(clip.preview.times) == pytest.approx(60, abs=1)
     assert film("excerpt").audio is None
 
 
 def test_pictures_are_kept_ten_times_a_second_at_most(film: Films) -> None:
-    kept = film("street").pictures
+    kept = film("street").preview
     assert kept is not None
     assert np.diff(kept.times).min() > 0.097
     assert len(kept.times) > 9 * kept.times[-1]
@@ -66,9 +66,9 @@ def test_pictures_are_kept_ten_times_a_second_at_most(film: Films) -> None:
 
 def test_a_still_has_one_row_and_one_picture(film: Films) -> None:
     still = film("still")
-    assert still.frames.times.tolist() == [0.0]
-    assert still.pictures is not None
-    assert still.pictures.codec == "webp"
+    assert still.descriptors.times.tolist() == [0.0]
+    assert still.preview is not None
+    assert still.preview.codec == "webp"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_still_has_one_row_and_one_picture(film: Films) -> None:
     [
         np.zeros((288, 288, 3), np.uint8),
         np.full((288, 288, 3), (200, 30, 90), np.uint8),
-        squeeze((scene(1, 0.0) * 0.04).astype(np.uint8)),
+        resize_to_input((scene(1, 0.0) * 0.04).astype(np.uint8)),
         np.repeat(np.linspace(0, 255, 288).astype(np.uint8)[None, :, None], 288, 0).repeat(3, 2),
     ],
     ids=["black", "plain", "faded", "gradient"],
@@ -86,22 +86,22 @@ def test_what_tells_nothing_is_flat(picture: np.ndarray) -> None:
 
 
 def test_a_scene_is_not_flat() -> None:
-    assert not is_flat(squeeze(scene(1, 0.0)))
+    assert not is_flat(resize_to_input(scene(1, 0.0)))
 
 
 def test_pictures_that_stay_the_same_share_a_row(tmp_path: Path) -> None:
     picture = scene(3, 0.0, (160, 90))
-    rows = described(written(tmp_path / "held.mp4", 6.0, lambda t: picture)).frames
-    assert len(rows.times) <= 2 + 6.0 / LONGEST_ROW_S
-    assert np.diff(rows.times).max(initial=0) <= LONGEST_ROW_S + 0.6
+    rows = described(written(tmp_path / "held.mp4", 6.0, lambda t: picture)).descriptors
+    assert len(rows.times) <= 2 + 6.0 / MAX_ROW_S
+    assert np.diff(rows.times).max(initial=0) <= MAX_ROW_S + 0.6
 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     path = make_video(tmp_path / "v.mp4", 4, 1.5, 10, (160, 90))
     one, two = described(path), described(path)
-    assert same_bytes(one.frames, two.frames)
+    assert same_bytes(one.descriptors, two.descriptors)
     assert same_bytes(one.timeline, two.timeline)
-    assert same_bytes(one.pictures, two.pictures)
+    assert same_bytes(one.preview, two.preview)
     assert same_bytes(one.audio, two.audio)
 
 
@@ -112,21 +112,21 @@ def test_a_clip_read_quickly_is_found_by_one_read_in_full(tmp_path: Path) -> Non
     full = described(path)
     assert quick.space == full.space
     assert quick.sampling != full.sampling
-    assert len(quick.frames.times) < len(full.frames.times)
-    assert cosines(full.frames, quick.frames).max(axis=0).min() > 0.95
+    assert len(quick.descriptors.times) < len(full.descriptors.times)
+    assert cosines(full.descriptors, quick.descriptors).max(axis=0).min() > 0.95
 
 
 def test_describing_again_from_the_kept_pictures_gives_the_same_space(film: Films) -> None:
     clip = film("excerpt")
     again = describe_again(replace(clip, space="an older one"))
     assert again.space == clip.space
-    alike = cosines(again.frames, clip.frames)
+    alike = cosines(again.descriptors, clip.descriptors)
     assert alike.max(axis=1).min() > 0.9
 
 
 def test_without_kept_pictures_nothing_is_described_again(film: Films) -> None:
     with pytest.raises(ValueError, match="no pictures"):
-        describe_again(replace(film("excerpt"), pictures=None))
+        describe_again(replace(film("excerpt"), preview=None))
 
 
 def test_a_video_cut_short_is_described_as_far_as_it_goes(tmp_path: Path) -> None:

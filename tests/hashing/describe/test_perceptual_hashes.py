@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from hashing.describe.perceptual_hashes import FREQUENCIES, SAMPLES, pdq, phash
+from hashing.describe.perceptual_hashes import FREQUENCIES_PER_SIDE, SAMPLES_PER_SIDE, pdq, phash
 from tests.made import scene
 
 # Hashes that Meta's own C++ gave for the same pictures, through the package pdqhash 0.2.8
@@ -44,13 +44,18 @@ def slow_pdq(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         luma = [list(row) for row in zip(*columns, strict=True)]
     at = [
         [
-            luma[int((i + 0.5) * height / SAMPLES)][int((j + 0.5) * width / SAMPLES)]
-            for j in range(SAMPLES)
+            luma[int((i + 0.5) * height / SAMPLES_PER_SIDE)][
+                int((j + 0.5) * width / SAMPLES_PER_SIDE)
+            ]
+            for j in range(SAMPLES_PER_SIDE)
         ]
-        for i in range(SAMPLES)
+        for i in range(SAMPLES_PER_SIDE)
     ]
-    n = np.arange(SAMPLES)
-    waves = [np.cos(np.pi / (2 * SAMPLES) * k * (2 * n + 1)) for k in range(1, FREQUENCIES + 1)]
+    n = np.arange(SAMPLES_PER_SIDE)
+    waves = [
+        np.cos(np.pi / (2 * SAMPLES_PER_SIDE) * k * (2 * n + 1))
+        for k in range(1, FREQUENCIES_PER_SIDE + 1)
+    ]
     spectrum = [float(u @ np.array(at) @ v) for u in waves for v in waves]
     median = sorted(spectrum)[127]
     return np.packbits(np.array([c > median for c in reversed(spectrum)]))

@@ -1,14 +1,14 @@
 import numpy as np
 
-from hashing.describe.frame_cache import Reel
-from hashing.describe.regions import views, windows
+from hashing.describe.frame_cache import FrameCache
+from hashing.describe.regions import describe_regions, search_windows
 from hashing.imaging.boxes import overlap
 from tests.hashing.films import INSET, Films
 
 
 def test_windows_lie_in_the_picture_and_together_cover_it() -> None:
     seen = np.zeros((100, 100), bool)
-    for x0, y0, x1, y1 in windows():
+    for x0, y0, x1, y1 in search_windows():
         assert 0 <= x0 < x1 <= 1 + 1e-9
         assert 0 <= y0 < y1 <= 1 + 1e-9
         seen[int(100 * y0) : round(100 * y1), int(100 * x0) : round(100 * x1)] = True
@@ -16,11 +16,11 @@ def test_windows_lie_in_the_picture_and_together_cover_it() -> None:
 
 
 def test_a_window_over_an_inset_finds_what_the_whole_picture_does_not(film: Films) -> None:
-    seen = views(Reel(film("inset")))
+    seen = describe_regions(FrameCache(film("inset")))
     assert seen.vectors.shape == (len(seen.boxes), 512)
-    known = film("street").frames.vectors.astype(np.float32)
+    known = film("street").descriptors.vectors.astype(np.float32)
     best = (seen.vectors @ known.T).max(axis=1)
-    whole = (film("inset").frames.vectors.astype(np.float32) @ known.T).max()
+    whole = (film("inset").descriptors.vectors.astype(np.float32) @ known.T).max()
     assert best.max() > whole
     x0, y0, x1, y1 = seen.boxes[int(best.argmax())]
     assert x0 < (INSET[0] + INSET[2]) / 2 < x1
@@ -28,11 +28,11 @@ def test_a_window_over_an_inset_finds_what_the_whole_picture_does_not(film: Film
 
 
 def test_flat_windows_are_left_out(film: Films) -> None:
-    assert len(views(Reel(film("faded"))).vectors) == 0
+    assert len(describe_regions(FrameCache(film("faded"))).vectors) == 0
 
 
 def test_the_outline_of_a_small_photo_is_a_window(film: Films) -> None:
-    seen = views(Reel(film("photo with a small one")))
-    known = film("park photo").frames.vectors.astype(np.float32)
+    seen = describe_regions(FrameCache(film("photo with a small one")))
+    known = film("park photo").descriptors.vectors.astype(np.float32)
     box = seen.boxes[int((seen.vectors @ known.T).max(axis=1).argmax())]
     assert overlap(tuple(box), (0.695, 0.028, 0.975, 0.308)) > 0.85

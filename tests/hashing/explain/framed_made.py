@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import FramePair, Placement, correspondences
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import estimate, pooled
 from hashing.types import Box, Line
 from tests.hashing.explain.overlay_made import RATE, Change, Picture, reel
@@ -30,11 +30,11 @@ def always(change: Still) -> Change:
 
 
 def placed(
-    query: Reel, reference: Reel, mirrored: bool = False, length: float = LENGTH_S
+    query: FrameCache, reference: FrameCache, mirrored: bool = False, length: float = LENGTH_S
 ) -> Placement:
     """The placement that keypoints of the same instants give."""
     moments = (np.arange(INSTANTS) + 0.5) / INSTANTS * length if length else np.zeros(1)
-    pairs = [(query.nearest(float(t)), reference.nearest(float(t))) for t in moments]
+    pairs = [(query.nearest_index(float(t)), reference.nearest_index(float(t))) for t in moments]
     parts = [correspondences(query, reference, pair, mirrored, None) for pair in pairs]
     transform = estimate(pooled(parts), reference.size)
     assert transform is not None
@@ -240,5 +240,5 @@ def worn(picture: Picture) -> Picture:
     return np.ascontiguousarray(decoded[..., ::-1])
 
 
-def made(change: Change | None = None, length: float = LENGTH_S, seed: int = 21) -> Reel:
+def made(change: Change | None = None, length: float = LENGTH_S, seed: int = 21) -> FrameCache:
     return reel(seed, change, length)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
 from hashing.decode.preview_codec import Encoder, keep_still
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform
 from hashing.types import Box, Descriptors, Fingerprint, Line, MediaInfo, Timeline
 from tests.made import scene
@@ -44,7 +44,7 @@ def half(picture: Picture, t: float) -> Picture:
 
 
 @lru_cache(maxsize=24)
-def reel(seed: int = 21, change: Change | None = None, length: float = LENGTH_S) -> Reel:
+def reel(seed: int = 21, change: Change | None = None, length: float = LENGTH_S) -> FrameCache:
     """A clip's kept pictures; 0 s gives a still."""
     count = max(1, round(length * RATE))
     times = np.arange(count) / RATE
@@ -70,7 +70,7 @@ def reel(seed: int = 21, change: Change | None = None, length: float = LENGTH_S)
     kind = "still" if length == 0 else "video"
     info = MediaInfo(kind, width, height, None if length == 0 else length)  # type: ignore[arg-type]
     timeline = Timeline(times, np.ones(count, np.float32))
-    return Reel(Fingerprint(info, "none", "none", none, timeline, pictures=pictures))
+    return FrameCache(Fingerprint(info, "none", "none", none, timeline, preview=pictures))
 
 
 def placed(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.colour import colour_edits
 from hashing.types import Edit
 from tests.hashing.explain import framed_made as made
@@ -10,11 +10,11 @@ from tests.hashing.explain.overlay_made import Change, hosting, smiling, subtitl
 
 
 @pytest.fixture(scope="module")
-def known() -> Reel:
+def known() -> FrameCache:
     return made.made()
 
 
-def edits(known: Reel, change: Change, length: float = made.LENGTH_S) -> dict[str, Edit]:
+def edits(known: FrameCache, change: Change, length: float = made.LENGTH_S) -> dict[str, Edit]:
     query = made.made(change, length)
     placement = made.placed(query, known, length=length)
     return {edit.type: edit for edit in colour_edits(query, known, placement, ())}
@@ -30,43 +30,45 @@ def edits(known: Reel, change: Change, length: float = made.LENGTH_S) -> dict[st
         made.barred(top=40),
     ],
 )
-def test_honest_copies_and_mistaken_matrices_give_nothing(known: Reel, change: made.Still) -> None:
+def test_honest_copies_and_mistaken_matrices_give_nothing(
+    known: FrameCache, change: made.Still
+) -> None:
     assert edits(known, made.always(change)) == {}
 
 
 @pytest.mark.parametrize("change", [subtitled, smiling, hosting((0.55, 0.5, 0.97, 0.95))])
-def test_what_lies_over_the_picture_does_not_tone_it(known: Reel, change: Change) -> None:
+def test_what_lies_over_the_picture_does_not_tone_it(known: FrameCache, change: Change) -> None:
     assert edits(known, change) == {}
 
 
-def test_a_grey_copy_is_grey_and_nothing_else(known: Reel) -> None:
+def test_a_grey_copy_is_grey_and_nothing_else(known: FrameCache) -> None:
     found = edits(known, made.always(made.grey))
     assert set(found) == {"grayscale"}
     assert float(found["grayscale"].measure["known_chroma"]) > 5
 
 
 @pytest.mark.parametrize(("gain", "offset"), [(0.7, 25), (1.25, -20), (0.6, 0)])
-def test_gain_and_offset_are_measured(known: Reel, gain: float, offset: float) -> None:
+def test_gain_and_offset_are_measured(known: FrameCache, gain: float, offset: float) -> None:
     found = edits(known, made.always(made.gained(gain, offset)))
     assert set(found) == {"brightness"}
     assert found["brightness"].measure["gain"] == pytest.approx(gain, abs=0.06)
     assert found["brightness"].measure["offset"] == pytest.approx(offset, abs=6)
 
 
-def test_a_vignette_darkens_the_corners_only(known: Reel) -> None:
+def test_a_vignette_darkens_the_corners_only(known: FrameCache) -> None:
     found = edits(known, made.always(made.vignetted))
     assert set(found) == {"brightness"}
     assert found["brightness"].measure["corners"] == pytest.approx(0.4, abs=0.08)
     assert found["brightness"].measure["gain"] == pytest.approx(1, abs=0.06)
 
 
-def test_a_turned_hue_is_measured(known: Reel) -> None:
+def test_a_turned_hue_is_measured(known: FrameCache) -> None:
     found = edits(known, made.always(made.hue_turned(60)))
     assert "colour_shift" in found
     assert abs(float(found["colour_shift"].measure["hue_deg"])) == pytest.approx(60, abs=20)
 
 
-def test_channel_gains_tint_a_grey(known: Reel) -> None:
+def test_channel_gains_tint_a_grey(known: FrameCache) -> None:
     found = edits(known, made.always(made.warmed))
     assert set(found) == {"colour_shift"}
     measure = found["colour_shift"].measure

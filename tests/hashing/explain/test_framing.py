@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.borders.border_regions import Region, Side
 from hashing.explain.difference.visible_area import Extent
 from hashing.explain.framing import frame_edits, outside, split_cell, surrounding_picture
@@ -14,11 +14,11 @@ from tests.made import scene
 
 
 @pytest.fixture(scope="module")
-def known() -> Reel:
+def known() -> FrameCache:
     return made.made()
 
 
-def edits(known: Reel, change: Change, length: float = made.LENGTH_S) -> dict[str, Edit]:
+def edits(known: FrameCache, change: Change, length: float = made.LENGTH_S) -> dict[str, Edit]:
     query = made.made(change, length)
     placement = made.placed(query, known, length=length)
     return {edit.type: edit for edit in frame_edits(query, known, placement, ())}
@@ -35,16 +35,16 @@ def edits(known: Reel, change: Change, length: float = made.LENGTH_S) -> dict[st
     ],
 )
 def test_copies_crops_and_turned_pictures_have_nothing_around_them(
-    known: Reel, change: made.Still
+    known: FrameCache, change: made.Still
 ) -> None:
     assert edits(known, made.always(change)) == {}
 
 
-def test_what_lies_over_the_picture_is_not_around_it(known: Reel) -> None:
+def test_what_lies_over_the_picture_is_not_around_it(known: FrameCache) -> None:
     assert edits(known, hosting((0.6, 0.55, 0.97, 0.95))) == {}
 
 
-def test_bars_are_measured_and_their_colour_named(known: Reel) -> None:
+def test_bars_are_measured_and_their_colour_named(known: FrameCache) -> None:
     bar = SIZE[1] // 8
     found = edits(known, made.always(made.barred(top=bar)))
     assert set(found) == {"letterbox"}
@@ -55,7 +55,7 @@ def test_bars_are_measured_and_their_colour_named(known: Reel) -> None:
     assert str(found["pillarbox"].measure["colour"]) >= "#f8f8f8"
 
 
-def test_a_caption_bar_is_text_and_no_letterbox(known: Reel) -> None:
+def test_a_caption_bar_is_text_and_no_letterbox(known: FrameCache) -> None:
     assert edits(known, captioned) == {}
     query = made.made(captioned)
     regions = outside(query, known, made.placed(query, known))
@@ -63,7 +63,7 @@ def test_a_caption_bar_is_text_and_no_letterbox(known: Reel) -> None:
     assert regions[0].share == pytest.approx(1 - SIZE[1] / query.height, abs=0.02)
 
 
-def test_a_blurred_fill_is_told_from_a_larger_picture(known: Reel) -> None:
+def test_a_blurred_fill_is_told_from_a_larger_picture(known: FrameCache) -> None:
     found = edits(known, made.always(made.on_blur))
     assert set(found) == {"blurred_background"}
     assert found["blurred_background"].measure["frame_share"] == pytest.approx(0.32, abs=0.02)
@@ -81,13 +81,13 @@ def test_a_blurred_fill_is_told_from_a_larger_picture(known: Reel) -> None:
         (made.by_night, (0.5, 0, 1, 1)),
     ],
 )
-def test_cells_of_a_split_screen_are_found(known: Reel, change: Change, box: Box) -> None:
+def test_cells_of_a_split_screen_are_found(known: FrameCache, change: Change, box: Box) -> None:
     found = edits(known, change)
     assert set(found) == {"split_screen"}
     assert found["split_screen"].box == pytest.approx(box, abs=0.02)
 
 
-def test_a_filmed_screen_and_a_page_are_recordings(known: Reel) -> None:
+def test_a_filmed_screen_and_a_page_are_recordings(known: FrameCache) -> None:
     found = edits(known, made.always(made.filmed))
     assert set(found) == {"screen_recording"}
     assert float(found["screen_recording"].measure["depth"]) > 0.03
@@ -95,7 +95,7 @@ def test_a_filmed_screen_and_a_page_are_recordings(known: Reel) -> None:
 
 
 def test_black_bars_that_only_this_piece_of_an_item_has_are_told_so(
-    known: Reel,
+    known: FrameCache,
 ) -> None:
     def change(picture: Picture, t: float) -> Picture:
         barred = made.barred(left=60)(picture)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.visible_area import _depth, extent
 from hashing.explain.geometry import geometry_edits, inscribed
 from hashing.imaging.polygons import clipped, shared_area
@@ -14,22 +14,22 @@ from tests.hashing.explain.overlay_made import Change, Picture, captioned, hosti
 
 
 @pytest.fixture(scope="module")
-def known() -> Reel:
+def known() -> FrameCache:
     return made.made()
 
 
 @pytest.fixture(scope="module")
-def photo() -> Reel:
+def photo() -> FrameCache:
     return made.made(length=0)
 
 
-def edits(known: Reel, change: Change, mirrored: bool = False) -> dict[str, Edit]:
+def edits(known: FrameCache, change: Change, mirrored: bool = False) -> dict[str, Edit]:
     query = made.made(change)
     placement = made.placed(query, known, mirrored)
     return {edit.type: edit for edit in geometry_edits(query, known, placement, ())}
 
 
-def photo_edits(photo: Reel, change: made.Still, mirrored: bool = False) -> dict[str, Edit]:
+def photo_edits(photo: FrameCache, change: made.Still, mirrored: bool = False) -> dict[str, Edit]:
     query = made.made(made.always(change), length=0)
     placement = made.placed(query, photo, mirrored, length=0)
     return {edit.type: edit for edit in geometry_edits(query, photo, placement, ())}
@@ -38,15 +38,17 @@ def photo_edits(photo: Reel, change: made.Still, mirrored: bool = False) -> dict
 @pytest.mark.parametrize(
     "change", [made.worn, made.resized((426, 240)), made.barred(top=40), made.gained(0.7, 30)]
 )
-def test_honest_copies_and_bars_leave_the_geometry_alone(known: Reel, change: made.Still) -> None:
+def test_honest_copies_and_bars_leave_the_geometry_alone(
+    known: FrameCache, change: made.Still
+) -> None:
     assert edits(known, made.always(change)) == {}
 
 
-def test_honest_photos_leave_the_geometry_alone(photo: Reel) -> None:
+def test_honest_photos_leave_the_geometry_alone(photo: FrameCache) -> None:
     assert photo_edits(photo, made.worn) == {}
 
 
-def test_a_crop_says_what_is_left_and_where_it_was_cut(known: Reel) -> None:
+def test_a_crop_says_what_is_left_and_where_it_was_cut(known: FrameCache) -> None:
     found = edits(known, made.always(made.cropped((0.1, 0.2, 0.8, 1.0))))
     assert set(found) == {"crop"}
     measure = found["crop"].measure
@@ -56,7 +58,7 @@ def test_a_crop_says_what_is_left_and_where_it_was_cut(known: Reel) -> None:
     assert measure["bottom"] == pytest.approx(0, abs=0.01)
 
 
-def test_a_crop_behind_a_caption_bar_is_seen_through(known: Reel) -> None:
+def test_a_crop_behind_a_caption_bar_is_seen_through(known: FrameCache) -> None:
     def change(picture: Picture, t: float) -> Picture:
         return captioned(made.cropped((0.0, 0.3, 1.0, 1.0))(picture), t)
 
@@ -74,12 +76,12 @@ def test_a_dark_rim_beside_a_white_bar_is_not_cut_off() -> None:
     assert geometry_edits(query, dark, made.placed(query, dark), ()) == []
 
 
-def test_what_lies_over_the_picture_cuts_nothing_off(known: Reel) -> None:
+def test_what_lies_over_the_picture_cuts_nothing_off(known: FrameCache) -> None:
     assert edits(known, subtitled) == {}
     assert edits(known, hosting((0.6, 0.55, 0.97, 0.95))) == {}
 
 
-def test_a_mirror_image_is_told_from_one_upside_down(known: Reel) -> None:
+def test_a_mirror_image_is_told_from_one_upside_down(known: FrameCache) -> None:
     found = edits(known, made.always(made.mirrored), mirrored=True)
     assert set(found) == {"mirror"}
     assert found["mirror"].measure == {"axis": "vertical"}
@@ -89,19 +91,21 @@ def test_a_mirror_image_is_told_from_one_upside_down(known: Reel) -> None:
 
 
 @pytest.mark.parametrize(("change", "degrees"), [(made.quarter, 90), (made.turned(-7), -7)])
-def test_turns_are_measured_clockwise(known: Reel, change: made.Still, degrees: float) -> None:
+def test_turns_are_measured_clockwise(
+    known: FrameCache, change: made.Still, degrees: float
+) -> None:
     found = edits(known, made.always(change))
     assert set(found) == {"rotate"}
     assert found["rotate"].measure["degrees"] == pytest.approx(degrees, abs=0.5)
 
 
-def test_a_stretched_picture_is_measured_in_square_pixels(known: Reel) -> None:
+def test_a_stretched_picture_is_measured_in_square_pixels(known: FrameCache) -> None:
     found = edits(known, made.always(made.resized((460, 288))))
     assert set(found) == {"stretch"}
     assert found["stretch"].measure["width_over_height"] == pytest.approx(460 / 512, abs=0.01)
 
 
-def along_its_path(known: Reel, change: Change) -> dict[str, Edit]:
+def along_its_path(known: FrameCache, change: Change) -> dict[str, Edit]:
     query = made.made(change)
     found = followed(query, known, made.placed(query, known))
     assert found is not None
@@ -110,14 +114,14 @@ def along_its_path(known: Reel, change: Change) -> dict[str, Edit]:
     return {edit.type: edit for edit in geometry_edits(query, *held, ())}
 
 
-def test_a_moving_crop_is_told_from_a_still_one(known: Reel) -> None:
+def test_a_moving_crop_is_told_from_a_still_one(known: FrameCache) -> None:
     assert set(along_its_path(known, made.panned)) == {"zoom_pan"}
     found = along_its_path(known, made.zoomed)
     assert set(found) == {"zoom_pan"}
     assert found["zoom_pan"].measure["zoom"] == pytest.approx(1.29, abs=0.06)
 
 
-def test_a_still_crop_has_no_path(known: Reel) -> None:
+def test_a_still_crop_has_no_path(known: FrameCache) -> None:
     query = made.made(made.always(made.cropped((0.1, 0.2, 0.8, 1.0))))
     assert followed(query, known, made.placed(query, known)) is None
 
@@ -135,7 +139,7 @@ def test_a_turned_square_keeps_half_of_its_area_at_45_degrees() -> None:
     assert inscribed(16 / 9, 0) == 1.0
 
 
-def test_the_extent_ends_where_another_picture_begins(known: Reel) -> None:
+def test_the_extent_ends_where_another_picture_begins(known: FrameCache) -> None:
     query = made.made(made.side_by_side)
     seen = extent(query, known, made.placed(query, known))
     assert seen.box == pytest.approx((0, 0, 0.5, 1), abs=0.02)

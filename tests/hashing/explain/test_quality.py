@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.quality import blockiness, quality_edits, sigma_of
 from hashing.types import Edit
 from tests.hashing.explain import framed_made as made
@@ -14,16 +14,16 @@ from tests.hashing.explain.overlay_made import SIZE, Picture
 
 
 @pytest.fixture(scope="module")
-def known() -> Reel:
+def known() -> FrameCache:
     return made.made()
 
 
 @pytest.fixture(scope="module")
-def photo() -> Reel:
+def photo() -> FrameCache:
     return made.made(length=0)
 
 
-def edits(reference: Reel, change: made.Still, length: float) -> dict[str, Edit]:
+def edits(reference: FrameCache, change: made.Still, length: float) -> dict[str, Edit]:
     query = made.made(made.always(change), length)
     placement = made.placed(query, reference, length=length)
     return {edit.type: edit for edit in quality_edits(query, reference, placement, ())}
@@ -56,18 +56,20 @@ def smooth(picture: Picture) -> Picture:
 
 
 @pytest.mark.parametrize("change", [unchanged, made.gained(0.7, 30), made.barred(top=40)])
-def test_faithful_copies_lose_nothing(known: Reel, photo: Reel, change: made.Still) -> None:
+def test_faithful_copies_lose_nothing(
+    known: FrameCache, photo: FrameCache, change: made.Still
+) -> None:
     assert edits(known, change, made.LENGTH_S) == {}
     assert edits(photo, change, 0) == {}
 
 
-def test_a_smaller_copy_is_measured_along_a_side(known: Reel) -> None:
+def test_a_smaller_copy_is_measured_along_a_side(known: FrameCache) -> None:
     size = (SIZE[0] // 4 * 2, SIZE[1] // 4 * 2)
     found = edits(known, made.resized(size), made.LENGTH_S)
     assert found["downscaled"].measure["scale"] == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_soft_copy_has_lost_fine_detail(known: Reel, photo: Reel) -> None:
+def test_a_soft_copy_has_lost_fine_detail(known: FrameCache, photo: FrameCache) -> None:
     found = edits(known, softened, made.LENGTH_S)
     assert set(found) == {"blurred"}
     found = edits(photo, softened, 0)
@@ -102,12 +104,12 @@ def test_coding_that_rounds_to_larger_steps_is_told_with_both(
     assert found == ({"recompressed": {"step": mine, "known_step": known}} if told else {})
 
 
-def stating(reel: Reel, step: float | None) -> Reel:
+def stating(reel: FrameCache, step: float | None) -> FrameCache:
     info = replace(reel.fingerprint.info, coding_step=step)
-    return Reel(replace(reel.fingerprint, info=info))
+    return FrameCache(replace(reel.fingerprint, info=info))
 
 
-def test_blocks_are_seen_in_photos(photo: Reel) -> None:
+def test_blocks_are_seen_in_photos(photo: FrameCache) -> None:
     assert "recompressed" in edits(photo, coarse, 0)
 
 
@@ -126,10 +128,12 @@ def test_more_blur_leaves_less() -> None:
     assert 1.0 < sigma_of(0.5) < sigma_of(0.3) < sigma_of(0.1)
 
 
-def test_a_strong_blur_is_told_although_little_of_the_fine_detail_is_shared(photo: Reel) -> None:
+def test_a_strong_blur_is_told_although_little_of_the_fine_detail_is_shared(
+    photo: FrameCache,
+) -> None:
     found = edits(photo, lambda picture: coarse(softened(picture, 3.5), 30), 0)
     assert found["blurred"].measure["sigma_px"] == pytest.approx(3.5, abs=1.2)
 
 
-def test_detail_that_lies_beside_the_known_one_is_not_softer(photo: Reel) -> None:
+def test_detail_that_lies_beside_the_known_one_is_not_softer(photo: FrameCache) -> None:
     assert "blurred" not in edits(photo, lambda picture: np.roll(picture, 2, axis=1), 0)

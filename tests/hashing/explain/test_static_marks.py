@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.explain import without_marked
 from hashing.explain.overlays import marks_of
 from hashing.explain.redaction.redactions import Censored
@@ -15,7 +15,7 @@ from tests.hashing.explain.test_overlays import overlap
 
 
 @pytest.fixture(scope="module")
-def known() -> Reel:
+def known() -> FrameCache:
     return made.reel()
 
 
@@ -31,11 +31,11 @@ def faint(text: str, left: int, base: int, weight: float = 0.4) -> made.Change:
     return change
 
 
-def marks(known: Reel, change: made.Change | None) -> list[Mark]:
+def marks(known: FrameCache, change: made.Change | None) -> list[Mark]:
     return standing(made.reel(change=change), known, made.placed())
 
 
-def test_a_faint_mark_is_found_where_it_stands(known: Reel) -> None:
+def test_a_faint_mark_is_found_where_it_stands(known: FrameCache) -> None:
     item = made.reel(change=faint("OLD TV", 274, 40))
     found = standing(item, known, made.placed())
     (mark,) = found
@@ -45,13 +45,13 @@ def test_a_faint_mark_is_found_where_it_stands(known: Reel) -> None:
     assert edit.type == "logo"
 
 
-def test_a_line_of_it_is_text(known: Reel) -> None:
+def test_a_line_of_it_is_text(known: FrameCache) -> None:
     item = made.reel(change=faint("seen last night in town", 60, 190))
     (edit,) = marks_of(standing(item, known, made.placed()), [], [])
     assert edit.type == "text"
 
 
-def test_what_a_finding_tells_of_is_not_told_again(known: Reel) -> None:
+def test_what_a_finding_tells_of_is_not_told_again(known: FrameCache) -> None:
     item = made.reel(change=made.marked)
     found = findings(item, known, made.placed())
     assert [one.kind for one in found] == ["logo"]
@@ -75,7 +75,7 @@ def test_what_a_finding_tells_of_is_not_told_again(known: Reel) -> None:
         made.marked,
     ],
 )
-def test_only_writing_is_told(known: Reel, change: made.Change | None) -> None:
+def test_only_writing_is_told(known: FrameCache, change: made.Change | None) -> None:
     item = made.reel(change=change)
     told = marks_of(standing(item, known, made.placed()), [], [])
     assert [one.type for one in told] == (["logo"] if change is made.marked else [])
@@ -106,7 +106,7 @@ def test_stills_have_no_mean() -> None:
     assert standing(still, made.reel(length=0), made.placed(length=0)) == []
 
 
-def test_writing_is_no_change_of_the_scene(known: Reel) -> None:
+def test_writing_is_no_change_of_the_scene(known: FrameCache) -> None:
     removed = made.reel(change=made.painted_out((0.12, 0.25, 0.38, 0.66), 1.5, 4.5))
     changed = findings(removed, known, made.placed())
     assert [one.kind[:6] for one in changed] == ["tamper"]

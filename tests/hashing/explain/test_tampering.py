@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hashing.align.spatiotemporal import Placement
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.regions.classify import findings
 from hashing.explain.tampering import content_edits, content_of
 from hashing.types import Box, Edit, Line
@@ -15,11 +15,11 @@ BOX: Box = (0.12, 0.25, 0.38, 0.66)
 
 
 @pytest.fixture(scope="module")
-def known() -> Reel:
+def known() -> FrameCache:
     return made.reel()
 
 
-def edits(known: Reel, change: made.Change | None) -> list[Edit]:
+def edits(known: FrameCache, change: made.Change | None) -> list[Edit]:
     return content_edits(made.reel(change=change), known, made.placed(), ())
 
 
@@ -31,7 +31,7 @@ def edits(known: Reel, change: made.Change | None) -> list[Edit]:
     ],
 )
 def test_a_changed_place_is_found_with_its_time(
-    known: Reel, alter: made.Altering, kinds: set[str]
+    known: FrameCache, alter: made.Altering, kinds: set[str]
 ) -> None:
     (found,) = edits(known, alter(BOX, 1.5, 4.5))
     assert found.type in kinds
@@ -41,7 +41,7 @@ def test_a_changed_place_is_found_with_its_time(
     assert found.query.end == pytest.approx(4.5, abs=0.6)
 
 
-def test_it_is_found_in_a_bad_copy_too(known: Reel) -> None:
+def test_it_is_found_in_a_bad_copy_too(known: FrameCache) -> None:
     paint = made.painted_out(BOX, 1.5, 4.5)
     (found,) = edits(known, lambda one, t: made.recompressed(paint(one, t), t))
     assert found.type.startswith("tamper")
@@ -50,7 +50,7 @@ def test_it_is_found_in_a_bad_copy_too(known: Reel) -> None:
 
 @pytest.mark.parametrize("copied", [made.recompressed, made.softened, made.noisy])
 def test_what_is_faint_at_every_instant_is_found_by_when_it_starts_and_ends(
-    known: Reel, copied: made.Change
+    known: FrameCache, copied: made.Change
 ) -> None:
     box: Box = (0.4, 0.4, 0.6, 0.7)
     paint = made.painted_out(box, 1.5, 4.5)
@@ -97,21 +97,21 @@ def test_writing_over_its_lower_end_does_not_hide_it(alter: made.Altering) -> No
     ],
 )
 def test_copies_and_overlays_are_no_change_of_the_scene(
-    known: Reel, change: made.Change | None
+    known: FrameCache, change: made.Change | None
 ) -> None:
     assert edits(known, change) == []
 
 
-def test_a_change_of_one_second_is_not_sustained(known: Reel) -> None:
+def test_a_change_of_one_second_is_not_sustained(known: FrameCache) -> None:
     assert edits(known, made.painted_out(BOX, 2.5, 3.4)) == []
 
 
-def test_a_mapping_that_is_late_is_no_change_of_the_scene(known: Reel) -> None:
+def test_a_mapping_that_is_late_is_no_change_of_the_scene(known: FrameCache) -> None:
     placement = made.placed(length=5.6, offset=0.25)
     assert content_edits(made.reel(), known, placement, ()) == []
 
 
-def test_other_footage_under_the_line_is_no_change_of_the_scene(known: Reel) -> None:
+def test_other_footage_under_the_line_is_no_change_of_the_scene(known: FrameCache) -> None:
     good = made.placed()
     longer = Placement(
         good.transform,
@@ -123,7 +123,7 @@ def test_other_footage_under_the_line_is_no_change_of_the_scene(known: Reel) -> 
     assert content_edits(other, known, longer, ()) == []
 
 
-def test_a_crop_of_half_the_picture_is_no_change_of_the_scene(known: Reel) -> None:
+def test_a_crop_of_half_the_picture_is_no_change_of_the_scene(known: FrameCache) -> None:
     width, height = made.SIZE
     doubled = np.array([[2.0, 0, -width / 2 + 0.5], [0, 2.0, -height / 2 + 0.5], [0, 0, 1.0]])
     assert content_edits(made.reel(change=made.half), known, made.placed(doubled), ()) == []

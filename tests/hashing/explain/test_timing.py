@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement
 from hashing.align.temporal import agreement, lines
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.timing import backwards, time_edits
 from hashing.imaging.homography import Transform
 from hashing.retiming.freeze_frames import between, still_runs
 from hashing.retiming.refine import mended
 from hashing.types import (
-    Agreement,
+    CorrelationMatrix,
     Descriptors,
     Edit,
     Fingerprint,
     Line,
     MediaInfo,
-    Pictures,
+    PreviewFrames,
     Segment,
     Span,
     Timeline,
@@ -53,7 +53,7 @@ class Scene:
         return picture.clip(0, 255).astype(np.uint8)
 
 
-def film(scene: Scene, moments: NDArray[np.float64], show: Show, noise: float = 0.6) -> Reel:
+def film(scene: Scene, moments: NDArray[np.float64], show: Show, noise: float = 0.6) -> FrameCache:
     """A reel whose pictures are the scene at the moments that `show` names."""
     random = np.random.default_rng(9)
     shown, pictures = None, []
@@ -80,9 +80,9 @@ def film(scene: Scene, moments: NDArray[np.float64], show: Show, noise: float = 
         np.zeros((0, 8), np.uint8),
         np.zeros(0, bool),
     )
-    small = Pictures("h264", WIDTH, HEIGHT, moments[kept], b"")
-    reel = Reel(Fingerprint(info, "s", "d", none, timeline, small))
-    reel._tiny = stack[kept]
+    small = PreviewFrames("h264", WIDTH, HEIGHT, moments[kept], b"")
+    reel = FrameCache(Fingerprint(info, "s", "d", none, timeline, small))
+    reel._thumbnails = stack[kept]
     return reel
 
 
@@ -98,12 +98,18 @@ def real_time(time: float) -> float:
 
 
 def explained(
-    query: Reel, reference: Reel | None = None
+    query: FrameCache, reference: FrameCache | None = None
 ) -> tuple[dict[str, Edit], tuple[Segment, ...]]:
     reference = reference or film(Scene(), even(KNOWN_S), real_time)
     size = (WIDTH, HEIGHT)
     held = agreement(
-        query.times, query.tiny(), reference.times, reference.tiny(), np.eye(3), size, size
+        query.times,
+        query.thumbnails(),
+        reference.times,
+        reference.thumbnails(),
+        np.eye(3),
+        size,
+        size,
     )
     assert held is not None
     transform = Transform(np.eye(3), 100, 120, 1.0, "axis")
@@ -182,7 +188,9 @@ def test_a_slow_piece_backwards_beside_real_time_has_to_be_shown_by_its_moments(
     times = np.arange(40) / 10
     shown = np.where(times < 2, 3.0 + slope * times, 4.0 + times)
     apart = np.abs(shown[:, None] - np.arange(90) / 10)
-    held = Agreement(times, np.arange(90) / 10, (0.99 - 0.2 * apart).clip(0).astype(np.float32))
+    held = CorrelationMatrix(
+        times, np.arange(90) / 10, (0.99 - 0.2 * apart).clip(0).astype(np.float32)
+    )
     found = (
         Line(0.0, 2.0, 0.4, True, 3.0, 0.95, 0.8),
         Line(2.0, 4.0, 1.0, False, 4.0, 0.95, 0.8),
@@ -355,6 +363,6 @@ def test_two_exact_pieces_are_a_cut_and_no_missing_pictures() -> None:
 
 
 def test_the_ends_of_the_known_clip_stand_for_a_moment_more() -> None:
-    held = Agreement(np.arange(3) / 10, np.arange(3) / 10, np.eye(3, dtype=np.float32))
+    held = CorrelationMatrix(np.arange(3) / 10, np.arange(3) / 10, np.eye(3, dtype=np.float32))
     assert between(held, 1.0, -0.02)[0] == pytest.approx(1.0)
     assert np.isnan(between(held, 1.0, -0.12)[0])

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.text_bands import bars
 from tests.hashing.explain.overlay_made import reel
 from tests.hashing.films import Films
@@ -39,9 +39,9 @@ def test_a_bar_without_a_word_on_it_is_none(lines: tuple[str, ...]) -> None:
 
 
 def test_a_still_s_bar_hides_a_part_of_it_and_a_video_s_does_not() -> None:
-    assert len(reel(2, below, 0).bars) == 1
-    assert reel(2, below, 1.0).bars == ()
+    assert len(reel(2, below, 0).caption_bars) == 1
+    assert reel(2, below, 1.0).caption_bars == ()
 
 
 def test_a_scene_without_bars_hides_nothing(film: Films) -> None:
-    assert Reel(film("park photo")).bars == ()
+    assert FrameCache(film("park photo")).caption_bars == ()

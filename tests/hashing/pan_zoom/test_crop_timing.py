@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.pan_zoom.crop_timing import as_clocked, clocked, through
 from hashing.types import Line
 from tests.hashing.films import Films
@@ -15,7 +15,7 @@ CLOCK = Line(0.0, 4.0, 1.0, False, 1.0, 0.9, 0.5)
 
 def test_the_moments_of_a_wandering_mirrored_crop_are_clocked(film: Films) -> None:
     """Looked for around a guess of another speed and some tenths of a second off."""
-    query, reference = Reel(film("street, sideways and mirrored")), Reel(film("street"))
+    query, reference = FrameCache(film("street, sideways and mirrored")), FrameCache(film("street"))
     guess = replace(CLOCK, speed=0.9, offset=1.2)
     common = np.array([[-1.4, 0.0, 320.0], [0.0, 1.4, -39.0], [0.0, 0.0, 1.0]])
     line = clocked(query, reference, common, True, [(guess,)])

@@ -47,13 +47,13 @@ def edited(kept: NDArray[np.intp], seed: int) -> tuple[Line, Departures, Fingerp
 @pytest.mark.parametrize("seed", [1, 4, 7])
 def test_moments_that_wander_settle_that_pictures_are_missing(seed: int) -> None:
     kept = np.flatnonzero(np.random.default_rng(seed).random(COUNT) > 0.25)
-    assert thinned(*edited(kept, seed)).dropped > 0.15
+    assert thinned(*edited(kept, seed)).dropped_share > 0.15
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_moments_on_a_straight_line_are_a_speed(seed: int) -> None:
     kept = np.floor(np.arange(int(COUNT / 1.3)) * 1.3).astype(np.intp)
-    assert thinned(*edited(kept, seed)).dropped == 0
+    assert thinned(*edited(kept, seed)).dropped_share == 0
 
 
 def test_quiet_changes_alone_do_not_tell_missing_pictures() -> None:

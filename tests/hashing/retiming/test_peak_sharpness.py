@@ -7,13 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from hashing.retiming.peak_sharpness import distances, only_backwards, sharpened, strays, voted
-from hashing.types import Agreement, Line
+from hashing.types import CorrelationMatrix, Line
 
 QUIET = 0.9995
 FALL = 0.004  # of correlation in a fifth of a second
 
 
-def quiet(shown: NDArray[np.float64], says: slice = slice(None)) -> Agreement:
+def quiet(shown: NDArray[np.float64], says: slice = slice(None)) -> CorrelationMatrix:
     """Rows a tenth of a second apart that agree a little better at the moments that they show."""
     times = np.arange(len(shown)) / 10
     there = np.arange(80) / 10
@@ -21,10 +21,12 @@ def quiet(shown: NDArray[np.float64], says: slice = slice(None)) -> Agreement:
     fall = np.zeros((len(shown), 1))
     fall[says] = FALL
     values = QUIET - fall * np.minimum(apart / 0.2, 5.0)
-    return Agreement(times, there, values.astype(np.float32))
+    return CorrelationMatrix(times, there, values.astype(np.float32))
 
 
-def line(found: Agreement, speed: float = 1.0, offset: float = 1.0, back: bool = False) -> Line:
+def line(
+    found: CorrelationMatrix, speed: float = 1.0, offset: float = 1.0, back: bool = False
+) -> Line:
     return Line(0.0, len(found.query_times) / 10, speed, back, offset, QUIET, 0.02)
 
 
@@ -36,7 +38,7 @@ def test_a_row_without_a_fall_says_nothing_of_when() -> None:
 
 def test_moments_a_fifth_of_a_second_off_lose_one_unit() -> None:
     found = quiet(np.arange(30) / 10 + 1)
-    lost = found.correlation[5, 17] - sharpened(found).correlation[5, 17]  # shows 1.5, held at 1.7
+    lost = found.values[5, 17] - sharpened(found).values[5, 17]  # shows 1.5, held at 1.7
     assert lost == pytest.approx(0.05, rel=0.05)
 
 
@@ -57,8 +59,8 @@ def test_a_line_that_fits_is_left_as_it_is() -> None:
 def test_noise_without_a_peak_moves_no_line() -> None:
     random = np.random.default_rng(3)
     still = quiet(np.arange(30) / 10 + 1, slice(0, 0))
-    noisy = still.correlation - random.uniform(0, 0.0001, still.correlation.shape)
-    found = replace(still, correlation=noisy.astype(np.float32))
+    noisy = still.values - random.uniform(0, 0.0001, still.values.shape)
+    found = replace(still, values=noisy.astype(np.float32))
     kept = line(found, speed=1.1)
     assert voted(kept, sharpened(found), found) is kept
 

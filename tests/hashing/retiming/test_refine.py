@@ -5,23 +5,23 @@ import pytest
 from numpy.typing import NDArray
 
 from hashing.retiming.refine import surely_fast
-from hashing.types import Agreement, Line
+from hashing.types import CorrelationMatrix, Line
 
 STEP_S = 0.12
 FALL = 0.05  # of correlation in a fifth of a second
 FILM_IN_PAL = 25 / 24
 
 
-def agreeing(shown: NDArray[np.float64]) -> Agreement:
+def agreeing(shown: NDArray[np.float64]) -> CorrelationMatrix:
     """Rows that agree best at the moments that they show, and less at those beside them."""
     times = np.arange(len(shown)) * STEP_S
     there = np.arange(0, 12, STEP_S)
     apart = np.abs(shown[:, None] - there)  # (Kq, Kr)
     values = 0.999 - FALL * np.minimum(apart / 0.2, 10.0)
-    return Agreement(times, there, values.astype(np.float32))
+    return CorrelationMatrix(times, there, values.astype(np.float32))
 
 
-def line(found: Agreement, speed: float, offset: float) -> Line:
+def line(found: CorrelationMatrix, speed: float, offset: float) -> Line:
     return Line(0.0, float(found.query_times[-1]) + STEP_S, speed, False, offset, 0.99, 0.9)
 
 
@@ -49,5 +49,7 @@ def test_real_time_is_put_where_the_moments_are() -> None:
 
 
 def test_rows_that_say_nothing_make_no_speed() -> None:
-    still = Agreement(np.arange(64) * STEP_S, np.arange(0, 12, STEP_S), np.ones((64, 100), "f4"))
+    still = CorrelationMatrix(
+        np.arange(64) * STEP_S, np.arange(0, 12, STEP_S), np.ones((64, 100), "f4")
+    )
     assert surely_fast(line(still, 1.05, 1.0), still, in_real_time=False).speed == 1.0

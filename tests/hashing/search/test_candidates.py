@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from hashing.search.candidates import (
-    MOST_ROWS,
-    Bar,
-    candidates,
-    query_rows,
-    reaches,
-    window_candidates,
+    MAX_QUERY_ROWS,
+    CandidateThreshold,
+    meets_threshold,
+    rank_candidates,
+    rank_region_candidates,
+    select_query_rows,
 )
-from hashing.types import Candidate, Descriptors, Views
+from hashing.types import Candidate, Descriptors, RegionDescriptors
 from tests.app.library.library_made import unit_vectors
 
 CLIPS = [f"R{i:06d}" for i in range(30)]
@@ -40,19 +40,19 @@ def hits(rows: list[dict[int, float]]) -> tuple[np.ndarray, np.ndarray]:
 
 def found_in(index: np.ndarray, cosine: np.ndarray, most: int) -> list[Candidate]:
     vectors = np.zeros((len(index), 512), np.float32)
-    return candidates(vectors, CLIPS, index, cosine, most)[0]
+    return rank_candidates(vectors, CLIPS, index, cosine, most)[0]
 
 
 def test_flat_rows_are_never_searched() -> None:
-    assert query_rows(described([True, False, True, False])).tolist() == [1, 3]
-    assert len(query_rows(described([True, True]))) == 0
+    assert select_query_rows(described([True, False, True, False])).tolist() == [1, 3]
+    assert len(select_query_rows(described([True, True]))) == 0
 
 
 def test_a_long_item_is_thinned_from_its_first_row_to_its_last() -> None:
-    rows = query_rows(described([False] * 5000))
-    assert len(rows) == MOST_ROWS
+    rows = select_query_rows(described([False] * 5000))
+    assert len(rows) == MAX_QUERY_ROWS
     assert (rows[0], rows[-1]) == (0, 4999)
-    assert np.diff(rows).max() <= 2 * 5000 / MOST_ROWS
+    assert np.diff(rows).max() <= 2 * 5000 / MAX_QUERY_ROWS
 
 
 def test_a_picture_that_is_like_everything_finds_nothing_special() -> None:
@@ -95,11 +95,11 @@ def test_a_window_is_found_with_its_moments_the_best_first() -> None:
     index, cosine = hits([{3: 0.5}, {3: 0.8}, {3: 0.3, 5: 0.2}])
     times = np.zeros(index.shape)
     times[0, 0], times[1, 0], times[2, 0] = 11.0, 12.0, 99.0
-    views = Views(boxes, np.array([1.0, 2.0, 2.0]), np.zeros((3, 512), np.float32))
-    found, _ = window_candidates(views, CLIPS, index, times, cosine, 5)
+    views = RegionDescriptors(boxes, np.array([1.0, 2.0, 2.0]), np.zeros((3, 512), np.float32))
+    found, _ = rank_region_candidates(views, CLIPS, index, times, cosine, 5)
     assert found[0].clip == CLIPS[3]
-    assert found[0].window == (0, 0, 0.5, 0.5)
-    assert found[0].moments == ((2.0, 12.0), (1.0, 11.0))
+    assert found[0].region == (0, 0, 0.5, 0.5)
+    assert found[0].timestamps == ((2.0, 12.0), (1.0, 11.0))
 
 
 def nearest(query: np.ndarray, clips: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -127,19 +127,21 @@ def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_ear
     clips = [near(rng, query[:2], 0.2 * (one % 3)) for one in range(known)]
     names = [f"R{one:06d}" for one in range(known + 1)]
     index, cosine = nearest(query, clips)
-    views = Views(np.zeros((5, 4)), np.zeros(5), query)
-    _, before = candidates(query, names, index, cosine, 8)
-    _, windows = window_candidates(views, names, index, 0.0 * index, cosine, 6)
+    views = RegionDescriptors(np.zeros((5, 4)), np.zeros(5), query)
+    _, before = rank_candidates(query, names, index, cosine, 8)
+    _, windows = rank_region_candidates(views, names, index, 0.0 * index, cosine, 6)
     reached = []
     for share in (0.0, 0.1, 0.3, 0.6, 1.0):
         later = near(rng, query[:3], share)
         index, cosine = nearest(query, [*clips, later])
-        found = [one.clip for one in candidates(query, names, index, cosine, 8)[0]]
-        parts, _ = window_candidates(views, names, index, 0.0 * index, cosine, 6)
+        found = [one.clip for one in rank_candidates(query, names, index, cosine, 8)[0]]
+        parts, _ = rank_region_candidates(views, names, index, 0.0 * index, cosine, 6)
         start = np.zeros(1, np.intp)
-        assert reaches(before, later, start) or names[known] not in found
-        assert reaches(windows, later, start) or names[known] not in [one.clip for one in parts]
-        reached.append(reaches(before, later, start))
+        assert meets_threshold(before, later, start) or names[known] not in found
+        assert meets_threshold(windows, later, start) or names[known] not in [
+            one.clip for one in parts
+        ]
+        reached.append(meets_threshold(before, later, start))
     assert reached[-1]
     if known == 20:
         assert not reached[0]
@@ -148,10 +150,14 @@ def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_ear
 def test_of_several_clips_each_is_measured_by_itself() -> None:
     rng = np.random.default_rng(3)
     query = unit_vectors(rng, 3)
-    high = Bar(query.astype(np.float16), np.zeros(3, np.float32), 3, 0.5)
+    high = CandidateThreshold(query.astype(np.float16), np.zeros(3, np.float32), 3, 0.5)
     halves = [near(rng, np.array([query[0] * 9, query[1] * 9]), 1.0), near(rng, 9 * query[2:], 1.0)]
     both = np.concatenate(halves)
-    assert not reaches(high, both, np.array([0, 1, 6]))  # a row in each
-    assert reaches(high, both, np.array([0]))
-    assert not reaches(high, both[:0], np.zeros(0, np.intp))
-    assert not reaches(Bar(high.vectors[:0], high.usual[:0], 3, -np.inf), both, np.array([0, 6]))
+    assert not meets_threshold(high, both, np.array([0, 1, 6]))  # a row in each
+    assert meets_threshold(high, both, np.array([0]))
+    assert not meets_threshold(high, both[:0], np.zeros(0, np.intp))
+    assert not meets_threshold(
+        CandidateThreshold(high.vectors[:0], high.background_cosine[:0], 3, -np.inf),
+        both,
+        np.array([0, 6]),
+    )

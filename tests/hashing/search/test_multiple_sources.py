@@ -2,7 +2,7 @@
 
 import pytest
 
-from hashing.search.multiple_sources import other_pictures, without_each_other
+from hashing.search.multiple_sources import other_footage_boxes, remove_mutual_changes
 from hashing.types import Box, Edit, Match
 
 LEFT: Box = (0.0, 0.0, 0.5, 1.0)
@@ -26,7 +26,7 @@ def edit(kind: str, box: Box | None) -> Edit:
 def test_other_pictures_are_where_the_edits_say(
     kind: str, box: Box | None, places: list[Box]
 ) -> None:
-    assert other_pictures([edit(kind, box)]) == places
+    assert other_footage_boxes([edit(kind, box)]) == places
 
 
 def accepted(*edits: Edit) -> Match:
@@ -37,7 +37,7 @@ def test_what_another_clip_shows_is_no_change_of_the_scene() -> None:
     beside = accepted(edit("split_screen", LEFT))
     over, away = edit("tamper", (0.3, 0.1, 0.52, 0.9)), edit("tamper", (0.6, 0.1, 0.8, 0.9))
     logo = edit("logo", (0.1, 0.1, 0.2, 0.2))
-    out = without_each_other({"a": beside, "b": accepted(over, away, logo)})
+    out = remove_mutual_changes({"a": beside, "b": accepted(over, away, logo)})
     assert out["a"] is beside
     assert out["b"].edits == (away, logo)
 
@@ -45,9 +45,9 @@ def test_what_another_clip_shows_is_no_change_of_the_scene() -> None:
 def test_a_clip_that_was_not_accepted_explains_nothing() -> None:
     changed = accepted(edit("tamper", (0.1, 0.1, 0.4, 0.9)))
     near = Match(0.5, "weak_match", edits=(edit("split_screen", LEFT),))
-    assert without_each_other({"a": near, "b": changed})["b"] is changed
+    assert remove_mutual_changes({"a": near, "b": changed})["b"] is changed
 
 
 def test_its_own_frame_explains_nothing() -> None:
     match = accepted(edit("split_screen", LEFT), edit("tamper", (0.1, 0.1, 0.4, 0.9)))
-    assert without_each_other({"a": match})["a"] is match
+    assert remove_mutual_changes({"a": match})["a"] is match

@@ -163,7 +163,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def found_in(folder: Path) -> list[str]:
     with Library.open(folder) as library:
-        queries = np.stack([made_print(seed).frames.vectors[0] for seed in range(10)])
+        queries = np.stack([made_print(seed).descriptors.vectors[0] for seed in range(10)])
         hits = library.search(queries.astype(np.float32), 1, SPACE)
         return [hits.clips[index] for index in hits.clip_index[:, 0]]
 
@@ -222,7 +222,7 @@ def test_a_harmed_code_file_does_no_harm_to_a_reader(folder: Path) -> None:
     garble(code_file(folder))
     harmed = code_file(folder).read_bytes()
     with Library.open(folder, read_only=True) as library:
-        query = made_print(4).frames.vectors.astype(np.float32)
+        query = made_print(4).descriptors.vectors.astype(np.float32)
         assert library.search(query, 1, SPACE).clips == ("R000005",)
     assert code_file(folder).read_bytes() == harmed
 
@@ -234,7 +234,7 @@ def test_a_harmed_code_file_waits_where_another_process_is_writing(
     writer = sqlite3.connect(folder / "library.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     with Library.open(folder, wait_s=0.1) as library:
-        query = made_print(4).frames.vectors.astype(np.float32)
+        query = made_print(4).descriptors.vectors.astype(np.float32)
         assert library.search(query, 1, SPACE).clips == ("R000005",)
     assert "could not be written: Another process is writing" in caplog.text
     writer.close()
@@ -255,7 +255,7 @@ def test_a_library_that_outgrows_exact_search_goes_on_finding(
     with Library.open(tmp_path / "library", create=True) as library:
         for seed in range(10):
             library.add(made_print(seed), made_facts(seed))
-            query = made_print(seed).frames.vectors.astype(np.float32)
+            query = made_print(seed).descriptors.vectors.astype(np.float32)
             hits = library.search(query, 1, SPACE)
             assert hits.clips == (f"R{seed + 1:06d}",)
             assert hits.searched == seed + 1
@@ -263,12 +263,12 @@ def test_a_library_that_outgrows_exact_search_goes_on_finding(
 
 def test_removal_and_addition_in_a_coded_library_keep_the_rest_found(folder: Path) -> None:
     with Library.open(folder) as library:
-        query = made_print(2).frames.vectors.astype(np.float32)
+        query = made_print(2).descriptors.vectors.astype(np.float32)
         assert library.search(query, 1, SPACE).clips == ("R000003",)
         library.remove("R000003")
         library.add(made_print(20), made_facts(20))
         assert "R000003" not in library.search(query, 5, SPACE).clips
-        query = made_print(20).frames.vectors.astype(np.float32)
+        query = made_print(20).descriptors.vectors.astype(np.float32)
         assert library.search(query, 1, SPACE).clips == ("R000011",)
     with Library.open(folder) as library:
         assert library.search(query, 1, SPACE).clips == ("R000011",)

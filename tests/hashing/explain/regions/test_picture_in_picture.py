@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hashing.describe.frame_cache import Reel
+from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.residual import difference
 from hashing.explain.overlays import overlay_edits
 from hashing.explain.regions.change_regions import patches
@@ -18,7 +18,7 @@ BOX: Box = (0.62, 0.06, 0.96, 0.4)
 
 
 @pytest.fixture(scope="module")
-def known() -> Reel:
+def known() -> FrameCache:
     return made.reel()
 
 
@@ -45,21 +45,21 @@ def plate(picture: made.Picture, t: float) -> made.Picture:
     return out
 
 
-def frames(known: Reel, change: made.Change) -> list[Frame]:
+def frames(known: FrameCache, change: made.Change) -> list[Frame]:
     query, placement = made.reel(change=change), made.placed()
     found = difference(query, known, placement)
     assert found is not None
     return [frame_of(query, known, placement, found, one) for one in patches(found)]
 
 
-def test_a_plain_moving_picture_is_an_inset_and_its_box_exact(known: Reel) -> None:
+def test_a_plain_moving_picture_is_an_inset_and_its_box_exact(known: FrameCache) -> None:
     (found,) = overlay_edits(made.reel(change=ball), known, made.placed(), ())
     assert found.type == "inset_over"
     assert found.query is None
     assert overlap(found.box, BOX) > 0.95
 
 
-def test_another_scene_is_an_inset_and_its_box_exact(known: Reel) -> None:
+def test_another_scene_is_an_inset_and_its_box_exact(known: FrameCache) -> None:
     change = made.hosting(BOX)
     (found,) = overlay_edits(made.reel(change=change), known, made.placed(), ())
     assert found.type == "inset_over"
@@ -74,14 +74,14 @@ def test_another_scene_is_an_inset_and_its_box_exact(known: Reel) -> None:
         made.painted_out((0.15, 0.2, 0.4, 0.6), 1.0, 5.0),
     ],
 )
-def test_what_has_no_straight_sides_has_no_frame(known: Reel, change: made.Change) -> None:
+def test_what_has_no_straight_sides_has_no_frame(known: FrameCache, change: made.Change) -> None:
     found = frames(known, change)
     assert found
     assert not any(one.stands for one in found)
 
 
 @pytest.mark.parametrize("change", [plate, made.blacked_out(BOX), made.pixelated(BOX)])
-def test_plates_and_hidden_places_are_no_pictures(known: Reel, change: made.Change) -> None:
+def test_plates_and_hidden_places_are_no_pictures(known: FrameCache, change: made.Change) -> None:
     found = findings(made.reel(change=change), known, made.placed())
     assert not {"inset_over", "tamper", "tamper_added"} & {one.kind for one in found}
 
