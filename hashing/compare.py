@@ -5,23 +5,28 @@ READ FIRST of the science: place, measure the support, decide, explain.
 
 from dataclasses import replace
 
-from hashing.align.proposals import cosines
+from hashing.align.proposals import cosine_matrix
 from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement, place
-from hashing.align.still_in_video import settled
-from hashing.align.video_against_still import turned
+from hashing.align.still_in_video import localise_still
+from hashing.align.video_against_still import invert_still_placement
 from hashing.audio.compare_audio import compare_audio
-from hashing.decide.decision import OPEN, decide
-from hashing.decide.support import support
+from hashing.decide.decision import MIN_UNDECIDED_SCORE, decide
+from hashing.decide.support import measure_support
 from hashing.describe.frame_cache import FrameCache
 from hashing.errors import MethodMismatch
 from hashing.explain.explain import explain
 from hashing.explain.pan_zoom import visible_at
 from hashing.imaging.polygons import SIDES
-from hashing.pan_zoom.crop_timing import as_clocked
-from hashing.pan_zoom.detect import stirs
-from hashing.pan_zoom.stabilise import Undone, followed, steadied, undone
-from hashing.retiming.refine import mended
+from hashing.pan_zoom.crop_timing import apply_timing
+from hashing.pan_zoom.detect import crop_drifts
+from hashing.pan_zoom.stabilise import (
+    StabilisedQuery,
+    follow_crop,
+    stabilise_query,
+    stabilise_reference,
+)
+from hashing.retiming.refine import refine_alignment
 from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
 
 MIN_MAIN_COVERAGE = 0.5  # share of the item's picture
@@ -55,11 +60,11 @@ def compare(
     reference_frames = FrameCache(reference)
     placement = _place(query_frames, reference_frames, region, timestamps)
     if placement is None:
-        cosine = cosines(query_frames.fingerprint.descriptors, reference.descriptors)
+        cosine = cosine_matrix(query_frames.fingerprint.descriptors, reference.descriptors)
         score = UNPLACED_SCORE_PER_COSINE * float(cosine.max(initial=0.0))
         return Match(score, "none", reasons=("no common geometry was found",))
     match = match_placement(query_frames, reference_frames, placement)
-    if OPEN <= match.score < MIN_SURE_SCORE:
+    if MIN_UNDECIDED_SCORE <= match.score < MIN_SURE_SCORE:
         match = _retry_mirrored(
             query_frames, reference_frames, placement, region, timestamps, match
         )
@@ -97,24 +102,24 @@ def _place(
     if kinds == ("video", "still") and region is None:
         still_placement = place(reference, query, mirrored=mirrored)
         return (
-            turned(settled(reference, query, still_placement), query)
+            invert_still_placement(localise_still(reference, query, still_placement), query)
             if still_placement is not None
             else None
         )
     placement = place(query, reference, region, timestamps, mirrored)
     if placement is not None and kinds == ("still", "video"):
-        return settled(query, reference, placement)
+        return localise_still(query, reference, placement)
     return placement
 
 
 def match_placement(query: FrameCache, reference: FrameCache, placement: Placement) -> Match:
     """The match that a placement amounts to; of one that is doubtful or drifts, along its path."""
-    drifts = stirs(query, reference, placement)
+    drifts = crop_drifts(query, reference, placement)
     path_match = _match_along_path(query, reference, placement) if drifts else None
     if path_match is not None and path_match.accepted:
         return path_match
     match = _decide_and_explain(query, reference, placement)
-    if OPEN <= match.score < MIN_SURE_SCORE and not drifts:
+    if MIN_UNDECIDED_SCORE <= match.score < MIN_SURE_SCORE and not drifts:
         path_match = _match_along_path(query, reference, placement)
     return (
         match
@@ -127,18 +132,18 @@ def _match_along_path(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> Match | None:
     """The match under a moving crop; None where no path is found."""
-    followed_crop = followed(query, reference, placement)
+    followed_crop = follow_crop(query, reference, placement)
     if followed_crop is None:
         return None
     placement, timing_line = followed_crop
-    placement = mended(placement, query.fingerprint, reference.fingerprint)
-    placement = replace(placement, lines=as_clocked(placement.lines, timing_line))
-    stabilised = steadied(query, reference, placement)
+    placement = refine_alignment(placement, query.fingerprint, reference.fingerprint)
+    placement = replace(placement, lines=apply_timing(placement.lines, timing_line))
+    stabilised = stabilise_reference(query, reference, placement)
     if stabilised is None:
         return None
     stabilised_reference, placement = stabilised
     return _decide_and_explain(
-        query, stabilised_reference, placement, undone(query, reference, placement)
+        query, stabilised_reference, placement, stabilise_query(query, reference, placement)
     )
 
 
@@ -146,11 +151,11 @@ def _decide_and_explain(
     query: FrameCache,
     reference: FrameCache,
     placement: Placement,
-    stabilised_query: Undone | None = None,
+    stabilised_query: StabilisedQuery | None = None,
 ) -> Match:
     if stabilised_query is None:  # else it was mended before the clip was moved along it
-        placement = mended(placement, query.fingerprint, reference.fingerprint)
-    measured = support(query, reference, placement, stabilised_query)
+        placement = refine_alignment(placement, query.fingerprint, reference.fingerprint)
+    measured = measure_support(query, reference, placement, stabilised_query)
     outcome = decide(measured, query.fingerprint.info.kind, reference.fingerprint.info.kind)
     segments = to_segments(
         query, reference, placement.lines, placement.transform, outcome.score, placement.path
@@ -166,7 +171,7 @@ def _decide_and_explain(
         segments=_restrict_to_crop(segments, edits),
         edits=edits,
         audio=audio,
-        main_picture=is_main_picture(measured.covered, edits),
+        main_picture=is_main_picture(measured.covered_share, edits),
         reasons=outcome.reasons,
     )
 

@@ -1,27 +1,37 @@
 """Corresponding points of a query frame and a reference frame."""
 
-from hashing.align.crop_path import Held
-from hashing.align.spatiotemporal import PLENTY, Placement, correspondences
+from hashing.align.crop_path import FrameMatches
+from hashing.align.spatiotemporal import SUFFICIENT_COARSE_INLIERS, Placement, match_frames
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import Transform, estimate
+from hashing.imaging.homography import Transform, estimate_transform
 
 
-def correspond(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Held]:
+def collect_correspondences(
+    query: FrameCache, reference: FrameCache, placement: Placement
+) -> list[FrameMatches]:
     """Putative correspondences at the instants that placing used, in the query's order."""
     mirrored = placement.transform.mirrored
-    coarse = placement.transform.inliers >= PLENTY  # then placing found them so, and kept them
-    pairs = {(pair.query_index, pair.reference_index): pair for pair in placement.pairs}
+    coarse = (
+        placement.transform.inliers >= SUFFICIENT_COARSE_INLIERS
+    )  # then placing found them so, and kept them
+    pairs = {
+        (frame_pair.query_index, frame_pair.reference_index): frame_pair
+        for frame_pair in placement.pairs
+    }
     out = []
-    for indices, pair in sorted(pairs.items()):
-        found = pair.held
-        if found is None:
-            found = correspondences(query, reference, indices, mirrored, coarse=coarse)
-        out.append(Held(float(query.times[indices[0]]), found))
+    for indices, frame_pair in sorted(pairs.items()):
+        matched = frame_pair.correspondences
+        if matched is None:
+            matched = match_frames(query, reference, indices, mirrored, coarse=coarse)
+        out.append(FrameMatches(float(query.times[indices[0]]), matched))
     return out
 
 
-def plain(
-    query: FrameCache, reference: FrameCache, placement: Placement, held: list[Held] | None = None
+def estimate_common_transform(
+    query: FrameCache,
+    reference: FrameCache,
+    placement: Placement,
+    frame_matches: list[FrameMatches] | None = None,
 ) -> Transform:
     """A transform without perspective that fits at least one instant.
 
@@ -29,8 +39,21 @@ def plain(
     """
     if placement.transform.model == "axis":
         return placement.transform
-    held = held if held is not None else correspond(query, reference, placement)
-    options = [estimate(one.pairs, reference.size) for one in held]
-    found = [one for one in options if one is not None and one.model != "perspective"]
-    ranked = sorted(found, key=lambda one: (one.model != "axis", -one.inliers))
+    frame_matches = (
+        frame_matches
+        if frame_matches is not None
+        else collect_correspondences(query, reference, placement)
+    )
+    options = [
+        estimate_transform(frame_match.pairs, reference.size) for frame_match in frame_matches
+    ]
+    without_perspective = [
+        frame_match
+        for frame_match in options
+        if frame_match is not None and frame_match.model != "perspective"
+    ]
+    ranked = sorted(
+        without_perspective,
+        key=lambda frame_match: (frame_match.model != "axis", -frame_match.inliers),
+    )
     return ranked[0] if ranked else placement.transform

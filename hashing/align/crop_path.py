@@ -13,54 +13,57 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.homography import Matrix, Pairs, apply
+from hashing.imaging.homography import Correspondences, Matrix, apply_transform
 from hashing.types import Seconds
 
-SUPPORT = 8  # correspondences that one instant's own window needs
-CHANCE = 0.25  # of the best instant's support: fewer are a chance find
-FEWEST = 5  # windows under which nothing is said of a path
-SHORTEST_S = 0.8
-KNOT_S = 0.25  # between the path's knots, at least
-MOST_KNOTS = 60
-STIFF_S = 0.15  # moves slower than some six times this are followed; quicker ones are noise
-BEYOND_S = 0.4  # of the first and last window, that a path is carried on
-MOVED = 0.02  # of the item's frame, or of the size
-JITTER = 0.004  # of the frame: what a path may leave over at half of its windows
-ON_PATH = 0.012  # of the frame, within which a window lies on the path
-BENDS = 0.06  # … or of how far the path goes: where it turns, it is rounded off
-MOSTLY = 0.8  # of the windows lie on it
-LEAN_DEG = 0.35  # that half of the windows may lean, by their own noise
-NEAR_PX = 2.0
+MIN_WINDOW_INLIERS = 8  # correspondences that one instant's own window needs
+MIN_INLIERS_OF_BEST = 0.25  # of the best instant's support: fewer are a chance find
+MIN_WINDOWS = 5  # windows under which nothing is said of a path
+MIN_PATH_S = 0.8
+KNOT_SPACING_S = 0.25  # between the path's knots, at least
+MAX_KNOTS = 60
+SMOOTHING_S = 0.15  # moves slower than some six times this are followed; quicker ones are noise
+MAX_EXTRAPOLATION_S = 0.4  # of the first and last window, that a path is carried on
+MIN_TRAVEL = 0.02  # of the item's frame, or of the size
+MAX_MEDIAN_RESIDUAL = 0.004  # of the frame: what a path may leave over at half of its windows
+MAX_WINDOW_RESIDUAL = 0.012  # of the frame, within which a window lies on the path
+MAX_RESIDUAL_PER_TRAVEL = 0.06  # … or of how far the path goes: where it turns, it is rounded off
+MIN_SHARE_ON_PATH = 0.8  # of the windows lie on it
+MAX_MEDIAN_ROTATION_DEG = 0.35  # that half of the windows may lean, by their own noise
+WINDOW_INLIER_PX = 2.0
 
 # size, x, y: the item's pixel p shows what lies at size * p + (x, y) under the common transform
 type Window = NDArray[np.float64]  # (3,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class FrameMatches:
     """One instant's putative correspondences, in pixels."""
 
     time: Seconds  # of the query
-    pairs: Pairs
+    pairs: Correspondences
 
-    def near(self, matrix: Matrix, reach_px: float = 3.0) -> Pairs:
+    def inliers(self, matrix: Matrix, tolerance_px: float = 3.0) -> Correspondences:
         """Those that a transform explains."""
-        good = np.hypot(*(apply(matrix, self.pairs.reference) - self.pairs.query).T) <= reach_px
-        return Pairs(self.pairs.query[good], self.pairs.reference[good])
+        near = (
+            np.hypot(*(apply_transform(matrix, self.pairs.reference) - self.pairs.query).T)
+            <= tolerance_px
+        )
+        return Correspondences(self.pairs.query[near], self.pairs.reference[near])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class MeasuredWindow:
     """What one instant shows, by itself."""
 
     time: Seconds  # of the query
     window: Window
-    lean_deg: float  # by how much it is turned against the common transform
-    support: int
+    rotation_deg: float  # by how much it is turned against the common transform
+    inliers: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Path:
+class CropPath:
     """The transform at every moment: reference pixels -> query pixels."""
 
     times: NDArray[np.float64]  # (K,) query moments, ascending
@@ -68,121 +71,148 @@ class Path:
     common: Matrix  # reference pixels -> the pixels that windows are in
     size: tuple[int, int]  # (width, height) of the query's picture
 
-    def window(self, time: Seconds) -> Window:
+    def window_at(self, time: Seconds) -> Window:
         """The window at a moment; beyond the path's ends, the one there."""
-        return np.array([np.interp(time, self.times, one) for one in self.windows.T])
+        return np.array([np.interp(time, self.times, column) for column in self.windows.T])
 
     @property
-    def middle(self) -> Matrix:
+    def middle_transform(self) -> Matrix:
         """The transform half way."""
-        return self.at((self.times[0] + self.times[-1]) / 2)
+        return self.transform_at((self.times[0] + self.times[-1]) / 2)
 
-    def at(self, time: Seconds) -> Matrix:
+    def transform_at(self, time: Seconds) -> Matrix:
         """Reference pixels -> query pixels at a moment."""
-        size, x, y = self.window(time)
+        size, x, y = self.window_at(time)
         matrix = np.array([[1, 0, -x], [0, 1, -y], [0, 0, size]]) / size @ self.common
         scaled: Matrix = matrix / matrix[2, 2]
         return scaled
 
-    def based_on(self, common: Matrix, time: Seconds) -> "Path":
+    def rebase(self, common: Matrix, time: Seconds) -> "CropPath":
         """The same path where the transform at a moment was measured better."""
-        onto = self.window(time)
-        back = np.array([[onto[0], 0, onto[1]], [0, onto[0], onto[2]], [0, 0, 1.0]])
+        window = self.window_at(time)
+        back = np.array([[window[0], 0, window[1]], [0, window[0], window[2]], [0, 0, 1.0]])
         return replace(self, common=back @ common)
 
 
-def seen(held: list[Held], common: Matrix) -> list[Seen]:
+def measure_windows(frame_matches: list[FrameMatches], common: Matrix) -> list[MeasuredWindow]:
     """Each instant's own window; instants without enough support are left out."""
-    found = [one for one in (seen_alone(one, common) for one in held) if one is not None]
-    enough = CHANCE * max((one.support for one in found), default=0)
-    return [one for one in found if one.support >= enough]
+    measured = [
+        window
+        for window in (measure_window(window, common) for window in frame_matches)
+        if window is not None
+    ]
+    min_inliers = MIN_INLIERS_OF_BEST * max((window.inliers for window in measured), default=0)
+    return [window for window in measured if window.inliers >= min_inliers]
 
 
-def seen_alone(held: Held, common: Matrix) -> Seen | None:
+def measure_window(matches: FrameMatches, common: Matrix) -> MeasuredWindow | None:
     """One instant's own window; None where too few correspondences agree on one."""
-    if len(held.pairs.query) < SUPPORT:
+    if len(matches.pairs.query) < MIN_WINDOW_INLIERS:
         return None
-    there = apply(common, held.pairs.reference)
-    here = held.pairs.query.astype(np.float64)
+    common_points = apply_transform(common, matches.pairs.reference)
+    query_points = matches.pairs.query.astype(np.float64)
     cv2.setRNGSeed(1)
     own, inliers = cv2.estimateAffinePartial2D(
-        here, there, ransacReprojThreshold=NEAR_PX, maxIters=2000
+        query_points, common_points, ransacReprojThreshold=WINDOW_INLIER_PX, maxIters=2000
     )
-    if own is None or inliers.sum() < SUPPORT:
+    if own is None or inliers.sum() < MIN_WINDOW_INLIERS:
         return None
-    lean = float(np.degrees(np.arctan2(own[1, 0], own[0, 0])))
-    good = inliers.ravel().astype(bool)
-    window = _upright(here[good], there[good])
+    rotation_deg = float(np.degrees(np.arctan2(own[1, 0], own[0, 0])))
+    near = inliers.ravel().astype(bool)
+    window = _fit_window(query_points[near], common_points[near])
     for _ in range(2):
-        off = np.hypot(*(window[0] * here + window[1:] - there).T)
-        good = off <= NEAR_PX
-        if good.sum() < SUPPORT:
+        residuals = np.hypot(*(window[0] * query_points + window[1:] - common_points).T)
+        near = residuals <= WINDOW_INLIER_PX
+        if near.sum() < MIN_WINDOW_INLIERS:
             return None
-        window = _upright(here[good], there[good])
+        window = _fit_window(query_points[near], common_points[near])
     if not 0.25 < window[0] < 4:
         return None
-    return Seen(held.time, window, lean, int(good.sum()))
+    return MeasuredWindow(matches.time, window, rotation_deg, int(near.sum()))
 
 
-def _upright(here: NDArray[np.float64], there: NDArray[np.float64]) -> Window:
+def _fit_window(query_points: NDArray[np.float64], common_points: NDArray[np.float64]) -> Window:
     """Least squares for one size and a shift."""
-    from_middle, to_middle = here.mean(axis=0), there.mean(axis=0)
-    a, b = here - from_middle, there - to_middle
+    from_middle, to_middle = query_points.mean(axis=0), common_points.mean(axis=0)
+    a, b = query_points - from_middle, common_points - to_middle
     size = float((a * b).sum() / max(1e-9, float((a * a).sum())))
     shift = to_middle - size * from_middle
     return np.array([size, shift[0], shift[1]])
 
 
-def fitted(
-    found: list[Seen], common: Matrix, size: tuple[int, int], start: Seconds, end: Seconds
-) -> Path | None:
+def fit_path(
+    measured: list[MeasuredWindow],
+    common: Matrix,
+    size: tuple[int, int],
+    start: Seconds,
+    end: Seconds,
+) -> CropPath | None:
     """The smooth path from `start` to `end` on which these windows lie; None if they do not.
 
     size: the query's (width, height). A path that hardly moves is one too: see `travel`.
     """
-    if len(found) < FEWEST or found[-1].time - found[0].time < SHORTEST_S:
+    if len(measured) < MIN_WINDOWS or measured[-1].time - measured[0].time < MIN_PATH_S:
         return None
-    if float(np.median([abs(one.lean_deg) for one in found])) > LEAN_DEG:
+    if (
+        float(np.median([abs(window.rotation_deg) for window in measured]))
+        > MAX_MEDIAN_ROTATION_DEG
+    ):
         return None
-    times = np.array([one.time for one in found])
+    times = np.array([window.time for window in measured])
     # not much further than windows were seen: an end that is carried on goes anywhere
-    start, end = max(start, times[0] - BEYOND_S), min(end, times[-1] + BEYOND_S)
-    knots = np.linspace(start, end, int(np.clip((end - start) / KNOT_S, 4, MOST_KNOTS)) + 1)
+    start, end = (
+        max(start, times[0] - MAX_EXTRAPOLATION_S),
+        min(end, times[-1] + MAX_EXTRAPOLATION_S),
+    )
+    knots = np.linspace(start, end, int(np.clip((end - start) / KNOT_SPACING_S, 4, MAX_KNOTS)) + 1)
     # where a window's corners lie moves evenly, and says size and place in one unit
-    sides = np.array([corners(one.window, size) for one in found])  # (N, 4)
-    smooth, off = _smoothed(times, sides, knots)
-    windows = np.array([_window(one, size) for one in smooth])
+    sides = np.array([window_edges(window.window, size) for window in measured])  # (N, 4)
+    smooth, residuals = _fit_smooth(times, sides, knots)
+    windows = np.array([_window_of_edges(window, size) for window in smooth])
     if windows[:, 0].min() <= 0.1:
         return None
-    path = Path(knots, windows, common, size)
-    left = np.abs(off).max(axis=1) / max(size)  # (N,)
-    near = left <= max(ON_PATH, BENDS * travel(path))
-    return path if float(np.median(left)) <= JITTER and near.mean() >= MOSTLY else None
+    path = CropPath(knots, windows, common, size)
+    window_residuals = np.abs(residuals).max(axis=1) / max(size)  # (N,)
+    on_path = window_residuals <= max(
+        MAX_WINDOW_RESIDUAL, MAX_RESIDUAL_PER_TRAVEL * path_travel(path)
+    )
+    return (
+        path
+        if float(np.median(window_residuals)) <= MAX_MEDIAN_RESIDUAL
+        and on_path.mean() >= MIN_SHARE_ON_PATH
+        else None
+    )
 
 
-def travel(path: Path) -> float:
+def path_travel(path: CropPath) -> float:
     """How far a side of the window goes, as a share of the item's frame."""
-    sides = np.array([corners(one, path.size) for one in path.windows])
+    sides = np.array([window_edges(window, path.size) for window in path.windows])
     return float(np.ptp(sides, axis=0).max() / max(path.size))
 
 
-def along(path: Path, held: list[Held]) -> int:
+def count_path_inliers(path: CropPath, frame_matches: list[FrameMatches]) -> int:
     """How many correspondences agree along a path."""
-    return sum(len(one.near(path.at(one.time), NEAR_PX).query) for one in held)
+    return sum(
+        len(matches.inliers(path.transform_at(matches.time), WINDOW_INLIER_PX).query)
+        for matches in frame_matches
+    )
 
 
-def best_fixed(held: list[Held], fixed: list[Matrix]) -> int:
+def count_fixed_inliers(frame_matches: list[FrameMatches], transforms: list[Matrix]) -> int:
     """How many agree under the best of some transforms, held throughout."""
-    return max(sum(len(one.near(matrix, NEAR_PX).query) for one in held) for matrix in fixed)
+    return max(
+        sum(len(matches.inliers(matrix, WINDOW_INLIER_PX).query) for matches in frame_matches)
+        for matrix in transforms
+    )
 
 
-def corners(window: Window, size: tuple[int, int]) -> NDArray[np.float64]:
+def window_edges(window: Window, size: tuple[int, int]) -> NDArray[np.float64]:
     """(4,) left, top, right, bottom of the item's frame, in common pixels."""
     scale, x, y = window
     return np.array([x, y, x + scale * size[0], y + scale * size[1]])
 
 
-def _window(sides: NDArray[np.float64], size: tuple[int, int]) -> Window:
+def _window_of_edges(sides: NDArray[np.float64], size: tuple[int, int]) -> Window:
     """The other way: of the one size that fits both sides."""
     x0, y0, x1, y1 = sides
     scale = ((x1 - x0) * size[0] + (y1 - y0) * size[1]) / (size[0] ** 2 + size[1] ** 2)
@@ -190,23 +220,23 @@ def _window(sides: NDArray[np.float64], size: tuple[int, int]) -> Window:
     return np.array([scale, middle[0] - scale * size[0] / 2, middle[1] - scale * size[1] / 2])
 
 
-def _smoothed(
+def _fit_smooth(
     times: NDArray[np.float64], values: NDArray[np.float64], knots: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(K, M) values at the knots, and what (N, M) samples are off the lines between them."""
     step = float(knots[1] - knots[0])
-    design = np.array([np.interp(times, knots, one) for one in np.eye(len(knots))]).T  # (N, K)
-    bend = np.diff(np.eye(len(knots)), 2, axis=0)
+    design = np.array([np.interp(times, knots, unit) for unit in np.eye(len(knots))]).T  # (N, K)
+    second_difference = np.diff(np.eye(len(knots)), 2, axis=0)
     density = len(times) / len(knots)
-    stiff = density * (STIFF_S / step) ** 4 * bend.T @ bend
+    penalty = density * (SMOOTHING_S / step) ** 4 * second_difference.T @ second_difference
     weights = np.ones(len(times))
     smooth = np.zeros((len(knots), values.shape[1]))
-    off = values
+    residuals = values
     for _ in range(5):
         weighted = design.T * weights
-        smooth = np.linalg.solve(weighted @ design + stiff, weighted @ values)
-        off = values - design @ smooth
-        far = np.abs(off).max(axis=1)
-        usual = max(0.3, 2.0 * float(np.median(far)))  # px
-        weights = 1 / (1 + (far / usual) ** 2) ** 2
-    return smooth, off
+        smooth = np.linalg.solve(weighted @ design + penalty, weighted @ values)
+        residuals = values - design @ smooth
+        distances = np.abs(residuals).max(axis=1)
+        scale = max(0.3, 2.0 * float(np.median(distances)))  # px
+        weights = 1 / (1 + (distances / scale) ** 2) ** 2
+    return smooth, residuals

@@ -12,123 +12,133 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import SPEEDS
+from hashing.align.temporal import CANDIDATE_SPEEDS
 from hashing.types import Descriptors, Seconds
 
-OFFSET_STEP_S = 0.5
-ALIKE = 0.22  # cosine under which unlike pictures lie in 99.99 of 100 pairs (SSCD, measured)
+VOTE_BIN_S = 0.5
+MIN_COPY_COSINE = (
+    0.22  # cosine under which unlike pictures lie in 99.99 of 100 pairs (SSCD, measured)
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class TimestampPairs:
     """Pairs of moments that may show the same, believed to lie on one line."""
 
     pairs: tuple[tuple[Seconds, Seconds], ...]  # (query, reference)
     support: float
 
 
-def cosines(query: Descriptors, reference: Descriptors) -> NDArray[np.float32]:
+def cosine_matrix(query: Descriptors, reference: Descriptors) -> NDArray[np.float32]:
     """(Nq, Nr); flat pictures are never alike."""
-    found = query.vectors.astype(np.float32) @ reference.vectors.astype(np.float32).T
-    found[query.flat] = -1.0
-    found[:, reference.flat] = -1.0
-    return found
+    cosine = query.vectors.astype(np.float32) @ reference.vectors.astype(np.float32).T
+    cosine[query.flat] = -1.0
+    cosine[:, reference.flat] = -1.0
+    return cosine
 
 
-def proposals(
+def propose_timestamps(
     query: Descriptors,
     reference: Descriptors,
-    alike: NDArray[np.float32],
-    lines: int = 2,
-    pairs: int = 3,
-) -> list[Moments]:
+    cosine: NDArray[np.float32],
+    max_lines: int = 2,
+    pairs_per_line: int = 3,
+) -> list[TimestampPairs]:
     """Sets of moment pairs, the best supported first, then the ones most alike."""
     if len(query.times) == 1:
-        return _moments_of_still(query.times, reference.times, alike[0])
-    found = _lines(query.times, reference.times, alike, lines, pairs)
-    most_alike = _most_alike(query.times, reference.times, alike, pairs)
-    return [*found, *([most_alike] if most_alike.pairs else [])]
+        return _propose_for_still(query.times, reference.times, cosine[0])
+    on_lines = _propose_on_lines(query.times, reference.times, cosine, max_lines, pairs_per_line)
+    most_similar = _most_similar(query.times, reference.times, cosine, pairs_per_line)
+    return [*on_lines, *([most_similar] if most_similar.pairs else [])]
 
 
-def _moments_of_still(
-    tq: NDArray[np.float64], tr: NDArray[np.float64], alike: NDArray[np.float32], most: int = 4
-) -> list[Moments]:
+def _propose_for_still(
+    tq: NDArray[np.float64],
+    tr: NDArray[np.float64],
+    cosine: NDArray[np.float32],
+    max_proposals: int = 4,
+) -> list[TimestampPairs]:
     """The likeliest moments of a video for a still, each by itself, apart in time."""
-    out: list[Moments] = []
+    out: list[TimestampPairs] = []
     taken = np.zeros(len(tr), bool)
-    for column in np.argsort(-alike):
-        if alike[column] <= -1 or len(out) == most:
+    for column in np.argsort(-cosine):
+        if cosine[column] <= -1 or len(out) == max_proposals:
             break
         if not taken[column]:
-            out.append(Moments(((float(tq[0]), float(tr[column])),), float(alike[column])))
+            out.append(TimestampPairs(((float(tq[0]), float(tr[column])),), float(cosine[column])))
             taken |= np.abs(tr - tr[column]) < 1.0
     return out
 
 
-def _most_alike(
-    tq: NDArray[np.float64], tr: NDArray[np.float64], alike: NDArray[np.float32], pairs: int
-) -> Moments:
+def _most_similar(
+    tq: NDArray[np.float64], tr: NDArray[np.float64], cosine: NDArray[np.float32], pairs: int
+) -> TimestampPairs:
     """The best pair of each of a few stretches of the query."""
-    best = alike.max(axis=1)
+    best = cosine.max(axis=1)
     edges = np.linspace(0, len(best), min(pairs, len(best)) + 1).astype(int)
     chosen = []
     for low, high in pairwise(edges):
         row = low + int(best[low:high].argmax())
         if best[row] > -1:
-            chosen.append((float(tq[row]), float(tr[int(alike[row].argmax())])))
-    return Moments(tuple(chosen), float(best.max(initial=0)))
+            chosen.append((float(tq[row]), float(tr[int(cosine[row].argmax())])))
+    return TimestampPairs(tuple(chosen), float(best.max(initial=0)))
 
 
-def _lines(
+def _propose_on_lines(
     tq: NDArray[np.float64],
     tr: NDArray[np.float64],
-    alike: NDArray[np.float32],
-    lines: int,
-    pairs: int,
-) -> list[Moments]:
+    cosine: NDArray[np.float32],
+    max_lines: int,
+    pairs_per_line: int,
+) -> list[TimestampPairs]:
     if len(tq) < 2 or len(tr) < 2:
         return []
-    usual = np.clip(np.median(alike, axis=1, keepdims=True), 0, None)
-    weights = np.clip(alike - ALIKE, 0, None) * (0.2 + np.clip(alike - usual, 0, None))
+    row_median = np.clip(np.median(cosine, axis=1, keepdims=True), 0, None)
+    weights = np.clip(cosine - MIN_COPY_COSINE, 0, None) * (
+        0.2 + np.clip(cosine - row_median, 0, None)
+    )
     keep = min(5, weights.shape[1])
     top = np.argpartition(-weights, keep - 1, axis=1)[:, :keep]
     rows, columns = np.repeat(np.arange(len(tq)), keep), top.ravel()
     values = weights[rows, columns]
     out = []
-    for _ in range(lines):
+    for _ in range(max_lines):
         good = values > 0
         if good.sum() < 2:
             break
-        slope, offset, support = _vote(tq[rows[good]], tr[columns[good]], values[good])
-        near = good & (np.abs(tr[columns] - slope * tq[rows] - offset) <= OFFSET_STEP_S)
+        slope, offset, support = _vote_line(tq[rows[good]], tr[columns[good]], values[good])
+        near = good & (np.abs(tr[columns] - slope * tq[rows] - offset) <= VOTE_BIN_S)
         if not near.any():
             break
         out.append(
-            Moments(_spread(tq, rows[near], values[near], tr, slope, offset, pairs), support)
+            TimestampPairs(
+                _spread_over_line(tq, rows[near], values[near], tr, slope, offset, pairs_per_line),
+                support,
+            )
         )
         values = np.where(near, 0, values)
     return out
 
 
-def _vote(
+def _vote_line(
     tq: NDArray[np.float64], tr: NDArray[np.float64], values: NDArray[np.float32]
 ) -> tuple[float, Seconds, float]:
     best = (1.0, 0.0, -1.0)
-    for slope in np.concatenate([SPEEDS[::2], [1.0], -SPEEDS[::2], [-1.0]]):
+    for slope in np.concatenate([CANDIDATE_SPEEDS[::2], [1.0], -CANDIDATE_SPEEDS[::2], [-1.0]]):
         offsets = tr - slope * tq
-        low = offsets.min() - OFFSET_STEP_S
-        bins = ((offsets - low) / (OFFSET_STEP_S / 2)).astype(int)
+        low = offsets.min() - VOTE_BIN_S
+        bins = ((offsets - low) / (VOTE_BIN_S / 2)).astype(int)
         votes = np.bincount(bins, values, minlength=bins.max() + 3)
         smooth = votes[:-2] + 2 * votes[1:-1] + votes[2:]
         peak = int(smooth.argmax())
         # real time is what most copies have, and ties are many where little moves
         value = float(smooth[peak]) * (1.15 if slope == 1.0 else 1.0)
         if value > best[2]:
-            best = (float(slope), float(low + (peak + 1.5) * OFFSET_STEP_S / 2), value)
+            best = (float(slope), float(low + (peak + 1.5) * VOTE_BIN_S / 2), value)
     return best
 
 
-def _spread(
+def _spread_over_line(
     tq: NDArray[np.float64],
     rows: NDArray[np.intp],
     values: NDArray[np.float32],
@@ -143,6 +153,6 @@ def _spread(
     chosen = []
     for part in np.array_split(order, min(pairs, len(order))):
         row = max((int(r) for r in part), key=lambda r: strength[r])
-        moment = float(np.clip(slope * tq[row] + offset, tr[0], tr[-1]))
-        chosen.append((float(tq[row]), moment))
+        reference_time = float(np.clip(slope * tq[row] + offset, tr[0], tr[-1]))
+        chosen.append((float(tq[row]), reference_time))
     return tuple(chosen)

@@ -10,20 +10,20 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.crop_path import Path
-from hashing.align.temporal import SHORTEST_S
+from hashing.align.crop_path import CropPath
+from hashing.align.temporal import MIN_SEGMENT_S
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import Transform, normalised, visible_box
+from hashing.imaging.homography import Transform, to_unit_homography, visible_box
 from hashing.types import Fingerprint, Homography, Line, Seconds, Segment, Span
 
-SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
-REAL_TIME = 0.012  # speeds this near to 1 are real time unless a long line says otherwise
-UNSURE_S = 0.2  # that both ends of a line together may be off: two kept pictures' time
-UNSURE = 0.03  # … but a speed that is further from real time is one
-CUT_CHANGE = 12.0  # grey levels of change that make a cut
-SAME_LINE_S = 0.12  # lines whose mapping differs less than this are one
-WAY_S, MOST_STEPS = 0.5, 32  # between moments of a moving crop's way, and how many
-JOIN_GAP_S = 0.6  # a hole this short between two pieces of one line is no hole
+MAX_SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
+REAL_TIME_TOLERANCE = 0.012  # speeds this near to 1 are real time unless a long line says otherwise
+ENDPOINT_ERROR_S = 0.2  # that both ends of a line together may be off: two kept pictures' time
+MAX_REAL_TIME_TOLERANCE = 0.03  # … but a speed that is further from real time is one
+MIN_CUT_LUMA_CHANGE = 12.0  # grey levels of change that make a cut
+MAX_LINE_DIFFERENCE_S = 0.12  # lines whose mapping differs less than this are one
+PATH_SPACING_S, MAX_PATH_STEPS = 0.5, 32  # between moments of a moving crop's way, and how many
+MAX_JOIN_GAP_S = 0.6  # a hole this short between two pieces of one line is no hole
 
 
 def duration(fingerprint: Fingerprint) -> Seconds:
@@ -34,26 +34,26 @@ def duration(fingerprint: Fingerprint) -> Seconds:
 def to_segments(
     query: FrameCache,
     reference: FrameCache,
-    found: tuple[Line, ...],
+    lines: tuple[Line, ...],
     transform: Transform,
     score: float,
-    path: Path | None = None,
+    path: CropPath | None = None,
 ) -> tuple[Segment, ...]:
     """Segments in the item's order, each with its geometry.
 
     path: of a moving crop; a segment's geometry is then that of its middle.
     """
-    homography = normalised(transform.matrix, query.size, reference.size)
-    way: tuple[tuple[Seconds, Homography], ...] = ()
+    homography = to_unit_homography(transform.matrix, query.size, reference.size)
+    homographies: tuple[tuple[Seconds, Homography], ...] = ()
     out = []
-    for line in joined([settled(line) for line in found]):
+    for line in join_lines([snap_to_real_time(line) for line in lines]):
         spans = _spans(query, reference, line)
         if spans is None:
             continue
         if path is not None:
             middle = (spans[0].start + spans[0].end) / 2
-            homography = normalised(path.at(middle), query.size, reference.size)
-            way = _way(path, spans[0], reference.size)
+            homography = to_unit_homography(path.transform_at(middle), query.size, reference.size)
+            homographies = _sample_path(path, spans[0], reference.size)
         still = query.fingerprint.info.kind == "still" or reference.fingerprint.info.kind == "still"
         out.append(
             Segment(
@@ -66,27 +66,32 @@ def to_segments(
                 homography=homography,
                 mirrored=transform.mirrored,
                 inliers=transform.inliers,
-                path=way,
+                path=homographies,
             )
         )
     return tuple(out)
 
 
-def _way(
-    path: Path, span: Span, reference_size: tuple[int, int]
+def _sample_path(
+    path: CropPath, span: Span, reference_size: tuple[int, int]
 ) -> tuple[tuple[Seconds, Homography], ...]:
     """A moving crop's homographies at moments of a stretch, both ends among them."""
-    steps = int(np.clip((span.end - span.start) / WAY_S, 2, MOST_STEPS))
+    steps = int(np.clip((span.end - span.start) / PATH_SPACING_S, 2, MAX_PATH_STEPS))
     times = np.linspace(span.start, span.end, steps + 1)
     return tuple(
-        (float(time), normalised(path.at(float(time)), path.size, reference_size)) for time in times
+        (float(time), to_unit_homography(path.transform_at(float(time)), path.size, reference_size))
+        for time in times
     )
 
 
-def settled(line: Line) -> Line:
+def snap_to_real_time(line: Line) -> Line:
     """The line at real time exactly, where it was measured as good as that."""
     length = line.end - line.start
-    allowed = max(REAL_TIME, min(UNSURE, UNSURE_S / length)) if length > 0 else 1.0
+    allowed = (
+        max(REAL_TIME_TOLERANCE, min(MAX_REAL_TIME_TOLERANCE, ENDPOINT_ERROR_S / length))
+        if length > 0
+        else 1.0
+    )
     if abs(line.speed - 1) > allowed or line.pauses:
         return line
     middle = (line.start + line.end) / 2
@@ -94,12 +99,12 @@ def settled(line: Line) -> Line:
     return replace(line, speed=1.0, offset=line.reference_time(middle) - slope * middle)
 
 
-def joined(found: list[Line]) -> list[Line]:
+def join_lines(lines: list[Line]) -> list[Line]:
     """Neighbouring pieces of one and the same line as one."""
     out: list[Line] = []
-    for line in sorted(found, key=lambda one: one.start):
+    for line in sorted(lines, key=lambda line_: line_.start):
         last = out[-1] if out else None
-        if last is not None and _same(last, line):
+        if last is not None and _is_same_line(last, line):
             longer = last if last.end - last.start >= line.end - line.start else line
             out[-1] = replace(longer, start=last.start, end=line.end)
         else:
@@ -107,11 +112,11 @@ def joined(found: list[Line]) -> list[Line]:
     return out
 
 
-def _same(last: Line, line: Line) -> bool:
-    if last.reversed != line.reversed or line.start - last.end > JOIN_GAP_S or line.pauses:
+def _is_same_line(last: Line, line: Line) -> bool:
+    if last.reversed != line.reversed or line.start - last.end > MAX_JOIN_GAP_S or line.pauses:
         return False
     return all(
-        abs(last.reference_time(t) - line.reference_time(t)) < SAME_LINE_S
+        abs(last.reference_time(t) - line.reference_time(t)) < MAX_LINE_DIFFERENCE_S
         for t in (last.start, last.end, line.end)
     )
 
@@ -119,12 +124,12 @@ def _same(last: Line, line: Line) -> bool:
 def _spans(query: FrameCache, reference: FrameCache, line: Line) -> tuple[Span, Span] | None:
     length_r = duration(reference.fingerprint)
     if query.fingerprint.info.kind == "still":
-        moment = float(np.clip(line.offset, 0, length_r))
-        return Span(0.0, 0.0), Span(moment, moment)
-    start = snapped(query.fingerprint, line.start)
-    end = snapped(query.fingerprint, line.end)
+        timestamp = float(np.clip(line.offset, 0, length_r))
+        return Span(0.0, 0.0), Span(timestamp, timestamp)
+    start = snap_to_cut(query.fingerprint, line.start)
+    end = snap_to_cut(query.fingerprint, line.end)
     length_q = duration(query.fingerprint)
-    if length_q < SHORTEST_S and reference.fingerprint.info.kind == "video":
+    if length_q < MIN_SEGMENT_S and reference.fingerprint.info.kind == "video":
         start, end = 0.0, length_q  # such an item has one line or none
     if reference.fingerprint.info.kind == "still":
         if end <= start:  # both were moved to one cut
@@ -132,9 +137,9 @@ def _spans(query: FrameCache, reference: FrameCache, line: Line) -> tuple[Span, 
         return (Span(start, end), Span(0.0, 0.0)) if end > start else None
     # the reference has ends too: the query cannot show more than there is
     ends = sorted((line.query_time(0.0), line.query_time(length_r)))
-    if start < ends[0] < start + SNAP_S:
+    if start < ends[0] < start + MAX_SNAP_S:
         start = ends[0]
-    if end - SNAP_S < ends[1] < end:
+    if end - MAX_SNAP_S < ends[1] < end:
         end = ends[1]
     low, high = sorted((line.reference_time(start), line.reference_time(end)))
     low, high = float(np.clip(low, 0, length_r)), float(np.clip(high, 0, length_r))
@@ -143,23 +148,23 @@ def _spans(query: FrameCache, reference: FrameCache, line: Line) -> tuple[Span, 
     return Span(max(0.0, start), end), Span(low, high)
 
 
-def snapped(clip: Fingerprint, moment: Seconds) -> Seconds:
+def snap_to_cut(clip: Fingerprint, timestamp: Seconds) -> Seconds:
     """The moment moved to the clip's end, its start, or the nearest clear cut, if one is near."""
     length = duration(clip)
-    if moment < SNAP_S:
+    if timestamp < MAX_SNAP_S:
         return 0.0
-    if length - moment < SNAP_S:
+    if length - timestamp < MAX_SNAP_S:
         return length
     times, change = clip.timeline.times, clip.timeline.change
-    near = np.flatnonzero(np.abs(times - moment) <= SNAP_S)
+    near = np.flatnonzero(np.abs(times - timestamp) <= MAX_SNAP_S)
     if not len(near):
-        return moment
+        return timestamp
     best = int(near[change[near].argmax()])
-    return float(times[best]) if is_cut(change, best) else moment
+    return float(times[best]) if is_cut(change, best) else timestamp
 
 
 def is_cut(change: NDArray[np.float32], index: int) -> bool:
     """Whether the picture changes here far more than around here."""
     around = np.concatenate([change[max(0, index - 8) : index], change[index + 1 : index + 9]])
-    usual = float(np.median(around)) if len(around) else 0.0
-    return bool(change[index] > max(CUT_CHANGE, 3 * usual))
+    median_change = float(np.median(around)) if len(around) else 0.0
+    return bool(change[index] > max(MIN_CUT_LUMA_CHANGE, 3 * median_change))

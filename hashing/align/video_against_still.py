@@ -12,70 +12,90 @@ import numpy as np
 
 from hashing.align.spatiotemporal import FramePair, Placement
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import Pairs, Transform
+from hashing.imaging.homography import Correspondences, Transform
 from hashing.types import CorrelationMatrix, Line, Seconds
 
-ALIKE = 0.9  # of the correlation at the still's moment, down to which the picture is the still's
+MIN_CORRELATION_OF_BEST = (
+    0.9  # of the correlation at the still's moment, down to which the picture is the still's
+)
 STILL_LINE = Line(0.0, 0.0, 1.0, False, 0.0, 0.0, 0.0)
 
 
-def turned(held: Placement, video: FrameCache) -> Placement:
+def invert_still_placement(placement: Placement, video: FrameCache) -> Placement:
     """The video's placement against a still, from the still's against the video.
 
     Its one line is the stretch of the video around the moment on which the picture is the still's.
     """
-    moment = held.lines[0].offset if held.lines else _moment(held, video)
-    pairs = tuple(_swapped(pair) for pair in held.pairs)
-    found = held.agreement
-    if found is None:
-        return Placement(_inverse(held.transform), (), pairs, None)
-    agreement = CorrelationMatrix(found.reference_times, found.query_times, found.values.T)
-    contrast = held.lines[0].contrast if held.lines else 0.0
+    timestamp = (
+        placement.lines[0].offset if placement.lines else _measured_timestamp(placement, video)
+    )
+    pairs = tuple(_swap(pair) for pair in placement.pairs)
+    correlations = placement.correlations
+    if correlations is None:
+        return Placement(_invert(placement.transform), (), pairs, None)
+    transposed = CorrelationMatrix(
+        correlations.reference_times, correlations.query_times, correlations.values.T
+    )
+    contrast = placement.lines[0].contrast if placement.lines else 0.0
     return Placement(
-        _inverse(held.transform), (stretch(agreement, moment, contrast),), pairs, agreement
+        _invert(placement.transform),
+        (find_still_line(transposed, timestamp, contrast),),
+        pairs,
+        transposed,
     )
 
 
-def stretch(found: CorrelationMatrix, moment: Seconds, contrast: float = 0.0) -> Line:
+def find_still_line(
+    correlations: CorrelationMatrix, timestamp: Seconds, contrast: float = 0.0
+) -> Line:
     """Where a video's picture stays the still's, around a moment of it.
 
     found: (K, 1) of the video against the still.
     """
-    along, times = found.values[:, 0], found.query_times
-    at = int(np.abs(times - moment).argmin())
-    unlike = np.flatnonzero(along < ALIKE * along[at])
-    first = int(unlike[unlike < at].max(initial=-1)) + 1
-    last = int(unlike[unlike > at].min(initial=len(along))) - 1
+    to_still, times = correlations.values[:, 0], correlations.query_times
+    nearest = int(np.abs(times - timestamp).argmin())
+    dissimilar = np.flatnonzero(to_still < MIN_CORRELATION_OF_BEST * to_still[nearest])
+    first = int(dissimilar[dissimilar < nearest].max(initial=-1)) + 1
+    last = int(dissimilar[dissimilar > nearest].min(initial=len(to_still))) - 1
     step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
     return replace(
         STILL_LINE,
         start=float(times[first]),
         end=float(times[last]) + step,
-        correlation=float(along[at]),
+        correlation=float(to_still[nearest]),
         contrast=contrast,
     )
 
 
-def turned_back(placement: Placement, video: FrameCache) -> Placement:
+def invert_video_placement(placement: Placement, video: FrameCache) -> Placement:
     """The still's placement against the video: at the moment that its transform was measured at."""
-    pair = max(placement.pairs, key=lambda one: one.inliers)
+    pair = max(placement.pairs, key=lambda frame_pair: frame_pair.inliers)
     line = placement.lines[0] if placement.lines else STILL_LINE
-    moment = float(video.times[pair.query_index])
-    line = replace(STILL_LINE, offset=moment, correlation=line.correlation, contrast=line.contrast)
-    return Placement(_inverse(placement.transform), (line,), (_swapped(pair),), None)
+    timestamp = float(video.times[pair.query_index])
+    line = replace(
+        STILL_LINE, offset=timestamp, correlation=line.correlation, contrast=line.contrast
+    )
+    return Placement(_invert(placement.transform), (line,), (_swap(pair),), None)
 
 
-def _moment(held: Placement, video: FrameCache) -> Seconds:
-    return float(video.times[held.pairs[0].reference_index])
+def _measured_timestamp(placement: Placement, video: FrameCache) -> Seconds:
+    return float(video.times[placement.pairs[0].reference_index])
 
 
-def _swapped(pair: FramePair) -> FramePair:
-    back = Pairs(pair.held.reference, pair.held.query) if pair.held is not None else None
+def _swap(pair: FramePair) -> FramePair:
+    swapped_pairs = (
+        Correspondences(pair.correspondences.reference, pair.correspondences.query)
+        if pair.correspondences is not None
+        else None
+    )
     return replace(
-        pair, query_index=pair.reference_index, reference_index=pair.query_index, held=back
+        pair,
+        query_index=pair.reference_index,
+        reference_index=pair.query_index,
+        correspondences=swapped_pairs,
     )
 
 
-def _inverse(transform: Transform) -> Transform:
+def _invert(transform: Transform) -> Transform:
     matrix = np.linalg.inv(transform.matrix)
     return replace(transform, matrix=matrix / matrix[2, 2])

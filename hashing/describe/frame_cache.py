@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from hashing.decode.preview_codec import GROUP, LONG_SIDE_PX, Film, decode, luma
 from hashing.errors import DecodeError
-from hashing.imaging.homography import FEATURES, Features, features, flipped
-from hashing.imaging.text_bands import bars
+from hashing.imaging.homography import MAX_KEYPOINTS, Keypoints, detect_keypoints, flip_horizontally
+from hashing.imaging.text_bands import find_caption_bars
 from hashing.types import Box, Fingerprint, Seconds
 
 THUMBNAIL_LONG_SIDE_PX = 128  # longest side of the tiny pictures
@@ -41,7 +41,7 @@ class FrameCache:
         self.times = fingerprint.preview.times
         self.width, self.height = fingerprint.preview.width, fingerprint.preview.height
         self._frames: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
-        self._features: dict[_Key, Features] = {}
+        self._features: dict[_Key, Keypoints] = {}
         self._thumbnails: NDArray[np.uint8] | None = None
         self._caption_bars: tuple[Box, ...] | None = None
 
@@ -84,7 +84,7 @@ class FrameCache:
         mirrored: bool = False,
         window: Box | None = None,
         coarse: bool = False,
-    ) -> Features:
+    ) -> Keypoints:
         """Keypoints of a whole picture or of a window of it, or of the mirror image of all of it.
 
         Points are pixels of the whole (mirrored) picture. A window is enlarged before it is looked
@@ -129,7 +129,7 @@ class FrameCache:
             self._caption_bars = ()
             if self.fingerprint.info.kind == "still":
                 grey = np.asarray(cv2.cvtColor(self.frame(0), cv2.COLOR_RGB2GRAY), np.uint8)
-                boxes = tuple(bar.box for bar in bars(grey))
+                boxes = tuple(bar.box for bar in find_caption_bars(grey))
                 if sum(box[3] - box[1] for box in boxes) <= 0.5:
                     self._caption_bars = boxes
         return self._caption_bars
@@ -152,7 +152,7 @@ class FrameCache:
 
 def _detect_in_window(
     frame: NDArray[np.uint8], mirrored: bool, window: Box, coarse: bool
-) -> Features:
+) -> Keypoints:
     """Keypoints inside a window, at about the size of a whole picture, or half of it."""
     height, width = frame.shape[:2]
     x0, y0 = int(window[0] * width), int(window[1] * height)
@@ -163,13 +163,15 @@ def _detect_in_window(
     if factor != 1:
         resized = cv2.resize(part, None, fx=factor, fy=factor, interpolation=method)
         part = np.asarray(resized, np.uint8)
-    count = MAX_COARSE_KEYPOINTS if coarse else FEATURES
-    detected = features(flipped(part) if mirrored else np.ascontiguousarray(part), count)
+    count = MAX_COARSE_KEYPOINTS if coarse else MAX_KEYPOINTS
+    detected = detect_keypoints(
+        flip_horizontally(part) if mirrored else np.ascontiguousarray(part), count
+    )
     points = (detected.points + 0.5) / factor - 0.5
     # windows are named in the picture as it is, points in its mirror image
     offset = (width - x1 if mirrored else x0, y0)
     in_frame = (points + np.array(offset, np.float32)).astype(np.float32)
-    return Features(in_frame, detected.sizes / factor, detected.descriptors, width, height)
+    return Keypoints(in_frame, detected.sizes / factor, detected.descriptors, width, height)
 
 
 def _resize_factor(part_px: int, frame_px: int, coarse: bool) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hashing.describe.fingerprint import is_flat
 from hashing.describe.frame_cache import FrameCache
 from hashing.describe.sscd import load_describer, resize_to_input
-from hashing.imaging.rectangles import rectangles
+from hashing.imaging.rectangles import find_rectangles
 from hashing.types import Box, RegionDescriptors
 
 FRAMES_PER_CLIP = 4
@@ -44,7 +44,7 @@ def describe_regions(
     still = frames.fingerprint.info.kind == "still"
     described_boxes, times, inputs = [], [], []
     for index, frame in zip(indices, frames.frames([int(i) for i in indices]), strict=True):
-        for box in boxes or [*search_windows(), *(rectangles(frame) if still else [])]:
+        for box in boxes or [*search_windows(), *(find_rectangles(frame) if still else [])]:
             model_input = resize_to_input(_cut_out(frame, box))
             if not is_flat(model_input):
                 described_boxes.append(box)

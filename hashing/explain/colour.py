@@ -8,7 +8,7 @@ alone.
 
 from math import exp, log
 
-from hashing.align.model_selection import plainer
+from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import looks
@@ -37,7 +37,7 @@ def colour_edits(
     query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the known picture's tones and colours differ in the item."""
-    placement = plainer(query, reference, placement)
+    placement = prefer_axis_aligned(query, reference, placement)
     held = looks(query, reference, placement)
     pixels = sample(held, extent(query, reference, placement))
     if pixels is None:

@@ -4,7 +4,7 @@ Each family has a module of its own; this one asks them in turn. Differences are
 copy: the library's clip may be the changed one.
 """
 
-from hashing.align.model_selection import plainer
+from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.audio import audio_edits
@@ -19,7 +19,7 @@ from hashing.explain.regions.classify import Finding, findings
 from hashing.explain.static_marks import Mark, standing
 from hashing.explain.tampering import content_of
 from hashing.explain.timing import time_edits
-from hashing.imaging.boxes import mostly_in, part_in
+from hashing.imaging.boxes import mostly_in, share_inside
 from hashing.types import AudioFinding, Box, Edit, Segment
 
 MARKED = 0.4  # of a changed area, that writing lies over
@@ -39,7 +39,7 @@ def explain(
     framing = frame_edits(query, reference, placement, segments)
     beside = [one.box for one in framing if one.type in BESIDE and one.box is not None]
     composed = bool(beside)
-    shown = extent(query, reference, plainer(query, reference, placement))
+    shown = extent(query, reference, prefer_axis_aligned(query, reference, placement))
     if shown.trimmed:  # bars, a fill or another picture hide a margin of it
         beside.append(shown.box)
     hidden = on_footage(censored(query, reference, placement), found)
@@ -73,7 +73,7 @@ def without_marked(found: list[Finding], marks: list[Mark]) -> list[Finding]:
         one
         for one in found
         if not one.kind.startswith("tamper")
-        or max((part_in(one.patch.box, mark.box) for mark in marks), default=0.0) < MARKED
+        or max((share_inside(one.patch.box, mark.box) for mark in marks), default=0.0) < MARKED
     ]
 
 

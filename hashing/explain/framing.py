@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from hashing.align.correspondences import correspond
-from hashing.align.model_selection import plainer
+from hashing.align.correspondences import collect_correspondences
+from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.borders.border_regions import (
@@ -19,7 +19,7 @@ from hashing.explain.borders.border_regions import (
 from hashing.explain.difference.registered_frames import Look, looks
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import DEEP, Shape, shape, uncertainty
-from hashing.imaging.polygons import shared_area
+from hashing.imaging.polygons import area_in_unit_square
 from hashing.types import Box, Edit, Segment
 
 THINNEST_BAR = 0.015  # of the frame
@@ -35,7 +35,7 @@ INSIDE = 0.02  # how far a corner of a filmed screen may leave the frame
 
 def outside(query: FrameCache, reference: FrameCache, placement: Placement) -> tuple[Region, ...]:
     """What lies around the known picture in the item's frame, bars first; () where nothing does."""
-    placement = plainer(query, reference, placement)
+    placement = prefer_axis_aligned(query, reference, placement)
     return surroundings(looks(query, reference, placement), extent(query, reference, placement))[0]
 
 
@@ -43,12 +43,12 @@ def frame_edits(
     query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the item frames the known picture."""
-    placement = plainer(query, reference, placement)
+    placement = prefer_axis_aligned(query, reference, placement)
     seen = extent(query, reference, placement)
     held = looks(query, reference, placement)
     filmed = None
     if placement.transform.model != "axis":
-        points = correspond(query, reference, placement)
+        points = collect_correspondences(query, reference, placement)
         form = shape(query, reference, seen, uncertainty(points, placement.transform.matrix))
         filmed = slanted_screen(form, seen, placement.transform.inliers)
         if filmed is not None and placement.path is not None:
@@ -122,7 +122,7 @@ def slanted_screen(form: Shape, seen: Extent, inliers: int) -> Edit | None:
     """A screen filmed at a slant: perspective, or a leaning picture with a margin all around."""
     xs, ys = seen.corners.T
     inside = bool((seen.corners > -INSIDE).all() and (seen.corners < 1 + INSIDE).all())
-    share = shared_area(seen.corners)
+    share = area_in_unit_square(seen.corners)
     box: Box = (
         float(xs.min().clip(0, 1)),
         float(ys.min().clip(0, 1)),

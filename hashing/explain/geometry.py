@@ -10,14 +10,14 @@ from math import atan2, cos, degrees, log, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.correspondences import correspond
-from hashing.align.crop_path import Held
-from hashing.align.model_selection import plainer
+from hashing.align.correspondences import collect_correspondences
+from hashing.align.crop_path import FrameMatches
+from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.pan_zoom import zoom_pan
-from hashing.imaging.homography import Matrix, apply, in_pixels
+from hashing.imaging.homography import Matrix, apply_transform, to_pixel_matrix
 from hashing.types import Edit, Segment
 
 CUT = 0.02  # of a side: what rounding, overscan and the fit's own error can cut
@@ -53,9 +53,9 @@ def geometry_edits(
     query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the known picture's geometry differs in the item."""
-    placement = plainer(query, reference, placement)
+    placement = prefer_axis_aligned(query, reference, placement)
     seen = extent(query, reference, placement)
-    held = correspond(query, reference, placement)
+    held = collect_correspondences(query, reference, placement)
     form = shape(query, reference, seen, uncertainty(held, placement.transform.matrix))
     moving = zoom_pan(reference, placement, seen)
     inliers = placement.transform.inliers
@@ -73,7 +73,7 @@ def shape(query: FrameCache, reference: FrameCache, seen: Extent, uncertain: flo
     """Mirroring, angle and proportions of the transform where the known picture is seen."""
     info_q, info_r = query.fingerprint.info, reference.fingerprint.info
     size = (info_r.width, info_r.height)
-    matrix = in_pixels(seen.homography, (info_q.width, info_q.height), size)
+    matrix = to_pixel_matrix(seen.homography, (info_q.width, info_q.height), size)
     x0, y0, x1, y1 = seen.visible
     centre = np.array([(x0 + x1) / 2 * size[0], (y0 + y1) / 2 * size[1]])
     local = jacobian(matrix, centre)
@@ -102,14 +102,14 @@ def jacobian(matrix: Matrix, point: NDArray[np.float64]) -> NDArray[np.float64]:
     return linear
 
 
-def uncertainty(held: list[Held], matrix: Matrix) -> float:
+def uncertainty(held: list[FrameMatches], matrix: Matrix) -> float:
     """Standard error of a relative scale along an axis: residual over lever arm and count."""
-    near = [one.near(matrix) for one in held]
+    near = [one.inliers(matrix) for one in held]
     source = np.concatenate([np.zeros((0, 2)), *(part.reference for part in near)])
     target = np.concatenate([np.zeros((0, 2)), *(part.query for part in near)])
     if len(source) < 4:
         return 1.0
-    errors = target - apply(matrix, source)
+    errors = target - apply_transform(matrix, source)
     # keypoints of several instants repeat the same places: only a part of them is independent
     count = max(4.0, len(source) / max(1, len(held)))
     arm = float(target.std(axis=0).min())

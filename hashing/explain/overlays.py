@@ -9,8 +9,8 @@ from hashing.explain.borders.caption_bars import text_bars
 from hashing.explain.redaction.redactions import Censored
 from hashing.explain.regions.classify import LAID_OVER, Finding, findings, is_mark, is_writing
 from hashing.explain.static_marks import Mark
-from hashing.imaging.boxes import area_of, meet, part_in
-from hashing.imaging.text_bands import Bar
+from hashing.imaging.boxes import area_of, intersects, share_inside
+from hashing.imaging.text_bands import CaptionBar
 from hashing.types import Box, Edit, Segment
 
 NAMES = {
@@ -57,7 +57,7 @@ def overlays_of(
 def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
     """Areas made unreadable, without those that a finding tells of already."""
     told = [one.patch.box for one in found if one.kind == "censor"]
-    return [_censor_edit(one) for one in hidden if not any(meet(one.box, t) for t in told)]
+    return [_censor_edit(one) for one in hidden if not any(intersects(one.box, t) for t in told)]
 
 
 def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored]) -> list[Edit]:
@@ -79,7 +79,7 @@ def refined(found: list[Finding], standing: list[Mark]) -> list[Finding]:
 
 def _refined(one: Finding, standing: list[Mark]) -> Finding:
     for mark in standing:
-        inside, of_it = part_in(mark.box, one.patch.box), part_in(one.patch.box, mark.box)
+        inside, of_it = share_inside(mark.box, one.patch.box), share_inside(one.patch.box, mark.box)
         if inside > WITHIN and of_it > MOST_OF:
             return replace(one, kind=_named(mark), patch=replace(one.patch, outline=mark.box))
     return one
@@ -109,7 +109,7 @@ def _mark_edit(one: Mark) -> Edit | None:
 
 
 def _same_writing(one: Box, other: Box) -> bool:
-    return max(part_in(one, other), part_in(other, one)) > TOLD
+    return max(share_inside(one, other), share_inside(other, one)) > TOLD
 
 
 def _censor_edit(one: Censored) -> Edit:
@@ -143,7 +143,7 @@ def _edit(one: Finding) -> Edit:
     )
 
 
-def _bar_edit(bar: Bar) -> Edit:
+def _bar_edit(bar: CaptionBar) -> Edit:
     height = bar.box[3] - bar.box[1]
     return Edit(
         type="text",
@@ -154,7 +154,7 @@ def _bar_edit(bar: Bar) -> Edit:
     )
 
 
-def _inside(bar: Bar, edit: Edit) -> bool:
+def _inside(bar: CaptionBar, edit: Edit) -> bool:
     """Whether an edit already tells of this bar."""
     if edit.type != "text" or edit.box is None:
         return False

@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.crop_path import MOVED
+from hashing.align.crop_path import MIN_TRAVEL
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.visible_area import Extent
-from hashing.imaging.homography import apply
-from hashing.imaging.polygons import SIDES, shared_area, shared_box
-from hashing.pan_zoom.detect import PLACES, homographies
+from hashing.imaging.homography import apply_transform
+from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
+from hashing.pan_zoom.detect import SAMPLED_TIMES, path_homographies
 from hashing.types import Box, Edit, Homography
 
 
@@ -23,13 +23,13 @@ def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit
         return None
     start = min(line.start for line in placement.lines)
     end = max(line.end for line in placement.lines)
-    times = np.linspace(start, end, PLACES)
+    times = np.linspace(start, end, SAMPLED_TIMES)
     outlines = [
-        apply(np.linalg.inv(np.array(one)), _around(shown.box))
-        for one in homographies(path, reference.size, times)
+        apply_transform(np.linalg.inv(np.array(one)), _around(shown.box))
+        for one in path_homographies(path, reference.size, times)
     ]
-    areas = [shared_area(one) for one in outlines]
-    first, last = path.window(start)[0], path.window(end)[0]
+    areas = [area_in_unit_square(one) for one in outlines]
+    first, last = path.window_at(start)[0], path.window_at(end)[0]
     growth = float(first / last)  # of what is shown: a smaller window shows it larger
     middles = np.array([one.mean(axis=0) for one in outlines])
     shift = float(np.hypot(*np.ptp(middles, axis=0)))
@@ -39,13 +39,16 @@ def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit
         "kept_area_least": round(min(areas), 4),
         "kept_area_most": round(max(areas), 4),
     }
-    for name, seen_box in (("from", shared_box(outlines[0])), ("to", shared_box(outlines[-1]))):
+    for name, seen_box in (
+        ("from", box_in_unit_square(outlines[0])),
+        ("to", box_in_unit_square(outlines[-1])),
+    ):
         sides = zip(SIDES, seen_box, strict=True)
         measure |= {f"{name}_{side}": round(value, 4) for side, value in sides}
     parts = []
-    if shift >= MOVED:
+    if shift >= MIN_TRAVEL:
         parts.append(f"moves by {shift:.0%} of the known picture")
-    if abs(growth - 1) >= MOVED:
+    if abs(growth - 1) >= MIN_TRAVEL:
         parts.append(f"changes in size by a factor of {growth:.2f}")
     if not parts:
         parts.append("moves back and forth")
@@ -68,5 +71,7 @@ def _around(box: Box) -> NDArray[np.float64]:
 
 def visible_at(homography: Homography, box: Box | None) -> Box:
     """What the item shows of the known picture in a part of its frame; None for all of it."""
-    outline = apply(np.linalg.inv(np.array(homography)), _around(box or (0.0, 0.0, 1.0, 1.0)))
-    return shared_box(outline)
+    outline = apply_transform(
+        np.linalg.inv(np.array(homography)), _around(box or (0.0, 0.0, 1.0, 1.0))
+    )
+    return box_in_unit_square(outline)

@@ -13,13 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.model_selection import plainer
+from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import Look, looks, luma
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import jacobian
-from hashing.imaging.homography import in_pixels
+from hashing.imaging.homography import to_pixel_matrix
 from hashing.types import Edit, MediaInfo, Segment
 
 LOOKS = 2
@@ -50,7 +50,7 @@ def quality_edits(
     query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
 ) -> list[Edit]:
     """How the item's picture is worse than the known copy's."""
-    placement = plainer(query, reference, placement)
+    placement = prefer_axis_aligned(query, reference, placement)
     seen = extent(query, reference, placement)
     held = looks(query, reference, placement, LOOKS, max(query.size))
     found = [downscaled(query, reference, seen), blurred(query, held, seen)]
@@ -70,7 +70,7 @@ def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit |
     if (x1 - x0) * (y1 - y0) < FILLS:
         return None
     middle = np.array([size_r[0] / 2, size_r[1] / 2])
-    local = jacobian(in_pixels(seen.homography, size_q, size_r), middle)
+    local = jacobian(to_pixel_matrix(seen.homography, size_q, size_r), middle)
     scale = float(np.sqrt(abs(np.linalg.det(local))))
     if scale >= SMALLER:
         return None

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import Placement, instants
+from hashing.align.spatiotemporal import Placement, sample_timestamps
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import luma
-from hashing.imaging.connected_components import bounds, box_of
+from hashing.imaging.connected_components import bounding_box, bounding_slices
 from hashing.types import Box, Seconds
 
 INSTANTS, FEWEST = 28, 10
@@ -54,7 +54,7 @@ class Mark:
 
 def standing(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Mark]:
     """Marks over the known picture, the largest first; none in stills."""
-    seen = instants(placement.lines, INSTANTS)
+    seen = sample_timestamps(placement.lines, INSTANTS)
     pairs = sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in seen})
     if len({q for q, _ in pairs}) < FEWEST or len({r for _, r in pairs}) < FEWEST:
         return []
@@ -94,11 +94,11 @@ def marks(
     strokes = (sure > CERTAIN) & (np.abs(mean) > CONTRAST)
     found = []
     for part in _parts(strokes):
-        box = box_of(part)
+        box = bounding_box(part)
         if not _worth(part, box, inner) or float(np.median(sure[part])) < STANDS_OUT:
             continue
         contrast = float(np.abs(mean[part]).mean())
-        cut = bounds(part)
+        cut = bounding_slices(part)
         if contrast < CLEAR or float(near[part].mean()) > BESIDE_KNOWN * contrast:
             continue
         if _like(mean[cut], known[cut]):
@@ -177,10 +177,10 @@ def _worth(part: Mask, box: Box, inner: Mask) -> bool:
     wide, high = box[2] - box[0], box[3] - box[1]
     if wide < NARROWEST or high < LOWEST:
         return False
-    limits = box_of(inner)
+    limits = bounding_box(inner)
     if any(abs(box[k] - limits[k]) < AT_RIM for k in range(4)):
         return False
-    return FILLS[0] <= float(part[bounds(part)].mean()) <= FILLS[1]
+    return FILLS[0] <= float(part[bounding_slices(part)].mean()) <= FILLS[1]
 
 
 def _like(mean: Grey, known: Grey) -> bool:

@@ -8,14 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from hashing.align.segments import settled
+from hashing.align.segments import snap_to_real_time
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.audio import clock
 from hashing.explain.frame_rate import Rates, rates
-from hashing.retiming.dropped_frames import gaps
-from hashing.retiming.freeze_frames import follows
-from hashing.retiming.peak_sharpness import only_backwards, sharpened
+from hashing.retiming.dropped_frames import missing_frame_share
+from hashing.retiming.freeze_frames import mean_correlation
+from hashing.retiming.peak_sharpness import is_only_reversed, sharpen_peaks
 from hashing.types import Edit, Line, Segment, Span
 
 SPEED_CHANGED = 0.015  # from real time, beyond what clocks and roundings make
@@ -66,7 +66,9 @@ def _part(lines: list[Line], all_lines: tuple[Line, ...]) -> Span | None:
 
 def _speed(query: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
     allowed = max(SPEED_CHANGED, _of_the_clock(query))
-    changed = [line for line in map(settled, lines) if abs(line.playback_speed - 1) > allowed]
+    changed = [
+        line for line in map(snap_to_real_time, lines) if abs(line.playback_speed - 1) > allowed
+    ]
     seconds = _length(tuple(changed))
     if seconds < 0.5 * _length(lines) and seconds < 3.0:
         return None
@@ -91,7 +93,7 @@ def _of_the_clock(query: FrameCache) -> float:
 
 
 def backwards(placement: Placement) -> Edit | None:
-    lines, found = placement.lines, placement.agreement
+    lines, found = placement.lines, placement.correlations
     back = [line for line in lines if line.reversed]
     seconds = _length(tuple(back))
     if seconds < 1.0 or found is None:
@@ -99,7 +101,7 @@ def backwards(placement: Placement) -> Edit | None:
     onwards = [line.speed for line in lines if not line.reversed]
     clear = max(line.contrast for line in back) >= 0.1
     clear = clear and all(_as_fast_as_any(line, onwards) for line in back)
-    if not clear and not all(only_backwards(line, found) for line in back):
+    if not clear and not all(is_only_reversed(line, found) for line in back):
         return None
     text = f"{seconds:.1f} s play backwards"
     return Edit("reversed", 0.95, {"seconds": round(seconds, 2)}, text, _part(back, lines))
@@ -150,14 +152,14 @@ def _reordered(placement: Placement, segments: tuple[Segment, ...]) -> Edit | No
 
 def _measured_cut(placement: Placement, last: Line, line: Line) -> bool:
     """Whether neither piece explains what lies beyond the cut, as a still scene would let it."""
-    found = placement.agreement
+    found = placement.correlations
     if found is None:
         return False
-    found = sharpened(found)
+    found = sharpen_peaks(found)
     ahead = Span(line.start, min(line.end, line.start + LOOK_S))
     behind = Span(max(last.start, last.end - LOOK_S, 0.0), last.end)
     return all(
-        follows(right, found, part) > follows(wrong, found, part) + CUT_SURE
+        mean_correlation(right, found, part) > mean_correlation(wrong, found, part) + CUT_SURE
         for right, wrong, part in ((line, last, ahead), (last, line, behind))
     )
 
@@ -185,7 +187,9 @@ def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) 
         share = float(np.average([line.dropped_share for line in thin], weights=weights))
     else:
         thin = list(lines)
-        share = gaps(query.fingerprint.timeline, reference.fingerprint.timeline, lines)
+        share = missing_frame_share(
+            query.fingerprint.timeline, reference.fingerprint.timeline, lines
+        )
     if not share:
         return None
     measure: dict[str, float | int | str] = {

@@ -8,29 +8,29 @@ def area_of(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def shared(one: Box, other: Box) -> float:
+def intersection_area(box: Box, other: Box) -> float:
     """Share of the picture that lies in both."""
-    wide, high = (min(one[k + 2], other[k + 2]) - max(one[k], other[k]) for k in (0, 1))
+    wide, high = (min(box[k + 2], other[k + 2]) - max(box[k], other[k]) for k in (0, 1))
     return max(0.0, wide) * max(0.0, high)
 
 
-def part_in(one: Box, other: Box) -> float:
+def share_inside(box: Box, other: Box) -> float:
     """Share of the one box that lies in the other, 0..1."""
-    whole = area_of(one)
-    return shared(one, other) / whole if whole > 0 else 0.0
+    box_area = area_of(box)
+    return intersection_area(box, other) / box_area if box_area > 0 else 0.0
 
 
 def mostly_in(inner: Box, outer: Box) -> bool:
     """Whether most of a box lies in another."""
-    return part_in(inner, outer) > 0.5
+    return share_inside(inner, outer) > 0.5
 
 
-def meet(one: Box, other: Box) -> bool:
+def intersects(box: Box, other: Box) -> bool:
     """Whether two boxes share anything."""
-    return shared(one, other) > 0
+    return intersection_area(box, other) > 0
 
 
-def overlap(one: Box, other: Box) -> float:
+def iou(box: Box, other: Box) -> float:
     """Overlap over union, 0..1."""
-    both = shared(one, other)
-    return both / (area_of(one) + area_of(other) - both)
+    intersection = intersection_area(box, other)
+    return intersection / (area_of(box) + area_of(other) - intersection)

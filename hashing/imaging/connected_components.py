@@ -13,38 +13,38 @@ type Cells = NDArray[np.bool_]
 type Labels = NDArray[np.int32]  # 0 is the ground, parts count from 1
 
 
-def filled(cells: Cells) -> Cells:
+def fill_holes(cells: Cells) -> Cells:
     """(h, w) with all holes filled."""
     ground = np.pad(~cells, 1, constant_values=True).astype(np.uint8)
     _, labels = cv2.connectedComponents(ground, connectivity=4)
     return np.asarray(labels[1:-1, 1:-1] != labels[0, 0], bool)
 
 
-def bounds(cells: Cells) -> tuple[slice, slice]:
+def bounding_slices(cells: Cells) -> tuple[slice, slice]:
     """The rows and the columns of (h, w) that hold any cell; there has to be one."""
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def box_of(cells: Cells) -> Box:
+def bounding_box(cells: Cells) -> Box:
     """The same as shares of the picture, 0..1."""
-    rows, columns = bounds(cells)
+    rows, columns = bounding_slices(cells)
     height, width = cells.shape
     return (columns.start / width, rows.start / height, columns.stop / width, rows.stop / height)
 
 
-def runs(on: NDArray[np.bool_]) -> Labels:
+def label_runs(on: NDArray[np.bool_]) -> Labels:
     """(K,) labels of the stretches that are on, in order."""
     starts = on & ~np.concatenate([[False], on[:-1]])
     return np.where(on, np.cumsum(starts), 0).astype(np.int32)
 
 
-def labelled(pictures: NDArray[np.uint8]) -> Labels:
+def label_volume(frames: NDArray[np.uint8]) -> Labels:
     """(K, h, w) labels of what hangs together in a picture or from one to the next, by place."""
-    labels = np.zeros(pictures.shape, np.int32)
+    labels = np.zeros(frames.shape, np.int32)
     parent = [0]
-    for index, picture in enumerate(pictures):
-        count, here = cv2.connectedComponents(picture, connectivity=4)
+    for index, frame in enumerate(frames):
+        count, here = cv2.connectedComponents(frame, connectivity=4)
         labels[index] = np.where(here > 0, here + (len(parent) - 1), 0)
         parent += range(len(parent), len(parent) + count - 1)
         if index:
@@ -58,7 +58,7 @@ def labelled(pictures: NDArray[np.uint8]) -> Labels:
     number = np.zeros(len(names), np.int32)
     parts = np.flatnonzero(names > 0)
     number[parts[np.argsort(first[parts])]] = np.arange(1, len(parts) + 1)
-    return number[place].reshape(pictures.shape)
+    return number[place].reshape(frames.shape)
 
 
 def _root(parent: list[int], label: int) -> int:
@@ -67,10 +67,10 @@ def _root(parent: list[int], label: int) -> int:
     return label
 
 
-def extents(labels: Labels) -> list[tuple[int, int]]:
+def frame_extents(labels: Labels) -> list[tuple[int, int]]:
     """The first and the last picture of each part, from part 1 on."""
     out: dict[int, tuple[int, int]] = {}
-    for index, picture in enumerate(labels):
-        for label in np.unique(picture).tolist():
+    for index, frame in enumerate(labels):
+        for label in np.unique(frame).tolist():
             out[label] = (out.get(label, (index, index))[0], index)
     return [out[label] for label in sorted(out) if label]

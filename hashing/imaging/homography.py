@@ -17,19 +17,19 @@ from numpy.typing import NDArray
 
 from hashing.types import Box, Homography
 
-FEATURES = 900
-CONTRAST = 0.02  # half of OpenCV's default: dull and compressed pictures still have corners
-RATIO = 0.82  # Lowe's 0.8, a little looser since MAGSAC follows
-TOLERANCE_PX = 3.0
-THINNEST = 0.1  # of the picture's sides: a part that could still be looked at by itself
-FEWEST = 8  # inliers under which no transform is spoken of
+MAX_KEYPOINTS = 900
+SIFT_CONTRAST = 0.02  # half of OpenCV's default: dull and compressed pictures still have corners
+MAX_DISTANCE_RATIO = 0.82  # Lowe's 0.8, a little looser since MAGSAC follows
+INLIER_TOLERANCE_PX = 3.0
+MIN_VISIBLE_SIDE = 0.1  # of the picture's sides: a part that could still be looked at by itself
+MIN_INLIERS = 8  # inliers under which no transform is spoken of
 
 type Matrix = NDArray[np.float64]  # (3, 3), last element 1
 type Points = NDArray[np.float32]  # (N, 2) x, y
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Features:
+class Keypoints:
     """Keypoints of one picture."""
 
     points: Points
@@ -40,7 +40,7 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
+class Correspondences:
     """Putative correspondences between one query and one reference picture."""
 
     query: Points  # (N, 2)
@@ -62,37 +62,39 @@ class Transform:
         return bool(np.linalg.det(self.matrix[:2, :2]) < 0)
 
 
-def features(picture: NDArray[np.uint8], count: int = FEATURES) -> Features:
+def detect_keypoints(image: NDArray[np.uint8], max_keypoints: int = MAX_KEYPOINTS) -> Keypoints:
     """picture: (H, W, 3) RGB or (H, W) grey."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
-    sift = cv2.SIFT.create(nfeatures=count, contrastThreshold=CONTRAST)
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+    sift = cv2.SIFT.create(nfeatures=max_keypoints, contrastThreshold=SIFT_CONTRAST)
     keypoints, descriptors = sift.detectAndCompute(grey, None)
     height, width = grey.shape
     if descriptors is None:
         none = np.zeros((0, 2), np.float32)
         empty = np.zeros((0, 128), np.float32)
-        return Features(none, np.zeros(0, np.float32), empty, width, height)
+        return Keypoints(none, np.zeros(0, np.float32), empty, width, height)
     root = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-9))
     points = np.array([k.pt for k in keypoints], np.float32)
     sizes = np.array([k.size for k in keypoints], np.float32)
-    return Features(points, sizes, root.astype(np.float32), width, height)
+    return Keypoints(points, sizes, root.astype(np.float32), width, height)
 
 
-def flipped(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def flip_horizontally(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Mirrored left to right; SIFT does not see through mirrors, so both are tried."""
-    return np.ascontiguousarray(picture[:, ::-1])
+    return np.ascontiguousarray(image[:, ::-1])
 
 
-def unflip(points: Points, width: int) -> Points:
+def unflip_points(points: Points, width: int) -> Points:
     """Points found in a mirrored picture, as points of the picture itself."""
     return np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1).astype(np.float32)
 
 
-def putative(query: Features, reference: Features, ratio: float = RATIO) -> Pairs:
+def match_keypoints(
+    query: Keypoints, reference: Keypoints, max_ratio: float = MAX_DISTANCE_RATIO
+) -> Correspondences:
     """Correspondences that pass the ratio test, one for each place of either picture."""
     if len(query.points) < 2 or len(reference.points) < 2:
         none = np.zeros((0, 2), np.float32)
-        return Pairs(none, none)
+        return Correspondences(none, none)
     cosines = query.descriptors @ reference.descriptors.T  # (Nq, Nr)
     best = cosines.argmax(axis=1)
     rows = np.arange(len(best))
@@ -100,53 +102,53 @@ def putative(query: Features, reference: Features, ratio: float = RATIO) -> Pair
     cosines[rows, best] = -1
     second = cosines.max(axis=1)
     # distances of unit vectors: d² = 2 - 2 cos
-    good = (2 - 2 * top) < ratio**2 * (2 - 2 * second)
-    order = np.flatnonzero(good)[np.argsort(-top[good])]
+    distinctive = (2 - 2 * top) < max_ratio**2 * (2 - 2 * second)
+    order = np.flatnonzero(distinctive)[np.argsort(-top[distinctive])]
     _, first = np.unique(best[order], return_index=True)
     keep = order[np.sort(first)]
     q, r = query.points[keep], reference.points[best[keep]]
     # SIFT gives one place several orientations: a place supports a transform only once
-    _, once = np.unique(np.round(np.concatenate([q, r], axis=1)), axis=0, return_index=True)
-    once.sort()
-    return Pairs(q[once], r[once])
+    _, unique = np.unique(np.round(np.concatenate([q, r], axis=1)), axis=0, return_index=True)
+    unique.sort()
+    return Correspondences(q[unique], r[unique])
 
 
-def pooled(parts: list[Pairs]) -> Pairs:
+def pool_correspondences(parts: list[Correspondences]) -> Correspondences:
     """Correspondences of several frame pairs as one set."""
     if not parts:
         none = np.zeros((0, 2), np.float32)
-        return Pairs(none, none)
-    return Pairs(
+        return Correspondences(none, none)
+    return Correspondences(
         np.concatenate([p.query for p in parts]), np.concatenate([p.reference for p in parts])
     )
 
 
-def estimate(
-    pairs: Pairs, reference_size: tuple[int, int], tolerance: float = TOLERANCE_PX
+def estimate_transform(
+    pairs: Correspondences, reference_size: tuple[int, int], tolerance: float = INLIER_TOLERANCE_PX
 ) -> Transform | None:
     """The transform that most correspondences agree on, or None where too few do.
 
     reference_size: (width, height) px, for the spread.
     """
-    if len(pairs.query) < FEWEST:
+    if len(pairs.query) < MIN_INLIERS:
         return None
     source, target = pairs.reference.astype(np.float64), pairs.query.astype(np.float64)
     options = [
-        (name, matrix, _agreeing(matrix, source, target, tolerance))
+        (name, matrix, _inlier_mask(matrix, source, target, tolerance))
         for name, matrix in _hypotheses(source, target, tolerance)
-        if plausible(matrix, reference_size)
+        if is_plausible(matrix, reference_size)
     ]
     if not options:
         return None
-    most = max(int(agree.sum()) for _, _, agree in options)
-    if most < FEWEST:
+    most_inliers = max(int(inlier_mask.sum()) for _, _, inlier_mask in options)
+    if most_inliers < MIN_INLIERS:
         return None
-    for name, matrix, agree in options:  # plainest first
-        if agree.sum() >= 0.9 * most:
-            refined = _refit(name, matrix, source, target, agree, tolerance)
-            agree = _agreeing(refined, source, target, tolerance)
-            spread = _spread(source[agree], refined, reference_size)
-            return Transform(refined, int(agree.sum()), len(source), spread, name)
+    for name, matrix, inlier_mask in options:  # plainest first
+        if inlier_mask.sum() >= 0.9 * most_inliers:
+            refined = _refit(name, matrix, source, target, inlier_mask, tolerance)
+            inlier_mask = _inlier_mask(refined, source, target, tolerance)
+            spread = _spread(source[inlier_mask], refined, reference_size)
+            return Transform(refined, int(inlier_mask.sum()), len(source), spread, name)
     return None
 
 
@@ -154,7 +156,7 @@ def _hypotheses(
     source: NDArray[np.float64], target: NDArray[np.float64], tolerance: float
 ) -> list[tuple[str, Matrix]]:
     cv2.setRNGSeed(1)
-    found: list[tuple[str, Matrix]] = []
+    hypotheses: list[tuple[str, Matrix]] = []
     affine, inliers = cv2.estimateAffine2D(
         source, target, method=cv2.USAC_MAGSAC, ransacReprojThreshold=tolerance, maxIters=2000
     )
@@ -162,20 +164,20 @@ def _hypotheses(
         full = np.vstack([affine, [0.0, 0.0, 1.0]])
         agree = inliers.ravel().astype(bool)
         if agree.sum() >= 3:
-            found.append(("axis", _fit_axis(source[agree], target[agree], full)))
-        found.append(("affine", full))
+            hypotheses.append(("axis", _fit_axis(source[agree], target[agree], full)))
+        hypotheses.append(("affine", full))
     matrix, _ = cv2.findHomography(source, target, cv2.USAC_MAGSAC, tolerance, maxIters=2000)
     if matrix is not None:
-        found.append(("perspective", np.asarray(matrix, np.float64)))
-    return found
+        hypotheses.append(("perspective", np.asarray(matrix, np.float64)))
+    return hypotheses
 
 
-def _agreeing(
+def _inlier_mask(
     matrix: Matrix, source: NDArray[np.float64], target: NDArray[np.float64], tolerance: float
 ) -> NDArray[np.bool_]:
     """Which correspondences the transform explains to within the tolerance, in query pixels."""
-    moved = apply(matrix, source)
-    near: NDArray[np.bool_] = np.hypot(*(moved - target).T) <= tolerance
+    mapped = apply_transform(matrix, source)
+    near: NDArray[np.bool_] = np.hypot(*(mapped - target).T) <= tolerance
     return near
 
 
@@ -196,8 +198,8 @@ def _refit(
         else:
             solved, _ = cv2.findHomography(source[agree], target[agree], 0)
             matrix = matrix if solved is None else np.asarray(solved, np.float64)
-        closer = _agreeing(matrix, source, target, tolerance)
-        if closer.sum() < FEWEST:
+        closer = _inlier_mask(matrix, source, target, tolerance)
+        if closer.sum() < MIN_INLIERS:
             break
         agree = closer
     return matrix
@@ -222,16 +224,16 @@ def _fit_axis(source: NDArray[np.float64], target: NDArray[np.float64], near: Ma
     return matrix
 
 
-def apply(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
+def apply_transform(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
     """(N, 2) points moved by a transform; points at infinity come back very far away."""
-    moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T  # (N, 3)
-    depth = moved[:, 2:]
+    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T  # (N, 3)
+    depth = mapped[:, 2:]
     depth = np.where(np.abs(depth) < 1e-9, 1e-9, depth)
-    result: NDArray[np.float64] = moved[:, :2] / depth
+    result: NDArray[np.float64] = mapped[:, :2] / depth
     return result
 
 
-def plausible(matrix: Matrix, reference_size: tuple[int, int]) -> bool:
+def is_plausible(matrix: Matrix, reference_size: tuple[int, int]) -> bool:
     """Whether someone would make this: no folding, no extreme squeeze, mild perspective."""
     if matrix is None or not np.isfinite(matrix).all():
         return False
@@ -251,57 +253,61 @@ def _spread(inliers: NDArray[np.float64], matrix: Matrix, reference_size: tuple[
     return len(np.unique(cells[:, 0] * 6 + cells[:, 1])) / 36
 
 
-def to_unit(width: int, height: int) -> Matrix:
+def pixels_to_unit(width: int, height: int) -> Matrix:
     """Pixel centres -> coordinates 0..1 over the whole picture."""
     return np.array([[1 / width, 0, 0.5 / width], [0, 1 / height, 0.5 / height], [0, 0, 1.0]])
 
 
-def normalised(
+def to_unit_homography(
     matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]
 ) -> Homography:
     """Pixels -> the contract's homography, 0..1 on both sides, last element 1."""
-    unit = to_unit(*query_size) @ matrix @ np.linalg.inv(to_unit(*reference_size))
+    unit = pixels_to_unit(*query_size) @ matrix @ np.linalg.inv(pixels_to_unit(*reference_size))
     unit = unit / unit[2, 2]
     a, b, c = (tuple(float(v) for v in row) for row in unit)
     return (a, b, c)  # type: ignore[return-value]  # rows of three, by shape
 
 
-def in_pixels(
+def to_pixel_matrix(
     homography: Homography, query_size: tuple[int, int], reference_size: tuple[int, int]
 ) -> Matrix:
     """The contract's homography -> pixels of pictures of these sizes."""
-    matrix = np.linalg.inv(to_unit(*query_size)) @ np.array(homography) @ to_unit(*reference_size)
+    matrix = (
+        np.linalg.inv(pixels_to_unit(*query_size))
+        @ np.array(homography)
+        @ pixels_to_unit(*reference_size)
+    )
     scaled: Matrix = matrix / matrix[2, 2]
     return scaled
 
 
-def outline(
+def visible_outline(
     matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]
 ) -> Box | None:
     """The upright box that the reference fills in the query's picture, 0..1; None for a sliver."""
     width, height = reference_size
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)
-    moved = apply(matrix, corners) / query_size
-    (x0, y0), (x1, y1) = moved.min(axis=0).clip(0, 1), moved.max(axis=0).clip(0, 1)
-    if x1 - x0 < THINNEST or y1 - y0 < THINNEST:
+    mapped = apply_transform(matrix, corners) / query_size
+    (x0, y0), (x1, y1) = mapped.min(axis=0).clip(0, 1), mapped.max(axis=0).clip(0, 1)
+    if x1 - x0 < MIN_VISIBLE_SIDE or y1 - y0 < MIN_VISIBLE_SIDE:
         return None
     return float(x0), float(y0), float(x1), float(y1)
 
 
-def outside(boxes: tuple[Box, ...], size: tuple[int, int]) -> NDArray[np.bool_]:
+def mask_outside(boxes: tuple[Box, ...], size: tuple[int, int]) -> NDArray[np.bool_]:
     """(h, w) pixels of a picture of this (width, height) that lie in none of these parts of it."""
-    free = np.ones((size[1], size[0]), bool)
+    outside = np.ones((size[1], size[0]), bool)
     for x0, y0, x1, y1 in boxes:
         rows = slice(int(y0 * size[1]), int(np.ceil(y1 * size[1])))
-        free[rows, int(x0 * size[0]) : int(np.ceil(x1 * size[0]))] = False
-    return free
+        outside[rows, int(x0 * size[0]) : int(np.ceil(x1 * size[0]))] = False
+    return outside
 
 
 def visible_box(homography: Homography) -> Box:
     """The upright box, in the reference, of what lies inside the query's frame (contract)."""
     inverse = np.linalg.inv(np.array(homography))
     frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
-    polygon = apply(inverse, frame).astype(np.float32)
+    polygon = apply_transform(inverse, frame).astype(np.float32)
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     area, shared = cv2.intersectConvexConvex(polygon, unit)
     if shared is None or area <= 0:

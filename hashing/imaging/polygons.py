@@ -8,7 +8,7 @@ from hashing.types import Box
 SIDES = ("left", "top", "right", "bottom")
 
 
-def clipped(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
+def clip_to_unit_square(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
     """(M, 2) the part of a convex polygon inside the unit square, by Sutherland-Hodgman."""
     points = [np.asarray(point, np.float64) for point in polygon]
     for axis in (0, 1):
@@ -33,18 +33,18 @@ def _clip(
     return out
 
 
-def shared_area(polygon: NDArray[np.float64]) -> float:
+def area_in_unit_square(polygon: NDArray[np.float64]) -> float:
     """Area that a convex polygon shares with the unit square, 0..1."""
-    part = clipped(polygon)
+    part = clip_to_unit_square(polygon)
     if len(part) < 3:
         return 0.0
     x, y = part.T
     return float(abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2)
 
 
-def shared_box(polygon: NDArray[np.float64]) -> Box:
+def box_in_unit_square(polygon: NDArray[np.float64]) -> Box:
     """The upright box of what a convex polygon shares with the unit square; all if nothing."""
-    part = clipped(polygon)
+    part = clip_to_unit_square(polygon)
     if len(part) < 3:
         return (0.0, 0.0, 1.0, 1.0)
     (x0, y0), (x1, y1) = part.min(axis=0).clip(0, 1), part.max(axis=0).clip(0, 1)

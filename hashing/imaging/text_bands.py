@@ -7,91 +7,98 @@ from numpy.typing import NDArray
 
 from hashing.types import Box
 
-LOWEST = 0.045  # of the height: one line of small writing
-HIGHEST = 0.45
-PLAIN = 0.25  # share of a row that must have the bar's colour, also through bold writing
-PURE = 0.93  # the same of rows between lines and at the rim
-NEAR = 20  # grey levels that count as the bar's colour
-CONTRAST = 45  # grey levels between writing and bar
-WRITING = (0.045, 0.4)  # crossings per pixel of the busiest rows, over what is written of them
-FEWEST_STROKES = 6  # in a row: a word
-AT_EDGE = 0.03  # of the height: as near a bar must be to the frame or to the known picture
+MIN_BAR_HEIGHT = 0.045  # of the height: one line of small writing
+MAX_BAR_HEIGHT = 0.45
+MIN_COLOUR_SHARE = 0.25  # share of a row that must have the bar's colour, also through bold writing
+MIN_PLAIN_ROW_SHARE = 0.93  # the same of rows between lines and at the rim
+MAX_COLOUR_DISTANCE = 20  # grey levels that count as the bar's colour
+MIN_TEXT_CONTRAST = 45  # grey levels between writing and bar
+STROKES_PER_PX = (
+    0.045,
+    0.4,
+)  # crossings per pixel of the busiest rows, over what is written of them
+MIN_STROKES = 6  # in a row: a word
+MAX_EDGE_DISTANCE = (
+    0.03  # of the height: as near a bar must be to the frame or to the known picture
+)
 
 type Grey = NDArray[np.uint8]  # (H, W)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class CaptionBar:
     """box in the picture, 0..1; strokes: crossings per pixel of its busiest rows."""
 
     box: Box
     strokes: float
 
 
-def bars(picture: Grey, covered: NDArray[np.bool_] | None = None) -> list[Bar]:
+def find_caption_bars(luma: Grey, covered: NDArray[np.bool_] | None = None) -> list[CaptionBar]:
     """Runs of rows of one colour with writing, at the frame or beside the known picture.
 
     covered: (H, W), where the known picture lies; None where only the frame counts.
     """
-    height = len(picture)
+    height = len(luma)
     rows = np.flatnonzero(covered.mean(axis=1) > 0.5) if covered is not None else np.zeros(0, int)
     edges = [0, height] + ([int(rows[0]), int(rows[-1]) + 1] if len(rows) else [])
     out = []
-    for first, last, colour in _beside(picture, rows) + _runs(picture):
-        if not LOWEST * height <= last - first <= HIGHEST * height:
+    for first, last, colour in _runs_beside(luma, rows) + _plain_runs(luma):
+        if not MIN_BAR_HEIGHT * height <= last - first <= MAX_BAR_HEIGHT * height:
             continue
-        if min(abs(e - at) for e in edges for at in (first, last)) > AT_EDGE * height:
+        if min(abs(e - at) for e in edges for at in (first, last)) > MAX_EDGE_DISTANCE * height:
             continue
-        strokes = _writing(picture[first:last], colour)
+        strokes = _text_strokes(luma[first:last], colour)
         if strokes is not None:
-            out.append(Bar((0.0, first / height, 1.0, last / height), strokes))
+            out.append(CaptionBar((0.0, first / height, 1.0, last / height), strokes))
     return out
 
 
-def _beside(picture: Grey, rows: NDArray[np.intp]) -> list[tuple[int, int, float]]:
+def _runs_beside(luma: Grey, rows: NDArray[np.intp]) -> list[tuple[int, int, float]]:
     """Runs above and below the known picture by themselves: one by night goes on into its dark."""
     if not len(rows):
         return []
     top, bottom = int(rows[0]), int(rows[-1]) + 1
-    below = [(first + bottom, last + bottom, tone) for first, last, tone in _runs(picture[bottom:])]
-    return _runs(picture[:top]) + below
+    below = [
+        (first + bottom, last + bottom, tone) for first, last, tone in _plain_runs(luma[bottom:])
+    ]
+    return _plain_runs(luma[:top]) + below
 
 
-def _runs(picture: Grey) -> list[tuple[int, int, float]]:
+def _plain_runs(luma: Grey) -> list[tuple[int, int, float]]:
     """(first row, row after the last, colour) of runs of rows that have one colour throughout.
 
     Runs start from rows of nothing but their colour and reach through the writing between those.
     """
-    grey = picture.astype(np.float32)
+    grey = luma.astype(np.float32)
     middle = np.median(grey, axis=1)
-    pure = (np.abs(grey - middle[:, None]) < NEAR).mean(axis=1) > PURE
+    pure = (np.abs(grey - middle[:, None]) < MAX_COLOUR_DISTANCE).mean(axis=1) > MIN_PLAIN_ROW_SHARE
     out: list[tuple[int, int, float]] = []
     for row in np.flatnonzero(pure):
         if out and row < out[-1][1]:
             continue
         colour = float(middle[row])
-        good = (np.abs(grey - colour) < NEAR).mean(axis=1) > PLAIN
+        good = (np.abs(grey - colour) < MAX_COLOUR_DISTANCE).mean(axis=1) > MIN_COLOUR_SHARE
         before, after = np.flatnonzero(~good[:row]), np.flatnonzero(~good[row:])
         first = int(before[-1]) + 1 if len(before) else 0
         out.append((first, int(row + after[0]) if len(after) else len(grey), colour))
     return out
 
 
-def _writing(strip: Grey, colour: float) -> float | None:
+def _text_strokes(strip: Grey, colour: float) -> float | None:
     """Crossings per pixel of the busiest rows where a strip holds writing, else None."""
     away = np.abs(strip.astype(np.float32) - colour)
-    pure = (away < NEAR).mean(axis=1) > PURE
-    inked = away > CONTRAST
+    pure = (away < MAX_COLOUR_DISTANCE).mean(axis=1) > MIN_PLAIN_ROW_SHARE
+    inked = away > MIN_TEXT_CONTRAST
     columns = np.flatnonzero(inked.any(axis=0))
     if not len(columns):
         return None
     written = int(columns[-1] - columns[0]) + 1  # pixels: a line may be short
     crossed = (inked[:, 1:] & ~inked[:, :-1]).sum(axis=1)
-    busy = crossed > max(WRITING[0] / 3 * written, 1)
+    busy = crossed > max(STROKES_PER_PX[0] / 3 * written, 1)
     if pure.mean() < 0.15 or busy.sum() < 4 or not 0.008 < inked.mean() < 0.45:
         return None
     typical = float(np.percentile(crossed[busy], 80))
-    if typical < FEWEST_STROKES:
+    if typical < MIN_STROKES:
         return None
     strokes = typical / written
-    return strokes if WRITING[0] <= strokes <= WRITING[1] else None
+    return strokes if STROKES_PER_PX[0] <= strokes <= STROKES_PER_PX[1] else None

@@ -6,40 +6,40 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.homography import Matrix, outside
+from hashing.imaging.homography import Matrix, mask_outside
 from hashing.types import Box
 
-GRID_PX = 40  # longest side of the grid on which pictures are correlated
+GRID_LONG_SIDE_PX = 40  # longest side of the grid on which pictures are correlated
 
 
-def warp_tiny(
-    pictures: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]
+def warp_thumbnails(
+    thumbnails: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Tiny pictures moved by a transform onto a grid of `size`.
 
     pictures: (K, h, w) grey. matrix: their pixels -> the grid's pixels. size: (width, height).
     Returns (K, height, width) and the cells that the pictures cover.
     """
-    height, width = pictures.shape[1:]
+    height, width = thumbnails.shape[1:]
     shrink = 1 / max(1e-6, np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     blur = 0.45 * shrink if shrink > 1.3 else 0.0  # before sampling ever fewer pixels
-    moved = np.empty((len(pictures), size[1], size[0]), np.float32)
-    for index, picture in enumerate(pictures):
-        soft = cv2.GaussianBlur(picture, (0, 0), blur) if blur else picture
-        moved[index] = cv2.warpPerspective(
-            soft, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    warped = np.empty((len(thumbnails), size[1], size[0]), np.float32)
+    for index, thumbnail in enumerate(thumbnails):
+        softened = cv2.GaussianBlur(thumbnail, (0, 0), blur) if blur else thumbnail
+        warped[index] = cv2.warpPerspective(
+            softened, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
     inside = np.full((height, width), 255, np.uint8)
     mask = cv2.warpPerspective(inside, matrix, size, flags=cv2.INTER_LINEAR)
-    return moved, mask > 250
+    return warped, mask > 250
 
 
 def grid_size(width: int, height: int) -> tuple[int, int]:
-    scale = GRID_PX / max(width, height)
+    scale = GRID_LONG_SIDE_PX / max(width, height)
     return max(4, round(width * scale)), max(4, round(height * scale))
 
 
-def scaling(from_size: tuple[int, int], to_size: tuple[int, int]) -> Matrix:
+def scaling_matrix(from_size: tuple[int, int], to_size: tuple[int, int]) -> Matrix:
     """Pixel centres of one size -> pixel centres of another."""
     sx, sy = to_size[0] / from_size[0], to_size[1] / from_size[1]
     return np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5], [0, 0, 1.0]])
@@ -55,35 +55,37 @@ class Grid:
     query_size: tuple[int, int]
     reference_size: tuple[int, int]
 
-    def from_query(self, tiny: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def from_query(
+        self, thumbnails: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(K, h, w) tiny query pictures on the grid, and the cells they cover."""
-        shape = (tiny.shape[2], tiny.shape[1])
-        back = np.linalg.inv(scaling(self.query_size, shape))
-        return warp_tiny(tiny, self.to_grid @ back, self.size)
+        shape = (thumbnails.shape[2], thumbnails.shape[1])
+        back = np.linalg.inv(scaling_matrix(self.query_size, shape))
+        return warp_thumbnails(thumbnails, self.to_grid @ back, self.size)
 
-    def outside(self, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
+    def mask_outside(self, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
         """(h, w): the cells that lie in none of these parts of the query's picture."""
         if not boxes:
             return np.ones((self.size[1], self.size[0]), bool)
-        free = outside(boxes, self.query_size).astype(np.uint8)
-        moved = cv2.warpAffine(free, self.to_grid[:2], self.size, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(moved > 0)
+        free = mask_outside(boxes, self.query_size).astype(np.uint8)
+        warped = cv2.warpAffine(free, self.to_grid[:2], self.size, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(warped > 0)
 
     def from_reference(
-        self, tiny: NDArray[np.uint8]
+        self, thumbnails: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(K, h, w) tiny reference pictures on the grid, and the cells they cover."""
-        shape = (tiny.shape[2], tiny.shape[1])
-        back = np.linalg.inv(scaling(self.reference_size, shape))
-        return warp_tiny(tiny, self.to_grid @ self.matrix @ back, self.size)
+        shape = (thumbnails.shape[2], thumbnails.shape[1])
+        back = np.linalg.inv(scaling_matrix(self.reference_size, shape))
+        return warp_thumbnails(thumbnails, self.to_grid @ self.matrix @ back, self.size)
 
 
-def grid_of(matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]) -> Grid:
+def make_grid(matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]) -> Grid:
     """The grid over the upright box, in the query, that the reference's picture covers."""
     width, height = reference_size
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64)
-    moved = corners @ matrix.T
-    points = moved[:, :2] / moved[:, 2:]
+    mapped = corners @ matrix.T
+    points = mapped[:, :2] / mapped[:, 2:]
     low = points.min(axis=0).clip(0)
     high = np.minimum(points.max(axis=0), query_size)
     extent = np.maximum(high - low, 4.0)

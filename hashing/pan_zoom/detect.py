@@ -9,50 +9,68 @@ not change the size.
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.correspondences import correspond, plain
-from hashing.align.crop_path import MOVED, NEAR_PX, Path, corners, seen
+from hashing.align.correspondences import collect_correspondences, estimate_common_transform
+from hashing.align.crop_path import (
+    MIN_TRAVEL,
+    WINDOW_INLIER_PX,
+    CropPath,
+    measure_windows,
+    window_edges,
+)
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import normalised
+from hashing.imaging.homography import to_unit_homography
 from hashing.types import Homography
 
-MORE = 1.15  # times as many points agree instant by instant as under one transform
-STIRS = 0.6  # share of the windows' variance that a drift explains
-PLACES = 9  # moments of a path at which what is shown is measured
+MIN_INLIER_GAIN = 1.15  # times as many points agree instant by instant as under one transform
+MIN_EXPLAINED_VARIANCE = 0.6  # share of the windows' variance that a drift explains
+SAMPLED_TIMES = 9  # moments of a path at which what is shown is measured
 
 
-def stirs(query: FrameCache, reference: FrameCache, placement: Placement) -> bool:
+def crop_drifts(query: FrameCache, reference: FrameCache, placement: Placement) -> bool:
     """Whether the instants that placing used drift at all, which is worth a closer look."""
     if min(len(query.times), len(reference.times)) < 2:
         return False
-    held = correspond(query, reference, placement)
-    common = plain(query, reference, placement, held).matrix
-    found = seen(held, common)
-    if len(found) < 3:
+    frame_matches = collect_correspondences(query, reference, placement)
+    common = estimate_common_transform(query, reference, placement, frame_matches).matrix
+    windows = measure_windows(frame_matches, common)
+    if len(windows) < 3:
         return False
-    own = sum(one.support for one in found)
+    window_inliers = sum(window.inliers for window in windows)
     matrices = (common, placement.transform.matrix)
-    still = max(sum(len(one.near(matrix, NEAR_PX).query) for one in held) for matrix in matrices)
-    if own < MORE * still:
+    fixed_inliers = max(
+        sum(len(window.inliers(matrix, WINDOW_INLIER_PX).query) for window in frame_matches)
+        for matrix in matrices
+    )
+    if window_inliers < MIN_INLIER_GAIN * fixed_inliers:
         return False
-    times = np.array([one.time for one in found])
-    at = (times - times.mean()) / max(1e-6, float(np.ptp(times)))
-    sides = np.array([corners(one.window, query.size) for one in found]) / max(query.size)
-    degree = 1 if len(found) < 5 else 2
-    return any(_drifts(at, values, degree) for values in sides.T)
+    times = np.array([window.time for window in windows])
+    time_fraction = (times - times.mean()) / max(1e-6, float(np.ptp(times)))
+    sides = np.array([window_edges(window.window, query.size) for window in windows]) / max(
+        query.size
+    )
+    degree = 1 if len(windows) < 5 else 2
+    return any(_drifts(time_fraction, values, degree) for values in sides.T)
 
 
-def _drifts(at: NDArray[np.float64], values: NDArray[np.float64], degree: int) -> bool:
-    smooth = np.polyval(np.polyfit(at, values, degree), at)
-    rest = float(((values - smooth) ** 2).sum())
-    left = float(np.sqrt(rest / max(1, len(at) - degree - 1)))
-    explained = 1 - rest / max(1e-12, float(((values - values.mean()) ** 2).sum()))
+def _drifts(time_fraction: NDArray[np.float64], values: NDArray[np.float64], degree: int) -> bool:
+    smooth = np.polyval(np.polyfit(time_fraction, values, degree), time_fraction)
+    residual = float(((values - smooth) ** 2).sum())
+    noise = float(np.sqrt(residual / max(1, len(time_fraction) - degree - 1)))
+    explained = 1 - residual / max(1e-12, float(((values - values.mean()) ** 2).sum()))
     span = float(np.ptp(smooth))
-    return span >= STIRS * MOVED and span >= 2.5 * left and explained >= STIRS
+    return (
+        span >= MIN_EXPLAINED_VARIANCE * MIN_TRAVEL
+        and span >= 2.5 * noise
+        and explained >= MIN_EXPLAINED_VARIANCE
+    )
 
 
-def homographies(
-    path: Path, reference_size: tuple[int, int], times: NDArray[np.float64]
+def path_homographies(
+    path: CropPath, reference_size: tuple[int, int], times: NDArray[np.float64]
 ) -> list[Homography]:
     """The contract's homographies at some moments of the query."""
-    return [normalised(path.at(float(time)), path.size, reference_size) for time in times]
+    return [
+        to_unit_homography(path.transform_at(float(time)), path.size, reference_size)
+        for time in times
+    ]

@@ -8,77 +8,104 @@ support, decision and every difference are measured as for any other copy.
 """
 
 from dataclasses import dataclass, replace
+from typing import override
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.correspondences import plain
-from hashing.align.crop_path import FEWEST, MOVED, Path, along, best_fixed, fitted, seen, travel
-from hashing.align.spatiotemporal import FramePair, Placement, instants, supported
-from hashing.align.temporal import lines
+from hashing.align.correspondences import estimate_common_transform
+from hashing.align.crop_path import (
+    MIN_TRAVEL,
+    MIN_WINDOWS,
+    CropPath,
+    count_fixed_inliers,
+    count_path_inliers,
+    fit_path,
+    measure_windows,
+    path_travel,
+)
+from hashing.align.spatiotemporal import FramePair, Placement, count_inliers, sample_timestamps
+from hashing.align.temporal import find_lines
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import THUMBNAIL_LONG_SIDE_PX, FrameCache
-from hashing.imaging.homography import Matrix, Pairs, Transform, apply, estimate, pooled
-from hashing.imaging.polygons import shared_area
-from hashing.imaging.warping import scaling, warp_tiny
-from hashing.pan_zoom.crop_timing import clocked, corresponding, same
-from hashing.pan_zoom.detect import homographies
+from hashing.imaging.homography import (
+    Correspondences,
+    Matrix,
+    Transform,
+    apply_transform,
+    estimate_transform,
+    pool_correspondences,
+)
+from hashing.imaging.polygons import area_in_unit_square
+from hashing.imaging.warping import scaling_matrix, warp_thumbnails
+from hashing.pan_zoom.crop_timing import estimate_timing, is_same_line, match_frame_pairs
+from hashing.pan_zoom.detect import path_homographies
 from hashing.types import CorrelationMatrix, Line, Seconds
 
-EVERY_S = 0.3  # between instants with a window of their own
-MOST_INSTANTS = 32
-GRID_PX = 56  # longest side of the grid on the known picture, on which moments are correlated
-LEAST_CELLS = 40
-MOST_PICTURES = 9000  # kept of an item, some 15 minutes: longer ones are not followed
-AROUND_S = 5.0  # of the known clip, before and after what guesses at the time reach
-BROAD, BROAD_CELLS = 0.85, 5.0  # share of the broad brightness that is taken out, and its reach
-FLOOR = 1.5  # grey levels of a flat picture's noise
-SAMPLES = 7  # of a stretch, at which is looked what the crop shows of it
-GAIN = 1.25  # times as many points agree along a path as do under any one transform
-CLEARLY_MOVED = 0.04  # of the item's frame
-WHOLE = 0.95  # of the known picture's area
-ROUNDS = 2  # of time under the path, and the path in that time
-ENOUGH = 0.7  # of the instants have a window on a first look at half the size
-LEAST = 0.4  # … on a closer one
-LOOKS = 6  # instants that the common transform is measured on at last
+WINDOW_SPACING_S = 0.3  # between instants with a window of their own
+MAX_SAMPLED_FRAMES = 32
+PATH_GRID_LONG_SIDE_PX = (
+    56  # longest side of the grid on the known picture, on which moments are correlated
+)
+MIN_MEDIAN_CELLS = 40
+MAX_PREVIEW_FRAMES = 9000  # kept of an item, some 15 minutes: longer ones are not followed
+SEARCH_MARGIN_S = 5.0  # of the known clip, before and after what guesses at the time reach
+BROAD_SHARE, BROAD_SIGMA_CELLS = (
+    0.85,
+    5.0,
+)  # share of the broad brightness that is taken out, and its reach
+NOISE_FLOOR = 1.5  # grey levels of a flat picture's noise
+TIMES_PER_SEGMENT = 7  # of a stretch, at which is looked what the crop shows of it
+MIN_PATH_INLIER_GAIN = 1.25  # times as many points agree along a path as do under any one transform
+MIN_CLEAR_TRAVEL = 0.04  # of the item's frame
+MIN_WHOLE_AREA = 0.95  # of the known picture's area
+MAX_REFINEMENT_ROUNDS = 2  # of time under the path, and the path in that time
+MIN_COARSE_WINDOW_SHARE = 0.7  # of the instants have a window on a first look at half the size
+MIN_WINDOW_SHARE = 0.4  # … on a closer one
+FINAL_FRAMES = 6  # instants that the common transform is measured on at last
 
 
-class Steadied(FrameCache):
-    """A known clip's reel, each picture moved by a transform of its own."""
+class StabilisedFrames(FrameCache):
+    """The frames of another cache, each warped by a transform of its own."""
 
-    def __init__(self, known: FrameCache, moves: list[Matrix]) -> None:
-        """moves: for each picture, its pixels -> the pixels of the moved one."""
-        super().__init__(known.fingerprint)
-        self._known, self._moves = known, moves
+    def __init__(self, source: FrameCache, transforms: list[Matrix]) -> None:
+        """transforms: for each frame of the source, its pixels -> pixels of the warped frame."""
+        super().__init__(source.fingerprint)
+        self._source, self._transforms = source, transforms
 
-    def whole(self, index: int) -> NDArray[np.uint8]:
-        return self.wholes([index])[0]
+    @override
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        return self.frames([index])[0]
 
-    def wholes(self, indices: list[int]) -> list[NDArray[np.uint8]]:
+    @override
+    def frames(self, indices: list[int]) -> list[NDArray[np.uint8]]:
         missing = [index for index in dict.fromkeys(indices) if index not in self._frames]
-        for index, picture in zip(missing, self._known.frames(missing), strict=True):
-            self._store(index, _moved(picture, self._moves[index]))
+        for index, frame in zip(missing, self._source.frames(missing), strict=True):
+            self._store(index, _warp_frame(frame, self._transforms[index]))
         return [self._frames[index] for index in indices]
 
-    def tiny(self) -> NDArray[np.uint8]:
+    @override
+    def thumbnails(self) -> NDArray[np.uint8]:
         if self._thumbnails is None:
-            onto = scaling(self.size, self.thumbnail_size)
+            onto = scaling_matrix(self.size, self.thumbnail_size)
             back = np.linalg.inv(onto)
-            pictures = zip(self._known.thumbnails(), self._moves, strict=True)
-            self._thumbnails = np.stack([_moved(one, onto @ move @ back) for one, move in pictures])
+            pairs = zip(self._source.thumbnails(), self._transforms, strict=True)
+            self._thumbnails = np.stack(
+                [_warp_frame(thumbnail, onto @ transform @ back) for thumbnail, transform in pairs]
+            )
         return self._thumbnails
 
 
-def _moved(picture: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
-    size = (picture.shape[1], picture.shape[0])
-    moved = cv2.warpPerspective(
-        picture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+def _warp_frame(frame: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
+    size = (frame.shape[1], frame.shape[0])
+    warped = cv2.warpPerspective(
+        frame, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(moved, np.uint8)
+    return np.asarray(warped, np.uint8)
 
 
-def followed(
+def follow_crop(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[Placement, Line | None] | None:
     """The placement under a path of its own, and the line on which the path was clocked, if it
@@ -86,63 +113,76 @@ def followed(
 
     Its transform is still the one it was, and its pairs too: see `steadied`.
     """
-    if min(len(query.times), len(reference.times)) < 2 or len(query.times) > MOST_PICTURES:
+    if min(len(query.times), len(reference.times)) < 2 or len(query.times) > MAX_PREVIEW_FRAMES:
         return None
-    common = plain(query, reference, placement)
-    guesses = [one for one in (_real_time(query, placement), placement.lines) if one]
-    line = clocked(query, reference, common.matrix, common.mirrored, guesses) if guesses else None
-    if line is not None:
-        guesses = [(line,), *guesses]
+    common = estimate_common_transform(query, reference, placement)
+    guesses = [
+        guess_line
+        for guess_line in (_real_time_guess(query, placement), placement.lines)
+        if guess_line
+    ]
+    timing = (
+        estimate_timing(query, reference, common.matrix, common.mirrored, guesses)
+        if guesses
+        else None
+    )
+    if timing is not None:
+        guesses = [(timing,), *guesses]
     path = None
     for guess in guesses:
-        path = _path(query, reference, placement, common, guess)
+        path = _fit_path_on_lines(query, reference, placement, common, guess)
         if path is not None:
-            line = line if guess == (line,) else None
+            timing = timing if guess == (timing,) else None
             break
-    if path is None or not moves(path, reference.size):
+    if path is None or not is_moving_crop(path, reference.size):
         return None
-    found: tuple[Line, ...] = ()
-    near = _near(reference, [one for guess in guesses for one in guess])
-    for _ in range(ROUNDS):
-        agreement = correlated(query, reference, path, near)
-        found = tuple(lines(agreement)) if agreement is not None else ()
-        if not found or (line is not None and all(same(line, one) for one in found)):
+    found_lines: tuple[Line, ...] = ()
+    near = _frames_near(reference, [guess_line for guess in guesses for guess_line in guess])
+    for _ in range(MAX_REFINEMENT_ROUNDS):
+        agreement = correlate_along_path(query, reference, path, near)
+        found_lines = tuple(find_lines(agreement)) if agreement is not None else ()
+        if not found_lines or (
+            timing is not None
+            and all(is_same_line(timing, guess_line) for guess_line in found_lines)
+        ):
             break  # what was clocked is more exact than what was correlated
-        again = _path(query, reference, placement, common, found)
-        if again is None:
+        refined = _fit_path_on_lines(query, reference, placement, common, found_lines)
+        if refined is None:
             return None
-        path = again
-    if not found or not moves(path, reference.size):
+        path = refined
+    if not found_lines or not is_moving_crop(path, reference.size):
         return None
-    return replace(placement, lines=found, agreement=agreement, path=path), line
+    return replace(placement, lines=found_lines, correlations=agreement, path=path), timing
 
 
-def moves(path: Path, size: tuple[int, int]) -> bool:
+def is_moving_crop(path: CropPath, size: tuple[int, int]) -> bool:
     """Whether it is a crop that moves. size: width and height of the known picture.
 
     Where all of the known picture is shown all the time, moments that are not quite the same ones
     make a moving camera look like a window that sways a little.
     """
-    far = travel(path)
-    if far >= CLEARLY_MOVED or far < MOVED:
-        return far >= MOVED
-    times = np.linspace(path.times[0], path.times[-1], SAMPLES)
+    travelled = path_travel(path)
+    if travelled >= MIN_CLEAR_TRAVEL or travelled < MIN_TRAVEL:
+        return travelled >= MIN_TRAVEL
+    times = np.linspace(path.times[0], path.times[-1], TIMES_PER_SEGMENT)
     frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
     shown = [
-        shared_area(apply(np.linalg.inv(np.array(one)), frame))
-        for one in homographies(path, size, times)
+        area_in_unit_square(apply_transform(np.linalg.inv(np.array(homography)), frame))
+        for homography in path_homographies(path, size, times)
     ]
-    return min(shown) < WHOLE
+    return min(shown) < MIN_WHOLE_AREA
 
 
-def _near(reference: FrameCache, guessed: list[Line]) -> NDArray[np.bool_]:
+def _frames_near(reference: FrameCache, lines_guessed: list[Line]) -> NDArray[np.bool_]:
     """The known pictures that lines reach, with some time before and after."""
-    ends = [one.reference_time(time) for one in guessed for time in (one.start, one.end)]
-    near: NDArray[np.bool_] = reference.times >= min(ends) - AROUND_S
-    return near & (reference.times <= max(ends) + AROUND_S)
+    ends = [
+        guess.reference_time(time) for guess in lines_guessed for time in (guess.start, guess.end)
+    ]
+    near: NDArray[np.bool_] = reference.times >= min(ends) - SEARCH_MARGIN_S
+    return near & (reference.times <= max(ends) + SEARCH_MARGIN_S)
 
 
-def _real_time(query: FrameCache, placement: Placement) -> tuple[Line, ...]:
+def _real_time_guess(query: FrameCache, placement: Placement) -> tuple[Line, ...]:
     """All of the item in real time, through the best of what was placed."""
     start, end = float(query.times[0]), float(query.times[-1])
     if not placement.lines:
@@ -153,43 +193,50 @@ def _real_time(query: FrameCache, placement: Placement) -> tuple[Line, ...]:
     return (Line(start, end, 1.0, False, offset, best.correlation, best.contrast),)
 
 
-def _path(
+def _fit_path_on_lines(
     query: FrameCache,
     reference: FrameCache,
     placement: Placement,
     common: Transform,
-    found: tuple[Line, ...],
-) -> Path | None:
+    lines_guessed: tuple[Line, ...],
+) -> CropPath | None:
     """The path that the instants on these lines lie on, if no one transform will do."""
-    indices = _pairs(query, reference, found)
-    span = min(line.start for line in found), max(line.end for line in found)
-    fixed = [placement.transform.matrix, common.matrix]
-    for coarse, enough in ((True, ENOUGH), (False, LEAST)):
-        held = corresponding(query, reference, indices, common.mirrored, coarse)
-        windows = seen(held, common.matrix)
-        path = fitted(windows, common.matrix, query.size, *span)
+    indices = _sample_pairs(query, reference, lines_guessed)
+    span = min(line.start for line in lines_guessed), max(line.end for line in lines_guessed)
+    transforms = [placement.transform.matrix, common.matrix]
+    for coarse, enough in ((True, MIN_COARSE_WINDOW_SHARE), (False, MIN_WINDOW_SHARE)):
+        frame_matches = match_frame_pairs(query, reference, indices, common.mirrored, coarse)
+        windows = measure_windows(frame_matches, common.matrix)
+        path = fit_path(windows, common.matrix, query.size, *span)
         if path is not None and len(windows) >= enough * len(indices):
             # a path can make up for a wrong moment: so at the moments as they were placed, too
-            placed = _pairs(query, reference, placement.lines)
-            before = corresponding(query, reference, placed, common.mirrored, coarse)
-            still = max(best_fixed(one, [*fixed, path.middle]) for one in (held, before))
-            return path if along(path, held) >= GAIN * still else None
+            placed = _sample_pairs(query, reference, placement.lines)
+            placed_matches = match_frame_pairs(query, reference, placed, common.mirrored, coarse)
+            fixed_inliers = max(
+                count_fixed_inliers(matches, [*transforms, path.middle_transform])
+                for matches in (frame_matches, placed_matches)
+            )
+            return (
+                path
+                if count_path_inliers(path, frame_matches) >= MIN_PATH_INLIER_GAIN * fixed_inliers
+                else None
+            )
     return None
 
 
-def _pairs(
-    query: FrameCache, reference: FrameCache, found: tuple[Line, ...]
+def _sample_pairs(
+    query: FrameCache, reference: FrameCache, lines_guessed: tuple[Line, ...]
 ) -> list[tuple[int, int]]:
     """Instants on lines, evenly over them: indices of the query's and the reference's pictures."""
-    total = sum(line.end - line.start for line in found)
-    count = int(np.clip(total / EVERY_S, FEWEST, MOST_INSTANTS))
+    total = sum(line.end - line.start for line in lines_guessed)
+    count = int(np.clip(total / WINDOW_SPACING_S, MIN_WINDOWS, MAX_SAMPLED_FRAMES))
     last = float(reference.times[-1])
-    moments = [(tq, tr) for tq, tr in instants(found, count) if 0 <= tr <= last]
-    return sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in moments})
+    timestamps = [(tq, tr) for tq, tr in sample_timestamps(lines_guessed, count) if 0 <= tr <= last]
+    return sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in timestamps})
 
 
-def correlated(
-    query: FrameCache, reference: FrameCache, path: Path, near: NDArray[np.bool_]
+def correlate_along_path(
+    query: FrameCache, reference: FrameCache, path: CropPath, near: NDArray[np.bool_]
 ) -> CorrelationMatrix | None:
     """Correlate all moments, each of the item's under its own transform.
 
@@ -200,27 +247,33 @@ def correlated(
         return None
     map_in_threads(lambda reel: reel.thumbnails(), [query, reference])
     size = _grid_size(*reference.size)
-    onto = scaling(reference.size, size)
-    known, _ = warp_tiny(
-        reference.thumbnails()[near], scaling(reference.thumbnail_size, size), size
+    onto = scaling_matrix(reference.size, size)
+    reference_grid, _ = warp_thumbnails(
+        reference.thumbnails()[near], scaling_matrix(reference.thumbnail_size, size), size
     )
-    known = np.stack([one - BROAD * cv2.GaussianBlur(one, (0, 0), BROAD_CELLS) for one in known])
-    rights = known.reshape(len(known), -1)  # (Kr, P)
-    to_whole = np.linalg.inv(scaling(query.size, query.thumbnail_size))
-    free = _always_shown(path, reference)
+    reference_grid = np.stack(
+        [
+            thumbnail_grid
+            - BROAD_SHARE * cv2.GaussianBlur(thumbnail_grid, (0, 0), BROAD_SIGMA_CELLS)
+            for thumbnail_grid in reference_grid
+        ]
+    )
+    rights = reference_grid.reshape(len(reference_grid), -1)  # (Kr, P)
+    to_whole = np.linalg.inv(scaling_matrix(query.size, query.thumbnail_size))
+    free = _always_covered(path, reference)
     lefts, masks = [], []
-    for time, picture in zip(query.times, query.thumbnails(), strict=True):
-        matrix = onto @ np.linalg.inv(path.at(float(time))) @ to_whole
-        shown, inside = _on_grid(picture, free, matrix, size)
+    for time, thumbnail in zip(query.times, query.thumbnails(), strict=True):
+        matrix = onto @ np.linalg.inv(path.transform_at(float(time))) @ to_whole
+        shown, inside = _on_grid(thumbnail, free, matrix, size)
         lefts.append(shown)
         masks.append(inside)
     mask = np.stack(masks).reshape(len(masks), -1)  # (Kq, P)
     counts = mask.sum(axis=1, keepdims=True)
-    if np.median(counts) < LEAST_CELLS:
+    if np.median(counts) < MIN_MEDIAN_CELLS:
         return None
     left = np.stack(lefts).reshape(mask.shape)  # zero outside the mask, and zero in the mean
     counts = np.maximum(counts, 1.0)
-    floor = FLOOR * np.sqrt(counts)
+    floor = NOISE_FLOOR * np.sqrt(counts)
     sums = mask @ rights.T  # (Kq, Kr)
     norms = np.sqrt(np.maximum(mask @ (rights**2).T - sums**2 / counts, 0))
     own = np.linalg.norm(left, axis=1, keepdims=True)
@@ -231,26 +284,26 @@ def correlated(
 
 
 def _grid_size(width: int, height: int) -> tuple[int, int]:
-    scale = GRID_PX / max(width, height)
+    scale = PATH_GRID_LONG_SIDE_PX / max(width, height)
     return max(4, round(width * scale)), max(4, round(height * scale))
 
 
 def _on_grid(
-    picture: NDArray[np.uint8], free: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]
+    thumbnail: NDArray[np.uint8], free: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """One tiny picture of the item on the grid, its mean taken out, and the cells that it fills."""
-    moved, _ = warp_tiny(picture[None], matrix, size)
+    warped, _ = warp_thumbnails(thumbnail[None], matrix, size)
     inside = (cv2.warpPerspective(free, matrix, size, flags=cv2.INTER_LINEAR) > 250).astype(
         np.float32
     )
-    weight = cv2.GaussianBlur(inside, (0, 0), BROAD_CELLS) + 1e-6
-    broad = cv2.GaussianBlur(moved[0] * inside, (0, 0), BROAD_CELLS) / weight
-    fine = (moved[0] - BROAD * broad) * inside
+    weight = cv2.GaussianBlur(inside, (0, 0), BROAD_SIGMA_CELLS) + 1e-6
+    broad = cv2.GaussianBlur(warped[0] * inside, (0, 0), BROAD_SIGMA_CELLS) / weight
+    fine = (warped[0] - BROAD_SHARE * broad) * inside
     mean = fine.sum() / max(1.0, float(inside.sum()))
     return np.asarray((fine - mean) * inside, np.float32), inside
 
 
-def _always_shown(path: Path, reference: FrameCache) -> NDArray[np.uint8]:
+def _always_covered(path: CropPath, reference: FrameCache) -> NDArray[np.uint8]:
     """(h, w) of the item's tiny picture, 255 where the known picture lies at all times.
 
     A crop's window never leaves the known picture: what is outside at any time is a bar.
@@ -260,14 +313,14 @@ def _always_shown(path: Path, reference: FrameCache) -> NDArray[np.uint8]:
     size = max(2, round(width * scale)), max(2, round(height * scale))
     full = np.full((reference.height, reference.width), 255, np.uint8)
     free = np.full((size[1], size[0]), 255, np.uint8)
-    onto = scaling(path.size, size)
+    onto = scaling_matrix(path.size, size)
     for time in path.times:
-        covered = cv2.warpPerspective(full, onto @ path.at(float(time)), size)
+        covered = cv2.warpPerspective(full, onto @ path.transform_at(float(time)), size)
         free = np.where(covered > 127, free, 0).astype(np.uint8)
     return free
 
 
-def steadied(
+def stabilise_reference(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[FrameCache, Placement] | None:
     """The known clip moved as the crop moved, and the placement in it; None without support.
@@ -279,66 +332,79 @@ def steadied(
         return None
     longest = max(placement.lines, key=lambda line: line.end - line.start)
     middle = (longest.start + longest.end) / 2
-    base = path.at(middle)
+    base = path.transform_at(middle)
     back = np.linalg.inv(base)
-    shown = [_shown_at(placement.lines, float(time)) for time in reference.times]
-    moves = [back @ path.at(time) for time in shown]
-    moments = instants(placement.lines, LOOKS)
-    indices = sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in moments})
+    shown_times = [_time_shown(placement.lines, float(time)) for time in reference.times]
+    transforms = [back @ path.transform_at(time) for time in shown_times]
+    timestamps = sample_timestamps(placement.lines, FINAL_FRAMES)
+    indices = sorted(
+        {(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in timestamps}
+    )
     mirrored = placement.transform.mirrored
     parts = []
-    for (_, r), one in zip(
-        indices, corresponding(query, reference, indices, mirrored, False), strict=True
+    for (_, r), matches in zip(
+        indices, match_frame_pairs(query, reference, indices, mirrored, False), strict=True
     ):
-        there = apply(moves[r], one.pairs.reference).astype(np.float32)
-        parts.append(Pairs(one.pairs.query, there))
-    transform = estimate(pooled(parts), reference.size)
+        moved_points = apply_transform(transforms[r], matches.pairs.reference).astype(np.float32)
+        parts.append(Correspondences(matches.pairs.query, moved_points))
+    transform = estimate_transform(pool_correspondences(parts), reference.size)
     if transform is None:
         return None
     pairs = tuple(
-        FramePair(q, r, supported(transform, part), len(part.query), part)
+        FramePair(q, r, count_inliers(transform, part), len(part.query), part)
         for (q, r), part in zip(indices, parts, strict=True)
     )
-    path = path.based_on(transform.matrix, middle)
-    moved = replace(placement, transform=transform, pairs=pairs, path=path)
-    return Steadied(reference, moves), moved
+    path = path.rebase(transform.matrix, middle)
+    stabilised = replace(placement, transform=transform, pairs=pairs, path=path)
+    return StabilisedFrames(reference, transforms), stabilised
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Undone:
+class StabilisedQuery:
     """The item moved back as the crop moved, so that only what moves by itself moves in it."""
 
-    item: FrameCache
-    known: FrameCache  # as it is
-    path: Path
+    frames: FrameCache
+    reference: FrameCache  # as it is
+    path: CropPath
     matrix: Matrix  # the known picture's pixels -> pixels of the item moved back
 
-    def shown(self, start: Seconds, end: Seconds) -> NDArray[np.bool_]:
+    def always_shown(self, start: Seconds, end: Seconds) -> NDArray[np.bool_]:
         """(h, w) of the tiny item moved back: what the crop shows from start to end throughout."""
-        size = self.item.thumbnail_size
-        onto = scaling(self.item.size, size)
+        size = self.frames.thumbnail_size
+        onto = scaling_matrix(self.frames.size, size)
         full = np.full((size[1], size[0]), 255, np.uint8)
         free = np.ones(full.shape, bool)
-        for time in np.linspace(start, end, SAMPLES):
-            move = (
-                onto @ self.matrix @ np.linalg.inv(self.path.at(float(time))) @ np.linalg.inv(onto)
+        for time in np.linspace(start, end, TIMES_PER_SEGMENT):
+            transform = (
+                onto
+                @ self.matrix
+                @ np.linalg.inv(self.path.transform_at(float(time)))
+                @ np.linalg.inv(onto)
             )
-            free &= cv2.warpPerspective(full, move, size) > 250
+            free &= cv2.warpPerspective(full, transform, size) > 250
         return free
 
 
-def undone(query: FrameCache, reference: FrameCache, placement: Placement) -> Undone | None:
+def stabilise_query(
+    query: FrameCache, reference: FrameCache, placement: Placement
+) -> StabilisedQuery | None:
     """What is judged by what moves: a crop that moves makes all of a still scene move alike."""
     path = placement.path
     if path is None:
         return None
     base = placement.transform.matrix
-    moves = [base @ np.linalg.inv(path.at(float(time))) for time in query.times]
-    return Undone(Steadied(query, moves), reference, path, base)
+    transforms = [base @ np.linalg.inv(path.transform_at(float(time))) for time in query.times]
+    return StabilisedQuery(StabilisedFrames(query, transforms), reference, path, base)
 
 
-def _shown_at(found: tuple[Line, ...], moment: Seconds) -> Seconds:
+def _time_shown(lines_found: tuple[Line, ...], reference_time: Seconds) -> Seconds:
     """When the item shows a moment of the known clip, or the nearest to it that it shows."""
-    times = [float(np.clip(line.query_time(moment), line.start, line.end)) for line in found]
-    off = [abs(line.reference_time(time) - moment) for line, time in zip(found, times, strict=True)]
+    times = [
+        float(np.clip(line.query_time(reference_time), line.start, line.end))
+        for line in lines_found
+    ]
+    off = [
+        abs(line.reference_time(time) - reference_time)
+        for line, time in zip(lines_found, times, strict=True)
+    ]
     return times[int(np.argmin(off))]

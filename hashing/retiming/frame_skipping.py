@@ -14,140 +14,185 @@ from numpy.typing import NDArray
 
 from hashing.types import Line, Seconds, Timeline
 
-FEWEST, MOST = 30, 450  # pictures that are looked at
-REACH_S = 0.35  # how far from its line a picture may lie
-LONGEST_STEP = 5  # pictures
-EPSILON = 0.15  # grey levels: changes below are all as small
-DEAREST = 1.0  # cost of a picture that fits not at all
-GAINS = (0.7, 0.85, 1.0, 1.15, 1.35)  # of the item's changes to the known clip's, about a guess
-FINER = (0.93, 1.0, 1.07)  # beside these gains
-BENDS = (0.0, 0.3, 0.6)  # change of n pictures together: their sum over n to this power
-PHASES = np.arange(-1.5, 1.5, 0.125)  # pictures
-TILTS = np.linspace(-0.02, 0.02, 41)  # of the speed
-LIKELIEST = 4  # gains and bends that even steps are tried with, by what any steps cost
-EVENLY, BY_CHANCE = 1.5, 1.8  # cost of even steps over that of any: up to, and from
-LEANING = 1.4  # … from which the moments that agree best may settle it
-CLEARLY = 0.06  # by which even steps must cost more
-QUIET_LEVELS, QUIET_BY_CHANCE = 1.0, 2.2  # below such changes coding leaves pictures as they were
-FEWEST_MISSING = 0.02  # pictures that pass in one of the item's, beyond one, that make a question
+MIN_FRAMES, MAX_FRAMES = 30, 450  # pictures that are looked at
+MAX_LINE_DISTANCE_S = 0.35  # how far from its line a picture may lie
+MAX_STEP_FRAMES = 5  # pictures
+LUMA_CHANGE_FLOOR = 0.15  # grey levels: changes below are all as small
+MAX_FRAME_COST = 1.0  # cost of a picture that fits not at all
+CHANGE_GAINS = (
+    0.7,
+    0.85,
+    1.0,
+    1.15,
+    1.35,
+)  # of the item's changes to the known clip's, about a guess
+FINE_GAINS = (0.93, 1.0, 1.07)  # beside these gains
+STEP_EXPONENTS = (0.0, 0.3, 0.6)  # change of n pictures together: their sum over n to this power
+EVEN_STEP_PHASES = np.arange(-1.5, 1.5, 0.125)  # pictures
+EVEN_STEP_TILTS = np.linspace(-0.02, 0.02, 41)  # of the speed
+MAX_EVEN_STEP_TRIALS = 4  # gains and bends that even steps are tried with, by what any steps cost
+MAX_EVEN_COST_RATIO, MIN_RANDOM_COST_RATIO = (
+    1.5,
+    1.8,
+)  # cost of even steps over that of any: up to, and from
+MIN_SUGGESTIVE_COST_RATIO = 1.4  # … from which the moments that agree best may settle it
+MIN_COST_DIFFERENCE = 0.06  # by which even steps must cost more
+QUIET_LUMA_CHANGE, MIN_RANDOM_COST_RATIO_QUIET = (
+    1.0,
+    2.2,
+)  # below such changes coding leaves pictures as they were
+MAX_ZERO_STEP_SHARE = (
+    0.02  # pictures that pass in one of the item's, beyond one, that make a question
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Window:
+class _FrameWindow:
     """The known pictures that each of the item's may be."""
 
     change: NDArray[np.float64]  # (n,) of the item
     middle: NDArray[np.intp]  # (n,) known picture on the line
-    at: NDArray[np.float64]  # (n,) the same, not rounded
+    fractional: NDArray[np.float64]  # (n,) the same, not rounded
     offsets: NDArray[np.intp]  # (w,) beside the middle
     passed: NDArray[np.float64]  # (n, w, LONGEST_STEP) known change over 1.. pictures up to there
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepCosts:
     """What a faster item's pictures cost as known ones, after steps of any size and even ones."""
 
-    freely: float
-    evenly: float
-    change: float  # grey levels, usual of the item's pictures
+    any_step_cost: float
+    even_step_cost: float
+    median_change: float  # grey levels, usual of the item's pictures
 
-    def by_chance(self) -> bool | None:
+    def drops_at_random(self) -> bool | None:
         """Whether pictures are missing by chance; False where evenly left out, or all there.
 
         None where too little changes, or too evenly, to tell.
         """
-        least = BY_CHANCE if self.change >= QUIET_LEVELS else QUIET_BY_CHANCE
-        if self.evenly >= least * self.freely and self.evenly - self.freely >= CLEARLY:
+        min_ratio = (
+            MIN_RANDOM_COST_RATIO
+            if self.median_change >= QUIET_LUMA_CHANGE
+            else MIN_RANDOM_COST_RATIO_QUIET
+        )
+        if (
+            self.even_step_cost >= min_ratio * self.any_step_cost
+            and self.even_step_cost - self.any_step_cost >= MIN_COST_DIFFERENCE
+        ):
             return True
-        evenly = self.evenly <= EVENLY * self.freely or self.evenly - self.freely < CLEARLY / 2
-        return False if evenly and self.evenly < DEAREST / 4 else None
+        even = (
+            self.even_step_cost <= MAX_EVEN_COST_RATIO * self.any_step_cost
+            or self.even_step_cost - self.any_step_cost < MIN_COST_DIFFERENCE / 2
+        )
+        return False if even and self.even_step_cost < MAX_FRAME_COST / 4 else None
 
-    def leaning(self) -> bool:
+    def suggests_drops(self) -> bool:
         """Whether even steps cost more, if not enough more to tell by that alone."""
-        return self.evenly >= LEANING * self.freely and self.evenly - self.freely >= CLEARLY
+        return (
+            self.even_step_cost >= MIN_SUGGESTIVE_COST_RATIO * self.any_step_cost
+            and self.even_step_cost - self.any_step_cost >= MIN_COST_DIFFERENCE
+        )
 
 
-def steps_of(query: Timeline, reference: Timeline, line: Line) -> Steps | None:
+def measure_step_costs(query: Timeline, reference: Timeline, line: Line) -> StepCosts | None:
     """How evenly the item's pictures follow each other in the known clip; None if not compared."""
-    window = _window(query, reference, line)
+    window = _make_window(query, reference, line)
     if window is None:
         return None
-    tried = [(gain, bend) for bend in BENDS for gain in GAINS]
-    costs = [_any_steps(window, _costs(window, *one)) for one in tried]
-    likely = [tried[k] for k in np.argsort(costs, kind="stable")[:LIKELIEST]]
-    free = min(costs)  # steps of any size make up for a gain that is a little off, even ones cannot
-    even = _even_steps(
-        window, [_costs(window, gain * fine, bend) for gain, bend in likely for fine in FINER]
+    parameters = [(gain, bend) for bend in STEP_EXPONENTS for gain in CHANGE_GAINS]
+    costs = [
+        _cheapest_any_steps(window, _step_costs(window, *parameter)) for parameter in parameters
+    ]
+    likeliest = [parameters[k] for k in np.argsort(costs, kind="stable")[:MAX_EVEN_STEP_TRIALS]]
+    any_cost = min(
+        costs
+    )  # steps of any size make up for a gain that is a little off, even ones cannot
+    even_cost = _cheapest_even_steps(
+        window,
+        [_step_costs(window, gain * fine, bend) for gain, bend in likeliest for fine in FINE_GAINS],
     )
-    if not np.isfinite(free) or not np.isfinite(even):
+    if not np.isfinite(any_cost) or not np.isfinite(even_cost):
         return None
-    return Steps(free, even, float(np.median(window.change)))
+    return StepCosts(any_cost, even_cost, float(np.median(window.change)))
 
 
-def _window(query: Timeline, reference: Timeline, line: Line) -> _Window | None:
+def _make_window(query: Timeline, reference: Timeline, line: Line) -> _FrameWindow | None:
     inside = np.flatnonzero((query.times >= line.start) & (query.times < line.end))[1:]
-    spare = max(0, len(inside) - MOST) // 2
-    inside = inside[spare : spare + MOST]
+    spare = max(0, len(inside) - MAX_FRAMES) // 2
+    inside = inside[spare : spare + MAX_FRAMES]
     steps = np.diff(reference.times)
-    if len(inside) < FEWEST or len(steps) <= LONGEST_STEP or line.reversed:
+    if len(inside) < MIN_FRAMES or len(steps) <= MAX_STEP_FRAMES or line.reversed:
         return None
     step: Seconds = float(np.median(steps))
-    if float(np.median(np.diff(query.times[inside]))) * line.speed / step > LONGEST_STEP / 2:
+    if float(np.median(np.diff(query.times[inside]))) * line.speed / step > MAX_STEP_FRAMES / 2:
         return None
-    moments = np.array([line.reference_time(float(time)) for time in query.times[inside]])
-    at = np.interp(moments, reference.times, np.arange(len(reference.times), dtype=np.float64))
-    middle = np.ceil(at - 1e-6).astype(np.intp)
-    reach = max(3, round(REACH_S / step))
+    reference_moments_ = np.array(
+        [line.reference_time(float(time)) for time in query.times[inside]]
+    )
+    fractional = np.interp(
+        reference_moments_, reference.times, np.arange(len(reference.times), dtype=np.float64)
+    )
+    middle = np.ceil(fractional - 1e-6).astype(np.intp)
+    reach = max(3, round(MAX_LINE_DISTANCE_S / step))
     offsets = np.arange(-reach, reach + 1)
-    known = (middle[:, None] + offsets).clip(LONGEST_STEP, len(reference.times) - 1)  # (n, w)
-    moved = np.concatenate([[0.0], np.cumsum(reference.change, dtype=np.float64)])
-    passed = [moved[known + 1] - moved[known + 1 - size] for size in range(1, LONGEST_STEP + 1)]
+    frame_indices = (middle[:, None] + offsets).clip(
+        MAX_STEP_FRAMES, len(reference.times) - 1
+    )  # (n, w)
+    cumulative_change = np.concatenate([[0.0], np.cumsum(reference.change, dtype=np.float64)])
+    passed = [
+        cumulative_change[frame_indices + 1] - cumulative_change[frame_indices + 1 - size]
+        for size in range(1, MAX_STEP_FRAMES + 1)
+    ]
     change = query.change[inside].astype(np.float64)
-    return _Window(change, middle, at, offsets, np.stack(passed, axis=-1))
+    return _FrameWindow(change, middle, fractional, offsets, np.stack(passed, axis=-1))
 
 
-def _costs(window: _Window, gain: float, bend: float) -> NDArray[np.float64]:
+def _step_costs(window: _FrameWindow, gain: float, bend: float) -> NDArray[np.float64]:
     """(n, w, LONGEST_STEP) of each picture being that known one, after a step of that size."""
-    sizes = np.arange(1, LONGEST_STEP + 1)
-    due = window.passed * sizes**-bend
-    usual = np.median(window.passed[:, len(window.offsets) // 2, 0])
-    speed = (window.at[-1] - window.at[0]) / (len(window.at) - 1)
-    guess = np.median(window.change) / max(1e-6, float(usual)) / speed ** (1 - bend)
-    ratio = (window.change[:, None, None] + EPSILON) / (gain * guess * due + EPSILON)
-    cost: NDArray[np.float64] = np.minimum(np.abs(np.log(ratio)), DEAREST)
+    sizes = np.arange(1, MAX_STEP_FRAMES + 1)
+    expected_change = window.passed * sizes**-bend
+    median_passed = np.median(window.passed[:, len(window.offsets) // 2, 0])
+    speed = (window.fractional[-1] - window.fractional[0]) / (len(window.fractional) - 1)
+    guess = np.median(window.change) / max(1e-6, float(median_passed)) / speed ** (1 - bend)
+    ratio = (window.change[:, None, None] + LUMA_CHANGE_FLOOR) / (
+        gain * guess * expected_change + LUMA_CHANGE_FLOOR
+    )
+    cost: NDArray[np.float64] = np.minimum(np.abs(np.log(ratio)), MAX_FRAME_COST)
     return cost
 
 
-def _any_steps(window: _Window, cost: NDArray[np.float64]) -> float:
+def _cheapest_any_steps(window: _FrameWindow, cost: NDArray[np.float64]) -> float:
     """Mean cost of the cheapest path with steps of any size."""
     width = len(window.offsets)
     places = np.arange(width)
     total = np.zeros(width)
     for row in range(1, len(cost)):
-        moved = window.middle[row] - window.middle[row - 1]
-        ways = np.full((LONGEST_STEP, width), np.inf)
-        for size in range(1, LONGEST_STEP + 1):
-            before = places + moved - size
-            ok = (before >= 0) & (before < width)
-            ways[size - 1, ok] = total[before[ok]] + cost[row, ok, size - 1]
-        total = ways.min(axis=0)
+        middle_shift = window.middle[row] - window.middle[row - 1]
+        by_step = np.full((MAX_STEP_FRAMES, width), np.inf)
+        for size in range(1, MAX_STEP_FRAMES + 1):
+            before = places + middle_shift - size
+            in_window = (before >= 0) & (before < width)
+            by_step[size - 1, in_window] = total[before[in_window]] + cost[row, in_window, size - 1]
+        total = by_step.min(axis=0)
     return float(total.min()) / (len(cost) - 1)
 
 
-def _even_steps(window: _Window, costs: list[NDArray[np.float64]]) -> float:
+def _cheapest_even_steps(window: _FrameWindow, costs: list[NDArray[np.float64]]) -> float:
     """Mean cost of the cheapest path that keeps to a straight line."""
-    count, half = len(window.at), len(window.offsets) // 2
+    count, half = len(window.fractional), len(window.offsets) // 2
     rows = np.arange(1, count)
     best = np.inf
-    for tilt in TILTS:
-        for phase in PHASES:
-            shown = np.floor(window.at + phase + tilt * (np.arange(count) - count / 2) + 1e-6)
+    for tilt in EVEN_STEP_TILTS:
+        for phase in EVEN_STEP_PHASES:
+            shown = np.floor(
+                window.fractional + phase + tilt * (np.arange(count) - count / 2) + 1e-6
+            )
             sizes = np.diff(shown).astype(np.intp)
             places = shown[1:].astype(np.intp) - window.middle[1:] + half
             within = (places >= 0) & (places < len(window.offsets))
             if (
-                (sizes < 1).mean() > FEWEST_MISSING
-                or sizes.max() > LONGEST_STEP
+                (sizes < 1).mean() > MAX_ZERO_STEP_SHARE
+                or sizes.max() > MAX_STEP_FRAMES
                 or not within.all()
             ):
                 continue

@@ -12,79 +12,87 @@ from numpy.typing import NDArray
 
 from hashing.types import CorrelationMatrix, Line, Seconds, Span, Timeline
 
-SHORTEST_S = 0.4
-LONGEST_S = 12.0
-STILL = 0.3  # of the usual change, up to which a picture is the one before again
-STILL_LEVELS = 0.15  # grey levels of change that are always stillness
-STOOD = 0.2  # of what the known clip changes meanwhile, up to which the item stood still
-FLICKER_S = 0.12  # of change that does not end a still run: a key picture inside it
-FLICKER = 1.5  # grey levels of it; where more is usual, that
-LEAST_LEVEL = 0.6  # of the pieces: below, the pictures do not fit well enough to say when
-REFINED_S = (0.2, 0.4)  # a coder may go on refining a picture that stands still
-SIDE_S = 4.0  # before and after the run that are held against both explanations
-FEWEST_ROWS = 4
-BETTER = 0.03  # correlation by which the pause has to win on the side after it
-WORSE = 0.03  # by which it may lose against several pieces
-STEP_S = 0.05
-ON_IT_S, GAP_S = 0.15, 0.6  # a piece this near to the line and to its ends belongs to it
-NEAR_S = 0.4  # how far a piece may lie from where the line was found
+MIN_FREEZE_S = 0.4
+MAX_FREEZE_S = 12.0
+MAX_STILL_CHANGE_SHARE = 0.3  # of the usual change, up to which a picture is the one before again
+STILL_LUMA_CHANGE = 0.15  # grey levels of change that are always stillness
+MAX_FROZEN_CHANGE_SHARE = (
+    0.2  # of what the known clip changes meanwhile, up to which the item stood still
+)
+MAX_FLICKER_S = 0.12  # of change that does not end a still run: a key picture inside it
+MAX_FLICKER_LUMA_CHANGE = 1.5  # grey levels of it; where more is usual, that
+MIN_PIECE_CORRELATION = 0.6  # of the pieces: below, the pictures do not fit well enough to say when
+REFINEMENT_DELAYS_S = (0.2, 0.4)  # a coder may go on refining a picture that stands still
+CONTEXT_S = 4.0  # before and after the run that are held against both explanations
+MIN_CONTEXT_FRAMES = 4
+MIN_PAUSE_GAIN = 0.03  # correlation by which the pause has to win on the side after it
+MAX_LOSS_TO_PIECES = 0.03  # by which it may lose against several pieces
+SEARCH_STEP_S = 0.05
+MAX_LINE_OFFSET_S, MAX_LINE_GAP_S = (
+    0.15,
+    0.6,
+)  # a piece this near to the line and to its ends belongs to it
+OFFSET_REACH_S = 0.4  # how far a piece may lie from where the line was found
 
 
-def still_runs(timeline: Timeline, part: Span) -> list[Span]:
+def find_still_spans(timeline: Timeline, part: Span) -> list[Span]:
     """Stretches of at least SHORTEST_S within `part` in which nothing changes."""
     times, change = timeline.times, timeline.change
     inside = np.flatnonzero((times > part.start) & (times < part.end))
     if len(inside) < 3:
         return []
-    usual = float(np.median(change[inside]))
-    still = change[inside] <= max(STILL_LEVELS, STILL * usual)
+    median_change = float(np.median(change[inside]))
+    still = change[inside] <= max(STILL_LUMA_CHANGE, MAX_STILL_CHANGE_SHARE * median_change)
     out: list[Span] = []
-    most = 0.0  # change since the last still picture
+    max_change = 0.0  # change since the last still picture
     for index, is_still in zip(inside, still, strict=True):
         if not is_still:
-            most = max(most, float(change[index]))
+            max_change = max(max_change, float(change[index]))
             continue
         start, end = float(times[index - 1]), float(times[index])
-        flickers, most = most <= max(FLICKER, usual), 0.0
-        if out and flickers and start - out[-1].end <= FLICKER_S:
+        flickers, max_change = max_change <= max(MAX_FLICKER_LUMA_CHANGE, median_change), 0.0
+        if out and flickers and start - out[-1].end <= MAX_FLICKER_S:
             out[-1] = Span(out[-1].start, end)
         else:
             out.append(Span(max(0.0, start), end))
-    return [run for run in out if SHORTEST_S <= run.length <= LONGEST_S]
+    return [run for run in out if MIN_FREEZE_S <= run.length <= MAX_FREEZE_S]
 
 
-def paused(
-    lines: list[Line], found: CorrelationMatrix, query: Timeline, reference: Timeline
+def insert_pauses(
+    lines: list[Line], correlations: CorrelationMatrix, query: Timeline, reference: Timeline
 ) -> list[Line]:
     """Lines, with pieces that a freeze parts joined into one line with a pause."""
     out = list(lines)
     if not out:
         return out
-    whole = Span(max(0.0, min(line.start for line in out)), max(line.end for line in out))
-    for run in still_runs(query, whole):
-        touched = [
-            line for line in out if line.start < run.end + 1.0 and line.end > run.start - 1.0
+    all_lines = Span(max(0.0, min(line.start for line in out)), max(line.end for line in out))
+    for still_span in find_still_spans(query, all_lines):
+        pieces = [
+            line
+            for line in out
+            if line.start < still_span.end + 1.0 and line.end > still_span.start - 1.0
         ]
-        if not touched or len({line.reversed for line in touched}) > 1:
+        if not pieces or len({line.reversed for line in pieces}) > 1:
             continue
-        if max(line.correlation for line in touched) < LEAST_LEVEL:
+        if max(line.correlation for line in pieces) < MIN_PIECE_CORRELATION:
             continue
-        joined = _with_pause(touched, run, found, (query, reference))
-        if joined is not None:
-            rest = [line for line in out if line not in touched]
-            out = _absorbed(joined, rest)
+        line_with_pause = _with_pause(pieces, still_span, correlations, (query, reference))
+        if line_with_pause is not None:
+            rest = [line for line in out if line not in pieces]
+            out = _absorb_lines(line_with_pause, rest)
     return sorted(out, key=lambda line: line.start)
 
 
-def _absorbed(joined: Line, rest: list[Line]) -> list[Line]:
+def _absorb_lines(joined: Line, others: list[Line]) -> list[Line]:
     """The line together with the others that lie on it already."""
     out = []
-    for line in sorted(rest, key=lambda one: -one.end):
+    for line in sorted(others, key=lambda other: -other.end):
         ends = (line.start, line.end)
         on_it = all(
-            abs(line.reference_time(end) - joined.reference_time(end)) < ON_IT_S for end in ends
+            abs(line.reference_time(end) - joined.reference_time(end)) < MAX_LINE_OFFSET_S
+            for end in ends
         )
-        near = line.start - joined.end < GAP_S and joined.start - line.end < GAP_S
+        near = line.start - joined.end < MAX_LINE_GAP_S and joined.start - line.end < MAX_LINE_GAP_S
         if line.reversed == joined.reversed and on_it and near:
             start, end = min(joined.start, line.start), max(joined.end, line.end)
             joined = replace(joined, start=start, end=end)
@@ -94,130 +102,187 @@ def _absorbed(joined: Line, rest: list[Line]) -> list[Line]:
 
 
 def _with_pause(
-    touched: list[Line], run: Span, found: CorrelationMatrix, timelines: tuple[Timeline, Timeline]
+    pieces: list[Line],
+    still_span: Span,
+    correlations: CorrelationMatrix,
+    timelines: tuple[Timeline, Timeline],
 ) -> Line | None:
     """One line that pauses within the run, or None where that explains nothing better."""
-    longest = max(touched, key=lambda line: line.end - line.start)
+    longest = max(pieces, key=lambda line: line.end - line.start)
     speeds = [1.0] if abs(longest.speed - 1) < 0.02 else [1.0, longest.speed]
     best: Line | None = None
-    begins = [run, *(Span(run.start - one, run.end) for one in REFINED_S if run.start > one)]
+    span_candidates = [
+        still_span,
+        *(
+            Span(still_span.start - delay, still_span.end)
+            for delay in REFINEMENT_DELAYS_S
+            if still_span.start > delay
+        ),
+    ]
     for speed in speeds:  # a line across a freeze is itself too slow: real time is tried first
-        for began in begins:
-            line = _at_speed(touched, longest, speed, began, found, timelines)
+        for span in span_candidates:
+            line = _pause_at_speed(pieces, longest, speed, span, correlations, timelines)
             if line is None:
                 continue
-            if best is None or follows(line, found) > follows(best, found) + BETTER / 2:
+            if (
+                best is None
+                or mean_correlation(line, correlations)
+                > mean_correlation(best, correlations) + MIN_PAUSE_GAIN / 2
+            ):
                 best = line
-    worse = WORSE if len(touched) > 1 else 0.0  # one unbroken line needs no pause to be explained
-    if best is None or follows(best, found) < follows_all(touched, found) - worse:
+    allowed_loss = (
+        MAX_LOSS_TO_PIECES if len(pieces) > 1 else 0.0
+    )  # one unbroken line needs no pause to be explained
+    if (
+        best is None
+        or mean_correlation(best, correlations)
+        < mean_correlation_of_all(pieces, correlations) - allowed_loss
+    ):
         return None
     return best
 
 
-def _at_speed(
-    touched: list[Line],
+def _pause_at_speed(
+    pieces: list[Line],
     longest: Line,
     speed: float,
-    run: Span,
-    found: CorrelationMatrix,
+    still_span: Span,
+    correlations: CorrelationMatrix,
     timelines: tuple[Timeline, Timeline],
 ) -> Line | None:
-    start, end = min(line.start for line in touched), max(line.end for line in touched)
+    start, end = min(line.start for line in pieces), max(line.end for line in pieces)
     slope = -speed if longest.reversed else speed
-    rows = found.query_times
-    before = (rows >= max(start, run.start - SIDE_S)) & (rows < run.start)
-    after = (rows >= run.end) & (rows < min(end, run.end + SIDE_S))
-    if before.sum() < FEWEST_ROWS or after.sum() < FEWEST_ROWS:
+    rows = correlations.query_times
+    before = (rows >= max(start, still_span.start - CONTEXT_S)) & (rows < still_span.start)
+    after = (rows >= still_span.end) & (rows < min(end, still_span.end + CONTEXT_S))
+    if before.sum() < MIN_CONTEXT_FRAMES or after.sum() < MIN_CONTEXT_FRAMES:
         return None
-    reach = slope * np.arange(-NEAR_S, run.length + NEAR_S, STEP_S)
+    shifts = slope * np.arange(-OFFSET_REACH_S, still_span.length + OFFSET_REACH_S, SEARCH_STEP_S)
     anchors = [
-        line.reference_time(one) - slope * one for line in touched for one in (start, run.start)
+        line.reference_time(start_time) - slope * start_time
+        for line in pieces
+        for start_time in (start, still_span.start)
     ]
-    offsets = np.unique(np.round(np.add.outer(anchors, reach) / STEP_S)) * STEP_S
-    first = float(max(offsets, key=lambda o: _along(found, slope, o, before)))
-    lengths = np.append(np.arange(SHORTEST_S, run.length, STEP_S), run.length)
-    stood = float(max(lengths, key=lambda s: _along(found, slope, first - slope * s, after)))
-    whole = _along(found, slope, first - slope * run.length, after)
-    if whole > _along(found, slope, first - slope * stood, after) - 0.01:
-        stood = run.length
-    later = first - slope * stood
+    offsets = np.unique(np.round(np.add.outer(anchors, shifts) / SEARCH_STEP_S)) * SEARCH_STEP_S
+    offset_before = float(max(offsets, key=lambda o: _mean_on_rows(correlations, slope, o, before)))
+    lengths = np.append(
+        np.arange(MIN_FREEZE_S, still_span.length, SEARCH_STEP_S), still_span.length
+    )
+    pause_s = float(
+        max(
+            lengths,
+            key=lambda s: _mean_on_rows(correlations, slope, offset_before - slope * s, after),
+        )
+    )
+    whole_span = _mean_on_rows(
+        correlations, slope, offset_before - slope * still_span.length, after
+    )
     if (
-        _along(found, slope, later, after) < _along(found, slope, first, after) + BETTER
-        or _along(found, slope, first, before) < _along(found, slope, later, before) + BETTER
+        whole_span
+        > _mean_on_rows(correlations, slope, offset_before - slope * pause_s, after) - 0.01
+    ):
+        pause_s = still_span.length
+    offset_after = offset_before - slope * pause_s
+    if (
+        _mean_on_rows(correlations, slope, offset_after, after)
+        < _mean_on_rows(correlations, slope, offset_before, after) + MIN_PAUSE_GAIN
+        or _mean_on_rows(correlations, slope, offset_before, before)
+        < _mean_on_rows(correlations, slope, offset_after, before) + MIN_PAUSE_GAIN
     ):
         return None  # what runs on explains it as well, or both sides look alike at both offsets
-    line = replace(longest, start=start, end=end, speed=speed, offset=first)
-    pause = _placed(run, stood, line, found)
-    if not _goes_on(*timelines, pause, line):
+    line = replace(longest, start=start, end=end, speed=speed, offset=offset_before)
+    pause = _locate_pause(still_span, pause_s, line, correlations)
+    if not _is_freeze(*timelines, pause, line):
         return None
     return replace(line, pauses=(*longest.pauses, pause))
 
 
-def _along(
-    found: CorrelationMatrix, slope: float, offset: Seconds, rows: NDArray[np.bool_]
+def _mean_on_rows(
+    correlations: CorrelationMatrix, slope: float, offset: Seconds, rows: NDArray[np.bool_]
 ) -> float:
     """Mean correlation along a straight line over some rows."""
-    values = between(found, slope, float(offset))[rows]
+    values = interpolate_along(correlations, slope, float(offset))[rows]
     return float(np.nan_to_num(values, nan=-0.2).mean())
 
 
-def between(found: CorrelationMatrix, slope: float, offset: Seconds) -> NDArray[np.float64]:
+def interpolate_along(
+    correlations: CorrelationMatrix, slope: float, offset: Seconds
+) -> NDArray[np.float64]:
     """(Kq,) correlations along a line, interpolated between moments; NaN outside the reference.
 
     The first and the last moment stand for as long before and after as moments are apart.
     """
-    there = found.reference_times
-    wanted = slope * found.query_times + offset
-    step = (there[-1] - there[0]) / max(1, len(there) - 1)
-    near = (wanted > there[0] - step) & (wanted < there[-1] + step)
-    wanted = np.where(near, wanted.clip(there[0], there[-1]), wanted)
-    at = np.interp(wanted, there, np.arange(len(there)), left=np.nan, right=np.nan)
-    inside = np.isfinite(at)
-    low = np.floor(np.where(inside, at, 0)).astype(int)
-    high = np.minimum(low + 1, len(there) - 1)
-    share = np.where(inside, at, 0) - low
-    rows = np.arange(len(at))
-    values = found.values[rows, low] * (1 - share) + found.values[rows, high] * share
+    reference_times = correlations.reference_times
+    wanted = slope * correlations.query_times + offset
+    step = (reference_times[-1] - reference_times[0]) / max(1, len(reference_times) - 1)
+    near = (wanted > reference_times[0] - step) & (wanted < reference_times[-1] + step)
+    wanted = np.where(near, wanted.clip(reference_times[0], reference_times[-1]), wanted)
+    fractional = np.interp(
+        wanted, reference_times, np.arange(len(reference_times)), left=np.nan, right=np.nan
+    )
+    inside = np.isfinite(fractional)
+    low = np.floor(np.where(inside, fractional, 0)).astype(int)
+    high = np.minimum(low + 1, len(reference_times) - 1)
+    share = np.where(inside, fractional, 0) - low
+    rows = np.arange(len(fractional))
+    values = correlations.values[rows, low] * (1 - share) + correlations.values[rows, high] * share
     return np.where(inside, values, np.nan)
 
 
-def _placed(run: Span, stood: Seconds, line: Line, found: CorrelationMatrix) -> Span:
+def _locate_pause(
+    still_span: Span, pause_s: Seconds, line: Line, correlations: CorrelationMatrix
+) -> Span:
     """Where in a still run a pause shorter than the run agrees best."""
-    if run.length - stood < STEP_S:
-        return run
-    starts = np.arange(run.start, run.end - stood + 1e-9, 2 * STEP_S).tolist()
-    tried = [Span(start, start + stood) for start in starts]
-    return max(tried, key=lambda pause: follows(replace(line, pauses=(pause,)), found, run))
+    if still_span.length - pause_s < SEARCH_STEP_S:
+        return still_span
+    starts = np.arange(
+        still_span.start, still_span.end - pause_s + 1e-9, 2 * SEARCH_STEP_S
+    ).tolist()
+    pauses = [Span(start, start + pause_s) for start in starts]
+    return max(
+        pauses,
+        key=lambda pause: mean_correlation(
+            replace(line, pauses=(pause,)), correlations, still_span
+        ),
+    )
 
 
-def follows(line: Line, found: CorrelationMatrix, part: Span | None = None) -> float:
+def mean_correlation(
+    line: Line, correlations: CorrelationMatrix, span: Span | None = None
+) -> float:
     """Mean correlation along a line with its pauses, over its own stretch or over a part."""
-    start, end = (part.start, part.end) if part else (line.start, line.end)
-    rows = np.flatnonzero((found.query_times >= start) & (found.query_times < end))
+    start, end = (span.start, span.end) if span else (line.start, line.end)
+    rows = np.flatnonzero((correlations.query_times >= start) & (correlations.query_times < end))
     if not len(rows):
         return 0.0
-    wanted = np.array([line.reference_time(float(time)) for time in found.query_times[rows]])
-    there = found.reference_times
-    right = np.searchsorted(there, wanted).clip(1, len(there) - 1)
-    values = np.maximum(found.values[rows, right - 1], found.values[rows, right])
-    outside = (wanted < there[0] - 0.15) | (wanted > there[-1] + 0.15)
+    wanted = np.array([line.reference_time(float(time)) for time in correlations.query_times[rows]])
+    reference_times = correlations.reference_times
+    right = np.searchsorted(reference_times, wanted).clip(1, len(reference_times) - 1)
+    values = np.maximum(correlations.values[rows, right - 1], correlations.values[rows, right])
+    outside = (wanted < reference_times[0] - 0.15) | (wanted > reference_times[-1] + 0.15)
     return float(np.where(outside, -0.2, values).mean())
 
 
-def follows_all(lines: list[Line], found: CorrelationMatrix) -> float:
+def mean_correlation_of_all(lines: list[Line], correlations: CorrelationMatrix) -> float:
     """The same over several lines, by their lengths."""
     lengths = [line.end - line.start for line in lines]
-    total = sum(follows(line, found) * length for line, length in zip(lines, lengths, strict=True))
+    total = sum(
+        mean_correlation(line, correlations) * length
+        for line, length in zip(lines, lengths, strict=True)
+    )
     return total / sum(lengths)
 
 
-def _goes_on(query: Timeline, reference: Timeline, pause: Span, line: Line) -> bool:
+def _is_freeze(query: Timeline, reference: Timeline, pause: Span, line: Line) -> bool:
     """Whether the known clip changes over what would have been shown, and the item does not."""
     low, high = sorted((line.reference_time(pause.start), line.reference_time(pause.end)))
     inside: NDArray[np.bool_] = (reference.times > low) & (reference.times <= high)
-    stood: NDArray[np.bool_] = (query.times > pause.start) & (query.times <= pause.end)
+    paused_frames: NDArray[np.bool_] = (query.times > pause.start) & (query.times <= pause.end)
     if not inside.any():
         return False
-    known = float(np.sum(reference.change[inside]))
-    moves = known / float(inside.sum()) > 2 * STILL_LEVELS
-    return moves and float(np.sum(query.change[stood])) <= STOOD * known
+    reference_change = float(np.sum(reference.change[inside]))
+    moves = reference_change / float(inside.sum()) > 2 * STILL_LUMA_CHANGE
+    return (
+        moves
+        and float(np.sum(query.change[paused_frames])) <= MAX_FROZEN_CHANGE_SHARE * reference_change
+    )

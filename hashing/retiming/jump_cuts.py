@@ -9,74 +9,99 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.retiming.freeze_frames import between
+from hashing.retiming.freeze_frames import interpolate_along
 from hashing.types import CorrelationMatrix, Line, Seconds
 
-REACH_S = 20.0  # how far from the line a piece may lie
-STEP_S = 0.1
-SHORTEST_S = 0.7
-JUMP_S = 0.8  # between the offsets of two pieces
-GAIN = 0.02  # mean correlation that two pieces have to gain over one
-LEAST_LEVEL = 0.7  # of a piece: below, the pictures do not fit well enough to be cut up
-SURE = 0.03  # by which each piece has to agree better with its own offset than with the other's
-MOST_PIECES = 4
+OFFSET_REACH_S = 20.0  # how far from the line a piece may lie
+OFFSET_STEP_S = 0.1
+MIN_PIECE_S = 0.7
+MIN_JUMP_S = 0.8  # between the offsets of two pieces
+MIN_SPLIT_GAIN = 0.02  # mean correlation that two pieces have to gain over one
+MIN_PIECE_CORRELATION = 0.7  # of a piece: below, the pictures do not fit well enough to be cut up
+MIN_OWN_OFFSET_GAIN = (
+    0.03  # by which each piece has to agree better with its own offset than with the other's
+)
+MAX_PIECES = 4
 
 
-def split(line: Line, found: CorrelationMatrix, most: int = MOST_PIECES) -> list[Line]:
+def split_at_jump_cuts(
+    line: Line, correlations: CorrelationMatrix, max_pieces: int = MAX_PIECES
+) -> list[Line]:
     """The pieces that a line consists of, itself where it is one."""
-    if most < 2 or line.pauses or line.dropped_share or line.end - line.start < 2 * SHORTEST_S:
+    if (
+        max_pieces < 2
+        or line.pauses
+        or line.dropped_share
+        or line.end - line.start < 2 * MIN_PIECE_S
+    ):
         return [line]
-    rows = np.flatnonzero((found.query_times >= line.start) & (found.query_times < line.end))
-    least = max(3, int(SHORTEST_S / STEP_S))
-    if len(rows) < 2 * least:
+    rows = np.flatnonzero(
+        (correlations.query_times >= line.start) & (correlations.query_times < line.end)
+    )
+    min_rows = max(3, int(MIN_PIECE_S / OFFSET_STEP_S))
+    if len(rows) < 2 * min_rows:
         return [line]
     sign = -1.0 if line.reversed else 1.0
-    tried = [_cut(line, found, rows, slope, least) for slope in {sign, line.slope}]
-    best = max((one for one in tried if one is not None), key=lambda one: one[0], default=None)
+    cuts = [_best_cut(line, correlations, rows, slope, min_rows) for slope in {sign, line.slope}]
+    best = max((cut for cut in cuts if cut is not None), key=lambda cut: cut[0], default=None)
     if best is None:
         return [line]
     _, left, right = best
-    return [*split(left, found, most - 1), *split(right, found, most - 1)]
+    return [
+        *split_at_jump_cuts(left, correlations, max_pieces - 1),
+        *split_at_jump_cuts(right, correlations, max_pieces - 1),
+    ]
 
 
-def _cut(
-    line: Line, found: CorrelationMatrix, rows: NDArray[np.intp], slope: float, least: int
+def _best_cut(
+    line: Line, correlations: CorrelationMatrix, rows: NDArray[np.intp], slope: float, min_rows: int
 ) -> tuple[float, Line, Line] | None:
     """The best cut at one slope with its gain, or None where two pieces are no better than one."""
     middle = (line.start + line.end) / 2
     centre = line.reference_time(middle) - slope * middle
-    offsets = centre + np.arange(-REACH_S, REACH_S + STEP_S / 2, STEP_S)
-    values = np.stack([between(found, slope, float(one))[rows] for one in offsets])  # (offsets, n)
+    offsets = centre + np.arange(-OFFSET_REACH_S, OFFSET_REACH_S + OFFSET_STEP_S / 2, OFFSET_STEP_S)
+    values = np.stack(
+        [interpolate_along(correlations, slope, float(one))[rows] for one in offsets]
+    )  # (offsets, n)
     values = np.nan_to_num(values, nan=-0.2)
-    ahead = np.cumsum(values, axis=1)
-    behind = ahead[:, -1:] - ahead
-    first, second = ahead.max(axis=0), behind.max(axis=0)
+    sums_before = np.cumsum(values, axis=1)
+    sums_after = sums_before[:, -1:] - sums_before
+    first, second = sums_before.max(axis=0), sums_after.max(axis=0)
     total = first + second
-    total[:least] = total[len(rows) - least :] = -np.inf
+    total[:min_rows] = total[len(rows) - min_rows :] = -np.inf
     cut = int(total.argmax())
-    one, two = int(ahead[:, cut].argmax()), int(behind[:, cut].argmax())
-    if abs(offsets[one] - offsets[two]) < JUMP_S:
+    one, two = int(sums_before[:, cut].argmax()), int(sums_after[:, cut].argmax())
+    if abs(offsets[one] - offsets[two]) < MIN_JUMP_S:
         return None
-    whole = float(np.nan_to_num(between(found, line.slope, line.offset)[rows], nan=-0.2).sum())
-    gain = (float(total[cut]) - max(whole, float(ahead[:, -1].max()))) / len(rows)
+    whole = float(
+        np.nan_to_num(
+            interpolate_along(correlations, line.slope, line.offset)[rows], nan=-0.2
+        ).sum()
+    )
+    gain = (float(total[cut]) - max(whole, float(sums_before[:, -1].max()))) / len(rows)
     left, right = values[:, : cut + 1], values[:, cut + 1 :]
-    sure = min(_mean(left, one) - _mean(left, two), _mean(right, two) - _mean(right, one))
-    worst = min(_mean(left, one), _mean(right, two))
-    if gain < GAIN or sure < SURE or worst < LEAST_LEVEL:
+    own_gain = min(
+        _mean_at_offset(left, one) - _mean_at_offset(left, two),
+        _mean_at_offset(right, two) - _mean_at_offset(right, one),
+    )
+    worst = min(_mean_at_offset(left, one), _mean_at_offset(right, two))
+    if gain < MIN_SPLIT_GAIN or own_gain < MIN_OWN_OFFSET_GAIN or worst < MIN_PIECE_CORRELATION:
         return None
-    when = float(found.query_times[rows[cut + 1]])
+    cut_time = float(correlations.query_times[rows[cut + 1]])
     pieces = (
-        _piece(line, slope, float(offsets[one]), line.start, when, _mean(left, one)),
-        _piece(line, slope, float(offsets[two]), when, line.end, _mean(right, two)),
+        _piece(line, slope, float(offsets[one]), line.start, cut_time, _mean_at_offset(left, one)),
+        _piece(line, slope, float(offsets[two]), cut_time, line.end, _mean_at_offset(right, two)),
     )
     return gain, *pieces
 
 
-def _mean(values: NDArray[np.float64], offset: int) -> float:
+def _mean_at_offset(values: NDArray[np.float64], offset: int) -> float:
     return float(values[offset].mean())
 
 
 def _piece(
-    line: Line, slope: float, offset: Seconds, start: Seconds, end: Seconds, level: float
+    line: Line, slope: float, offset: Seconds, start: Seconds, end: Seconds, correlation: float
 ) -> Line:
-    return replace(line, start=start, end=end, speed=abs(slope), offset=offset, correlation=level)
+    return replace(
+        line, start=start, end=end, speed=abs(slope), offset=offset, correlation=correlation
+    )

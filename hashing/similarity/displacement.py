@@ -18,63 +18,77 @@ from numpy.typing import NDArray
 
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
-from hashing.similarity.local_correlation import Likeness, likeness_close, local_correlation
-from hashing.similarity.motion_correlation import deviation_around, moving_places
+from hashing.similarity.local_correlation import (
+    FrameSimilarity,
+    compare_visible_part,
+    local_correlation,
+)
+from hashing.similarity.motion_correlation import moving_mask, temporal_deviation
 
-CONTRAST_PX = 9.0  # neighbourhood in which brightness and contrast are made alike
-MEET_PX = 1.0  # between the flow there and the flow back
-COUNTERPART = 0.7  # correlation under the flow from which a place has been found again
-FEWEST = 200  # pixels found again, under which nothing is said
-BETWEEN = 0.7  # of the way to the next kept picture; half would do for even steps
-ROUNDS = 8  # of reweighting; what a person moved must not bend the transform
-OFF_PX = 1.0  # at likeness.LONG_SIDE_PX; a copy's coding leaves a third of that
-OWN_SHARE = 0.5  # of the known clip's own movement at a place: its path need not be straight
+CONTRAST_SIGMA_PX = 9.0  # neighbourhood in which brightness and contrast are made alike
+MAX_FLOW_INCONSISTENCY_PX = 1.0  # between the flow there and the flow back
+MIN_FLOW_CORRELATION = 0.7  # correlation under the flow from which a place has been found again
+MIN_MATCHED_PIXELS = 200  # pixels found again, under which nothing is said
+MAX_OWN_MOTION_SHARE = 0.7  # of the way to the next kept picture; half would do for even steps
+REWEIGHTING_ROUNDS = 8  # of reweighting; what a person moved must not bend the transform
+MIN_DISPLACEMENT_PX = 1.0  # at likeness.LONG_SIDE_PX; a copy's coding leaves a third of that
+TOLERATED_OWN_MOTION = (
+    0.5  # of the known clip's own movement at a place: its path need not be straight
+)
 
 type Map = NDArray[np.float32]  # (h, w)
 type Field = NDArray[np.float32]  # (h, w, 2) px
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Displacement:
     """Of one still held against one moment; shares are of the textured picture, 0..1."""
 
-    found: float  # found again in the known picture, here or near by
-    off: float  # of that, more than OFF_PX from where a copy has it; or as a share of what moves
-    typical_px: float  # median distance of what was found, at the size of the maps
-    largest: float  # the largest connected part of what is off
+    matched_share: float  # found again in the known picture, here or near by
+    displaced_share: (
+        float  # of that, more than OFF_PX from where a copy has it; or as a share of what moves
+    )
+    median_px: float  # median distance of what was found, at the size of the maps
+    largest_region: float  # the largest connected part of what is off
 
 
-def still_moved(still: FrameCache, known: FrameCache, matrix: Matrix, at: int) -> Moved | None:
+def measure_still_displacement(
+    still: FrameCache, video: FrameCache, matrix: Matrix, matched: int
+) -> Displacement | None:
     """The same of two clips, at the known picture of three in a row that is most like the still.
 
     matrix: the known clip's pixels -> the still's. at: index of the picture that was matched.
     """
-    near = range(max(0, at - 2), min(len(known.times), at + 3))
-    pictures = dict(zip(near, known.frames(list(near)), strict=True))
-    held = {
-        index: likeness_close(still.frame(0), picture, matrix, still.caption_bars)
-        for index, picture in pictures.items()
+    near = range(max(0, matched - 2), min(len(video.times), matched + 3))
+    frames = dict(zip(near, video.frames(list(near)), strict=True))
+    similarities = {
+        index: compare_visible_part(still.frame(0), frame, matrix, still.caption_bars)
+        for index, frame in frames.items()
     }
-    best = max((i for i in near if abs(i - at) <= 1), key=lambda i: held[i].typical)
-    deviation = deviation_around(known, float(known.times[best]))
-    moving = moving_places(held[best], deviation, known) if deviation is not None else None
-    return moved(held[best], held.get(best - 1), held.get(best + 1), moving)
+    best = max(
+        (i for i in near if abs(i - matched) <= 1), key=lambda i: similarities[i].mean_correlation
+    )
+    deviation = temporal_deviation(video, float(video.times[best]))
+    moving = moving_mask(similarities[best], deviation, video) if deviation is not None else None
+    return measure_displacement(
+        similarities[best], similarities.get(best - 1), similarities.get(best + 1), moving
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class FlowMatches:
     """Where the still's content lies in the known picture laid onto it."""
 
-    field: Field  # px, at the size of the maps
-    sure: NDArray[np.bool_]  # (h, w) textured, and found again
+    flow: Field  # px, at the size of the maps
+    reliable: NDArray[np.bool_]  # (h, w) textured, and found again
 
 
-def moved(
-    at: Likeness,
-    before: Likeness | None = None,
-    after: Likeness | None = None,
+def measure_displacement(
+    similarity: FrameSimilarity,
+    before: FrameSimilarity | None = None,
+    after: FrameSimilarity | None = None,
     moving: NDArray[np.bool_] | None = None,
-) -> Moved | None:
+) -> Displacement | None:
     """How much of a still lies elsewhere than in the known picture of one moment.
 
     at: the still held against the known picture; before, after: against the kept pictures beside
@@ -82,44 +96,51 @@ def moved(
     camera is fixed and the background rich, only these can tell. None where too little is found
     again to tell.
     """
-    textured = int(at.textured.sum())
-    found = counterparts(at)
-    if found.sure.sum() < FEWEST:
+    textured = int(similarity.textured.sum())
+    matches = match_by_flow(similarity)
+    if matches.reliable.sum() < MIN_MATCHED_PIXELS:
         return None
-    own = _own_movement(at, before, after)
-    rest = _beyond_copying(found, own)  # (h, w), 0 where nothing was found
-    off = rest > OFF_PX + OWN_SHARE * np.hypot(own[..., 0], own[..., 1])
-    off &= found.sure
-    return Moved(
-        found=float(found.sure.sum()) / textured,
-        off=max(float(off.sum()) / textured, _share(off, moving)),
-        typical_px=float(np.median(rest[found.sure])),
-        largest=_largest(off) / textured,
+    own_motion = _own_motion(similarity, before, after)
+    residual = _residual_motion(matches, own_motion)  # (h, w), 0 where nothing was found
+    displaced = residual > MIN_DISPLACEMENT_PX + TOLERATED_OWN_MOTION * np.hypot(
+        own_motion[..., 0], own_motion[..., 1]
+    )
+    displaced &= matches.reliable
+    return Displacement(
+        matched_share=float(matches.reliable.sum()) / textured,
+        displaced_share=max(float(displaced.sum()) / textured, _displaced_share(displaced, moving)),
+        median_px=float(np.median(residual[matches.reliable])),
+        largest_region=_largest_region_px(displaced) / textured,
     )
 
 
-def _share(off: NDArray[np.bool_], moving: NDArray[np.bool_] | None) -> float:
+def _displaced_share(displaced: NDArray[np.bool_], moving: NDArray[np.bool_] | None) -> float:
     """Of the moving places; 0 where they are too few."""
-    if moving is None or moving.sum() < FEWEST:
+    if moving is None or moving.sum() < MIN_MATCHED_PIXELS:
         return 0.0
-    return float(off[moving].mean())
+    return float(displaced[moving].mean())
 
 
-def counterparts(at: Likeness) -> Found:
+def match_by_flow(similarity: FrameSimilarity) -> FlowMatches:
     """The flow from the still to the known picture, and where it can be relied on."""
-    left, right = _evened(at.query), _evened(at.reference)
-    there, back = _flow(left, right), _flow(right, left)
-    meets = np.hypot(*np.moveaxis(there + _along(back, there), 2, 0)) < MEET_PX
-    correlation, _ = local_correlation(at.query, _along(at.reference, there))
-    return Found(there, at.textured & meets & (correlation > COUNTERPART))
+    left, right = _equalise_contrast(similarity.query), _equalise_contrast(similarity.reference)
+    forward, backward = _flow(left, right), _flow(right, left)
+    consistent = (
+        np.hypot(*np.moveaxis(forward + _sample_at(backward, forward), 2, 0))
+        < MAX_FLOW_INCONSISTENCY_PX
+    )
+    correlation, _ = local_correlation(similarity.query, _sample_at(similarity.reference, forward))
+    return FlowMatches(
+        forward, similarity.textured & consistent & (correlation > MIN_FLOW_CORRELATION)
+    )
 
 
-def _evened(picture: Map) -> NDArray[np.uint8]:
+def _equalise_contrast(luma: Map) -> NDArray[np.uint8]:
     """Brightness and contrast made alike everywhere, so that tints and vignettes do not flow."""
-    mean = cv2.GaussianBlur(picture, (0, 0), CONTRAST_PX)
-    squares = cv2.GaussianBlur(picture * picture, (0, 0), CONTRAST_PX)
+    mean = cv2.GaussianBlur(luma, (0, 0), CONTRAST_SIGMA_PX)
+    squares = cv2.GaussianBlur(luma * luma, (0, 0), CONTRAST_SIGMA_PX)
     deviation = np.sqrt(np.clip(squares - mean * mean, 0, None))
-    even: NDArray[np.float32] = 128 + 45 * (picture - mean) / (deviation + 4)
+    even: NDArray[np.float32] = 128 + 45 * (luma - mean) / (deviation + 4)
     return np.clip(even, 0, 255).astype(np.uint8)
 
 
@@ -131,20 +152,22 @@ def _flow(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> Field:
     return np.asarray(search.calc(left, right, start), np.float32)
 
 
-def _along(values: NDArray[np.float32], field: Field) -> NDArray[np.float32]:
+def _sample_at(values: NDArray[np.float32], flow: Field) -> NDArray[np.float32]:
     """Values (h, w) or (h, w, n) fetched from where the field points."""
     height, width = values.shape[:2]
     rows, columns = np.indices((height, width), dtype=np.float32)
-    x, y = columns + field[..., 0], rows + field[..., 1]
+    x, y = columns + flow[..., 0], rows + flow[..., 1]
     fetched = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(fetched, np.float32)
 
 
-def _own_movement(at: Likeness, before: Likeness | None, after: Likeness | None) -> Field:
+def _own_motion(
+    similarity: FrameSimilarity, before: FrameSimilarity | None, after: FrameSimilarity | None
+) -> Field:
     """Of the known clip, from one kept picture to the next; zero where there is only one."""
-    here = _evened(at.reference)
+    here = _equalise_contrast(similarity.reference)
     steps = [
-        sign * _flow(here, _evened(other.reference))
+        sign * _flow(here, _equalise_contrast(other.reference))
         for sign, other in ((-1, before), (1, after))
         if other is not None
     ]
@@ -153,35 +176,35 @@ def _own_movement(at: Likeness, before: Likeness | None, after: Likeness | None)
     return np.asarray(np.mean(steps, axis=0), np.float32)
 
 
-def _beyond_copying(found: Found, own: Field) -> Map:
+def _residual_motion(matches: FlowMatches, own_motion: Field) -> Map:
     """(h, w) px: what is left of the flow without an affine field and a share of own movement."""
-    rows, columns = np.nonzero(found.sure)
-    height, width = found.sure.shape
+    rows, columns = np.nonzero(matches.reliable)
+    height, width = matches.reliable.shape
     ones, none = np.ones(len(rows)), np.zeros((len(rows), 3))
     plane = np.column_stack([ones, columns / width, rows / height])  # (N, 3)
-    step = own[found.sure]  # (N, 2)
+    step = own_motion[matches.reliable]  # (N, 2)
     design = np.concatenate(
         [
             np.column_stack([plane, none, step[:, 0]]),
             np.column_stack([none, plane, step[:, 1]]),
         ]
     )  # (2 N, 7)
-    target = found.field[found.sure].T.ravel()  # (2 N,)
+    target = matches.flow[matches.reliable].T.ravel()  # (2 N,)
     weight = np.ones(len(rows))
-    for _ in range(ROUNDS):
+    for _ in range(REWEIGHTING_ROUNDS):
         twice = np.sqrt(np.concatenate([weight, weight]))
         solved, *_ = np.linalg.lstsq(design * twice[:, None], target * twice, rcond=None)
-        solved[6] = np.clip(solved[6], -BETWEEN, BETWEEN)
-        left = np.hypot(*(target - design @ solved).reshape(2, -1))
-        scale = max(0.1, 2 * float(np.median(left)))
-        weight = 1 / (1 + (left / scale) ** 2)  # Cauchy
-    rest = np.zeros(found.sure.shape, np.float32)
+        solved[6] = np.clip(solved[6], -MAX_OWN_MOTION_SHARE, MAX_OWN_MOTION_SHARE)
+        residuals = np.hypot(*(target - design @ solved).reshape(2, -1))
+        scale = max(0.1, 2 * float(np.median(residuals)))
+        weight = 1 / (1 + (residuals / scale) ** 2)  # Cauchy
+    residual = np.zeros(matches.reliable.shape, np.float32)
     # what lies where it should is in its place, whatever moves around it: writing, or a stand
-    rest[found.sure] = np.minimum(left, np.hypot(*found.field[found.sure].T))
-    return rest
+    residual[matches.reliable] = np.minimum(residuals, np.hypot(*matches.flow[matches.reliable].T))
+    return residual
 
 
-def _largest(flags: NDArray[np.bool_]) -> int:
+def _largest_region_px(flags: NDArray[np.bool_]) -> int:
     """Pixels of the largest connected part."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(flags.astype(np.uint8))
     return int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0

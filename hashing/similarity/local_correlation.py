@@ -10,20 +10,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.homography import Matrix, outline, outside
-from hashing.imaging.warping import scaling
+from hashing.imaging.homography import Matrix, mask_outside, visible_outline
+from hashing.imaging.warping import scaling_matrix
 from hashing.types import Box
 
-LONG_SIDE_PX = 256
-WINDOW_PX = 13
-TEXTURE = 5.0  # grey levels of deviation in a window under which it says nothing
-USUAL_CONTRAST = 40.0  # grey levels of deviation over a whole picture by day
-GRAIN_PX = 0.8  # noise is not texture
-AGREES = 0.55
+COMPARISON_LONG_SIDE_PX = 256
+CORRELATION_WINDOW_PX = 13
+MIN_TEXTURE_DEVIATION = 5.0  # grey levels of deviation in a window under which it says nothing
+DAYLIGHT_DEVIATION = 40.0  # grey levels of deviation over a whole picture by day
+GRAIN_SIGMA_PX = 0.8  # noise is not texture
+MIN_AGREEING_CORRELATION = 0.55
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Likeness:
+class FrameSimilarity:
     """The warped pair and its map, at the size they were compared."""
 
     query: NDArray[np.float32]  # (h, w) luma
@@ -34,28 +34,28 @@ class Likeness:
     matrix: Matrix  # the reference's pixels -> pixels of these maps
 
     @property
-    def share(self) -> float:
+    def agreeing_share(self) -> float:
         """Share of the textured area that agrees, 0..1; 0 where nothing is textured."""
         if self.textured.sum() < 50:
             return 0.0
-        return float((self.correlation[self.textured] > AGREES).mean())
+        return float((self.correlation[self.textured] > MIN_AGREEING_CORRELATION).mean())
 
     @property
-    def typical(self) -> float:
+    def mean_correlation(self) -> float:
         """Mean correlation of the textured area, -1..1; -1 where nothing is textured."""
         return float(self.correlation[self.textured].mean()) if self.textured.any() else -1.0
 
     @property
-    def median(self) -> float:
+    def median_correlation(self) -> float:
         return float(np.median(self.correlation[self.textured])) if self.textured.any() else 0.0
 
 
-def likeness_close(
+def compare_visible_part(
     query: NDArray[np.uint8],
     reference: NDArray[np.uint8],
     matrix: Matrix,
     hidden: tuple[Box, ...] = (),
-) -> Likeness:
+) -> FrameSimilarity:
     """The same of just the part of the query that the reference covers.
 
     A small picture in the item's is so seen in as much detail as one that fills it: what tells two
@@ -63,33 +63,44 @@ def likeness_close(
     left out.
     """
     height, width = query.shape[:2]
-    box = outline(matrix, (width, height), (reference.shape[1], reference.shape[0]))
+    box = visible_outline(matrix, (width, height), (reference.shape[1], reference.shape[0]))
     if box is None:
-        return likeness(query, reference, matrix)
-    free = outside(hidden, (width, height)) if hidden else None
+        return compare_frames(query, reference, matrix)
+    free = mask_outside(hidden, (width, height)) if hidden else None
     x0, y0 = int(box[0] * width), int(box[1] * height)
     x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))
     from_part = np.array([[1.0, 0, -x0], [0, 1, -y0], [0, 0, 1]])
-    held = likeness(query[y0:y1, x0:x1], reference, from_part @ matrix)
+    similarity = compare_frames(query[y0:y1, x0:x1], reference, from_part @ matrix)
     if free is None:
-        return held
-    size = held.query.shape[1], held.query.shape[0]
+        return similarity
+    size = similarity.query.shape[1], similarity.query.shape[0]
     part = cv2.resize(free[y0:y1, x0:x1].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     # a window reaches over the rim
-    seen = cv2.erode(part, np.ones((WINDOW_PX, WINDOW_PX), np.uint8), borderValue=1) > 0
-    return replace(held, covered=held.covered & seen, textured=held.textured & seen)
+    not_hidden = (
+        cv2.erode(
+            part, np.ones((CORRELATION_WINDOW_PX, CORRELATION_WINDOW_PX), np.uint8), borderValue=1
+        )
+        > 0
+    )
+    return replace(
+        similarity,
+        covered=similarity.covered & not_hidden,
+        textured=similarity.textured & not_hidden,
+    )
 
 
-def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Matrix) -> Likeness:
+def compare_frames(
+    query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Matrix
+) -> FrameSimilarity:
     """query, reference: (H, W, 3) RGB. matrix: reference pixels -> query pixels."""
     size_q = (query.shape[1], query.shape[0])
-    shrink = min(1.0, LONG_SIDE_PX / max(size_q))
+    shrink = min(1.0, COMPARISON_LONG_SIDE_PX / max(size_q))
     size = (max(8, round(size_q[0] * shrink)), max(8, round(size_q[1] * shrink)))
-    to_small = scaling(size_q, size)
-    left = cv2.resize(_luma(query), size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    to_small = scaling_matrix(size_q, size)
+    left = cv2.resize(_to_luma(query), size, interpolation=cv2.INTER_AREA).astype(np.float32)
     whole = to_small @ matrix
     scale = np.sqrt(abs(np.linalg.det(whole[:2, :2])))
-    soft = _luma(reference)
+    soft = _to_luma(reference)
     if scale < 0.75:
         soft = np.asarray(cv2.GaussianBlur(soft, (0, 0), 0.45 / scale), np.uint8)
     right = cv2.warpPerspective(soft, whole, size, flags=cv2.INTER_LINEAR).astype(np.float32)
@@ -98,23 +109,23 @@ def likeness(query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Mat
     if scale > 1.3:  # an enlarged reference is soft: compare at its own sharpness
         left = np.asarray(cv2.GaussianBlur(left, (0, 0), 0.35 * scale), np.float32)
     correlation, deviation = local_correlation(
-        _as_bright(left, covered), _as_bright(right, covered)
+        _normalise_contrast(left, covered), _normalise_contrast(right, covered)
     )
-    textured = covered & (deviation > TEXTURE)
-    return Likeness(left, right, covered, correlation, textured, whole)
+    textured = covered & (deviation > MIN_TEXTURE_DEVIATION)
+    return FrameSimilarity(left, right, covered, correlation, textured, whole)
 
 
-def _as_bright(picture: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _normalise_contrast(luma: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
     """The picture without its grain, a dark one's contrast raised: texture is texture by night."""
     if not where.any():
-        return picture
-    picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), GRAIN_PX), np.float32)
-    gain = float(np.clip(USUAL_CONTRAST / max(1.0, float(picture[where].std())), 1.0, 4.0))
-    return picture * gain
+        return luma
+    luma = np.asarray(cv2.GaussianBlur(luma, (0, 0), GRAIN_SIGMA_PX), np.float32)
+    gain = float(np.clip(DAYLIGHT_DEVIATION / max(1.0, float(luma[where].std())), 1.0, 4.0))
+    return luma * gain
 
 
-def _luma(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+def _to_luma(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def local_correlation(
@@ -123,7 +134,9 @@ def local_correlation(
     """Windowed correlation of two luma pictures, and the larger of their deviations."""
 
     def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(cv2.boxFilter(values, -1, (WINDOW_PX, WINDOW_PX)), np.float32)
+        return np.asarray(
+            cv2.boxFilter(values, -1, (CORRELATION_WINDOW_PX, CORRELATION_WINDOW_PX)), np.float32
+        )
 
     mean_l, mean_r = mean(left), mean(right)
     var_l = np.clip(mean(left * left) - mean_l**2, 0, None)

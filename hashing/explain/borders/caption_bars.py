@@ -4,17 +4,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import Placement, instants
+from hashing.align.spatiotemporal import Placement, sample_timestamps
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.text_bands import NEAR, Bar, Grey, bars
+from hashing.imaging.text_bands import MAX_COLOUR_DISTANCE, CaptionBar, Grey, find_caption_bars
 
 LOOKS = 3
 ALIKE = 0.4  # correlation from which the known picture has the bar itself
 
 
-def text_bars(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Bar]:
+def text_bars(query: FrameCache, reference: FrameCache, placement: Placement) -> list[CaptionBar]:
     """Bars that hold writing and stay, and that the known picture does not have."""
-    moments = instants(placement.lines, LOOKS)
+    moments = sample_timestamps(placement.lines, LOOKS)
     pairs = list(
         dict.fromkeys((query.nearest_index(a), reference.nearest_index(b)) for a, b in moments)
     )
@@ -29,12 +29,12 @@ def text_bars(query: FrameCache, reference: FrameCache, placement: Placement) ->
     ]
     ones = np.full((reference.height, reference.width), 255, np.uint8)
     covered = cv2.warpPerspective(ones, placement.transform.matrix, query.size) > 127
-    out: list[Bar] = []
+    out: list[CaptionBar] = []
     for left, right in _columns(np.asarray(covered)):
         found = [
             [
                 bar
-                for bar in bars(one[:, left:right], covered[:, left:right])
+                for bar in find_caption_bars(one[:, left:right], covered[:, left:right])
                 if _ends(one, bar, left, right)
             ]
             for one in seen
@@ -47,7 +47,7 @@ def text_bars(query: FrameCache, reference: FrameCache, placement: Placement) ->
             ]
             if np.median(strips) < ALIKE and not any(_overlap(bar, other) for other in out):
                 box = (left / query.width, bar.box[1], right / query.width, bar.box[3])
-                out.append(Bar(box, bar.strokes))
+                out.append(CaptionBar(box, bar.strokes))
     return out
 
 
@@ -65,17 +65,21 @@ def _columns(covered: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return whole
 
 
-def _ends(picture: Grey, bar: Bar, left: int, right: int) -> bool:
+def _ends(picture: Grey, bar: CaptionBar, left: int, right: int) -> bool:
     """Whether a bar as wide as the known picture goes no further: else it frames more than that."""
     first, last = int(bar.box[1] * len(picture)), int(bar.box[3] * len(picture))
     inside = float(np.median(picture[first:last, left:right]))
     beside = (picture[first:last, :left], picture[first:last, right:])
-    return all(abs(float(np.median(one)) - inside) >= NEAR for one in beside if one.shape[1] > 4)
+    return all(
+        abs(float(np.median(one)) - inside) >= MAX_COLOUR_DISTANCE
+        for one in beside
+        if one.shape[1] > 4
+    )
 
 
-def _agreed(found: list[list[Bar]]) -> list[Bar]:
+def _agreed(found: list[list[CaptionBar]]) -> list[CaptionBar]:
     """Bars that most instants have at one place."""
-    out: list[Bar] = []
+    out: list[CaptionBar] = []
     for bar in (one for some in found for one in some):
         same = sum(any(_overlap(bar, other) for other in some) for some in found)
         if same * 2 > len(found) and not any(_overlap(bar, other) for other in out):
@@ -83,7 +87,7 @@ def _agreed(found: list[list[Bar]]) -> list[Bar]:
     return out
 
 
-def _overlap(one: Bar, other: Bar) -> bool:
+def _overlap(one: CaptionBar, other: CaptionBar) -> bool:
     shared = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
     return shared > 0.5 * min(one.box[3] - one.box[1], other.box[3] - other.box[1])
 

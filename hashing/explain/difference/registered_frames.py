@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import PAIR_INLIERS, FramePair, Placement
+from hashing.align.spatiotemporal import MIN_PAIR_INLIERS, FramePair, Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
-from hashing.imaging.warping import scaling
+from hashing.imaging.warping import scaling_matrix
 from hashing.types import Seconds
 
 LONG_SIDE_PX = 256
@@ -32,7 +32,7 @@ class Look:
 
 def held(placement: Placement, most: int = MOST) -> list[FramePair]:
     """Frame pairs that support the transform, spread over the match; all if none does."""
-    good = [pair for pair in placement.pairs if pair.inliers >= PAIR_INLIERS]
+    good = [pair for pair in placement.pairs if pair.inliers >= MIN_PAIR_INLIERS]
     pairs = sorted(good or placement.pairs, key=lambda pair: pair.query_index)
     if len(pairs) <= most:
         return pairs
@@ -100,7 +100,7 @@ def look(
     shrink = min(1.0, long_side / max(whole))
     size = (max(8, round(whole[0] * shrink)), max(8, round(whole[1] * shrink)))
     small = cv2.resize(query, size, interpolation=cv2.INTER_AREA)
-    onto = scaling(whole, size) @ matrix
+    onto = scaling_matrix(whole, size) @ matrix
     scale = float(np.sqrt(abs(np.linalg.det(onto[:2, :2] / onto[2, 2]))))
     soft = cv2.GaussianBlur(reference, (0, 0), 0.4 / scale) if scale < 0.8 else reference
     warped = cv2.warpPerspective(soft, onto, size, flags=cv2.INTER_LINEAR)

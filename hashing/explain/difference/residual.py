@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
-from hashing.imaging.warping import grid_of, scaling, warp_tiny
+from hashing.imaging.warping import make_grid, scaling_matrix, warp_thumbnails
 from hashing.types import Line, Seconds
 
 STEP_S = 0.4  # between compared instants: a second's change is seen twice
@@ -60,7 +60,7 @@ class Scene:
     def views(self, indices: list[int]) -> list[Map]:
         """Pictures on the grid."""
         pictures = _pictures(self.reference, indices, self.picture_size, self.still)
-        warped, _ = warp_tiny(pictures, self.matrix, self.size)
+        warped, _ = warp_thumbnails(pictures, self.matrix, self.size)
         blurred = [cv2.GaussianBlur(one, (0, 0), self.soft) for one in warped]
         return [np.asarray(one, np.float32) for one in blurred]
 
@@ -130,8 +130,8 @@ def difference(query: FrameCache, reference: FrameCache, placement: Placement) -
     if not moments:
         return None
     size, right_size = _sizes(query, reference, placement.transform.matrix, still)
-    back = np.linalg.inv(scaling(reference.size, right_size))
-    matrix = scaling(query.size, size) @ placement.transform.matrix @ back
+    back = np.linalg.inv(scaling_matrix(reference.size, right_size))
+    matrix = scaling_matrix(query.size, size) @ placement.transform.matrix @ back
     covered = _covered(right_size, matrix, size)
     if covered.sum() < FEWEST_CELLS:
         return None
@@ -177,7 +177,7 @@ def _covered(
 ) -> NDArray[np.bool_]:
     """Grid cells on which the reference lies; where it ends inside the picture, not its rim."""
     full = np.full((1, picture_size[1], picture_size[0]), 255, np.uint8)
-    inside = warp_tiny(full, matrix, size)[1].astype(np.uint8)
+    inside = warp_thumbnails(full, matrix, size)[1].astype(np.uint8)
     rim = np.ones((7, 7), np.uint8)
     return np.asarray(cv2.erode(inside, rim, borderType=cv2.BORDER_REPLICATE) > 0)
 
@@ -262,7 +262,7 @@ def _sizes(
     """Sizes at which query and reference are compared: stills so that the footage is seen well."""
     if not still:
         return query.thumbnail_size, reference.thumbnail_size
-    grid = grid_of(matrix, query.size, reference.size)
+    grid = make_grid(matrix, query.size, reference.size)
     footage = max(grid.size[0] / grid.to_grid[0, 0], grid.size[1] / grid.to_grid[1, 1])
     shrink = min(1.0, STILL_SIDE_PX / footage)
     shrink_r = min(1.0, STILL_SIDE_PX / max(reference.size))

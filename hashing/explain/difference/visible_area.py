@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import LONG_SIDE_PX, Look, looks, luma
-from hashing.imaging.homography import apply, normalised, to_unit
-from hashing.imaging.polygons import SIDES, shared_area, shared_box
-from hashing.similarity.local_correlation import AGREES, TEXTURE, local_correlation
+from hashing.imaging.homography import apply_transform, pixels_to_unit, to_unit_homography
+from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
+from hashing.similarity.local_correlation import (
+    MIN_AGREEING_CORRELATION,
+    MIN_TEXTURE_DEVIATION,
+    local_correlation,
+)
 from hashing.types import Box, Homography
 
 UPRIGHT = 0.012  # how far a side may lean, as a share of the frame, and still count as upright
@@ -49,22 +53,22 @@ class Extent:
         """The part of the reference's picture that is seen (contract's `visible`)."""
         x0, y0, x1, y1 = self.box
         frame = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
-        return shared_box(apply(np.linalg.inv(np.array(self.homography)), frame))
+        return box_in_unit_square(apply_transform(np.linalg.inv(np.array(self.homography)), frame))
 
     @property
     def kept(self) -> float:
         """Share of the reference's area that is seen, 0..1."""
         x0, y0, x1, y1 = self.box
         frame = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
-        return shared_area(apply(np.linalg.inv(np.array(self.homography)), frame))
+        return area_in_unit_square(apply_transform(np.linalg.inv(np.array(self.homography)), frame))
 
 
 def extent(query: FrameCache, reference: FrameCache, placement: Placement) -> Extent:
     """Where the known picture is seen, margins that show something else left out."""
-    homography = normalised(placement.transform.matrix, query.size, reference.size)
+    homography = to_unit_homography(placement.transform.matrix, query.size, reference.size)
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
-    corners = apply(np.array(homography), unit)
-    box = shared_box(corners)
+    corners = apply_transform(np.array(homography), unit)
+    box = box_in_unit_square(corners)
     upright = _upright(corners)
     covered = (0.0, 0.0, 0.0, 0.0)
     if upright:
@@ -158,9 +162,9 @@ def _votes(held: list[Look]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     said = np.zeros_like(agree)
     for one in held:
         correlation, deviation = local_correlation(luma(one.query), luma(one.reference))
-        speaks = one.covered & (deviation > TEXTURE)
+        speaks = one.covered & (deviation > MIN_TEXTURE_DEVIATION)
         said += speaks
-        agree += speaks & (correlation > AGREES)
+        agree += speaks & (correlation > MIN_AGREEING_CORRELATION)
     return agree, said
 
 
@@ -208,4 +212,4 @@ def _border(views: list[NDArray[np.float32]], depth: int) -> int:
 
 def unit_to_pixels(points: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
     """Coordinates 0..1 as pixel centres of a picture of this (width, height)."""
-    return apply(np.linalg.inv(to_unit(*size)), points)
+    return apply_transform(np.linalg.inv(pixels_to_unit(*size)), points)

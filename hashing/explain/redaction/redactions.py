@@ -28,8 +28,8 @@ from hashing.explain.redaction.blurred_areas import (
 )
 from hashing.explain.redaction.solid_fills import covers, one_extreme, toned, within
 from hashing.explain.regions.classify import Finding
-from hashing.imaging.boxes import area_of, meet, mostly_in
-from hashing.imaging.connected_components import box_of
+from hashing.imaging.boxes import area_of, intersects, mostly_in
+from hashing.imaging.connected_components import bounding_box
 from hashing.types import Box, Seconds, Span
 
 type Way = Literal["covered", "unreadable"]
@@ -192,7 +192,7 @@ def _seen(one: Look, at: int) -> _Seen:
 
 
 def _spot(way: Way, region: Mask, time: Seconds, at: int) -> _Spot:
-    return _Spot(way, box_of(region), float(region.mean()), time, at)
+    return _Spot(way, bounding_box(region), float(region.mean()), time, at)
 
 
 def _of_rectangle(area: Rectangle, one: Detail) -> Box:
@@ -235,7 +235,7 @@ def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding
     for one in found:
         box = one.patch.box
         if one.kind.startswith("tamper"):
-            gone = any(meet(box, cover) for cover in covers)
+            gone = any(intersects(box, cover) for cover in covers)
         else:
             gone = one.kind != "text" and any(mostly_in(box, area) for area in areas)
         if not gone:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.connected_components import bounds, box_of
+from hashing.imaging.connected_components import bounding_box, bounding_slices
 
 type Grey = NDArray[np.float32]
 type Mask = NDArray[np.bool_]
@@ -102,7 +102,7 @@ def _was_plain(right: Grey, region: Mask, ring: Mask) -> bool:
 
 def within(region: Mask, inner: Mask) -> bool:
     """Whether an area keeps away from the picture's rim, where bars and captions end."""
-    left, top, right, bottom = box_of(region)
+    left, top, right, bottom = bounding_box(region)
     if min(left, top, 1 - right, 1 - bottom) < 0.01:
         return False
     near = _grown(region, 9)
@@ -118,7 +118,7 @@ def one_extreme(grey: Grey, region: Mask) -> bool:
 
 def _box(region: Mask) -> Mask:
     out = np.zeros_like(region)
-    out[bounds(region)] = True
+    out[bounding_slices(region)] = True
     return out
 
 

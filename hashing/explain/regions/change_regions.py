@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from hashing.explain.difference.residual import DIFFERS, Difference
 from hashing.imaging.boxes import area_of
-from hashing.imaging.connected_components import bounds, box_of, extents, filled, labelled, runs
+from hashing.imaging.connected_components import (
+    bounding_box,
+    bounding_slices,
+    fill_holes,
+    frame_extents,
+    label_runs,
+    label_volume,
+)
 from hashing.types import Box
 
 type Cells = NDArray[np.bool_]  # (h, w)
@@ -45,7 +52,7 @@ class Patch:
         """In the query's picture, 0..1."""
         if self.outline is not None:
             return self.outline
-        return box_of(self.core)
+        return bounding_box(self.core)
 
     @property
     def area(self) -> float:
@@ -63,7 +70,7 @@ class Patch:
     @property
     def fill(self) -> float:
         """Share of the box around its cells that they fill."""
-        return float(self.cells[bounds(self.cells)].mean())
+        return float(self.cells[bounding_slices(self.cells)].mean())
 
 
 def patches(found: Difference) -> list[Patch]:
@@ -89,9 +96,9 @@ def _passing(found: Difference, free: NDArray[np.bool_]) -> list[Patch | None]:
     steady = around > 0.6
     around_px = _square(2 * REACH_PX + 1)
     grown = [np.asarray(cv2.dilate(one.astype(np.uint8), around_px), np.uint8) for one in steady]
-    labels = labelled(np.stack(grown))
+    labels = label_volume(np.stack(grown))
     out = []
-    for label, (first, last) in enumerate(extents(labels), start=1):
+    for label, (first, last) in enumerate(frame_extents(labels), start=1):
         part = (labels[first : last + 1] == label) & steady[first : last + 1]
         if last - first + 1 < FEWEST_INSTANTS or not part.any():
             continue
@@ -110,7 +117,7 @@ def _regions(cells: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         _, _, w, h, area = stats[label]
         if area < SMALLEST * height * width or min(w, h) < THINNEST_PX:
             continue
-        region = filled(labels == label)
+        region = fill_holes(labels == label)
         if cv2.erode(region.astype(np.uint8), _square(THINNEST_PX)).any():
             out.append(region)
     return sorted(out, key=lambda one: -int(one.sum()))
@@ -145,7 +152,7 @@ def _extended(found: Difference, cells: Cells, on: NDArray[np.bool_]) -> NDArray
     """The instants, and those beside them at which the place differs half as much."""
     level = found.excess[:, cells].mean(axis=1)  # (K,)
     also = found.usable & (level > max(FAINT, 0.5 * float(np.median(level[on]))))
-    labels = runs(also | on | ~found.usable)
+    labels = label_runs(also | on | ~found.usable)
     return np.asarray(np.isin(labels, np.unique(labels[on])) & (also | on), bool)
 
 
@@ -167,7 +174,7 @@ def _grown(found: Difference, region: Cells, on: NDArray[np.bool_]) -> Cells:
     _, labels = cv2.connectedComponents(joined)
     here = np.isin(labels, np.unique(labels[region]))
     opened = cv2.morphologyEx(here.astype(np.uint8), cv2.MORPH_OPEN, _square(3)) > 0
-    return filled(np.asarray(opened | region, bool))
+    return fill_holes(np.asarray(opened | region, bool))
 
 
 def _merged(found: Difference, parts: list[Patch]) -> list[Patch]:

@@ -14,7 +14,7 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.residual import Difference, remains
 from hashing.explain.regions.change_regions import Patch
-from hashing.imaging.connected_components import bounds
+from hashing.imaging.connected_components import bounding_slices
 from hashing.imaging.homography import Matrix
 
 LOOKS = 3  # instants at which whole pictures are looked at
@@ -254,7 +254,7 @@ def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
 
 
 def _corners(patch: Patch) -> float:
-    cut = patch.cells[bounds(patch.cells)]
+    cut = patch.cells[bounding_slices(patch.cells)]
     tall, wide = max(1, cut.shape[0] // 6), max(1, cut.shape[1] // 6)
     squares = (cut[:tall, :wide], cut[:tall, -wide:], cut[-tall:, :wide], cut[-tall:, -wide:])
     return float(np.mean([one.mean() for one in squares]))
@@ -297,7 +297,7 @@ def vivid(seen: Looks) -> bool:
 
 def elsewhen(found: Difference, patch: Patch) -> float:
     """Whether another moment of the reference nearby explains the patch; 1 where none does."""
-    cut = bounds(patch.cells)
+    cut = bounding_slices(patch.cells)
     cells = patch.cells[cut]
     ratios = []
     for k in some_instants(patch, LOOKS + 1):

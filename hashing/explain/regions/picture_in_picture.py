@@ -19,7 +19,7 @@ from hashing.explain.difference.residual import Difference
 from hashing.explain.regions.change_regions import Patch
 from hashing.explain.regions.features import Looks, some_instants, unexplained_movement
 from hashing.imaging.boxes import area_of
-from hashing.imaging.homography import apply
+from hashing.imaging.homography import apply_transform
 from hashing.types import Box
 
 INSTANTS = 6  # at which the sides are looked at, spread over the patch's time
@@ -189,7 +189,7 @@ def _within(
     """First and last pixel, across and down, of the known picture in the item, its rim left out."""
     right, bottom = reference.width - 1.0, reference.height - 1.0
     corners = np.array([[0, 0], [right, 0], [right, bottom], [0, bottom]])
-    placed = apply(placement.transform.matrix, corners)
+    placed = apply_transform(placement.transform.matrix, corners)
     first = np.maximum(placed.min(axis=0) + RIM_PX, 2)
     last = np.minimum(placed.max(axis=0) - RIM_PX, np.array(query.size) - 2.0)
     return [(int(np.ceil(a)), int(b)) for a, b in zip(first, last, strict=True)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hashing.explain.difference.residual import Difference
 from hashing.explain.regions.change_regions import Patch
-from hashing.imaging.connected_components import filled
+from hashing.imaging.connected_components import fill_holes
 from hashing.types import Seconds
 
 CLIPPED = 4.0  # excess; one instant must not stand for all
@@ -135,7 +135,7 @@ def _around(rise: Map, middle: tuple[int, int]) -> Cells | None:
     opened = cv2.morphologyEx(rising, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     labels = np.asarray(cv2.connectedComponents(opened)[1], np.intp)
     here = labels[near][labels[near] > 0]
-    return filled(labels == np.bincount(here).argmax()) if len(here) else None
+    return fill_holes(labels == np.bincount(here).argmax()) if len(here) else None
 
 
 def _most(rise: Map, free: Cells, core: Cells) -> float:

@@ -20,7 +20,7 @@ from app.verdict.claim import parse_claim
 from app.verdict.headline import KnownSound
 from app.verdict.relations import CheckedItem
 from app.verdict.verdict import Verdict, judge
-from hashing.decide.decision import OPEN
+from hashing.decide.decision import MIN_UNDECIDED_SCORE
 from hashing.types import AudioSpan, Edit, MediaInfo, Span
 from tests.app.known import SEARCHED, clip, match, sound, video, whole
 from tests.app.library.library_made import made_print
@@ -150,7 +150,7 @@ def test_sound_without_its_picture_is_a_near_miss_that_says_so() -> None:
     ((known, near),) = traced.matches
     assert known == OTHER
     assert (near.decision, near.found_by, near.main_picture) == ("none", "sound", False)
-    assert 0 < near.score < OPEN
+    assert 0 < near.score < MIN_UNDECIDED_SCORE
     (segment,) = near.segments
     assert (segment.query, segment.reference) == (Span(14, 21), Span(3, 10))
     assert (segment.visible, segment.homography, segment.inliers) == (None, None, None)

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.align.crop_path import Held, Path, along, best_fixed, fitted, seen, travel
-from hashing.imaging.homography import Matrix, Pairs, apply
+from hashing.align.crop_path import (
+    CropPath,
+    FrameMatches,
+    count_fixed_inliers,
+    count_path_inliers,
+    fit_path,
+    measure_windows,
+    path_travel,
+)
+from hashing.imaging.homography import Correspondences, Matrix, apply_transform
 
 SIZE = (512, 288)
 LENGTH_S = 6.0
@@ -22,27 +30,27 @@ def slow_zoom(t: float) -> Matrix:
     return shown((0.02 * t, 0.01 * t, 0.95 - 0.05 * t))
 
 
-def held(matrices: list[Matrix], noise_px: float = 0.4, stray: float = 0.3) -> list[Held]:
+def held(matrices: list[Matrix], noise_px: float = 0.4, stray: float = 0.3) -> list[FrameMatches]:
     """Correspondences of each instant's known picture with the item, some of them wrong."""
     rng = np.random.default_rng(5)
     out = []
     for time, matrix in zip(TIMES, matrices, strict=True):
         there = rng.uniform(0, SIZE, (120, 2))
-        here = apply(matrix, there) + rng.normal(0, noise_px, (120, 2))
+        here = apply_transform(matrix, there) + rng.normal(0, noise_px, (120, 2))
         wrong = rng.random(120) < stray
         here[wrong] = rng.uniform(0, SIZE, (int(wrong.sum()), 2))
-        pairs = Pairs(here.astype(np.float32), there.astype(np.float32))
-        out.append(Held(float(time), pairs))
+        pairs = Correspondences(here.astype(np.float32), there.astype(np.float32))
+        out.append(FrameMatches(float(time), pairs))
     return out
 
 
-def path_of(matrices: list[Matrix], common: Matrix | None = None) -> Path | None:
+def path_of(matrices: list[Matrix], common: Matrix | None = None) -> CropPath | None:
     base = shown((0.05, 0.05, 0.8)) if common is None else common
-    return fitted(seen(held(matrices), base), base, SIZE, 0.0, LENGTH_S)
+    return fit_path(measure_windows(held(matrices), base), base, SIZE, 0.0, LENGTH_S)
 
 
 def corners(matrix: Matrix) -> NDArray[np.float64]:
-    return apply(matrix, np.array([[0, 0], [SIZE[0], 0], [0, SIZE[1]], SIZE], np.float64))
+    return apply_transform(matrix, np.array([[0, 0], [SIZE[0], 0], [0, SIZE[1]], SIZE], np.float64))
 
 
 @pytest.mark.parametrize("mirror", [False, True])
@@ -52,9 +60,9 @@ def test_a_slow_zoom_is_followed_at_every_moment(mirror: bool) -> None:
     path = path_of([flip @ slow_zoom(float(t)) for t in TIMES], common)
     assert path is not None
     for t in np.linspace(0, LENGTH_S, 13):
-        off = corners(path.at(float(t))) - corners(flip @ slow_zoom(float(t)))
+        off = corners(path.transform_at(float(t))) - corners(flip @ slow_zoom(float(t)))
         assert np.abs(off).max() < 3.0  # px
-    assert travel(path) > 0.2
+    assert path_travel(path) > 0.2
 
 
 def test_a_pan_that_begins_and_ends_on_the_way_is_followed() -> None:
@@ -63,7 +71,9 @@ def test_a_pan_that_begins_and_ends_on_the_way_is_followed() -> None:
 
     path = path_of([at(float(t)) for t in TIMES])
     assert path is not None
-    off = [np.abs(corners(path.at(float(t))) - corners(at(float(t)))).max() for t in TIMES]
+    off = [
+        np.abs(corners(path.transform_at(float(t))) - corners(at(float(t)))).max() for t in TIMES
+    ]
     assert float(np.median(off)) < 5.0  # its corners are rounded off
     assert max(off) < 30.0
 
@@ -71,7 +81,7 @@ def test_a_pan_that_begins_and_ends_on_the_way_is_followed() -> None:
 def test_one_crop_held_throughout_does_not_travel() -> None:
     path = path_of([shown((0.1, 0.1, 0.7))] * len(TIMES))
     assert path is not None
-    assert travel(path) < 0.01
+    assert path_travel(path) < 0.01
 
 
 def test_a_stray_instant_does_not_bend_the_path() -> None:
@@ -79,7 +89,7 @@ def test_a_stray_instant_does_not_bend_the_path() -> None:
     matrices[7] = shown((0.4, 0.3, 0.5))
     path = path_of(matrices)
     assert path is not None
-    off = corners(path.at(float(TIMES[7]))) - corners(slow_zoom(float(TIMES[7])))
+    off = corners(path.transform_at(float(TIMES[7]))) - corners(slow_zoom(float(TIMES[7])))
     assert np.abs(off).max() < 4.0
 
 
@@ -100,18 +110,22 @@ def test_the_path_is_taken_over_where_one_moment_was_measured_better() -> None:
     path = path_of([slow_zoom(float(t)) for t in TIMES])
     assert path is not None
     true = slow_zoom(3.0)
-    np.testing.assert_allclose(path.based_on(true, 3.0).at(3.0), true, atol=1e-6)
+    np.testing.assert_allclose(path.rebase(true, 3.0).transform_at(3.0), true, atol=1e-6)
 
 
 def test_much_more_agrees_along_a_true_path_than_under_one_crop() -> None:
     moving = [slow_zoom(float(t)) for t in TIMES]
     path = path_of(moving)
     assert path is not None
-    assert along(path, held(moving)) > 2 * best_fixed(held(moving), [slow_zoom(3.0)])
+    assert count_path_inliers(path, held(moving)) > 2 * count_fixed_inliers(
+        held(moving), [slow_zoom(3.0)]
+    )
 
 
 def test_no_more_agrees_along_a_path_over_a_crop_that_stands_still() -> None:
     still = [shown((0.1, 0.1, 0.7))] * len(TIMES)
     path = path_of(still)
     assert path is not None
-    assert along(path, held(still)) < 1.05 * best_fixed(held(still), still[:1])
+    assert count_path_inliers(path, held(still)) < 1.05 * count_fixed_inliers(
+        held(still), still[:1]
+    )

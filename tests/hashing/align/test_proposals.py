@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hashing.align.proposals import cosines, proposals
+from hashing.align.proposals import cosine_matrix, propose_timestamps
 from hashing.types import Descriptors
 
 EVERY_S = 0.5
@@ -22,7 +22,7 @@ def described(directions: list[int], flat: tuple[int, ...] = ()) -> Descriptors:
 
 
 def test_flat_rows_are_like_nothing() -> None:
-    alike = cosines(described([1, 2, 3], flat=(1,)), described([2, 1], flat=(1,)))
+    alike = cosine_matrix(described([1, 2, 3], flat=(1,)), described([2, 1], flat=(1,)))
     assert (alike[1] == -1).all()
     assert (alike[:, 1] == -1).all()
     assert alike.shape == (3, 2)
@@ -32,7 +32,7 @@ def test_flat_rows_are_like_nothing() -> None:
 def test_moments_of_a_copy_lie_on_its_line(shift: int) -> None:
     reference = described(list(range(30)))
     query = described(list(range(shift, shift + 12)))
-    best = proposals(query, reference, cosines(query, reference))[0]
+    best = propose_timestamps(query, reference, cosine_matrix(query, reference))[0]
     for tq, tr in best.pairs:
         assert tr - tq == pytest.approx(shift * EVERY_S, abs=EVERY_S)
 
@@ -40,7 +40,7 @@ def test_moments_of_a_copy_lie_on_its_line(shift: int) -> None:
 def test_moments_of_a_reversed_copy_run_backwards() -> None:
     reference = described(list(range(30)))
     query = described(list(range(20, 5, -1)))
-    best = proposals(query, reference, cosines(query, reference))[0]
+    best = propose_timestamps(query, reference, cosine_matrix(query, reference))[0]
     for tq, tr in best.pairs:
         assert tq + tr == pytest.approx(20 * EVERY_S, abs=EVERY_S)
 
@@ -48,14 +48,14 @@ def test_moments_of_a_reversed_copy_run_backwards() -> None:
 def test_the_moment_most_alike_is_proposed_for_a_single_shared_row() -> None:
     reference = described(list(range(30)))
     query = described([*range(100, 106), 17, *range(106, 112)])
-    sets = proposals(query, reference, cosines(query, reference))
+    sets = propose_timestamps(query, reference, cosine_matrix(query, reference))
     assert any((6 * EVERY_S, 17 * EVERY_S) in one.pairs for one in sets)
 
 
 def test_a_still_is_tried_at_moments_apart_from_each_other() -> None:
     reference = described([1, 1, 1, 2, 2, 2, 3, 3, 3])
     still = described([2])
-    sets = proposals(still, reference, cosines(still, reference))
+    sets = propose_timestamps(still, reference, cosine_matrix(still, reference))
     moments = [one.pairs[0][1] for one in sets]
     assert moments[0] in (1.5, 2.0, 2.5)
     assert min(abs(a - b) for i, a in enumerate(moments) for b in moments[:i]) >= 1.0
@@ -63,5 +63,5 @@ def test_a_still_is_tried_at_moments_apart_from_each_other() -> None:
 
 def test_flat_clips_have_nothing_to_propose() -> None:
     query, reference = described([1, 2], flat=(0, 1)), described([1, 2])
-    sets = proposals(query, reference, cosines(query, reference))
+    sets = propose_timestamps(query, reference, cosine_matrix(query, reference))
     assert all(not one.pairs for one in sets)

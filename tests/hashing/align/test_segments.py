@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hashing.align.segments import is_cut, joined, settled, snapped, to_segments
+from hashing.align.segments import is_cut, join_lines, snap_to_cut, snap_to_real_time, to_segments
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform
 from hashing.types import Line
@@ -14,17 +14,17 @@ WHOLE = Transform(np.eye(3), 100, 120, 0.9, "axis")
 
 
 def test_a_speed_measured_as_nearly_real_time_is_real_time() -> None:
-    line = settled(replace(LINE, speed=1.004))
+    line = snap_to_real_time(replace(LINE, speed=1.004))
     assert line.speed == 1.0
     assert line.reference_time(2.5) == pytest.approx(replace(LINE, speed=1.004).reference_time(2.5))
 
 
 def test_a_clear_change_of_speed_stays() -> None:
-    assert settled(replace(LINE, speed=1.25)).speed == 1.25
+    assert snap_to_real_time(replace(LINE, speed=1.25)).speed == 1.25
 
 
 def test_pieces_of_one_line_are_joined() -> None:
-    (one,) = joined([replace(LINE, start=4.2, end=7.0), LINE])
+    (one,) = join_lines([replace(LINE, start=4.2, end=7.0), LINE])
     assert (one.start, one.end) == (1.0, 7.0)
 
 
@@ -38,22 +38,22 @@ def test_pieces_of_one_line_are_joined() -> None:
     ids=["another place", "a long way off", "reversed"],
 )
 def test_pieces_of_unlike_lines_are_not_joined(other: Line) -> None:
-    assert joined([other, LINE]) == [LINE, other]
+    assert join_lines([other, LINE]) == [LINE, other]
 
 
 def test_a_boundary_near_an_end_of_the_clip_is_that_end(film: Films) -> None:
     clip = film("street")
-    assert snapped(clip, 0.1) == 0.0
-    assert snapped(clip, 5.9) == clip.info.duration_s
+    assert snap_to_cut(clip, 0.1) == 0.0
+    assert snap_to_cut(clip, 5.9) == clip.info.duration_s
 
 
 def test_a_boundary_near_a_cut_is_the_cut(film: Films) -> None:
     cut = PIECES[0][1] - PIECES[0][0]
-    assert snapped(film("reordered"), cut + 0.17) == pytest.approx(cut, abs=1e-3)
+    assert snap_to_cut(film("reordered"), cut + 0.17) == pytest.approx(cut, abs=1e-3)
 
 
 def test_a_boundary_where_nothing_is_cut_stays(film: Films) -> None:
-    assert snapped(film("street"), 2.93) == 2.93
+    assert snap_to_cut(film("street"), 2.93) == 2.93
 
 
 def test_a_cut_changes_far_more_than_what_is_around_it() -> None:

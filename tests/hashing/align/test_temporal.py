@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashing.align.temporal import SHORTEST_S, SPEEDS, agreement, lines
-from hashing.imaging.warping import grid_of, scaling
+from hashing.align.temporal import CANDIDATE_SPEEDS, MIN_SEGMENT_S, correlate_frames, find_lines
+from hashing.imaging.warping import make_grid, scaling_matrix
 from hashing.types import CorrelationMatrix
 from tests.hashing.films import resized
 from tests.made import scene
@@ -36,7 +36,7 @@ def correlated(
 def test_a_planted_line_is_found(
     start: float, length: float, speed: float, at: float, seed: int
 ) -> None:
-    found = lines(correlated([(start, start + length, speed, at)], seed=seed % 1000))
+    found = find_lines(correlated([(start, start + length, speed, at)], seed=seed % 1000))
     line = max(found, key=lambda one: one.end - one.start)
     assert (line.start, line.end) == pytest.approx((start, start + length), abs=0.35)
     assert not line.reversed
@@ -48,7 +48,7 @@ def test_a_planted_line_is_found(
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 1.6])
 def test_a_line_that_runs_backwards_is_found_as_reversed(speed: float) -> None:
-    (line,) = lines(correlated([(1.0, 7.0, -speed, 12.0)]))
+    (line,) = find_lines(correlated([(1.0, 7.0, -speed, 12.0)]))
     assert line.reversed
     assert line.speed == pytest.approx(speed, rel=0.05)
     assert line.reference_time(4.0) == pytest.approx(12.0 - 3 * speed, abs=0.2)
@@ -57,14 +57,14 @@ def test_a_line_that_runs_backwards_is_found_as_reversed(speed: float) -> None:
 @given(st.floats(-2.0, 3.0))
 @settings(max_examples=10)
 def test_shifting_the_query_shifts_its_line(shift: float) -> None:
-    (plain,) = lines(correlated([(3.0, 6.0, 1.0, 5.0)]))
-    (moved,) = lines(correlated([(3.0 + shift, 6.0 + shift, 1.0, 5.0)]))
+    (plain,) = find_lines(correlated([(3.0, 6.0, 1.0, 5.0)]))
+    (moved,) = find_lines(correlated([(3.0 + shift, 6.0 + shift, 1.0, 5.0)]))
     assert moved.start - plain.start == pytest.approx(shift, abs=0.25)
     assert moved.reference_time(4.5 + shift) == pytest.approx(plain.reference_time(4.5), abs=0.15)
 
 
 def test_two_pieces_in_another_order_are_two_lines_in_the_query_s_order() -> None:
-    found = lines(correlated([(0.0, 4.0, 1.0, 9.0), (4.0, 9.0, 1.0, 1.0)]))
+    found = find_lines(correlated([(0.0, 4.0, 1.0, 9.0), (4.0, 9.0, 1.0, 1.0)]))
     assert [line.start for line in found] == sorted(line.start for line in found)
     long = [line for line in found if line.end - line.start > 2]
     assert len(long) == 2
@@ -73,21 +73,21 @@ def test_two_pieces_in_another_order_are_two_lines_in_the_query_s_order() -> Non
 
 @pytest.mark.parametrize("seed", range(4))
 def test_pure_noise_holds_no_line(seed: int) -> None:
-    assert lines(correlated([], seed=seed)) == []
+    assert find_lines(correlated([], seed=seed)) == []
 
 
 def test_a_line_never_stands_still() -> None:
     """Where one reference moment is like everything, no line may settle on it."""
     found = correlated([])
     found.values[:, 40] = 0.8
-    for line in lines(found):
-        assert SPEEDS[0] <= line.speed <= SPEEDS[-1]
+    for line in find_lines(found):
+        assert CANDIDATE_SPEEDS[0] <= line.speed <= CANDIDATE_SPEEDS[-1]
 
 
 def test_a_still_is_placed_at_the_moment_that_agrees_best() -> None:
     row = np.linspace(0, 0.4, 160, dtype=np.float32)[None]
     row[0, 57] = 0.95
-    (line,) = lines(CorrelationMatrix(np.zeros(1), np.arange(160) * STEP_S, row))
+    (line,) = find_lines(CorrelationMatrix(np.zeros(1), np.arange(160) * STEP_S, row))
     assert (line.start, line.end) == (0, 0)
     assert line.reference_time(0.0) == pytest.approx(5.7)
 
@@ -95,18 +95,18 @@ def test_a_still_is_placed_at_the_moment_that_agrees_best() -> None:
 def test_a_still_reference_is_found_for_as_long_as_it_is_held() -> None:
     column = np.full((100, 1), 0.05, np.float32)
     column[30:62] = 0.93
-    (line,) = lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column))
+    (line,) = find_lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column))
     assert (line.start, line.end) == pytest.approx((3.0, 6.2))
 
 
 def test_a_still_reference_that_is_never_shown_is_not_found() -> None:
     column = np.full((100, 1), 0.1, np.float32)
-    assert lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column)) == []
+    assert find_lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column)) == []
 
 
 def test_a_flash_is_too_short_for_a_line() -> None:
-    length = SHORTEST_S - 3 * STEP_S
-    assert lines(correlated([(4.0, 4.0 + length, 1.0, 5.0)])) == []
+    length = MIN_SEGMENT_S - 3 * STEP_S
+    assert find_lines(correlated([(4.0, 4.0 + length, 1.0, 5.0)])) == []
 
 
 def tiny(first: float, count: int) -> np.ndarray:
@@ -116,7 +116,9 @@ def tiny(first: float, count: int) -> np.ndarray:
 
 def test_the_same_moments_of_one_scene_correlate_best() -> None:
     times = np.arange(20) * STEP_S
-    found = agreement(times, tiny(0, 20), times, tiny(0, 20), np.eye(3), (512, 288), (512, 288))
+    found = correlate_frames(
+        times, tiny(0, 20), times, tiny(0, 20), np.eye(3), (512, 288), (512, 288)
+    )
     assert found is not None
     assert (found.values.argmax(axis=1) == np.arange(20)).all()
     assert np.diag(found.values).min() > 0.98
@@ -126,12 +128,12 @@ def test_the_same_moments_of_one_scene_correlate_best() -> None:
 def test_a_reference_that_is_hardly_visible_is_not_correlated() -> None:
     times = np.arange(3) * STEP_S
     away = np.array([[1, 0, 508.0], [0, 1, 284.0], [0, 0, 1]])
-    found = agreement(times, tiny(0, 3), times, tiny(0, 3), away, (512, 288), (512, 288))
+    found = correlate_frames(times, tiny(0, 3), times, tiny(0, 3), away, (512, 288), (512, 288))
     assert found is None or found.values.shape == (3, 3)
 
 
 def test_scaling_takes_pixel_centres_to_pixel_centres() -> None:
-    matrix = scaling((320, 180), (160, 90))
+    matrix = scaling_matrix((320, 180), (160, 90))
     np.testing.assert_allclose(matrix @ [0.5, 0.5, 1], [0, 0, 1], atol=1e-12)
     np.testing.assert_allclose(matrix @ [318.5, 178.5, 1], [159, 89, 1], atol=1e-12)
 
@@ -142,7 +144,7 @@ def test_both_clips_land_on_the_same_cells_of_the_grid() -> None:
     query = np.zeros_like(reference)
     query[36:, 64:] = resized(reference, (64, 36))
     matrix = np.array([[0.5, 0, 64 - 0.25], [0, 0.5, 36 - 0.25], [0, 0, 1]])
-    grid = grid_of(matrix, (128, 72), (128, 72))
+    grid = make_grid(matrix, (128, 72), (128, 72))
     left, mask_q = grid.from_query(query.mean(axis=2).astype(np.uint8)[None])
     right, mask_r = grid.from_reference(reference.mean(axis=2).astype(np.uint8)[None])
     both = mask_q & mask_r

@@ -12,24 +12,24 @@ share = st.floats(0, 1)
 supports = st.builds(
     Support,
     inliers=st.integers(0, 3000),
-    agreeing=share,
-    supporting=share,
+    inlier_share=share,
+    supporting_share=share,
     spread=share,
-    seconds=st.floats(0, 60),
-    level=st.floats(-1, 1),
+    matched_s=st.floats(0, 60),
+    correlation=st.floats(-1, 1),
     contrast=share,
-    explained=st.none() | share,
-    moving=share,
-    alike=share,
-    covered=share,
-    lines=st.integers(0, 5),
-    standing=st.none() | share,
-    standing_item=st.none() | share,
-    natural=share,
-    least_alike=share,
-    whole_shots=st.booleans(),
-    elsewhere=st.none() | share,
-    followed=st.booleans(),
+    motion_agreement=st.none() | share,
+    moving_share=share,
+    agreeing_share=share,
+    covered_share=share,
+    line_count=st.integers(0, 5),
+    static_agreement=st.none() | share,
+    static_agreement_query=st.none() | share,
+    real_time_share=share,
+    min_agreeing_share=share,
+    still_beyond_lines=st.booleans(),
+    displaced_share=st.none() | share,
+    along_crop_path=st.booleans(),
 )
 kinds = st.sampled_from(["video", "still"])
 STRONG = Support(400, 0.9, 1.0, 0.9, 10.0, 0.95, 0.8, 0.95, 0.4, 0.9, 1.0, 1)
@@ -39,16 +39,16 @@ DOUBTS = ["accepted", "same_scene_other_recording", "too_little", "weak_match", 
 @pytest.mark.parametrize(
     "name",
     [
-        "agreeing",
-        "supporting",
+        "inlier_share",
+        "supporting_share",
         "spread",
-        "level",
+        "correlation",
         "contrast",
-        "explained",
-        "alike",
-        "least_alike",
-        "standing",
-        "standing_item",
+        "motion_agreement",
+        "agreeing_share",
+        "min_agreeing_share",
+        "static_agreement",
+        "static_agreement_query",
     ],
 )
 @given(supports, share, kinds, kinds)
@@ -99,27 +99,27 @@ def test_strong_grounds_are_accepted() -> None:
 @pytest.mark.parametrize("inliers", [100, 1_000, 100_000])
 def test_no_number_of_points_makes_up_for_what_moves_otherwise(inliers: int) -> None:
     """The background of a fixed camera has points without number, at any hour."""
-    grounds = replace(STRONG, inliers=inliers, explained=0.4, contrast=0.2)
+    grounds = replace(STRONG, inliers=inliers, motion_agreement=0.4, contrast=0.2)
     assert decide(grounds, "video", "video").decision == "same_scene_other_recording"
 
 
 def test_where_nothing_moves_what_moves_at_other_times_has_to_agree() -> None:
     """People who stand still stand elsewhere at a fixed camera's other moment."""
-    still = replace(STRONG, explained=None)
-    assert decide(replace(still, standing=0.95), "video", "video").decision == "accepted"
-    other = decide(replace(still, standing=0.5), "video", "video")
+    still = replace(STRONG, motion_agreement=None)
+    assert decide(replace(still, static_agreement=0.95), "video", "video").decision == "accepted"
+    other = decide(replace(still, static_agreement=0.5), "video", "video")
     assert other.decision == "same_scene_other_recording"
 
 
 def test_where_nothing_moves_only_real_time_is_accepted() -> None:
     """A still scene fits itself at any speed; that another one fits better says that none does."""
-    still = replace(STRONG, explained=None, least_alike=0.85)
-    assert decide(replace(still, natural=0.9), "video", "video").decision == "accepted"
-    assert decide(replace(still, natural=0.1), "video", "video").decision != "accepted"
+    still = replace(STRONG, motion_agreement=None, min_agreeing_share=0.85)
+    assert decide(replace(still, real_time_share=0.9), "video", "video").decision == "accepted"
+    assert decide(replace(still, real_time_share=0.1), "video", "video").decision != "accepted"
 
 
 def test_strong_grounds_over_too_short_a_time_are_too_little() -> None:
-    assert decide(replace(STRONG, seconds=0.5), "video", "video").decision == "too_little"
+    assert decide(replace(STRONG, matched_s=0.5), "video", "video").decision == "too_little"
 
 
 def test_no_grounds_are_none() -> None:
@@ -130,27 +130,33 @@ def test_no_grounds_are_none() -> None:
 
 def test_a_picture_laid_over_a_still_scene_is_for_a_person_to_judge() -> None:
     """It moves where the known clip never does, as passers-by of another moment would."""
-    still = replace(STRONG, explained=None, alike=0.85, standing_item=0.05)
+    still = replace(STRONG, motion_agreement=None, agreeing_share=0.85, static_agreement_query=0.05)
     decided = decide(still, "video", "video")
     assert decided.decision == "same_scene_other_recording"
     assert decided.score > 0.5
 
 
 def test_a_still_scene_that_is_the_same_picture_is_the_same_at_any_speed() -> None:
-    still = replace(STRONG, explained=None, natural=0.0)
-    assert decide(replace(still, least_alike=1.0), "video", "video").decision == "accepted"
-    assert decide(replace(still, least_alike=0.9), "video", "video").decision != "accepted"
+    still = replace(STRONG, motion_agreement=None, real_time_share=0.0)
+    assert decide(replace(still, min_agreeing_share=1.0), "video", "video").decision == "accepted"
+    assert decide(replace(still, min_agreeing_share=0.9), "video", "video").decision != "accepted"
 
 
 def test_a_quiet_stretch_that_ends_within_a_shot_is_left_open() -> None:
-    quiet = replace(STRONG, explained=None, standing=0.98, standing_item=0.98, alike=1.0)
+    quiet = replace(
+        STRONG,
+        motion_agreement=None,
+        static_agreement=0.98,
+        static_agreement_query=0.98,
+        agreeing_share=1.0,
+    )
     assert decide(quiet, "video", "video").decision == "accepted"
-    ends_within = replace(quiet, whole_shots=False)
+    ends_within = replace(quiet, still_beyond_lines=False)
     assert decide(ends_within, "video", "video").decision == "same_scene_other_recording"
 
 
 def test_a_video_s_best_moment_must_agree_more_with_a_still() -> None:
-    some = replace(STRONG, alike=0.7)
+    some = replace(STRONG, agreeing_share=0.7)
     assert decide(some, "still", "video").decision == "accepted"
     assert decide(some, "video", "still").decision != "accepted"
     assert decide(STRONG, "video", "still").decision == "accepted"
@@ -160,14 +166,19 @@ def test_a_video_s_best_moment_must_agree_more_with_a_still() -> None:
 def test_more_that_lies_elsewhere_never_raises_the_score(
     grounds: Support, more: float, query: Kind, reference: Kind
 ) -> None:
-    if grounds.elsewhere is None:
+    if grounds.displaced_share is None:
         return
-    worse = replace(grounds, elsewhere=grounds.elsewhere + more * (1 - grounds.elsewhere))
+    worse = replace(
+        grounds, displaced_share=grounds.displaced_share + more * (1 - grounds.displaced_share)
+    )
     assert decide(worse, query, reference).score <= decide(grounds, query, reference).score
 
 
 def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
-    in_place, moved = replace(STRONG, elsewhere=0.02), replace(STRONG, elsewhere=0.2, inliers=22)
+    in_place, moved = (
+        replace(STRONG, displaced_share=0.02),
+        replace(STRONG, displaced_share=0.2, inliers=22),
+    )
     assert decide(in_place, "still", "video").decision == "accepted"
     decided = decide(moved, "still", "video")
     assert decided.decision == "same_scene_other_recording"
@@ -175,14 +186,14 @@ def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
 
 
 def test_pictures_that_correlate_as_a_whole_were_placed_inexactly_at_most() -> None:
-    off = replace(STRONG, elsewhere=0.2)
+    off = replace(STRONG, displaced_share=0.2)
     assert decide(replace(off, correlation=0.99), "still", "video").decision == "accepted"
     assert decide(replace(off, correlation=0.86), "still", "video").decision != "accepted"
 
 
 def test_a_moving_crop_s_pictures_have_to_agree_as_well_as_its_windows_fit() -> None:
-    followed = replace(STRONG, followed=True)
+    followed = replace(STRONG, along_crop_path=True)
     assert decide(followed, "video", "video").decision == "accepted"
-    poor = replace(followed, alike=0.4, inliers=100)
+    poor = replace(followed, agreeing_share=0.4, inliers=100)
     assert decide(poor, "video", "video").decision != "accepted"
-    assert decide(replace(poor, followed=False), "video", "video").decision == "accepted"
+    assert decide(replace(poor, along_crop_path=False), "video", "video").decision == "accepted"

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hashing.align.proposals import cosines
+from hashing.align.proposals import cosine_matrix
 from hashing.decode.probe import probe
 from hashing.describe.fingerprint import MAX_ROW_S, describe_again, fingerprint, is_flat
 from hashing.describe.sscd import resize_to_input
@@ -113,14 +113,14 @@ def test_a_clip_read_quickly_is_found_by_one_read_in_full(tmp_path: Path) -> Non
     assert quick.space == full.space
     assert quick.sampling != full.sampling
     assert len(quick.descriptors.times) < len(full.descriptors.times)
-    assert cosines(full.descriptors, quick.descriptors).max(axis=0).min() > 0.95
+    assert cosine_matrix(full.descriptors, quick.descriptors).max(axis=0).min() > 0.95
 
 
 def test_describing_again_from_the_kept_pictures_gives_the_same_space(film: Films) -> None:
     clip = film("excerpt")
     again = describe_again(replace(clip, space="an older one"))
     assert again.space == clip.space
-    alike = cosines(again.descriptors, clip.descriptors)
+    alike = cosine_matrix(again.descriptors, clip.descriptors)
     assert alike.max(axis=1).min() > 0.9
 
 

@@ -2,7 +2,7 @@ import numpy as np
 
 from hashing.describe.frame_cache import FrameCache
 from hashing.describe.regions import describe_regions, search_windows
-from hashing.imaging.boxes import overlap
+from hashing.imaging.boxes import iou
 from tests.hashing.films import INSET, Films
 
 
@@ -35,4 +35,4 @@ def test_the_outline_of_a_small_photo_is_a_window(film: Films) -> None:
     seen = describe_regions(FrameCache(film("photo with a small one")))
     known = film("park photo").descriptors.vectors.astype(np.float32)
     box = seen.boxes[int((seen.vectors @ known.T).max(axis=1).argmax())]
-    assert overlap(tuple(box), (0.695, 0.028, 0.975, 0.308)) > 0.85
+    assert iou(tuple(box), (0.695, 0.028, 0.975, 0.308)) > 0.85

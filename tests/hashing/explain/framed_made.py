@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import FramePair, Placement, correspondences
+from hashing.align.spatiotemporal import FramePair, Placement, match_frames
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import estimate, pooled
+from hashing.imaging.homography import estimate_transform, pool_correspondences
 from hashing.types import Box, Line
 from tests.hashing.explain.overlay_made import RATE, Change, Picture, reel
 from tests.made import scene
@@ -35,8 +35,8 @@ def placed(
     """The placement that keypoints of the same instants give."""
     moments = (np.arange(INSTANTS) + 0.5) / INSTANTS * length if length else np.zeros(1)
     pairs = [(query.nearest_index(float(t)), reference.nearest_index(float(t))) for t in moments]
-    parts = [correspondences(query, reference, pair, mirrored, None) for pair in pairs]
-    transform = estimate(pooled(parts), reference.size)
+    parts = [match_frames(query, reference, pair, mirrored, None) for pair in pairs]
+    transform = estimate_transform(pool_correspondences(parts), reference.size)
     assert transform is not None
     frames = tuple(
         FramePair(q, r, 50, len(part.query)) for (q, r), part in zip(pairs, parts, strict=True)

@@ -6,8 +6,8 @@ import pytest
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.visible_area import _depth, extent
 from hashing.explain.geometry import geometry_edits, inscribed
-from hashing.imaging.polygons import clipped, shared_area
-from hashing.pan_zoom.stabilise import followed, steadied
+from hashing.imaging.polygons import area_in_unit_square, clip_to_unit_square
+from hashing.pan_zoom.stabilise import follow_crop, stabilise_reference
 from hashing.types import Edit
 from tests.hashing.explain import framed_made as made
 from tests.hashing.explain.overlay_made import Change, Picture, captioned, hosting, subtitled
@@ -107,9 +107,9 @@ def test_a_stretched_picture_is_measured_in_square_pixels(known: FrameCache) -> 
 
 def along_its_path(known: FrameCache, change: Change) -> dict[str, Edit]:
     query = made.made(change)
-    found = followed(query, known, made.placed(query, known))
+    found = follow_crop(query, known, made.placed(query, known))
     assert found is not None
-    held = steadied(query, known, found[0])
+    held = stabilise_reference(query, known, found[0])
     assert held is not None
     return {edit.type: edit for edit in geometry_edits(query, *held, ())}
 
@@ -123,15 +123,15 @@ def test_a_moving_crop_is_told_from_a_still_one(known: FrameCache) -> None:
 
 def test_a_still_crop_has_no_path(known: FrameCache) -> None:
     query = made.made(made.always(made.cropped((0.1, 0.2, 0.8, 1.0))))
-    assert followed(query, known, made.placed(query, known)) is None
+    assert follow_crop(query, known, made.placed(query, known)) is None
 
 
 def test_a_polygon_is_clipped_to_the_unit_square() -> None:
     large = np.array([[-1, -1], [2, -1], [2, 2], [-1, 2]], float)
     half = np.array([[0.5, -1], [2, -1], [2, 2], [0.5, 2]], float)
-    assert shared_area(large) == 1.0
-    assert shared_area(half) == pytest.approx(0.5)
-    assert len(clipped(large + 5)) == 0
+    assert area_in_unit_square(large) == 1.0
+    assert area_in_unit_square(half) == pytest.approx(0.5)
+    assert len(clip_to_unit_square(large + 5)) == 0
 
 
 def test_a_turned_square_keeps_half_of_its_area_at_45_degrees() -> None:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import agreement, lines
+from hashing.align.temporal import correlate_frames, find_lines
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.timing import backwards, time_edits
 from hashing.imaging.homography import Transform
-from hashing.retiming.freeze_frames import between, still_runs
-from hashing.retiming.refine import mended
+from hashing.retiming.freeze_frames import find_still_spans, interpolate_along
+from hashing.retiming.refine import refine_alignment
 from hashing.types import (
     CorrelationMatrix,
     Descriptors,
@@ -102,7 +102,7 @@ def explained(
 ) -> tuple[dict[str, Edit], tuple[Segment, ...]]:
     reference = reference or film(Scene(), even(KNOWN_S), real_time)
     size = (WIDTH, HEIGHT)
-    held = agreement(
+    held = correlate_frames(
         query.times,
         query.thumbnails(),
         reference.times,
@@ -113,8 +113,8 @@ def explained(
     )
     assert held is not None
     transform = Transform(np.eye(3), 100, 120, 1.0, "axis")
-    rough = Placement(transform, tuple(lines(held)), (), held)
-    placement = mended(rough, query.fingerprint, reference.fingerprint)
+    rough = Placement(transform, tuple(find_lines(held)), (), held)
+    placement = refine_alignment(rough, query.fingerprint, reference.fingerprint)
     segments = to_segments(query, reference, placement.lines, transform, 0.9)
     found = time_edits(query, reference, placement, segments)
     return {edit.type: edit for edit in found}, segments
@@ -328,14 +328,14 @@ def test_few_missing_pictures_of_a_short_clip_are_dropped_frames() -> None:
 def test_a_picture_that_changes_now_and_then_ends_a_still_run() -> None:
     times = even(4.0)
     change = np.where(np.arange(len(times)) % 20 == 0, 12.0, 0.0).astype(np.float32)
-    runs = still_runs(Timeline(times, change), Span(0.0, 4.0))
+    runs = find_still_spans(Timeline(times, change), Span(0.0, 4.0))
     assert max(run.length for run in runs) < 0.9
 
 
 def test_a_key_picture_does_not_end_a_still_run() -> None:
     times = even(4.0)
     change = np.where(np.arange(len(times)) == 50, 1.0, 0.0).astype(np.float32)
-    assert [run.length for run in still_runs(Timeline(times, change), Span(0.0, 4.0))] == [
+    assert [run.length for run in find_still_spans(Timeline(times, change), Span(0.0, 4.0))] == [
         pytest.approx(3.9, abs=0.1)
     ]
 
@@ -364,5 +364,5 @@ def test_two_exact_pieces_are_a_cut_and_no_missing_pictures() -> None:
 
 def test_the_ends_of_the_known_clip_stand_for_a_moment_more() -> None:
     held = CorrelationMatrix(np.arange(3) / 10, np.arange(3) / 10, np.eye(3, dtype=np.float32))
-    assert between(held, 1.0, -0.02)[0] == pytest.approx(1.0)
-    assert np.isnan(between(held, 1.0, -0.12)[0])
+    assert interpolate_along(held, 1.0, -0.02)[0] == pytest.approx(1.0)
+    assert np.isnan(interpolate_along(held, 1.0, -0.12)[0])

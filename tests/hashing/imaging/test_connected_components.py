@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from hashing.imaging.connected_components import extents, filled, labelled, runs
+from hashing.imaging.connected_components import fill_holes, frame_extents, label_runs, label_volume
 
 
 @pytest.mark.parametrize("density", [0.1, 0.3, 0.5, 0.7])
@@ -14,12 +14,12 @@ def test_the_same_as_scipys(density: float) -> None:
         shape = rng.integers(1, 20, 3)
         cells = rng.random(shape) < density
         labels, _ = ndimage.label(cells)
-        assert np.array_equal(labelled(cells.astype(np.uint8)), labels)
-        assert extents(labels) == [
+        assert np.array_equal(label_volume(cells.astype(np.uint8)), labels)
+        assert frame_extents(labels) == [
             (found[0].start, found[0].stop - 1) for found in ndimage.find_objects(labels)
         ]
-        assert np.array_equal(filled(cells[0]), ndimage.binary_fill_holes(cells[0]))
-        assert np.array_equal(runs(cells[:, 0, 0]), ndimage.label(cells[:, 0, 0])[0])
+        assert np.array_equal(fill_holes(cells[0]), ndimage.binary_fill_holes(cells[0]))
+        assert np.array_equal(label_runs(cells[:, 0, 0]), ndimage.label(cells[:, 0, 0])[0])
 
 
 def test_parts_that_meet_later_are_one() -> None:
@@ -27,4 +27,4 @@ def test_parts_that_meet_later_are_one() -> None:
     cells[0, 1, [0, 4]] = 1
     cells[1, 1, [0, 4]] = 1
     cells[2, 1, :] = 1
-    assert set(np.unique(labelled(cells)).tolist()) == {0, 1}
+    assert set(np.unique(label_volume(cells)).tolist()) == {0, 1}

@@ -5,18 +5,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hashing.imaging.homography import (
-    FEWEST,
-    TOLERANCE_PX,
-    Pairs,
-    apply,
-    estimate,
-    features,
-    flipped,
-    in_pixels,
-    normalised,
-    plausible,
-    putative,
-    unflip,
+    INLIER_TOLERANCE_PX,
+    MIN_INLIERS,
+    Correspondences,
+    apply_transform,
+    detect_keypoints,
+    estimate_transform,
+    flip_horizontally,
+    is_plausible,
+    match_keypoints,
+    to_pixel_matrix,
+    to_unit_homography,
+    unflip_points,
     visible_box,
 )
 from hashing.types import Box
@@ -32,20 +32,22 @@ seeds = st.integers(0, 2**16)
 
 def planted(
     matrix: NDArray[np.float64], seed: int, inliers: int = 80, outliers: int = 60
-) -> tuple[Pairs, NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Correspondences, NDArray[np.float64], NDArray[np.float64]]:
     """Correspondences that follow a transform to half a pixel, and others that follow nothing."""
     rng = np.random.default_rng(seed)
     source = rng.uniform((0, 0), (WIDTH, HEIGHT), (inliers + outliers, 2))
-    target = apply(matrix, source)
+    target = apply_transform(matrix, source)
     target[:inliers] += rng.normal(0, 0.4, (inliers, 2))
     target[inliers:] = rng.uniform((-100, -100), (500, 400), (outliers, 2))
-    pairs = Pairs(target.astype(np.float32), source.astype(np.float32))
+    pairs = Correspondences(target.astype(np.float32), source.astype(np.float32))
     return pairs, source[:inliers], target[:inliers]
 
 
 def furthest(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
     """Pixels by which the corners of the reference land apart."""
-    return float(np.hypot(*(apply(left, CORNERS) - apply(right, CORNERS)).T).max())
+    return float(
+        np.hypot(*(apply_transform(left, CORNERS) - apply_transform(right, CORNERS)).T).max()
+    )
 
 
 def affine_by_the_book(
@@ -63,7 +65,7 @@ def test_a_crop_or_a_mirror_is_found_among_outliers(
 ) -> None:
     matrix = np.array([[-sx if mirror else sx, 0, x + mirror * WIDTH * sx], [0, sy, y], [0, 0, 1]])
     pairs, source, target = planted(matrix, seed)
-    found = estimate(pairs, (WIDTH, HEIGHT))
+    found = estimate_transform(pairs, (WIDTH, HEIGHT))
     assert found is not None
     assert found.mirrored == mirror
     assert found.inliers >= 75
@@ -77,7 +79,7 @@ def test_a_turned_picture_is_found_as_least_squares_on_the_inliers_finds_it(
 ) -> None:
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
     pairs, source, target = planted(np.array([[cos, -sin, x], [sin, cos, y], [0, 0, 1]]), seed)
-    found = estimate(pairs, (WIDTH, HEIGHT))
+    found = estimate_transform(pairs, (WIDTH, HEIGHT))
     assert found is not None
     assert furthest(found.matrix, affine_by_the_book(source, target)) < 1.5
     assert not found.mirrored
@@ -90,10 +92,10 @@ def test_a_slight_turn_may_be_told_plainer_within_the_tolerance(
 ) -> None:
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
     pairs, source, target = planted(np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]), seed)
-    found = estimate(pairs, (WIDTH, HEIGHT))
+    found = estimate_transform(pairs, (WIDTH, HEIGHT))
     assert found is not None
-    error = np.hypot(*(apply(found.matrix, source) - target).T)
-    assert np.mean(error <= TOLERANCE_PX) >= 0.85
+    error = np.hypot(*(apply_transform(found.matrix, source) - target).T)
+    assert np.mean(error <= INLIER_TOLERANCE_PX) >= 0.85
 
 
 @given(st.floats(-0.0006, 0.0006), st.floats(-0.0006, 0.0006), shifts, seeds)
@@ -101,23 +103,23 @@ def test_a_slight_turn_may_be_told_plainer_within_the_tolerance(
 def test_a_picture_filmed_at_a_slant_is_found(p: float, q: float, x: float, seed: int) -> None:
     matrix = np.array([[1, 0.05, x], [-0.03, 0.9, 5], [p, q, 1]])
     pairs, source, target = planted(matrix, seed, 160)
-    found = estimate(pairs, (WIDTH, HEIGHT))
+    found = estimate_transform(pairs, (WIDTH, HEIGHT))
     assert found is not None
-    error = np.hypot(*(apply(found.matrix, source) - target).T)
-    assert np.mean(error <= TOLERANCE_PX) >= 0.85  # a slight slant may be told plainer
+    error = np.hypot(*(apply_transform(found.matrix, source) - target).T)
+    assert np.mean(error <= INLIER_TOLERANCE_PX) >= 0.85  # a slight slant may be told plainer
     assert furthest(found.matrix, matrix) < 10
 
 
 @given(seeds)
 @settings(max_examples=12)
 def test_correspondences_that_follow_nothing_support_no_transform_well(seed: int) -> None:
-    found = estimate(planted(np.eye(3), seed, 0, 120)[0], (WIDTH, HEIGHT))
+    found = estimate_transform(planted(np.eye(3), seed, 0, 120)[0], (WIDTH, HEIGHT))
     assert found is None or found.inliers < 15
 
 
 def test_fewer_correspondences_than_needed_give_nothing() -> None:
-    pairs, _, _ = planted(np.eye(3), 1, FEWEST - 1, 0)
-    assert estimate(pairs, (WIDTH, HEIGHT)) is None
+    pairs, _, _ = planted(np.eye(3), 1, MIN_INLIERS - 1, 0)
+    assert estimate_transform(pairs, (WIDTH, HEIGHT)) is None
 
 
 @pytest.mark.parametrize(
@@ -131,8 +133,8 @@ def test_fewer_correspondences_than_needed_give_nothing() -> None:
     ],
 )
 def test_what_nobody_would_make_is_refused(matrix: NDArray[np.float64]) -> None:
-    assert plausible(np.eye(3), (WIDTH, HEIGHT))
-    assert not plausible(matrix, (WIDTH, HEIGHT))
+    assert is_plausible(np.eye(3), (WIDTH, HEIGHT))
+    assert not is_plausible(matrix, (WIDTH, HEIGHT))
 
 
 @given(scales, scales, shifts, shifts, st.floats(-0.0005, 0.0005))
@@ -141,14 +143,14 @@ def test_normalised_and_in_pixels_undo_each_other(
 ) -> None:
     matrix = np.array([[sx, 0.1, x], [-0.05, sy, y], [p, 0, 1]])
     sizes = (640, 360), (WIDTH, HEIGHT)
-    homography = normalised(matrix, *sizes)
+    homography = to_unit_homography(matrix, *sizes)
     assert homography[2][2] == pytest.approx(1)
-    np.testing.assert_allclose(in_pixels(homography, *sizes), matrix, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(to_pixel_matrix(homography, *sizes), matrix, rtol=1e-6, atol=1e-6)
 
 
 def test_a_whole_picture_maps_onto_a_whole_picture_of_another_size() -> None:
     matrix = np.array([[2.0, 0, 0.5], [0, 2.0, 0.5], [0, 0, 1]])  # pixel centres
-    homography = normalised(matrix, (2 * WIDTH, 2 * HEIGHT), (WIDTH, HEIGHT))
+    homography = to_unit_homography(matrix, (2 * WIDTH, 2 * HEIGHT), (WIDTH, HEIGHT))
     np.testing.assert_allclose(homography, np.eye(3), atol=1e-9)
 
 
@@ -186,20 +188,25 @@ def test_the_visible_box_is_that_of_the_clipped_frame(
 def test_points_of_a_mirrored_picture_are_those_of_the_picture() -> None:
     picture = scene(3, 0.0)
     points = np.array([[10.0, 20.0], [300.0, 5.0]], np.float32)
-    mirrored = flipped(picture)
-    for (x, y), (u, v) in zip(points.astype(int), unflip(points, 320).astype(int), strict=True):
+    mirrored = flip_horizontally(picture)
+    for (x, y), (u, v) in zip(
+        points.astype(int), unflip_points(points, 320).astype(int), strict=True
+    ):
         np.testing.assert_array_equal(mirrored[y, x], picture[v, u])
 
 
 def test_two_sizes_of_one_picture_correspond() -> None:
-    small, large = features(scene(3, 0.0, (320, 180))), features(scene(3, 0.0, (480, 270)))
-    found = estimate(putative(large, small), (320, 180))
+    small, large = (
+        detect_keypoints(scene(3, 0.0, (320, 180))),
+        detect_keypoints(scene(3, 0.0, (480, 270))),
+    )
+    found = estimate_transform(match_keypoints(large, small), (320, 180))
     assert found is not None
     assert found.inliers > 30
     np.testing.assert_allclose(np.diag(found.matrix), [1.5, 1.5, 1.0], atol=0.02)
 
 
 def test_a_plain_picture_has_no_features_and_no_correspondences() -> None:
-    plain = features(np.full((90, 160, 3), 90, np.uint8))
+    plain = detect_keypoints(np.full((90, 160, 3), 90, np.uint8))
     assert len(plain.points) == 0
-    assert len(putative(plain, features(scene(3, 0.0))).query) == 0
+    assert len(match_keypoints(plain, detect_keypoints(scene(3, 0.0))).query) == 0

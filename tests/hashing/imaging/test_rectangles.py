@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from hashing.imaging.boxes import overlap
-from hashing.imaging.rectangles import rectangles
+from hashing.imaging.boxes import iou
+from hashing.imaging.rectangles import find_rectangles
 from hashing.types import Box
 from tests.hashing.films import resized
 from tests.made import scene
@@ -26,20 +26,20 @@ def with_inset(box: Box) -> np.ndarray:
     "box", [(0.41, 0.16, 0.79, 0.54), (0.0, 0.55, 0.45, 1.0), (0.5, 0.0, 1.0, 1.0)]
 )
 def test_a_picture_in_a_picture_is_outlined_wherever_it_lies(box: Box) -> None:
-    assert max(overlap(box, found) for found in rectangles(with_inset(box))) > 0.93
+    assert max(iou(box, found) for found in find_rectangles(with_inset(box))) > 0.93
 
 
 def test_what_lies_beside_a_bar_is_outlined() -> None:
     captioned = np.concatenate([HOST, np.full((90, 640, 3), 255, np.uint8)])
-    assert max(overlap((0, 0, 1, 0.8), found) for found in rectangles(captioned)) > 0.95
+    assert max(iou((0, 0, 1, 0.8), found) for found in find_rectangles(captioned)) > 0.95
 
 
 def test_a_soft_picture_has_no_outlines() -> None:
     ramp = np.linspace(0, 255, 640).astype(np.uint8)
-    assert rectangles(np.repeat(np.tile(ramp, (360, 1))[..., None], 3, axis=2)) == []
+    assert find_rectangles(np.repeat(np.tile(ramp, (360, 1))[..., None], 3, axis=2)) == []
 
 
 def test_overlap_is_shared_area_over_all_of_it() -> None:
-    assert overlap((0, 0, 0.5, 1), (0, 0, 0.5, 1)) == pytest.approx(1)
-    assert overlap((0, 0, 0.5, 1), (0.25, 0, 0.75, 1)) == pytest.approx(1 / 3)
-    assert overlap((0, 0, 0.4, 1), (0.6, 0, 1, 1)) == 0
+    assert iou((0, 0, 0.5, 1), (0, 0, 0.5, 1)) == pytest.approx(1)
+    assert iou((0, 0, 0.5, 1), (0.25, 0, 0.75, 1)) == pytest.approx(1 / 3)
+    assert iou((0, 0, 0.4, 1), (0.6, 0, 1, 1)) == 0

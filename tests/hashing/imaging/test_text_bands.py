@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.text_bands import bars
+from hashing.imaging.text_bands import find_caption_bars
 from tests.hashing.explain.overlay_made import reel
 from tests.hashing.films import Films
 from tests.made import scene
@@ -28,14 +28,14 @@ def below(picture: np.ndarray, t: float) -> np.ndarray:
 @pytest.mark.parametrize("lines", [LINES, ("the harbour", "last night")])
 def test_a_bar_of_writing_is_found_by_its_rows(lines: tuple[str, ...]) -> None:
     grey = cv2.cvtColor(captioned(scene(2, 0.0, (384, 216)), lines), cv2.COLOR_RGB2GRAY)
-    (bar,) = bars(np.asarray(grey, np.uint8))
+    (bar,) = find_caption_bars(np.asarray(grey, np.uint8))
     assert bar.box == pytest.approx((0, 0.8, 1, 1), abs=0.02)
 
 
 @pytest.mark.parametrize("lines", [(), ("I", "I I")])
 def test_a_bar_without_a_word_on_it_is_none(lines: tuple[str, ...]) -> None:
     grey = cv2.cvtColor(captioned(scene(2, 0.0, (384, 216)), lines), cv2.COLOR_RGB2GRAY)
-    assert bars(np.asarray(grey, np.uint8)) == []
+    assert find_caption_bars(np.asarray(grey, np.uint8)) == []
 
 
 def test_a_still_s_bar_hides_a_part_of_it_and_a_video_s_does_not() -> None:

@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from hashing.align.crop_path import Path
-from hashing.pan_zoom.stabilise import moves
+from hashing.align.crop_path import CropPath
+from hashing.pan_zoom.stabilise import is_moving_crop
 
 SIZE = (512, 288)
 
 
-def swaying(by: float, side: float) -> Path:
+def swaying(by: float, side: float) -> CropPath:
     """A window of a share of the known picture's side, in its middle, that sways."""
     times = np.linspace(0, 6, 13)
     left = (1 - side) / 2 + by / 2 * np.sin(times)
     windows = np.stack(
         [np.full(13, side), left * SIZE[0], np.full(13, (1 - side) / 2 * SIZE[1])], axis=1
     )
-    return Path(times, windows, np.eye(3), SIZE)
+    return CropPath(times, windows, np.eye(3), SIZE)
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def swaying(by: float, side: float) -> Path:
 def test_a_little_sway_of_the_whole_picture_is_no_moving_crop(
     by: float, side: float, told: bool
 ) -> None:
-    assert moves(swaying(by, side), SIZE) == told
+    assert is_moving_crop(swaying(by, side), SIZE) == told

@@ -5,18 +5,18 @@ import pytest
 from numpy.typing import NDArray
 
 from hashing.retiming import dropped_frames
-from hashing.retiming.dropped_frames import Departures, thinned
-from hashing.retiming.frame_skipping import Steps
+from hashing.retiming.dropped_frames import Departures, estimate_dropped_frames
+from hashing.retiming.frame_skipping import StepCosts
 from hashing.types import Descriptors, Fingerprint, Line, MediaInfo, Timeline
 
 COUNT, RATE = 200, 25.0
 BLURRED_S = 0.02  # by which a moment is found beside where it is
-LEANING = Steps(freely=0.17, evenly=0.27, change=15.0)
+LEANING = StepCosts(any_step_cost=0.17, even_step_cost=0.27, median_change=15.0)
 
 
 @pytest.fixture(autouse=True)
 def _sizes_lean(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dropped_frames, "steps_of", lambda *_: LEANING)
+    monkeypatch.setattr(dropped_frames, "measure_step_costs", lambda *_: LEANING)
 
 
 def clip(count: int) -> Fingerprint:
@@ -47,16 +47,22 @@ def edited(kept: NDArray[np.intp], seed: int) -> tuple[Line, Departures, Fingerp
 @pytest.mark.parametrize("seed", [1, 4, 7])
 def test_moments_that_wander_settle_that_pictures_are_missing(seed: int) -> None:
     kept = np.flatnonzero(np.random.default_rng(seed).random(COUNT) > 0.25)
-    assert thinned(*edited(kept, seed)).dropped_share > 0.15
+    assert estimate_dropped_frames(*edited(kept, seed)).dropped_share > 0.15
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_moments_on_a_straight_line_are_a_speed(seed: int) -> None:
     kept = np.floor(np.arange(int(COUNT / 1.3)) * 1.3).astype(np.intp)
-    assert thinned(*edited(kept, seed)).dropped_share == 0
+    assert estimate_dropped_frames(*edited(kept, seed)).dropped_share == 0
 
 
 def test_quiet_changes_alone_do_not_tell_missing_pictures() -> None:
     """Where hardly anything changes a coder leaves pictures as they were, here and there."""
-    assert Steps(freely=0.105, evenly=0.208, change=4.0).by_chance() is True
-    assert Steps(freely=0.105, evenly=0.208, change=0.33).by_chance() is None
+    assert (
+        StepCosts(any_step_cost=0.105, even_step_cost=0.208, median_change=4.0).drops_at_random()
+        is True
+    )
+    assert (
+        StepCosts(any_step_cost=0.105, even_step_cost=0.208, median_change=0.33).drops_at_random()
+        is None
+    )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.retiming.frame_skipping import steps_of
+from hashing.retiming.frame_skipping import measure_step_costs
 from hashing.types import Line, Timeline
 
 COUNT, RATE = 260, 25.0
@@ -31,8 +31,8 @@ def timelines(
 
 
 def missing_by_chance(query: Timeline, reference: Timeline, along: Line) -> bool | None:
-    steps = steps_of(query, reference, along)
-    return None if steps is None else steps.by_chance()
+    steps = measure_step_costs(query, reference, along)
+    return None if steps is None else steps.drops_at_random()
 
 
 def line(kept: NDArray[np.intp], rate: float = RATE) -> Line:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.retiming.peak_sharpness import distances, only_backwards, sharpened, strays, voted
+from hashing.retiming.peak_sharpness import (
+    is_only_reversed,
+    mean_peak_distance,
+    peak_distances,
+    sharpen_peaks,
+    vote_line,
+)
 from hashing.types import CorrelationMatrix, Line
 
 QUIET = 0.9995
@@ -32,20 +38,20 @@ def line(
 
 def test_a_row_without_a_fall_says_nothing_of_when() -> None:
     found = quiet(np.arange(30) / 10 + 1, slice(0, 12))
-    assert (distances(found)[:12].max(axis=1) > 3).all()
-    assert not distances(found)[12:].any()
+    assert (peak_distances(found)[:12].max(axis=1) > 3).all()
+    assert not peak_distances(found)[12:].any()
 
 
 def test_moments_a_fifth_of_a_second_off_lose_one_unit() -> None:
     found = quiet(np.arange(30) / 10 + 1)
-    lost = found.values[5, 17] - sharpened(found).values[5, 17]  # shows 1.5, held at 1.7
+    lost = found.values[5, 17] - sharpen_peaks(found).values[5, 17]  # shows 1.5, held at 1.7
     assert lost == pytest.approx(0.05, rel=0.05)
 
 
 @pytest.mark.parametrize("speed", [0.67, 1.25, 1.5, 2.0])
 def test_a_quiet_line_at_the_wrong_speed_is_found_by_its_peaks(speed: float) -> None:
     found = quiet(np.arange(30) / 10 * speed + 1)
-    other = voted(line(found, offset=1.3), sharpened(found), found)
+    other = vote_line(line(found, offset=1.3), sharpen_peaks(found), found)
     assert other.speed == pytest.approx(speed, rel=0.06)  # votes are coarse; fitted afterwards
     assert not other.reversed
 
@@ -53,7 +59,7 @@ def test_a_quiet_line_at_the_wrong_speed_is_found_by_its_peaks(speed: float) -> 
 def test_a_line_that_fits_is_left_as_it_is() -> None:
     found = quiet(np.arange(30) / 10 + 1)
     right = line(found)
-    assert voted(right, sharpened(found), found) is right
+    assert vote_line(right, sharpen_peaks(found), found) is right
 
 
 def test_noise_without_a_peak_moves_no_line() -> None:
@@ -62,21 +68,21 @@ def test_noise_without_a_peak_moves_no_line() -> None:
     noisy = still.values - random.uniform(0, 0.0001, still.values.shape)
     found = replace(still, values=noisy.astype(np.float32))
     kept = line(found, speed=1.1)
-    assert voted(kept, sharpened(found), found) is kept
+    assert vote_line(kept, sharpen_peaks(found), found) is kept
 
 
 def test_strays_are_counted_over_rows_that_say_when() -> None:
     found = quiet(np.arange(30) / 10 + 1, slice(0, 12))
-    assert strays(line(found), found) < 0.1
-    assert strays(line(found, offset=1.4), found) == pytest.approx(2.0, rel=0.1)
+    assert mean_peak_distance(line(found), found) < 0.1
+    assert mean_peak_distance(line(found, offset=1.4), found) == pytest.approx(2.0, rel=0.1)
 
 
 def test_quiet_footage_that_runs_only_backwards_is_told() -> None:
     found = quiet(5.0 - np.arange(30) / 10, slice(5, 25))
-    assert only_backwards(line(found, offset=5.0, back=True), found)
+    assert is_only_reversed(line(found, offset=5.0, back=True), found)
 
 
 def test_quiet_footage_that_runs_either_way_is_not() -> None:
     swing = np.where(np.arange(30) % 2, 2.0 + np.arange(30) / 10, 5.0 - np.arange(30) / 10)
     found = quiet(swing)
-    assert not only_backwards(line(found, offset=5.0, back=True), found)
+    assert not is_only_reversed(line(found, offset=5.0, back=True), found)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.retiming.refine import surely_fast
+from hashing.retiming.refine import confirm_speed
 from hashing.types import CorrelationMatrix, Line
 
 STEP_S = 0.12
@@ -29,7 +29,7 @@ def line(found: CorrelationMatrix, speed: float, offset: float) -> Line:
 def test_a_clear_speed_near_real_time_is_kept(speed: float) -> None:
     found = agreeing(np.arange(64) * STEP_S * speed + 1)
     told = line(found, speed, 1.0)
-    assert surely_fast(told, found, in_real_time=False) is told
+    assert confirm_speed(told, found, in_real_time=False) is told
 
 
 @pytest.mark.parametrize("speed", [1.033, 0.967, 1.08])
@@ -37,13 +37,13 @@ def test_a_line_that_tilts_for_nothing_is_in_real_time(speed: float) -> None:
     found = agreeing(np.arange(64) * STEP_S + 1)
     middle = 32 * STEP_S
     tilted = line(found, speed, 1.0 + middle - speed * middle)
-    assert surely_fast(tilted, found, in_real_time=False).speed == 1.0
+    assert confirm_speed(tilted, found, in_real_time=False).speed == 1.0
 
 
 def test_real_time_is_put_where_the_moments_are() -> None:
     """A tilted line may be off as a whole too: turned about its middle it would be worse."""
     found = agreeing(np.arange(64) * STEP_S + 0.96)
-    straight = surely_fast(line(found, 1.03, 0.98), found, in_real_time=False)
+    straight = confirm_speed(line(found, 1.03, 0.98), found, in_real_time=False)
     assert straight.speed == 1.0
     assert straight.offset == pytest.approx(0.96, abs=0.03)
 
@@ -52,4 +52,4 @@ def test_rows_that_say_nothing_make_no_speed() -> None:
     still = CorrelationMatrix(
         np.arange(64) * STEP_S, np.arange(0, 12, STEP_S), np.ones((64, 100), "f4")
     )
-    assert surely_fast(line(still, 1.05, 1.0), still, in_real_time=False).speed == 1.0
+    assert confirm_speed(line(still, 1.05, 1.0), still, in_real_time=False).speed == 1.0

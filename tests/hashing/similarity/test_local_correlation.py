@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hashing.similarity.local_correlation import (
-    WINDOW_PX,
-    likeness,
-    likeness_close,
+    CORRELATION_WINDOW_PX,
+    compare_frames,
+    compare_visible_part,
     local_correlation,
 )
 from tests.hashing.films import resized
@@ -18,27 +18,27 @@ SAME = np.eye(3)
 
 
 def test_a_picture_agrees_with_itself_everywhere() -> None:
-    found = likeness(PICTURE, PICTURE, SAME)
-    assert found.share > 0.99
-    assert found.median > 0.95
+    found = compare_frames(PICTURE, PICTURE, SAME)
+    assert found.agreeing_share > 0.99
+    assert found.median_correlation > 0.95
 
 
 def test_unlike_pictures_agree_nowhere_much() -> None:
-    found = likeness(PICTURE, OTHER, SAME)
-    assert found.share < 0.2
-    assert abs(found.median) < 0.4
+    found = compare_frames(PICTURE, OTHER, SAME)
+    assert found.agreeing_share < 0.2
+    assert abs(found.median_correlation) < 0.4
 
 
 @pytest.mark.parametrize("tone", [lambda p: p * 0.6, lambda p: 255 - (255 - p) * 0.6])
 def test_brightness_and_contrast_do_not_count(tone: object) -> None:
     toned = tone(PICTURE.astype(float)).astype(np.uint8)  # type: ignore[operator]
-    assert likeness(toned, PICTURE, SAME).share > 0.9
+    assert compare_frames(toned, PICTURE, SAME).agreeing_share > 0.9
 
 
 def test_only_what_was_changed_disagrees() -> None:
     changed = PICTURE.copy()
     changed[40:120, 60:160] = OTHER[40:120, 60:160]
-    found = likeness(changed, PICTURE, SAME)
+    found = compare_frames(changed, PICTURE, SAME)
     height, width = found.correlation.shape
     inner = found.correlation[
         round(0.3 * height) : round(0.6 * height), round(0.25 * width) : round(0.45 * width)
@@ -50,17 +50,17 @@ def test_only_what_was_changed_disagrees() -> None:
 def test_a_transform_is_undone_before_pictures_are_held_together() -> None:
     smaller = resized(PICTURE, (200, 112))
     matrix = np.array([[200 / 320, 0, -0.19], [0, 112 / 180, -0.19], [0, 0, 1]])
-    assert likeness(smaller, PICTURE, matrix).share > 0.9
-    assert likeness(smaller, PICTURE, SAME).share < 0.4
+    assert compare_frames(smaller, PICTURE, matrix).agreeing_share > 0.9
+    assert compare_frames(smaller, PICTURE, SAME).agreeing_share < 0.4
 
 
 def test_pictures_without_texture_say_nothing() -> None:
     plain = np.full_like(PICTURE, 90)
-    assert likeness(plain, plain, SAME).share == 0.0
+    assert compare_frames(plain, plain, SAME).agreeing_share == 0.0
 
 
 def slow_correlation(left: np.ndarray, right: np.ndarray, y: int, x: int) -> float:
-    half = WINDOW_PX // 2
+    half = CORRELATION_WINDOW_PX // 2
     a = left[y - half : y + half + 1, x - half : x + half + 1].astype(float)
     b = right[y - half : y + half + 1, x - half : x + half + 1].astype(float)
     covariance = float(((a - a.mean()) * (b - b.mean())).mean())
@@ -85,7 +85,7 @@ def test_a_small_picture_in_the_item_is_seen_as_closely_as_one_that_fills_it() -
     item = resized(scene(9, 0.0), (768, 432))
     item[40:148, 60:252] = resized(moved, (192, 108))
     matrix = np.array([[192 / 512, 0, 60], [0, 108 / 288, 40], [0, 0, 1.0]])
-    close, wide = likeness_close(item, known, matrix), likeness(item, known, matrix)
+    close, wide = compare_visible_part(item, known, matrix), compare_frames(item, known, matrix)
     assert close.textured.sum() > 4 * wide.textured.sum()
     assert close.correlation[close.textured].min() < 0.4
 
@@ -93,5 +93,7 @@ def test_a_small_picture_in_the_item_is_seen_as_closely_as_one_that_fills_it() -
 def test_what_is_hidden_is_left_out() -> None:
     barred = PICTURE.copy()
     barred[-len(barred) // 3 :] = OTHER[-len(barred) // 3 :]
-    assert likeness_close(barred, PICTURE, SAME).share < 0.85
-    assert likeness_close(barred, PICTURE, SAME, ((0.0, 0.66, 1.0, 1.0),)).share > 0.97
+    assert compare_visible_part(barred, PICTURE, SAME).agreeing_share < 0.85
+    assert (
+        compare_visible_part(barred, PICTURE, SAME, ((0.0, 0.66, 1.0, 1.0),)).agreeing_share > 0.97
+    )
