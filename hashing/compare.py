@@ -84,7 +84,7 @@ def _retry_mirrored(
     What is nearly symmetric agrees with its own mirror image well enough to hide the true place.
     """
     mirrored = not placement.transform.mirrored
-    mirrored_placement = _place(query, reference, region, timestamps, mirrored)
+    mirrored_placement = _place(query, reference, region, timestamps, mirrored=mirrored)
     if mirrored_placement is None or mirrored_placement.transform.mirrored != mirrored:
         return match  # the same way after all, from another start: a second try at being accepted
     mirrored_match = match_placement(query, reference, mirrored_placement)
@@ -96,6 +96,7 @@ def _place(
     reference: FrameCache,
     region: Box | None,
     timestamps: tuple[tuple[Seconds, Seconds], ...],
+    *,
     mirrored: bool | None = None,
 ) -> Placement | None:
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
@@ -106,7 +107,7 @@ def _place(
             if still_placement is not None
             else None
         )
-    placement = place(query, reference, region, timestamps, mirrored)
+    placement = place(query, reference, region, timestamps, mirrored=mirrored)
     if placement is not None and kinds == ("still", "video"):
         return localise_still(query, reference, placement)
     return placement

@@ -22,7 +22,7 @@ def collect_correspondences(
     for indices, frame_pair in sorted(pairs.items()):
         matched = frame_pair.correspondences
         if matched is None:
-            matched = match_frames(query, reference, indices, mirrored, coarse=coarse)
+            matched = match_frames(query, reference, indices, mirrored=mirrored, coarse=coarse)
         out.append(FrameMatches(float(query.times[indices[0]]), matched))
     return out
 

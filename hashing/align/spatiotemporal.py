@@ -95,6 +95,7 @@ def place(
     reference: FrameCache,
     region: Box | None = None,
     timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
+    *,
     mirrored: bool | None = None,
 ) -> Placement | None:
     """Hold the query (or one window of its picture) against a reference.
@@ -220,7 +221,7 @@ def _narrow_to_inset(
         return first, region
     mirrored = first.transform.mirrored
     pair = [(first.pairs[0].query_index, first.pairs[0].reference_index)]
-    narrowed = _estimate_candidate(query, reference, pair, mirrored, box)
+    narrowed = _estimate_candidate(query, reference, pair, box, mirrored=mirrored)
     if narrowed is None or narrowed.transform.inliers <= first.transform.inliers:
         return first, region
     return narrowed, box
@@ -251,7 +252,9 @@ def _search_around(
         orientations = (first.transform.mirrored,)
     for pair in _pairs_around(query, reference, proposals, first):
         for mirrored in orientations:
-            candidate = _estimate_candidate(query, reference, [pair], mirrored, region, coarse=True)
+            candidate = _estimate_candidate(
+                query, reference, [pair], region, mirrored=mirrored, coarse=True
+            )
             if candidate is not None:
                 share = _agreeing_share(query, reference, candidate)
                 ranked.append((share * candidate.transform.inliers, candidate))
@@ -320,13 +323,16 @@ def _best_candidate(
     proposals: list[TimestampPairs],
     region: Box | None,
     orientations: tuple[bool, ...],
+    *,
     coarse: bool,
 ) -> _TransformCandidate | None:
     best: _TransformCandidate | None = None
     for mirrored in orientations:
         for timestamps in proposals:
             indices = _nearest_indices(query, reference, timestamps.pairs)
-            candidate = _estimate_candidate(query, reference, indices, mirrored, region, coarse)
+            candidate = _estimate_candidate(
+                query, reference, indices, region, mirrored=mirrored, coarse=coarse
+            )
             if candidate is not None and (best is None or candidate.rank > best.rank):
                 best = candidate
             if best is not None and _is_sufficient(best):
@@ -356,12 +362,13 @@ def match_frames(
     query: FrameCache,
     reference: FrameCache,
     pair: tuple[int, int],
-    mirrored: bool,
     region: Box | None = None,
+    *,
+    mirrored: bool,
     coarse: bool = False,
 ) -> Correspondences:
     """Putative correspondences of one frame pair, in whole-picture pixels of both."""
-    left = query.features(pair[0], mirrored, region, coarse)
+    left = query.features(pair[0], region, mirrored=mirrored, coarse=coarse)
     pairs = match_keypoints(left, reference.features(pair[1], coarse=coarse))
     if mirrored:
         pairs = Correspondences(unflip_points(pairs.query, query.width), pairs.reference)
@@ -372,14 +379,18 @@ def _estimate_candidate(
     query: FrameCache,
     reference: FrameCache,
     indices: list[tuple[int, int]],
-    mirrored: bool,
     region: Box | None,
+    *,
+    mirrored: bool,
     coarse: bool = False,
 ) -> _TransformCandidate | None:
-    todo = query.missing_features([q for q, _ in indices], mirrored, region, coarse)
-    todo += reference.missing_features([r for _, r in indices], False, None, coarse)
+    todo = query.missing_features([q for q, _ in indices], region, mirrored=mirrored, coarse=coarse)
+    todo += reference.missing_features([r for _, r in indices], None, mirrored=False, coarse=coarse)
     map_in_threads(lambda find: find(), todo)
-    parts = [match_frames(query, reference, pair, mirrored, region, coarse) for pair in indices]
+    parts = [
+        match_frames(query, reference, pair, region, mirrored=mirrored, coarse=coarse)
+        for pair in indices
+    ]
     transform = estimate_transform(pool_correspondences(parts), reference.size)
     if transform is None:
         return None
@@ -430,9 +441,11 @@ def _refine_candidate(
         return first
     indices = _nearest_indices(query, reference, tuple(timestamps))
     mirrored = first.transform.mirrored
-    refined = _estimate_candidate(query, reference, indices, mirrored, region, first.coarse)
+    refined = _estimate_candidate(
+        query, reference, indices, region, mirrored=mirrored, coarse=first.coarse
+    )
     if first.coarse and (refined is None or refined.transform.inliers < SUFFICIENT_COARSE_INLIERS):
-        refined = _estimate_candidate(query, reference, indices, mirrored, region)
+        refined = _estimate_candidate(query, reference, indices, region, mirrored=mirrored)
     if refined is None or refined.transform.inliers < MIN_INLIERS:
         return first
     return refined if refined.rank >= 0.5 * first.rank else first

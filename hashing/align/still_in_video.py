@@ -83,11 +83,11 @@ def _candidates_near(
 
 
 def _place_at_frame(
-    still: FrameCache, video: FrameCache, placement: Placement, index: int, coarse: bool
+    still: FrameCache, video: FrameCache, placement: Placement, index: int, *, coarse: bool
 ) -> Placement | None:
     """The still placed at one picture of the video; None where no transform is found."""
     mirrored, region = placement.transform.mirrored, _inset_region(still, video, placement)
-    points = match_frames(still, video, (0, index), mirrored, region, coarse)
+    points = match_frames(still, video, (0, index), region, mirrored=mirrored, coarse=coarse)
     transform = estimate_transform(points, video.size)
     if transform is None:
         return None

@@ -139,7 +139,7 @@ def locate_audio(
         if line is None:
             continue
         in_sync = abs(sync_offset(line, segment)) < MAX_SYNC_OFFSET_S
-        if is_significant(line, in_sync):
+        if is_significant(line, in_sync=in_sync):
             significant.append(
                 (line.correlation + (MIN_GAIN_OUT_OF_SYNC if in_sync else 0.0), line)
             )
@@ -186,7 +186,13 @@ def _classify_segment(
     )
     bands_shift = pitch_shift_bands(line.change, query.levels.shape[1]) if line else 0.0
     states = classify_audio(
-        query, reference, times, reference_times, segment.reference, bands_shift, line is not None
+        query,
+        reference,
+        times,
+        reference_times,
+        segment.reference,
+        bands_shift,
+        follows_audio=line is not None,
     )
     return _SegmentAudio(segment, line, times, states)
 

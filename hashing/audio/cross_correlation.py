@@ -219,7 +219,7 @@ def _peak_offset(values: NDArray[np.float64], best: int) -> float:
     return float(np.clip(0.5 * (left - right) / curvature, -0.5, 0.5)) if curvature < -1e-9 else 0.0
 
 
-def is_significant(line: AudioLine, in_sync: bool) -> bool:
+def is_significant(line: AudioLine, *, in_sync: bool) -> bool:
     """Whether a line is too good for unlike sounds. expected: it lies where the pictures say."""
     if in_sync:
         return line.correlation >= max(MIN_CORRELATION_IN_SYNC, MIN_SIGMAS_IN_SYNC * line.sigma)

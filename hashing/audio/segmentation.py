@@ -47,6 +47,7 @@ def classify_audio(
     reference_times: NDArray[np.float64],
     matched: Span,
     bands_shift: float,
+    *,
     follows_audio: bool,
 ) -> NDArray[np.intp] | AudioState:
     """SAME, OTHER, MUTED or ADDED for each moment, or one state where there is nothing to compare.

@@ -46,7 +46,7 @@ def decide(support: Support, query: Kind, reference: Kind) -> Outcome:
         # the best of all moments of a video is a little like any still of the same scene
         logit = min(logit, 16.0 * (support.agreeing_share - MIN_STILL_AGREEING_SHARE))
     score = 1 / (1 + exp(-logit))
-    return Outcome(score, _decision(score, support, both_videos), _reasons(support))
+    return Outcome(score, _decision(score, support, both_videos=both_videos), _reasons(support))
 
 
 def _video_logit(support: Support) -> float:
@@ -116,7 +116,7 @@ def _is_displaced(support: Support) -> bool:
     return displaced and support.correlation < MIN_RIGID_CORRELATION
 
 
-def _decision(score: float, support: Support, both_videos: bool) -> Decision:
+def _decision(score: float, support: Support, *, both_videos: bool) -> Decision:
     if score >= MIN_ACCEPTED_SCORE:
         short = both_videos and support.matched_s < MIN_VIDEO_S
         return "too_little" if short else "accepted"

@@ -230,7 +230,7 @@ def _motion_agreement(
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
     if "still" in kinds:
         return _still_motion_agreement(
-            query, reference, placement, lines, kinds == ("still", "still")
+            query, reference, placement, lines, both_still=kinds == ("still", "still")
         ), 0.0
     per_line = [
         (line, correlate_motion(query, reference, placement.transform, line)) for line in lines
@@ -301,6 +301,7 @@ def _still_motion_agreement(
     reference: FrameCache,
     placement: Placement,
     lines: tuple[Line, ...],
+    *,
     both_still: bool,
 ) -> float | None:
     if both_still or not lines:

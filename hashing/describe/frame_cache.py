@@ -81,8 +81,9 @@ class FrameCache:
     def features(
         self,
         index: int,
-        mirrored: bool = False,
         window: Box | None = None,
+        *,
+        mirrored: bool = False,
         coarse: bool = False,
     ) -> Keypoints:
         """Keypoints of a whole picture or of a window of it, or of the mirror image of all of it.
@@ -94,11 +95,13 @@ class FrameCache:
         key = (index, mirrored, window, coarse)
         if key not in self._features:
             box = window or (0.0, 0.0, 1.0, 1.0)
-            self._features[key] = _detect_in_window(self.frame(index), mirrored, box, coarse)
+            self._features[key] = _detect_in_window(
+                self.frame(index), box, mirrored=mirrored, coarse=coarse
+            )
         return self._features[key]
 
     def missing_features(
-        self, indices: list[int], mirrored: bool, window: Box | None, coarse: bool
+        self, indices: list[int], window: Box | None, *, mirrored: bool, coarse: bool
     ) -> list[Callable[[], None]]:
         """What is left to be done before `features` of these pictures; in any thread and order."""
         keys = [(index, mirrored, window, coarse) for index in dict.fromkeys(indices)]
@@ -107,7 +110,7 @@ class FrameCache:
         box = window or (0.0, 0.0, 1.0, 1.0)
 
         def detect(key: _Key, frame: NDArray[np.uint8]) -> None:
-            self._features[key] = _detect_in_window(frame, mirrored, box, coarse)
+            self._features[key] = _detect_in_window(frame, box, mirrored=mirrored, coarse=coarse)
 
         return [partial(detect, key, frame) for key, frame in zip(missing, frames, strict=True)]
 
@@ -151,14 +154,14 @@ class FrameCache:
 
 
 def _detect_in_window(
-    frame: NDArray[np.uint8], mirrored: bool, window: Box, coarse: bool
+    frame: NDArray[np.uint8], window: Box, *, mirrored: bool, coarse: bool
 ) -> Keypoints:
     """Keypoints inside a window, at about the size of a whole picture, or half of it."""
     height, width = frame.shape[:2]
     x0, y0 = int(window[0] * width), int(window[1] * height)
     x1, y1 = max(x0 + 8, round(window[2] * width)), max(y0 + 8, round(window[3] * height))
     part = frame[y0:y1, x0:x1]
-    factor = _resize_factor(max(part.shape[:2]), max(width, height), coarse)
+    factor = _resize_factor(max(part.shape[:2]), max(width, height), coarse=coarse)
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     if factor != 1:
         resized = cv2.resize(part, None, fx=factor, fy=factor, interpolation=method)
@@ -174,7 +177,7 @@ def _detect_in_window(
     return Keypoints(in_frame, detected.sizes / factor, detected.descriptors, width, height)
 
 
-def _resize_factor(part_px: int, frame_px: int, coarse: bool) -> float:
+def _resize_factor(part_px: int, frame_px: int, *, coarse: bool) -> float:
     """How much a part is resized before it is looked at."""
     if coarse:
         return min(1.0, COARSE_LONG_SIDE_PX / part_px)

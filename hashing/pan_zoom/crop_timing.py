@@ -37,17 +37,18 @@ def match_frame_pairs(
     query: FrameCache,
     reference: FrameCache,
     indices: list[tuple[int, int]],
+    *,
     mirrored: bool,
     coarse: bool,
 ) -> list[FrameMatches]:
     """Putative correspondences of pairs of pictures."""
-    todo = query.missing_features([q for q, _ in indices], mirrored, None, coarse)
-    todo += reference.missing_features([r for _, r in indices], False, None, coarse)
+    todo = query.missing_features([q for q, _ in indices], None, mirrored=mirrored, coarse=coarse)
+    todo += reference.missing_features([r for _, r in indices], None, mirrored=False, coarse=coarse)
     map_in_threads(lambda find: find(), todo)
     return [
         FrameMatches(
             float(query.times[q]),
-            match_frames(query, reference, (q, r), mirrored, coarse=coarse),
+            match_frames(query, reference, (q, r), mirrored=mirrored, coarse=coarse),
         )
         for q, r in indices
     ]
@@ -57,8 +58,9 @@ def estimate_timing(
     query: FrameCache,
     reference: FrameCache,
     common: Matrix,
-    mirrored: bool,
     guesses: list[tuple[Line, ...]],
+    *,
+    mirrored: bool,
 ) -> Line | None:
     """All of the item on one line through the moments that have most in common; None if unclear.
 
@@ -72,7 +74,7 @@ def estimate_timing(
     clear = []
     for q, reference_indices in candidates.items():  # one instant at a time: pictures are large
         pairs = [(q, r) for r in reference_indices]
-        frame_matches = match_frame_pairs(query, reference, pairs, mirrored, coarse=True)
+        frame_matches = match_frame_pairs(query, reference, pairs, mirrored=mirrored, coarse=True)
         measured = [measure_window(window, common) for window in frame_matches]
         support = np.array([window.inliers if window is not None else 0 for window in measured])
         timestamp = _best_supported(reference.times[reference_indices], support)

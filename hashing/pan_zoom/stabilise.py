@@ -122,7 +122,7 @@ def follow_crop(
         if guess_line
     ]
     timing = (
-        estimate_timing(query, reference, common.matrix, common.mirrored, guesses)
+        estimate_timing(query, reference, common.matrix, guesses, mirrored=common.mirrored)
         if guesses
         else None
     )
@@ -205,13 +205,17 @@ def _fit_path_on_lines(
     span = min(line.start for line in lines_guessed), max(line.end for line in lines_guessed)
     transforms = [placement.transform.matrix, common.matrix]
     for coarse, enough in ((True, MIN_COARSE_WINDOW_SHARE), (False, MIN_WINDOW_SHARE)):
-        frame_matches = match_frame_pairs(query, reference, indices, common.mirrored, coarse)
+        frame_matches = match_frame_pairs(
+            query, reference, indices, mirrored=common.mirrored, coarse=coarse
+        )
         windows = measure_windows(frame_matches, common.matrix)
         path = fit_path(windows, common.matrix, query.size, *span)
         if path is not None and len(windows) >= enough * len(indices):
             # a path can make up for a wrong moment: so at the moments as they were placed, too
             placed = _sample_pairs(query, reference, placement.lines)
-            placed_matches = match_frame_pairs(query, reference, placed, common.mirrored, coarse)
+            placed_matches = match_frame_pairs(
+                query, reference, placed, mirrored=common.mirrored, coarse=coarse
+            )
             fixed_inliers = max(
                 count_fixed_inliers(matches, [*transforms, path.middle_transform])
                 for matches in (frame_matches, placed_matches)
@@ -343,7 +347,9 @@ def stabilise_reference(
     mirrored = placement.transform.mirrored
     parts = []
     for (_, r), matches in zip(
-        indices, match_frame_pairs(query, reference, indices, mirrored, False), strict=True
+        indices,
+        match_frame_pairs(query, reference, indices, mirrored=mirrored, coarse=False),
+        strict=True,
     ):
         moved_points = apply_transform(transforms[r], matches.pairs.reference).astype(np.float32)
         parts.append(Correspondences(matches.pairs.query, moved_points))

@@ -86,11 +86,11 @@ def refine_alignment(placement: Placement, query: Fingerprint, reference: Finger
     ]
     lines = [piece for line in lines for piece in _split_and_fit(line, correlations, sharpened)]
     in_real_time = any(line.speed == 1.0 for line in lines)
-    lines = [confirm_speed(line, correlations, in_real_time) for line in lines]
+    lines = [confirm_speed(line, correlations, in_real_time=in_real_time) for line in lines]
     return replace(placement, lines=tuple(lines))
 
 
-def confirm_speed(line: Line, correlations: CorrelationMatrix, in_real_time: bool) -> Line:
+def confirm_speed(line: Line, correlations: CorrelationMatrix, *, in_real_time: bool) -> Line:
     """A line near real time is told from it only where its rows clearly say otherwise.
 
     in_real_time: other pieces are; a quiet one is so too, unless its rows surely say otherwise.

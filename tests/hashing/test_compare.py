@@ -195,7 +195,7 @@ def test_two_descriptor_spaces_are_never_compared(film: Films) -> None:
 def test_without_a_common_geometry_the_more_alike_come_first(
     film: Films, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hashing.compare.place", lambda *_: None)
+    monkeypatch.setattr("hashing.compare.place", lambda *_, **__: None)
     alike, unlike = (compare(film("copy"), film(name)) for name in ("street", "park"))
     assert alike.decision == unlike.decision == "none"
     assert 0 <= unlike.score < alike.score < 0.05

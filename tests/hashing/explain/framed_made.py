@@ -35,7 +35,7 @@ def placed(
     """The placement that keypoints of the same instants give."""
     moments = (np.arange(INSTANTS) + 0.5) / INSTANTS * length if length else np.zeros(1)
     pairs = [(query.nearest_index(float(t)), reference.nearest_index(float(t))) for t in moments]
-    parts = [match_frames(query, reference, pair, mirrored, None) for pair in pairs]
+    parts = [match_frames(query, reference, pair, None, mirrored=mirrored) for pair in pairs]
     transform = estimate_transform(pool_correspondences(parts), reference.size)
     assert transform is not None
     frames = tuple(

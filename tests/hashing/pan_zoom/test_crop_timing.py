@@ -18,7 +18,7 @@ def test_the_moments_of_a_wandering_mirrored_crop_are_clocked(film: Films) -> No
     query, reference = FrameCache(film("street, sideways and mirrored")), FrameCache(film("street"))
     guess = replace(CLOCK, speed=0.9, offset=1.2)
     common = np.array([[-1.4, 0.0, 320.0], [0.0, 1.4, -39.0], [0.0, 0.0, 1.0]])
-    line = estimate_timing(query, reference, common, True, [(guess,)])
+    line = estimate_timing(query, reference, common, [(guess,)], mirrored=True)
     assert line is not None
     assert line.slope == 1.0
     assert line.offset == pytest.approx(1.0, abs=0.03)
