@@ -6,7 +6,7 @@ no part (masked normalised cross-correlation, Padfield 2012). Playing a sound fa
 move its pitch or leave it: both are tried, and reversed pictures with their sound reversed and not.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.fft import irfft, rfft
@@ -224,23 +224,6 @@ def is_significant(line: AudioLine, *, in_sync: bool) -> bool:
     if in_sync:
         return line.correlation >= max(MIN_CORRELATION_IN_SYNC, MIN_SIGMAS_IN_SYNC * line.sigma)
     return line.correlation >= max(MIN_CORRELATION, MIN_SIGMAS * line.sigma)
-
-
-def best_rate(
-    query: AudioLevels, reference: AudioLevels, line: AudioLine, reach: float = 0.03
-) -> tuple[float, float]:
-    """The rate near a line's own at which its sound agrees best, and the correlation there."""
-    best = (line.change.rate, line.correlation)
-    for width, count in ((reach, 13), (reach / 6, 9)):
-        middle = best[0]
-        for factor in np.linspace(-width, width, count):
-            change = replace(line.change, rate=middle * (1 + float(factor)))
-            line_at_rate = find_audio_line(
-                query, reference, line.span, change, line.reference_time(line.span.start), 1.0
-            )
-            if line_at_rate is not None and line_at_rate.correlation > best[1]:
-                best = (change.rate, line_at_rate.correlation)
-    return best
 
 
 def local_audio_correlation(

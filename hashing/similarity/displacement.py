@@ -48,8 +48,6 @@ class Displacement:
     displaced_share: (
         float  # of that, more than OFF_PX from where a copy has it; or as a share of what moves
     )
-    median_px: float  # median distance of what was found, at the size of the maps
-    largest_region: float  # the largest connected part of what is off
 
 
 def measure_still_displacement(
@@ -109,8 +107,6 @@ def measure_displacement(
     return Displacement(
         matched_share=float(matches.reliable.sum()) / textured,
         displaced_share=max(float(displaced.sum()) / textured, _displaced_share(displaced, moving)),
-        median_px=float(np.median(residual[matches.reliable])),
-        largest_region=_largest_region_px(displaced) / textured,
     )
 
 
@@ -202,9 +198,3 @@ def _residual_motion(matches: FlowMatches, own_motion: Field) -> Map:
     # what lies where it should is in its place, whatever moves around it: writing, or a stand
     residual[matches.reliable] = np.minimum(residuals, np.hypot(*matches.flow[matches.reliable].T))
     return residual
-
-
-def _largest_region_px(flags: NDArray[np.bool_]) -> int:
-    """Pixels of the largest connected part."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(flags.astype(np.uint8))
-    return int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0

@@ -45,10 +45,6 @@ class FrameSimilarity:
         """Mean correlation of the textured area, -1..1; -1 where nothing is textured."""
         return float(self.correlation[self.textured].mean()) if self.textured.any() else -1.0
 
-    @property
-    def median_correlation(self) -> float:
-        return float(np.median(self.correlation[self.textured])) if self.textured.any() else 0.0
-
 
 def compare_visible_part(
     query: NDArray[np.uint8],

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import LONG_SIDE_PX, Look, looks, luma
-from hashing.imaging.homography import apply_transform, pixels_to_unit, to_unit_homography
+from hashing.imaging.homography import apply_transform, to_unit_homography
 from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
 from hashing.similarity.local_correlation import (
     MIN_AGREEING_CORRELATION,
@@ -208,8 +208,3 @@ def _border(views: list[NDArray[np.float32]], depth: int) -> int:
         return best + 1
     plain = np.median([view[: max(1, depth - 2)].std(axis=(0, 1)).max() for view in views]) < 4
     return depth if plain else 0
-
-
-def unit_to_pixels(points: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
-    """Coordinates 0..1 as pixel centres of a picture of this (width, height)."""
-    return apply_transform(np.linalg.inv(pixels_to_unit(*size)), points)
