@@ -540,7 +540,7 @@ def test_hashes_are_exported_for_other_tools(
     with Library.open(library) as opened:
         for seed, fingerprint in enumerate(prints, start=1):
             opened.add(fingerprint, made_facts(seed))
-    usable = [int((one.frames.pdq_quality >= 50).sum()) for one in prints]
+    usable = [int((one.descriptors.pdq_quality >= 50).sum()) for one in prints]
     assert 0 < usable[0] < 12
 
     assert firstseen("library", "hashes") == 0
@@ -552,7 +552,7 @@ def test_hashes_are_exported_for_other_tools(
     assert firstseen("library", "hashes", "R000002", "--format", "csv") == 0
     header, first, *rest = capsys.readouterr().out.splitlines()
     assert header == "clip,timestamp_s,pdq,pdq_quality,phash"
-    pdq = prints[1].frames.pdq[0].tobytes().hex()
+    pdq = prints[1].descriptors.pdq[0].tobytes().hex()
     assert first.startswith(f"R000002,0.0,{pdq},")
     assert len(rest) == 11
 

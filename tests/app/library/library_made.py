@@ -69,14 +69,14 @@ def assert_same_print(stored: Fingerprint, expected: Fingerprint) -> None:
     assert (stored.space, stored.sampling) == (expected.space, expected.sampling)
     assert (stored.gaps, stored.problems) == (expected.gaps, expected.problems)
     for name in ("pdq", "pdq_quality", "phash", "flat"):
-        actual, wanted = getattr(stored.frames, name), getattr(expected.frames, name)
+        actual, wanted = getattr(stored.descriptors, name), getattr(expected.descriptors, name)
         np.testing.assert_array_equal(actual, wanted)
         assert actual.dtype == wanted.dtype
-    np.testing.assert_allclose(stored.frames.times, expected.frames.times, atol=1e-6)
+    np.testing.assert_allclose(stored.descriptors.times, expected.descriptors.times, atol=1e-6)
     np.testing.assert_allclose(stored.timeline.times, expected.timeline.times, atol=1e-6)
     np.testing.assert_allclose(stored.timeline.change, expected.timeline.change, rtol=1e-3)
-    assert stored.frames.vectors.dtype == np.float16
-    np.testing.assert_allclose(stored.frames.vectors, expected.frames.vectors, atol=2e-4)
+    assert stored.descriptors.vectors.dtype == np.float16
+    np.testing.assert_allclose(stored.descriptors.vectors, expected.descriptors.vectors, atol=2e-4)
     assert (stored.audio is None) == (expected.audio is None)
     if stored.audio is not None and expected.audio is not None:
         np.testing.assert_array_equal(stored.audio.bands, expected.audio.bands)

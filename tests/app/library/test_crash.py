@@ -55,7 +55,7 @@ def assert_whole(
             expected = made_print(int(clip.name[5:-4]))
             assert_same_print(library.load(clip.id), expected)
             assert len(clip.appearances) == 1
-            query = expected.frames.vectors.astype(np.float32)
+            query = expected.descriptors.vectors.astype(np.float32)
             assert library.search(query, 1, SPACE).cosine.min() > 0.999
     connection = sqlite3.connect(folder / "library.db")
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

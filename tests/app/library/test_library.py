@@ -45,7 +45,7 @@ def test_a_fingerprint_comes_back_as_it_was_added(
 
 def test_pictures_come_back_byte_for_byte(library: Library) -> None:
     pictures = PreviewFrames("webp", 160, 90, np.array([0.0]), bytes(range(256)) * 20)
-    added = library.add(replace(made_print(1), pictures=pictures), made_facts(1))
+    added = library.add(replace(made_print(1), preview=pictures), made_facts(1))
     stored = library.load(added.clip_id).preview
     assert stored is not None
     assert stored.data == pictures.data
@@ -208,7 +208,7 @@ def test_no_query_has_no_hits(library: Library) -> None:
 
 def test_an_addition_by_another_process_is_found(tmp_path: Path) -> None:
     with Library.open(tmp_path / "a", create=True) as first, Library.open(tmp_path / "a") as second:
-        vectors = made_print(3).frames.vectors.astype(np.float32)
+        vectors = made_print(3).descriptors.vectors.astype(np.float32)
         assert second.search(vectors, 1, SPACE).clips == ()
         first.add(made_print(3), made_facts(3))
         assert second.search(vectors, 1, SPACE).clips == ("R000001",)

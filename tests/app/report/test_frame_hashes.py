@@ -25,7 +25,7 @@ BRIDGE = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
 
 @pytest.fixture
 def hashes() -> list[FrameHashes]:
-    frames = made_print(1, rows=12).frames
+    frames = made_print(1, rows=12).descriptors
     pdq = frames.pdq.copy()
     pdq[0] = np.frombuffer(bytes.fromhex(BRIDGE), np.uint8)
     quality = np.full(12, 100, np.uint8)
@@ -38,7 +38,7 @@ def test_each_frame_has_its_time_and_its_hashes(hashes: list[FrameHashes]) -> No
     assert hashes[0].pdq == BRIDGE
     assert [frame.timestamp_s for frame in hashes[:3]] == [0.0, 0.5, 1.0]
     assert {(len(frame.pdq), len(frame.phash)) for frame in hashes} == {(64, 16)}
-    phash = made_print(1, rows=12).frames.phash[0]
+    phash = made_print(1, rows=12).descriptors.phash[0]
     assert int(hashes[0].phash, 16) == int.from_bytes(phash.tobytes(), "big")
 
 
