@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     )
     max_pixels: Annotated[
         int, Field(gt=0, description="Largest frame that is decoded, width times height.")
-    ] = 120_000_000
+    ] = 256_000_000
     max_duration_s: Annotated[
         float, Field(gt=0, description="Longest video that is read, in seconds.")
     ] = 4 * 3600.0

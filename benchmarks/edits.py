@@ -35,7 +35,7 @@ from benchmarks.edits_made import MAKERS, Change, Picture, Plan
 from benchmarks.record import write
 from hashing.compare import compare
 from hashing.decode.probe import probe
-from hashing.decode.video import Damage, shown
+from hashing.decode.video import Damage, decode_frames
 from hashing.describe.fingerprint import fingerprint
 from hashing.types import Fingerprint, Limits
 from tests.made import write_video
@@ -70,7 +70,7 @@ def pictures(path: Path) -> tuple[list[Picture], float]:
     out: list[Picture] = []
     rate, aspect = declared(path)
     with path.open("rb") as file:
-        for one in shown(file, Limits(), Damage()):
+        for one in decode_frames(file, Limits(), Damage()):
             frame, time = one.frame, one.time - START_S
             if time < 0:
                 continue

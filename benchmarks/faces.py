@@ -35,8 +35,8 @@ from app.evidence.face_redaction import FILL_RGB, destroy
 from benchmarks import record
 from hashing import faces
 from hashing.decode.preview_codec import STILL_LONG_SIDE_PX, fitted
-from hashing.decode.still import read_still
-from hashing.decode.video import Damage, shown
+from hashing.decode.read_still import read_still
+from hashing.decode.video import Damage, decode_frames
 from hashing.faces import FaceDetector
 from hashing.types import Box, Limits
 
@@ -74,9 +74,9 @@ def frames(library: Path) -> list[Frame]:
 def _picture(path: Path, time_s: float) -> NDArray[np.uint8]:
     with path.open("rb") as file:
         if path.suffix != ".mp4":
-            whole = read_still(file, Limits().max_pixels)
+            whole = read_still(file, Limits().max_pixels).pixels
             return _kept_size(whole)
-        for one in shown(file, Limits(), Damage()):
+        for one in decode_frames(file, Limits(), Damage()):
             if one.time >= time_s - 0.005:
                 return one.rgb(*fitted(one.frame.width, one.frame.height))
     raise ValueError(f"{path.name} ends before {time_s} s")

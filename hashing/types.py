@@ -58,6 +58,7 @@ class MediaInfo:
     audio_codec: str | None = None
     rotation_deg: int = 0  # clockwise, what the container asked for and we applied
     coding_step: float | None = None  # grey levels, see `decode.quantisation`; None: unknown
+    hdr: Literal["pq", "hlg"] | None = None  # the curve it is coded with; None: SDR
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:

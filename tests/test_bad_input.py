@@ -37,10 +37,9 @@ UNREADABLE = {  # name -> what its report says
     "empty.mp4": "empty",
     "text.mp4": "text",
     "no-index.mp4": "read",
-    "no-frames.mp4": "picture",
+    "no-frames.mp4": "not one frame",
     "sound.mp4": "no video stream",
     "huge.png": "max_pixels",
-    "long.mp4": "max_duration_s",
     **{f"pointer{suffix}": "" for suffix in POINTER_SUFFIXES.values()},
 }
 
@@ -97,6 +96,7 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for pointer, suffix in POINTER_SUFFIXES.items():
         make_pointer(folder / f"pointer{suffix}", pointer, str(target))
     make_video(folder / ODD_NAME, 1, 2.0)
+    make_video(folder / "whole.mp4", 1, 5.0)
     return folder
 
 
@@ -218,13 +218,36 @@ def test_a_limit_is_a_setting_and_its_error_names_it(items: Path, library: Path)
     limits = {
         "max_bytes": ("animation.gif", "1000"),
         "max_pixels": ("still-png.png", "10000"),
-        "max_frames": ("damaged.mp4", "20"),
     }
     for name, (item, value) in limits.items():
         settings = {f"FIRSTSEEN_{name.upper()}": value}
         run = firstseen("check", items / item, "--library", library, "--json", settings=settings)
         assert run.code == 3, name
         assert name in " ".join(run.report()["problems"]).lower(), run.report()["problems"]
+
+
+@pytest.mark.parametrize(
+    ("name", "item", "value", "end_s"),
+    [("max_frames", "whole.mp4", "50", 2.0), ("max_duration_s", "whole.mp4", "2.5", 2.5)],
+)
+def test_beyond_a_limit_there_is_a_verdict_on_what_was_covered(
+    items: Path, library: Path, name: str, item: str, value: str, end_s: float
+) -> None:
+    settings = {f"FIRSTSEEN_{name.upper()}": value}
+    run = firstseen("check", items / item, "--library", library, "--json", settings=settings)
+    report = run.report()
+    assert run.code == 0, run.err
+    assert report["verdict"]["matched"]
+    assert report["unmatched"][-1] == pytest.approx([end_s, report["item"]["duration_s"]], abs=0.1)
+    assert name in " ".join(report["problems"])
+    assert "not checked" in " ".join(report["verdict"]["limits"])
+
+
+def test_a_ten_hour_video_is_checked_as_far_as_the_setting_allows(scanned: Scanned) -> None:
+    report = scanned[1]["long.mp4"]
+    assert report["verdict"] is not None
+    assert report["item"]["duration_s"] == pytest.approx(36_000, rel=0.01)
+    assert any("max_duration_s" in problem for problem in report["problems"])
 
 
 def test_a_ten_hour_video_is_read_where_the_setting_allows_it(items: Path, library: Path) -> None:

@@ -124,6 +124,7 @@ def _item(report: Report) -> Json:
         "container": text(info.container) if info else None,
         "video_codec": text(info.video_codec) if info else None,
         "audio_codec": text(info.audio_codec) if info else None,
+        "hdr": info.hdr if info else None,
         "url": text(origin.url) if origin else None,
         "final_url": text(origin.final_url) if origin else None,
         "fetched_at": origin.fetched_at.isoformat(timespec="seconds") if origin else None,

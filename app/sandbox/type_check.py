@@ -3,7 +3,7 @@
 import types
 import typing
 from collections.abc import Hashable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, Literal, TypeAliasType, Union, cast, get_args, get_origin
 
@@ -13,9 +13,12 @@ MAX_DEPTH = 64  # of one value; recursive aliases (JSON-like fields) stop here
 
 
 def check_fields(kind: type[Any], values: Mapping[str, object]) -> None:
-    """Raises ValueError unless `values` are exactly the fields of `kind`, each of its type."""
+    """Raises ValueError unless `values` are the fields of `kind`, each of its type.
+
+    Fields with a default may be absent: a record that was stored before they were thought of.
+    """
     hints = _hints(cast(Hashable, kind))
-    if values.keys() != hints.keys():
+    if not _required(cast(Hashable, kind)) <= values.keys() <= hints.keys():
         raise ValueError(f"{kind.__name__} has the fields {sorted(hints)}, got {sorted(values)}")
     for name, value in values.items():
         if not fits(value, hints[name]):
@@ -27,6 +30,16 @@ def _hints(kind: Hashable) -> dict[str, Any]:
     assert isinstance(kind, type)
     hints = typing.get_type_hints(kind)
     return {field.name: hints[field.name] for field in fields(kind)}
+
+
+@cache
+def _required(kind: Hashable) -> frozenset[str]:
+    assert isinstance(kind, type)
+    return frozenset(
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    )
 
 
 def fits(

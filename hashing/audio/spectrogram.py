@@ -6,16 +6,13 @@ Kept as numbers rather than as hash bits, so that offset, speed, pitch and what 
 measured by correlation instead of guessed from bit errors (cf. Haitsma & Kalker, ISMIR 2002).
 """
 
-from collections.abc import Iterator
 from typing import BinaryIO
 
-import av
-import av.error
 import numpy as np
 from numpy.fft import rfft, rfftfreq  # by name: in the sandbox nothing can be loaded late
 from numpy.typing import NDArray
 
-from hashing.decode.video import open_container
+from hashing.decode.audio_track import read_samples
 from hashing.types import AudioFingerprint, Seconds
 
 RATE_HZ = 8000
@@ -67,58 +64,9 @@ def read_audio(
     picture_start: the container's moment of the first picture, which is zero on the picture's
     clock.
     """
-    samples, start = _read_samples(file, max_duration_s)
-    if samples is None or not len(samples):
+    samples = read_samples(file, RATE_HZ, max_duration_s)
+    if samples is None or not len(samples.values):
         return None
-    centre = start - video_start_s + WINDOW_SAMPLES / 2 / RATE_HZ
-    return AudioFingerprint(spectrogram(samples), HOP_SAMPLES / RATE_HZ, centre, SPACE)
-
-
-def _read_samples(
-    file: BinaryIO, max_duration_s: Seconds
-) -> tuple[NDArray[np.float32] | None, Seconds]:
-    """Mono samples at 8 kHz, and the container's moment of the first."""
-    with open_container(file) as container:
-        if not container.streams.audio:
-            return None, 0.0
-        stream = container.streams.audio[0]
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
-        parts: list[NDArray[np.float32]] = []
-        start: Seconds | None = None
-        sample_count = 0
-        for frame in _decode(container, stream):
-            if start is None:
-                start = float(frame.time or 0.0)
-            missing = _missing_samples(frame, start, sample_count)
-            if missing:
-                parts.append(np.zeros(missing, np.float32))
-                sample_count += missing
-            for piece in resampler.resample(frame):
-                parts.append(piece.to_ndarray().reshape(-1).astype(np.float32, copy=False))
-                sample_count += piece.samples
-            if sample_count > max_duration_s * RATE_HZ:
-                break
-        return (np.concatenate(parts) if parts else None), start or 0.0
-
-
-def _missing_samples(frame: av.AudioFrame, start: Seconds, sample_count: int) -> int:
-    """Samples of silence that a hole in the stream stands for; 0 for ordinary jitter."""
-    if frame.time is None:
-        return 0
-    missing = int((float(frame.time) - start) * RATE_HZ) - sample_count
-    return min(missing, 600 * RATE_HZ) if missing > RATE_HZ // 5 else 0
-
-
-def _decode(
-    container: av.container.InputContainer, stream: av.AudioStream
-) -> Iterator[av.AudioFrame]:
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):
-            return
-        try:
-            yield from packet.decode()
-        except av.error.FFmpegError:
-            continue
+    centre = samples.start - video_start_s + WINDOW_SAMPLES / 2 / RATE_HZ
+    bands = spectrogram(samples.values)
+    return AudioFingerprint(bands, HOP_SAMPLES / RATE_HZ, centre, SPACE)

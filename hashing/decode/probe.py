@@ -9,6 +9,7 @@ from hashing.types import Limits, MediaInfo
 def probe(file: BinaryIO, limits: Limits | None = None) -> MediaInfo:
     """Kind, upright size, declared duration, rate and codecs.
 
-    Raises UnsupportedMedia, LimitExceeded, or DecodeError where nothing decodes.
+    Raises UnsupportedMedia, LimitExceeded, or DecodeError where nothing decodes. A file longer than
+    the limits is none of these: it is read as far as they allow.
     """
     return media_info(file, limits or Limits())

@@ -1,51 +1,97 @@
 """Pictures and animations that Pillow reads, made upright RGB over white.
 
-EXIF orientation applied, alpha over white, 16-bit and CMYK brought to 8-bit RGB. The pixel limit is
-checked on the header, before anything is unpacked.
+EXIF orientation applied, alpha over white, 16-bit and CMYK brought to 8-bit RGB, HDR tone-mapped.
+The pixel limit is checked on the header, before anything is unpacked. What Pillow gives up on is
+for `partial_still` and, failing that, for FFmpeg.
 """
 
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import BinaryIO
 
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from hashing.decode import exif_orientation, orientation
+from hashing.decode.iso_boxes import colour_transfer
+from hashing.decode.orientation import UPRIGHT, Orientation
 from hashing.decode.quantisation import step_of_tables
+from hashing.decode.tone_mapping import TRANSFERS, Transfer, to_sdr
 from hashing.errors import DecodeError, LimitExceeded
 from hashing.types import MediaInfo, Seconds
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF", "JPEG2000", "PPM")
+ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
+TIMED_WHEN_LOADED = ("WEBP", "AVIF")  # these know a frame's duration only once it is unpacked
 WORKING_PX = 2048
 REDUCIBLE = ("RGB", "RGBA", "L", "LA", "CMYK", "YCbCr", "LAB", "HSV")
 DEFAULT_FRAME_S = 0.1  # what browsers show for animations that name no delay
+WHOLE_PIXELS = 120_000_000  # above it some formats are decoded in a way of less memory
+HEAD_BYTES = 1 << 16  # in which a PNG's colour coding stands
+
+# What Pillow and its decoders raise on damaged files; MemoryError passes, as a limit.
+FAULTS = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    EOFError,
+    SyntaxError,
+    struct.error,
+    zlib.error,
+)
 
 
 @cache
-def _register_heif() -> None:
-    Image.init()  # loads the decoders, so that they can be named
+def _prepare_pillow() -> None:
+    """Loads the decoders, and leaves the pixel limit to us: Pillow's own is no setting."""
+    Image.init()
+    Image.MAX_IMAGE_PIXELS = None
     pillow_heif.register_heif_opener()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Still:
-    """An opened picture; an animation has more than one frame."""
+    """An opened picture; an animation has more than one frame. problems: filled on the way."""
 
     image: Image.Image
-    animated: bool
+    frame_indices: range  # those that viewers show
+    orientation: Orientation = UPRIGHT
+    transfer: Transfer | None = None  # of HDR
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def animated(self) -> bool:
+        return len(self.frame_indices) > 1
+
+    @property
+    def is_large(self) -> bool:
+        """Whether all of it in memory at once is more than there may be."""
+        return self.image.width * self.image.height > WHOLE_PIXELS
 
     def info(self) -> MediaInfo:
         """Facts of the file; an animation counts as a video."""
-        width, height = _upright_size(self.image)
+        width, height = self.orientation.size(*self.image.size)
         name = (self.image.format or "").lower()
         if not self.animated:
             step = step_of_tables(getattr(self.image, "quantization", {}))
             return MediaInfo(
-                "still", width, height, container=name, video_codec=name, coding_step=step
+                "still",
+                width,
+                height,
+                container=name,
+                video_codec=name,
+                coding_step=step,
+                hdr=self.transfer,
             )
         durations = list(self._durations())
         total = sum(durations)
@@ -60,63 +106,119 @@ class Still:
         )
 
     def pixels(self) -> NDArray[np.uint8]:
-        """(H, W, 3) RGB of the first frame, upright."""
-        return _rgb(self.image)
+        """(H, W, 3) RGB of the first frame, upright. Raises DecodeError."""
+        try:
+            return upright_rgb(self.image, self.orientation, self.transfer)
+        except FAULTS as error:
+            raise DecodeError("the picture does not decode to its end") from error
 
     def frames(self) -> Iterator[tuple[Seconds, NDArray[np.uint8]]]:
-        """Every frame with the moment it is shown."""
+        """Every frame that viewers show, with the time at which they show it.
+
+        Ends where a frame does not decode; then `problems` says which.
+        """
         time = 0.0
-        for index in range(getattr(self.image, "n_frames", 1)):
+        for index in self.frame_indices:
             try:
                 self.image.seek(index)
-                pixels = _rgb(self.image)
-            except (OSError, EOFError, ValueError):
-                return  # an animation cut short: what came before is used
+                pixels = upright_rgb(self.image, self.orientation, self.transfer)
+            except FAULTS:
+                self.problems.append(
+                    f"frame {index - self.frame_indices.start + 1} of "
+                    f"{len(self.frame_indices)} does not decode ({time:.1f} s)"
+                )
+                return
             yield time, pixels
             time += _duration(self.image)
 
     def _durations(self) -> Iterator[Seconds]:
-        for index in range(getattr(self.image, "n_frames", 1)):
+        for index in self.frame_indices:
             try:
                 self.image.seek(index)
-                if self.image.format in ("WEBP", "AVIF"):
-                    self.image.load()  # these know a frame's duration only once it is unpacked
-            except (OSError, EOFError, ValueError):
+                if self.image.format in TIMED_WHEN_LOADED:
+                    self.image.load()
+            except FAULTS:
                 break
             yield _duration(self.image)
-        self.image.seek(0)
+        self.image.seek(self.frame_indices.start)
 
 
 def open_still(file: BinaryIO, max_pixels: int) -> Still | None:
-    """The picture, or None where the content is none that Pillow should read.
+    """The picture, or None where Pillow cannot open the content.
 
-    Raises LimitExceeded on too many pixels, DecodeError on a picture that cannot be read.
+    Raises LimitExceeded on too many pixels.
     """
     file.seek(0)
-    _register_heif()
+    _prepare_pillow()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = Image.open(file, formats=FORMATS)
-    except UnidentifiedImageError:
+    except (UnidentifiedImageError, Image.DecompressionBombError, *FAULTS):
         return None
-    except Image.DecompressionBombError as error:
-        raise LimitExceeded(f"the picture passes max_pixels = {max_pixels:,}: {error}") from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise DecodeError(f"the picture cannot be read: {error}") from error
-    width, height = image.size
+    check_pixels(*image.size, max_pixels)
+    way = _orientation(image)
+    transfer = _transfer(file, image)
+    return Still(image, _frame_indices(image), way, transfer)
+
+
+def check_pixels(width: int, height: int, max_pixels: int) -> None:
+    """Raises LimitExceeded, naming the setting, on a picture larger than that."""
     if width * height > max_pixels:
-        raise LimitExceeded(f"{width} x {height} pixels pass max_pixels = {max_pixels:,}")
-    moving = image.format in ("GIF", "PNG", "WEBP", "AVIF")
-    return Still(image, moving and getattr(image, "n_frames", 1) > 1)
+        raise LimitExceeded(
+            f"{width} x {height} pixels pass max_pixels = {max_pixels:,}; "
+            "FIRSTSEEN_MAX_PIXELS raises it"
+        )
 
 
-def read_still(file: BinaryIO, max_pixels: int) -> NDArray[np.uint8]:
-    """(H, W, 3) RGB, upright. Raises DecodeError, LimitExceeded."""
-    still = open_still(file, max_pixels)
-    if still is None:
-        raise DecodeError("no picture that can be read")
-    return still.pixels()
+def upright_rgb(
+    image: Image.Image, way: Orientation = UPRIGHT, transfer: Transfer | None = None
+) -> NDArray[np.uint8]:
+    """(H, W, 3) RGB of the present frame. Raises what Pillow raises, any of FAULTS."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pixels = _flatten(_smaller(image))
+    if transfer is not None:
+        pixels = to_sdr(pixels.astype(np.uint16) * 257, transfer)
+    return way.apply(pixels)
+
+
+def _frame_indices(image: Image.Image) -> range:
+    if image.format not in ANIMATED:
+        return range(1)
+    try:
+        count = int(getattr(image, "n_frames", 1))
+    except FAULTS:
+        return range(1)
+    # an APNG's first picture may be there for viewers that know no animation alone
+    hidden = 1 if image.info.get("default_image") and count > 1 else 0
+    return range(hidden, max(1, count))
+
+
+def _orientation(image: Image.Image) -> Orientation:
+    """What EXIF asks for, as browsers honour it; HEIF's own turns are applied by its decoder."""
+    if image.format == "HEIF":
+        return UPRIGHT
+    if image.format == "TIFF":
+        return orientation.from_exif(getattr(image, "tag_v2", {}).get(0x0112))
+    raw = image.info.get("exif")
+    return orientation.from_exif(exif_orientation.read(raw)) if isinstance(raw, bytes) else UPRIGHT
+
+
+def _transfer(file: BinaryIO, image: Image.Image) -> Transfer | None:
+    """The HDR curve that the picture is coded with; None for SDR and for 8-bit formats' own."""
+    if image.format in ("AVIF", "HEIF"):
+        place = file.tell()
+        number = colour_transfer(file)
+        file.seek(place)
+        return TRANSFERS.get(number or 0)
+    if image.format == "PNG":
+        place = file.tell()
+        file.seek(0)
+        _, mark, coded = file.read(HEAD_BYTES).partition(b"\0\0\0\x04cICP")
+        file.seek(place)
+        return TRANSFERS.get(coded[1]) if mark and len(coded) > 1 else None
+    return None
 
 
 def _duration(image: Image.Image) -> Seconds:
@@ -124,36 +226,22 @@ def _duration(image: Image.Image) -> Seconds:
     return stated if stated > 0.01 else DEFAULT_FRAME_S
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    width, height = image.size
-    turned = image.format != "HEIF" and image.getexif().get(0x0112) in (5, 6, 7, 8)
-    return (height, width) if turned else (width, height)
-
-
-def _rgb(image: Image.Image) -> NDArray[np.uint8]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            upright = ImageOps.exif_transpose(_smaller(image))
-            return _flatten(upright)
-    except (OSError, ValueError, SyntaxError, IndexError, EOFError) as error:
-        raise DecodeError(f"the picture cannot be decoded: {error}") from error
-
-
 def _smaller(image: Image.Image) -> Image.Image:
     """A very large picture brought down first, so that copies of it fit in memory.
 
-    No more than 2,048 pixels are ever looked at; JPEG decodes straight to about that size.
+    No more than 2,048 pixels are ever looked at; JPEG and JPEG 2000 decode straight to about
+    that size.
     """
     image.draft("RGB", (WORKING_PX, WORKING_PX))
     factor = max(image.size) // WORKING_PX
     if factor < 2:
         return image
+    if image.format == "JPEG2000" and image.width * image.height > WHOLE_PIXELS:
+        image.reduce = int(factor).bit_length() - 1  # type: ignore[method-assign,assignment]
+        image.load()
+        return image
     if image.mode in REDUCIBLE:
-        small = image.reduce(factor)
-        small.info = image.info
-        small.getexif().update(image.getexif())
-        return small
+        return image.reduce(factor)
     return image.resize((image.width // factor, image.height // factor), Image.Resampling.NEAREST)
 
 

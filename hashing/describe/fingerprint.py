@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from hashing.audio.spectrogram import read_audio
 from hashing.concurrency import prefetch
+from hashing.decode.audio_track import why_silent
+from hashing.decode.decoded_frame import DecodedFrame
 from hashing.decode.preview_codec import RATE_HZ, Encoder, decode, fitted, keep_still
-from hashing.decode.still import read_still
-from hashing.decode.video import Damage, Shown, first_picture_time, keyframes, shown
+from hashing.decode.read_still import read_still
+from hashing.decode.video import Damage, decode_frames, decode_keyframes, first_frame_time
 from hashing.describe import perceptual_hashes as pdqs
 from hashing.describe.sscd import Describer, load_describer, resize_to_input
 from hashing.types import (
@@ -67,11 +69,20 @@ def fingerprint(
 def _fingerprint_still(
     file: BinaryIO, info: MediaInfo, limits: Limits, model: Describer
 ) -> Fingerprint:
-    frame = read_still(file, limits.max_pixels)
+    still = read_still(file, limits.max_pixels)
+    if still.size is not None:
+        info = replace(info, width=still.size[0], height=still.size[1])
     builder = _DescriptorBuilder(model)
-    builder.add(0.0, frame)
-    timeline = Timeline(np.zeros(1), np.zeros(1, np.float32))
-    return Fingerprint(info, model.space, "still", builder.finish(), timeline, keep_still(frame))
+    builder.add(0.0, still.pixels)
+    return Fingerprint(
+        info=info,
+        space=model.space,
+        sampling="still",
+        descriptors=builder.finish(),
+        timeline=Timeline(np.zeros(1), np.zeros(1, np.float32)),
+        preview=keep_still(still.pixels),
+        problems=still.problems,
+    )
 
 
 def _fingerprint_video(
@@ -83,7 +94,8 @@ def _fingerprint_video(
     on_progress: Progress | None,
 ) -> Fingerprint:
     damage = Damage()
-    decoded = keyframes(file, limits) if sampling == "quick" else shown(file, limits, damage)
+    decode_some = decode_keyframes if sampling == "quick" else decode_frames
+    decoded = decode_some(file, limits, damage)
     selector = _FrameSelector(fitted(info.width, info.height))
     max_prefetched = max(
         1, min(MAX_PREFETCHED_FRAMES, MAX_PREFETCHED_BYTES // (2 * info.width * info.height))
@@ -93,7 +105,10 @@ def _fingerprint_video(
     )
     timeline = selector.finish()
     info = _measure_duration(info, timeline) if sampling == "default" else info
+    info = info if damage.end is None else replace(info, duration_s=damage.end)
     info = replace(info, coding_step=selector.coding_step())
+    audio = _audio(file, info, limits)
+    unread = [why_silent(file)] if info.audio_codec and audio is None else []
     return Fingerprint(
         info=info,
         space=model.space,
@@ -101,9 +116,9 @@ def _fingerprint_video(
         descriptors=descriptors,
         timeline=timeline,
         preview=preview,
-        audio=_audio(file, info, limits),
+        audio=audio,
         gaps=tuple(damage.gaps),
-        problems=tuple(damage.problems),
+        problems=(*damage.problems, *unread),
     )
 
 
@@ -126,7 +141,7 @@ def describe_again(stored: Fingerprint, model: Path | None = None) -> Fingerprin
 def _audio(file: BinaryIO, info: MediaInfo, limits: Limits) -> AudioFingerprint | None:
     if info.audio_codec is None:
         return None
-    return read_audio(file, first_picture_time(file), limits.max_duration_s)
+    return read_audio(file, first_frame_time(file), limits.max_duration_s)
 
 
 def _measure_duration(info: MediaInfo, timeline: Timeline) -> MediaInfo:
@@ -142,7 +157,7 @@ def _measure_duration(info: MediaInfo, timeline: Timeline) -> MediaInfo:
 class _SelectedFrame:
     """A picture that has a use, and which."""
 
-    decoded: Shown
+    decoded: DecodedFrame
     planes: NDArray[np.uint8] | None  # at the size of kept pictures, where it is to be kept
     describe: bool
 
@@ -157,7 +172,7 @@ class _FrameSelector:
         self._change: list[float] = []
         self._coding_steps: list[float] = []
 
-    def select(self, decoded_frames: Iterator[Shown]) -> Generator[_SelectedFrame]:
+    def select(self, decoded_frames: Iterator[DecodedFrame]) -> Generator[_SelectedFrame]:
         before: NDArray[np.uint8] | None = None
         preview_sampler, descriptor_sampler = _Sampler(1 / RATE_HZ), _Sampler(DESCRIBE_EVERY_S)
         for decoded in decoded_frames:

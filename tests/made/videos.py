@@ -59,6 +59,9 @@ def write_video(
     b_frames: int = 0,
     gop: int = 50,
     rotation_deg: int = 0,
+    display_matrix: tuple[int, int, int, int] | None = None,
+    pixel_format: str = "yuv420p",
+    coded_with: dict[str, int] | None = None,
     sample_aspect: Fraction | None = None,
     start_s: float = 0.0,
     hidden_s: float = 0.0,
@@ -68,6 +71,8 @@ def write_video(
     """Code (moment in s, (H, W, 3) RGB) pairs, and mono samples, into the container path names.
 
     rotation_deg: clockwise turn that the display matrix asks players for.
+    display_matrix: a, b, c and d of a matrix instead, in whole numbers.
+    pixel_format, coded_with: attributes of the codec context such as `color_trc`, for HDR.
     sample_aspect: width of a stored pixel over its height.
     start_s: the file's clock shows this at the first picture (in MP4, by an empty edit).
     hidden_s: an edit list hides this much of the beginning (MP4 and MOV only).
@@ -80,9 +85,15 @@ def write_video(
         for t, picture in shots:
             if video is None:
                 video = _add_video(container, picture, fps, codec, crf, b_frames, gop)
+                video.pix_fmt = pixel_format
+                for name, value in (coded_with or {}).items():
+                    setattr(video.codec_context, name, value)
                 if sample_aspect is not None:
                     video.codec_context.sample_aspect_ratio = sample_aspect
-                if rotation_deg:
+                if display_matrix is not None:
+                    a, b, c, d = (value << 16 for value in display_matrix)
+                    video.set_display_matrix((a, b, 0, c, d, 0, 0, 0, 1 << 30))
+                elif rotation_deg:
                     video.set_display_rotation(-rotation_deg)  # FFmpeg counts the other way
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
             frame.pts = round((t + delay) / CLOCK)

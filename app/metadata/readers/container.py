@@ -11,9 +11,9 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from app.metadata.bounds import PARSER_FAULTS, put, text
+from app.metadata.bounds import PARSER_FAULTS, put
 from app.metadata.types import Group
-from hashing.decode.video import reason
+from hashing.decode.containers import fault
 
 MAX_STREAMS = 16
 # self-contained containers only; whatever points at other files or addresses is not on the list
@@ -45,7 +45,7 @@ def read_container(file: BinaryIO, demuxer: str, problems: list[str]) -> Group:
             for stream in list(opened.streams)[:MAX_STREAMS]:
                 stream_facts(stream, group)
     except (av.error.FFmpegError, *PARSER_FAULTS) as error:
-        problems.append(f"the container could not be read: {text(reason(error))}")
+        problems.append(f"the container could not be read: {fault(error)}")
     return group
 
 

@@ -45,8 +45,16 @@ def read_own_file(session: Session) -> bytes:
     return session.files[0].read()
 
 
-def write_own_file(session: Session) -> int:
-    return os.write(session.files[0].fileno(), b"changed")
+def reason_of(action: Callable[[], object]) -> str:
+    """What the system said against an action; the sandbox itself tells no such text."""
+    try:
+        return f"done: {action()}"
+    except (OSError, ValueError) as error:
+        return str(error)
+
+
+def write_own_file(session: Session) -> str:
+    return reason_of(lambda: os.write(session.files[0].fileno(), b"changed"))
 
 
 def tcp(session: Session, port: int) -> str:
@@ -105,8 +113,8 @@ def fork(session: Session) -> int:
     return child
 
 
-def clone3(session: Session) -> int:
-    return raw_call(435, ctypes.create_string_buffer(88), 88)
+def clone3(session: Session) -> str:
+    return reason_of(lambda: raw_call(435, ctypes.create_string_buffer(88), 88))
 
 
 def execute(session: Session) -> None:
@@ -157,8 +165,8 @@ def signal_by_descriptor(session: Session, pid: int) -> int:
 def lift_limits(session: Session) -> str:
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    return "lifted"
+    unlimited = resource.RLIM_INFINITY
+    return reason_of(lambda: resource.setrlimit(resource.RLIMIT_CPU, (unlimited, unlimited)))
 
 
 def other_namespace(session: Session) -> int:

@@ -150,7 +150,7 @@ def refused(sandbox: Sandbox, task: str, **arguments: Any) -> str:
 
 def test_tcp_is_refused(sandbox: Sandbox, listener: socket.socket) -> None:
     message = refused(sandbox, "tcp", port=listener.getsockname()[1])
-    assert "forbidden: PermissionError" in message
+    assert "tried what is forbidden" in message
     listener.settimeout(0.05)
     with pytest.raises(TimeoutError):
         listener.accept()
@@ -166,7 +166,7 @@ def test_unix_sockets_are_refused(sandbox: Sandbox, unix_listener: str) -> None:
 
 @pytest.mark.parametrize("path", ["/etc/passwd", str(REPO / "pyproject.toml"), "/proc/self/maps"])
 def test_other_files_cannot_be_read(sandbox: Sandbox, path: str) -> None:
-    assert "forbidden: PermissionError" in refused(sandbox, "read_path", path=path)
+    assert "tried what is forbidden" in refused(sandbox, "read_path", path=path)
 
 
 def test_nothing_can_be_written(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_nothing_can_be_written(sandbox: Sandbox, tmp_path: Path) -> None:
 def test_the_file_itself_cannot_be_changed_or_removed(
     server: ForkServer, sandbox: Sandbox, file: Path
 ) -> None:
-    assert "Bad file descriptor" in refused(sandbox, "write_own_file")
+    assert "Bad file descriptor" in sandbox.call("write_own_file")
     with Sandbox.open(file, server=server) as other:
         assert "forbidden" in refused(other, "remove_path", path=str(file))
     assert file.read_bytes() == b"a stranger's bytes"
@@ -198,14 +198,14 @@ def test_the_file_itself_cannot_be_changed_or_removed(
     ],
 )
 def test_it_is_refused(sandbox: Sandbox, task: str) -> None:
-    assert "forbidden: PermissionError" in refused(sandbox, task)
+    assert "tried what is forbidden" in refused(sandbox, task)
 
 
 @pytest.mark.parametrize(
     "task", ["ptrace_parent", "read_memory_of", "kill", "thread_kill", "signal_by_descriptor"]
 )
 def test_its_parent_is_out_of_reach(sandbox: Sandbox, task: str) -> None:
-    assert "forbidden: PermissionError" in refused(sandbox, task, pid=os.getpid())
+    assert "tried what is forbidden" in refused(sandbox, task, pid=os.getpid())
 
 
 def test_folders_cannot_be_listed(sandbox: Sandbox) -> None:
@@ -213,11 +213,11 @@ def test_folders_cannot_be_listed(sandbox: Sandbox) -> None:
 
 
 def test_clone3_looks_absent_so_that_threads_fall_back_to_clone(sandbox: Sandbox) -> None:
-    assert "Function not implemented" in refused(sandbox, "clone3")
+    assert "Function not implemented" in sandbox.call("clone3")
 
 
 def test_limits_cannot_be_lifted(sandbox: Sandbox) -> None:
-    assert "not allowed to raise" in refused(sandbox, "lift_limits")
+    assert "not allowed to raise" in sandbox.call("lift_limits")
 
 
 def test_no_secret_of_the_parent_is_there(sandbox: Sandbox) -> None:
@@ -354,18 +354,18 @@ def test_an_error_outside_the_table_comes_back_as_its_listed_ancestor(sandbox: S
 
 
 def test_a_surprise_names_its_kind_and_place_and_the_process_lives_on(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxBroken, match=r"failed: TypeError: .*\(planted.py:\d+\)"):
+    with pytest.raises(SandboxBroken, match=r"internal error of firstseen \(code [0-9A-F]{8}\)$"):
         sandbox.call("surprise")
     assert sandbox.call("count") == 1
 
 
 def test_a_value_that_cannot_cross_is_reported(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxBroken, match="cannot cross: CodecError: a lock cannot cross"):
+    with pytest.raises(SandboxBroken, match=r"answered with what cannot cross \(code"):
         sandbox.call("cannot_cross")
 
 
 def test_an_unknown_task_is_reported(sandbox: Sandbox) -> None:
-    with pytest.raises(SandboxBroken, match="KeyError: 'no such task'"):
+    with pytest.raises(SandboxBroken, match="internal error"):
         sandbox.call("no such task")
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hashing.decode.still import open_still, read_still
+from hashing.decode import still as still_reader
+from hashing.decode.read_still import StillPixels, read_still
+from hashing.decode.still import open_still
 from hashing.errors import DecodeError, LimitExceeded
 from tests.made import scene
 from tests.made.stills import (
@@ -22,7 +24,12 @@ PLENTY = 100_000_000
 
 def read(path: Path, max_pixels: int = PLENTY) -> np.ndarray:
     with path.open("rb") as file:
-        return read_still(file, max_pixels)
+        return read_still(file, max_pixels).pixels
+
+
+def read_whole(path: Path) -> StillPixels:
+    with path.open("rb") as file:
+        return read_still(file, PLENTY)
 
 
 @pytest.mark.parametrize("kind", SUFFIXES)
@@ -95,13 +102,76 @@ def test_the_pixel_limit_names_itself_and_what_came(tmp_path: Path) -> None:
         read(path, 10_000)
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
-def test_a_photo_cut_off_is_an_error_of_ours(tmp_path: Path, kind: StillKind) -> None:
-    path = make_still(tmp_path / f"p{SUFFIXES[kind]}", kind, size=SIZE)
+def cut(path: Path, share: float) -> Path:
     data = path.read_bytes()
-    path.write_bytes(data[: len(data) // 2])
+    path.write_bytes(data[: int(share * len(data))])
+    return path
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic", "tiff", "bmp"])
+def test_of_a_photo_cut_off_the_upper_part_is_used(tmp_path: Path, kind: StillKind) -> None:
+    path = make_still(tmp_path / f"p{SUFFIXES[kind]}", kind, size=(320, 240))
+    whole = read(path)
+    still = read_whole(cut(path, 0.7))
+    rows = len(still.pixels)
+    assert 0.3 * 240 < rows < 0.9 * 240
+    if kind == "bmp":  # coded from the bottom up
+        whole = whole[-rows:]
+    assert np.abs(still.pixels.astype(int) - whole[:rows]).mean() < 4
+    assert len(still.problems) == 1
+    assert "of 240 decode" in still.problems[0]
+
+
+def test_a_jpeg_without_its_end_marker_is_whole(tmp_path: Path) -> None:
+    path = make_still(tmp_path / "p.jpg", size=SIZE)
+    whole = read(path)
+    path.write_bytes(path.read_bytes()[:-2])
+    still = read_whole(path)
+    assert np.abs(still.pixels.astype(int) - whole).max() <= 1
+    assert "all of the picture decodes" in still.problems[0]
+
+
+def test_a_progressive_jpeg_cut_off_is_a_coarser_picture(tmp_path: Path) -> None:
+    picture = Image.fromarray(scene(1, 0.0, (320, 240)))
+    picture.save(tmp_path / "p.jpg", progressive=True, quality=90)
+    whole = read(tmp_path / "p.jpg")
+    still = read_whole(cut(tmp_path / "p.jpg", 0.6))
+    assert still.pixels.shape == whole.shape
+    assert np.abs(still.pixels.astype(int) - whole).mean() < 25
+    assert "breaks off at byte" in still.problems[0]
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_of_a_photo_cut_off_in_its_header_nothing_is_made_up(
+    tmp_path: Path, kind: StillKind
+) -> None:
+    path = cut(make_still(tmp_path / f"p{SUFFIXES[kind]}", kind, size=(320, 240)), 0.005)
     with pytest.raises(DecodeError):
         read(path)
+
+
+EXIF_BROKEN = (b"Exif\0\0II", b"Exif\0\0MM\x13*\0\0\0\x08", b"b'Exif\\x00'", b"", b"\xff" * 40)
+
+
+@pytest.mark.parametrize("block", EXIF_BROKEN)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
+def test_a_broken_exif_block_costs_nothing_of_the_picture(
+    tmp_path: Path, kind: str, block: bytes
+) -> None:
+    picture = Image.fromarray(scene(1, 0.0, SIZE))
+    path = tmp_path / f"p.{kind.lower()}"
+    if kind == "TIFF":
+        picture.save(path, kind)  # its directory is its EXIF
+    elif kind == "AVIF":
+        exif = Image.Exif()
+        exif[0x0131] = "a program"
+        picture.save(path, kind, exif=exif)
+        path.write_bytes(path.read_bytes().replace(exif.tobytes()[6:10], (block + bytes(4))[:4]))
+    else:
+        picture.save(path, kind, exif=block or b"Exif\0\0")
+    still = read_whole(path)
+    assert still.pixels.shape == (SIZE[1], SIZE[0], 3)
+    assert not still.problems
 
 
 def test_text_is_no_picture(tmp_path: Path) -> None:
@@ -127,3 +197,17 @@ def test_an_animation_gives_every_frame_with_its_moment(
     np.testing.assert_allclose([time for time, _ in frames], np.arange(5) * 0.3, atol=1e-6)
     for time, picture in frames:
         assert np.abs(picture - scene(1, time, SIZE).astype(float)).mean() < 20
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "avif", "heic", "webp"])
+def test_a_picture_too_large_for_memory_is_read_at_a_smaller_size(
+    tmp_path: Path, kind: StillKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_still(tmp_path / f"p{SUFFIXES[kind]}", kind, size=(4800, 3600))
+    expected = read(path)
+    monkeypatch.setattr(
+        still_reader, "WHOLE_PIXELS", 1_000_000
+    )  # as if it were a hundred times that
+    picture = read(path)
+    assert picture.shape == expected.shape
+    assert np.abs(picture.astype(int) - expected).mean() < 3

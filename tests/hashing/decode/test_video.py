@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hashing.decode.probe import probe
-from hashing.decode.video import Damage, first_picture_time, keyframes, shown
+from hashing.decode.video import Damage, decode_frames, decode_keyframes, first_frame_time
 from hashing.errors import DecodeError, LimitExceeded, UnsupportedMedia
 from hashing.types import Limits
 from tests.made import make_video, scene, write_video
@@ -30,18 +30,18 @@ MP4_TICK = 1e-3  # s; what containers round times to
 
 def times_of(path: Path, damage: Damage | None = None) -> np.ndarray:
     with path.open("rb") as file:
-        return np.array([one.time for one in shown(file, Limits(), damage or Damage())])
+        return np.array([one.time for one in decode_frames(file, Limits(), damage or Damage())])
 
 
 def first_picture(path: Path) -> np.ndarray:
     with path.open("rb") as file:
         info = probe(file)
-        return next(shown(file, Limits(), Damage())).rgb(info.width, info.height)
+        return next(decode_frames(file, Limits(), Damage())).rgb(info.width, info.height)
 
 
 def shown_by(path: Path) -> list[tuple[float, np.ndarray]]:
     with path.open("rb") as file:
-        return [(one.time, one.rgb(*SMALL)) for one in shown(file, Limits(), Damage())]
+        return [(one.time, one.rgb(*SMALL)) for one in decode_frames(file, Limits(), Damage())]
 
 
 def unlike(left: np.ndarray, right: np.ndarray) -> float:
@@ -90,7 +90,7 @@ def test_time_is_zero_at_the_first_picture_whatever_the_clock_says(
 def test_the_container_s_own_moment_of_the_first_picture_is_known(tmp_path: Path) -> None:
     path = make_video(tmp_path / "s.mkv", 1, 0.4, size=SMALL, sound_kind=None, start_s=1.7)
     with path.open("rb") as file:
-        assert first_picture_time(file) == pytest.approx(1.7, abs=2 * MP4_TICK)
+        assert first_frame_time(file) == pytest.approx(1.7, abs=2 * MP4_TICK)
 
 
 def test_what_an_edit_list_hides_is_not_shown(tmp_path: Path) -> None:
@@ -176,17 +176,30 @@ def test_a_file_that_points_elsewhere_is_not_followed(tmp_path: Path, kind: Poin
 
 
 @pytest.mark.parametrize(
-    ("name", "limits"),
+    ("name", "limits", "frames"),
     [
-        ("max_pixels", Limits(max_pixels=10_000)),
-        ("max_duration_s", Limits(max_duration_s=0.5)),
-        ("max_frames", Limits(max_frames=10)),
+        ("max_duration_s", Limits(max_duration_s=0.5), 13),
+        ("max_frames", Limits(max_frames=10), 10),
     ],
 )
-def test_a_limit_that_is_passed_is_named(tmp_path: Path, name: str, limits: Limits) -> None:
+def test_beyond_a_limit_what_was_covered_is_given_and_the_rest_is_named(
+    tmp_path: Path, name: str, limits: Limits, frames: int
+) -> None:
     path = make_video(tmp_path / "l.mp4", 1, 1.0, size=SMALL, sound_kind=None)
-    with path.open("rb") as file, pytest.raises(LimitExceeded, match=name):
-        list(shown(file, limits, Damage()))
+    damage = Damage()
+    with path.open("rb") as file:
+        assert len(list(decode_frames(file, limits, damage))) == frames
+    assert damage.end == pytest.approx(1.0, abs=MP4_TICK)
+    assert damage.gaps[-1].start == pytest.approx(frames / 25, abs=MP4_TICK)
+    assert damage.gaps[-1].end == damage.end
+    assert any(name in problem for problem in damage.problems)
+
+
+def test_frames_larger_than_the_limit_are_refused_and_the_setting_is_named(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "l.mp4", 1, 0.2, size=SMALL, sound_kind=None)
+    limits = Limits(max_pixels=10_000)
+    with path.open("rb") as file, pytest.raises(LimitExceeded, match="FIRSTSEEN_MAX_PIXELS"):
+        list(decode_frames(file, limits, Damage()))
 
 
 def test_the_pixel_limit_holds_before_a_huge_picture_is_unpacked(tmp_path: Path) -> None:
@@ -212,7 +225,7 @@ def test_key_pictures_are_some_of_those_shown(tmp_path: Path, suffix: str, codec
         tmp_path / f"k{suffix}", 1, 2.0, 10, SMALL, sound_kind=None, codec=codec, gop=8
     )
     with path.open("rb") as file:
-        keys = [round(one.time, 3) for one in keyframes(file, Limits())]
+        keys = [round(one.time, 3) for one in decode_keyframes(file, Limits())]
     every = {round(time, 3) for time in times_of(path).tolist()}
     assert 1 < len(keys) < len(every)
     assert set(keys) <= every
@@ -221,7 +234,7 @@ def test_key_pictures_are_some_of_those_shown(tmp_path: Path, suffix: str, codec
 def test_samples_of_luma_are_those_of_the_picture(tmp_path: Path) -> None:
     path = make_video(tmp_path / "l.mp4", 1, 0.2, size=SMALL, sound_kind=None)
     with path.open("rb") as file:
-        samples = next(shown(file, Limits(), Damage())).luma_samples()
+        samples = next(decode_frames(file, Limits(), Damage())).luma_samples()
     picture = scene(1, 0.0, SMALL) @ np.array([0.299, 0.587, 0.114])
     assert abs(samples.mean() - (16 + picture.mean() * 219 / 255)) < 6  # limited range
 
@@ -233,7 +246,7 @@ def test_stored_planes_are_the_upright_picture(
 ) -> None:
     path = make_video(tmp_path / "turned.mp4", seed=1, seconds=0.2, rotation_deg=degrees)
     with path.open("rb") as file:
-        picture = next(shown(file, Limits(), Damage()))
+        picture = next(decode_frames(file, Limits(), Damage()))
         planes = picture.yuv(*size)
         assert planes.shape == (size[1] * 3 // 2, size[0])
         back = av.VideoFrame.from_ndarray(planes, format="yuv420p").to_ndarray(format="rgb24")

@@ -1,0 +1,77 @@
+"""Stills and animations that Pillow cannot open, read by FFmpeg's picture decoders.
+
+Also those that Pillow gives up on half-way: FFmpeg often goes further.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import av
+import av.container
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from hashing.decode.containers import open_container, video_stream
+from hashing.decode.decoded_frame import DecodedFrame, orientation_of, transfer_of
+from hashing.decode.still import DEFAULT_FRAME_S, WORKING_PX, check_pixels
+from hashing.errors import DecodeError
+from hashing.types import MediaInfo, Seconds
+
+PIPE = "_pipe"  # how FFmpeg's names of demuxers for a single picture end
+PICTURE_DEMUXERS = ("gif", "apng", "webp_anim", "ico", "jpegxl_anim", "image2")
+STILL_BRANDS = ("heic", "heix", "mif1", "msf1", "avif", "avis", "miaf")
+
+
+def is_picture(container: av.container.InputContainer) -> bool:
+    """Whether the container is a still's or an animation's."""
+    name = container.format.name
+    brand = container.metadata.get("major_brand", "").strip()
+    return name.endswith(PIPE) or name in PICTURE_DEMUXERS or brand in STILL_BRANDS
+
+
+def read_picture(file: BinaryIO, max_pixels: int) -> NDArray[np.uint8]:
+    """(H, W, 3) RGB of the first frame, upright, at most some 2,048 pixels long.
+
+    Raises UnsupportedMedia, DecodeError, LimitExceeded.
+    """
+    for _, frame in picture_frames(file, max_pixels):
+        width, height = frame.upright_size()
+        factor = max(1, max(width, height) // WORKING_PX)
+        return frame.rgb(max(1, width // factor), max(1, height // factor))
+    raise DecodeError("no part of the picture decodes")
+
+
+def picture_info(container: av.container.InputContainer, first: DecodedFrame) -> MediaInfo:
+    """Facts of a still, from its only frame."""
+    width, height = first.upright_size()
+    stream = container.streams.video[0]
+    name = stream.codec_context.name if stream.codec_context else None
+    return MediaInfo(
+        "still",
+        width,
+        height,
+        container=container.format.name.removesuffix(PIPE),
+        video_codec=name,
+        hdr=first.transfer,
+    )
+
+
+def picture_frames(file: BinaryIO, max_pixels: int) -> Iterator[tuple[Seconds, DecodedFrame]]:
+    """Every frame that decodes, with the time at which it is shown.
+
+    Raises UnsupportedMedia, LimitExceeded.
+    """
+    with open_container(file) as container:
+        stream = video_stream(container)
+        stream.thread_type = "NONE"
+        check_pixels(stream.width, stream.height, max_pixels)
+        time = 0.0
+        try:
+            for frame in container.decode(stream):
+                check_pixels(frame.width, frame.height, max_pixels)
+                yield time, DecodedFrame(time, frame, orientation_of(frame), transfer_of(frame))
+                stated = float(frame.duration * frame.time_base) if frame.duration else 0.0
+                time += stated if stated > 0.01 else DEFAULT_FRAME_S
+        except (av.error.FFmpegError, ValueError):
+            return  # what came before is used

@@ -1,0 +1,158 @@
+"""What can be used of a still that does not decode to its end: its sound rows, and which they are.
+
+A picture is coded from the top down, so an upload that stopped leaves an upper part. How much
+of it is true is measured, format by format: JPEG fills what is missing with grey, row-wise
+formats leave zeros, and the others are completed with two different fillings, of which the true
+rows do not depend.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ImageFile
+
+from hashing.decode.iso_boxes import declared_end
+from hashing.decode.still import FAULTS, Still, open_still, upright_rgb
+from hashing.errors import DecodeError
+
+JPEG_END = b"\xff\xd9"
+JPEG_GREY = 128  # what a decoder leaves where coefficients are missing
+MIN_ROWS = 16  # of a picture, to be worth describing
+MAX_FILL_BYTES = 256 << 20  # of a picture that is completed in memory
+FILTER_ROWS = 16  # above the first wrong row, which loop filters may have touched
+FILLINGS = (b"\x00", b"\x5a")
+ROW_WISE = ("PNG", "TIFF", "BMP", "PPM", "GIF", "JPEG2000")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartialStill:
+    """The rows of a damaged picture that decode, upright, and what is missing in words.
+
+    size: width and height of what there is, where the picture itself was not made smaller.
+    """
+
+    pixels: NDArray[np.uint8]  # (H, W, 3) RGB
+    problem: str
+    size: tuple[int, int]
+
+
+def read_partial(file: BinaryIO, max_pixels: int) -> PartialStill:
+    """What decodes of a picture whose end is missing or damaged.
+
+    Raises DecodeError where no part of it can be told from filling.
+    """
+    still = open_still(file, max_pixels)
+    if still is None:
+        return _completed(file, max_pixels, _declared_bytes(file))
+    if still.image.format in ("JPEG", "MPO"):
+        return _jpeg(file, max_pixels)
+    if still.image.format in ROW_WISE:
+        return _row_wise(still)
+    return _completed(file, max_pixels, _declared_bytes(file))
+
+
+def _jpeg(file: BinaryIO, max_pixels: int) -> PartialStill:
+    """With the end marker that is missing: decoders then fill what is not there with grey."""
+    file.seek(0)
+    data = file.read()
+    still = open_still(io.BytesIO(data + JPEG_END), max_pixels)
+    if still is None:
+        raise DecodeError("the JPEG's header is damaged")
+    stored = _decoded(still)
+    if "progressive" in still.image.info:
+        return PartialStill(
+            still.orientation.apply(stored),
+            f"the JPEG breaks off at byte {len(data):,}: its finest passes may be missing, "
+            "what there is of the picture was checked",
+            still.orientation.size(*still.image.size),
+        )
+    grey = (np.abs(stored.astype(np.int16) - JPEG_GREY) <= 1).all(axis=(1, 2))
+    return _cut(still, stored, ~grey, f"the JPEG breaks off at byte {len(data):,}")
+
+
+def _row_wise(still: Still) -> PartialStill:
+    """Formats whose rows come one after the other: those that never came are zeros."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = True  # of this decoding alone
+    try:
+        still.image.load()
+        present = np.asarray(still.image).reshape(still.image.height, -1).any(axis=1)
+        stored = _decoded(still)
+    except FAULTS as error:
+        raise DecodeError("no part of the picture decodes") from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+    return _cut(still, stored, present, f"the {still.image.format} is damaged or breaks off")
+
+
+def _completed(file: BinaryIO, max_pixels: int, size: int) -> PartialStill:
+    """Completed to its declared size with two fillings; rows that differ are not the picture's."""
+    file.seek(0)
+    data = file.read(MAX_FILL_BYTES)
+    missing = size - len(data)
+    if not 0 < missing <= MAX_FILL_BYTES:
+        raise DecodeError("no part of the picture decodes")
+    versions = []
+    still = None
+    for filling in FILLINGS:
+        still = open_still(io.BytesIO(data + filling * missing), max_pixels)
+        if still is not None:
+            versions.append(_decoded(still))
+    if still is None or len(versions) < 2 or versions[0].shape != versions[1].shape:
+        raise DecodeError("no part of the picture decodes")
+    wrong = np.flatnonzero((versions[0] != versions[1]).any(axis=(1, 2)))
+    end = max(0, int(wrong[0]) - FILTER_ROWS) if len(wrong) else len(versions[0])
+    present = np.arange(len(versions[0])) < end
+    return _cut(still, versions[0], present, f"the picture breaks off at byte {len(data):,}")
+
+
+def _decoded(still: Still) -> NDArray[np.uint8]:
+    """As stored, not upright: rows are in the order in which they were coded."""
+    try:
+        return upright_rgb(still.image, transfer=still.transfer)
+    except FAULTS as error:
+        raise DecodeError("no part of the picture decodes") from error
+
+
+def _cut(
+    still: Still, stored: NDArray[np.uint8], present: NDArray[np.bool_], where: str
+) -> PartialStill:
+    """Between the first and the last row that is there.
+
+    stored: perhaps smaller than the picture, `present` a flag for each row of either.
+    """
+    rows = np.flatnonzero(present)
+    share = len(present) / max(1, len(stored))
+    if not len(rows):
+        raise DecodeError(f"{where}, before any row of the picture")
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    width, height = still.image.size
+    if last - first == len(present):
+        return PartialStill(
+            still.orientation.apply(stored),
+            f"{where}; all of the picture decodes",
+            still.orientation.size(width, height),
+        )
+    kept = stored[round(first / share) : round(last / share)]
+    if len(kept) < MIN_ROWS:
+        raise DecodeError(f"{where}, after {last - first} rows of {len(present)}")
+    scale = height / len(present)
+    top, bottom = round(first * scale), round(last * scale)
+    return PartialStill(
+        still.orientation.apply(kept),
+        f"{where}: rows {top + 1} to {bottom} of {height} decode and were checked, the rest of "
+        "the picture is missing",
+        still.orientation.size(width, bottom - top),
+    )
+
+
+def _declared_bytes(file: BinaryIO) -> int:
+    """How long the file says that it is; 0 where it does not say."""
+    file.seek(0)
+    head = file.read(12)
+    if head[:4] == b"RIFF":
+        return 8 + int.from_bytes(head[4:8], "little")
+    return declared_end(file) if head[4:8] == b"ftyp" else 0
