@@ -19,6 +19,7 @@ from app.sandbox.limits import MIB, SandboxLimits
 ENV_PREFIX = "FIRSTSEEN_"
 DAY_S = 86_400.0
 ORIGIN = re.compile(r"(https?|chrome-extension|moz-extension|safari-web-extension)://[^\s/?#@]+")
+CONTACT = re.compile(r"(mailto:[!-~]+@|https://|tel:)[!-~]+")  # RFC 9116, 2.5.3: a URI, in ASCII
 
 
 def _words(value: object) -> object:
@@ -33,9 +34,24 @@ def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _split(value: object) -> object:
+    """The words of a text separated by spaces, as they are; other values unchanged."""
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _check_contacts(contacts: tuple[str, ...]) -> tuple[str, ...]:
+    for contact in contacts:
+        if not CONTACT.fullmatch(contact):
+            raise ValueError(f"expected mailto:, https:// or tel: and an address, not {contact!a}")
+    return contacts
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Origins = Annotated[
     tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_check_origins)
+]
+Contacts = Annotated[
+    tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_check_contacts)
 ]
 
 
@@ -150,6 +166,14 @@ class Settings(BaseSettings):
         Field(
             description="Addresses of reverse proxies that are trusted to state a client's "
             "address and TLS; spaces between."
+        ),
+    ] = ()
+    security_contact: Annotated[
+        Contacts,
+        Field(
+            description="Whom to tell of a weakness of this service, such as "
+            "`mailto:security@example.org`; spaces between. Shown to everyone at "
+            "`/.well-known/security.txt`."
         ),
     ] = ()
     session_s: Annotated[

@@ -38,6 +38,7 @@ from app.api.routes import (
     keys,
     links,
     pictures,
+    security_txt,
     session,
     static_page,
 )
@@ -64,6 +65,7 @@ RESOURCE_ROUTES: Final = (
     clips,
     api_library,
     static_page,
+    security_txt,
     session,
     keys,
     audit,

@@ -25,6 +25,7 @@ ANY_KEY: tuple[str, ...] = ()
 TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /": OPEN,
     "GET /static/{path}": OPEN,
+    "GET /.well-known/security.txt": OPEN,
     "GET /v1/health": OPEN,
     "POST /v1/session": OPEN,
     "GET /v1/session": ANY_KEY,
