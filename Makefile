@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test quick check lint format bench soak readme screenshots lock chromium \
-	firefox extension webext clean
+	firefox extension webext sbom clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -69,6 +69,9 @@ screenshots: $(READY) ## every view of the page, at three widths, in both themes
 
 lock: ## the hashed locks anew, from pyproject.toml
 	@.ci/lock "$$(.ci/python)"
+
+sbom: $(READY) ## what is inside, as CycloneDX, into dist/sbom.cdx.json
+	@$(BIN)/python .ci/sbom
 
 chromium: ## Debian's browser and what drives it, for tests marked `browser` and `extension`
 	apt-get install --yes --no-install-recommends chromium chromium-driver xvfb xdotool

