@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test quick check lint format bench soak readme screenshots lock chromium \
-	firefox extension webext sbom clean
+	firefox extension webext sbom audit clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -72,6 +72,9 @@ lock: ## the hashed locks anew, from pyproject.toml
 
 sbom: $(READY) ## what is inside, as CycloneDX, into dist/sbom.cdx.json
 	@$(BIN)/python .ci/sbom
+
+audit: $(READY) ## known weaknesses of what firstseen runs on, where a source of them can be reached
+	@$(BIN)/python .ci/audit
 
 chromium: ## Debian's browser and what drives it, for tests marked `browser` and `extension`
 	apt-get install --yes --no-install-recommends chromium chromium-driver xvfb xdotool
