@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -117,3 +118,57 @@ def test_it_carries_a_time_only_where_one_is_given(sbom: bytes, tmp_path: Path) 
 
 def test_it_names_no_host(sbom: bytes) -> None:
     assert set(re.findall(rb"https?://[^\"/]+", sbom)) == {b"http://cyclonedx.org"}  # its $schema
+
+
+# ---- packages that build the same each time
+
+
+def copied(name: str, tmp_path: Path) -> Path:
+    """What the wheel and the zips are built from, in another folder, touched at another time."""
+    folder = tmp_path / name
+    folder.mkdir()
+    for path in ("pyproject.toml", "README.md", "LICENSE", "NOTICE", ".gitignore"):
+        shutil.copyfile(ROOT / path, folder / path)
+    for path in ("app", "hashing", "extension", ".ci"):
+        shutil.copytree(ROOT / path, folder / path, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def built(folder: Path, umask: int, words: list[str], **environment: str) -> Path:
+    """The folder with what a command built under an umask; the sources have its modes too."""
+    for path in folder.rglob("*"):
+        path.chmod((0o777 if path.is_dir() or path.parent.name == ".ci" else 0o666) & ~umask)
+        os.utime(path, (1_000_000_000 + umask, 1_000_000_000 + umask))
+    kept = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    target = folder / "built"
+    subprocess.run(
+        [*words, str(target)],
+        cwd=folder,
+        env={**kept, **environment},
+        umask=umask,
+        check=True,
+        capture_output=True,
+    )
+    return target
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+WHEEL = [
+    *(sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "."),
+    *("--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir"),
+]
+
+
+@pytest.mark.parametrize("words", [WHEEL, [sys.executable, ".ci/extension"]], ids=["wheel", "zips"])
+def test_packages_are_the_same_byte_for_byte_wherever_they_are_built(
+    words: list[str], tmp_path: Path
+) -> None:
+    one = built(copied("one", tmp_path), 0o022, words, TZ="UTC", PYTHONHASHSEED="1")
+    other = built(
+        copied("another place", tmp_path), 0o077, words, TZ="Asia/Kathmandu", PYTHONHASHSEED="2"
+    )
+    assert digests(one), "something was built"
+    assert digests(one) == digests(other)
