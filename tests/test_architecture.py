@@ -25,9 +25,11 @@ DOORS = {
     "c2pa": ("app/metadata/readers/c2pa.py",),
     "certifi": ("app/fetch/*.py",),
     "ctypes": ("app/sandbox/*.py",),
+    "babel": ("app/messages/catalogue.py",),
     "exifread": ("app/metadata/readers/exif.py",),
     "faiss": ("app/library/*index.py",),
     "fastapi": ("app/api/*.py",),
+    "fluent": ("app/messages/catalogue.py",),
     "h11": ("app/fetch/http_headers.py",),
     "idna": ("app/network/url_parsing.py",),
     "jinja2": ("app/report/html*.py",),
@@ -99,6 +101,7 @@ LAYERS = (
     "hashing.concurrency",
     "hashing.types",
     "hashing.errors",
+    "hashing.message",
 )
 
 # What the left may not import beside what the layers forbid.

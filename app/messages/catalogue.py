@@ -1,0 +1,115 @@
+"""From a message to text: load a language once, fill in the parameters.
+
+The libraries are loaded with the first message, so that what says nothing starts quickly. An entry
+is parsed when it is first asked for: one run says a few dozen of the catalogue's hundreds.
+"""
+
+import re
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hashing.message import Message, Param
+
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
+
+ENGLISH = "en"
+FOLDER = Path(__file__).parent
+# whose numbers and lists a language's texts use; a British list has no comma before "and"
+LOCALES = {ENGLISH: "en-GB"}
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}  # foreign words in these need isolating marks
+# an entry reaches to the next one, or to a comment
+ENTRY = re.compile(r"^(-?[a-z][a-z0-9-]*) *=.*?(?=^[-a-z#]|\Z)", re.MULTILINE | re.DOTALL)
+REFERENCE = re.compile(r"\{\s*(-?[a-z][a-z0-9-]*)\s*[}(]")
+
+
+class CatalogueWarning(UserWarning):
+    """A message that the catalogue lacks, or a parameter that its entry asks for in vain.
+
+    A test fails on it; in use the text falls back, for a missing word must not stop a check.
+    """
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there is a file for."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.ftl")))
+
+
+def text(id: str, language: str = ENGLISH, /, **params: Param) -> str:
+    """The text of an id with these parameters."""
+    return render(Message(id, params), language)
+
+
+def render(message: Message, language: str = ENGLISH) -> str:
+    """A message in a language; in English where that language lacks it; else its id."""
+    for catalogue in dict.fromkeys((_catalogue(language), _catalogue(ENGLISH))):
+        if message.id in catalogue.entries:
+            return catalogue.format(message)
+    warnings.warn(f"no message {message.id}", CatalogueWarning, stacklevel=2)
+    return message.id
+
+
+@cache
+def _catalogue(language: str) -> "Catalogue":
+    path = FOLDER / f"{language}.ftl"
+    return Catalogue(language, path.read_text("utf-8") if path.is_file() else "")
+
+
+class Catalogue:
+    """One language's entries, each parsed when it is first needed."""
+
+    def __init__(self, language: str, source: str) -> None:
+        self.language = language
+        self.locale = LOCALES.get(language, language)
+        self.entries = {match[1]: match[0] for match in ENTRY.finditer(source)}
+        self._parsed: set[str] = set()
+        self._bundle: FluentBundle | None = None
+
+    def format(self, message: Message) -> str:
+        """The text; parameters may be messages and lists of them."""
+        bundle = self._loaded()
+        self._parse(message.id, bundle)
+        params = {name: self._param(value) for name, value in message.params.items()}
+        pattern = bundle.get_message(message.id).value
+        if pattern is None:  # an entry of attributes alone has no text
+            return message.id
+        written, errors = bundle.format_pattern(pattern, params)
+        for error in errors:
+            warnings.warn(f"{message.id}: {error}", CatalogueWarning, stacklevel=3)
+        return str(written)
+
+    def _param(self, value: Param) -> str | int | float:
+        if isinstance(value, Message):
+            return render(value, self.language)
+        if isinstance(value, tuple):
+            return self._listed([str(self._param(part)) for part in value])
+        return value
+
+    def _listed(self, parts: list[str]) -> str:
+        from babel.lists import format_list
+
+        return format_list(parts, locale=self.locale.replace("-", "_"))
+
+    def _loaded(self) -> "FluentBundle":
+        if self._bundle is None:
+            from fluent.runtime import FluentBundle
+
+            from app.messages.functions import FUNCTIONS
+
+            self._bundle = FluentBundle(
+                [self.locale], FUNCTIONS, use_isolating=self.language in RIGHT_TO_LEFT
+            )
+        return self._bundle
+
+    def _parse(self, name: str, bundle: "FluentBundle") -> None:
+        """Parse an entry and those that it refers to."""
+        if name in self._parsed or name not in self.entries:
+            return
+        from fluent.runtime import FluentResource
+
+        self._parsed.add(name)
+        bundle.add_resource(FluentResource(self.entries[name]))
+        for reference in REFERENCE.findall(self.entries[name]):
+            self._parse(reference, bundle)

@@ -1,0 +1,22 @@
+"""A sentence for people, before it has a language: its id in the catalogue, and what fills it in.
+
+The science returns these; `app.messages` turns them into text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+type Param = str | int | float | Message | tuple[str | Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence or phrase of the catalogue.
+
+    id: kebab-case, with the prefix of its group (`edit-crop`).
+    params: by the names that the catalogue's entry uses. A message may fill a place in another
+    one, and a tuple becomes a list ("a, b and c") in the reader's language.
+    """
+
+    id: str
+    params: Mapping[str, Param] = field(default_factory=dict)

@@ -1,0 +1,120 @@
+"""From an id and its parameters to text, and what the files of the catalogue must be."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser, ast
+
+from app.messages import catalogue
+from app.messages.catalogue import Catalogue, CatalogueWarning, render, text
+from app.messages.functions import FUNCTIONS
+from app.messages.wire import from_json, to_json
+from hashing.message import Message
+
+ENTRIES = """\
+plain = Nothing found
+count = { $n ->
+    [one] One clip
+   *[other] { $n } clips
+}
+rate = { NUMBER($fps, maximumSignificantDigits: 3) } fps
+times = { CLOCK($start) }, { SHARE($part) }, { MOMENT($date) }
+list = Same footage, { $edits }
+within = Part: { plain }, { -name }
+-name = firstseen
+asks = { $never_given }
+"""
+
+
+@pytest.fixture
+def entries() -> Catalogue:
+    return Catalogue("en", ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (Message("plain"), "Nothing found"),
+        (Message("count", {"n": 1}), "One clip"),
+        (Message("count", {"n": 1264}), "1,264 clips"),
+        (Message("rate", {"fps": 29.97}), "30 fps"),
+        (Message("rate", {"fps": 12.5}), "12.5 fps"),
+        (
+            Message("times", {"start": 62.34, "part": 0.84, "date": "2019-06-12T14:03:00Z"}),
+            "1:02.3, 84 %, 2019-06-12, 14:03:00 UTC",
+        ),
+        (Message("times", {"start": 0, "part": 0.004, "date": "2019"}), "0:00.0, < 1 %, 2019"),
+        (Message("times", {"start": 0, "part": 0.999, "date": "2019"}), "0:00.0, > 99 %, 2019"),
+        (Message("list", {"edits": ("cropped",)}), "Same footage, cropped"),
+        (Message("list", {"edits": ("a", "b", "c")}), "Same footage, a, b and c"),
+        (Message("within"), "Part: Nothing found, firstseen"),
+    ],
+)
+def test_a_message_becomes_text(entries: Catalogue, message: Message, expected: str) -> None:
+    assert entries.format(message) == expected
+
+
+def test_a_message_fills_a_place_in_another() -> None:
+    span = Message("range", {"start": 5, "end": 18.08})
+    assert render(span) == "0:05.0–0:18.1"
+    assert catalogue._catalogue("en")._param((span, "x")) == "0:05.0–0:18.1 and x"
+
+
+def test_an_unknown_id_fails_a_test_and_reads_as_itself_in_use() -> None:
+    with pytest.warns(CatalogueWarning, match="no-such-id"):
+        assert text("no-such-id") == "no-such-id"
+    with pytest.raises(CatalogueWarning):
+        text("no-such-id")
+
+
+def test_a_parameter_that_is_missing_fails_a_test(entries: Catalogue) -> None:
+    with pytest.raises(CatalogueWarning, match="never_given"):
+        entries.format(Message("asks"))
+
+
+def test_a_language_that_lacks_an_entry_falls_back_to_english() -> None:
+    assert text("range-point", "fr", start=5) == text("range-point", start=5)
+
+
+def test_a_message_survives_json() -> None:
+    inner = Message("range", {"start": 1.5, "end": 2})
+    message = Message("edit-x", {"clip": "a", "share": 0.5, "n": 2, "one": inner, "all": (inner,)})
+    assert from_json(to_json(message)) == message
+
+
+def test_every_file_of_the_catalogue_is_well_formed() -> None:
+    for path in sorted(Path(catalogue.FOLDER).glob("*.ftl")):
+        parsed = FluentParser().parse(path.read_text("utf-8"))
+        junk = [one.content for one in parsed.body if isinstance(one, ast.Junk)]
+        assert junk == [], path.name
+        names = [one.id.name for one in parsed.body if isinstance(one, ast.Message | ast.Term)]
+        assert len(names) == len(set(names)), path.name
+        assert names == [name.removeprefix("-") for name in catalogue._catalogue(path.stem).entries]
+
+
+def test_entries_call_only_functions_that_there_are() -> None:
+    known = {"NUMBER", "DATETIME", *FUNCTIONS}
+    for path in Path(catalogue.FOLDER).glob("*.ftl"):
+        for name in _functions(FluentParser().parse(path.read_text("utf-8"))):
+            assert name in known
+
+
+def _functions(node: ast.BaseNode) -> list[str]:
+    if isinstance(node, ast.FunctionReference):
+        return [node.id.name]
+    found: list[str] = []
+    for value in vars(node).values():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, ast.BaseNode):
+                found += _functions(part)
+    return found
+
+
+def test_the_libraries_are_loaded_with_the_first_message_only() -> None:
+    code = "import sys, app.messages.catalogue; print('babel' in sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "False"
