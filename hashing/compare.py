@@ -14,6 +14,7 @@ from hashing.audio.compare_audio import compare_audio
 from hashing.decide.decision import MIN_UNDECIDED_SCORE, decide
 from hashing.decide.support import measure_support
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import BESIDE_OTHER_FOOTAGE, FRAMED_BY_FILL, EditType
 from hashing.errors import MethodMismatch
 from hashing.explain.explain import explain
 from hashing.explain.pan_zoom import visible_at
@@ -34,8 +35,6 @@ UNPLACED_SCORE_PER_COSINE = (
     0.04  # the score of pictures that look the same and have no geometry in common
 )
 MIN_SURE_SCORE = 0.95  # score; from OPEN up to it the mirror image is looked at as well
-BESIDE_OTHER_FOOTAGE = frozenset({"inset", "split_screen"})
-FRAMED_BY_FILL = frozenset({"letterbox", "pillarbox", "blurred_background", "screen_recording"})
 
 
 def compare(
@@ -184,14 +183,14 @@ def _restrict_to_crop(
 
     The transform alone counts what lies behind a bar, or beside it on a wider canvas, as seen.
     """
-    zoom_pan = next((edit for edit in edits if edit.type == "zoom_pan"), None)
+    zoom_pan = next((edit for edit in edits if edit.type is EditType.ZOOM_PAN), None)
     if zoom_pan is not None:
         return tuple(
             replace(segment, visible=visible_at(segment.homography, zoom_pan.box))
             for segment in segments
             if segment.homography is not None
         )
-    margins = next((edit.measure for edit in edits if edit.type == "crop"), None)
+    margins = next((edit.measure for edit in edits if edit.type is EditType.CROP), None)
     if margins is None:
         return segments
     left, top, right, bottom = (float(margins[side]) for side in SIDES)

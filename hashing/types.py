@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.edit_types import EditType
+
 type Seconds = float
 type Box = tuple[float, float, float, float]  # x0, y0, x1, y1
 type Homography = tuple[
@@ -192,9 +194,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One measured difference of the query from this known copy; see CONTRACT's edit types."""
+    """One measured difference of the query from this known copy; its types are closed."""
 
-    type: str
+    type: EditType
     confidence: float
     measure: dict[str, float | int | str]  # never empty
     text: str
@@ -202,6 +204,7 @@ class Edit:
     box: Box | None = None  # in the query's picture
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "type", EditType(self.type))  # from JSON it comes as a string
         if not self.measure:
             raise ValueError(f"edit {self.type} carries no measure")
 

@@ -100,6 +100,7 @@ LAYERS = (
     "hashing.faces",
     "hashing.concurrency",
     "hashing.types",
+    "hashing.edit_types",
     "hashing.errors",
     "hashing.message",
 )

@@ -239,7 +239,7 @@ def _rows(homography: Homography) -> list[list[float | None]]:
 
 def _edit(edit: Edit) -> Json:
     return {
-        "type": edit.type,
+        "type": edit.type.value,
         "confidence": _number(edit.confidence),
         "query": _span(edit.query) if edit.query else None,
         "box": [_number(edge) for edge in edit.box] if edit.box else None,

@@ -4,6 +4,7 @@ import types
 import typing
 from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, fields
+from enum import StrEnum
 from functools import cache
 from typing import Any, Literal, TypeAliasType, Union, cast, get_args, get_origin
 
@@ -73,6 +74,8 @@ def fits(
         return value is None
     if annotation is float:
         return type(value) in (int, float)
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return isinstance(value, str) and value in annotation  # its record makes it one of these
     if isinstance(annotation, type):
         return type(value) is annotation
     raise TypeError(f"no rule for the annotation {annotation!r}")

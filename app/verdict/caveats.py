@@ -12,7 +12,9 @@ from app.verdict.headline import (
     told_score,
 )
 from app.verdict.intervals import clocks
-from app.verdict.relations import EDIT_TYPES, CheckedItem, Held, Relation
+from app.verdict.relations import CheckedItem, Held
+from app.verdict.terms import Relation
+from hashing.edit_types import EditType
 from hashing.types import Span
 
 NO_NEAR_MISS = 0.05  # scores below this are told of no clip
@@ -152,7 +154,7 @@ def of_sound(held: Sequence[Held], sounds: Sequence[KnownSound]) -> tuple[str, .
 def unable(able: Capabilities, item: CheckedItem) -> tuple[str, ...]:
     """What this run could not have noticed."""
     told = []
-    missing = sorted(EDIT_TYPES - able.edit_types - {"trim"})
+    missing = sorted(set(EditType) - able.edit_types - {EditType.TRIM})
     if missing:
         told.append(f"This run did not look for: {', '.join(missing)}")
     if item.info.audio_codec is not None and not able.sound:

@@ -7,17 +7,13 @@ file's own word, and earlier even in the least favourable reading of both dates.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from app.dates import Interval, how_long_before
 from app.verdict.dated_copies import Sighting, by, sightings, source
 from app.verdict.intervals import clocks, filled, merged, total, uncovered, without
 from app.verdict.relations import CheckedItem, Held
+from app.verdict.terms import DateFinding
 from hashing.types import Span
-
-type DateFinding = Literal[
-    "contradicted", "partly_contradicted", "not_contradicted", "not_checkable"
-]
 
 
 @dataclass(frozen=True, slots=True)

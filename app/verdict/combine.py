@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from app.verdict.intervals import common, total, without
-from app.verdict.relations import Held, Relation
+from app.verdict.relations import Held
+from app.verdict.terms import Relation
 from hashing.types import Span
 
 SHARED_S = 1.0  # two clips that share more of the item than a dissolve does show the same footage

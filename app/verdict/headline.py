@@ -12,7 +12,9 @@ from app.library.records import Clip
 from app.text.formatting import clock
 from app.verdict.combine import principal
 from app.verdict.intervals import clocks, total
-from app.verdict.relations import EDIT_TYPES, NO_EDITING, CheckedItem, Held, Relation, differences
+from app.verdict.relations import CheckedItem, Held, differences
+from app.verdict.terms import Relation
+from hashing.edit_types import NO_EDITING, EditType
 from hashing.types import Span
 
 DIFFERENCE: dict[str, str] = {
@@ -50,8 +52,6 @@ DIFFERENCE: dict[str, str] = {
     "audio_shifted": "with its sound shifted",
     "audio_added": "with sound that the known copy has not",
 }
-# what a reader must hear first; the rest in the order in which they were measured
-_TOLD_FIRST = ("tamper_removed", "tamper_added", "tamper", "inset", "split_screen", "reordered")
 MOST_DIFFERENCES = 3  # in a headline
 MOST_CLIPS = 3  # in a sentence
 NO_SAME_FOOTAGE = "The same sound under other pictures does not make it the same footage"
@@ -88,7 +88,7 @@ class Searched:
 class Capabilities:
     """What this run was able to notice."""
 
-    edit_types: frozenset[str] = EDIT_TYPES
+    edit_types: frozenset[EditType] = frozenset(EditType)
     sound: bool = True  # the item's sound was described and could be compared
     weak_edits: tuple[str, ...] = WEAK_EDITS
 
@@ -183,7 +183,7 @@ def _joined_headline(held: Sequence[Held], best: Held) -> str:
 
 
 def _as_part(best: Held) -> str:
-    if any(edit.type == "split_screen" for edit in best.match.edits):
+    if any(edit.type is EditType.SPLIT_SCREEN for edit in best.match.edits):
         return "is shown beside other pictures in a split screen"
     return "is shown as a picture inside this one"
 
@@ -196,7 +196,7 @@ def _is_part(item: CheckedItem, one: Held) -> bool:
 def _differences(one: Held) -> str:
     """ "cropped, mirrored and with text over it"."""
     found = [name for name in differences(one.match) if name not in NO_EDITING]
-    found.sort(key=lambda name: name not in _TOLD_FIRST)
+    found.sort(key=lambda kind: kind.headline_rank)
     told = [DIFFERENCE.get(name, f"with another difference ({name})") for name in found]
     if len(told) > MOST_DIFFERENCES:
         told = [

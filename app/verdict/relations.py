@@ -6,13 +6,14 @@ The relations are those of the report, the first that holds: `exact`, `composite
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from app.library.records import Clip
 from app.verdict.intervals import filled, merged, tolerance, total, uncovered, without
+from app.verdict.terms import Relation
+from hashing.edit_types import BESIDE_OTHER_FOOTAGE, NO_EDITING, EditType
+from hashing.explain.audio import TYPES
 from hashing.types import (
     AudioFinding,
-    AudioState,
     Descriptors,
     Fingerprint,
     Match,
@@ -21,36 +22,6 @@ from hashing.types import (
     Span,
 )
 
-type Relation = Literal[
-    "exact", "copy", "excerpt", "longer", "edited", "composite", "undecided", "none"
-]
-
-EDIT_FAMILIES: dict[str, tuple[str, ...]] = {
-    "geometry": ("crop", "mirror", "rotate", "stretch", "zoom_pan"),
-    "frame": (
-        "letterbox",
-        "pillarbox",
-        "blurred_background",
-        "screen_recording",
-        "split_screen",
-        "inset",
-    ),
-    "overlay": ("text", "logo", "sticker", "censor", "overlay", "inset_over"),
-    "colour": ("grayscale", "colour_shift", "brightness"),
-    "quality": ("recompressed", "downscaled", "blurred", "noise"),
-    "time": ("speed", "frame_rate", "reordered", "frozen", "frames_dropped", "reversed"),
-    "content": ("tamper_removed", "tamper_added", "tamper"),
-    "audio": ("audio_replaced", "audio_muted", "audio_shifted", "audio_added"),
-}
-EDIT_TYPES = frozenset(name for names in EDIT_FAMILIES.values() for name in names) | {"trim"}
-NO_EDITING = frozenset(EDIT_FAMILIES["quality"]) | {"trim"}  # what any re-upload does
-BESIDE_OTHERS = frozenset({"inset", "split_screen"})  # the item shows another picture as well
-CHANGED_SOUND: dict[AudioState, str] = {
-    "replaced": "audio_replaced",
-    "muted": "audio_muted",
-    "shifted": "audio_shifted",
-    "added": "audio_added",
-}
 SURE_SPEED = 0.05  # off by this much is no error of measurement, whether or not an edit says so
 
 
@@ -163,7 +134,7 @@ def _same_bytes(item: CheckedItem, match: Match) -> Match:
 def _main(match: Match, covered: Sequence[Span]) -> tuple[Span, ...]:
     if not match.main_picture:
         return ()
-    beside = [edit for edit in match.edits if edit.type in BESIDE_OTHERS]
+    beside = [edit for edit in match.edits if edit.type in BESIDE_OTHER_FOOTAGE]
     if any(edit.query is None for edit in beside):
         return ()
     return without(covered, [edit.query for edit in beside if edit.query is not None])
@@ -190,16 +161,16 @@ def is_edited(match: Match) -> bool:
     return any(kind not in NO_EDITING for kind in differences(match))
 
 
-def differences(match: Match) -> tuple[str, ...]:
+def differences(match: Match) -> tuple[EditType, ...]:
     """The edit types that a match carries, whether as an edit, in its sound or in its segments."""
     found = [edit.type for edit in match.edits]
     states = (match.audio.state, *(span.state for span in match.audio.spans))
-    found += [CHANGED_SOUND[state] for state in states if state in CHANGED_SOUND]
+    found += [TYPES[state] for state in states if state in TYPES]
     for segment in match.segments:
-        found += ["mirror"] if segment.mirrored else []
-        found += ["reversed"] if segment.reversed else []
+        found += [EditType.MIRROR] if segment.mirrored else []
+        found += [EditType.REVERSED] if segment.reversed else []
         if segment.speed is not None and abs(segment.speed - 1) >= SURE_SPEED:
-            found.append("speed")
+            found.append(EditType.SPEED)
     return tuple(dict.fromkeys(found))
 
 

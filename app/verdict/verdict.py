@@ -7,7 +7,6 @@ own word, and earlier even in the least favourable reading of both dates.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from app.library.records import Clip
 from app.verdict.caveats import limits, of_sound, unable
@@ -17,10 +16,9 @@ from app.verdict.combine import relation_of_item, settle
 from app.verdict.dated_copies import Sighting, date_notes, first_seen
 from app.verdict.headline import Capabilities, KnownSound, Searched, headline, reasons
 from app.verdict.intervals import uncovered
-from app.verdict.relations import CheckedItem, Held, Relation, hold
+from app.verdict.relations import CheckedItem, Held, hold
+from app.verdict.terms import Relation, Undecided
 from hashing.types import Match, Span
-
-type Undecided = Literal["weak_match", "same_scene_other_recording", "too_little", "conflicting"]
 
 NEAR_MISSES = 20
 

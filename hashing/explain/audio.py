@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hashing.edit_types import EditType
 from hashing.types import (
     AudioFinding,
     AudioSource,
@@ -15,11 +16,11 @@ from hashing.types import (
 
 SHORTEST_S = 1.5  # of a state, under which it is no edit: codecs and fades make shorter ones
 THROUGHOUT = 0.9  # share of the matched stretches from which a state is called throughout
-TYPES: dict[AudioState, str] = {
-    "replaced": "audio_replaced",
-    "muted": "audio_muted",
-    "shifted": "audio_shifted",
-    "added": "audio_added",
+TYPES: dict[AudioState, EditType] = {
+    "replaced": EditType.AUDIO_REPLACED,
+    "muted": EditType.AUDIO_MUTED,
+    "shifted": EditType.AUDIO_SHIFTED,
+    "added": EditType.AUDIO_ADDED,
 }
 
 

@@ -11,6 +11,7 @@ from math import exp, log
 from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.difference.registered_frames import looks
 from hashing.explain.difference.tone_curves import Chroma, Luma, chroma_map, luma_curve, sample
 from hashing.explain.difference.visible_area import extent
@@ -78,7 +79,7 @@ def grayscale(tones: Luma, colours: Chroma) -> Edit | None:
         f"Grey: colours of {colours.saturation_query:.1f} levels where the known copy has "
         f"{colours.saturation_reference:.0f}"
     )
-    return Edit("grayscale", 0.97, measure, text)
+    return Edit(EditType.GRAYSCALE, 0.97, measure, text)
 
 
 def colour_shift(tones: Luma, colours: Chroma) -> Edit | None:
@@ -107,7 +108,7 @@ def colour_shift(tones: Luma, colours: Chroma) -> Edit | None:
     measure |= {"red": red, "green": green, "blue": blue}
     sure = min(0.98, 0.5 + 0.03 * colours.change)
     text = f"Colours differ from the known copy's: {', '.join(parts)}"
-    return Edit("colour_shift", sure, measure, text)
+    return Edit(EditType.COLOUR_SHIFT, sure, measure, text)
 
 
 def brightness(tones: Luma, coloured: bool) -> Edit | None:
@@ -136,7 +137,7 @@ def brightness(tones: Luma, coloured: bool) -> Edit | None:
         parts.append(f"corners at {tones.falloff:.0%} of the middle's brightness")
     sure = max(1 - exp(-abs(tones.change) / 6), 0.9 if fades or _steeper(tones) else 0.0)
     text = f"Brightness differs from the known copy's: {', '.join(parts)}"
-    return Edit("brightness", round(min(0.98, sure), 3), measure, text)
+    return Edit(EditType.BRIGHTNESS, round(min(0.98, sure), 3), measure, text)
 
 
 def _mistaken_range(tones: Luma) -> bool:

@@ -7,6 +7,7 @@ copy: the library's clip may be the changed one.
 from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import BESIDE_OTHER_FOOTAGE, EditType, Family
 from hashing.explain.audio import audio_edits
 from hashing.explain.colour import colour_edits
 from hashing.explain.difference.visible_area import extent
@@ -23,8 +24,7 @@ from hashing.imaging.boxes import mostly_in, share_inside
 from hashing.types import AudioFinding, Box, Edit, Segment
 
 MARKED = 0.4  # of a changed area, that writing lies over
-OF_THE_FRAME = ("frame_rate",)  # counted over all of it, other pictures in it included
-BESIDE = ("split_screen", "inset")
+OF_THE_FRAME = (EditType.FRAME_RATE,)  # counted over all of it, other pictures in it included
 
 
 def explain(
@@ -37,7 +37,9 @@ def explain(
     """All edits of one match, the surest first within each family."""
     found = findings(query, reference, placement)
     framing = frame_edits(query, reference, placement, segments)
-    beside = [one.box for one in framing if one.type in BESIDE and one.box is not None]
+    beside = [
+        one.box for one in framing if one.type in BESIDE_OTHER_FOOTAGE and one.box is not None
+    ]
     composed = bool(beside)
     shown = extent(query, reference, prefer_axis_aligned(query, reference, placement))
     if shown.trimmed:  # bars, a fill or another picture hide a margin of it
@@ -45,7 +47,7 @@ def explain(
     hidden = on_footage(censored(query, reference, placement), found)
     hidden = [one for one in hidden if all(mostly_in(one.box, box) for box in beside)]
     found = without_beside(without_hidden(found, hidden), beside)
-    page = any(one.type == "screen_recording" for one in framing)
+    page = any(one.type is EditType.SCREEN_RECORDING for one in framing)
     marks = standing(query, reference, placement) if not page else []
     found = refined(without_marked(found, marks), marks)
     edits = [
@@ -72,7 +74,7 @@ def without_marked(found: list[Finding], marks: list[Mark]) -> list[Finding]:
     return [
         one
         for one in found
-        if not one.kind.startswith("tamper")
+        if one.kind.family is not Family.CONTENT
         or max((share_inside(one.patch.box, mark.box) for mark in marks), default=0.0) < MARKED
     ]
 
@@ -82,5 +84,5 @@ def without_beside(found: list[Finding], boxes: list[Box]) -> list[Finding]:
     return [
         one
         for one in found
-        if one.kind == "text" or all(mostly_in(one.patch.box, box) for box in boxes)
+        if one.kind is EditType.TEXT or all(mostly_in(one.patch.box, box) for box in boxes)
     ]

@@ -9,6 +9,7 @@ from hashing.align.correspondences import collect_correspondences
 from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.borders.border_regions import (
     Region,
     coloured_marks,
@@ -62,8 +63,8 @@ def frame_edits(
     regions, frame = without_its_bars(regions, frame)
     regions = telling(regions)
     bars = [
-        letterbox(regions, "letterbox", ("top", "bottom"), "height"),
-        letterbox(regions, "pillarbox", ("left", "right"), "width"),
+        letterbox(regions, EditType.LETTERBOX, ("top", "bottom"), "height"),
+        letterbox(regions, EditType.PILLARBOX, ("left", "right"), "width"),
     ]
     around = surrounding_picture(regions, seen, frame)
     out = [edit for edit in [*bars, around] if edit is not None]
@@ -144,7 +145,7 @@ def slanted_screen(form: Shape, seen: Extent, inliers: int) -> Edit | None:
         f"the frame, its scale varying by {form.depth:.0%}"
     )
     sure = 0.95 if leaning and form.depth > DEEP else 0.75
-    return Edit("screen_recording", sure, measure, text, box=box)
+    return Edit(EditType.SCREEN_RECORDING, sure, measure, text, box=box)
 
 
 def recorded_page(held: list[Look], regions: tuple[Region, ...], seen: Extent) -> Edit | None:
@@ -172,11 +173,13 @@ def recorded_page(held: list[Look], regions: tuple[Region, ...], seen: Extent) -
         f"Looks like a recording of a screen: the known picture takes up {share:.0%} of the frame, "
         f"inside a page or an application"
     )
-    return Edit("screen_recording", 0.85, {"frame_share": round(share, 4)}, text, box=seen.box)
+    return Edit(
+        EditType.SCREEN_RECORDING, 0.85, {"frame_share": round(share, 4)}, text, box=seen.box
+    )
 
 
 def letterbox(
-    regions: tuple[Region, ...], kind: str, sides: tuple[str, str], dimension: str
+    regions: tuple[Region, ...], kind: EditType, sides: tuple[str, str], dimension: str
 ) -> Edit | None:
     """Plain bars on one or both of two opposite sides."""
     bars = {side: [r for r in regions if r.side == side and r.is_bar] for side in sides}
@@ -223,7 +226,7 @@ def surrounding_picture(regions: tuple[Region, ...], seen: Extent, frame: Box) -
             f"The known picture takes up {share:.0%} of the frame; the rest is filled with a "
             f"blurred, enlarged copy of it"
         )
-        return Edit("blurred_background", 0.9, measure, text)
+        return Edit(EditType.BLURRED_BACKGROUND, 0.9, measure, text)
     cell = split_cell(seen.box, frame)
     if cell is not None:
         measure |= {"cell_width": round(cell[0], 4), "cell_height": round(cell[1], 4)}
@@ -231,11 +234,11 @@ def surrounding_picture(regions: tuple[Region, ...], seen: Extent, frame: Box) -
             f"Split screen: the known picture fills a cell of {cell[0]:.0%} by {cell[1]:.0%} of "
             f"the frame, other pictures the rest"
         )
-        return Edit("split_screen", 0.85, measure, text, box=seen.box)
+        return Edit(EditType.SPLIT_SCREEN, 0.85, measure, text, box=seen.box)
     if len({region.side for region in around}) < 2:
         return None
     text = f"The known picture sits in a larger picture, over {share:.0%} of the frame"
-    return Edit("inset", 0.9, measure, text, box=seen.box)
+    return Edit(EditType.INSET, 0.9, measure, text, box=seen.box)
 
 
 def split_cell(box: Box, frame: Box) -> tuple[float, float] | None:

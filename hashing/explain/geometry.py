@@ -15,6 +15,7 @@ from hashing.align.crop_path import FrameMatches
 from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.pan_zoom import zoom_pan
 from hashing.imaging.homography import Matrix, apply_transform, to_pixel_matrix
@@ -121,9 +122,9 @@ def mirror(form: Shape) -> Edit | None:
         return None
     if abs(form.quarter) == 180 and not form.slanted:
         text = "Mirrored top to bottom"
-        return Edit("mirror", 0.99, {"axis": "horizontal"}, f"{text} against the known copy")
+        return Edit(EditType.MIRROR, 0.99, {"axis": "horizontal"}, f"{text} against the known copy")
     text = "Mirrored left to right against the known copy"
-    return Edit("mirror", 0.99, {"axis": "vertical"}, text)
+    return Edit(EditType.MIRROR, 0.99, {"axis": "vertical"}, text)
 
 
 def rotation(form: Shape, inliers: int) -> Edit | None:
@@ -141,7 +142,7 @@ def rotation(form: Shape, inliers: int) -> Edit | None:
     else:
         text = f"Turned by {abs(turned):.3g}° {way} against the known copy"
     sure = min(0.99, 0.6 + 0.1 * abs(turned) / SMALLEST_TURN_DEG)
-    return Edit("rotate", sure, {"degrees": round(turned, 2)}, text)
+    return Edit(EditType.ROTATE, sure, {"degrees": round(turned, 2)}, text)
 
 
 def stretch(form: Shape, inliers: int) -> Edit | None:
@@ -155,7 +156,7 @@ def stretch(form: Shape, inliers: int) -> Edit | None:
         text = f"Stretched: {form.widened - 1:.0%} wider for its height than the known picture"
     else:
         text = f"Squeezed: {1 - form.widened:.0%} narrower for its height than the known picture"
-    return Edit("stretch", min(0.99, 0.5 + 5 * abs(log(form.widened))), measure, text)
+    return Edit(EditType.STRETCH, min(0.99, 0.5 + 5 * abs(log(form.widened))), measure, text)
 
 
 def crop(form: Shape, seen: Extent, aspect: float) -> Edit | None:
@@ -179,7 +180,7 @@ def crop(form: Shape, seen: Extent, aspect: float) -> Edit | None:
         text += f"; cut off: {', '.join(sides)}"
     measure: dict[str, float | int | str] = {"kept_area": round(kept, 4)}
     measure |= {side: round(share, 4) for side, share in cut.items()}
-    return Edit("crop", min(0.99, 0.6 + 4 * (1 - kept)), measure, text)
+    return Edit(EditType.CROP, min(0.99, 0.6 + 4 * (1 - kept)), measure, text)
 
 
 def inscribed(aspect: float, turned_deg: float) -> float:

@@ -1,26 +1,27 @@
 """Overlay edits: what lies over the known footage, or beside it as writing on a bar."""
 
 from dataclasses import replace
-from typing import Literal
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import LAID_OVER, EditType
 from hashing.explain.borders.caption_bars import text_bars
 from hashing.explain.redaction.redactions import Censored
-from hashing.explain.regions.classify import LAID_OVER, Finding, findings, is_mark, is_writing
+from hashing.explain.regions.classify import Finding, findings, is_mark, is_writing
 from hashing.explain.static_marks import Mark
 from hashing.imaging.boxes import area_of, intersects, share_inside
 from hashing.imaging.text_bands import CaptionBar
 from hashing.types import Box, Edit, Segment
 
 NAMES = {
-    "text": "Writing",
-    "logo": "A mark in a corner",
-    "sticker": "A sticker or drawn sign",
-    "censor": "A blurred or covered area",
-    "inset_over": "Another picture",
-    "overlay": "Something drawn",
+    EditType.TEXT: "Writing",
+    EditType.LOGO: "A mark in a corner",
+    EditType.STICKER: "A sticker or drawn sign",
+    EditType.CENSOR: "A blurred or covered area",
+    EditType.INSET_OVER: "Another picture",
+    EditType.OVERLAY: "Something drawn",
 }
+STROKES = (EditType.TEXT, EditType.LOGO)
 LINE = 2.1  # width over height, from which strokes that stand are writing
 LONGEST_STROKES = 8.0  # the same up to which strokes are a mark, measured without what is around
 TOLD = 0.3  # of either box, from which a finding tells of a mark already
@@ -49,14 +50,14 @@ def overlays_of(
 
     page: the item records a screen, whose own writing around the known picture is no caption.
     """
-    over = [_edit(one) for one in found if one.kind in NAMES]
+    over = [_edit(one) for one in found if one.kind in LAID_OVER]
     bars = [] if page else text_bars(query, reference, placement)
     return over + [_bar_edit(bar) for bar in bars if not any(_inside(bar, one) for one in over)]
 
 
 def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
     """Areas made unreadable, without those that a finding tells of already."""
-    told = [one.patch.box for one in found if one.kind == "censor"]
+    told = [one.patch.box for one in found if one.kind is EditType.CENSOR]
     return [_censor_edit(one) for one in hidden if not any(intersects(one.box, t) for t in told)]
 
 
@@ -72,7 +73,9 @@ def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored])
 def refined(found: list[Finding], standing: list[Mark]) -> list[Finding]:
     """Writing with the sides of the strokes that were found in it, and named by those."""
     return [
-        _refined(one, standing) if one.kind in ("text", "logo") and one.span is None else one
+        _refined(one, standing)
+        if one.kind in (EditType.TEXT, EditType.LOGO) and one.span is None
+        else one
         for one in found
     ]
 
@@ -85,8 +88,8 @@ def _refined(one: Finding, standing: list[Mark]) -> Finding:
     return one
 
 
-def _named(mark: Mark) -> Literal["text", "logo"]:
-    return "logo" if is_mark(mark.box, mark.aspect, LONGEST_STROKES) else "text"
+def _named(mark: Mark) -> EditType:
+    return EditType.LOGO if is_mark(mark.box, mark.aspect, LONGEST_STROKES) else EditType.TEXT
 
 
 def _mark_edit(one: Mark) -> Edit | None:
@@ -115,7 +118,7 @@ def _same_writing(one: Box, other: Box) -> bool:
 def _censor_edit(one: Censored) -> Edit:
     when = "" if one.span is None else f" from {one.span.start:.1f} s to {one.span.end:.1f} s"
     return Edit(
-        type="censor",
+        type=EditType.CENSOR,
         confidence=round(min(0.98, 0.7 + 0.3 * one.share), 3),
         measure={"area": round(one.area, 4), "way": one.way, "seen": round(one.share, 2)},
         text=f"An area of {one.area:.1%} of the picture is {HIDDEN[one.way]}{when}",
@@ -146,7 +149,7 @@ def _edit(one: Finding) -> Edit:
 def _bar_edit(bar: CaptionBar) -> Edit:
     height = bar.box[3] - bar.box[1]
     return Edit(
-        type="text",
+        type=EditType.TEXT,
         confidence=0.9,
         measure={"area": round(height, 4), "strokes": round(bar.strokes, 3)},
         text=f"A bar with writing takes {height:.0%} of the height, which the known copy has not",
@@ -156,7 +159,7 @@ def _bar_edit(bar: CaptionBar) -> Edit:
 
 def _inside(bar: CaptionBar, edit: Edit) -> bool:
     """Whether an edit already tells of this bar."""
-    if edit.type != "text" or edit.box is None:
+    if edit.type is not EditType.TEXT or edit.box is None:
         return False
     shared = min(bar.box[3], edit.box[3]) - max(bar.box[1], edit.box[1])
     return shared > 0.3 * (edit.box[3] - edit.box[1])

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from hashing.align.crop_path import MIN_TRAVEL
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.difference.visible_area import Extent
 from hashing.imaging.homography import apply_transform
 from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
@@ -57,7 +58,7 @@ def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit
         f"{_range(min(areas), max(areas))} of the known picture's area is left"
     )
     box = None if shown.box == (0.0, 0.0, 1.0, 1.0) else shown.box
-    return Edit("zoom_pan", 0.95, measure, text, box=box)
+    return Edit(EditType.ZOOM_PAN, 0.95, measure, text, box=box)
 
 
 def _range(least: float, most: float) -> str:

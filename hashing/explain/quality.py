@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.difference.registered_frames import Look, looks, luma
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import jacobian
@@ -78,7 +79,7 @@ def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit |
         f"Smaller: {scale:.0%} of the known copy's resolution along each side "
         f"({size_q[0]} × {size_q[1]} against {size_r[0]} × {size_r[1]} pixels)"
     )
-    return Edit("downscaled", 0.95, {"scale": round(scale, 3)}, text)
+    return Edit(EditType.DOWNSCALED, 0.95, {"scale": round(scale, 3)}, text)
 
 
 def blurred(query: FrameCache, held: list[Look], seen: Extent) -> Edit | None:
@@ -102,7 +103,7 @@ def blurred(query: FrameCache, held: list[Look], seen: Extent) -> Edit | None:
         "detail_left": round(left, 3),
         "sigma_px": round(sigma, 2),
     }
-    return Edit("blurred", min(0.95, 0.6 + (SOFT - left)), measure, text)
+    return Edit(EditType.BLURRED, min(0.95, 0.6 + (SOFT - left)), measure, text)
 
 
 def softness(one: Look, seen: Extent) -> Softness | None:
@@ -155,7 +156,9 @@ def noise(held: list[Look], seen: Extent) -> Edit | None:
         f"Noisier: grain of at least {sigma:.0f} of 255 levels in places where the known copy "
         f"has {known:.1f}"
     )
-    return Edit("noise", min(0.95, 0.6 + 0.08 * (mine - known)), {"sigma": round(sigma, 2)}, text)
+    return Edit(
+        EditType.NOISE, min(0.95, 0.6 + 0.08 * (mine - known)), {"sigma": round(sigma, 2)}, text
+    )
 
 
 def _grain(one: Look, seen: Extent) -> tuple[float, float] | None:
@@ -183,7 +186,7 @@ def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
         f"copy of {known:.0f}"
     )
     measure: dict[str, float | int | str] = {"step": round(mine, 1), "known_step": round(known, 1)}
-    return Edit("recompressed", 0.95, measure, text)
+    return Edit(EditType.RECOMPRESSED, 0.95, measure, text)
 
 
 def blocky(query: FrameCache, held: list[Look]) -> Edit | None:
@@ -199,7 +202,7 @@ def blocky(query: FrameCache, held: list[Look]) -> Edit | None:
         f"Compressed more coarsely: steps at the borders of {BLOCK_PX} × {BLOCK_PX} blocks are "
         f"{mine:.1f} times those elsewhere"
     )
-    return Edit("recompressed", min(0.95, 0.3 * mine), {"blockiness": round(mine, 2)}, text)
+    return Edit(EditType.RECOMPRESSED, min(0.95, 0.3 * mine), {"blockiness": round(mine, 2)}, text)
 
 
 def blockiness(picture: NDArray[np.float32]) -> float:

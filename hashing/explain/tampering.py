@@ -7,13 +7,14 @@ object brings detail of its own; where neither is clear the direction is left op
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.regions.classify import Finding, findings
 from hashing.types import Edit, Segment
 
 TEXTS = {
-    "tamper_removed": "the scene has lost detail that the known copy shows there",
-    "tamper_added": "the scene shows something that the known copy does not have there",
-    "tamper": "the scene differs from the known copy there",
+    EditType.TAMPER_REMOVED: "the scene has lost detail that the known copy shows there",
+    EditType.TAMPER_ADDED: "the scene shows something that the known copy does not have there",
+    EditType.TAMPER: "the scene differs from the known copy there",
 }
 
 

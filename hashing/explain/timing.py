@@ -11,6 +11,7 @@ import numpy as np
 from hashing.align.segments import snap_to_real_time
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.audio import clock
 from hashing.explain.frame_rate import Rates, rates
 from hashing.retiming.dropped_frames import missing_frame_share
@@ -77,7 +78,7 @@ def _speed(query: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
     how = f"{factor:.2f} times as fast as"
     text = f"Plays {how} the known clip" if factor > 1 else f"Plays slower, {how} the known clip"
     measure: dict[str, float | int | str] = {"factor": round(factor, 4)}
-    return Edit("speed", 0.95, measure, text, _part(changed, lines))
+    return Edit(EditType.SPEED, 0.95, measure, text, _part(changed, lines))
 
 
 def _of_the_clock(query: FrameCache) -> float:
@@ -104,7 +105,7 @@ def backwards(placement: Placement) -> Edit | None:
     if not clear and not all(is_only_reversed(line, found) for line in back):
         return None
     text = f"{seconds:.1f} s play backwards"
-    return Edit("reversed", 0.95, {"seconds": round(seconds, 2)}, text, _part(back, lines))
+    return Edit(EditType.REVERSED, 0.95, {"seconds": round(seconds, 2)}, text, _part(back, lines))
 
 
 def _as_fast_as_any(line: Line, speeds: list[float]) -> bool:
@@ -147,7 +148,7 @@ def _reordered(placement: Placement, segments: tuple[Segment, ...]) -> Edit | No
         text = f"{pieces} pieces of the known clip with {left_out:.1f} s left out between: {cuts}"
     else:
         text = f"{pieces} pieces of the known clip in another order: {cuts}"
-    return Edit("reordered", 0.9, measure, text)
+    return Edit(EditType.REORDERED, 0.9, measure, text)
 
 
 def _measured_cut(placement: Placement, last: Line, line: Line) -> bool:
@@ -177,7 +178,7 @@ def _frozen(lines: tuple[Line, ...]) -> Edit | None:
     }
     text = f"The picture stands still for {seconds:.1f} s at {where} while the known clip goes on"
     around = Span(min(p.start for p in pauses), max(p.end for p in pauses))
-    return Edit("frozen", 0.9, measure, text, around)
+    return Edit(EditType.FROZEN, 0.9, measure, text, around)
 
 
 def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
@@ -197,7 +198,7 @@ def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) 
         "kept_share": round(1 - share, 3),
     }
     text = f"About {share:.0%} of the known clip's pictures are missing, so that it runs in jumps"
-    return Edit("frames_dropped", 0.85, measure, text, _part(thin, lines))
+    return Edit(EditType.FRAMES_DROPPED, 0.85, measure, text, _part(thin, lines))
 
 
 def _frame_rate(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
@@ -221,7 +222,7 @@ def _frame_rate(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...
     least = FEWER_JOINED if joined else FEWER_REPEATED if _same_rate(counted) else FEWER
     if lower < least * due:
         text = f"{lower:.3g} pictures a second where the known clip has {due:.3g}"
-        return Edit("frame_rate", 0.9 if counted.counted else 0.8, measure, text)
+        return Edit(EditType.FRAME_RATE, 0.9 if counted.counted else 0.8, measure, text)
     repeats = counted.counted and counted.query < counted.nominal_query / MORE
     if repeats and not joined and counted.nominal_query > MORE * counted.nominal_reference:
         text = (
@@ -229,7 +230,7 @@ def _frame_rate(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...
             f"{counted.nominal_reference:.3g}, by repeating pictures"
         )
         measure["nominal_per_s"] = round(counted.nominal_query, 2)
-        return Edit("frame_rate", 0.7, measure, text)
+        return Edit(EditType.FRAME_RATE, 0.7, measure, text)
     return None
 
 
@@ -262,4 +263,4 @@ def _trim(reference: FrameCache, segments: tuple[Segment, ...]) -> Edit | None:
     text = (
         f"Starts {before:.1f} s after the known clip's start and ends {after:.1f} s before its end"
     )
-    return Edit("trim", 0.9, measure, text)
+    return Edit(EditType.TRIM, 0.9, measure, text)

@@ -7,11 +7,11 @@ what it shows is no change of the first one's scene.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from hashing.edit_types import BESIDE_OTHER_FOOTAGE, EditType, Family
 from hashing.imaging.boxes import mostly_in
 from hashing.types import Box, Edit, Match
 
 MIN_SIDE_SHARE = 0.2  # of the frame's side, for a picture beside a known one
-OTHER_FOOTAGE_EDITS = ("inset", "split_screen")
 
 
 def other_footage_boxes(edits: Iterable[Edit]) -> list[Box]:
@@ -21,9 +21,9 @@ def other_footage_boxes(edits: Iterable[Edit]) -> list[Box]:
         if edit.box is None:
             continue
         x0, y0, x1, y1 = edit.box
-        if edit.type == "inset_over":
+        if edit.type is EditType.INSET_OVER:
             out.append(edit.box)
-        elif edit.type == "split_screen":
+        elif edit.type is EditType.SPLIT_SCREEN:
             strips = (
                 (0.0, 0.0, x0, 1.0),
                 (x1, 0.0, 1.0, 1.0),
@@ -42,7 +42,7 @@ def remove_mutual_changes(matches: Mapping[str, Match]) -> dict[str, Match]:
         clip: [
             edit.box
             for edit in match.edits
-            if edit.type in OTHER_FOOTAGE_EDITS and edit.box is not None
+            if edit.type in BESIDE_OTHER_FOOTAGE and edit.box is not None
         ]
         for clip, match in matches.items()
         if match.accepted
@@ -56,6 +56,6 @@ def remove_mutual_changes(matches: Mapping[str, Match]) -> dict[str, Match]:
 
 
 def _is_explained_by(edit: Edit, others: list[Box]) -> bool:
-    if not edit.type.startswith("tamper") or edit.box is None:
+    if edit.type.family is not Family.CONTENT or edit.box is None:
         return False
     return any(mostly_in(edit.box, other) for other in others)

@@ -22,7 +22,7 @@ from app.report.html_wording import (
 from app.text import formatting
 from app.text.escaping import printable
 from app.verdict.headline import told_score
-from app.verdict.relations import EDIT_TYPES
+from hashing.edit_types import EditType
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "app" / "web"
@@ -125,4 +125,4 @@ def test_every_text_that_the_page_asks_for_is_there_and_no_other() -> None:
 
 def test_no_edit_type_would_be_shown_without_a_name() -> None:
     """Types are shown by their own name, spaces for underscores: each is a plain word."""
-    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in EDIT_TYPES)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in EditType)

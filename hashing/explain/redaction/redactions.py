@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType, Family
 from hashing.explain.difference.registered_frames import Look, at_indices, luma, well_timed
 from hashing.explain.redaction.blurred_areas import (
     Detail,
@@ -42,7 +43,8 @@ SHARE = 0.3  # of the instants at which an area has to be seen
 STEP, PACE = 0.1, 0.25  # how far an area may move at once, and in a second, in frames
 NEAR = 0.04  # of the frame: pieces this near to each other are one area
 MOVES = 1.4  # times its own area, that the box around all places of a moving one has at least
-LAID_OVER = ("sticker", "inset_over", "overlay", "logo")
+# what may have a plain part of its own; writing stands on a plate, which is another matter
+MAY_BE_PLAIN = (EditType.STICKER, EditType.INSET_OVER, EditType.OVERLAY, EditType.LOGO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +232,14 @@ def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding
     around it hides in part, only a part may have been found.
     """
     areas = [_reach(area) for area in hidden]
-    covers = areas + [one.patch.box for one in found if one.kind == "censor"]
+    covers = areas + [one.patch.box for one in found if one.kind is EditType.CENSOR]
     out = []
     for one in found:
         box = one.patch.box
-        if one.kind.startswith("tamper"):
+        if one.kind.family is Family.CONTENT:
             gone = any(intersects(box, cover) for cover in covers)
         else:
-            gone = one.kind != "text" and any(mostly_in(box, area) for area in areas)
+            gone = one.kind is not EditType.TEXT and any(mostly_in(box, area) for area in areas)
         if not gone:
             out.append(one)
     return out
@@ -254,8 +256,8 @@ def _reach(one: Censored) -> Box:
 
 def on_footage(hidden: list[Censored], found: list[Finding]) -> list[Censored]:
     """The areas without plates that writing stands on, and plain parts of what was laid over."""
-    texts = [one.patch.box for one in found if one.kind == "text"]
-    larger = [one.patch.box for one in found if one.kind in LAID_OVER]
+    texts = [one.patch.box for one in found if one.kind is EditType.TEXT]
+    larger = [one.patch.box for one in found if one.kind in MAY_BE_PLAIN]
     return [
         area
         for area in hidden

@@ -7,12 +7,12 @@ Where no rule holds a patch has no kind and is not reported: that is better than
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import LAID_OVER, EditType, Family
 from hashing.explain.difference.residual import Difference, difference, in_wide_windows
 from hashing.explain.regions.change_regions import Patch, patches
 from hashing.explain.regions.features import Looks, elsewhen, looks, vivid
@@ -32,19 +32,6 @@ from hashing.explain.regions.tamper_rules import (
 from hashing.explain.regions.temporal_steps import step
 from hashing.types import Box, Seconds, Span
 
-type PatchKind = Literal[
-    "text",
-    "logo",
-    "sticker",
-    "censor",
-    "inset_over",
-    "overlay",
-    "tamper_removed",
-    "tamper_added",
-    "tamper",
-]
-
-LAID_OVER = ("text", "logo", "sticker", "censor", "inset_over", "overlay")
 FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the scene's
 PIECE = 0.008  # of the picture: what is smaller beside something laid over it belongs to that
 LASTS = 0.85  # share of the instants from which a patch is there throughout
@@ -59,7 +46,7 @@ OTHER_MOMENT = 0.55  # a moment nearby that explains this much better is the tru
 class Finding:
     """A patch with its kind."""
 
-    kind: PatchKind
+    kind: EditType
     patch: Patch
     looks: Looks
     span: Span | None  # in the query; None: throughout
@@ -73,7 +60,7 @@ class _Seen:
 
     patch: Patch
     looks: Looks
-    kind: PatchKind | None
+    kind: EditType | None
     framed: bool = False  # its cells are a rectangle that was found by its sides
 
 
@@ -91,7 +78,7 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
         writing = is_writing(seen)
         framed = picture_over(query, reference, placement, found, patch, seen, kind, writing)
         if framed is not None:
-            return _Seen(framed, seen, "inset_over", framed=True)
+            return _Seen(framed, seen, EditType.INSET_OVER, framed=True)
         return _Seen(patch, seen, kind)
 
     wholes = [see(patch) for patch in patches(found)]
@@ -106,10 +93,10 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
 
 def _lines_whole(told: list[_Seen]) -> list[_Seen]:
     """What passes for a mark in a corner is writing where a line of writing goes on beside it."""
-    lines = [one.patch.box for one in told if one.kind == "text"]
+    lines = [one.patch.box for one in told if one.kind is EditType.TEXT]
     return [
-        replace(one, kind="text")
-        if one.kind == "logo" and any(_on_line(one.patch.box, line) for line in lines)
+        replace(one, kind=EditType.TEXT)
+        if one.kind is EditType.LOGO and any(_on_line(one.patch.box, line) for line in lines)
         else one
         for one in told
     ]
@@ -151,19 +138,19 @@ def _in(one: _Seen, other: _Seen) -> bool:
 
 def _through_writing(laid: _Seen, rest: _Seen) -> bool:
     """Whether writing was parted across its lines, which leaves some of it on both sides."""
-    if laid.kind not in ("text", "logo"):
+    if laid.kind not in (EditType.TEXT, EditType.LOGO):
         return False
     along = 1 if laid.looks.aspect > 1 else 0
     lines, beside = (one.patch.cells.any(axis=along) for one in (laid, rest))
     return bool((lines & beside).any())
 
 
-def _kind(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
+def _kind(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
     """What a patch is; None also where another moment may explain it."""
     kind = kind_of(patch, seen, found) if _worth(patch) else None
-    if kind is None or not (kind.startswith("tamper") or kind == "censor"):
+    if kind is None or not (kind.family is Family.CONTENT or kind is EditType.CENSOR):
         return kind
-    if kind != "censor" and may_have_moved(patch, seen, found):
+    if kind is not EditType.CENSOR and may_have_moved(patch, seen, found):
         return None
     return None if elsewhen(found, patch) < OTHER_MOMENT else kind
 
@@ -207,21 +194,21 @@ def _worth(patch: Patch) -> bool:
     return patch.fill >= 0.4 and min(x1 - x0, y1 - y0) >= 0.02 and patch.strength >= FAINTEST
 
 
-def kind_of(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
+def kind_of(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
     """The first rule that holds."""
     if is_writing(seen):
         mark = is_mark(patch.box, max(seen.aspect, 1 / seen.aspect), LONGEST_MARK)
-        return "logo" if mark and _stays(patch, seen, found) else "text"
+        return EditType.LOGO if mark and _stays(patch, seen, found) else EditType.TEXT
     if _is_bar(patch, seen):
         return None
     if _is_hidden(patch, seen, found):
-        return "censor"
+        return EditType.CENSOR
     if _stays(patch, seen, found):
         drawn = _drawn(patch, seen, found)
         if drawn is not None:
             return drawn
     if _is_picture(patch, seen) and patch.share >= LASTS:
-        return "inset_over"
+        return EditType.INSET_OVER
     return changed(patch, seen, found)
 
 
@@ -265,22 +252,22 @@ def _is_bar(patch: Patch, seen: Looks) -> bool:
     return thin and (at_rim or max(x1 - x0, y1 - y0) > 0.8)
 
 
-def _drawn(patch: Patch, seen: Looks, found: Difference) -> PatchKind | None:
+def _drawn(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
     """What a patch that stays is, if it is drawn on the picture."""
     if patch.strength < PASSING_CLEAR:
         return None
     if _is_picture(patch, seen) and not _flat_colours(seen):
-        return "inset_over"
+        return EditType.INSET_OVER
     square = 0.4 <= seen.aspect <= 2.5
     if found.scene.still:
         drawn = vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
         drawn &= patch.area > 0.008 or patch.strength > CLEAR + 0.1
-        return "sticker" if square and drawn else None
+        return EditType.STICKER if square and drawn else None
     if seen.moves[1] < 3 and seen.fine[0] < seen.fine[1]:
         return None  # the scene stands still too, and loses detail: not drawn
     if square:
-        return "sticker"
-    return "logo" if in_corner(patch.box) else "overlay"
+        return EditType.STICKER
+    return EditType.LOGO if in_corner(patch.box) else EditType.OVERLAY
 
 
 def _flat_colours(seen: Looks) -> bool:
@@ -306,7 +293,7 @@ def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
     return (softer or blocks) and patch.share >= 0.25
 
 
-def _finding(kind: PatchKind, patch: Patch, seen: Looks, found: Difference) -> Finding:
+def _finding(kind: EditType, patch: Patch, seen: Looks, found: Difference) -> Finding:
     step = step_of(found)
     start = max(0.0, float(found.times[patch.first]) - step / 2)
     end = float(found.times[patch.last]) + step / 2
@@ -321,7 +308,7 @@ def _joined(parts: list[Finding]) -> list[Finding]:
     out: list[Finding] = []
     for part in sorted(parts, key=lambda one: -one.patch.area):
         for index, other in enumerate(out):
-            if _family(part.kind) == _family(other.kind) and (
+            if _alike(part.kind, other.kind) and (
                 _same_place(part, other) or _same_line(part, other)
             ):
                 out[index] = _both(other, part)
@@ -331,8 +318,9 @@ def _joined(parts: list[Finding]) -> list[Finding]:
     return out
 
 
-def _family(kind: PatchKind) -> str:
-    return "tamper" if kind.startswith("tamper") else kind
+def _alike(one: EditType, other: EditType) -> bool:
+    """Whether two are one kind of thing; which way a scene was changed does not part them."""
+    return one is other or one.family is other.family is Family.CONTENT
 
 
 def _same_place(one: Finding, other: Finding) -> bool:
@@ -343,7 +331,9 @@ def _same_place(one: Finding, other: Finding) -> bool:
 def _same_line(one: Finding, other: Finding) -> bool:
     """Whether both are writing in one line at the same time."""
     together = float((one.patch.on & other.patch.on).sum())
-    if one.kind != "text" or together < 0.5 * max(one.patch.on.sum(), other.patch.on.sum()):
+    if one.kind is not EditType.TEXT or together < 0.5 * max(
+        one.patch.on.sum(), other.patch.on.sum()
+    ):
         return False
     return _on_line(one.patch.box, other.patch.box)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
 from hashing.explain.difference.residual import Difference
 from hashing.explain.regions.change_regions import Patch
 from hashing.explain.regions.features import Looks, some_instants, unexplained_movement
@@ -93,7 +94,7 @@ def picture_over(
     found: Difference,
     patch: Patch,
     seen: Looks,
-    kind: str | None,
+    kind: EditType | None,
     writing: bool,
 ) -> Patch | None:
     """The patch as the rectangle that it is, if it is another picture; None if it may be none.
@@ -112,7 +113,7 @@ def picture_over(
     stirs = most > max(STIRS, NOISY * noise)
     if writing:
         shown = stirs and usual > ALIVE
-    elif kind in ("sticker", "overlay", "logo") or not frame.stands:
+    elif kind in (EditType.STICKER, EditType.OVERLAY, EditType.LOGO) or not frame.stands:
         shown = stirs and certain
     elif kind is None:
         shown = stirs or not (seen.palette > FEW_COLOURS and seen.flat > MOSTLY_FLAT)
@@ -121,9 +122,14 @@ def picture_over(
     return _as_rectangle(patch, frame.box) if shown else None
 
 
-def _may_be(patch: Patch, seen: Looks, kind: str | None) -> bool:
+def _may_be(patch: Patch, seen: Looks, kind: EditType | None) -> bool:
     """Whether it is worth to look for a frame."""
-    if kind == "censor" or seen.plain > PLAIN or seen.blurred > HIDES or patch.strength < CLEAR:
+    if (
+        kind is EditType.CENSOR
+        or seen.plain > PLAIN
+        or seen.blurred > HIDES
+        or patch.strength < CLEAR
+    ):
         return False
     long = max(seen.aspect, 1 / seen.aspect) <= LONGEST
     return patch.fill >= 0.5 and area_of(patch.box) >= SMALLEST and long

@@ -5,18 +5,15 @@ picture and nothing moves there. A still is one instant, of a moment that may li
 pictures: what movement can show is left out.
 """
 
-from typing import Literal
-
 import numpy as np
 
+from hashing.edit_types import EditType
 from hashing.explain.difference.residual import Difference
 from hashing.explain.regions.change_regions import SHORTEST_S, Patch
 from hashing.explain.regions.features import Looks, vivid
 from hashing.explain.regions.significance import stands_out, unsettled
 from hashing.explain.regions.temporal_steps import Step
 from hashing.types import Seconds
-
-type SceneKind = Literal["tamper_removed", "tamper_added", "tamper"]
 
 CLEAR = 2.5  # strength from which a single instant's patch is believed
 PASSING_CLEAR = 2.35  # the same for one that is seen at several instants
@@ -33,7 +30,7 @@ PARTED = 0.8  # share of the instants that lie on their side of a step
 OF_ITEM = 0.5  # share of a short item that a step has to last, in place of TAMPER_S
 
 
-def changed(patch: Patch, seen: Looks, found: Difference) -> SceneKind | None:
+def changed(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
     """Whether the scene itself was changed there, on strict terms, and which way."""
     clear = _clear_in_still if found.scene.still else _clear_in_video
     if not _may_be_scene(patch, seen) or not clear(patch, seen, found):
@@ -43,7 +40,7 @@ def changed(patch: Patch, seen: Looks, found: Difference) -> SceneKind | None:
 
 def faintly_changed(
     patch: Patch, seen: Looks, found: Difference, over: list[Patch]
-) -> SceneKind | None:
+) -> EditType | None:
     """A change of the scene that may be faint, but stands out of all else in its picture.
 
     over: what was laid over the picture.
@@ -57,7 +54,7 @@ def faintly_changed(
 
 def comes_and_goes(
     rise: Step, seen: Looks, found: Difference, over: list[Patch]
-) -> SceneKind | None:
+) -> EditType | None:
     """A change that is faint at every instant, and plain by when it starts and ends.
 
     found: in wide windows, as the step was found. over: what was laid over the picture.
@@ -94,12 +91,12 @@ def _may_be_scene(patch: Patch, seen: Looks) -> bool:
     return not (seen.blurred > 0.85 or (sign and seen.fine[0] > 0.6 * seen.fine[1]))
 
 
-def _way(seen: Looks) -> SceneKind:
+def _way(seen: Looks) -> EditType:
     """Which way the scene was changed."""
     if seen.fine[0] > 1.25 * seen.fine[1]:
-        return "tamper_added"
+        return EditType.TAMPER_ADDED
     less = seen.fine[0] < 0.45 * seen.fine[1] and seen.strokes[0] < 0.65 * seen.strokes[1]
-    return "tamper_removed" if less or _faded(seen) else "tamper"
+    return EditType.TAMPER_REMOVED if less or _faded(seen) else EditType.TAMPER
 
 
 def _clear_in_still(patch: Patch, seen: Looks, found: Difference) -> bool:

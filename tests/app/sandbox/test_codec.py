@@ -15,6 +15,7 @@ from app.metadata.types import Credentials, Metadata
 from app.sandbox.codec import DTYPES, MAX_DEPTH, SIZES, CodecError, decode, encode
 from app.sandbox.pipe_records import MODULES, NAMES, record_class
 from app.sandbox.type_check import check_fields, fits
+from hashing.edit_types import EditType
 from hashing.types import (
     AudioFinding,
     AudioFingerprint,
@@ -272,6 +273,9 @@ def test_numpy_numbers_arrive_as_plain_ones() -> None:
         ([1], tuple[int, ...], False),
         ({"a": 1}, dict[str, int], True),
         ({1: 1}, dict[str, int], False),
+        ("crop", EditType, True),
+        ("cropped", EditType, False),
+        (1, EditType, False),
     ],
 )
 def test_fits_tells_types_apart(value: object, annotation: Any, answer: bool) -> None:

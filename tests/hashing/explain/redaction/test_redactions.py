@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
+from hashing.edit_types import EditType
 from hashing.explain.difference.registered_frames import Look, well_timed
 from hashing.explain.redaction.redactions import Censored, areas, without_hidden
 from hashing.explain.regions.classify import Finding
@@ -123,7 +124,7 @@ def test_a_bar_along_the_rim_is_not_a_covered_area() -> None:
     assert areas(_looks(barred)) == []
 
 
-def _change(box: tuple[float, float, float, float], kind: str = "tamper") -> Finding:
+def _change(box: tuple[float, float, float, float], kind: EditType = EditType.TAMPER) -> Finding:
     seen = SimpleNamespace(box=box)
     return cast(Finding, SimpleNamespace(kind=kind, patch=seen))
 
@@ -139,9 +140,9 @@ def test_what_a_moving_cover_has_just_left_is_no_change_of_the_scene() -> None:
 
 
 def test_no_change_of_the_scene_is_told_where_it_meets_a_cover() -> None:
-    cover = _change((0.1, 0.24, 0.23, 0.39), "censor")
+    cover = _change((0.1, 0.24, 0.23, 0.39), EditType.CENSOR)
     beside, away = _change((0.13, 0.06, 0.34, 0.32)), _change((0.5, 0.06, 0.7, 0.32))
-    sticker = _change((0.13, 0.06, 0.34, 0.32), "sticker")
+    sticker = _change((0.13, 0.06, 0.34, 0.32), EditType.STICKER)
     assert without_hidden([cover, beside, away, sticker], []) == [cover, away, sticker]
 
 
