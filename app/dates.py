@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, overload
 
+from hashing.message import Message
+
 EASTMOST = timedelta(hours=14)  # Line Islands: the first place where a day begins
 WESTMOST = timedelta(hours=-12)  # Baker Island: the last place where it ends
 FIRST_YEAR = 1826  # the oldest photograph that survives; anything earlier is a typing error
@@ -119,8 +121,8 @@ def try_parse(text: str | None) -> Interval | None:
         return None
 
 
-def how_long_before(earlier: Interval, later: Interval) -> str:
-    """Such as "1,264 days before", for an interval that lies wholly before the other.
+def time_between(earlier: Interval, later: Interval) -> Message:
+    """Such as "1,264 days", from an interval to another one that lies wholly after it.
 
     Whole days as the two calendars were written, since that is what a reader counts; exact hours,
     minutes or seconds below two days where both have them; "at least" where either is vaguer than
@@ -134,20 +136,16 @@ def how_long_before(earlier: Interval, later: Interval) -> str:
     if timed and days <= 2:
         days = 0  # calendars of two zones may be a day apart for things minutes apart
     if days > 0:
-        return f"{'' if exact else 'at least '}{_counted(days, 'day')} before"
-    return f"{_short(later.earliest - earlier.latest)} before"
+        return Message("time-days" if exact else "time-days-at-least", {"count": days})
+    return _short(later.earliest - earlier.latest)
 
 
-def _short(gap: timedelta) -> str:
+def _short(gap: timedelta) -> Message:
     seconds = int(gap.total_seconds())
-    for unit, size in (("hour", 3600), ("minute", 60), ("second", 1)):
+    for unit, size in (("hours", 3600), ("minutes", 60), ("seconds", 1)):
         if seconds >= size:
-            return f"at least {_counted(seconds // size, unit)}"
-    return "moments"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+            return Message(f"time-{unit}-at-least", {"count": seconds // size})
+    return Message("time-moments")
 
 
 def _days(matched: re.Match[str], text: str) -> tuple[date, date, Precision]:

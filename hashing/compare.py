@@ -19,6 +19,7 @@ from hashing.errors import MethodMismatch
 from hashing.explain.explain import explain
 from hashing.explain.pan_zoom import visible_at
 from hashing.imaging.polygons import SIDES
+from hashing.message import Message
 from hashing.pan_zoom.crop_timing import apply_timing
 from hashing.pan_zoom.detect import crop_drifts
 from hashing.pan_zoom.stabilise import (
@@ -61,7 +62,7 @@ def compare(
     if placement is None:
         cosine = cosine_matrix(query_frames.fingerprint.descriptors, reference.descriptors)
         score = UNPLACED_SCORE_PER_COSINE * float(cosine.max(initial=0.0))
-        return Match(score, "none", reasons=("no common geometry was found",))
+        return Match(score, "none", reasons=(Message("reason-no-geometry"),))
     match = match_placement(query_frames, reference_frames, placement)
     if MIN_UNDECIDED_SCORE <= match.score < MIN_SURE_SCORE:
         match = _retry_mirrored(

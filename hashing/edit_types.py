@@ -75,65 +75,69 @@ class EditType(StrEnum):
         return TABLE[self].headline_rank
 
     @property
+    def slug(self) -> str:
+        """The type as it stands in ids of the catalogue."""
+        return self.value.replace("_", "-")
+
+    @property
     def name_id(self) -> str:
         """The message that names the type by itself: "Crop"."""
-        return f"edit-name-{TABLE[self].message}"
+        return f"edit-name-{self.slug}"
 
     @property
     def phrase_id(self) -> str:
         """The message that says it of an item: "cropped"."""
-        return f"edit-phrase-{TABLE[self].message}"
+        return f"edit-phrase-{self.slug}"
 
 
 @dataclass(frozen=True, slots=True)
 class EditTypeRow:
-    """family; message: the end of the type's ids in the catalogue; headline_rank: 0 comes first."""
+    """headline_rank: 0 is what a reader must hear before all else."""
 
     family: Family
-    message: str
     headline_rank: int = 1
 
 
-# in the order of the report's reference; rank 0 is what a reader must hear before all else
+# in the order of the report's reference
 TABLE: Final[dict[EditType, EditTypeRow]] = {
-    EditType.CROP: EditTypeRow(Family.GEOMETRY, "crop"),
-    EditType.MIRROR: EditTypeRow(Family.GEOMETRY, "mirror"),
-    EditType.ROTATE: EditTypeRow(Family.GEOMETRY, "rotate"),
-    EditType.STRETCH: EditTypeRow(Family.GEOMETRY, "stretch"),
-    EditType.ZOOM_PAN: EditTypeRow(Family.GEOMETRY, "zoom-pan"),
-    EditType.LETTERBOX: EditTypeRow(Family.FRAME, "letterbox"),
-    EditType.PILLARBOX: EditTypeRow(Family.FRAME, "pillarbox"),
-    EditType.BLURRED_BACKGROUND: EditTypeRow(Family.FRAME, "blurred-background"),
-    EditType.SCREEN_RECORDING: EditTypeRow(Family.FRAME, "screen-recording"),
-    EditType.SPLIT_SCREEN: EditTypeRow(Family.FRAME, "split-screen", 0),
-    EditType.INSET: EditTypeRow(Family.FRAME, "inset", 0),
-    EditType.TEXT: EditTypeRow(Family.OVERLAY, "text"),
-    EditType.LOGO: EditTypeRow(Family.OVERLAY, "logo"),
-    EditType.STICKER: EditTypeRow(Family.OVERLAY, "sticker"),
-    EditType.CENSOR: EditTypeRow(Family.OVERLAY, "censor"),
-    EditType.OVERLAY: EditTypeRow(Family.OVERLAY, "overlay"),
-    EditType.INSET_OVER: EditTypeRow(Family.OVERLAY, "inset-over"),
-    EditType.GRAYSCALE: EditTypeRow(Family.COLOUR, "grayscale"),
-    EditType.COLOUR_SHIFT: EditTypeRow(Family.COLOUR, "colour-shift"),
-    EditType.BRIGHTNESS: EditTypeRow(Family.COLOUR, "brightness"),
-    EditType.RECOMPRESSED: EditTypeRow(Family.QUALITY, "recompressed"),
-    EditType.DOWNSCALED: EditTypeRow(Family.QUALITY, "downscaled"),
-    EditType.BLURRED: EditTypeRow(Family.QUALITY, "blurred"),
-    EditType.NOISE: EditTypeRow(Family.QUALITY, "noise"),
-    EditType.SPEED: EditTypeRow(Family.TIME, "speed"),
-    EditType.FRAME_RATE: EditTypeRow(Family.TIME, "frame-rate"),
-    EditType.REORDERED: EditTypeRow(Family.TIME, "reordered", 0),
-    EditType.FROZEN: EditTypeRow(Family.TIME, "frozen"),
-    EditType.FRAMES_DROPPED: EditTypeRow(Family.TIME, "frames-dropped"),
-    EditType.REVERSED: EditTypeRow(Family.TIME, "reversed"),
-    EditType.TAMPER_REMOVED: EditTypeRow(Family.CONTENT, "tamper-removed", 0),
-    EditType.TAMPER_ADDED: EditTypeRow(Family.CONTENT, "tamper-added", 0),
-    EditType.TAMPER: EditTypeRow(Family.CONTENT, "tamper", 0),
-    EditType.AUDIO_REPLACED: EditTypeRow(Family.AUDIO, "audio-replaced"),
-    EditType.AUDIO_MUTED: EditTypeRow(Family.AUDIO, "audio-muted"),
-    EditType.AUDIO_SHIFTED: EditTypeRow(Family.AUDIO, "audio-shifted"),
-    EditType.AUDIO_ADDED: EditTypeRow(Family.AUDIO, "audio-added"),
-    EditType.TRIM: EditTypeRow(Family.TRIM, "trim"),
+    EditType.CROP: EditTypeRow(Family.GEOMETRY),
+    EditType.MIRROR: EditTypeRow(Family.GEOMETRY),
+    EditType.ROTATE: EditTypeRow(Family.GEOMETRY),
+    EditType.STRETCH: EditTypeRow(Family.GEOMETRY),
+    EditType.ZOOM_PAN: EditTypeRow(Family.GEOMETRY),
+    EditType.LETTERBOX: EditTypeRow(Family.FRAME),
+    EditType.PILLARBOX: EditTypeRow(Family.FRAME),
+    EditType.BLURRED_BACKGROUND: EditTypeRow(Family.FRAME),
+    EditType.SCREEN_RECORDING: EditTypeRow(Family.FRAME),
+    EditType.SPLIT_SCREEN: EditTypeRow(Family.FRAME, 0),
+    EditType.INSET: EditTypeRow(Family.FRAME, 0),
+    EditType.TEXT: EditTypeRow(Family.OVERLAY),
+    EditType.LOGO: EditTypeRow(Family.OVERLAY),
+    EditType.STICKER: EditTypeRow(Family.OVERLAY),
+    EditType.CENSOR: EditTypeRow(Family.OVERLAY),
+    EditType.OVERLAY: EditTypeRow(Family.OVERLAY),
+    EditType.INSET_OVER: EditTypeRow(Family.OVERLAY),
+    EditType.GRAYSCALE: EditTypeRow(Family.COLOUR),
+    EditType.COLOUR_SHIFT: EditTypeRow(Family.COLOUR),
+    EditType.BRIGHTNESS: EditTypeRow(Family.COLOUR),
+    EditType.RECOMPRESSED: EditTypeRow(Family.QUALITY),
+    EditType.DOWNSCALED: EditTypeRow(Family.QUALITY),
+    EditType.BLURRED: EditTypeRow(Family.QUALITY),
+    EditType.NOISE: EditTypeRow(Family.QUALITY),
+    EditType.SPEED: EditTypeRow(Family.TIME),
+    EditType.FRAME_RATE: EditTypeRow(Family.TIME),
+    EditType.REORDERED: EditTypeRow(Family.TIME, 0),
+    EditType.FROZEN: EditTypeRow(Family.TIME),
+    EditType.FRAMES_DROPPED: EditTypeRow(Family.TIME),
+    EditType.REVERSED: EditTypeRow(Family.TIME),
+    EditType.TAMPER_REMOVED: EditTypeRow(Family.CONTENT, 0),
+    EditType.TAMPER_ADDED: EditTypeRow(Family.CONTENT, 0),
+    EditType.TAMPER: EditTypeRow(Family.CONTENT, 0),
+    EditType.AUDIO_REPLACED: EditTypeRow(Family.AUDIO),
+    EditType.AUDIO_MUTED: EditTypeRow(Family.AUDIO),
+    EditType.AUDIO_SHIFTED: EditTypeRow(Family.AUDIO),
+    EditType.AUDIO_ADDED: EditTypeRow(Family.AUDIO),
+    EditType.TRIM: EditTypeRow(Family.TRIM),
 }
 
 LAID_OVER: Final = frozenset(one for one, row in TABLE.items() if row.family is Family.OVERLAY)

@@ -3,7 +3,6 @@
 The science returns these; `app.messages` turns them into text.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 type Param = str | int | float | Message | tuple[str | Message, ...]
@@ -19,4 +18,9 @@ class Message:
     """
 
     id: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: dict[str, Param] = field(default_factory=dict)
+
+
+def verbatim(text: str) -> Message:
+    """A text that comes without an id: of a file, or of a report or library made before."""
+    return Message("verbatim", {"text": text})

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.edit_types import EditType
+from hashing.message import Message
 
 type Seconds = float
 type Box = tuple[float, float, float, float]  # x0, y0, x1, y1
@@ -199,7 +200,7 @@ class Edit:
     type: EditType
     confidence: float
     measure: dict[str, float | int | str]  # never empty
-    text: str
+    message: Message  # what it says to people
     query: Span | None = None  # None: throughout the match
     box: Box | None = None  # in the query's picture
 
@@ -250,7 +251,7 @@ class Match:
     audio: AudioFinding = field(default_factory=AudioFinding)
     main_picture: bool = True
     measured_join: bool = False  # a cut to other footage was measured at an end of a segment
-    reasons: tuple[str, ...] = ()  # what the decision rests on, in plain words with figures
+    reasons: tuple[Message, ...] = ()  # what the decision rests on, with figures
     found_by: Literal["picture", "sound"] = "picture"  # sound: its picture was not found at all
 
     @property

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from hashing.message import Message
+
 MOST_HOSTS = 4  # that are named
 
 
@@ -31,21 +33,19 @@ class Origin:
         return cls(**{**kept, "fetched_at": at, "hosts": tuple(kept["hosts"])})
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """What a report must say of it, in words."""
+    def told(self) -> tuple[Message, ...]:
+        """What a report must say of it."""
         if not self.hosts:
             return ()
-        named = list(self.hosts[:MOST_HOSTS])
+        named: list[str | Message] = [*self.hosts[:MOST_HOSTS]]
         if len(self.hosts) > MOST_HOSTS:
-            named.append(f"{len(self.hosts) - MOST_HOSTS} more")
+            named.append(Message("hosts-more", {"count": len(self.hosts) - MOST_HOSTS}))
         at = self.fetched_at.astimezone(UTC)
-        return (
-            f"Fetching the link showed this machine to {', '.join(named)} at {at:%F %H:%M} UTC",
-        )
+        return (Message("limit-fetched", {"hosts": tuple(named), "at": f"{at:%F %H:%M}"}),)
 
     @property
-    def problems(self) -> tuple[str, ...]:
-        """What of the link is not in the item, in words."""
+    def problems(self) -> tuple[Message, ...]:
+        """What of the link is not in the item."""
         if self.videos < 2:
             return ()
-        return (f"The page shows {self.videos} videos; the first of them is the item",)
+        return (Message("problem-more-videos", {"count": self.videos}),)

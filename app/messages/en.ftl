@@ -11,13 +11,458 @@
 # extension-, and measure-, unit- for small parts that several of them use.
 #
 # Numbers: NUMBER($x, maximumFractionDigits: 1) rounds; CLOCK($seconds) is 1:02.3; SHARE($share) is
-# 84 %, for 0.84; MOMENT($date) is a date with its time. A list ($edits) arrives joined, as "a, b
-# and c" in this language.
+# 84 %, for 0.84, and SHARE($share, digits: 1) is 12.5 %; MOMENT($date) is a date with its time. A
+# list ($edits) arrives joined, as "a, b and c" in this language, and a message as its text.
 
 
 ## Small parts
 
+# A text that was written before it had an id, or by another program; it cannot be translated
+verbatim = { $text }
+
 # A range of time, as it stands within a sentence: 0:05.0–0:18.1
 range = { CLOCK($start) }–{ CLOCK($end) }
-# A single time instead of a range
-range-point = { CLOCK($start) }
+# Ends a list of ranges
+range-more = { $count ->
+    [one] 1 more segment
+   *[other] { $count } more segments
+}
+time = { CLOCK($seconds) }
+
+share = { SHARE($share) }
+share-range = { SHARE($least) } to { SHARE($most) }
+
+# Where in the item an edit lies; stands after what was measured, and is nothing for all of it
+when = { $when ->
+    [part] {" "}from { CLOCK($start) } to { CLOCK($end) }
+   *[throughout] {""}
+}
+# The same of the sound, which may have changed in several places
+when-sound = { $when ->
+    [part] {" "}from { CLOCK($start) } to { CLOCK($end) }
+    [parts] {" "}in { $parts } places from { CLOCK($start) } to { CLOCK($end) }
+   *[throughout] {""}
+}
+
+# How long before or after: stands before "before the claimed date"
+time-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+time-days-at-least = at least { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+time-hours-at-least = at least { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+time-minutes-at-least = at least { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+time-seconds-at-least = at least { $count ->
+    [one] 1 second
+   *[other] { $count } seconds
+}
+time-moments = moments
+
+# Stand after "existed by"
+date = { MOMENT($date) }
+date-end = the end of { $date }
+
+footage-hours = { NUMBER($hours, minimumFractionDigits: 1, maximumFractionDigits: 1) } hours
+footage-seconds = { $seconds ->
+    [one] 1 second
+   *[other] { $seconds } seconds
+}
+
+clip-quoted = '{ $clip }'
+clip-labelled = '{ $clip }' ({ $clip_id })
+# Ends a list of clips
+clips-more = { $count } more
+hosts-more = { $count } more
+
+# Where a date comes from
+appearance-kind = { $kind ->
+    [captured] captured
+    [published] published
+    [archived] archived
+    [attested] attested
+    [ingested] added to this library
+   *[other] { $kind }
+}
+source-added = added to this library
+source-plain = { appearance-kind }
+# $source: an address or a publisher
+source-named = { appearance-kind }, { $source }
+# $name: the person who added the date
+source-entered = { appearance-kind }, added by { $name }
+
+
+## Edits by name, as in a list of what was looked for
+
+edit-name-crop = Crop
+edit-name-mirror = Mirroring
+edit-name-rotate = Rotation
+edit-name-stretch = Changed aspect ratio
+edit-name-zoom-pan = Moving crop
+edit-name-letterbox = Letterboxing
+edit-name-pillarbox = Pillarboxing
+edit-name-blurred-background = Blurred background
+edit-name-screen-recording = Screen recording
+edit-name-split-screen = Split screen
+edit-name-inset = Picture-in-picture
+edit-name-text = On-screen text
+edit-name-logo = Logo or watermark
+edit-name-sticker = Sticker
+edit-name-censor = Blurred or blacked-out area
+edit-name-overlay = Overlay
+edit-name-inset-over = Overlaid picture
+edit-name-grayscale = Black and white
+edit-name-colour-shift = Changed colours
+edit-name-brightness = Changed brightness
+edit-name-recompressed = Heavier compression
+edit-name-downscaled = Lower resolution
+edit-name-blurred = Softer picture
+edit-name-noise = Noise
+edit-name-speed = Changed speed
+edit-name-frame-rate = Changed frame rate
+edit-name-reordered = Reordered footage
+edit-name-frozen = Freeze frame
+edit-name-frames-dropped = Dropped frames
+edit-name-reversed = Reversed footage
+edit-name-tamper-removed = Object removed
+edit-name-tamper-added = Object added
+edit-name-tamper = Content change
+edit-name-audio-replaced = Sound replaced
+edit-name-audio-muted = Sound muted
+edit-name-audio-shifted = Sound shifted
+edit-name-audio-added = Sound added
+edit-name-trim = Trim
+
+
+## Edits as a phrase: "Same footage as 'Harcourt Road', cropped, mirrored and in black and white"
+## They say how the item differs from the known clip, not which of the two was changed.
+
+edit-phrase-crop = cropped
+edit-phrase-mirror = mirrored
+edit-phrase-rotate = rotated
+edit-phrase-stretch = with a changed aspect ratio
+edit-phrase-zoom-pan = with a moving crop
+edit-phrase-letterbox = letterboxed
+edit-phrase-pillarbox = pillarboxed
+edit-phrase-blurred-background = on a blurred background
+edit-phrase-screen-recording = recorded off a screen
+edit-phrase-split-screen = in a split screen
+edit-phrase-inset = shown picture-in-picture
+edit-phrase-text = with on-screen text
+edit-phrase-logo = with a logo or watermark
+edit-phrase-sticker = with stickers
+edit-phrase-censor = with areas blurred or blacked out
+edit-phrase-overlay = with an overlay
+edit-phrase-inset-over = with another picture over it
+edit-phrase-grayscale = in black and white
+edit-phrase-colour-shift = with different colours
+edit-phrase-brightness = with different brightness
+edit-phrase-recompressed = more heavily compressed
+edit-phrase-downscaled = at a lower resolution
+edit-phrase-blurred = softer
+edit-phrase-noise = noisier
+edit-phrase-speed = at a different speed
+edit-phrase-frame-rate = at a different frame rate
+edit-phrase-reordered = with parts reordered or left out
+edit-phrase-frozen = with freeze frames
+edit-phrase-frames-dropped = with dropped frames
+edit-phrase-reversed = in reverse
+edit-phrase-tamper-removed = with something missing from the scene
+edit-phrase-tamper-added = with something extra in the scene
+edit-phrase-tamper = with part of the scene changed
+edit-phrase-audio-replaced = with different sound
+edit-phrase-audio-muted = without its sound
+edit-phrase-audio-shifted = with its sound out of sync
+edit-phrase-audio-added = with sound that the known clip lacks
+edit-phrase-trim = trimmed
+# Ends a list of phrases
+edits-more = { $count } more differences
+
+
+## Edits: geometry
+
+edit-crop = Cropped to { SHARE($kept) } of the known frame
+# $sides: a list of the next four
+edit-crop-sides = Cropped to { SHARE($kept) } of the known frame; cut off: { $sides }
+edit-side-left = { SHARE($share) } on the left
+edit-side-top = { SHARE($share) } at the top
+edit-side-right = { SHARE($share) } on the right
+edit-side-bottom = { SHARE($share) } at the bottom
+
+edit-mirror-left-right = Mirrored left to right
+edit-mirror-top-bottom = Flipped top to bottom
+
+edit-rotate-half = Rotated 180°
+edit-rotate-clockwise = Rotated { NUMBER($degrees, maximumFractionDigits: 1) }° clockwise
+edit-rotate-anticlockwise = Rotated { NUMBER($degrees, maximumFractionDigits: 1) }° anticlockwise
+
+edit-stretch-wider = Aspect ratio changed: { SHARE($share) } wider than in the known clip
+edit-stretch-narrower = Aspect ratio changed: { SHARE($share) } narrower than in the known clip
+
+# $motion: a list of the next three; $kept: how much of the known frame is visible, as share-range
+edit-zoom-pan = Moving crop: { $motion }; { $kept } of the known frame visible
+edit-pan = pans by { SHARE($share) } of the frame
+edit-zoom = zooms { NUMBER($factor, maximumFractionDigits: 2) }×
+edit-pan-back-and-forth = pans back and forth
+
+
+## Edits: what is around the footage
+
+# $bars: edit-bars-even, or a list of the single bars. Other segments of the item may have none
+edit-letterbox = Letterboxing: { $bars }{ this-segment-only }
+edit-pillarbox = Pillarboxing: { $bars }{ this-segment-only }
+edit-bars-even = { SHARE($share, digits: 1) } on each side
+edit-bar-left = { SHARE($share, digits: 1) } on the left
+edit-bar-top = { SHARE($share, digits: 1) } at the top
+edit-bar-right = { SHARE($share, digits: 1) } on the right
+edit-bar-bottom = { SHARE($share, digits: 1) } at the bottom
+this-segment-only = { $segments ->
+    [one] , in this segment only
+   *[all] {""}
+}
+
+edit-blurred-background = Blurred background: the footage fills { SHARE($share) } of the frame, a blurred enlargement of it the rest
+edit-filmed-screen = Filmed off a screen at an angle: the footage covers { SHARE($share) } of the frame, and its scale varies by { SHARE($depth) }
+edit-recorded-page = Screen recording: the footage covers { SHARE($share) } of the frame, inside a page or app
+# $width and $height: of the part of the screen that shows the footage
+edit-split-screen = Split screen: the footage fills { SHARE($width) } of the width and { SHARE($height) } of the height
+edit-inset = Picture-in-picture: the footage covers { SHARE($share) } of the frame, inside a larger picture
+
+
+## Edits: what lies over the footage
+
+edit-text = Text overlay covers { SHARE($area, digits: 1) } of the frame{ when }; not in the known clip
+edit-caption-bar = Caption bar takes up { SHARE($share) } of the height; not in the known clip
+edit-logo = Logo or watermark covers { SHARE($area, digits: 1) } of the frame{ when }; not in the known clip
+edit-sticker = Sticker covers { SHARE($area, digits: 1) } of the frame{ when }; not in the known clip
+edit-overlay = Overlay covers { SHARE($area, digits: 1) } of the frame{ when }; not in the known clip
+edit-inset-over = Another picture covers { SHARE($area, digits: 1) } of the frame{ when }; not in the known clip
+edit-censor = Blurred or blacked-out area covers { SHARE($area, digits: 1) } of the frame{ when }; not in the known clip
+edit-censor-covered = Solid fill hides { SHARE($area, digits: 1) } of the frame{ when }
+edit-censor-unreadable = Blurred or pixelated area hides { SHARE($area, digits: 1) } of the frame{ when }
+
+
+## Edits: colour and quality
+
+edit-grayscale = Black and white; the known clip is in colour
+# $changes: a list of the next three
+edit-colour-shift = Colours changed: { $changes }
+edit-hue = hue turned by { $degrees }°
+edit-saturation = saturation { NUMBER($factor, maximumFractionDigits: 2) }×
+# Of 255 levels
+edit-tint = midtones shifted by { $red } red, { $green } green, { $blue } blue
+# $changes: a list of the next five
+edit-brightness = Brightness changed: { $changes }
+edit-darker = darker
+edit-brighter = brighter
+edit-less-contrast = lower contrast
+edit-more-contrast = higher contrast
+edit-vignette = corners at { SHARE($share) } of the centre's brightness
+
+edit-downscaled = Lower resolution: { $size } pixels, the known clip { $known_size }; { SHARE($share) } of its detail along each side
+edit-blurred = Softer: { SHARE($share) } of the known clip's fine detail left, as after a blur of { NUMBER($pixels, maximumFractionDigits: 1) } pixels
+# Grain, in levels of 255
+edit-noise = Noisier: grain of { $levels } levels in flat areas, in the known clip { NUMBER($known_levels, maximumFractionDigits: 1) }
+# The quantiser's step, in levels of 255
+edit-coarser-steps = More heavily compressed: quantiser step { $step }, in the known clip { $known_step }
+edit-blocky = More heavily compressed: { $block } × { $block } blocks visible, their edges { NUMBER($factor, maximumFractionDigits: 1) }× as strong as the picture around
+
+
+## Edits: time
+
+edit-faster = Sped up: played at { NUMBER($factor, maximumFractionDigits: 2) }×
+edit-slower = Slowed down: played at { NUMBER($factor, maximumFractionDigits: 2) }×
+edit-reversed = { NUMBER($seconds, maximumFractionDigits: 1) } s reversed
+# $cuts: a list of edit-cut
+edit-reordered = { $pieces } parts of the known clip in a different order: { $cuts }
+edit-left-out = { $pieces } parts of the known clip with { NUMBER($seconds, maximumFractionDigits: 1) } s left out between them: { $cuts }
+edit-cut = { CLOCK($start) }–{ CLOCK($end) } shows { CLOCK($known_start) }–{ CLOCK($known_end) }
+# $times: a list of times
+edit-frozen = Frozen for { NUMBER($seconds, maximumFractionDigits: 1) } s at { $times }
+edit-frames-dropped = About { SHARE($share) } of the frames dropped
+edit-frame-rate = { NUMBER($fps, maximumSignificantDigits: 3) } fps; the known clip has { NUMBER($known_fps, maximumSignificantDigits: 3) } fps
+edit-repeated-frames = { NUMBER($fps, maximumSignificantDigits: 3) } fps instead of { NUMBER($known_fps, maximumSignificantDigits: 3) }, by repeating frames
+edit-trim = Starts { NUMBER($before, minimumFractionDigits: 1, maximumFractionDigits: 1) } s into the known clip and ends { NUMBER($after, minimumFractionDigits: 1, maximumFractionDigits: 1) } s before its end
+
+
+## Edits: content of the scene
+
+edit-tamper-removed = Content change in { SHARE($area, digits: 1) } of the frame{ when }: detail of the known clip is missing
+edit-tamper-added = Content change in { SHARE($area, digits: 1) } of the frame{ when }: something here is not in the known clip
+edit-tamper = Content change in { SHARE($area, digits: 1) } of the frame{ when }: the scene differs from the known clip
+
+
+## Edits: sound
+
+edit-audio-replaced = Different sound from the known clip's{ when-sound }
+edit-audio-muted = Silent{ when-sound }; the known clip has sound there
+edit-audio-added = Sound{ when-sound }; the known clip is silent there
+edit-audio-later = Sound { NUMBER($seconds, minimumFractionDigits: 2, maximumFractionDigits: 2) } s later than in the known clip{ when-sound }
+edit-audio-earlier = Sound { NUMBER($seconds, minimumFractionDigits: 2, maximumFractionDigits: 2) } s earlier than in the known clip{ when-sound }
+# $edit: one of the above; $sources: a list of the next two
+edit-sound-known = { $edit }; it is the sound of { $sources }
+edit-sound-source = '{ $clip }' ({ $clip_id }) from { CLOCK($at) }
+edit-sound-source-part = '{ $clip }' ({ $clip_id }) from { CLOCK($at) }, heard at { CLOCK($start) }–{ CLOCK($end) }
+
+
+## Verdicts: one line, without a full stop
+
+verdict-exact = Identical to '{ $clip }' (same SHA-256)
+verdict-copy = Same footage as '{ $clip }'
+# $differences: a list of edit-phrase-…
+verdict-edited = Same footage as '{ $clip }', { $differences }
+# Only these ranges of the item show the clip
+verdict-edited-part = Same footage as '{ $clip }', { $differences }, in { $ranges }
+verdict-longer = Contains '{ $clip }' in { $ranges }, and other footage
+verdict-excerpt = Excerpt of '{ $clip }'
+# Of a picture
+verdict-frame = Frame of '{ $clip }' at { CLOCK($at) }
+verdict-split-screen = Known footage '{ $clip }', shown in a split screen
+verdict-inset = Known footage '{ $clip }', shown picture-in-picture
+verdict-joined = Joined from { $count } known clips: { $clips }
+verdict-joined-other = Footage of '{ $clip }' in { $ranges }, joined to other footage
+
+verdict-none = No match among { $count ->
+    [one] 1 known clip
+   *[other] { $count } known clips
+}. This does not mean that the footage is genuine
+verdict-none-sound = No match among { $count ->
+    [one] 1 known clip
+   *[other] { $count } known clips
+}, but the sound is known. This does not mean that the footage is genuine
+verdict-none-some-sound = No match among { $count ->
+    [one] 1 known clip
+   *[other] { $count } known clips
+}, but some of the sound is known. This does not mean that the footage is genuine
+
+verdict-weak-match = Inconclusive: weak signs of '{ $clip }'; a person must look
+verdict-other-recording = Inconclusive: looks like the scene of '{ $clip }' from another camera or at another time; no copy found
+verdict-too-little = Inconclusive: too little to tell whether this is '{ $clip }'
+verdict-conflicting = Inconclusive: { $clips } match the same segment and cannot both be right
+
+
+## Reasons: what a verdict rests on
+
+reason-with-grounds = { $finding }: { $grounds }
+reason-exact = '{ $clip }' ({ $clip_id }) has the same SHA-256: every byte is the same
+# $query: ranges of the item; $reference: ranges of the known clip
+reason-match = { $query } of the item matches { $reference } of '{ $clip }' ({ $clip_id }), score { $score }
+reason-frame = The picture matches '{ $clip }' ({ $clip_id }), score { $score }
+reason-frame-at = The picture matches '{ $clip }' ({ $clip_id }) at { CLOCK($at) }, score { $score }
+reason-undecided = '{ $clip }' ({ $clip_id }), score { $score }
+reason-opposed = '{ $clip }' ({ $clip_id }) matched { $query } too, but is not the same recording as the other clip that matched there
+
+# Grounds of a match, as parts of a list
+reason-geometry = geometric match of { $points } points, in { SHARE($share) } of the frames compared
+reason-alike = { SHARE($share) } of the textured area agrees
+reason-displaced = { SHARE($share) } of it shows the same things slightly displaced, as at another time
+reason-motion = motion agrees { SHARE($share) }
+reason-still = nothing moves; where something moves at other times, { SHARE($share) } agrees
+reason-no-geometry = no common geometry found
+
+reason-sound-known = The sound of { $query } matches { $reference } of { $clip } (correlation { $correlation }); the picture does not match there
+reason-sound-alone = The same sound under a different picture does not make it the same footage
+
+reason-date-unread = A date of { $clip_id } was left out: '{ $date }' is not a date in a known form
+reason-date-tied = As early as the first date: { $clip_id } ({ $source }, { $date })
+reason-date-vaguer = Possibly earlier, but less precisely dated: { $clip_id } ({ $source }, { $date })
+reason-first-date-inset = The first date is that of footage beside or inside another picture
+reason-inset-older = Footage beside or inside the main picture was known earlier: { $clip_id } ({ $source }, { $date })
+# A capture date may come from the file or from whoever added the clip
+reason-captured = { $clip_id } is said to have been captured on { $date }; a capture date is not used as evidence
+reason-dates-disagree = Dates of { $clip_id } disagree: captured on { $captured }, yet { $source } by { $by }; one of them is wrong
+
+
+## Claims: what the known dates say of a claimed date
+
+# $by: date or date-end; $source: how that is known; $gap: time-days and the like
+claim-contradicted = A copy existed by { $by } ({ $source }), { $gap } before the claimed date
+claim-contradicted-part = A copy of { $ranges } existed by { $by } ({ $source }), { $gap } before the claimed date
+claim-contradicted-several = Copies existed before the claimed date: { $copies }
+# In a list
+claim-copy = { $ranges } by { $by } ({ $source }), { $gap } before it
+# $reason: one of the above
+claim-rest-open = { $reason }. Nothing known contradicts the claimed date for { $ranges }
+
+claim-copy-later = The earliest dated copy in this library existed by { $by } ({ $source }), after the claimed date
+claim-copy-not-surely-earlier = The earliest dated copy in this library existed by { $by } ({ $source }); given the precision and time zones of both dates, that need not be before the claimed date
+claim-rest-undated = { $reason }. No dated copy is known for { $ranges }
+claim-not-confirmed = { $reason }. This does not confirm the claimed date
+
+claim-no-match = Nothing in this library matched, so there is nothing to compare the claimed date with
+claim-no-sure-match = No match is certain enough to compare the claimed date with
+claim-only-inset = Known footage was found only beside or inside another picture; its date says nothing about the rest of the picture
+claim-no-date = No copy with a usable date is known: capture dates are not used as evidence
+
+claim-places = Places entered in the library for the matched clips; firstseen does not judge whether they agree
+claim-no-place = No place was entered in the library for the matched clips
+claim-place-no-match = No clip in this library matched the main picture, so no place is known
+
+
+## Limits: what a verdict does not mean
+
+limit-match = A match means that this footage was known. It does not say who filmed it, what it shows, or whether the title, place and dates entered in the library are right
+limit-earliest-known = The earliest copy in this library need not be the first: older copies may exist elsewhere
+limit-no-date = No copy with a usable date is known; capture dates are not used as evidence
+limit-only-added = The only date is when the clip was added to this library: the footage may be much older
+limit-longer = The item may be the fuller original, or the known clip with other footage added
+limit-composite = Each segment has its own history: what is known of one says nothing about another
+limit-differences = Differences are measured against the known clip. They do not say which of the two came first or who made the changes; small ones may be missed
+limit-not-main = Nothing is known of the main picture, only of what is shown in or beside it
+limit-unmatched = { $ranges } matched nothing in this library; that part may be new, or older footage that this library does not hold
+limit-undecoded = { $ranges } of the item could not be decoded and was not checked
+limit-skipped = { $count ->
+    [one] 1 clip of this library was
+   *[other] { $count } clips of this library were
+} not searched: indexed with another model. 'firstseen library refresh' re-indexes
+# $clips: the ids of some of them
+limit-skipped-named = { $count ->
+    [one] 1 clip of this library ({ $clips }) was
+   *[other] { $count } clips of this library ({ $clips }) were
+} not searched: indexed with another model. 'firstseen library refresh' re-indexes
+
+limit-none = No match does not mean that the item is genuine, new, or shows what is claimed: only that firstseen recognised no copy in this library
+limit-searched-nothing = The library has no clip that could be searched
+# $footage: footage-hours or footage-seconds
+limit-searched-undated = Searched: { clip-count }, { $footage } of footage, without dates
+limit-searched-one-date = Searched: { clip-count }, { $footage } of footage, all dated { $date }; nothing else was searched
+limit-searched = Searched: { clip-count }, { $footage } of footage, dated { $earliest } to { $latest }; nothing else was searched
+clip-count = { $count ->
+    [one] 1 clip
+   *[other] { $count } clips
+}
+# $clips: a list of the next one
+limit-closest = Closest, but none close enough to be a copy (score out of 1): { $clips }
+limit-closest-clip = '{ $clip }' ({ $clip_id }) at { $score }
+# $edits: a list of weak-…
+limit-often-missed = Copies most often missed: { $edits }
+weak-small-inset = small pictures inside another one
+weak-tight-crop = crops to under a quarter of the frame
+weak-short = clips shorter than about two seconds
+weak-odd-angle = rotations by an odd angle
+weak-filmed-screen = footage filmed off a screen at an angle
+
+limit-weak-match = The signs are too weak to confirm or rule out a copy: compare the frames yourself
+limit-other-recording = The same place or event from another camera or at another time is not a copy; it may even support what is claimed
+limit-too-little = There is too little to decide: a longer or clearer version may help
+limit-conflicting = At least one of the clips named is wrong for this segment, and firstseen cannot tell which: compare the frames yourself
+limit-undecided = An inconclusive result neither contradicts nor confirms a claim
+
+limit-sound = Sound is often reused: one piece of music or one broadcast can be under thousands of unrelated clips, and which of two had it first is not known
+limit-not-looked-for = This run did not look for: { $edits }
+limit-no-sound = The sound was not compared
+# $hosts: a list of host names; $at: date and time
+limit-fetched = Fetching the link revealed this machine to { $hosts } at { $at } UTC
+
+
+## Problems: what could not be read or measured
+
+problem-more-videos = The page has { $count } videos; the item is the first of them

@@ -6,7 +6,7 @@ The page gives its bundle functions of the same names and results (`app/web`).
 from collections.abc import Callable
 from typing import Any, Final
 
-from app.text.formatting import clock, moment
+from app.text.formatting import clock, date_text
 
 
 def _clock(value: object) -> str:
@@ -14,20 +14,21 @@ def _clock(value: object) -> str:
     return clock(float(value) if isinstance(value, (int, float)) else None)
 
 
-def _share(value: object) -> str:
-    """SHARE($share): 0.84 as 84 %. Never 0 % of what was there, nor 100 % of what was not all."""
+def _share(value: object, digits: int = 0) -> str:
+    """SHARE($share, digits: 0): 0.84 as 84 %. Never 0 % of what was there, nor 100 % of less."""
     if not isinstance(value, (int, float)):
         return "—"
-    if 0 < value < 0.01:
-        return "< 1 %"
-    if 0.99 < value < 1:
-        return "> 99 %"
-    return f"{value * 100:.0f} %"
+    percent, least = float(value) * 100, 10.0**-digits
+    if 0 < percent < least:
+        return f"< {least:g} %"
+    if 100 - least < percent < 100:
+        return f"> {100 - least:g} %"
+    return f"{round(percent, int(digits)):g} %"
 
 
 def _moment(value: object) -> str:
     """MOMENT($date): 2019-06-12T14:03:00+08:00 as 2019-06-12, 14:03:00 +08:00."""
-    return moment(str(value))
+    return date_text(str(value))
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {

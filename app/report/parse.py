@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from app.messages import wire
+from hashing.message import verbatim
 from hashing.types import Box, Edit, Homography, Match, Segment, Span
 
 type Json = dict[str, Any]
@@ -47,7 +49,7 @@ def _edit(one: Json) -> Edit:
         type=one["type"],
         confidence=float(one["confidence"] or 0.0),
         measure=measure or {"measured": 1},
-        text=one["text"],
+        message=wire.from_json(one["message"]) if one.get("message") else verbatim(one["text"]),
         query=Span(*one["query"]) if one["query"] else None,
         box=_box(one["box"]),
     )

@@ -14,11 +14,14 @@ from typing import Any, Literal
 import numpy as np
 
 from app.intake.origin import Origin
+from app.messages import wire
+from app.messages.catalogue import render
 from app.metadata.types import Credentials, Finding
 from app.verdict.dated_copies import Sighting
 from app.verdict.headline import Searched
 from app.verdict.relations import Held
 from app.verdict.verdict import Verdict
+from hashing.message import Message
 from hashing.types import AudioFinding, Edit, Homography, MediaInfo, Segment, Span
 
 SCHEMA = "firstseen.report/1"
@@ -55,7 +58,7 @@ class Report:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     credentials: Credentials | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message | str, ...] = ()  # str: written before it had an id
     timings_s: Mapping[str, float] = field(default_factory=dict)
     method: Mapping[str, str] = field(default_factory=dict)
     origin: Origin | None = None
@@ -66,7 +69,7 @@ class Report:
         return self.verdict is not None
 
 
-def unreadable(name: str, problem: str, **known: Any) -> Report:
+def unreadable(name: str, problem: Message | str, **known: Any) -> Report:
     """The report on an item of which nothing could be judged. known: fields of Report."""
     return Report(name=name, problems=(problem, *known.pop("problems", ())), **known)
 
@@ -97,7 +100,8 @@ def to_json(report: Report, shown: Shown | None = None) -> Json:
             "findings": [_finding(finding) for finding in report.findings],
         },
         "credentials": _credentials(report.credentials),
-        "problems": [text(problem) for problem in report.problems],
+        "problems": [said(problem) for problem in report.problems],
+        "problems_messages": [_message(problem) for problem in report.problems],
         "timings_s": {name: _time(value) for name, value in report.timings_s.items()},
         "method": {name: text(value) for name, value in report.method.items()},
     }
@@ -136,9 +140,12 @@ def _verdict(verdict: Verdict) -> Json:
         "relation": verdict.relation,
         "matched": verdict.matched,
         "undecided": verdict.undecided,
-        "headline": text(verdict.headline),
-        "reasons": [text(reason) for reason in verdict.reasons],
-        "limits": [text(limit) for limit in verdict.limits],
+        "headline": said(verdict.headline),
+        "headline_message": _message(verdict.headline),
+        "reasons": [said(reason) for reason in verdict.reasons],
+        "reasons_messages": [_message(reason) for reason in verdict.reasons],
+        "limits": [said(limit) for limit in verdict.limits],
+        "limits_messages": [_message(limit) for limit in verdict.limits],
     }
 
 
@@ -149,14 +156,16 @@ def _claim(verdict: Verdict) -> Json:
             "claimed": text(date.claimed),
             "finding": date.finding,
             "query": _spans(date.query),
-            "reason": text(date.reason),
+            "reason": said(date.reason),
+            "reason_message": _message(date.reason),
         }
         if date
         else None,
         "place": {
             "claimed": text(place.claimed),
             "known": [text(known) for known in place.known],
-            "reason": text(place.reason),
+            "reason": said(place.reason),
+            "reason_message": _message(place.reason),
         }
         if place
         else None,
@@ -207,7 +216,8 @@ def _match(held: Held) -> Json:
         "audio": _audio(match.audio),
         "main_picture": match.main_picture,
         "found_by": match.found_by,
-        "reasons": [text(reason) for reason in match.reasons],
+        "reasons": [said(reason) for reason in match.reasons],
+        "reasons_messages": [_message(reason) for reason in match.reasons],
     }
 
 
@@ -244,7 +254,8 @@ def _edit(edit: Edit) -> Json:
         "query": _span(edit.query) if edit.query else None,
         "box": [_number(edge) for edge in edit.box] if edit.box else None,
         "measure": plain(edit.measure),
-        "text": text(edit.text),
+        "text": said(edit.message),
+        "message": _message(edit.message),
     }
 
 
@@ -303,6 +314,19 @@ def _credentials(credentials: Credentials | None) -> Json | None:
         "assertions": plain(credentials.assertions),
         "reason": text(credentials.reason),
     }
+
+
+def said(message: Message | str) -> str:
+    """The text of a message, in English."""
+    return text(message if isinstance(message, str) else render(message))
+
+
+def _message(message: Message | str) -> Json | None:
+    """Its id and parameters, so that it can be said in another language; None where it has none."""
+    if isinstance(message, str) or message.id == "verbatim":
+        return None
+    cleaned: Json = plain(wire.to_json(message))
+    return cleaned
 
 
 def _span(span: Span) -> list[float | None]:

@@ -24,6 +24,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "Candidate",
         "Limits",
     ),
+    "hashing.message": ("Message",),
     "app.metadata.types": ("Credentials", "Metadata"),
     "app.evidence.types": ("Pair", "Thumbnail", "EvidenceSheet"),
 }

@@ -6,13 +6,14 @@ file's own word, and earlier even in the least favourable reading of both dates.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.dates import Interval, how_long_before
+from app.dates import Interval, time_between
 from app.verdict.dated_copies import Sighting, by, sightings, source
-from app.verdict.intervals import clocks, filled, merged, total, uncovered, without
+from app.verdict.intervals import filled, merged, ranges, total, uncovered, without
 from app.verdict.relations import CheckedItem, Held
 from app.verdict.terms import DateFinding
+from hashing.message import Message, Param
 from hashing.types import Span
 
 
@@ -23,7 +24,7 @@ class ClaimedDate:
     claimed: str
     finding: DateFinding
     query: tuple[Span, ...]
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ClaimedPlace:
 
     claimed: str
     known: tuple[str, ...]
-    reason: str
+    reason: Message
 
 
 def check_date(item: CheckedItem, held: Sequence[Held], claim: Interval) -> ClaimedDate:
@@ -72,7 +73,7 @@ def _why_contradicted(
     spans: Sequence[Span],
     rest: tuple[Span, ...] | None,
     claim: Interval,
-) -> str:
+) -> Message:
     """One clause a clip that adds a stretch, the earliest date first."""
     shown: list[tuple[Sighting, tuple[Span, ...]]] = []
     left = merged(spans)
@@ -82,62 +83,52 @@ def _why_contradicted(
             shown.append((sighting, sighting.held.main))
         left = remaining
     if len(shown) == 1:
-        of = "" if rest == () else f" of {clocks(spans)}"
-        text = f"A copy{of} {_existed(shown[0][0], claim)}"
+        reason = _existed("claim-contradicted", shown[0][0], claim)
+        if rest != ():
+            reason = replace(
+                reason,
+                id="claim-contradicted-part",
+                params=reason.params | {"ranges": ranges(spans)},
+            )
     else:
-        clauses = [f"of {clocks(main)} {_existed(seen, claim)}" for seen, main in shown]
-        text = f"Copies {'; '.join(clauses)}"
+        copies = (_existed("claim-copy", seen, claim, ranges=ranges(main)) for seen, main in shown)
+        reason = Message("claim-contradicted-several", {"copies": tuple(copies)})
     if rest:
-        text += f". For {clocks(rest)} nothing known speaks against the claimed date"
-    return text
+        reason = Message("claim-rest-open", {"reason": reason, "ranges": ranges(rest)})
+    return reason
 
 
-def _existed(sighting: Sighting, claim: Interval) -> str:
-    return (
-        f"existed by {by(sighting.date)} ({source(sighting.appearance)}), "
-        f"{how_long_before(sighting.date, claim)} the claimed date"
-    )
+def _existed(id: str, sighting: Sighting, claim: Interval, **more: Param) -> Message:
+    params: dict[str, Param] = {
+        "by": by(sighting.date),
+        "source": source(sighting.appearance),
+        "gap": time_between(sighting.date, claim),
+    }
+    return Message(id, params | more)
 
 
-def _why_not_checkable(held: Sequence[Held], accepted: Sequence[Held]) -> str:
-    if not held or not accepted:
+def _why_not_checkable(held: Sequence[Held], accepted: Sequence[Held]) -> Message:
+    if not accepted:
         undecided = any(one.relation == "undecided" for one in held)
-        return (
-            "No match is sure enough to hold the claimed date against"
-            if undecided
-            else "Nothing in this library matched, so there is nothing to hold the claimed date "
-            "against"
-        )
+        return Message("claim-no-sure-match" if undecided else "claim-no-match")
     if not any(one.main for one in accepted):
-        return (
-            "Known footage was found only as a picture beside or inside another one; its date "
-            "says nothing about the rest of the picture"
-        )
-    return (
-        "No date is known by which a copy existed: what a file says of its own capture "
-        "contradicts nothing"
-    )
+        return Message("claim-only-inset")
+    return Message("claim-no-date")
 
 
 def _why_not_contradicted(
     item: CheckedItem, found: Sequence[Sighting], spans: Sequence[Span], claim: Interval
-) -> str:
+) -> Message:
     best = found[0]
-    known = f"{by(best.date)} ({source(best.appearance)})"
-    if claim.wholly_before(best.date):
-        text = (
-            f"The earliest dated copy known to this library existed by {known}, after the "
-            "claimed date"
-        )
-    else:
-        text = (
-            f"The earliest dated copy known to this library existed by {known}; with the "
-            "precision and time zones of both dates, that need not be before the claimed date"
-        )
+    later = claim.wholly_before(best.date)
+    reason = Message(
+        "claim-copy-later" if later else "claim-copy-not-surely-earlier",
+        {"by": by(best.date), "source": source(best.appearance)},
+    )
     rest = uncovered(spans, item.duration_s) if item.duration_s is not None else ()
     if rest:
-        text += f". For {clocks(rest)} no dated copy is known"
-    return f"{text}. This does not confirm the claimed date"
+        reason = Message("claim-rest-undated", {"reason": reason, "ranges": ranges(rest)})
+    return Message("claim-not-confirmed", {"reason": reason})
 
 
 def check_place(held: Sequence[Held], claimed: str) -> ClaimedPlace:
@@ -145,12 +136,9 @@ def check_place(held: Sequence[Held], claimed: str) -> ClaimedPlace:
     accepted = [one for one in held if one.accepted and one.main]
     known = tuple(dict.fromkeys(one.clip.place for one in accepted if one.clip.place))
     if known:
-        reason = (
-            "Places as entered in the library for the matched clips; firstseen does not judge "
-            "whether they agree"
-        )
+        reason = Message("claim-places")
     elif accepted:
-        reason = "No place was entered in the library for the matched clips"
+        reason = Message("claim-no-place")
     else:
-        reason = "No clip of this library matched the main picture, so no place is known"
+        reason = Message("claim-place-no-match")
     return ClaimedPlace(claimed, known, reason)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from app.dates import Interval, try_parse
 from app.library.records import Appearance, AppearanceKind, Clip
-from app.text.formatting import date_text
 from app.verdict.relations import Held
+from hashing.message import Message, Param
 
 COUNTING: frozenset[AppearanceKind] = frozenset({"published", "archived", "attested", "ingested"})
 _ORDER: tuple[AppearanceKind, ...] = ("published", "archived", "attested", "ingested", "captured")
@@ -72,26 +72,37 @@ def first_seen(accepted: Sequence[Held]) -> Sighting | None:
     return found[0] if found else None
 
 
-def by(date: Interval) -> str:
+def by(date: Interval) -> Message:
     """A date as the object of "existed by": the end of it, where it is vaguer than a day."""
     vague = date.precision in ("year", "month", "week")
-    return f"the end of {date.text}" if vague else date_text(date.text)
+    return Message("date-end" if vague else "date", {"date": date.text})
 
 
-def source(appearance: Appearance) -> str:
+def source(appearance: Appearance) -> Message:
     """ "published, https://…", with whoever is named best."""
     if appearance.kind == "ingested":
-        return "added to this library"
+        return Message("source-added")
     named = appearance.source_url or appearance.publisher
-    if named is None and appearance.entered_by is not None:
-        named = f"entered by {appearance.entered_by}"
-    return appearance.kind if named is None else f"{appearance.kind}, {named}"
+    if named is not None:
+        return Message("source-named", {"kind": appearance.kind, "source": named})
+    if appearance.entered_by is not None:
+        entered = {"kind": appearance.kind, "name": appearance.entered_by}
+        return Message("source-entered", {**entered})
+    return Message("source-plain", {"kind": appearance.kind})
 
 
-def date_notes(accepted: Sequence[Held], first: Sighting | None) -> list[str]:
+def _dated(sighting: Sighting) -> dict[str, Param]:
+    return {
+        "clip_id": sighting.clip.id,
+        "source": source(sighting.appearance),
+        "date": sighting.date.text,
+    }
+
+
+def date_notes(accepted: Sequence[Held], first: Sighting | None) -> list[Message]:
     """What a reader of the first date must know: ties, vaguer dates, disagreements, the unread."""
     notes = [
-        f"A date of {one.clip.id} cannot be read and was left out: {appearance.date!r}"
+        Message("reason-date-unread", {"clip_id": one.clip.id, "date": appearance.date})
         for one in accepted
         for appearance in one.clip.appearances
         if try_parse(appearance.date) is None
@@ -102,41 +113,39 @@ def date_notes(accepted: Sequence[Held], first: Sighting | None) -> list[str]:
     for other in sightings(same):
         if other.appearance == first.appearance and other.clip == first.clip:
             continue
-        named = f"{other.clip.id} ({source(other.appearance)}, {other.date.text})"
         if other.date.latest == first.date.latest:
-            notes.append(f"As early as the first date: {named}")
+            notes.append(Message("reason-date-tied", _dated(other)))
         elif other.date.may_precede(first.date):
-            notes.append(f"Possibly earlier, but less precisely dated: {named}")
+            notes.append(Message("reason-date-vaguer", _dated(other)))
     if not first.held.main:
-        notes.append("The first date is that of footage set beside or inside another picture")
+        notes.append(Message("reason-first-date-inset"))
     elif any(one.accepted and not one.main for one in accepted):
         inset = sightings(one for one in accepted if not one.main)
         if inset and inset[0].date.latest < first.date.latest:
-            notes.append(
-                f"Footage set beside or inside the main picture was known earlier: "
-                f"{inset[0].clip.id} ({source(inset[0].appearance)}, {inset[0].date.text})"
-            )
+            notes.append(Message("reason-inset-older", _dated(inset[0])))
     return notes + _captured_notes(accepted) + _disagreements(accepted)
 
 
-def _captured_notes(accepted: Sequence[Held]) -> list[str]:
+def _captured_notes(accepted: Sequence[Held]) -> list[Message]:
     return [
-        f"The file of {one.clip.id} says that it was captured on {said.date.text}: its own word, "
-        "which counts for nothing here"
+        Message("reason-captured", {"clip_id": one.clip.id, "date": said.date.text})
         for one in accepted
         for said in sightings([one], ["captured"])[:1]
     ]
 
 
-def _disagreements(accepted: Sequence[Held]) -> list[str]:
+def _disagreements(accepted: Sequence[Held]) -> list[Message]:
     """Clips said to be captured after a copy of them was already seen."""
     notes = []
     for one in accepted:
         for said in sightings([one], ["captured"]):
             seen = next(iter(sightings([one])), None)
             if seen is not None and seen.date.wholly_before(said.date):
-                notes.append(
-                    f"Dates of {one.clip.id} disagree: captured on {said.date.text}, though "
-                    f"{source(seen.appearance)} by {by(seen.date)}; one of the two is wrong"
-                )
+                disagreeing: dict[str, Param] = {
+                    "clip_id": one.clip.id,
+                    "captured": said.date.text,
+                    "source": source(seen.appearance),
+                    "by": by(seen.date),
+                }
+                notes.append(Message("reason-dates-disagree", disagreeing))
     return notes

@@ -5,10 +5,11 @@ Boundaries of segments are measured to a fraction of a second, so a gap that sho
 
 from collections.abc import Iterable, Sequence
 
-from app.text.formatting import clock
+from hashing.message import Message
 from hashing.types import Seconds, Span
 
 GAP_S = 0.5  # shorter gaps are boundary error
+MOST_RANGES = 4  # in a sentence
 GAP_SHARE = 0.1  # and never more than this share of the whole, so that a 1 s item keeps its gaps
 
 
@@ -81,9 +82,10 @@ def common(left: Sequence[Span], right: Sequence[Span]) -> Seconds:
     return total(left) + total(right) - total([*left, *right])
 
 
-def clocks(spans: Iterable[Span]) -> str:
-    """Stretches for people: "0:05.0–0:18.1 and 0:20.0–0:31.2"."""
-    texts = [f"{clock(span.start)}–{clock(span.end)}" for span in spans]
-    if len(texts) > 4:
-        texts = [*texts[:3], f"{len(texts) - 3} more stretches"]
-    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+def ranges(spans: Iterable[Span]) -> tuple[Message, ...]:
+    """Ranges for people, to be listed: "0:05.0–0:18.1 and 0:20.0–0:31.2"."""
+    told = [Message("range", {"start": span.start, "end": span.end}) for span in spans]
+    if len(told) > MOST_RANGES:
+        rest = Message("range-more", {"count": len(told) - MOST_RANGES + 1})
+        told = [*told[: MOST_RANGES - 1], rest]
+    return tuple(told)

@@ -18,6 +18,7 @@ from app.verdict.headline import Capabilities, KnownSound, Searched, headline, r
 from app.verdict.intervals import uncovered
 from app.verdict.relations import CheckedItem, Held, hold
 from app.verdict.terms import Relation, Undecided
+from hashing.message import Message
 from hashing.types import Match, Span
 
 NEAR_MISSES = 20
@@ -35,9 +36,9 @@ class Verdict:
 
     relation: Relation
     undecided: Undecided | None
-    headline: str
-    reasons: tuple[str, ...]
-    limits: tuple[str, ...]
+    headline: Message
+    reasons: tuple[Message, ...]
+    limits: tuple[Message, ...]
     date: ClaimedDate | None
     place: ClaimedPlace | None
     first_seen: Sighting | None

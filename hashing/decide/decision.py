@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from hashing.decide.support import MIN_IDENTICAL_SHARE, Support
+from hashing.message import Message
 from hashing.types import Decision, Kind
 
 MIN_ACCEPTED_SCORE = 0.75
@@ -35,7 +36,7 @@ MIN_SCENE_INLIERS = 25  # with which two recordings at least show the same thing
 class Outcome:
     score: float  # 0..1
     decision: Decision
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
 
 
 def decide(support: Support, query: Kind, reference: Kind) -> Outcome:
@@ -131,22 +132,18 @@ def _decision(score: float, support: Support, *, both_videos: bool) -> Decision:
     return "none" if score < MIN_UNDECIDED_SCORE else "weak_match"
 
 
-def _reasons(support: Support) -> tuple[str, ...]:
+def _reasons(support: Support) -> tuple[Message, ...]:
     out = [
-        f"{support.inliers} points agree on one transform "
-        f"({support.supporting_share:.0%} of the instants compared support it)",
-        f"{support.agreeing_share:.0%} of the textured picture agrees at the same instants",
+        Message(
+            "reason-geometry",
+            {"points": support.inliers, "share": round(support.supporting_share, 4)},
+        ),
+        Message("reason-alike", {"share": round(support.agreeing_share, 4)}),
     ]
-    if _is_displaced(support):
-        out.append(
-            f"{support.displaced_share:.0%} of it, or of what moves in it, shows the same things a "
-            "little way off, as at another moment"
-        )
+    if _is_displaced(support) and support.displaced_share is not None:
+        out.append(Message("reason-displaced", {"share": round(support.displaced_share, 4)}))
     if support.motion_agreement is not None:
-        out.append(f"{support.motion_agreement:.0%} of what moves, moves alike")
+        out.append(Message("reason-motion", {"share": round(support.motion_agreement, 4)}))
     elif support.static_agreement is not None:
-        out.append(
-            "nothing moves; where something does at other times, "
-            f"{support.static_agreement:.0%} agrees"
-        )
+        out.append(Message("reason-still", {"share": round(support.static_agreement, 4)}))
     return tuple(out)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hashing.edit_types import EditType
+from hashing.explain.when import when
+from hashing.message import Message, Param
 from hashing.types import (
     AudioFinding,
     AudioSource,
@@ -45,9 +47,9 @@ def audio_edits(finding: AudioFinding, segments: tuple[Segment, ...]) -> list[Ed
         longest = max(spans, key=lambda span: span.query.length)
         if state == "shifted" and longest.offset_s is not None:
             measure["offset_s"] = round(longest.offset_s, 2)
-        text = _text(state, longest, part, len(spans))
+        message = _message(state, longest, part, len(spans))
         confidence = 0.95 if share >= 0.5 else 0.8
-        out.append(Edit(kind, confidence, measure, text, part))
+        out.append(Edit(kind, confidence, measure, message, part))
     return out
 
 
@@ -55,11 +57,7 @@ def with_sources(edit: Edit, sources: Sequence[AudioSource]) -> Edit:
     """The same edit, naming the clips that its sound is from; its measure has the longest one."""
     if not sources:
         return edit
-    told = []
-    for one in sources:
-        whole = one.query.length >= THROUGHOUT * float(edit.measure.get("seconds", 0))
-        where = "" if whole else f"from {clock(one.query.start)} to {clock(one.query.end)} "
-        told.append(f"{where}it is that of '{one.title}' ({one.clip}), from its {clock(one.start)}")
+    heard = tuple(_source(one, edit) for one in sources)
     longest = max(sources, key=lambda one: one.query.length)
     measure = edit.measure | {
         "sound_clip": longest.clip,
@@ -67,26 +65,31 @@ def with_sources(edit: Edit, sources: Sequence[AudioSource]) -> Edit:
         "sound_offset_s": round(longest.start - longest.query.start, 2),
         "sound_correlation": round(longest.correlation, 3),
     }
-    return replace(edit, measure=measure, text=f"{edit.text}: {' and '.join(told)}")
+    message = Message("edit-sound-known", {"edit": edit.message, "sources": heard})
+    return replace(edit, measure=measure, message=message)
+
+
+def _source(one: AudioSource, edit: Edit) -> Message:
+    known: dict[str, Param] = {"clip": one.title, "clip_id": one.clip, "at": round(one.start, 2)}
+    if one.query.length >= THROUGHOUT * float(edit.measure.get("seconds", 0)):
+        return Message("edit-sound-source", known)
+    part = {"start": round(one.query.start, 2), "end": round(one.query.end, 2)}
+    return Message("edit-sound-source-part", {**known, **part})
 
 
 def _around(spans: list[AudioSpan]) -> Span:
     return Span(min(s.query.start for s in spans), max(s.query.end for s in spans))
 
 
-def _text(state: AudioState, longest: AudioSpan, part: Span | None, parts: int) -> str:
-    where = "throughout" if part is None else f"from {clock(part.start)} to {clock(part.end)}"
+def _message(state: AudioState, longest: AudioSpan, part: Span | None, parts: int) -> Message:
+    params = when(part)
     if parts > 1 and part is not None:
-        where = f"in {parts} places {where}"
+        params |= {"when": "parts", "parts": parts}
     if state == "shifted":
         late = longest.offset_s or 0.0
-        order = "later" if late > 0 else "earlier"
-        return f"The sound comes {abs(late):.2f} s {order} than in the known clip, {where}"
-    if state == "muted":
-        return f"Silent where the known clip has sound, {where}"
-    if state == "added":
-        return f"There is sound where the known clip is silent, {where}"
-    return f"The sound is not the known clip's, {where}"
+        params["seconds"] = round(abs(late), 2)
+        return Message(f"edit-audio-{'later' if late > 0 else 'earlier'}", params)
+    return Message(f"edit-audio-{state}", params)
 
 
 def clock(seconds: float) -> str:

@@ -6,6 +6,7 @@ Mistaking one colour matrix for the other turns no hue by more than 8 degrees an
 alone.
 """
 
+from collections.abc import Iterator
 from math import exp, log
 
 from hashing.align.model_selection import prefer_axis_aligned
@@ -15,6 +16,7 @@ from hashing.edit_types import EditType
 from hashing.explain.difference.registered_frames import looks
 from hashing.explain.difference.tone_curves import Chroma, Luma, chroma_map, luma_curve, sample
 from hashing.explain.difference.visible_area import extent
+from hashing.message import Message, Param
 from hashing.types import Edit, Segment
 
 TIED = 0.85  # correlation of the tones under which no curve is spoken of
@@ -75,11 +77,7 @@ def grayscale(tones: Luma, colours: Chroma) -> Edit | None:
         "chroma": round(colours.saturation_query, 2),
         "known_chroma": round(colours.saturation_reference, 2),
     }
-    text = (
-        f"Grey: colours of {colours.saturation_query:.1f} levels where the known copy has "
-        f"{colours.saturation_reference:.0f}"
-    )
-    return Edit(EditType.GRAYSCALE, 0.97, measure, text)
+    return Edit(EditType.GRAYSCALE, 0.97, measure, Message("edit-grayscale"))
 
 
 def colour_shift(tones: Luma, colours: Chroma) -> Edit | None:
@@ -100,15 +98,16 @@ def colour_shift(tones: Luma, colours: Chroma) -> Edit | None:
             "saturation": round(colours.saturation, 3),
         }
     if turned:
-        parts.append(f"hues turned by {colours.hue_deg:+.0f}°")
+        parts.append(Message("edit-hue", {"degrees": round(colours.hue_deg)}))
     if scaled:
-        parts.append(f"saturation times {colours.saturation:.2f}")
+        parts.append(Message("edit-saturation", {"factor": round(colours.saturation, 2)}))
     if tinted:
-        parts.append(f"a middle grey off by {red:+.0f} red, {green:+.0f} green, {blue:+.0f} blue")
+        tint: dict[str, Param] = {"red": round(red), "green": round(green), "blue": round(blue)}
+        parts.append(Message("edit-tint", tint))
     measure |= {"red": red, "green": green, "blue": blue}
     sure = min(0.98, 0.5 + 0.03 * colours.change)
-    text = f"Colours differ from the known copy's: {', '.join(parts)}"
-    return Edit(EditType.COLOUR_SHIFT, sure, measure, text)
+    message = Message("edit-colour-shift", {"changes": tuple(parts)})
+    return Edit(EditType.COLOUR_SHIFT, sure, measure, message)
 
 
 def brightness(tones: Luma, coloured: bool) -> Edit | None:
@@ -125,19 +124,27 @@ def brightness(tones: Luma, coloured: bool) -> Edit | None:
         "gain": round(tones.gain, 3),
         "offset": round(tones.offset, 1),
     }
-    parts = [
-        f"tones times {tones.gain:.2f} {'+' if tones.offset >= 0 else '−'} "
-        f"{abs(tones.offset):.0f} of 255"
-    ]
+    parts = list(_tones(tones)) if differs else []
     if tones.gamma is not None:
         measure["gamma"] = round(tones.gamma, 3)
-        parts = [f"tones to the power of {tones.gamma:.2f}"]
     if fades:
         measure["corners"] = round(tones.falloff, 3)
-        parts.append(f"corners at {tones.falloff:.0%} of the middle's brightness")
+        parts.append(Message("edit-vignette", {"share": round(tones.falloff, 3)}))
     sure = max(1 - exp(-abs(tones.change) / 6), 0.9 if fades or _steeper(tones) else 0.0)
-    text = f"Brightness differs from the known copy's: {', '.join(parts)}"
-    return Edit(EditType.BRIGHTNESS, round(min(0.98, sure), 3), measure, text)
+    message = Message("edit-brightness", {"changes": tuple(parts)})
+    return Edit(EditType.BRIGHTNESS, round(min(0.98, sure), 3), measure, message)
+
+
+def _tones(tones: Luma) -> Iterator[Message]:
+    """What became of a middle grey, and of the contrast where the gain is sure."""
+    middle = 127.5
+    if tones.gamma is not None:
+        after = 255 * 0.5**tones.gamma
+    else:
+        after = tones.gain * middle + tones.offset
+    yield Message("edit-darker" if after < middle else "edit-brighter")
+    if _steeper(tones):
+        yield Message("edit-less-contrast" if tones.gain < 1 else "edit-more-contrast")
 
 
 def _mistaken_range(tones: Luma) -> bool:

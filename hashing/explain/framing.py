@@ -21,6 +21,7 @@ from hashing.explain.difference.registered_frames import Look, looks
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import DEEP, Shape, shape, uncertainty
 from hashing.imaging.polygons import area_in_unit_square
+from hashing.message import Message, Param
 from hashing.types import Box, Edit, Segment
 
 THINNEST_BAR = 0.015  # of the frame
@@ -63,14 +64,19 @@ def frame_edits(
     regions, frame = without_its_bars(regions, frame)
     regions = telling(regions)
     bars = [
-        letterbox(regions, EditType.LETTERBOX, ("top", "bottom"), "height"),
-        letterbox(regions, EditType.PILLARBOX, ("left", "right"), "width"),
+        letterbox(regions, EditType.LETTERBOX, ("top", "bottom")),
+        letterbox(regions, EditType.PILLARBOX, ("left", "right")),
     ]
     around = surrounding_picture(regions, seen, frame)
     out = [edit for edit in [*bars, around] if edit is not None]
     if around is None and out and fitted_in(query, placement, regions):
-        return [replace(edit, text=f"{edit.text}, as other pieces have none") for edit in out]
+        return [_in_this_segment_only(edit) for edit in out]
     return out
+
+
+def _in_this_segment_only(edit: Edit) -> Edit:
+    message = edit.message
+    return replace(edit, message=replace(message, params=message.params | {"segments": "one"}))
 
 
 def telling(regions: tuple[Region, ...]) -> tuple[Region, ...]:
@@ -140,12 +146,11 @@ def slanted_screen(form: Shape, seen: Extent, inliers: int) -> Edit | None:
         "depth": round(form.depth, 4),
         "degrees": round(form.turned_deg, 2),
     }
-    text = (
-        f"Looks filmed from a screen: the known picture is seen at a slant, over {share:.0%} of "
-        f"the frame, its scale varying by {form.depth:.0%}"
+    message = Message(
+        "edit-filmed-screen", {"share": round(share, 4), "depth": round(form.depth, 4)}
     )
     sure = 0.95 if leaning and form.depth > DEEP else 0.75
-    return Edit(EditType.SCREEN_RECORDING, sure, measure, text, box=box)
+    return Edit(EditType.SCREEN_RECORDING, sure, measure, message, box=box)
 
 
 def recorded_page(held: list[Look], regions: tuple[Region, ...], seen: Extent) -> Edit | None:
@@ -169,18 +174,13 @@ def recorded_page(held: list[Look], regions: tuple[Region, ...], seen: Extent) -
         return None
     x0, y0, x1, y1 = seen.box
     share = (x1 - x0) * (y1 - y0)
-    text = (
-        f"Looks like a recording of a screen: the known picture takes up {share:.0%} of the frame, "
-        f"inside a page or an application"
-    )
+    message = Message("edit-recorded-page", {"share": round(share, 4)})
     return Edit(
-        EditType.SCREEN_RECORDING, 0.85, {"frame_share": round(share, 4)}, text, box=seen.box
+        EditType.SCREEN_RECORDING, 0.85, {"frame_share": round(share, 4)}, message, box=seen.box
     )
 
 
-def letterbox(
-    regions: tuple[Region, ...], kind: EditType, sides: tuple[str, str], dimension: str
-) -> Edit | None:
+def letterbox(regions: tuple[Region, ...], kind: EditType, sides: tuple[str, str]) -> Edit | None:
     """Plain bars on one or both of two opposite sides."""
     bars = {side: [r for r in regions if r.side == side and r.is_bar] for side in sides}
     plain = {
@@ -194,9 +194,16 @@ def letterbox(
     colour = next(r.colour for side in shown for r in plain[side])
     measure: dict[str, float | int | str] = {s: round(v, 4) for s, v in shown.items()}
     measure["colour"] = "#" + "".join(f"{channel:02x}" for channel in colour)
-    where = " and ".join(f"{share:.1%} of the {dimension} at the {s}" for s, share in shown.items())
-    text = f"Plain bars outside the known picture: {where}"
-    return Edit(kind, min(0.99, 0.7 + 3 * max(shown.values())), measure, text)
+    message = Message(f"edit-{kind.slug}", {"bars": _bars(shown), "segments": "all"})
+    return Edit(kind, min(0.99, 0.7 + 3 * max(shown.values())), measure, message)
+
+
+def _bars(shown: dict[str, float]) -> Param:
+    """How broad the bars are; said once where both are equally broad."""
+    shares = {side: round(share, 3) for side, share in shown.items()}
+    if len(shares) > 1 and len(set(shares.values())) == 1:
+        return Message("edit-bars-even", {"share": next(iter(shares.values()))})
+    return tuple(Message(f"edit-bar-{side}", {"share": share}) for side, share in shares.items())
 
 
 def _answers(bar: Region, regions: tuple[Region, ...], side: str, sides: tuple[str, str]) -> bool:
@@ -222,23 +229,19 @@ def surrounding_picture(regions: tuple[Region, ...], seen: Extent, frame: Box) -
     if around[0].kind == "blurred_copy":
         if share > MOSTLY_SHOWN:
             return None  # nobody fills a rim with it: it is the rim of a soft or filmed picture
-        text = (
-            f"The known picture takes up {share:.0%} of the frame; the rest is filled with a "
-            f"blurred, enlarged copy of it"
-        )
-        return Edit(EditType.BLURRED_BACKGROUND, 0.9, measure, text)
+        message = Message("edit-blurred-background", {"share": round(share, 4)})
+        return Edit(EditType.BLURRED_BACKGROUND, 0.9, measure, message)
     cell = split_cell(seen.box, frame)
     if cell is not None:
         measure |= {"cell_width": round(cell[0], 4), "cell_height": round(cell[1], 4)}
-        text = (
-            f"Split screen: the known picture fills a cell of {cell[0]:.0%} by {cell[1]:.0%} of "
-            f"the frame, other pictures the rest"
+        message = Message(
+            "edit-split-screen", {"width": round(cell[0], 4), "height": round(cell[1], 4)}
         )
-        return Edit(EditType.SPLIT_SCREEN, 0.85, measure, text, box=seen.box)
+        return Edit(EditType.SPLIT_SCREEN, 0.85, measure, message, box=seen.box)
     if len({region.side for region in around}) < 2:
         return None
-    text = f"The known picture sits in a larger picture, over {share:.0%} of the frame"
-    return Edit(EditType.INSET, 0.9, measure, text, box=seen.box)
+    message = Message("edit-inset", {"share": round(share, 4)})
+    return Edit(EditType.INSET, 0.9, measure, message, box=seen.box)
 
 
 def split_cell(box: Box, frame: Box) -> tuple[float, float] | None:

@@ -19,6 +19,7 @@ from hashing.edit_types import EditType
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.pan_zoom import zoom_pan
 from hashing.imaging.homography import Matrix, apply_transform, to_pixel_matrix
+from hashing.message import Message
 from hashing.types import Edit, Segment
 
 CUT = 0.02  # of a side: what rounding, overscan and the fit's own error can cut
@@ -121,10 +122,10 @@ def mirror(form: Shape) -> Edit | None:
     if not form.mirrored:
         return None
     if abs(form.quarter) == 180 and not form.slanted:
-        text = "Mirrored top to bottom"
-        return Edit(EditType.MIRROR, 0.99, {"axis": "horizontal"}, f"{text} against the known copy")
-    text = "Mirrored left to right against the known copy"
-    return Edit(EditType.MIRROR, 0.99, {"axis": "vertical"}, text)
+        axis, message = "horizontal", Message("edit-mirror-top-bottom")
+    else:
+        axis, message = "vertical", Message("edit-mirror-left-right")
+    return Edit(EditType.MIRROR, 0.99, {"axis": axis}, message)
 
 
 def rotation(form: Shape, inliers: int) -> Edit | None:
@@ -136,13 +137,13 @@ def rotation(form: Shape, inliers: int) -> Edit | None:
         return None  # the lean of a slanted view belongs to the screen recording
     if inliers < FEW and form.slanted and abs(turned) < 10:
         return None
-    way = "clockwise" if turned > 0 else "anticlockwise"
     if abs(turned) == 180:
-        text = "Turned by 180° against the known copy"
+        message = Message("edit-rotate-half")
     else:
-        text = f"Turned by {abs(turned):.3g}° {way} against the known copy"
+        way = "clockwise" if turned > 0 else "anticlockwise"
+        message = Message(f"edit-rotate-{way}", {"degrees": round(abs(turned), 2)})
     sure = min(0.99, 0.6 + 0.1 * abs(turned) / SMALLEST_TURN_DEG)
-    return Edit(EditType.ROTATE, sure, {"degrees": round(turned, 2)}, text)
+    return Edit(EditType.ROTATE, sure, {"degrees": round(turned, 2)}, message)
 
 
 def stretch(form: Shape, inliers: int) -> Edit | None:
@@ -152,11 +153,9 @@ def stretch(form: Shape, inliers: int) -> Edit | None:
     if abs(log(form.widened)) < STRETCHED + 3 * form.uncertain:
         return None
     measure: dict[str, float | int | str] = {"width_over_height": round(form.widened, 4)}
-    if form.widened > 1:
-        text = f"Stretched: {form.widened - 1:.0%} wider for its height than the known picture"
-    else:
-        text = f"Squeezed: {1 - form.widened:.0%} narrower for its height than the known picture"
-    return Edit(EditType.STRETCH, min(0.99, 0.5 + 5 * abs(log(form.widened))), measure, text)
+    way = "wider" if form.widened > 1 else "narrower"
+    message = Message(f"edit-stretch-{way}", {"share": round(abs(form.widened - 1), 4)})
+    return Edit(EditType.STRETCH, min(0.99, 0.5 + 5 * abs(log(form.widened))), measure, message)
 
 
 def crop(form: Shape, seen: Extent, aspect: float) -> Edit | None:
@@ -174,13 +173,17 @@ def crop(form: Shape, seen: Extent, aspect: float) -> Edit | None:
             return None
     elif kept > 0.97 or (seen.upright and most < CUT + 2 * form.uncertain):
         return None
-    sides = [f"{share:.0%} at its {side}" for side, share in cut.items() if share >= 0.01]
-    text = f"Cropped: {kept:.0%} of the known picture's area is left"
+    sides = tuple(
+        Message(f"edit-side-{side}", {"share": round(share, 4)})
+        for side, share in cut.items()
+        if share >= 0.01
+    )
+    message = Message("edit-crop", {"kept": round(kept, 4)})
     if sides:
-        text += f"; cut off: {', '.join(sides)}"
+        message = Message("edit-crop-sides", {"kept": round(kept, 4), "sides": sides})
     measure: dict[str, float | int | str] = {"kept_area": round(kept, 4)}
     measure |= {side: round(share, 4) for side, share in cut.items()}
-    return Edit(EditType.CROP, min(0.99, 0.6 + 4 * (1 - kept)), measure, text)
+    return Edit(EditType.CROP, min(0.99, 0.6 + 4 * (1 - kept)), measure, message)
 
 
 def inscribed(aspect: float, turned_deg: float) -> float:

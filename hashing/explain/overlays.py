@@ -9,27 +9,17 @@ from hashing.explain.borders.caption_bars import text_bars
 from hashing.explain.redaction.redactions import Censored
 from hashing.explain.regions.classify import Finding, findings, is_mark, is_writing
 from hashing.explain.static_marks import Mark
+from hashing.explain.when import when
 from hashing.imaging.boxes import area_of, intersects, share_inside
 from hashing.imaging.text_bands import CaptionBar
-from hashing.types import Box, Edit, Segment
+from hashing.message import Message
+from hashing.types import Box, Edit, Segment, Span
 
-NAMES = {
-    EditType.TEXT: "Writing",
-    EditType.LOGO: "A mark in a corner",
-    EditType.STICKER: "A sticker or drawn sign",
-    EditType.CENSOR: "A blurred or covered area",
-    EditType.INSET_OVER: "Another picture",
-    EditType.OVERLAY: "Something drawn",
-}
 STROKES = (EditType.TEXT, EditType.LOGO)
 LINE = 2.1  # width over height, from which strokes that stand are writing
 LONGEST_STROKES = 8.0  # the same up to which strokes are a mark, measured without what is around
 TOLD = 0.3  # of either box, from which a finding tells of a mark already
 WITHIN, MOST_OF = 0.8, 0.35  # of a mark in a finding, and of the finding in it: the same writing
-HIDDEN = {
-    "covered": "covered in one tone",
-    "unreadable": "made unreadable, by a blur or by coarse blocks",
-}
 
 
 def overlay_edits(
@@ -106,7 +96,7 @@ def _mark_edit(one: Mark) -> Edit | None:
             "contrast": round(one.contrast, 1),
             "shown_s": round(one.seconds, 1),
         },
-        text=f"{NAMES[kind]} lies over {area:.1%} of the picture, which the known copy has not",
+        message=_covers(kind, area, None),
         box=one.box,
     )
 
@@ -116,12 +106,11 @@ def _same_writing(one: Box, other: Box) -> bool:
 
 
 def _censor_edit(one: Censored) -> Edit:
-    when = "" if one.span is None else f" from {one.span.start:.1f} s to {one.span.end:.1f} s"
     return Edit(
         type=EditType.CENSOR,
         confidence=round(min(0.98, 0.7 + 0.3 * one.share), 3),
         measure={"area": round(one.area, 4), "way": one.way, "seen": round(one.share, 2)},
-        text=f"An area of {one.area:.1%} of the picture is {HIDDEN[one.way]}{when}",
+        message=Message(f"edit-censor-{one.way}", {"area": round(one.area, 4), **when(one.span)}),
         query=one.span,
         box=one.box,
     )
@@ -129,21 +118,22 @@ def _censor_edit(one: Censored) -> Edit:
 
 def _edit(one: Finding) -> Edit:
     measure: dict[str, float | int | str] = {"area": round(one.patch.area, 4)}
-    details = [f"{one.patch.area:.1%} of the picture"]
     if one.looks.opacity is not None and not is_writing(one.looks):  # footage shows between letters
         measure["opacity"] = round(one.looks.opacity, 2)
     if one.shown_s:
         measure["shown_s"] = round(one.shown_s, 1)
-    if one.span is not None:
-        details.append(f"from {one.span.start:.1f} s to {one.span.end:.1f} s")
     return Edit(
         type=one.kind,
         confidence=round(one.confidence, 3),
         measure=measure,
-        text=f"{NAMES[one.kind]} lies over {', '.join(details)}, which the known copy has not",
+        message=_covers(one.kind, one.patch.area, one.span),
         query=one.span,
         box=one.patch.box,
     )
+
+
+def _covers(kind: EditType, area: float, span: Span | None) -> Message:
+    return Message(f"edit-{kind.slug}", {"area": round(area, 4), **when(span)})
 
 
 def _bar_edit(bar: CaptionBar) -> Edit:
@@ -152,7 +142,7 @@ def _bar_edit(bar: CaptionBar) -> Edit:
         type=EditType.TEXT,
         confidence=0.9,
         measure={"area": round(height, 4), "strokes": round(bar.strokes, 3)},
-        text=f"A bar with writing takes {height:.0%} of the height, which the known copy has not",
+        message=Message("edit-caption-bar", {"share": round(height, 4)}),
         box=bar.box,
     )
 

@@ -10,6 +10,7 @@ from hashing.edit_types import EditType
 from hashing.explain.difference.visible_area import Extent
 from hashing.imaging.homography import apply_transform
 from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
+from hashing.message import Message
 from hashing.pan_zoom.detect import SAMPLED_TIMES, path_homographies
 from hashing.types import Box, Edit, Homography
 
@@ -46,23 +47,26 @@ def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit
     ):
         sides = zip(SIDES, seen_box, strict=True)
         measure |= {f"{name}_{side}": round(value, 4) for side, value in sides}
-    parts = []
+    motion = []
     if shift >= MIN_TRAVEL:
-        parts.append(f"moves by {shift:.0%} of the known picture")
+        motion.append(Message("edit-pan", {"share": round(shift, 4)}))
     if abs(growth - 1) >= MIN_TRAVEL:
-        parts.append(f"changes in size by a factor of {growth:.2f}")
-    if not parts:
-        parts.append("moves back and forth")
-    text = (
-        f"The part of the known picture that is shown {' and '.join(parts)} over the match; "
-        f"{_range(min(areas), max(areas))} of the known picture's area is left"
+        motion.append(Message("edit-zoom", {"factor": round(growth, 3)}))
+    message = Message(
+        "edit-zoom-pan",
+        {
+            "motion": tuple(motion) or (Message("edit-pan-back-and-forth"),),
+            "kept": _range(min(areas), max(areas)),
+        },
     )
     box = None if shown.box == (0.0, 0.0, 1.0, 1.0) else shown.box
-    return Edit(EditType.ZOOM_PAN, 0.95, measure, text, box=box)
+    return Edit(EditType.ZOOM_PAN, 0.95, measure, message, box=box)
 
 
-def _range(least: float, most: float) -> str:
-    return f"{least:.0%}" if most - least < 0.02 else f"{least:.0%} to {most:.0%}"
+def _range(least: float, most: float) -> Message:
+    if most - least < 0.02:
+        return Message("share", {"share": round(least, 4)})
+    return Message("share-range", {"least": round(least, 4), "most": round(most, 4)})
 
 
 def _around(box: Box) -> NDArray[np.float64]:

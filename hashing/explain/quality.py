@@ -21,6 +21,7 @@ from hashing.explain.difference.registered_frames import Look, looks, luma
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import jacobian
 from hashing.imaging.homography import to_pixel_matrix
+from hashing.message import Message
 from hashing.types import Edit, MediaInfo, Segment
 
 LOOKS = 2
@@ -75,11 +76,15 @@ def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit |
     scale = float(np.sqrt(abs(np.linalg.det(local))))
     if scale >= SMALLER:
         return None
-    text = (
-        f"Smaller: {scale:.0%} of the known copy's resolution along each side "
-        f"({size_q[0]} × {size_q[1]} against {size_r[0]} × {size_r[1]} pixels)"
+    message = Message(
+        "edit-downscaled",
+        {
+            "share": round(scale, 3),
+            "size": f"{size_q[0]} × {size_q[1]}",
+            "known_size": f"{size_r[0]} × {size_r[1]}",
+        },
     )
-    return Edit(EditType.DOWNSCALED, 0.95, {"scale": round(scale, 3)}, text)
+    return Edit(EditType.DOWNSCALED, 0.95, {"scale": round(scale, 3)}, message)
 
 
 def blurred(query: FrameCache, held: list[Look], seen: Extent) -> Edit | None:
@@ -95,15 +100,12 @@ def blurred(query: FrameCache, held: list[Look], seen: Extent) -> Edit | None:
         return None
     kept = query.width / query.fingerprint.info.width
     sigma = sigma_of(left) / kept
-    text = (
-        f"Softer: {left:.0%} of the known copy's fine detail is left, as after a blur of about "
-        f"{sigma:.1f} pixels"
-    )
+    message = Message("edit-blurred", {"share": round(left, 3), "pixels": round(sigma, 1)})
     measure: dict[str, float | int | str] = {
         "detail_left": round(left, 3),
         "sigma_px": round(sigma, 2),
     }
-    return Edit(EditType.BLURRED, min(0.95, 0.6 + (SOFT - left)), measure, text)
+    return Edit(EditType.BLURRED, min(0.95, 0.6 + (SOFT - left)), measure, message)
 
 
 def softness(one: Look, seen: Extent) -> Softness | None:
@@ -152,13 +154,9 @@ def noise(held: list[Look], seen: Extent) -> Edit | None:
     if mine - known < NOISE:
         return None
     sigma = float(np.sqrt(mine**2 - known**2))
-    text = (
-        f"Noisier: grain of at least {sigma:.0f} of 255 levels in places where the known copy "
-        f"has {known:.1f}"
-    )
-    return Edit(
-        EditType.NOISE, min(0.95, 0.6 + 0.08 * (mine - known)), {"sigma": round(sigma, 2)}, text
-    )
+    message = Message("edit-noise", {"levels": round(sigma), "known_levels": round(known, 1)})
+    sure = min(0.95, 0.6 + 0.08 * (mine - known))
+    return Edit(EditType.NOISE, sure, {"sigma": round(sigma, 2)}, message)
 
 
 def _grain(one: Look, seen: Extent) -> tuple[float, float] | None:
@@ -181,12 +179,9 @@ def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
     mine, known = query.coding_step, reference.coding_step
     if mine is None or known is None or mine < STEP or mine < COARSER * known:
         return None
-    text = (
-        f"Compressed more coarsely: the coding rounds to steps of {mine:.0f} levels, in the known "
-        f"copy of {known:.0f}"
-    )
+    message = Message("edit-coarser-steps", {"step": round(mine), "known_step": round(known)})
     measure: dict[str, float | int | str] = {"step": round(mine, 1), "known_step": round(known, 1)}
-    return Edit(EditType.RECOMPRESSED, 0.95, measure, text)
+    return Edit(EditType.RECOMPRESSED, 0.95, measure, message)
 
 
 def blocky(query: FrameCache, held: list[Look]) -> Edit | None:
@@ -198,11 +193,9 @@ def blocky(query: FrameCache, held: list[Look]) -> Edit | None:
     known = float(np.median([blockiness(luma(one.reference)) for one in held]))
     if mine < BLOCKS or mine < 1.25 * known:
         return None
-    text = (
-        f"Compressed more coarsely: steps at the borders of {BLOCK_PX} × {BLOCK_PX} blocks are "
-        f"{mine:.1f} times those elsewhere"
-    )
-    return Edit(EditType.RECOMPRESSED, min(0.95, 0.3 * mine), {"blockiness": round(mine, 2)}, text)
+    message = Message("edit-blocky", {"block": BLOCK_PX, "factor": round(mine, 1)})
+    sure = min(0.95, 0.3 * mine)
+    return Edit(EditType.RECOMPRESSED, sure, {"blockiness": round(mine, 2)}, message)
 
 
 def blockiness(picture: NDArray[np.float32]) -> float:

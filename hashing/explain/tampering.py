@@ -7,15 +7,11 @@ object brings detail of its own; where neither is clear the direction is left op
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
-from hashing.edit_types import EditType
+from hashing.edit_types import Family
 from hashing.explain.regions.classify import Finding, findings
+from hashing.explain.when import when
+from hashing.message import Message
 from hashing.types import Edit, Segment
-
-TEXTS = {
-    EditType.TAMPER_REMOVED: "the scene has lost detail that the known copy shows there",
-    EditType.TAMPER_ADDED: "the scene shows something that the known copy does not have there",
-    EditType.TAMPER: "the scene differs from the known copy there",
-}
 
 
 def content_edits(
@@ -27,7 +23,7 @@ def content_edits(
 
 def content_of(found: list[Finding]) -> list[Edit]:
     """The same from findings at hand."""
-    return [_edit(one) for one in found if one.kind in TEXTS]
+    return [_edit(one) for one in found if one.kind.family is Family.CONTENT]
 
 
 def _edit(one: Finding) -> Edit:
@@ -36,16 +32,15 @@ def _edit(one: Finding) -> Edit:
         "strength": round(one.patch.strength, 2),
         "detail": round(one.looks.fine[0] / max(0.1, one.looks.fine[1]), 2),
     }
-    when = ""
     if one.shown_s:
         measure["shown_s"] = round(one.shown_s, 1)
-    if one.span is not None:
-        when = f" from {one.span.start:.1f} s to {one.span.end:.1f} s"
     return Edit(
         type=one.kind,
         confidence=round(one.confidence, 3),
         measure=measure,
-        text=f"Changed in {one.patch.area:.1%} of the picture{when}: {TEXTS[one.kind]}",
+        message=Message(
+            f"edit-{one.kind.slug}", {"area": round(one.patch.area, 4), **when(one.span)}
+        ),
         query=one.span,
         box=one.patch.box,
     )

@@ -14,6 +14,7 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.audio import clock
 from hashing.explain.frame_rate import Rates, rates
+from hashing.message import Message, Param
 from hashing.retiming.dropped_frames import missing_frame_share
 from hashing.retiming.freeze_frames import mean_correlation
 from hashing.retiming.peak_sharpness import is_only_reversed, sharpen_peaks
@@ -75,10 +76,10 @@ def _speed(query: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
         return None
     weights = [line.end - line.start for line in changed]
     factor = float(np.average([line.playback_speed for line in changed], weights=weights))
-    how = f"{factor:.2f} times as fast as"
-    text = f"Plays {how} the known clip" if factor > 1 else f"Plays slower, {how} the known clip"
+    way = "faster" if factor > 1 else "slower"
+    message = Message(f"edit-{way}", {"factor": round(factor, 3)})
     measure: dict[str, float | int | str] = {"factor": round(factor, 4)}
-    return Edit(EditType.SPEED, 0.95, measure, text, _part(changed, lines))
+    return Edit(EditType.SPEED, 0.95, measure, message, _part(changed, lines))
 
 
 def _of_the_clock(query: FrameCache) -> float:
@@ -104,8 +105,9 @@ def backwards(placement: Placement) -> Edit | None:
     clear = clear and all(_as_fast_as_any(line, onwards) for line in back)
     if not clear and not all(is_only_reversed(line, found) for line in back):
         return None
-    text = f"{seconds:.1f} s play backwards"
-    return Edit(EditType.REVERSED, 0.95, {"seconds": round(seconds, 2)}, text, _part(back, lines))
+    message = Message("edit-reversed", {"seconds": round(seconds, 2)})
+    measure: dict[str, float | int | str] = {"seconds": round(seconds, 2)}
+    return Edit(EditType.REVERSED, 0.95, measure, message, _part(back, lines))
 
 
 def _as_fast_as_any(line: Line, speeds: list[float]) -> bool:
@@ -143,12 +145,25 @@ def _reordered(placement: Placement, segments: tuple[Segment, ...]) -> Edit | No
     pieces = len(jumps) + 1
     in_order = all(b.reference_time(b.start) > a.reference_time(a.end) for a, b in jumps)
     measure: dict[str, float | int | str] = {"pieces": pieces, "cuts": cuts}
+    shown: dict[str, Param] = {"pieces": pieces, "cuts": tuple(_cut(one) for one in segments)}
     if in_order:
         measure["left_out_s"] = round(left_out, 2)
-        text = f"{pieces} pieces of the known clip with {left_out:.1f} s left out between: {cuts}"
+        message = Message("edit-left-out", shown | {"seconds": round(left_out, 2)})
     else:
-        text = f"{pieces} pieces of the known clip in another order: {cuts}"
-    return Edit(EditType.REORDERED, 0.9, measure, text)
+        message = Message("edit-reordered", shown)
+    return Edit(EditType.REORDERED, 0.9, measure, message)
+
+
+def _cut(one: Segment) -> Message:
+    return Message(
+        "edit-cut",
+        {
+            "start": round(one.query.start, 2),
+            "end": round(one.query.end, 2),
+            "known_start": round(one.reference.start, 2),
+            "known_end": round(one.reference.end, 2),
+        },
+    )
 
 
 def _measured_cut(placement: Placement, last: Line, line: Line) -> bool:
@@ -170,15 +185,15 @@ def _frozen(lines: tuple[Line, ...]) -> Edit | None:
     if not pauses:
         return None
     seconds = sum(pause.length for pause in pauses)
-    where = ", ".join(clock(pause.start) for pause in pauses)
     measure: dict[str, float | int | str] = {
         "seconds": round(seconds, 2),
         "at_s": round(pauses[0].start, 2),
         "freezes": len(pauses),
     }
-    text = f"The picture stands still for {seconds:.1f} s at {where} while the known clip goes on"
+    times = tuple(Message("time", {"seconds": round(pause.start, 2)}) for pause in pauses)
+    message = Message("edit-frozen", {"seconds": round(seconds, 2), "times": times})
     around = Span(min(p.start for p in pauses), max(p.end for p in pauses))
-    return Edit(EditType.FROZEN, 0.9, measure, text, around)
+    return Edit(EditType.FROZEN, 0.9, measure, message, around)
 
 
 def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
@@ -197,8 +212,8 @@ def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) 
         "dropped_share": round(share, 3),
         "kept_share": round(1 - share, 3),
     }
-    text = f"About {share:.0%} of the known clip's pictures are missing, so that it runs in jumps"
-    return Edit(EditType.FRAMES_DROPPED, 0.85, measure, text, _part(thin, lines))
+    message = Message("edit-frames-dropped", {"share": round(share, 3)})
+    return Edit(EditType.FRAMES_DROPPED, 0.85, measure, message, _part(thin, lines))
 
 
 def _frame_rate(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
@@ -221,16 +236,19 @@ def _frame_rate(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...
     }
     least = FEWER_JOINED if joined else FEWER_REPEATED if _same_rate(counted) else FEWER
     if lower < least * due:
-        text = f"{lower:.3g} pictures a second where the known clip has {due:.3g}"
-        return Edit(EditType.FRAME_RATE, 0.9 if counted.counted else 0.8, measure, text)
+        message = Message("edit-frame-rate", {"fps": round(lower, 3), "known_fps": round(due, 3)})
+        return Edit(EditType.FRAME_RATE, 0.9 if counted.counted else 0.8, measure, message)
     repeats = counted.counted and counted.query < counted.nominal_query / MORE
     if repeats and not joined and counted.nominal_query > MORE * counted.nominal_reference:
-        text = (
-            f"Shown at {counted.nominal_query:.3g} pictures a second instead of "
-            f"{counted.nominal_reference:.3g}, by repeating pictures"
+        message = Message(
+            "edit-repeated-frames",
+            {
+                "fps": round(counted.nominal_query, 3),
+                "known_fps": round(counted.nominal_reference, 3),
+            },
         )
         measure["nominal_per_s"] = round(counted.nominal_query, 2)
-        return Edit(EditType.FRAME_RATE, 0.7, measure, text)
+        return Edit(EditType.FRAME_RATE, 0.7, measure, message)
     return None
 
 
@@ -260,7 +278,5 @@ def _trim(reference: FrameCache, segments: tuple[Segment, ...]) -> Edit | None:
         "left_out_after_s": round(max(0.0, after), 2),
         "kept_share": round(kept, 3),
     }
-    text = (
-        f"Starts {before:.1f} s after the known clip's start and ends {after:.1f} s before its end"
-    )
-    return Edit(EditType.TRIM, 0.9, measure, text)
+    message = Message("edit-trim", {"before": round(before, 2), "after": round(after, 2)})
+    return Edit(EditType.TRIM, 0.9, measure, message)

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.library.records import Appearance, AppearanceKind, Clip
+from app.messages.catalogue import render
 from app.verdict.claim import parse_claim
 from app.verdict.headline import Capabilities, Searched
 from app.verdict.relations import CheckedItem
 from app.verdict.verdict import Verdict, judge
+from hashing.edit_types import EditType
+from hashing.message import Message, verbatim
 from hashing.types import AudioFinding, Decision, Edit, Match, MediaInfo, Segment, Span
 
 SEARCHED = Searched(
@@ -90,7 +93,12 @@ def whole(end: float = 30.0, **rest: Any) -> Match:
 
 
 def edit(kind: str, query: Span | None = None) -> Edit:
-    return Edit(kind, 0.9, {"share": 0.5}, f"{kind}, half of it", query)
+    return Edit(EditType(kind), 0.9, {"share": 0.5}, verbatim(f"{kind}, half of it"), query)
+
+
+def listed(*messages: Message) -> str:
+    """Messages as the catalogue lists them within a sentence."""
+    return render(Message("verbatim", {"text": messages}))
 
 
 def sound(state: Any, *spans: Any) -> AudioFinding:

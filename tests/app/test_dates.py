@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dates import DateNotUnderstoodError, how_long_before, parse_date, try_parse
+from app.dates import DateNotUnderstoodError, parse_date, time_between, try_parse
+from app.messages.catalogue import render
 
 
 def utc(text: str) -> datetime:
@@ -108,28 +109,28 @@ def test_a_date_that_is_absent_stays_absent() -> None:
 @pytest.mark.parametrize(
     ("earlier", "later", "words"),
     [
-        ("2019-06-12", "2022-11-27", "1,264 days before"),
-        ("2019-06-12", "2019-06-15", "3 days before"),
-        ("2019", "2022-11-27", "at least 1,062 days before"),
-        ("2019-06-12", "2022", "at least 934 days before"),
-        ("2019-06-12T10:00Z", "2019-06-12T13:30Z", "at least 3 hours before"),
-        ("2019-06-12T10:00Z", "2019-06-12T10:31Z", "at least 30 minutes before"),
-        ("2019-06-12T10:00:00Z", "2019-06-12T10:00:05Z", "at least 4 seconds before"),
-        ("2019-06-12T10:00:00Z", "2019-06-12T10:00:01Z", "moments before"),
-        ("2019-06-12T23:00+14:00", "2019-06-12T11:00-12:00", "at least 13 hours before"),
-        ("2019-06-12T10:00Z", "2019-06-20T10:00Z", "8 days before"),
-        ("2019-06-11T22:00+14:00", "2019-06-12", "1 day before"),
+        ("2019-06-12", "2022-11-27", "1,264 days"),
+        ("2019-06-12", "2019-06-15", "3 days"),
+        ("2019", "2022-11-27", "at least 1,062 days"),
+        ("2019-06-12", "2022", "at least 934 days"),
+        ("2019-06-12T10:00Z", "2019-06-12T13:30Z", "at least 3 hours"),
+        ("2019-06-12T10:00Z", "2019-06-12T10:31Z", "at least 30 minutes"),
+        ("2019-06-12T10:00:00Z", "2019-06-12T10:00:05Z", "at least 4 seconds"),
+        ("2019-06-12T10:00:00Z", "2019-06-12T10:00:01Z", "moments"),
+        ("2019-06-12T23:00+14:00", "2019-06-12T11:00-12:00", "at least 13 hours"),
+        ("2019-06-12T10:00Z", "2019-06-20T10:00Z", "8 days"),
+        ("2019-06-11T22:00+14:00", "2019-06-12", "1 day"),
     ],
 )
 def test_a_distance_is_told_in_days_as_written_and_never_overstated(
     earlier: str, later: str, words: str
 ) -> None:
-    assert how_long_before(parse_date(earlier), parse_date(later)) == words
+    assert render(time_between(parse_date(earlier), parse_date(later))) == words
 
 
 def test_a_distance_between_dates_that_overlap_is_an_error() -> None:
     with pytest.raises(ValueError, match="wholly before"):
-        how_long_before(parse_date("2019"), parse_date("2019-06-12"))
+        time_between(parse_date("2019"), parse_date("2019-06-12"))
 
 
 days = st.dates(min_value=date(1900, 1, 2), max_value=date(2100, 1, 1))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hashing.edit_types import TABLE, EditType, Family
+from hashing.message import verbatim
 from hashing.types import Edit
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +34,12 @@ def test_the_table_of_edits_is_the_contract_s() -> None:
 
 
 def test_a_type_is_its_name_in_json_and_comes_back_of_it() -> None:
-    edit = Edit("crop", 0.9, {"kept_area": 0.5}, "Cropped")  # type: ignore[arg-type]
+    edit = Edit("crop", 0.9, {"kept_area": 0.5}, verbatim("Cropped"))  # type: ignore[arg-type]
 
     assert edit.type is EditType.CROP
     assert json.loads(json.dumps({"type": edit.type})) == {"type": "crop"}
     with pytest.raises(ValueError, match="not a valid EditType"):
-        Edit("cropped", 0.9, {"kept_area": 0.5}, "Cropped")  # type: ignore[arg-type]
+        Edit("cropped", 0.9, {"kept_area": 0.5}, verbatim("Cropped"))  # type: ignore[arg-type]
 
 
 def test_nothing_compares_an_edit_type_with_a_bare_string() -> None:

@@ -162,7 +162,7 @@ def test_the_same_by_keyboard_alone(browser: Browser, desk: Desk) -> None:
         expect(read).to_be_visible(timeout=WORK_MS)
         tab_to(page, read)
         page.keyboard.press("Enter")
-        expect(page.locator("h1#headline")).to_contain_text("with text over it")
+        expect(page.locator("h1#headline")).to_contain_text("with on-screen text")
         match = page.locator("article.match")
         expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
 
@@ -246,7 +246,7 @@ def test_the_page_names_the_clip_that_added_sound_is_from(browser: Browser, tmp_
             expect(match).to_contain_text("it is that of 'bunny.mp4' (R000003), from its 0:00")
             expect(match).to_contain_text(re.compile("Sound added .+, that of R000003"))
             page = one.at(f"#/checks/{alone['id']}")
-            expect(page.locator("h1#headline")).to_contain_text("its sound is known")
+            expect(page.locator("h1#headline")).to_contain_text("the sound is known")
             near = page.locator("details.near summary").first
             expect(near).to_contain_text("sound alone, score")
 

@@ -8,7 +8,8 @@ say what the file says, and no more.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from app.dates import Interval, how_long_before
+from app.dates import Interval, time_between
+from app.messages.catalogue import render
 from app.metadata.stated_dates import StatedDate
 from app.metadata.types import Finding, Group, Severity
 
@@ -63,12 +64,12 @@ def against_claim(dates: tuple[StatedDate, ...], claim: Interval) -> Iterator[Fi
         said = f"The file says it was {what} on {captured.day} ({captured.source})"
         shown: Group = {**evidence(captured), "claimed": claim.text}
         if captured.interval.wholly_before(claim):
-            gap = how_long_before(captured.interval, claim)
+            gap = f"{render(time_between(captured.interval, claim))} before"
             text = f"{said}, {gap} the claimed date. {CAVEAT}"
             yield Finding("date_before_claim", "warning", text, shown)
             return
         elif claim.wholly_before(captured.interval):
-            gap = how_long_before(claim, captured.interval).replace("before", "after")
+            gap = f"{render(time_between(claim, captured.interval))} after"
             text = f"{said}, {gap} the claimed date. {CAVEAT}"
             yield Finding("date_after_claim", "warning", text, shown)
         else:
@@ -78,7 +79,7 @@ def against_claim(dates: tuple[StatedDate, ...], claim: Interval) -> Iterator[Fi
         if date.role not in ("written", "modified", "signed") or not date.interval:
             continue
         if date.interval.wholly_before(claim):
-            gap = how_long_before(date.interval, claim)
+            gap = f"{render(time_between(date.interval, claim))} before"
             text = (
                 f"The file says it was already {date.role} on {date.day} ({date.source}), {gap} "
                 f"the claimed date. {CAVEAT}"
@@ -167,14 +168,14 @@ def order(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
         ):
             text = (
                 f"The file says it was {date.role} on {date.day} ({date.source}), "
-                f"{how_long_before(date.interval, captured.interval)} its own capture date "
-                f"{captured.day} ({captured.source}). One of the two is wrong."
+                f"{render(time_between(date.interval, captured.interval))} before its own capture "
+                f"date {captured.day} ({captured.source}). One of the two is wrong."
             )
             yield Finding("changed_before_capture", "warning", text, evidence(date, captured))
             return
     for date in later:
         if date.interval and gap(date.interval, captured.interval) > DAY:
-            how_long = how_long_before(captured.interval, date.interval).replace("before", "after")
+            how_long = f"{render(time_between(captured.interval, date.interval))} after"
             text = (
                 f"The file says it was {date.role} on {date.day} ({date.source}), {how_long} its "
                 "capture: it was saved again, which any export does."

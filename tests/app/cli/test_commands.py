@@ -107,7 +107,7 @@ def test_check_prints_the_report_and_nothing_else(
     assert firstseen("check", item) == 0
 
     out, err = capsys.readouterr()
-    assert out.startswith("No copy found among 812 known clips")
+    assert out.startswith("No match among 812 known clips")
     assert err == ""
 
 
@@ -224,7 +224,7 @@ def test_a_link_is_fetched_checked_and_deleted(
     assert err == "firstseen: fetching the link shows this machine to the host behind it\n"
     assert report["item"]["url"] == f"http://{place}/a.jpg"
     assert report["verdict"]["limits"][-1].startswith(
-        "Fetching the link showed this machine to 127.0.0.1 at "
+        "Fetching the link revealed this machine to 127.0.0.1 at "
     )
     [call] = line.calls
     assert not call["check"].exists()
@@ -335,7 +335,7 @@ def test_the_page_is_written_beside_the_result(
     assert firstseen("check", item, "--html", "report.html") == 0
 
     assert "<html" in Path("report.html").read_text()
-    assert capsys.readouterr().out.startswith("No copy found")
+    assert capsys.readouterr().out.startswith("No match")
 
 
 def test_a_page_that_cannot_be_written_is_a_clear_error(

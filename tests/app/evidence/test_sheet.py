@@ -11,6 +11,8 @@ from app.evidence.sheet import difference_map, evidence, mark_shown
 from app.evidence.types import EvidenceSheet, Pair
 from app.report.html import render
 from app.report.report import Shown
+from hashing.edit_types import EditType
+from hashing.message import verbatim
 from hashing.types import Edit, Homography, Match, PreviewFrames, Segment, Span
 from tests.app.api.service_made import report
 from tests.app.evidence.faces_made import (
@@ -43,7 +45,16 @@ def query() -> PreviewFrames:
 
 @pytest.fixture(scope="module")
 def sheet(query: PreviewFrames, reference: PreviewFrames) -> EvidenceSheet:
-    edits = (Edit("text", 0.9, {"area": 0.1}, "Text", Span(0.5, 1.5), (0.1, 0.1, 0.6, 0.9)),)
+    edits = (
+        Edit(
+            EditType.TEXT,
+            0.9,
+            {"area": 0.1},
+            verbatim("Text"),
+            Span(0.5, 1.5),
+            (0.1, 0.1, 0.6, 0.9),
+        ),
+    )
     one = match()
     return evidence(query, reference, Match(one.score, one.decision, one.segments, edits))
 

@@ -267,7 +267,7 @@ def test_a_fetched_link_states_its_origin(world: dict[str, Outcome]) -> None:
     assert outcome["final_url"] == "http://cdn.example/clip.mp4"
     assert outcome["hosts"] == ["media.example", "cdn.example"]
     assert outcome["notes"][0].startswith(
-        "Fetching the link showed this machine to media.example, cdn.example at 20"
+        "Fetching the link revealed this machine to media.example and cdn.example at 20"
     )
     assert world["honest odd name"]["name"] == "odd name.mp4"
 
@@ -333,7 +333,7 @@ def test_the_command_checks_a_link(world: dict[str, Outcome]) -> None:
     assert "fetching the link shows this machine to the host behind it" in outcome["err"]
     assert report["item"]["name"] == "photo.jpg"
     assert report["item"]["url"] == report["item"]["final_url"] == f"{MEDIA}/photo.jpg"
-    assert report["verdict"]["limits"][-1].startswith("Fetching the link showed this machine to")
+    assert report["verdict"]["limits"][-1].startswith("Fetching the link revealed this machine to")
 
 
 def test_the_command_refuses_an_evil_link_with_a_report(world: dict[str, Outcome]) -> None:

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from app.intake.origin import Origin
+from app.messages.catalogue import render
 from app.report.report import Report, to_json, unreadable, with_origin
 from app.report.report_redaction import withheld
 from tests.app.known import SEARCHED, verdict_on, video
 
 AT = datetime(2026, 5, 3, 12, 30, tzinfo=UTC)
 LINK = Origin("http://a.example/me/1", "http://b.example/1.mp4", AT, ("a.example", "b.example"))
-SHOWN = "Fetching the link showed this machine to a.example, b.example at 2026-05-03 12:30 UTC"
+SHOWN = "Fetching the link revealed this machine to a.example and b.example at 2026-05-03 12:30 UTC"
 
 
 def checked() -> Report:
@@ -48,22 +49,22 @@ def test_nothing_was_shown_where_nobody_was_asked() -> None:
 def test_the_time_is_told_in_utc() -> None:
     east = AT.astimezone(timezone(timedelta(hours=8)))
 
-    assert Origin("u", None, east, ("a.example", "b.example")).told == (SHOWN,)
+    told = Origin("u", None, east, ("a.example", "b.example")).told
+    assert [render(one) for one in told] == [SHOWN]
 
 
 def test_many_hosts_are_counted() -> None:
     hosts = tuple(f"{n}.example" for n in range(7))
 
-    assert "0.example, 1.example, 2.example, 3.example, 3 more at" in Origin(
-        "u", None, AT, hosts
-    ).told[0]  # fmt: skip
+    (told,) = Origin("u", None, AT, hosts).told
+    assert "0.example, 1.example, 2.example, 3.example and 3 more at" in render(told)
 
 
 def test_videos_left_out_are_a_problem() -> None:
     origin = Origin("u", "u", AT, ("a.example",), videos=3)
 
     assert to_json(with_origin(checked(), origin))["problems"] == [
-        "The page shows 3 videos; the first of them is the item"
+        "The page has 3 videos; the item is the first of them"
     ]
 
 

@@ -75,7 +75,7 @@ def test_a_parameter_that_is_missing_fails_a_test(entries: Catalogue) -> None:
 
 
 def test_a_language_that_lacks_an_entry_falls_back_to_english() -> None:
-    assert text("range-point", "fr", start=5) == text("range-point", start=5)
+    assert text("time", "fr", seconds=5) == "0:05.0"
 
 
 def test_a_message_survives_json() -> None:

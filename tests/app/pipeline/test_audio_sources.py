@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.messages import catalogue
 from app.pipeline.audio_sources import TracedMatches, add_audio_sources, unexplained
 from app.report.html import render
 from app.report.report import Report, to_json
@@ -21,6 +23,8 @@ from app.verdict.headline import KnownSound
 from app.verdict.relations import CheckedItem
 from app.verdict.verdict import Verdict, judge
 from hashing.decide.decision import MIN_UNDECIDED_SCORE
+from hashing.edit_types import EditType
+from hashing.message import Message, verbatim
 from hashing.types import AudioSpan, Edit, MediaInfo, Span
 from tests.app.known import SEARCHED, clip, match, sound, video, whole
 from tests.app.library.library_made import made_print
@@ -39,10 +43,21 @@ def known_audio(
     return KnownSound(clip, Span(start, end), Span(there, there + end - start), correlation)
 
 
+OTHER_SOUND = verbatim("The sound is not the known clip's")
+
+
+def said(messages: Iterable[Message]) -> list[str]:
+    return [catalogue.render(one) for one in messages]
+
+
+def ids(messages: Iterable[Message]) -> set[str]:
+    return {one.id for one in messages}
+
+
 def replaced(*spans: AudioSpan) -> Any:
     """A match of the whole item whose sound is another's over some spans."""
     seconds = sum(span.query.length for span in spans)
-    edit = Edit("audio_replaced", 0.9, {"seconds": seconds}, "The sound is not the known clip's")
+    edit = Edit(EditType.AUDIO_REPLACED, 0.9, {"seconds": seconds}, OTHER_SOUND)
     return whole(edits=[edit], audio=sound("replaced", *spans))
 
 
@@ -110,8 +125,8 @@ def test_the_clip_that_replaced_sound_is_from_is_named() -> None:
     (edit,) = traced.matches[0][1].edits
     assert spans_of(traced) == [(0, 30, "replaced", "R000002")]
     assert traced.audio_only == ()
-    assert edit.text == (
-        "The sound is not the known clip's: it is that of 'The park' (R000002), from its 0:41.2"
+    assert catalogue.render(edit.message) == (
+        "The sound is not the known clip's; it is the sound of 'The park' (R000002) from 0:41.2"
     )
     assert edit.measure["sound_clip"] == "R000002"
     assert edit.measure["sound_offset_s"] == pytest.approx(41.2)
@@ -131,10 +146,9 @@ def test_a_stretch_is_split_where_only_parts_of_it_are_known() -> None:
         (16, 24, "replaced", "R000003"),
         (24, 30, "replaced", None),
     ]
-    assert traced.matches[0][1].edits[0].text == (
-        "The sound is not the known clip's: from 0:10.0 to 0:15.0 it is that of 'The park' "
-        "(R000002), from its 0:01.0 and from 0:16.0 to 0:24.0 it is that of 'R000003.mp4' "
-        "(R000003), from its 0:03.0"
+    assert catalogue.render(traced.matches[0][1].edits[0].message) == (
+        "The sound is not the known clip's; it is the sound of 'The park' (R000002) from 0:01.0, "
+        "heard at 0:10.0–0:15.0 and 'R000003.mp4' (R000003) from 0:03.0, heard at 0:16.0–0:24.0"
     )
     assert traced.matches[0][1].edits[0].measure["sound_clip"] == "R000003"
 
@@ -154,11 +168,11 @@ def test_sound_without_its_picture_is_a_near_miss_that_says_so() -> None:
     (segment,) = near.segments
     assert (segment.query, segment.reference) == (Span(14, 21), Span(3, 10))
     assert (segment.visible, segment.homography, segment.inliers) == (None, None, None)
-    assert near.reasons == (
-        "The sound of 0:14.0–0:21.0 is that of R000002 at 0:03.0–0:10.0 (correlation 0.97); its "
-        "picture was not matched there",
-        "The same sound under other pictures does not make it the same footage",
-    )
+    assert said(near.reasons) == [
+        "The sound of 0:14.0–0:21.0 matches 0:03.0–0:10.0 of R000002 (correlation 0.97); the "
+        "picture does not match there",
+        "The same sound under a different picture does not make it the same footage",
+    ]
 
 
 def test_only_what_lies_beside_accepted_matches_is_reported_as_audio_alone() -> None:
@@ -179,11 +193,11 @@ def test_a_clip_whose_picture_was_compared_keeps_its_match(decision: Any) -> Non
 
 
 def test_a_clip_whose_picture_was_not_found_at_all_is_a_near_miss_by_sound() -> None:
-    nowhere = match(decision="none", score=0.0, reasons=("no common geometry was found",))
+    nowhere = match(decision="none", score=0.0, reasons=(Message("reason-no-geometry"),))
     traced = add_audio_sources([(OTHER, nowhere)], [known_audio(OTHER, 14, 21, 3)])
     ((_, near),) = traced.matches
     assert near.found_by == "sound"
-    assert near.reasons[-1] == "no common geometry was found"
+    assert near.reasons[-1] == Message("reason-no-geometry")
 
 
 # ---- the verdict
@@ -204,25 +218,27 @@ def test_sound_alone_decides_nothing_and_contradicts_no_claim() -> None:
     assert verdict.unmatched == (Span(0, 30),)
     assert verdict.date is not None
     assert verdict.date.finding == "not_checkable"
-    assert verdict.headline == (
-        "No copy found among 812 known clips, but its sound is known: neither says whether the "
+    assert catalogue.render(verdict.headline) == (
+        "No match among 812 known clips, but the sound is known. This does not mean that the "
         "footage is genuine"
     )
-    assert any("is that of 'The park' (R000002) at 0:03.0–0:33.0" in why for why in verdict.reasons)
-    assert any(line.startswith("Sound is reused") for line in verdict.limits)
-    assert not any(line.startswith("The closest") for line in verdict.limits)
+    why = said(verdict.reasons)
+    assert any("matches 0:03.0–0:33.0 of 'The park' (R000002)" in one for one in why)
+    limits = ids(verdict.limits)
+    assert "limit-sound" in limits
+    assert "limit-closest" not in limits
 
 
 def test_sound_that_is_known_in_part_is_reported_as_such() -> None:
     headline = verdict_on(add_audio_sources([], [known_audio(OTHER, 14, 21, 3)])).headline
-    assert headline.startswith("No copy found among 812 known clips, but some of its sound is")
+    assert "but some of the sound is known" in catalogue.render(headline)
 
 
 def test_the_limits_speak_of_sound_only_where_it_is_reported() -> None:
     plain = verdict_on(add_audio_sources([(OWN, whole())], []))
     named = verdict_on(add_audio_sources([(OWN, ALL_OTHER)], [known_audio(OTHER, 0, 30, 3)]))
-    assert not any(line.startswith("Sound is reused") for line in plain.limits)
-    assert any(line.startswith("Sound is reused") for line in named.limits)
+    assert "limit-sound" not in ids(plain.limits)
+    assert "limit-sound" in ids(named.limits)
     assert named.relation == "edited"
 
 
@@ -239,9 +255,9 @@ def shown(traced: TracedMatches) -> tuple[str, str]:
 
 def test_the_terminal_and_the_page_name_the_clip_that_sound_is_from() -> None:
     terminal, page = shown(add_audio_sources([(OWN, ALL_OTHER)], [known_audio(OTHER, 0, 30, 41)]))
-    assert "it is that of 'The park' (R000002), from its 0:41.0" in " ".join(terminal.split())
+    assert "it is the sound of 'The park' (R000002) from 0:41.0" in " ".join(terminal.split())
     assert "Sound [0:00.0–0:30.0]: other than in the known clip, that of R000002" in terminal
-    assert "(R000002), from its 0:41.0" in page
+    assert "(R000002) from 0:41.0" in page
     assert "Other sound, that of <bdi>R000002</bdi>" in page
 
 
@@ -307,7 +323,7 @@ def test_sound_of_another_known_clip_is_named(library: Path, tmp_path: Path) -> 
     assert (kept["state"], kept["clip"]) == ("kept", None)
     assert (other["state"], other["clip"]) == ("replaced", "R000001")
     assert edit["measure"]["sound_offset_s"] == pytest.approx(-3.0, abs=0.1)
-    assert "it is that of 'The park' (R000001), from its 0:0" in edit["text"]
+    assert "it is the sound of 'The park' (R000001) from 0:0" in edit["text"]
     assert report["claim"]["date"]["finding"] == "not_contradicted"  # the street is not dated
 
 
@@ -324,13 +340,13 @@ def test_known_sound_under_unknown_pictures_stays_none(library: Path, tmp_path: 
     assert near["segments"][0]["query"] == pytest.approx([3.0, 12.0], abs=0.5)
     assert near["segments"][0]["reference"] == pytest.approx([4.0, 13.0], abs=0.5)
     assert near["segments"][0]["homography"] is None
-    assert "is that of 'The park' (R000001)" in report["verdict"]["reasons"][0]
+    assert "of 'The park' (R000001)" in report["verdict"]["reasons"][0]
 
 
 def test_sound_that_is_nowhere_is_not_reported(library: Path, tmp_path: Path) -> None:
     path = make_video(tmp_path / "new.mp4", 15, 8.0, fps=10, sound_kind="talk")
     report = checked(path, library)
-    assert report["verdict"]["headline"].startswith("No copy found among 2 known clips: this does")
+    assert report["verdict"]["headline"].startswith("No match among 2 known clips. This does")
     assert all(match["found_by"] == "picture" for match in report["matches"])
 
 

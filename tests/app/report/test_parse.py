@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from app.report.parse import match_of
 from app.report.report import Report, to_json
+from hashing.edit_types import EditType
+from hashing.message import verbatim
 from hashing.types import Edit, Match, Segment, Span
 from tests.app.known import clip, verdict_on, video
 
@@ -25,7 +27,16 @@ def test_segments_and_edits_come_back() -> None:
         Segment(Span(5.0, 6.0), Span(1.0, 2.0), 0.8, 1.0, reversed=True),
     )
     segments += (replace(segments[0], query=Span(6.0, 8.0), path=((6.0, HOMOGRAPHY), (8.0, EYE))),)
-    edits = (Edit("text", 0.9, {"area": 0.1, "kind": "caption"}, "Text", Span(0.5, 1.5), BOX),)
+    edits = (
+        Edit(
+            EditType.TEXT,
+            0.9,
+            {"area": 0.1, "kind": "caption"},
+            verbatim("Text"),
+            Span(0.5, 1.5),
+            BOX,
+        ),
+    )
     given = Match(0.97, "accepted", segments, edits)
     back = through_json(given)
     assert back.segments == segments

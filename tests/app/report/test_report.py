@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 
 from app.metadata.types import Credentials, Finding
 from app.report.report import Report, Shown, plain, text, to_json, unreadable
+from hashing.edit_types import EditType
+from hashing.message import Message, verbatim
 from hashing.types import AudioFinding, AudioSpan, Edit, Match, MediaInfo, Segment, Span
 from tests.app.known import INGESTED, SEARCHED, clip, match, verdict_on, video
 
 NUMBER = (int, float)
 NULL = type(None)
 TEXT = (str, NULL)
+MESSAGE = {"id": str, "params": dict}  # of the text that it stands beside
 # the contract's report, key by key in its order: a type, a tuple of types, [one item], or {}
 CONTRACT: dict[str, Any] = {
     "schema": str,
@@ -37,12 +40,21 @@ CONTRACT: dict[str, Any] = {
         "matched": bool,
         "undecided": TEXT,
         "headline": str,
+        "headline_message": MESSAGE,
         "reasons": [str],
+        "reasons_messages": [MESSAGE],
         "limits": [str],
+        "limits_messages": [MESSAGE],
     },
     "claim": {
-        "date": {"claimed": str, "finding": str, "query": [[float]], "reason": str},
-        "place": {"claimed": str, "known": [str], "reason": str},
+        "date": {
+            "claimed": str,
+            "finding": str,
+            "query": [[float]],
+            "reason": str,
+            "reason_message": MESSAGE,
+        },
+        "place": {"claimed": str, "known": [str], "reason": str, "reason_message": MESSAGE},
     },
     "first_seen": {"date": str, "kind": str, "clip": str, "source_url": TEXT, "entered_by": TEXT},
     "unmatched": [[float]],
@@ -83,6 +95,7 @@ CONTRACT: dict[str, Any] = {
                     "box": ([float], NULL),
                     "measure": dict,
                     "text": str,
+                    "message": (MESSAGE, NULL),
                 }
             ],
             "audio": {
@@ -107,6 +120,7 @@ CONTRACT: dict[str, Any] = {
     },
     "credentials": {"state": str},
     "problems": [str],
+    "problems_messages": [(MESSAGE, NULL)],
     "timings_s": dict,
     "method": dict,
 }
@@ -135,6 +149,7 @@ def check(value: Any, shape: Any, where: str = "report") -> None:
 
 def full_report() -> Report:
     known = clip(("published", "2019-06-12", "https://example.org/a"), INGESTED, place="Hong Kong")
+    measured: Any = {"kept_area": 0.64, "n": np.int64(3)}
     found = Match(
         score=0.9731234567,
         decision="accepted",
@@ -157,8 +172,15 @@ def full_report() -> Report:
             ),
         ),
         edits=(
-            Edit("crop", 0.98, {"kept_area": 0.64, "n": np.int64(3)}, "Cropped", None, None),  # type: ignore[dict-item]
-            Edit("text", 0.9, {"area": 0.1}, "Text", Span(6, 9.5), (0.0, 0.8, 1.0, 1.0)),
+            Edit(EditType.CROP, 0.98, measured, Message("edit-crop", {"kept": 0.64})),
+            Edit(
+                EditType.TEXT,
+                0.9,
+                {"area": 0.1},
+                verbatim("Text"),
+                Span(6, 9.5),
+                (0.0, 0.8, 1.0, 1.0),
+            ),
         ),
         audio=AudioFinding(
             "replaced", None, (AudioSpan(Span(5, 18), "replaced", None, "R000009"),)

@@ -8,6 +8,7 @@ import pytest
 from app.metadata.types import Credentials, Finding
 from app.report.report import Report, to_json, unreadable
 from app.report.terminal import console_for, show
+from hashing.message import verbatim
 from hashing.types import AudioSpan, Span
 from tests.app.known import (
     INGESTED,
@@ -51,7 +52,7 @@ def test_an_edited_copy_reads_verdict_first_then_date_then_stretches_then_limits
         (5.03, 18.08, 0.16, 11.45),
         edits=[edit("crop"), edit("text", Span(6, 9.5))],
         audio=sound("replaced"),
-        reasons=("212 points agree",),
+        reasons=(verbatim("212 points agree"),),
     )
     report = report_on(
         video(31.2),
@@ -69,7 +70,7 @@ def test_an_edited_copy_reads_verdict_first_then_date_then_stretches_then_limits
 
 
 GOLDEN_EDITED = f"""\
-Same footage as 'Harcourt Road', cropped, with text over it and with other
+Same footage as 'Harcourt Road', cropped, with on-screen text and with different
 sound, in 0:05.0–0:18.1
   clip.mp4
   video of 0:31.2, 1280 × 720, 25 pictures a second, SHA-256 ffffffffffffffff…
@@ -77,14 +78,14 @@ sound, in 0:05.0–0:18.1
 Claimed date 2022-11-27: contradicted in part
   A copy of 0:05.0–0:18.1 existed by 2019-06-12 (published,
   https://example.org/a/page/with/a/very/long/address/that/does/not/fit/into/eig
-  hty/columns), 1,264 days before the claimed date. For 0:00.0–0:05.0 and
-  0:18.1–0:31.2 nothing known speaks against the claimed date
+  hty/columns), 1,264 days before the claimed date. Nothing known contradicts
+  the claimed date for 0:00.0–0:05.0 and 0:18.1–0:31.2
 
 Claimed place, beside the places entered in the library
   claimed: Shanghai
   known:   Hong Kong
-  Places as entered in the library for the matched clips; firstseen does not
-  judge whether they agree
+  Places entered in the library for the matched clips; firstseen does not judge
+  whether they agree
 
 Earliest copy known to this library
   2019-06-12, published
@@ -102,21 +103,22 @@ Differences from R000001 (covers 42 % of the item, 19 % of the clip)
 
 Why
   - 0:05.0–0:18.1 of the item matches 0:00.2–0:11.4 of 'Harcourt Road'
-    (R000001), score 0.97; 212 points agree
+    (R000001), score 0.97: 212 points agree
 
 What the file says of itself (claims of the file, not facts)
   - WARNING  Two dates of the file disagree
   - No camera is named
 
 Be careful
-  - It says that this footage was known, not who filmed it, what it shows, or
-    whether the title, place and dates entered in the library are right
-  - The earliest copy known to this library need not be the first: older copies
-    may exist elsewhere
-  - Differences are measured against the known copy and do not say which of the
-    two was made first, or by whom; small ones may have been missed
+  - A match means that this footage was known. It does not say who filmed it,
+    what it shows, or whether the title, place and dates entered in the library
+    are right
+  - The earliest copy in this library need not be the first: older copies may
+    exist elsewhere
+  - Differences are measured against the known clip. They do not say which of
+    the two came first or who made the changes; small ones may be missed
   - 0:00.0–0:05.0 and 0:18.1–0:31.2 matched nothing in this library; that part
-    may be new, or may be older footage that this library does not hold
+    may be new, or older footage that this library does not hold
 
 Near misses, not accepted as copies
   0.21  R000002 'Harcourt Road'
@@ -127,22 +129,20 @@ def test_nothing_found_says_how_little_that_means() -> None:
     report = report_on(video(), (clip(), match(decision="none", score=0.213)))
 
     assert shown(report) == (
-        "No copy found among 812 known clips: this does not mean that the footage is\n"
-        "genuine\n"
+        "No match among 812 known clips. This does not mean that the footage is genuine\n"
         "  clip.mp4\n"
         "  video of 0:30.0, 1280 × 720, 25 pictures a second, SHA-256 ffffffffffffffff…\n"
         "\n"
         "Be careful\n"
-        "  - Nothing found says nothing about whether the item is genuine, new, or shows\n"
-        "    what is said of it: only that this library holds no copy that firstseen\n"
-        "    recognised\n"
-        "  - Searched: 812 clips, 11.5 hours of footage, dated from 2011-02-03 to\n"
-        "    2026-11-20; nothing outside that was looked at\n"
-        "  - The closest, none of them close enough to be a copy (of at most 1):\n"
-        "    'Harcourt Road' (R000001) at 0.21\n"
-        "  - Copies are missed most often where they are shown as a small picture inside\n"
-        "    another, cropped to less than about a quarter of the picture, shorter than\n"
-        "    about two seconds, rotated by an odd angle, filmed from a screen at a slant\n"
+        "  - No match does not mean that the item is genuine, new, or shows what is\n"
+        "    claimed: only that firstseen recognised no copy in this library\n"
+        "  - Searched: 812 clips, 11.5 hours of footage, dated 2011-02-03 to 2026-11-20;\n"
+        "    nothing else was searched\n"
+        "  - Closest, but none close enough to be a copy (score out of 1): 'Harcourt\n"
+        "    Road' (R000001) at 0.21\n"
+        "  - Copies most often missed: small pictures inside another one, crops to under\n"
+        "    a quarter of the frame, clips shorter than about two seconds, rotations by\n"
+        "    an odd angle and footage filmed off a screen at an angle\n"
         "\n"
         "Near misses, not accepted as copies\n"
         "  0.21  R000001 'Harcourt Road'\n"
@@ -192,7 +192,7 @@ def test_no_line_but_an_address_is_wider_than_the_paper(item: Any) -> None:
 def test_a_still_names_its_moment() -> None:
     text = shown(report_on(still(), (clip(INGESTED, duration_s=90.0), match((0, 0, 12.5, 12.5)))))
 
-    assert text.startswith("A picture from 'Harcourt Road', at 0:12.5\n")
+    assert text.startswith("Frame of 'Harcourt Road' at 0:12.5\n")
     assert "the picture   at 0:12.5          the same" in text
     assert "2026-11-20, 09:00:00 UTC, added to this library" in text
     assert "of the clip)" not in text

@@ -16,6 +16,7 @@ from app.sandbox.codec import DTYPES, MAX_DEPTH, SIZES, CodecError, decode, enco
 from app.sandbox.pipe_records import MODULES, NAMES, record_class
 from app.sandbox.type_check import check_fields, fits
 from hashing.edit_types import EditType
+from hashing.message import Message, verbatim
 from hashing.types import (
     AudioFinding,
     AudioFingerprint,
@@ -158,10 +159,17 @@ def match() -> Match:
         decision="accepted",
         segments=(Segment(Span(0, 3.5), Span(1, 4), 0.9, 0.86, False, box, unit, True, 212),),
         edits=(
-            Edit("crop", 0.98, {"kept_area": 0.64, "side": "left"}, "Cropped", Span(0, 1), box),
+            Edit(
+                EditType.CROP,
+                0.98,
+                {"kept_area": 0.64, "side": "left"},
+                verbatim("Cropped"),
+                Span(0, 1),
+                box,
+            ),
         ),
         audio=AudioFinding("kept", 0.0, (AudioSpan(Span(0, 1), "kept", 0.1, "R000001"),)),
-        reasons=("212 points agree",),
+        reasons=(Message("reason-geometry", {"points": 212, "nested": (Message("share"), "x")}),),
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.dates import DateNotUnderstoodError
+from app.messages.catalogue import render
 from app.verdict.claim import Claim, ClaimNotUnderstoodError, parse_claim
 from app.verdict.verdict import Verdict
 from hashing.types import Span
@@ -303,7 +304,7 @@ def test_the_contract_s_own_example_is_told_in_its_words() -> None:
     verdict = verdict_on(video(), (known, whole()), date="2022-11-27")
 
     assert verdict.date is not None
-    assert verdict.date.reason == (
+    assert render(verdict.date.reason) == (
         "A copy existed by 2019-06-12 (published, https://example.org/a), "
         "1,264 days before the claimed date"
     )
@@ -313,9 +314,9 @@ def test_a_partial_finding_names_its_stretches_and_what_is_left_open() -> None:
     verdict = verdict_on(video(), (clip(PUBLISHED), match((5, 18, 0, 13))), date="2022-11-27")
 
     assert verdict.date is not None
-    assert verdict.date.reason == (
+    assert render(verdict.date.reason) == (
         "A copy of 0:05.0–0:18.0 existed by 2019-06-12 (published), 1,264 days before the claimed "
-        "date. For 0:00.0–0:05.0 and 0:18.0–0:30.0 nothing known speaks against the claimed date"
+        "date. Nothing known contradicts the claimed date for 0:00.0–0:05.0 and 0:18.0–0:30.0"
     )
 
 
@@ -323,9 +324,9 @@ def test_each_stretch_is_dated_by_the_clip_that_explains_it() -> None:
     verdict = verdict_on(video(), *two("2019-06-12", "2021-06-12"), date="2022-11-27")
 
     assert verdict.date is not None
-    assert verdict.date.reason == (
-        "Copies of 0:00.0–0:15.0 existed by 2019-06-12 (published), 1,264 days before the claimed "
-        "date; of 0:15.0–0:30.0 existed by 2021-06-12 (published), 533 days before the claimed date"
+    assert render(verdict.date.reason) == (
+        "Copies existed before the claimed date: 0:00.0–0:15.0 by 2019-06-12 (published), 1,264 "
+        "days before it and 0:15.0–0:30.0 by 2021-06-12 (published), 533 days before it"
     )
 
 
@@ -344,14 +345,14 @@ def test_the_reason_says_why_it_does_or_does_not_contradict(
     verdict = verdict_on(video(), (clip(("published", known)), whole()), date=claimed)
 
     assert verdict.date is not None
-    assert words in verdict.date.reason
+    assert words in render(verdict.date.reason)
 
 
 def test_not_contradicting_never_sounds_like_confirming() -> None:
     verdict = verdict_on(video(), (clip(INGESTED), whole()), date="2022-11-27")
 
     assert verdict.date is not None
-    assert verdict.date.reason.endswith("This does not confirm the claimed date")
+    assert render(verdict.date.reason).endswith("This does not confirm the claimed date")
 
 
 dates = st.dates().filter(lambda day: 1900 < day.year < 2100)
@@ -412,7 +413,7 @@ def test_where_no_place_is_known_the_reason_says_so(found: Any, words: str) -> N
 
     assert verdict.place is not None
     assert verdict.place.known == ()
-    assert words in verdict.place.reason
+    assert words in render(verdict.place.reason)
 
 
 def test_no_claim_makes_no_finding() -> None:

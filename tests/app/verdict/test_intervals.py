@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.verdict.intervals import clocks, common, filled, merged, total, uncovered, without
+from app.verdict.intervals import common, filled, merged, ranges, total, uncovered, without
 from hashing.types import Span
+from tests.app.known import listed
 
 TICKS = 40
 spans = st.lists(
@@ -75,9 +76,9 @@ def test_a_still_is_covered_or_not() -> None:
         ([Span(0, 5), Span(59.96, 3725)], "0:00.0–0:05.0 and 1:00.0–1:02:05.0"),
         (
             [Span(i, i + 0.5) for i in range(6)],
-            "0:00.0–0:00.5, 0:01.0–0:01.5, 0:02.0–0:02.5 and 3 more stretches",
+            "0:00.0–0:00.5, 0:01.0–0:01.5, 0:02.0–0:02.5 and 3 more segments",
         ),
     ],
 )
-def test_stretches_are_told_as_clock_times(found: list[Span], words: str) -> None:
-    assert clocks(found) == words
+def test_ranges_are_said_as_clock_times(found: list[Span], words: str) -> None:
+    assert listed(*ranges(found)) == words

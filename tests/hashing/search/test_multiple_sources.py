@@ -2,6 +2,7 @@
 
 import pytest
 
+from hashing.message import verbatim
 from hashing.search.multiple_sources import other_footage_boxes, remove_mutual_changes
 from hashing.types import Box, Edit, Match
 
@@ -10,7 +11,7 @@ CORNER: Box = (0.6, 0.05, 0.95, 0.4)
 
 
 def edit(kind: str, box: Box | None) -> Edit:
-    return Edit(kind, 0.9, {"area": 0.1}, "said", box=box)
+    return Edit(kind, 0.9, {"area": 0.1}, verbatim("said"), box=box)
 
 
 @pytest.mark.parametrize(

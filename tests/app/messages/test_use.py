@@ -1,0 +1,163 @@
+"""That code and catalogue fit, and that no sentence goes round the catalogue."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as ftl
+
+from app.messages.catalogue import FOLDER, render
+from hashing.edit_types import EditType
+from hashing.message import Message, Param
+
+ROOT = Path(__file__).parents[3]
+SOURCES = [
+    path for package in ("app", "hashing") for path in sorted((ROOT / package).rglob("*.py"))
+]
+# Rooms in which every sentence that a person reads is a message. A further room is added here as
+# soon as it has no sentences left.
+COVERED = (
+    "app/intake/origin.py",
+    "app/verdict",
+    "hashing/compare.py",
+    "hashing/decide",
+    "hashing/explain",
+)
+SENTENCE = re.compile(r"[A-Za-z'’]{2,}[,;:]? [A-Za-z]{2,}|[A-Za-z]{2,} $|^ [A-Za-z]{2,}")
+# what a programmer reads, when one of our own records is made wrongly
+OUR_OWN_MISTAKE = {"ValueError", "TypeError", "AssertionError", "RuntimeError"}
+
+# of a measure, which is no text of its own
+NO_SENTENCES = {" shows "}
+MAY_BE_NOTHING = {"when", "when-sound", "this-segment-only"}
+
+ENTRIES = {
+    entry.id.name: entry
+    for entry in FluentParser().parse((FOLDER / "en.ftl").read_text("utf-8")).body
+    if isinstance(entry, ftl.Message)
+}
+
+
+def variables(name: str) -> set[str]:
+    """What an entry asks for, and the entries that it refers to."""
+    return set(_variables(ENTRIES[name]))
+
+
+def _variables(node: object) -> Iterator[str]:
+    if isinstance(node, ftl.VariableReference):
+        yield node.id.name
+    elif isinstance(node, ftl.MessageReference):
+        yield from _variables(ENTRIES[node.id.name])
+    elif isinstance(node, ftl.BaseNode):
+        for part in vars(node).values():
+            yield from _variables(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _variables(part)
+
+
+def messages_made(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Message" and node.args:
+            yield node
+
+
+def ids_of(node: ast.expr) -> Iterator[re.Pattern[str]]:
+    """What the ids can be that an expression gives; nothing for those that a variable holds."""
+    if isinstance(node, ast.Constant):
+        yield re.compile(re.escape(str(node.value)))
+    elif isinstance(node, ast.IfExp):
+        yield from ids_of(node.body)
+        yield from ids_of(node.orelse)
+    elif isinstance(node, ast.JoinedStr):
+        parts = [
+            re.escape(p.value) if isinstance(p, ast.Constant) else "[a-z-]+" for p in node.values
+        ]
+        yield re.compile("".join(parts))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_message_has_an_entry_and_gives_what_it_asks_for(path: Path) -> None:
+    for call in messages_made(ast.parse(path.read_text())):
+        for pattern in ids_of(call.args[0]):
+            named = [name for name in ENTRIES if pattern.fullmatch(name)]
+            assert named, f"{path}:{call.lineno}: no entry {pattern.pattern}"
+            given = params_of(call)
+            for name in named if isinstance(call.args[0], ast.Constant) else []:
+                assert given is None or variables(name) <= given, f"{path}:{call.lineno}: {name}"
+
+
+def params_of(call: ast.Call) -> set[str] | None:
+    """Names of the parameters, where they are written out; None where a variable holds some."""
+    if len(call.args) < 2:
+        return set()
+    params = call.args[1]
+    if not isinstance(params, ast.Dict):
+        return None
+    keys = [key.value for key in params.keys if isinstance(key, ast.Constant)]
+    return set(map(str, keys)) if len(keys) == len(params.keys) else None
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_entry_can_be_filled_in(name: str) -> None:
+    for value in (1, 2.5):
+        params: dict[str, Param] = dict.fromkeys(variables(name), value)
+        assert render(Message(name, params)) or name in MAY_BE_NOTHING
+
+
+@pytest.mark.parametrize("kind", EditType)
+def test_every_edit_type_has_a_name_and_a_phrase(kind: EditType) -> None:
+    assert render(Message(kind.name_id))[0].isupper()
+    assert render(Message(kind.phrase_id))[0].islower()
+
+
+def covered() -> list[Path]:
+    return [path for path in SOURCES if any(path.is_relative_to(ROOT / room) for room in COVERED)]
+
+
+def test_the_covered_rooms_are_there() -> None:
+    assert all((ROOT / room).exists() for room in COVERED)
+
+
+@pytest.mark.parametrize("path", covered(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_sentence_goes_round_the_catalogue(path: Path) -> None:
+    found = sentences(ast.parse(path.read_text()))
+    assert [one for one in found if one.partition(": ")[2] not in NO_SENTENCES] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('edit(text=f"Cropped to {kept} of it")', True),
+        ('reasons = ["no common geometry"]', True),
+        ('raise FirstseenError("the file is empty")', True),
+        ('text = "at " + where', True),
+        ('raise ValueError("a span runs forward")', False),
+        ('def f():\n    """What it gives."""', False),
+        ('Message("edit-crop", {"kept": 1})', False),
+    ],
+)
+def test_a_sentence_in_code_is_found(code: str, found: bool) -> None:
+    assert bool(list(sentences(ast.parse(code)))) is found
+
+
+def sentences(tree: ast.AST) -> Iterator[str]:
+    """Texts with a space between words, but for docstrings and what only a programmer reads."""
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(node.value)
+        elif (
+            isinstance(node, ast.Raise)
+            and isinstance(node.exc, ast.Call)
+            and ast.unparse(node.exc.func) in OUR_OWN_MISTAKE
+        ):
+            skipped.update(ast.walk(node))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if node not in skipped and SENTENCE.search(node.value):
+            yield f"{node.lineno}: {node.value}"
