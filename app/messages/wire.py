@@ -6,7 +6,7 @@ A message within a parameter has the same form, a list of them is an array.
 from collections.abc import Mapping
 from typing import Any
 
-from hashing.message import Message, Param
+from hashing.message import Message, Param, verbatim
 
 
 def to_json(message: Message) -> dict[str, Any]:
@@ -27,6 +27,11 @@ def _value(param: Param) -> Any:
 def from_json(value: Mapping[str, Any]) -> Message:
     """Raises KeyError or TypeError for what is no message."""
     return Message(value["id"], {name: _param(v) for name, v in value["params"].items()})
+
+
+def read(text: str, message: Mapping[str, Any] | None) -> Message:
+    """The message beside a text of a report; the text itself where there is none."""
+    return verbatim(text) if message is None else from_json(message)
 
 
 def _param(value: Any) -> Param:

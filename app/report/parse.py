@@ -3,7 +3,6 @@
 from typing import Any
 
 from app.messages import wire
-from hashing.message import verbatim
 from hashing.types import Box, Edit, Homography, Match, Segment, Span
 
 type Json = dict[str, Any]
@@ -49,7 +48,7 @@ def _edit(one: Json) -> Edit:
         type=one["type"],
         confidence=float(one["confidence"] or 0.0),
         measure=measure or {"measured": 1},
-        message=wire.from_json(one["message"]) if one.get("message") else verbatim(one["text"]),
+        message=wire.read(one["text"], one.get("message")),
         query=Span(*one["query"]) if one["query"] else None,
         box=_box(one["box"]),
     )

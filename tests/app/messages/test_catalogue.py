@@ -10,7 +10,7 @@ from fluent.syntax import FluentParser, ast
 from app.messages import catalogue
 from app.messages.catalogue import Catalogue, CatalogueWarning, render, text
 from app.messages.functions import FUNCTIONS
-from app.messages.wire import from_json, to_json
+from app.messages.wire import from_json, read, to_json
 from hashing.message import Message
 
 ENTRIES = """\
@@ -21,6 +21,7 @@ count = { $n ->
 }
 rate = { NUMBER($fps, maximumSignificantDigits: 3) } fps
 times = { CLOCK($start) }, { SHARE($part) }, { MOMENT($date) }
+area = { SHARE($area, digits: 1) }
 list = Same footage, { $edits }
 within = Part: { plain }, { -name }
 -name = firstseen
@@ -47,6 +48,10 @@ def entries() -> Catalogue:
         ),
         (Message("times", {"start": 0, "part": 0.004, "date": "2019"}), "0:00.0, < 1 %, 2019"),
         (Message("times", {"start": 0, "part": 0.999, "date": "2019"}), "0:00.0, > 99 %, 2019"),
+        (Message("area", {"area": 0.1251}), "12.5 %"),
+        (Message("area", {"area": 0.1}), "10 %"),
+        (Message("area", {"area": 0.0004}), "< 0.1 %"),
+        (Message("area", {"area": 0.9996}), "> 99.9 %"),
         (Message("list", {"edits": ("cropped",)}), "Same footage, cropped"),
         (Message("list", {"edits": ("a", "b", "c")}), "Same footage, a, b and c"),
         (Message("within"), "Part: Nothing found, firstseen"),
@@ -82,6 +87,12 @@ def test_a_message_survives_json() -> None:
     inner = Message("range", {"start": 1.5, "end": 2})
     message = Message("edit-x", {"clip": "a", "share": 0.5, "n": 2, "one": inner, "all": (inner,)})
     assert from_json(to_json(message)) == message
+
+
+def test_a_text_without_a_message_is_said_as_it_stands() -> None:
+    """As in reports that were made before there were messages."""
+    assert render(read("Cropped: 64 % is left", None)) == "Cropped: 64 % is left"
+    assert read("any", to_json(Message("time", {"seconds": 5}))) == Message("time", {"seconds": 5})
 
 
 def test_every_file_of_the_catalogue_is_well_formed() -> None:
