@@ -32,6 +32,7 @@ DOORS = {
     "fluent": ("app/messages/catalogue.py",),
     "h11": ("app/fetch/http_headers.py",),
     "idna": ("app/network/url_parsing.py",),
+    "imagehash": ("hashing/describe/perceptual_hashes.py",),
     "jinja2": ("app/report/html*.py",),
     "multiprocessing": (),
     "onnxruntime": ("hashing/describe/sscd.py", "hashing/faces.py"),
@@ -40,6 +41,7 @@ DOORS = {
     "pydantic_settings": ("app/settings.py",),
     "requests": (),
     "rich": ("app/progress.py", "app/cli/progress_bars.py", "app/report/terminal.py"),
+    "scipy": ("hashing/imaging/connected_components.py",),
     "socket": (
         "app/sandbox/*.py",
         "app/fetch/egress_proxy.py",

@@ -1,16 +1,18 @@
-"""RGB picture -> PDQ (256 bits and a quality, ThreatExchange pdq) and pHash (64 bits, imagehash).
+"""RGB frame -> PDQ (256 bits and a quality, ThreatExchange pdq) and pHash (64 bits, imagehash).
 
 Both are for exchange with other tools; copies are found by SSCD.
-Recipe: upright RGB, longest side at most 512 by area averaging, then each hash's own steps.
+Recipe: upright RGB; for PDQ the longest side at most 512 by area averaging; then each hash's steps.
 
-PDQ is written here because its Python package brings no wheel for Linux and would ask every user
-for a C++ compiler. It follows ThreatExchange, pdq/cpp/hashing/pdqhashing.cpp and
-downscaling.cpp: two box filters each way (a tent), 64 x 64 samples, the DCT's 16 x 16 lowest
-frequencies without the constant one, each bit whether it exceeds their median.
+pHash comes from the package imagehash. PDQ is written here because its Python package brings no
+wheel for Linux and would ask every user for a C++ compiler. It follows ThreatExchange,
+pdq/cpp/hashing/pdqhashing.cpp and downscaling.cpp: two box filters each way (a tent), 64 x 64
+samples, the DCT's 16 x 16 lowest frequencies without the constant one, each bit whether it exceeds
+their median.
 """
 
 from functools import lru_cache
 
+import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -18,7 +20,7 @@ from PIL import Image
 from hashing.types import PDQ_BYTES
 
 MIN_PDQ_SIDE_PX = 5  # smaller pictures have no PDQ; MIN_HASHABLE_DIM in pdqhashing.cpp
-SAMPLES_PER_SIDE = 64  # the picture is looked at as 64 x 64
+SAMPLES_PER_SIDE = 64  # the frame is sampled down to 64 x 64; pdqhashing.cpp
 FREQUENCIES_PER_SIDE = 16  # kept each way
 LUMA_WEIGHTS = np.array(
     [0.299, 0.587, 0.114], np.float32
@@ -28,9 +30,6 @@ PDQ_DCT = np.sqrt(2 / SAMPLES_PER_SIDE).astype(np.float32) * np.cos(
     / (2 * SAMPLES_PER_SIDE)
     * np.outer(np.arange(1, FREQUENCIES_PER_SIDE + 1), 2 * np.arange(SAMPLES_PER_SIDE) + 1)
 ).astype(np.float32)  # (16, 64)
-
-
-PHASH_DCT = 2 * np.cos(np.pi / 64 * np.outer(np.arange(8), 2 * np.arange(32) + 1))  # (8, 32)
 
 
 def pdq(frame: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
@@ -91,11 +90,9 @@ def _downsample(luma: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def phash(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(8,) uint8, most significant bit first: imagehash.phash with its defaults.
+    """(8,) uint8, most significant bit first: `imagehash.phash` with its defaults.
 
-    The same steps, without the package, since it loads scipy for one transform of 32 x 32 numbers.
+    frame: (H, W, 3) uint8 RGB. The package loads a part of SciPy at its first call, so a process
+    that is going to be locked down has to call it once before.
     """
-    small = Image.fromarray(frame).convert("L").resize((32, 32), Image.Resampling.LANCZOS)
-    spectrum = PHASH_DCT @ np.asarray(small, np.float64) @ PHASH_DCT.T  # (8, 8)
-    spectrum = spectrum.round(6)  # what is zero but for rounding is zero
-    return np.packbits(spectrum > np.median(spectrum))
+    return np.packbits(imagehash.phash(Image.fromarray(frame)).hash.ravel())
