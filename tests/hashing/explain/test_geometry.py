@@ -6,7 +6,6 @@ import pytest
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.visible_area import _depth, extent
 from hashing.explain.geometry import geometry_edits, inscribed
-from hashing.imaging.polygons import area_in_unit_square, clip_to_unit_square
 from hashing.pan_zoom.stabilise import follow_crop, stabilise_reference
 from hashing.types import Edit
 from tests.hashing.explain import framed_made as made
@@ -124,14 +123,6 @@ def test_a_moving_crop_is_told_from_a_still_one(known: FrameCache) -> None:
 def test_a_still_crop_has_no_path(known: FrameCache) -> None:
     query = made.made(made.always(made.cropped((0.1, 0.2, 0.8, 1.0))))
     assert follow_crop(query, known, made.placed(query, known)) is None
-
-
-def test_a_polygon_is_clipped_to_the_unit_square() -> None:
-    large = np.array([[-1, -1], [2, -1], [2, 2], [-1, 2]], float)
-    half = np.array([[0.5, -1], [2, -1], [2, 2], [0.5, 2]], float)
-    assert area_in_unit_square(large) == 1.0
-    assert area_in_unit_square(half) == pytest.approx(0.5)
-    assert len(clip_to_unit_square(large + 5)) == 0
 
 
 def test_a_turned_square_keeps_half_of_its_area_at_45_degrees() -> None:
