@@ -91,9 +91,9 @@ def test_videos_are_described_in_the_sandbox(
 ) -> None:
     path = make_video(tmp_path / f"clip{suffix}", seconds=2)
     assert_alike(path, server)
-    print_ = inside(path, server)[2]
-    assert len(print_.frames.times) > 0
-    assert print_.audio is not None
+    fingerprint = inside(path, server)[2]
+    assert len(fingerprint.descriptors.times) > 0
+    assert fingerprint.audio is not None
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_two_copies_are_compared_and_shown_in_the_sandbox(
         match = sandbox.call("compare", reference=reference)
         assert same(match, sandbox.call("compare", reference=reference, query=query))
         assert match.accepted
-        sheet = sandbox.call("evidence", reference=reference.pictures, match=match)
+        sheet = sandbox.call("evidence", reference=reference.preview, match=match)
     assert isinstance(match, Match)
     assert isinstance(sheet, EvidenceSheet)
     assert sheet.pairs
@@ -209,7 +209,7 @@ def test_nothing_is_imported_once_the_server_is_warm(tmp_path: Path) -> None:
         "        for name in ('probe', 'metadata'): tasks[name](session)\n"
         "        query = tasks['fingerprint'](session)\n"
         "        match = tasks['compare'](session, query)\n"
-        "tasks['evidence'](session, query.pictures, match)\n"  # of the still: the least work
+        "tasks['evidence'](session, query.preview, match)\n"  # of the still: the least work
         "print(sorted(set(sys.modules) - before))\n"
     )
     ran = subprocess.run(
