@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.doctor import doctor
 from app.cli.keys_and_audit import DataOption, audit_app, keys_app
 from app.cli.library_commands import library_app
 from app.cli.options import (
@@ -49,6 +50,7 @@ app.add_typer(library_app, name="library")
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
 app.command()(wipe)
+app.command()(doctor)
 
 
 def _print_version(requested: bool) -> None:

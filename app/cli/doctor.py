@@ -1,0 +1,104 @@
+"""`firstseen doctor`: what this system offers; with --no-egress, that a check needs no network."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.keys_and_audit import DataOption
+from app.cli.options import LibraryFolder, print_lines, settings_of, start_decoding
+from hashing.errors import FirstseenError
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+
+class NotSealed(FirstseenError):
+    """A check tried to reach the network, or could have."""
+
+
+def doctor(
+    library: LibraryFolder = None,
+    data: DataOption = None,
+    no_egress: Annotated[
+        bool,
+        typer.Option(
+            "--no-egress", help="Check a made picture in a sealed network; show that nothing left."
+        ),
+    ] = False,
+) -> None:
+    """Print what this system offers: sandbox, model, face detectors, folders, disk."""
+    settings = settings_of(library=library, data=data)
+    if no_egress:
+        _check_sealed(settings)
+    else:
+        _print_report(settings)
+
+
+def _print_report(settings: "Settings") -> None:
+    from app.error_codes import EXIT_LIBRARY
+    from app.pipeline.system_report import system_report
+
+    usable = True
+    for fact in system_report(settings):
+        print_lines([f"{'ok  ' if fact.good else 'LOOK'}  {fact.subject}: {fact.text}"])
+        usable = usable and (fact.good or not fact.needed)
+    if not usable:
+        raise typer.Exit(EXIT_LIBRARY)
+
+
+def _check_sealed(settings: "Settings") -> None:
+    """Raises SandboxUnavailable where the system has no sealed network, NotSealed."""
+    from app.sandbox.errors import SandboxUnavailable
+
+    sealed = False
+    if sys.platform == "linux":
+        from app.sandbox.walls import sealed_network
+
+        sealed = sealed_network.seal()  # before anything starts a thread
+    if not sealed:
+        raise SandboxUnavailable(
+            "this system gives no network of its own to a process, so nothing was shown here. Run "
+            "'firstseen doctor' inside a container without a network instead"
+        )
+    before = sealed_network.observe()
+    _require(before.sealed, f"the network is not empty: {', '.join(before.interfaces)}")
+    print_lines(["In a network of its own: only the loopback, and that is down."])
+    print_lines([f"Checked a made picture: {_check_made_still(settings)}."])
+    after = sealed_network.observe()
+    _require(after.sealed, f"{after.bytes_sent} bytes were sent")
+    tried = after.attempts - before.attempts
+    _require(tried == 0, f"attempts of the check to reach another machine: {tried}; none got out")
+    print_lines(["During the check: 0 bytes sent, 0 attempts to reach another machine."])
+    refusal = sealed_network.try_to_leave()
+    _require(refusal is not None, "an address outside could be reached")
+    counted = sealed_network.observe().attempts > after.attempts
+    _require(counted, "an attempt on purpose was not counted, so the count shows nothing")
+    print_lines([f"One attempt on purpose was refused and counted: {refusal}.", "Nothing left."])
+
+
+def _require(fact: bool, otherwise: str) -> None:
+    if not fact:
+        raise NotSealed(otherwise)
+
+
+def _check_made_still(settings: "Settings") -> str:
+    """Make a library of one picture, check a copy of it; what came out, in words."""
+    with TemporaryDirectory(prefix="firstseen-") as folder:
+        here = settings.model_copy(update={"library": Path(folder) / "library", "data": None})
+        start_decoding(here)
+        from app import verify
+        from app.library.library import Library
+        from app.pipeline.add_clip import add_clip
+        from app.pipeline.sample_still import make_still
+
+        known, copy = make_still(Path(folder))
+        with Library.open(here.library, create=True) as library:
+            add_clip(known, library, here)
+            library.load_index()
+            report = verify.check(copy, None, library, here).report
+    if report.verdict is None or not report.verdict.matched:
+        raise NotSealed("its known copy was not found, so this was no whole check")
+    return "its known copy was found"
