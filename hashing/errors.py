@@ -1,16 +1,33 @@
 """What can go wrong.
 
-    FirstseenError
-      DecodeError          says where: "video stream ends at 12.4 s of 60.0 s"
-        UnsupportedMedia   no picture that we know how to read
-        LimitExceeded      more bytes, pixels, seconds or frames than the settings allow
-      MethodMismatch       stored in one descriptor space, asked in another
+    ExplainedError           any error with a sentence for people
+      FirstseenError
+        DecodeError          says where: "video stream ends at 12.4 s of 60.0 s"
+          UnsupportedMedia   no picture that we know how to read
+          LimitExceeded      more bytes, pixels, seconds or frames than the settings allow
+        MethodMismatch       stored in one descriptor space, asked in another
 
 The rest of the tree belongs to `app.errors`.
 """
 
+from hashing.message import Message, verbatim
 
-class FirstseenError(Exception):
+
+class ExplainedError(Exception):
+    """An error that a person reads: it carries a message, and is its text in English.
+
+    A plain text stands for one that has no id.
+    """
+
+    def __init__(self, message: Message | str = "") -> None:
+        super().__init__(message)
+        self.message = verbatim(message) if isinstance(message, str) else message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class FirstseenError(ExplainedError):
     """Root of everything that firstseen raises on purpose."""
 
 

@@ -3,6 +3,7 @@
 The science returns these; `app.messages` turns them into text.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 type Param = str | int | float | Message | tuple[str | Message, ...]
@@ -20,7 +21,28 @@ class Message:
     id: str
     params: dict[str, Param] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        """The text in English, as in a traceback or a log."""
+        return _english(self)
+
 
 def verbatim(text: str) -> Message:
     """A text that comes without an id: of a file, or of a report or library made before."""
     return Message("verbatim", {"text": text})
+
+
+def _spelled_out(message: Message) -> str:
+    """What can be said without the catalogue, as in a process of the science alone."""
+    if message.id == "verbatim":
+        return str(message.params["text"])
+    params = ", ".join(f"{name}={value}" for name, value in message.params.items())
+    return f"{message.id} ({params})" if params else message.id
+
+
+_english: Callable[[Message], str] = _spelled_out
+
+
+def speak_english_with(render: Callable[[Message], str]) -> None:
+    """Let `str` of a message be what this gives. The catalogue sets it when it is imported."""
+    global _english
+    _english = render

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hashing.message import Message, Param
+from app.text.escaping import printable
+from hashing.message import Message, Param, speak_english_with, verbatim
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
@@ -44,11 +45,27 @@ def text(id: str, language: str = ENGLISH, /, **params: Param) -> str:
 
 def render(message: Message, language: str = ENGLISH) -> str:
     """A message in a language; in English where that language lacks it; else its id."""
+    written, faults = attempt(message, language)
+    for fault in faults:
+        warnings.warn(printable(fault), CatalogueWarning, stacklevel=2)
+    return written
+
+
+def attempt(message: Message, language: str = ENGLISH) -> tuple[str, list[str]]:
+    """The text, and what is wrong with the message: an unknown id, a parameter that is missing."""
     for catalogue in dict.fromkeys((_catalogue(language), _catalogue(ENGLISH))):
         if message.id in catalogue.entries:
             return catalogue.format(message)
-    warnings.warn(f"no message {message.id}", CatalogueWarning, stacklevel=2)
-    return message.id
+    return message.id, [f"no message {message.id}"]
+
+
+def checked(message: Message) -> Message:
+    """The same message where the catalogue has it and it fits; else its text alone.
+
+    For messages of a process that is not trusted.
+    """
+    written, faults = attempt(message)
+    return verbatim(written) if faults else message
 
 
 @cache
@@ -67,24 +84,25 @@ class Catalogue:
         self._parsed: set[str] = set()
         self._bundle: FluentBundle | None = None
 
-    def format(self, message: Message) -> str:
-        """The text; parameters may be messages and lists of them."""
+    def format(self, message: Message) -> tuple[str, list[str]]:
+        """The text and its faults; parameters may be messages and lists of them."""
         bundle = self._loaded()
         self._parse(message.id, bundle)
-        params = {name: self._param(value) for name, value in message.params.items()}
+        faults: list[str] = []
+        params = {name: self._param(value, faults) for name, value in message.params.items()}
         pattern = bundle.get_message(message.id).value
         if pattern is None:  # an entry of attributes alone has no text
-            return message.id
+            return message.id, [f"{message.id} has no text"]
         written, errors = bundle.format_pattern(pattern, params)
-        for error in errors:
-            warnings.warn(f"{message.id}: {error}", CatalogueWarning, stacklevel=3)
-        return str(written)
+        return str(written), faults + [f"{message.id}: {error}" for error in errors]
 
-    def _param(self, value: Param) -> str | int | float:
+    def _param(self, value: Param, faults: list[str]) -> str | int | float:
         if isinstance(value, Message):
-            return render(value, self.language)
+            written, inner = attempt(value, self.language)
+            faults += inner
+            return written
         if isinstance(value, tuple):
-            return self._listed([str(self._param(part)) for part in value])
+            return self._listed([str(self._param(part, faults)) for part in value])
         return value
 
     def _listed(self, parts: list[str]) -> str:
@@ -113,3 +131,6 @@ class Catalogue:
         bundle.add_resource(FluentResource(self.entries[name]))
         for reference in REFERENCE.findall(self.entries[name]):
             self._parse(reference, bundle)
+
+
+speak_english_with(render)

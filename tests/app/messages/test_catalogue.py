@@ -8,10 +8,18 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 from app.messages import catalogue
-from app.messages.catalogue import Catalogue, CatalogueWarning, render, text
+from app.messages.catalogue import (
+    Catalogue,
+    CatalogueWarning,
+    attempt,
+    checked,
+    render,
+    text,
+)
 from app.messages.functions import FUNCTIONS
 from app.messages.wire import from_json, read, to_json
-from hashing.message import Message
+from hashing.errors import DecodeError
+from hashing.message import Message, verbatim
 
 ENTRIES = """\
 plain = Nothing found
@@ -27,6 +35,9 @@ within = Part: { plain }, { -name }
 -name = firstseen
 asks = { $never_given }
 """
+
+
+STRANGE = Message("strange")
 
 
 @pytest.fixture
@@ -58,13 +69,13 @@ def entries() -> Catalogue:
     ],
 )
 def test_a_message_becomes_text(entries: Catalogue, message: Message, expected: str) -> None:
-    assert entries.format(message) == expected
+    assert entries.format(message) == (expected, [])
 
 
 def test_a_message_fills_a_place_in_another() -> None:
     span = Message("range", {"start": 5, "end": 18.08})
     assert render(span) == "0:05.0–0:18.1"
-    assert catalogue._catalogue("en")._param((span, "x")) == "0:05.0–0:18.1 and x"
+    assert render(Message("verbatim", {"text": (span, "x")})) == "0:05.0–0:18.1 and x"
 
 
 def test_an_unknown_id_fails_a_test_and_reads_as_itself_in_use() -> None:
@@ -74,9 +85,38 @@ def test_an_unknown_id_fails_a_test_and_reads_as_itself_in_use() -> None:
         text("no-such-id")
 
 
-def test_a_parameter_that_is_missing_fails_a_test(entries: Catalogue) -> None:
-    with pytest.raises(CatalogueWarning, match="never_given"):
-        entries.format(Message("asks"))
+def test_a_parameter_that_is_missing_is_a_fault(entries: Catalogue) -> None:
+    _, faults = entries.format(Message("asks"))
+    assert any("never_given" in fault for fault in faults)
+    with pytest.raises(CatalogueWarning, match="seconds"):
+        text("edit-reversed")
+
+
+def test_what_is_wrong_within_a_message_is_a_fault_of_it() -> None:
+    _, faults = attempt(Message("reason-with-grounds", {"finding": "x", "grounds": (STRANGE,)}))
+    assert faults == ["no message strange"]
+
+
+def test_a_message_of_a_stranger_is_taken_only_where_it_fits() -> None:
+    good = Message("edit-reversed", {"seconds": 2})
+    assert checked(good) == good
+    assert checked(STRANGE) == verbatim("strange")
+    assert checked(Message("edit-reversed", {"seconds": "\x1b[2J"})).id == "verbatim"
+
+
+def test_a_message_reads_as_its_english_text() -> None:
+    assert str(Message("edit-reversed", {"seconds": 2})) == "2 s reversed"
+    assert str(DecodeError(Message("edit-reversed", {"seconds": 2}))) == "2 s reversed"
+    assert str(DecodeError("cut short")) == "cut short"
+    assert DecodeError("cut short").message == verbatim("cut short")
+
+
+def test_without_the_catalogue_a_message_reads_as_its_id() -> None:
+    code = "from hashing.message import *; print(Message('a', {'b': 1}), verbatim('c'))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "a (b=1) c"
 
 
 def test_a_language_that_lacks_an_entry_falls_back_to_english() -> None:
