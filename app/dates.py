@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, overload
 
+from hashing.errors import ExplainedError
 from hashing.message import Message
 
 EASTMOST = timedelta(hours=14)  # Line Islands: the first place where a day begins
@@ -46,7 +47,7 @@ _WHOLE = re.compile(
 type Precision = Literal["year", "month", "week", "day", "hour", "minute", "second", "fraction"]
 
 
-class DateNotUnderstoodError(ValueError):
+class DateNotUnderstoodError(ExplainedError, ValueError):
     """What was written is no ISO 8601 date; the message says what was expected."""
 
 
@@ -153,7 +154,15 @@ def _days(matched: re.Match[str], text: str) -> tuple[date, date, Precision]:
     year = int(matched["year"])
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise DateNotUnderstoodError(
-            f"{text!r}: expected a year from {FIRST_YEAR} to {LAST_YEAR}, got {year}"
+            Message(
+                "error-date-year",
+                {
+                    "text": repr(text),
+                    "from": str(FIRST_YEAR),
+                    "to": str(LAST_YEAR),
+                    "year": str(year),
+                },
+            )
         )
     try:
         if matched["week"]:
@@ -177,7 +186,9 @@ def _days(matched: re.Match[str], text: str) -> tuple[date, date, Precision]:
             return first, (first + timedelta(days=31)).replace(day=1), "month"
         return date(year, 1, 1), date(year + 1, 1, 1), "year"
     except ValueError as error:
-        raise DateNotUnderstoodError(f"{text!r} is no date: {error}") from error
+        raise DateNotUnderstoodError(
+            Message("error-date-no-date", {"text": repr(text), "reason": str(error)})
+        ) from error
 
 
 def _hours(day: date, time_text: str, text: str) -> tuple[datetime, datetime, Precision]:
@@ -195,7 +206,9 @@ def _hours(day: date, time_text: str, text: str) -> tuple[datetime, datetime, Pr
             int(matched["second"] or 0),
         )
     except ValueError as error:
-        raise DateNotUnderstoodError(f"{text!r} is no time of day: {error}") from error
+        raise DateNotUnderstoodError(
+            Message("error-date-no-time", {"text": repr(text), "reason": str(error)})
+        ) from error
     if matched["fraction"]:
         digits = matched["fraction"][:6]  # finer than a microsecond is not told apart
         step = timedelta(microseconds=10 ** (6 - len(digits)))
@@ -219,13 +232,10 @@ def _offset(zone_text: str, text: str) -> timedelta:
     offset = offset if matched["sign"] == "+" else -offset
     if minutes > 59 or not WESTMOST <= offset <= EASTMOST:
         raise DateNotUnderstoodError(
-            f"{text!r}: expected an offset from -12:00 to +14:00, got {zone_text}"
+            Message("error-date-offset", {"text": repr(text), "offset": zone_text})
         )
     return offset
 
 
 def _not_understood(text: str) -> DateNotUnderstoodError:
-    return DateNotUnderstoodError(
-        f"{text!r} is no date that firstseen reads: expected ISO 8601, such as 2019, 2019-06, "
-        "2019-06-12 or 2019-06-12T14:03:00+08:00"
-    )
+    return DateNotUnderstoodError(Message("error-date-unknown", {"text": repr(text)}))

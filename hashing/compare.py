@@ -55,7 +55,10 @@ def compare(
     query_frames = query if isinstance(query, FrameCache) else FrameCache(query)
     if query_frames.fingerprint.space != reference.space:
         raise MethodMismatch(
-            f"query in {query_frames.fingerprint.space}, reference in {reference.space}"
+            Message(
+                "error-spaces-differ",
+                {"query": query_frames.fingerprint.space, "reference": reference.space},
+            )
         )
     reference_frames = FrameCache(reference)
     placement = _place(query_frames, reference_frames, region, timestamps)

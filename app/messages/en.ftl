@@ -466,3 +466,14 @@ limit-fetched = Fetching the link revealed this machine to { $hosts } at { $at }
 ## Problems: what could not be read or measured
 
 problem-more-videos = The page has { $count } videos; the item is the first of them
+
+
+## Errors: what was asked for, and what went wrong. They start lower case where they follow a colon
+
+error-date-year = { $text }: expected a year from { $from } to { $to }, got { $year }
+error-date-no-date = { $text } is no date: { $reason }
+error-date-no-time = { $text } is no time of day: { $reason }
+error-date-offset = { $text }: expected an offset from -12:00 to +14:00, got { $offset }
+error-date-unknown = { $text } is no date that firstseen reads: expected ISO 8601, such as 2019, 2019-06, 2019-06-12 or 2019-06-12T14:03:00+08:00
+error-place-too-long = expected a place of at most { $max } characters, got { $length }
+error-spaces-differ = query in { $query }, reference in { $reference }

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from app.dates import Interval, parse_date
+from hashing.errors import ExplainedError
+from hashing.message import Message
 
 LONGEST_PLACE = 500  # characters
 
 
-class ClaimNotUnderstoodError(ValueError):
+class ClaimNotUnderstoodError(ExplainedError, ValueError):
     """A claim that cannot be checked as written; the message says what was expected."""
 
 
@@ -32,7 +34,7 @@ def parse_claim(date: str | None, place: str | None) -> Claim | None:
     said_place = " ".join(place.split()) if place else ""
     if len(said_place) > LONGEST_PLACE:
         raise ClaimNotUnderstoodError(
-            f"expected a place of at most {LONGEST_PLACE} characters, got {len(said_place)}"
+            Message("error-place-too-long", {"max": LONGEST_PLACE, "length": len(said_place)})
         )
     if not said_date and not said_place:
         return None
