@@ -5,23 +5,17 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from app.report.html_wording import (
-    CREDENTIALS,
-    FINDINGS,
-    KINDS,
-    NONE,
-    RELATIONS,
-    SOUND,
-    UNDECIDED,
-    UNREADABLE,
-)
+from app.messages.catalogue import text
+from app.metadata.types import CredentialState
+from app.report.wording import slug
 from app.text import formatting
 from app.text.escaping import printable
 from app.verdict.headline import told_score
+from app.verdict.terms import DateFinding, Relation, Undecided
 from hashing.edit_types import EditType
 
 HERE = Path(__file__).parent
@@ -30,13 +24,36 @@ NODE = shutil.which("node")
 CASES: dict[str, list[list[Any]]] = json.loads((HERE / "formatting.json").read_text())
 FUNCTIONS = {
     "clock": formatting.clock,
-    "timeRange": formatting.time_range,
-    "percentText": formatting.percent_text,
     "size": formatting.byte_size,
-    "hours": formatting.footage_length,
     "dateText": formatting.date_text,
     "webAddress": formatting.web_address,
     "scoreText": told_score,
+}
+
+# the page's claims, with what the catalogue says
+PAGE_CLAIMS = {
+    **{
+        f"meaning.{relation}": text(f"report-meaning-{relation}")
+        for relation in (*get_args(Relation.__value__), "unreadable")
+        if relation != "undecided"
+    },
+    **{
+        f"meaning.undecided.{kind}": text(f"report-meaning-{slug(kind)}")
+        for kind in get_args(Undecided.__value__)
+    },
+    **{
+        f"kind.{kind}": text("appearance-kind", kind=kind)
+        for kind in ("published", "archived", "attested", "ingested")
+    },
+    **{
+        f"credentials.{state}": text(f"report-credentials-{state}")
+        for state in get_args(CredentialState.__value__)
+        if state != "none"
+    },
+    **{
+        f"sound.{state}": text(f"report-sound-{state}")
+        for state in ("kept", "replaced", "muted", "shifted", "added")
+    },
 }
 
 
@@ -82,21 +99,13 @@ def strings() -> dict[str, Any]:
 
 
 @pytest.mark.node
-def test_the_pages_claims_are_those_of_the_report() -> None:
-    """The sentences that could overclaim stand in two languages of program; they say the same."""
+def test_the_pages_claims_are_those_of_the_catalogue() -> None:
+    """The sentences that could overclaim say the same on the page and in every report."""
     texts = strings()
-    pairs = {
-        **{f"meaning.{name}": text for name, text in RELATIONS.items()},
-        **{f"meaning.undecided.{name}": text for name, text in UNDECIDED.items()},
-        **{f"kind.{name}": text for name, text in KINDS.items()},
-        **{f"credentials.{name}": text for name, text in CREDENTIALS.items()},
-        **{f"sound.{name}": text for name, text in SOUND.items() if f"sound.{name}" in texts},
-        "meaning.none": NONE,
-        "meaning.unreadable": UNREADABLE,
-    }
-    assert {name: texts[name] for name in pairs} == pairs
-    for name, text in FINDINGS.items():
-        assert texts[f"finding.{name}"].startswith(text), name
+    assert {name: texts[name] for name in PAGE_CLAIMS} == PAGE_CLAIMS
+    for finding in get_args(DateFinding.__value__):
+        sentence = text(f"report-date-{slug(finding)}").lower()
+        assert sentence.endswith(texts[f"finding.{finding}"].lower()), finding
 
 
 @pytest.mark.node

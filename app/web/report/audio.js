@@ -7,7 +7,7 @@ import { t } from "../texts/strings.js";
 
 export function audioSection(audio) {
   if (!audio || ["not_checked", "absent"].includes(audio.state)) return null;
-  const by = audio.offset_s ? ` ${t("sound.by", { seconds: signed(audio.offset_s) })}` : "";
+  const by = audio.state === "shifted" && audio.offset_s ? ` ${t("sound.by", { seconds: signed(audio.offset_s) })}` : "";
   return h(
     "section",
     {},
