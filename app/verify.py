@@ -70,7 +70,7 @@ def check(
             if with_sheets
             else {}
         )
-    return Checked(judged.report, sheets)
+    return Checked(judged.report, judged.verdict, sheets)
 
 
 @contextmanager
@@ -96,4 +96,4 @@ def start_check(
         audio = trace_audio(query, compared, library, clock)
         verdict = judge_matches(sandbox, facts, query, audio, claim, searched, library)
         report = make_report(facts, read, verdict, searched, claim, clock)
-        yield Judged(report, query, read.metadata, proposed, sandbox, library)
+        yield Judged(report, verdict, query, read.metadata, proposed, sandbox, library)

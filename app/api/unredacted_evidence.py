@@ -14,7 +14,7 @@ from typing import Final
 from app.evidence.types import EvidenceSheet
 from app.library.library import Library
 from app.pipeline.open_sandbox import open_sandbox
-from app.report.parse import match_of
+from app.report.parse import report_from_json
 from app.settings import Settings
 from app.store import descriptors, reports
 from app.store.data_folder import Store
@@ -82,14 +82,11 @@ class UnredactedEvidence:
             stored = reports.load_newest(connection, check)
         if stored_item is None or stored_item.fingerprint.preview is None or stored is None:
             raise NotKept("the preview frames of this item are no longer stored")
-        matches = [
-            match_json
-            for match_json in stored.report["matches"]
-            if match_json["clip"]["id"] == clip
-        ]
-        if not matches or not matches[0]["segments"]:
+        matches = report_from_json(stored.report).matches
+        match = next((match for match in matches if match.clip.id == clip), None)
+        if match is None or not match.segments:
             raise NotKept("this check has no evidence frames of this clip")
-        return stored_item.fingerprint.preview, match_of(matches[0])
+        return stored_item.fingerprint.preview, match.to_match()
 
     def _reference(self, clip: str) -> PreviewFrames:
         frames = self._library.load(clip).preview

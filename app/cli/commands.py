@@ -187,7 +187,8 @@ def scan(
     from app.library.library import Library
     from app.pipeline.unreadable import report_unread
     from app.progress import quiet
-    from app.report.report import to_json, unreadable
+    from app.report.from_verdict import unreadable
+    from app.report.report_json import to_json
 
     items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
     with Library.open(settings.library, read_only=True) as clips, ReportFile(jsonl) as reports:
@@ -293,15 +294,15 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
 def _finish(report: "Report", *, as_json: bool) -> None:
     """Print the report, and exit with EXIT_UNREADABLE where the item could not be read."""
     from app.error_codes import EXIT_UNREADABLE
-    from app.report.report import to_json
 
-    data = to_json(report)
     if as_json:
-        print_json(data)
+        from app.report.report_json import to_json
+
+        print_json(to_json(report))
     else:
         from app.report.terminal import console_for, show
 
-        show(data, console_for(sys.stdout))
+        show(report, console_for(sys.stdout))
     if not report.readable:
         raise typer.Exit(EXIT_UNREADABLE)
 
@@ -309,11 +310,9 @@ def _finish(report: "Report", *, as_json: bool) -> None:
 def _write_page(path: Path, report: "Report", sheets: "Mapping[str, EvidenceSheet]") -> None:
     from app.cli.scan import OutputError
     from app.report.html import render
-    from app.report.report import Shown, to_json
 
-    shown = Shown()
     try:
-        path.write_text(render(to_json(report, shown), sheets, shown), encoding="utf-8")
+        path.write_text(render(report, sheets), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 

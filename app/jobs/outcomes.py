@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from app.error_codes import problem_content
 from app.evidence.types import EvidenceSheet
 from app.metadata.types import Metadata
-from app.report.report import to_json, unreadable
+from app.report.from_verdict import unreadable
+from app.report.report_json import to_json
 from app.settings import Settings
 from app.store import checks, descriptors, evidence_sheets, reports
 from app.store.checks import Check

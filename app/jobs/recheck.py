@@ -8,7 +8,13 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
-from app.jobs.report_changes import accepted_clips, claim_finding, has_older, is_only_itself, news
+from app.jobs.report_changes import (
+    accepted_clips,
+    claim_finding,
+    find_change,
+    has_older,
+    is_only_itself,
+)
 from app.library.errors import ClipUnknown
 from app.library.library import Library
 from app.library.records import FileFacts
@@ -16,7 +22,9 @@ from app.pipeline import check_again
 from app.pipeline.check_again import StoredItem
 from app.pipeline.results import Checked
 from app.progress import OnProgress
-from app.report.report import to_json
+from app.report.parse import report_from_json
+from app.report.report import Report
+from app.report.report_json import to_json
 from app.settings import Settings
 from app.store import alerts, audit_log, checks, descriptors, evidence_sheets, reports
 from app.store.checks import Check
@@ -49,20 +57,20 @@ def recheck(
         stored = reports.load_newest(connection, check.id)
     if stored_item is None or stored_item.metadata is None or stored is None:
         return False
-    alert = None
+    alert, checked, before = None, None, None
     try:
-        repeated = _check_again(library, settings, check, stored_item, stored.report, on_progress)
-        checked = repeated.checked if repeated is not None else None
-        verdict = checked.report.verdict if checked is not None else None
-        if repeated is not None and verdict is not None:
-            alert = news(stored.report, verdict, check.created_at, now(), repeated.own_clips)
+        before = report_from_json(stored.report)
+        repeated = _check_again(library, settings, check, stored_item, before, on_progress)
+        if repeated is not None:
+            checked = repeated.checked
+            checked_at, own_clips = check.created_at, repeated.own_clips
+            alert = find_change(before, checked.verdict, checked_at, now(), own_clips)
     except FirstseenError as error:
         log.warning("a check could not be done again", extra={"reason": type(error).__name__})
-        checked = None
     with store.writing() as connection, contextlib.suppress(CheckUnknown):
         checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
         descriptors.record_search(connection, [check.id], reach, change)
-        if alert is None or checked is None:
+        if alert is None or checked is None or before is None:
             return False
         report = to_json(checked.report)
         reports.store(connection, check.id, report, "library_grew", reach)
@@ -70,7 +78,7 @@ def recheck(
         pictures = "ready" if checked.sheets else "none"
         columns = reports.summary(report) | {"pictures": pictures}
         connection.execute(table.update().where(table.c.id == check.id).values(columns))
-        claim = claim_finding(stored.report), claim_finding(report)
+        claim = claim_finding(before), claim_finding(checked.report)
         alerts.raise_alert(connection, check.id, alert.clip, alert.headline, now(), claim)
         audit_log.append_entry(connection, audit_log.SERVICE, "check.found", check.id)
         return True
@@ -90,7 +98,7 @@ def _check_again(
     settings: Settings,
     check: Check,
     stored_item: StoredDescriptors,
-    before: reports.Json,
+    before: Report,
     on_progress: OnProgress,
 ) -> _Recheck | None:
     """Repeat the check where later clips match, or known ones are now dated earlier; else None."""

@@ -18,6 +18,8 @@ from app.library.errors import ClipUnknown
 from app.library.library import Library
 from app.library.records import Clip
 from app.progress import OnProgress
+from app.report.errors import ReportNotUnderstood
+from app.report.parse import report_from_json
 from app.store import descriptors, reports
 from app.store.data_folder import Store
 from app.store.descriptors import unpack_bar
@@ -113,8 +115,12 @@ class _LibraryComparison:
         stored = reports.load_newest(connection, check)
         if stored is None:
             return False
-        matched = [self._clip(clip) for clip in accepted_clips(stored.report)]
-        return has_older(stored.report, [clip for clip in matched if clip is not None])
+        try:
+            report = report_from_json(stored.report)
+        except ReportNotUnderstood:
+            return True  # the recheck itself logs it
+        matched = [self._clip(clip) for clip in accepted_clips(report)]
+        return has_older(report, [clip for clip in matched if clip is not None])
 
     def _clip(self, identifier: str) -> Clip | None:
         if identifier not in self._clips:

@@ -29,7 +29,9 @@ from app.network.errors import LinkError
 from app.pipeline.add_clip import add_clip
 from app.pipeline.unreadable import report_unread
 from app.progress import OnProgress
-from app.report.report import Report, to_json, unreadable, with_origin
+from app.report.from_verdict import unreadable
+from app.report.report import Report, with_origin
+from app.report.report_json import to_json
 from app.sandbox.server_registry import shared_server
 from app.settings import Settings
 from app.store import checks

@@ -72,6 +72,7 @@ date = { MOMENT($date) }
 date-end = the end of { $date }
 
 footage-hours = { NUMBER($hours, minimumFractionDigits: 1, maximumFractionDigits: 1) } hours
+footage-minutes = { $minutes } minutes
 footage-seconds = { $seconds ->
     [one] 1 second
    *[other] { $seconds } seconds
@@ -477,3 +478,295 @@ error-date-offset = { $text }: expected an offset from -12:00 to +14:00, got { $
 error-date-unknown = { $text } is no date that firstseen reads: expected ISO 8601, such as 2019, 2019-06, 2019-06-12 or 2019-06-12T14:03:00+08:00
 error-place-too-long = expected a place of at most { $max } characters, got { $length }
 error-spaces-differ = query in { $query }, reference in { $reference }
+## Reports: what stands around the findings, on the terminal, in the HTML file and on the page
+
+report-name = Report
+report-list = { $parts }
+# Of a browser's tab
+report-title = { $headline } – firstseen
+report-unreadable = This file could not be read
+
+# Badges
+report-relation-exact = Identical file
+report-relation-copy = Known footage
+report-relation-excerpt = Excerpt of known footage
+report-relation-longer = Contains known footage
+report-relation-edited = Known footage, with differences
+report-relation-composite = Joined footage
+report-relation-undecided = Inconclusive
+report-relation-none = No match
+report-relation-unreadable = Not readable
+
+# What each relation means; stand below the headline
+report-meaning-exact = The item is, byte for byte, a file in this library.
+report-meaning-copy = The item shows the same footage as a known clip, at most re-encoded, resized or remuxed.
+report-meaning-excerpt = The item is part of a known clip.
+report-meaning-longer = The item contains a known clip and other footage. It may be the fuller original, or the known clip with footage added.
+report-meaning-edited = The item shows the same footage as a known clip, with measured differences. They do not say which of the two was made first.
+report-meaning-composite = The item joins footage from more than one source; at least one part is known.
+report-meaning-none = Nothing in this library matched. That says nothing about whether the item is genuine, new or correctly described.
+report-meaning-unreadable = The item could not be read, so nothing can be said about what it shows.
+report-meaning-weak-match = Something in the item resembles a known clip, but not enough to call it. A person must look.
+report-meaning-same-scene-other-recording = This looks like the same place or event as a known clip, but another recording: from another camera, or at another time. It is not called a copy.
+report-meaning-too-little = There is too little to compare. A person must look.
+report-meaning-conflicting = The evidence points in different directions. A person must look.
+# $footage: footage-…
+report-searched-sentence = { $count ->
+    [one] 1 clip ({ $footage } of footage) was searched.
+   *[other] { $count } clips ({ $footage } of footage) were searched.
+}
+
+# Headings
+report-why = Why
+report-limits = What this does not mean
+report-problems = What could not be read or measured
+report-claimed-date = Claimed date
+report-claimed-place = Claimed place
+report-claimed-place-beside = Claimed place, beside the places entered in the library
+report-first-seen = Earliest copy known to this library
+report-searched = Searched
+report-timeline = The item from start to end
+report-segments = Matched segments
+report-matching-clips = { $count ->
+    [one] Matching clip
+   *[other] Matching clips
+}
+report-pairs = Matching frames, side by side
+report-differences = Differences from the known clip
+report-sound = Sound
+report-known-dates = Known dates
+report-near-misses = Compared, not accepted as copies
+report-metadata = Metadata
+report-credentials = Content credentials
+report-method = Method
+report-shown = What this page shows and hides
+
+# The item
+report-item = Item
+report-video = video, { CLOCK($duration) }
+report-video-unknown-length = video
+report-still = picture
+report-not-read = not read
+report-fps = { NUMBER($fps, maximumFractionDigits: 2) } fps
+
+# The claim
+report-date-contradicted = The claimed date is contradicted
+report-date-partly-contradicted = The claimed date is contradicted in part
+report-date-not-contradicted = The claimed date is not contradicted, which does not confirm it
+report-date-not-checkable = The claimed date cannot be checked
+report-claimed = Claimed: { $claimed }
+# $ranges: which parts of the item the finding is about
+report-claim-ranges = For { $ranges } of the item
+# $places: as entered in the library
+report-known-places = Known: { $places }
+report-known-places-none = Known: none
+report-places-no-finding = Shown side by side; not a finding.
+
+# Dates of a known clip
+report-dated = { $date }, { $kind }
+report-dated-by = { $date }, { $kind } by { $publisher }
+# Whose word a capture date is
+report-kind-captured-file = capture date in the file's metadata, not used as evidence
+report-kind-captured-person = capture date entered by a person, not used as evidence
+report-kind-captured = capture date of unknown source, not used as evidence
+report-added-by = added by { $name }
+report-first-seen-none = None
+report-first-seen-none-why = This library has no dated copy of what the item shows.
+
+# What was searched
+report-of-footage = { $footage } of footage
+report-dates-from-to = Dated { $earliest } to { $latest }.
+report-skipped = { $count ->
+    [one] 1 clip was
+   *[other] { $count } clips were
+} not searched: indexed with another model.
+
+# Segments
+report-known-clip = Known clip
+report-in-item = In the item
+report-in-clip = In the known clip
+report-speed = Speed
+report-details = Details
+report-speed-factor = { NUMBER($speed, maximumSignificantDigits: 3) }×
+report-reversed = reversed
+report-mirrored = mirrored
+report-points = { $count ->
+    [one] geometric match: 1 point
+   *[other] geometric match: { $count } points
+}
+report-more = { $count } more
+# A still has no range of time
+report-whole-picture = the picture
+report-at = at { CLOCK($at) }
+# A line for a narrow terminal: 0:05.0–0:18.1 shows 0:00.2–0:11.4, 0.868×
+report-shows = { $query } shows { $reference }
+report-shows-played = { $query } shows { $reference }, { $played }
+report-timeline-label = Matched and unmatched segments of the item
+report-mapping-label = Which parts of the item show which parts of { $clip }
+report-known-footage = footage known to this library
+report-unmatched = nothing matched
+report-unmatched-in = nothing matched: { $ranges }
+
+# A match
+report-relation = Relation
+report-of-item = Of the item
+report-of-clip = Of the known clip
+report-score-scale = Score (0 to 1, higher is more certain)
+report-score = score { $score }
+report-by-sound = by its sound alone
+report-inconclusive = inconclusive
+report-near-note = The clips that came closest. They are not called copies of the item.
+report-near-more = { $count } more in the JSON report.
+report-pair-item = The item at { CLOCK($at) }
+report-pair-clip = The known clip at { CLOCK($at) }
+report-difference = Difference
+report-pair-difference = The difference of the two frames, after alignment
+report-difference-mean = { SHARE($share) } on average
+report-outline = The orange outline on the known clip is what the item shows of it.
+report-legend-same = the same
+report-legend-apart = differs by 35 % of full brightness or more, after alignment and a fit of brightness
+report-legend-note = Grey has no counterpart. Fast motion differs a little even in true copies.
+report-edit-at = Where it is visible, at { CLOCK($at) }
+report-throughout = throughout the match
+report-confidence = confidence { SHARE($confidence) }
+report-differences-none = No differences measured
+report-differences-in-table = None beyond those in the table
+report-differences-item = Differences from { $clip } (covers { SHARE($query) } of the item)
+report-differences-both = Differences from { $clip } (covers { SHARE($query) } of the item, { SHARE($reference) } of the clip)
+
+# Sound
+report-sound-kept = Same sound
+report-sound-replaced = Different sound
+report-sound-muted = Silent, where the known clip has sound
+report-sound-shifted = Same sound, out of sync
+report-sound-later = Same sound, { NUMBER($seconds, minimumFractionDigits: 2, maximumFractionDigits: 2) } s later
+report-sound-earlier = Same sound, { NUMBER($seconds, minimumFractionDigits: 2, maximumFractionDigits: 2) } s earlier
+report-sound-added = Sound, where the known clip has none
+report-sound-absent = No sound in either
+report-sound-not-checked = Sound not compared
+# $sound: one of the above; $clip: the id of the clip that the sound is from
+report-sound-of = { $sound }, that of { $clip }
+report-sound-in = { $range }: { $sound }
+
+# Metadata
+report-metadata-unverified = Metadata (stated in the file, not verified)
+report-metadata-note = Stated in the file, not verified. Anyone who can write a file can write these: they raise questions and prove nothing.
+report-metadata-nothing = Nothing in it stands out.
+report-fields = All fields
+report-fields-redacted = All fields, without positions, serial numbers and names
+report-severity-warning = Warning
+report-severity-notice = Notice
+report-severity-info = Info
+
+# Content credentials (C2PA)
+report-credentials-state = { $state ->
+    [trusted] trusted
+    [valid] valid
+    [invalid] not valid
+   *[unreadable] not readable
+}
+report-credentials-trusted = Signature and hashes are valid, and the signer is on the trust list in use. That vouches for who signed, not for what the picture shows.
+report-credentials-valid = Signature and hashes are valid, but no one on the trust list vouches for the signer. Anyone can make such credentials, under any name.
+report-credentials-invalid = Not valid: the file or the credentials were changed after signing, or the certificate does not hold.
+report-credentials-unreadable = Credentials seem to be there but could not be read.
+report-credentials-line = Content credentials: { $meaning }
+report-signed-by = Signed by, as the certificate says
+report-time-stamp = Time stamp
+report-program = Program
+report-ingredients = Ingredients
+report-declared-source = Declared source
+report-validation-failures = What failed
+report-declared-actions = Declared as done:
+
+# Method
+report-time-taken = Time taken: { $steps }
+report-step = { $step } { NUMBER($seconds, minimumFractionDigits: 2, maximumFractionDigits: 2) } s
+
+# What the page shows and hides
+report-faces-redacted = Faces in the frames are redacted automatically; some may be missed.
+# $detectors: names of the programs that look for faces
+report-faces-found-by = Found by { $detectors }; some redacted places are not faces.
+report-no-pictures = This page has no frames.
+report-faces-shown = Faces are shown.
+report-faces-shown-by = Faces are shown, as { $name } asked.
+report-faces-think = Think of the people in the frames before you pass this page on.
+report-names-redacted = Positions, serial numbers, owner and account names are redacted.
+report-names-shown = Positions, serial numbers and names are shown.
+report-names-shown-by = Positions, serial numbers and names are shown, as { $name } asked.
+report-frames-filled = { $count ->
+    [one] 1 frame was redacted completely, because faces could not be looked for
+   *[other] { $count } frames were redacted completely, because faces could not be looked for
+}
+
+# A clip of the library, in the command line's list and sheet
+report-clip-still = still
+report-clip-undated = no date
+report-clip-file = file
+report-clip-size = size
+report-clip-bytes = { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+}
+report-clip-kind = kind
+report-clip-length = length
+report-clip-frame = frame
+report-clip-title = title
+report-clip-place = place
+report-clip-event = event
+report-clip-language = language
+report-clip-rights = rights
+report-clip-notes = notes
+report-clip-model = model
+report-clip-sampling = sampling
+report-clip-dates = dates
+report-clip-hashes = hashes
+report-clip-frames = { $count ->
+    [one] 1 frame
+   *[other] { $count } frames
+}
+report-clip-quality = quality { $quality }
+report-clip-all-hashes = all of them: { $command }
+# How long a library's footage is: 36 s, 3 min 36 s, or 12 h 5 min
+report-length-seconds = { $seconds } s
+report-length-minutes = { $minutes } min { $seconds } s
+report-length-hours = { $hours } h { $minutes } min
+# Columns of a list of clips
+report-list-id = id
+report-list-length = length
+report-list-date = earliest known copy
+report-list-title = title or file
+report-library-clips = clips
+report-library-footage = footage
+report-library-dated = dated
+report-library-from-to = { $earliest } to { $latest }
+report-library-undated = no clip has a date
+report-library-on-disk = on disk
+
+
+## Alerts: what changed for an item that was checked before
+
+alert-new-match = The { $kind ->
+    [still] picture
+   *[video] clip
+} you checked { $day } now matches known footage: { $copy }
+alert-older-copy = The { $kind ->
+    [still] picture
+   *[video] clip
+} you checked { $day } now has an older copy: { $copy }
+alert-claim-contradicted = The { $kind ->
+    [still] picture
+   *[video] clip
+} you checked { $day } now has a copy that contradicts its claimed date: { $copy }
+alert-copy = { $clip }
+alert-copy-dated = { $clip }, { appearance-kind } { MOMENT($date) }
+alert-today = today
+alert-on-weekday = on { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+alert-on-date = on { $date }

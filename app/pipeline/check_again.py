@@ -81,9 +81,9 @@ def check_again(
         verdict = judge_matches(sandbox, item.facts, query, audio, claim, searched, library)
         read = ReadItem(query, item.metadata)
         report = make_report(item.facts, read, verdict, searched, claim, clock)
-        judged = Judged(report, query, item.metadata, proposed, sandbox, library)
+        judged = Judged(report, verdict, query, item.metadata, proposed, sandbox, library)
         sheets = judged.make_sheets(strips=True, on_progress=on_progress)
-    return Checked(report, sheets)
+    return Checked(report, verdict, sheets)
 
 
 def add_stored(

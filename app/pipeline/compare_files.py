@@ -57,7 +57,8 @@ def compare(
         sheets = {}
         if with_sheets and match.accepted and reference.preview is not None:
             sheets[clip.id] = sandbox.evidence(reference.preview, match, unblurred=unblurred)
-    return Checked(make_report(file_facts(item), read, verdict, searched, None, clock), sheets)
+    report = make_report(file_facts(item), read, verdict, searched, None, clock)
+    return Checked(report, verdict, sheets)
 
 
 def _as_clip(item: intake.Item, fingerprint: Fingerprint) -> Clip:

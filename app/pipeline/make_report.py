@@ -6,6 +6,7 @@ from app.library.records import FileFacts
 from app.metadata.findings.findings import findings
 from app.pipeline.read_item import ReadItem
 from app.pipeline.step_clock import StepClock
+from app.report.from_verdict import report_on
 from app.report.report import Report
 from app.verdict.claim import Claim
 from app.verdict.headline import Searched
@@ -25,7 +26,7 @@ def make_report(
     now = datetime.now(UTC)
     claimed_date = claim.date if claim else None
     query, metadata = read.fingerprint, read.metadata
-    return Report(
+    return report_on(
         name=item.name,
         sha256=item.sha256,
         bytes=item.bytes,

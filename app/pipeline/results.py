@@ -10,15 +10,17 @@ from app.progress import OnProgress, quiet
 from app.report.report import Report
 from app.sandbox.client import MediaSandbox
 from app.verdict.relations import Held
+from app.verdict.verdict import Verdict
 from hashing.search.candidates import SearchThresholds
 from hashing.types import Fingerprint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checked:
-    """A report, and its evidence frames by clip id."""
+    """A report, the verdict it reports, and its evidence frames by clip id."""
 
     report: Report
+    verdict: Verdict
     sheets: Mapping[str, EvidenceSheet] = field(default_factory=dict)
 
 
@@ -27,6 +29,7 @@ class Judged:
     """A finished report and what it was made from. The open sandbox can still make evidence."""
 
     report: Report
+    verdict: Verdict
     query: Fingerprint
     metadata: Metadata
     proposed: SearchThresholds
@@ -36,8 +39,7 @@ class Judged:
     @property
     def matches_to_show(self) -> tuple[Held, ...]:
         """The matches that evidence frames can be made of."""
-        verdict = self.report.verdict
-        return tuple(match for match in (verdict.held if verdict else ()) if _is_shown(match))
+        return tuple(match for match in self.verdict.held if _is_shown(match))
 
     def make_sheets(
         self, *, unblurred: bool = False, strips: bool = False, on_progress: OnProgress = quiet

@@ -1,6 +1,7 @@
 """Report on an item that cannot be checked: its hash, and its metadata where that is readable."""
 
 import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from app.metadata.findings.findings import findings
 from app.metadata.trust_anchors import load_trust_anchors
 from app.metadata.types import Metadata
 from app.pipeline.open_sandbox import open_sandbox
-from app.report.report import Report, unreadable
+from app.report.from_verdict import unreadable
+from app.report.report import Report
 from app.settings import Settings
 from app.verdict.claim import Claim
 from hashing.errors import FirstseenError
@@ -73,12 +75,9 @@ def _add_metadata(
     if metadata is None:
         return report
     claimed_date = claim.date if claim else None
-    return unreadable(
-        report.name,
-        *report.problems,
-        sha256=report.sha256,
-        bytes=report.bytes,
-        info=info,
+    return replace(
+        report,
+        item=replace(report.item, info=info),
         metadata=metadata.fields,
         findings=findings(metadata, info, claimed_date, datetime.now(UTC)),
         credentials=metadata.credentials,

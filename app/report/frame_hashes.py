@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from app.text.formatting import clock, count
+from app.messages.catalogue import text
+from app.text.formatting import clock
 from hashing.types import Descriptors
 
 MIN_PDQ_QUALITY: Final = 50  # of 100; QUALITY_THRESHOLD in ThreatExchange's pdq/signal.py
 FRAMES_SHOWN: Final = 5  # by `library show`; the export has all
+NAME_CHARS: Final = 8  # of the names in a clip's sheet
 COLUMNS: Final = ("clip", "timestamp_s", "pdq", "pdq_quality", "phash")
 
 
@@ -43,15 +45,19 @@ def hashes_json(hashes: Iterable[FrameHashes]) -> list[dict[str, object]]:
 
 def sheet_lines(hashes: list[FrameHashes], export_command: str) -> list[str]:
     """The number of hashed frames, then the hashes of the first ones, for people."""
-    lines = [f"hashes    {count(len(hashes), 'frame')}"]
+    frames = text("report-clip-frames", count=len(hashes))
+    lines = [f"{text('report-clip-hashes'):<{NAME_CHARS}}  {frames}"]
     for frame in hashes[:FRAMES_SHOWN]:
-        time, quality = clock(frame.timestamp_s), frame.pdq_quality
+        time, quality = (
+            clock(frame.timestamp_s),
+            text("report-clip-quality", quality=frame.pdq_quality),
+        )
         lines += [
-            f"  {time:>9}  pdq {frame.pdq} (quality {quality})",
+            f"  {time:>9}  pdq {frame.pdq} ({quality})",
             f"  {'':>9}  phash {frame.phash}",
         ]
     if len(hashes) > FRAMES_SHOWN:
-        lines.append(f"  all of them: {export_command}")
+        lines.append("  " + text("report-clip-all-hashes", command=export_command))
     return lines
 
 
@@ -76,6 +82,6 @@ def csv_header() -> str:
 
 
 def _csv_line(values: Iterable[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(values)
-    return text.getvalue()
+    written = io.StringIO()
+    csv.writer(written, lineterminator="").writerow(values)
+    return written.getvalue()

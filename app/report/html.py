@@ -1,33 +1,55 @@
 """The report as one HTML file that anyone can be sent: no script, no request, faces destroyed.
 
-Takes the report's JSON (CONTRACT's names) and the evidence sheets; gives a string. Pure but for
-reading its own template. What came from files is escaped, and unseen characters are written out.
+Takes the report and its evidence sheets; gives a string. Pure but for reading its own template.
+What came from files is escaped, and unseen characters are written out.
 """
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.evidence.types import EvidenceSheet
-from app.report.html_timeline import mapping, ticks, unmatched_bars
-from app.report.html_wording import CREDENTIALS, FINDINGS, KINDS, SOUND, meaning, tone
-from app.report.report import Shown
-from app.report.report_redaction import withheld
+from app.evidence.types import EvidenceSheet, Thumbnail
+from app.messages import catalogue
+from app.messages.catalogue import text
+from app.report import wording
+from app.report.html_timeline import TimelinePair, bars, draw_timelines, ticks
+from app.report.report import Report, ReportedAppearance, ReportedMatch, Shown
+from app.report.report_redaction import for_others
+from app.report.wording import near_misses
 from app.text import formatting
 from app.text.escaping import printable
+from app.verdict.caveats import footage
 from app.verdict.headline import told_score
-
-type Report = dict[str, Any]
+from hashing.types import Seconds
 
 MAX_NEAR_MISSES: Final = 5
 
 
+@dataclass(frozen=True, slots=True)
+class MatchOnPage:
+    """What the template shows of one match beside its record.
+
+    appearances: the earliest first. sheet: its frames, if there are any; thumbnails: those of them
+    that show an edit, by its index.
+    """
+
+    match: ReportedMatch
+    appearances: tuple[ReportedAppearance, ...]
+    timelines: TimelinePair | None
+    sheet: EvidenceSheet | None
+    thumbnails: Mapping[int, Thumbnail]
+
+
 def render(
-    report: Report, sheets: Mapping[str, EvidenceSheet] | None = None, shown: Shown | None = None
+    report: Report,
+    sheets: Mapping[str, EvidenceSheet] | None = None,
+    shown: Shown | None = None,
 ) -> str:
     """The page. sheets: by clip id.
 
@@ -37,27 +59,27 @@ def render(
     sheets = sheets or {}
     if shown.faces == "redacted" and any(s.faces == "shown" for s in sheets.values()):
         raise ValueError("an evidence sheet shows faces, the page says that they are redacted")
-    if shown.identifying_metadata != "shown":
-        report = withheld(report)
-    matches = report.get("matches") or []
-    accepted = [m for m in matches if m["accepted"]]
-    near = [m for m in matches if not m["accepted"]]
-    item_s = report["item"].get("duration_s")
+    report = for_others(report, shown)
+    accepted, near = report.accepted, near_misses(report)
+    item_s = report.item.duration_s
     environment = _environment()
     styles = _source(environment, "report.css")
     return environment.get_template("report.html.j2").render(
         report=report,
-        item=report["item"],
-        verdict=report.get("verdict"),
-        meaning=meaning(report),
-        tone=tone(report),
-        accepted=[_match(m, sheets, item_s) for m in accepted],
-        near=[_match(m, sheets, item_s) for m in near[:MAX_NEAR_MISSES]],
+        item=report.item,
+        verdict=report.verdict,
+        relation=wording.relation(report),
+        meaning=wording.meaning(report),
+        tone=wording.tone(report),
+        first_title=_first_title(report),
+        accepted=[_match(match, sheets, item_s) for match in accepted],
+        near=[_match(match, sheets, item_s) for match in near[:MAX_NEAR_MISSES]],
         more_near=max(0, len(near) - MAX_NEAR_MISSES),
-        unmatched_bars=unmatched_bars(report.get("unmatched") or [], item_s),
-        known_bars=_known_bars(accepted, item_s),
+        unmatched_bars=bars(report.unmatched, item_s),
+        known_bars=bars((s.query for match in accepted for s in match.segments), item_s),
         item_ticks=ticks(item_s or 0.0),
         shown=shown,
+        shown_json=json.dumps(asdict(shown)),
         picture_problems=_picture_problems(sheets),
         detectors=sorted({s.detector for s in sheets.values() if s.detector}),
         any_pictures=any(s.pairs for s in sheets.values()),
@@ -67,42 +89,23 @@ def render(
 
 
 def _match(
-    match: dict[str, Any], sheets: Mapping[str, EvidenceSheet], item_s: float | None
-) -> dict[str, Any]:
-    """What the template shows of one match beside its JSON."""
-    sheet = sheets.get(match["clip"]["id"])
-    dated = sorted(match.get("appearances") or [], key=lambda a: a["date"])
-    return {
-        **match,
-        "appearances": dated,
-        "name": match["clip"].get("title") or match["clip"].get("name") or match["clip"]["id"],
-        "mapping": mapping(match["segments"], item_s, match["clip"].get("duration_s")),
-        "sheet": sheet,
-        "thumbnails": {t.edit: t for t in sheet.thumbnails} if sheet else {},
-    }
-
-
-def _known_bars(accepted: list[dict[str, Any]], item_s: float | None) -> list[dict[str, float]]:
-    if not item_s:
-        return []
-    return [
-        {
-            "left": 100 * s["query"][0] / item_s,
-            "width": 100 * (s["query"][1] - s["query"][0]) / item_s,
-        }
-        for m in accepted
-        for s in m["segments"]
-    ]
+    match: ReportedMatch, sheets: Mapping[str, EvidenceSheet], item_s: Seconds | None
+) -> MatchOnPage:
+    sheet = sheets.get(match.clip.id)
+    return MatchOnPage(
+        match=match,
+        appearances=tuple(sorted(match.appearances, key=lambda appearance: appearance.date)),
+        timelines=draw_timelines(match.segments, item_s, match.clip.duration_s),
+        sheet=sheet,
+        thumbnails={thumbnail.edit: thumbnail for thumbnail in sheet.thumbnails} if sheet else {},
+    )
 
 
 def _picture_problems(sheets: Mapping[str, EvidenceSheet]) -> list[str]:
-    texts = [text for sheet in sheets.values() for text in sheet.problems]
+    texts = [problem for sheet in sheets.values() for problem in sheet.problems]
     filled = sum(sheet.pictures_filled for sheet in sheets.values())
     if filled:
-        texts.append(
-            f"{formatting.count(filled, 'picture was', 'pictures were')} filled whole, "
-            "because faces could not be looked for"
-        )
+        texts.append(text("report-frames-filled", count=filled))
     return list(dict.fromkeys(texts))
 
 
@@ -116,24 +119,42 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters |= {
+        "added_by": wording.added_by,
+        "appearance_kind": wording.appearance_kind,
         "clock": formatting.clock,
-        "stretch": formatting.time_range,
-        "share": formatting.percent_text,
-        "size": formatting.byte_size,
-        "hours": formatting.footage_length,
-        "count": formatting.count,
+        "date_finding": wording.date_finding,
+        "footage": footage,
+        "item_kind": wording.item_kind,
+        "joined": wording.joined,
         "moment": formatting.date_text,
-        "web_address": formatting.web_address,
-        "told_score": told_score,
+        "near_facts": wording.near_facts,
         "picture": _picture,
+        "said": catalogue.render,
+        "score_text": told_score,
+        "segment_details": wording.segment_details,
+        "share": _share,
+        "size": formatting.byte_size,
+        "sound_lines": wording.sound_lines,
+        "speed": wording.speed,
+        "time_range": wording.time_range,
+        "time_ranges": wording.time_ranges,
+        "time_taken": wording.time_taken,
+        "web_address": formatting.web_address,
     }
-    environment.globals |= {
-        "CREDENTIALS": CREDENTIALS,
-        "FINDINGS": FINDINGS,
-        "KINDS": KINDS,
-        "SOUND": SOUND,
-    }
+    environment.globals["t"] = text
     return environment
+
+
+def _share(value: float | None) -> str:
+    """A percentage; a dash for what was not measured."""
+    return "—" if value is None else text("share", share=value)
+
+
+def _first_title(report: Report) -> str:
+    """What the clip of the earliest copy is called."""
+    first = report.first_seen
+    titles = {match.clip.id: match.clip.label for match in report.matches}
+    return titles.get(first.clip, "") if first else ""
 
 
 def _finalize(value: object) -> object:

@@ -1,9 +1,11 @@
 """The geometry of the drawn timelines: shares of a width in, nothing but numbers out."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from app.text.formatting import clock
+from hashing.types import Seconds, Segment, Span
 
 HEIGHT: Final = 1000.0  # units of the band's own drawing; it is stretched to its place
 STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
@@ -17,8 +19,6 @@ class Bar:
 
     left: float
     width: float
-    kind: str  # known | unmatched
-    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,12 @@ class Band:
     points: str  # of an SVG polygon, 0..1000 each way
     middle: float  # percentage where its number is written
     number: int
-    label: str
     item: Bar
     clip: Bar
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class TimelinePair:
     """One clip's timeline under the item's, with the bands between them."""
 
     bands: tuple[Band, ...]
@@ -49,40 +48,39 @@ class Mapping:
     clip_ticks: tuple[Tick, ...]
 
 
-def mapping(
-    segments: list[dict[str, Any]], item_s: float | None, clip_s: float | None
-) -> Mapping | None:
+def draw_timelines(
+    segments: Sequence[Segment], item_s: Seconds | None, clip_s: Seconds | None
+) -> TimelinePair | None:
     """The drawing of one match; None where neither side has a length to draw."""
-    clip_end = max([clip_s or 0.0, *(s["reference"][1] for s in segments)])
-    item_end = max([item_s or 0.0, *(s["query"][1] for s in segments)])
+    clip_end = max([clip_s or 0.0, *(segment.reference.end for segment in segments)])
+    item_end = max([item_s or 0.0, *(segment.query.end for segment in segments)])
     if not segments or (item_end == 0 and clip_end == 0):
         return None
     bands = tuple(
         _band(number, segment, item_end, clip_end) for number, segment in enumerate(segments, 1)
     )
-    return Mapping(bands, ticks(item_end), ticks(clip_end))
+    return TimelinePair(bands, ticks(item_end), ticks(clip_end))
 
 
-def _band(number: int, segment: dict[str, Any], item_end: float, clip_end: float) -> Band:
-    above = _edges(segment["query"], item_end)
-    below = _edges(segment["reference"], clip_end)
-    first, last = (below[1], below[0]) if segment.get("reversed") else below
+def _band(number: int, segment: Segment, item_end: Seconds, clip_end: Seconds) -> Band:
+    above = _edges(segment.query, item_end)
+    below = _edges(segment.reference, clip_end)
+    first, last = (below[1], below[0]) if segment.reversed else below
     corners = [(above[0], 0.0), (above[1], 0.0), (last, HEIGHT), (first, HEIGHT)]
     return Band(
         points=" ".join(f"{x * 1000:.1f},{y:.0f}" for x, y in corners),
         middle=50 * (above[0] + above[1]),
         number=number,
-        label=_label(segment),
         item=_bar(above),
         clip=_bar(below),
     )
 
 
-def _edges(span: list[float], end: float) -> tuple[float, float]:
+def _edges(span: Span, end: Seconds) -> tuple[float, float]:
     """Shares of the width; a moment is drawn as a thin line, a still as all of its bar."""
     if end == 0:
         return 0.0, 1.0
-    left, right = span[0] / end, span[1] / end
+    left, right = span.start / end, span.end / end
     if right - left < POINT:
         middle = min(max((left + right) / 2, POINT / 2), 1 - POINT / 2)
         left, right = middle - POINT / 2, middle + POINT / 2
@@ -90,29 +88,16 @@ def _edges(span: list[float], end: float) -> tuple[float, float]:
 
 
 def _bar(edges: tuple[float, float]) -> Bar:
-    return Bar(100 * edges[0], 100 * (edges[1] - edges[0]), "known")
+    return Bar(100 * edges[0], 100 * (edges[1] - edges[0]))
 
 
-def _label(segment: dict[str, Any]) -> str:
-    parts = []
-    speed = segment.get("speed")
-    if speed is not None and abs(speed - 1) > 0.005:
-        parts.append(f"{speed:.2f} × speed")
-    if segment.get("reversed"):
-        parts.append("backwards")
-    if segment.get("mirrored"):
-        parts.append("mirrored")
-    return ", ".join(parts)
-
-
-def unmatched_bars(spans: list[list[float]], item_s: float | None) -> tuple[Bar, ...]:
-    """The stretches of the item for which nothing was accepted."""
+def bars(spans: Iterable[Span], item_s: Seconds | None) -> tuple[Bar, ...]:
+    """Ranges of the item, to scale; () where it has no length."""
     if not item_s:
         return ()
+    cut = (Span(min(span.start, item_s), min(span.end, item_s)) for span in spans)
     return tuple(
-        Bar(100 * start / item_s, 100 * (min(end, item_s) - start) / item_s, "unmatched")
-        for start, end in spans
-        if min(end, item_s) > start
+        Bar(100 * span.start / item_s, 100 * span.length / item_s) for span in cut if span.length
     )
 
 

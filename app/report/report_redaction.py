@@ -1,78 +1,79 @@
 """A report without what could point at a person: for everything that is shown to others. Pure."""
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
 
 from app.metadata.metadata_redaction import withhold, withhold_credentials
-from app.metadata.types import Credentials
-from app.report.report import Shown
+from app.report.report import (
+    Report,
+    ReportedAppearance,
+    ReportedClaim,
+    ReportedMatch,
+    ReportedVerdict,
+    Shown,
+)
+from hashing.message import Message, Param
+
+# how a date is known: through a person, or without saying through whom
+NAMES_A_PERSON, NAMES_NOBODY = "source-entered", "source-plain"
 
 
-def withheld(report: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the report's JSON with positions, serial numbers and people's names withheld.
+def for_others(report: Report, shown: Shown | None = None) -> Report:
+    """The report with people and places withheld, or as `shown` allows, saying so itself."""
+    shown = shown or Shown()
+    if shown.identifying_metadata != "shown":
+        report = withheld(report)
+    return replace(report, shown=shown)
+
+
+def withheld(report: Report) -> Report:
+    """The report with positions, serial numbers and people's names withheld.
 
     Findings stay: they repeat none of these. Their evidence, which no page shows, goes too, and
-    so does who entered an appearance.
+    so does who added a date, in sentences as well; that a person did stays.
     """
-    metadata = report.get("metadata") or {"fields": {}, "findings": []}
-    first = report.get("first_seen")
-    return {
-        **report,
+    first, credentials = report.first_seen, report.credentials
+    return replace(
+        report,
+        verdict=report.verdict and _verdict_without_names(report.verdict),
+        claim=report.claim and _claim_without_names(report.claim),
         # links name accounts; the host stands in the limits
-        "item": {**report["item"], "url": None, "final_url": None},
-        "first_seen": first and {**first, "entered_by": None},
-        "matches": [_without_people(match) for match in report.get("matches") or []],
-        "metadata": {
-            "fields": withhold(metadata["fields"]),
-            "findings": [{**finding, "evidence": {}} for finding in metadata["findings"]],
-        },
-        "credentials": _credentials(report.get("credentials")),
-    }
-
-
-def for_others(report: dict[str, Any], shown: Shown | None = None) -> dict[str, Any]:
-    """The report withheld, or as `shown` allows, saying so itself."""
-    shown = shown or Shown()
-    whole = shown.identifying_metadata == "shown"
-    return {**(report if whole else withheld(report)), "shown": asdict(shown)}
-
-
-def _without_people(match: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **match,
-        "appearances": [{**a, "entered_by": None} for a in match.get("appearances") or []],
-    }
-
-
-def _credentials(shown: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What withhold_credentials leaves of the record that the JSON was made of."""
-    if shown is None or shown["state"] == "none":
-        return shown
-    signer = shown.get("signer") or {}
-    left = withhold_credentials(
-        Credentials(
-            state=shown["state"],
-            issuer=signer.get("issuer"),
-            common_name=signer.get("common_name"),
-            signed_at=shown.get("signed_at"),
-            generator=shown.get("generator"),
-            actions=tuple(shown.get("actions") or ()),
-            source_types=tuple(shown.get("source_types") or ()),
-            codes=tuple(shown.get("findings") or ()),
-            ingredients=shown.get("ingredients") or 0,
-            assertions=shown.get("assertions") or {},
-            reason=shown.get("reason"),
-        )
+        item=replace(report.item, url=None, final_url=None),
+        first_seen=first and replace(first, appearance=_without_name(first.appearance)),
+        matches=tuple(_without_names(match) for match in report.matches),
+        metadata=withhold(report.metadata),
+        findings=tuple(replace(finding, evidence={}) for finding in report.findings),
+        credentials=credentials and withhold_credentials(credentials),
     )
-    return {
-        "state": left.state,
-        "signer": {"issuer": left.issuer, "common_name": left.common_name},
-        "signed_at": left.signed_at,
-        "generator": left.generator,
-        "actions": list(left.actions),
-        "source_types": list(left.source_types),
-        "findings": list(left.codes),
-        "ingredients": left.ingredients,
-        "assertions": left.assertions,
-        "reason": left.reason,
-    }
+
+
+def _verdict_without_names(verdict: ReportedVerdict) -> ReportedVerdict:
+    reasons = tuple(nameless(reason) for reason in verdict.reasons)
+    return replace(verdict, reasons=reasons)
+
+
+def _claim_without_names(claim: ReportedClaim) -> ReportedClaim:
+    date = claim.date
+    return replace(claim, date=date and replace(date, reason=nameless(date.reason)))
+
+
+def nameless(message: Message) -> Message:
+    """A sentence that names who added a date, without the name."""
+    params = {name: _nameless_param(param) for name, param in message.params.items()}
+    if message.id == NAMES_A_PERSON:
+        return Message(NAMES_NOBODY, {"kind": params["kind"]})
+    return replace(message, params=params)
+
+
+def _nameless_param(param: Param) -> Param:
+    if isinstance(param, tuple):
+        return tuple(nameless(part) if isinstance(part, Message) else part for part in param)
+    return nameless(param) if isinstance(param, Message) else param
+
+
+def _without_names(match: ReportedMatch) -> ReportedMatch:
+    appearances = tuple(_without_name(appearance) for appearance in match.appearances)
+    return replace(match, appearances=appearances)
+
+
+def _without_name(appearance: ReportedAppearance) -> ReportedAppearance:
+    return replace(appearance, entered_by=None)

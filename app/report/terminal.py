@@ -1,51 +1,59 @@
-"""The report on a terminal: the verdict first, then when and where it was first seen, then the
-matched stretches, then what to be careful about.
+"""The report on a terminal: the verdict first, then the claim and the earliest known copy, then the
+matched segments, then what the verdict does not mean.
 
-Takes the report's JSON. Reads as well without colour and when redirected; 80 columns are enough.
-Every text that came from outside goes through `printable`.
+Reads as well without colour and when redirected; 80 columns are enough. Every text that came from
+outside goes through `printable`.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TextIO
 
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from app.messages.catalogue import render, text
+from app.metadata.types import Severity
+from app.report.report import Report, ReportedClaim, ReportedItem, ReportedMatch
+from app.report.wording import (
+    added_by,
+    appearance_kind,
+    clip_title,
+    date_finding,
+    direction,
+    is_altered,
+    item_kind,
+    near_facts,
+    near_misses,
+    sound_lines,
+    speed,
+    time_range,
+)
 from app.text.escaping import printable
-from app.text.formatting import clock, date_text, percent_text
-from app.verdict.headline import told_score
+from app.text.formatting import date_text
+from app.verdict.terms import DateFinding
+from hashing.types import Edit, Segment
 
-type Json = dict[str, Any]
+MAX_WIDTH: Final = 100  # columns; longer lines are hard to read
+PLAIN_WIDTH: Final = 80  # columns, where nobody says how wide the paper is
+INDENT: Final = 2  # columns
+MIN_NAME_WIDTH: Final = 16  # columns, of a clip's id and the beginning of its title
+MAX_SEGMENTS: Final = 12  # of one clip
+MAX_NEAR_MISSES: Final = 5
 
-WIDEST = 100  # longer lines are hard to read
-PLAIN_WIDTH = 80  # where nobody says how wide the paper is
-MOST_STRETCHES = 12  # of one clip
-MOST_NEAR_MISSES = 5
-NO_NEAR_MISS = 0.05  # what scores less is no news
-
-FINDING = {
-    "contradicted": ("contradicted", "bold red"),
-    "partly_contradicted": ("contradicted in part", "bold red"),
-    "not_contradicted": ("not contradicted, which does not confirm it", "bold"),
-    "not_checkable": ("could not be checked", "bold"),
+FINDING_STYLES: Final[dict[DateFinding, str]] = {
+    "contradicted": "bold red",
+    "partly_contradicted": "bold red",
+    "not_contradicted": "bold",
+    "not_checkable": "bold",
 }
-SEVERITY = {"warning": ("WARNING", "bold yellow"), "notice": ("notice", "bold"), "info": ("", "")}
-SOUND = {
-    "kept": "the same as in the known clip",
-    "replaced": "other than in the known clip",
-    "muted": "missing or silent",
-    "shifted": "the same, but shifted against the picture",
-    "added": "present, where the known clip has none",
-    "absent": "none in either",
-    "not_checked": "not compared",
-}
-CREDENTIALS = {
-    "trusted": "signature valid, and the signer is on your trust list",
-    "valid": "signature valid, but nobody you trust vouches for the signer",
-    "invalid": "INVALID: the file or the credentials were changed after signing",
-    "unreadable": "there, but could not be read",
+# the gravest first
+SEVERITY_STYLES: Final[dict[Severity, str]] = {
+    "warning": "bold yellow",
+    "notice": "bold",
+    "info": "",
 }
 
 
@@ -61,13 +69,13 @@ def console_for(stream: TextIO) -> Console:
             color_system=None,
             width=PLAIN_WIDTH,
         )
-    console.width = min(console.width, WIDEST)
+    console.width = min(console.width, MAX_WIDTH)
     return console
 
 
-def show(report: Json, console: Console) -> None:
+def show(report: Report, console: Console) -> None:
     """Print one report."""
-    for paragraph in _paragraphs(report):
+    for paragraph in _paragraphs(report, console):
         # an address is left in one piece, whatever the width, so that it can be copied
         whole = isinstance(paragraph, Text) and paragraph.no_wrap
         with console.capture() as captured:
@@ -76,216 +84,197 @@ def show(report: Json, console: Console) -> None:
             console.file.write(f"{line.rstrip()}\n")
 
 
-def say(words: str, console: Console, style: str = "") -> None:
-    """Print one line, made safe."""
-    console.print(_line(words, style), soft_wrap=True)
-
-
-def _paragraphs(report: Json) -> Iterator[RenderableType]:
-    if report["verdict"] is None:
-        yield _line("Could not be checked", "bold red")
-        yield _item(report["item"])
-        yield from _bulleted("", report["problems"])
+def _paragraphs(report: Report, console: Console) -> Iterator[RenderableType]:
+    verdict = report.verdict
+    if verdict is None:
+        yield _line(text("report-unreadable"), "bold red")
+        yield _item(report.item)
+        yield from _bulleted("", map(render, report.problems))
         yield from _metadata(report)
         return
-    accepted = [match for match in report["matches"] if match["accepted"]]
-    yield _line(report["verdict"]["headline"], "bold")
-    yield _item(report["item"])
-    yield from _claim(report["claim"])
+    yield _line(render(verdict.headline), "bold")
+    yield _item(report.item)
+    if report.claim is not None:
+        yield from _claim(report.claim)
     yield from _first_seen(report)
-    yield from _matched(accepted)
-    for match in accepted:
+    yield from _segments(report.accepted, console)
+    for match in report.accepted:
         yield from _differences(match)
-    yield from _bulleted("Why", report["verdict"]["reasons"])
+    yield from _bulleted(text("report-why"), map(render, verdict.reasons))
     yield from _metadata(report)
-    yield from _bulleted("Be careful", report["verdict"]["limits"])
-    yield from _bulleted("Could not be read or measured", report["problems"])
-    yield from _near(report)
+    yield from _bulleted(text("report-limits"), map(render, verdict.limits))
+    yield from _bulleted(text("report-problems"), map(render, report.problems))
+    yield from _near_misses(near_misses(report))
 
 
-def _item(item: Json) -> RenderableType:
-    facts = [_still_or_video(item)]
-    if item["width"]:
-        facts.append(f"{item['width']} × {item['height']}")
-    if item["frame_rate"]:
-        facts.append(f"{item['frame_rate']:g} pictures a second")
-    if item["sha256"]:
-        facts.append(f"SHA-256 {item['sha256'][:16]}…")
-    lines = [printable(item["name"]), ", ".join(fact for fact in facts if fact)]
-    if address := item.get("final_url") or item.get("url"):
-        lines.append(printable(address))
+def _item(item: ReportedItem) -> RenderableType:
+    facts = []
+    if item.info is not None:
+        facts.append(item_kind(item.info))
+        facts.append(f"{item.info.width} × {item.info.height}")
+        if item.info.frame_rate:
+            facts.append(text("report-fps", fps=item.info.frame_rate))
+    if item.sha256:
+        facts.append(f"SHA-256 {item.sha256[:16]}…")
+    lines = [item.name, ", ".join(facts), item.final_url or item.url or ""]
     return _indented(*[_line(line, "dim" if at else "") for at, line in enumerate(lines) if line])
 
 
-def _still_or_video(item: Json) -> str:
-    if item["kind"] == "video" and item["duration_s"] is not None:
-        return f"video of {clock(item['duration_s'])}"
-    return item["kind"] or ""
-
-
-def _claim(claim: Json | None) -> Iterator[RenderableType]:
-    if claim is None:
-        return
-    if claim["date"]:
-        words, style = FINDING[claim["date"]["finding"]]
-        yield _heading(f"Claimed date {printable(claim['date']['claimed'])}: ", (words, style))
-        yield _indented(_line(claim["date"]["reason"]))
-    if claim["place"]:
-        place = claim["place"]
-        yield _heading("Claimed place, beside the places entered in the library")
-        known = "; ".join(place["known"]) or "none"
+def _claim(claim: ReportedClaim) -> Iterator[RenderableType]:
+    date, place = claim.date, claim.place
+    if date is not None:
+        yield _heading(date_finding(date.finding), FINDING_STYLES[date.finding])
         yield _indented(
-            _line(f"claimed: {place['claimed']}"),
-            _line(f"known:   {known}"),
-            _line(place["reason"]),
+            _line(text("report-claimed", claimed=date_text(date.claimed))),
+            _line(render(date.reason)),
+        )
+    if place is not None:
+        yield _heading(text("report-claimed-place-beside"))
+        known = text("report-known-places-none")
+        if place.known:
+            known = text("report-known-places", places="; ".join(place.known))
+        yield _indented(
+            _line(text("report-claimed", claimed=place.claimed)),
+            _line(known),
+            _line(render(place.reason)),
         )
 
 
-def _first_seen(report: Json) -> Iterator[RenderableType]:
-    first = report["first_seen"]
-    if first is None:
+def _first_seen(report: Report) -> Iterator[RenderableType]:
+    if report.first_seen is None:
         return
-    yield _heading("Earliest copy known to this library")
-    kind = "added to this library" if first["kind"] == "ingested" else first["kind"]
-    names = {match["clip"]["id"]: _title(match["clip"]) for match in report["matches"]}
-    publisher = f" by {first['publisher']}" if first["publisher"] else ""
-    yield _indented(_line(f"{date_text(first['date'])}, {kind}{publisher}", "bold"))
-    if first["source_url"]:
-        yield Text(f"  {printable(first['source_url'])}", no_wrap=True, overflow="ignore")
-    who = f", entered by {first['entered_by']}" if first["entered_by"] else ""
-    yield _indented(_line(f"{names.get(first['clip'], '')} ({first['clip']}){who}".strip()))
+    first, clip = report.first_seen.appearance, report.first_seen.clip
+    yield _heading(text("report-first-seen"))
+    date, kind = date_text(first.date), appearance_kind(first)
+    dated = text("report-dated", date=date, kind=kind)
+    if first.publisher:
+        dated = text("report-dated-by", date=date, kind=kind, publisher=first.publisher)
+    yield _indented(_line(dated, "bold"))
+    if first.source_url:
+        indent = " " * INDENT
+        yield Text(f"{indent}{printable(first.source_url)}", no_wrap=True, overflow="ignore")
+    titles = {match.clip.id: clip_title(match.clip) for match in report.matches}
+    parts = [f"{titles.get(clip, '')} ({clip})".strip(), added_by(first)]
+    yield _indented(_line(", ".join(part for part in parts if part)))
 
 
-def _matched(accepted: list[Json]) -> Iterator[RenderableType]:
-    if not any(match["segments"] for match in accepted):
+def _segments(accepted: Sequence[ReportedMatch], console: Console) -> Iterator[RenderableType]:
+    """The segments as a table, or as lines where the table would lose digits."""
+    if not any(match.segments for match in accepted):
         return
-    yield _heading("Matched stretches")
+    yield _heading(text("report-segments"))
+    table = _segment_table(accepted)
+    room = console.width - INDENT
+    if Measurement.get(console, console.options.update(max_width=10_000), table).minimum <= room:
+        yield _indented(table)
+    else:
+        yield from _segment_lines(accepted)
+
+
+def _segment_table(accepted: Sequence[ReportedMatch]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
-    table.add_column("in this item", no_wrap=True)
-    table.add_column("in the known clip", no_wrap=True)
-    table.add_column("played", no_wrap=True)
-    table.add_column("known clip", overflow="fold")
+    table.add_column(text("report-in-item"), no_wrap=True)
+    table.add_column(text("report-in-clip"), no_wrap=True)
+    table.add_column(text("report-speed"), no_wrap=True)
+    table.add_column(text("report-known-clip"), overflow="fold", min_width=MIN_NAME_WIDTH)
     for match in accepted:
-        label = f"{match['clip']['id']} {_title(match['clip'])}"
-        for at, segment in enumerate(match["segments"][:MOST_STRETCHES]):
-            name = printable(label) if at == 0 else '"'
+        label = f"{match.clip.id} {clip_title(match.clip)}"
+        for at, segment in enumerate(match.segments[:MAX_SEGMENTS]):
             table.add_row(
-                _stretch(segment["query"]), _stretch(segment["reference"]), _played(segment), name
+                time_range(segment.query),
+                time_range(segment.reference),
+                _played(segment) or "—",
+                printable(label) if at == 0 else '"',
             )
-        if len(match["segments"]) > MOST_STRETCHES:
-            table.add_row("…", f"{len(match['segments']) - MOST_STRETCHES} more", "", '"')
-    yield _indented(table)
+        if len(match.segments) > MAX_SEGMENTS:
+            more = text("report-more", count=len(match.segments) - MAX_SEGMENTS)
+            table.add_row("…", more, "", '"')
+    return table
 
 
-def _stretch(span: list[float]) -> str:
-    start, end = span
-    if start == end:
-        return "the picture" if end == 0 else f"at {clock(start)}"
-    return f"{clock(start)}–{clock(end)}"
+def _segment_lines(accepted: Sequence[ReportedMatch]) -> Iterator[RenderableType]:
+    for match in accepted:
+        yield _indented(_line(f"{match.clip.id} {clip_title(match.clip)}"))
+        for segment in match.segments[:MAX_SEGMENTS]:
+            query, reference = time_range(segment.query), time_range(segment.reference)
+            played = _played(segment)
+            line = text("report-shows", query=query, reference=reference)
+            if played:
+                name = "report-shows-played"
+                line = text(name, query=query, reference=reference, played=played)
+            yield _bullet(Text(line))
+        if len(match.segments) > MAX_SEGMENTS:
+            more = text("report-more", count=len(match.segments) - MAX_SEGMENTS)
+            yield _bullet(Text(more))
 
 
-def _played(segment: Json) -> str:
-    words = []
-    if segment["speed"] is not None and abs(segment["speed"] - 1) >= 0.005:
-        words.append(f"× {segment['speed']:.3g}")
-    if segment["reversed"]:
-        words.append("backwards")
-    if segment["mirrored"]:
-        words.append("mirrored")
-    return ", ".join(words) or "the same"
+def _played(segment: Segment) -> str:
+    """Its speed and direction, as far as they were measured."""
+    measured = [] if segment.speed is None else [speed(segment)]
+    return ", ".join([*measured, *direction(segment)])
 
 
-def _differences(match: Json) -> Iterator[RenderableType]:
-    told = [f"{edit['text']}{_where(edit['query'])}" for edit in match["edits"]]
-    told += _sound(match["audio"])
-    if not told:
-        in_table = any(_played(segment) != "the same" for segment in match["segments"])
-        told = ["None measured beyond those in the table" if in_table else "None measured"]
-    percent = percent_text(match["coverage"]["query"])
-    reference = match["coverage"]["reference"]
-    covered = f"covers {percent} of the item"
-    if reference:
-        covered += f", {percent_text(reference)} of the clip"
-    yield from _bulleted(f"Differences from {match['clip']['id']} ({covered})", told)
-
-
-def _where(span: list[float] | None) -> str:
-    return f" [{_stretch(span)}]" if span and span[0] < span[1] else ""
-
-
-def _sound(audio: Json) -> list[str]:
-    spans = [span for span in audio["spans"] if span["state"] != audio["state"] or span["clip"]]
-    if audio["state"] in ("absent", "not_checked") and not spans:
-        return []
-    text = f"Sound: {SOUND[audio['state']]}"
-    if audio["state"] == "shifted" and audio["offset_s"]:
-        text += (
-            f", {abs(audio['offset_s']):.2f} s {'later' if audio['offset_s'] > 0 else 'earlier'}"
+def _differences(match: ReportedMatch) -> Iterator[RenderableType]:
+    lines = [f"{render(edit.message)}{_where(edit)}" for edit in match.edits]
+    lines += sound_lines(match.audio)
+    if not lines:
+        in_table = any(is_altered(segment) for segment in match.segments)
+        lines = [text("report-differences-in-table" if in_table else "report-differences-none")]
+    heading = text("report-differences-item", clip=match.clip.id, query=match.coverage_query or 0.0)
+    if match.coverage_reference:
+        heading = text(
+            "report-differences-both",
+            clip=match.clip.id,
+            query=match.coverage_query or 0.0,
+            reference=match.coverage_reference,
         )
-    told = [text]
-    for span in spans:
-        known = f", that of {span['clip']}" if span["clip"] else ""
-        told.append(f"Sound{_where(span['query'])}: {SOUND[span['state']]}{known}")
-    return told
+    yield from _bulleted(heading, lines)
 
 
-def _metadata(report: Json) -> Iterator[RenderableType]:
-    findings = sorted(
-        report["metadata"]["findings"],
-        key=lambda finding: list(SEVERITY).index(finding["severity"]),
-    )
-    lines = [_told(*SEVERITY[finding["severity"]], finding["text"]) for finding in findings]
-    credentials = report["credentials"]
-    if credentials and credentials["state"] in CREDENTIALS:
-        state = CREDENTIALS[credentials["state"]]
-        lines.insert(0, _told("", "", f"Content credentials: {state}"))
+def _where(edit: Edit) -> str:
+    """Where in the item an edit lies, where its text does not say so itself."""
+    says_when = "when" in edit.message.params
+    return f" [{time_range(edit.query)}]" if edit.query and not says_when else ""
+
+
+def _metadata(report: Report) -> Iterator[RenderableType]:
+    gravest_first = list(SEVERITY_STYLES)
+    lines = []
+    credentials = report.credentials
+    if credentials and credentials.state != "none":
+        meaning = text(f"report-credentials-{credentials.state}")
+        lines.append(Text(text("report-credentials-line", meaning=meaning)))
+    for finding in sorted(report.findings, key=lambda one: gravest_first.index(one.severity)):
+        line = Text()
+        if finding.severity != "info":
+            label = text(f"report-severity-{finding.severity}")
+            line.append(f"{label}  ", SEVERITY_STYLES[finding.severity])
+        lines.append(line.append(printable(finding.text)))
     if lines:
-        yield _heading("What the file says of itself (claims of the file, not facts)")
+        yield _heading(text("report-metadata-unverified"))
         yield from (_bullet(line) for line in lines)
 
 
-def _told(label: str, style: str, words: str) -> Text:
-    line = Text()
-    if label:
-        line.append(f"{label}  ", style)
-    return line.append(printable(words))
-
-
-def _near(report: Json) -> Iterator[RenderableType]:
-    near = [
-        match
-        for match in report["matches"]
-        if not match["accepted"]
-        and (match["relation"] == "undecided" or match["score"] >= NO_NEAR_MISS)
-    ]
+def _near_misses(near: Sequence[ReportedMatch]) -> Iterator[RenderableType]:
     if not near:
         return
-    yield _heading("Near misses, not accepted as copies")
-    for match in near[:MOST_NEAR_MISSES]:
-        undecided = ", undecided" if match["relation"] == "undecided" else ""
-        by = ", by its sound alone" if match.get("found_by") == "sound" else ""
-        score = f"{told_score(match['score'])}{undecided}{by}"
-        yield _indented(_line(f"{score}  {match['clip']['id']} {_title(match['clip'])}"))
-    if len(near) > MOST_NEAR_MISSES:
-        yield _indented(_line(f"and {len(near) - MOST_NEAR_MISSES} more", "dim"))
+    yield _heading(text("report-near-misses"))
+    for match in near[:MAX_NEAR_MISSES]:
+        facts = near_facts(match)
+        yield _indented(_line(f"{match.clip.id} {clip_title(match.clip)}, {facts}"))
+    if len(near) > MAX_NEAR_MISSES:
+        yield _indented(_line(text("report-more", count=len(near) - MAX_NEAR_MISSES), "dim"))
 
 
-def _title(clip: Json) -> str:
-    return f"'{clip['title'] or clip['name']}'"
-
-
-def _heading(words: str, after: tuple[str, str] | None = None) -> RenderableType:
-    text = Text(words, "bold")
-    if after:
-        text.append(*after)
-    return Padding(text, (1, 0, 0, 0))
+def _heading(words: str, style: str = "bold") -> RenderableType:
+    return Padding(Text(printable(words), style), (1, 0, 0, 0))
 
 
 def _bulleted(heading: str, lines: Iterable[str]) -> Iterator[RenderableType]:
     bullets = [_bullet(Text(printable(line))) for line in lines]
     if bullets:
         if heading:
-            yield _heading(printable(heading))
+            yield _heading(heading)
         yield from bullets
 
 
@@ -303,4 +292,4 @@ def _line(words: str, style: str = "") -> Text:
 
 
 def _indented(*lines: RenderableType) -> RenderableType:
-    return Padding(Group(*lines), (0, 0, 0, 2))
+    return Padding(Group(*lines), (0, 0, 0, INDENT))

@@ -1,4 +1,4 @@
-"""Format values for people: times, percentages, sizes, counts."""
+"""Format values for people: times, sizes, counts."""
 
 from hashing.types import Seconds
 
@@ -14,23 +14,6 @@ def clock(seconds: Seconds | None) -> str:
     return f"{start}:{rest // 10:02}.{rest % 10}"
 
 
-def time_range(span: list[float] | tuple[float, float]) -> str:
-    """0:05.0 – 0:18.1, or one time where the span has no length. span: start and end, seconds."""
-    start, end = span
-    return clock(start) if start == end else f"{clock(start)} – {clock(end)}"
-
-
-def percent_text(value: float | None) -> str:
-    """84 % for 0.84; "under 1 %" rather than 0 % for a value above 0; an em dash for None."""
-    if value is None:
-        return "—"
-    if 0 < value < 0.01:
-        return "under 1 %"
-    if 0.99 < value < 1:
-        return "over 99 %"
-    return f"{value * 100:.0f} %"
-
-
 def byte_size(count: int | None) -> str:
     """12.3 MB, in powers of ten; an em dash for None. count: bytes."""
     if count is None:
@@ -42,15 +25,6 @@ def byte_size(count: int | None) -> str:
     if count < 1_000_000_000:
         return f"{count / 1e6:.1f} MB"
     return f"{count / 1e9:.1f} GB"
-
-
-def footage_length(seconds: float) -> str:
-    """A rounded length in seconds, minutes or hours."""
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

@@ -73,7 +73,7 @@ def _limits_of_none(held: Sequence[Held], searched: Searched, able: Capabilities
 def _how_much(searched: Searched) -> Message:
     if not searched.clips:
         return Message("limit-searched-nothing")
-    clips: dict[str, Param] = {"count": searched.clips, "footage": _footage(searched.seconds)}
+    clips: dict[str, Param] = {"count": searched.clips, "footage": footage(searched.seconds)}
     if searched.earliest is None or searched.latest is None:
         return Message("limit-searched-undated", clips)
     if searched.earliest == searched.latest:
@@ -82,9 +82,12 @@ def _how_much(searched: Searched) -> Message:
     return Message("limit-searched", clips | dated)
 
 
-def _footage(seconds: float) -> Message:
-    if seconds >= 3600:
+def footage(seconds: float) -> Message:
+    """How much footage was searched, at a glance."""
+    if seconds >= 7200:
         return Message("footage-hours", {"hours": round(seconds / 3600, 1)})
+    if seconds >= 120:
+        return Message("footage-minutes", {"minutes": round(seconds / 60)})
     return Message("footage-seconds", {"seconds": round(seconds)})
 
 

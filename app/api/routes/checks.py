@@ -38,7 +38,9 @@ from app.errors import UsageError
 from app.evidence.types import EvidenceSheet
 from app.intake.provenance import parse_provenance
 from app.report.html import render
-from app.report.report import Shown
+from app.report.parse import report_from_json
+from app.report.report import Report, Shown
+from app.report.report_json import to_json
 from app.report.report_redaction import for_others
 from app.store import audit_log, checks, decisions, evidence_sheets, reports, reveals
 from app.store.checks import Check, Submission
@@ -171,7 +173,7 @@ async def download_report(
     report = await run_in_threadpool(_report, request, check_id, caller, shown)
     await run_in_threadpool(_log_export, request, check_id, caller.key_id, "json", shown)
     name = f'attachment; filename="firstseen-{check_id}.json"'
-    return JSONResponse(for_others(report, shown), headers={"Content-Disposition": name})
+    return JSONResponse(to_json(for_others(report, shown)), headers={"Content-Disposition": name})
 
 
 @router.delete("/{check_id}", status_code=204)
@@ -243,7 +245,9 @@ def read_check(
         earlier = reports.list_earlier(connection, check_id)
         decided = decisions.find_for_item(connection, check.sha256) if check.sha256 else []
     progress = queue_of(request).progress(check_id)
-    report = for_others(stored.report, shown) if stored is not None else None
+    report = (
+        to_json(for_others(report_from_json(stored.report), shown)) if stored is not None else None
+    )
     decisions_shown = DecisionsOut.of(decided, caller.key_id, sees=visible_key(caller) is None)
     return check_out(check, position, progress, report, earlier, decisions_shown)
 
@@ -313,7 +317,7 @@ def _status(request: Request, check_id: str, key: str | None) -> tuple[StatusOut
     return status_out(check, position, queue_of(request).progress(check_id)), check.settled
 
 
-def _report(request: Request, check_id: str, caller: Caller, shown: Shown) -> dict[str, Any]:
+def _report(request: Request, check_id: str, caller: Caller, shown: Shown) -> Report:
     """The complete report. Raises CheckUnknown, NotRevealed."""
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
@@ -321,12 +325,12 @@ def _report(request: Request, check_id: str, caller: Caller, shown: Shown) -> di
         stored = reports.load_newest(connection, check_id)
     if stored is None:
         raise HTTPException(409, f"the check is {check.state}; there is no report to show")
-    return stored.report
+    return report_from_json(stored.report)
 
 
 def _report_with_frames(
     request: Request, check_id: str, caller: Caller, shown: Shown
-) -> tuple[dict[str, Any], dict[str, EvidenceSheet]]:
+) -> tuple[Report, dict[str, EvidenceSheet]]:
     """The complete report and its evidence frames, redacted or made anew with faces shown."""
     report = _report(request, check_id, caller, shown)
     with store_of(request).reading() as connection:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.library.library import Library
 from app.library.records import Addition, Clip, FileFacts
+from app.report.from_verdict import report_on
 from app.report.report import Report
 from hashing.errors import DecodeError
 from hashing.types import Match
@@ -57,13 +58,13 @@ class MadeLine:
         )
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        return MadeChecked(Report(path.name, digest, len(data), item.info, verdict, SEARCHED))
+        return MadeChecked(report_on(path.name, digest, len(data), item.info, verdict, SEARCHED))
 
     def compare_files(self, a: Path, b: Path, settings: Any, on_progress: Any) -> Report:
         self.calls.append({"compare": (a, b)})
         self._refuse(a)
         verdict = verdict_on(video(), (clip(title=b.name), whole()))
-        return Report(a.name, "f" * 64, 3, video().info, verdict, SEARCHED)
+        return report_on(a.name, "f" * 64, 3, video().info, verdict, SEARCHED)
 
     def add_clip(
         self,

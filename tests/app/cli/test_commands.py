@@ -463,20 +463,14 @@ def test_added_clips_are_listed_shown_counted_and_removed(
 
     assert firstseen("library", "list") == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert first.split() == [
-        "R000001",
-        "0:06.0",
-        "2019-06-12",
-        "published",
-        "Harcourt",
-        "Road",
-    ] or ("2019-06-12 published" in first and "Harcourt Road" in first)
+    assert "2019-06-12, published" in first
+    assert "Harcourt Road" in first
     assert "b.mp4" in second
 
     assert firstseen("library", "show", "R000001") == 0
     sheet = capsys.readouterr().out
-    assert "title     Harcourt Road" in sheet
-    assert "  published 2019-06-12, https://example.org" in sheet
+    assert "title     Harcourt Road\n" in sheet
+    assert "  2019-06-12, published, https://example.org\n" in sheet
 
     assert firstseen("library", "list", "--json") == 0
     assert [one["id"] for one in printed(capsys)] == ["R000001", "R000002"]
@@ -488,7 +482,7 @@ def test_added_clips_are_listed_shown_counted_and_removed(
     assert firstseen("library", "stats", "--json") == 0
     assert printed(capsys)["clips"] == 2
     assert firstseen("library", "stats") == 0
-    assert "clips     2" in capsys.readouterr().out
+    assert "clips    2\n" in capsys.readouterr().out
 
     assert firstseen("library", "remove", "R000001") == 0
     assert capsys.readouterr().out == "R000001  a.mp4: removed\n"
@@ -530,7 +524,7 @@ def test_the_length_of_a_library_is_readable(
     with Library.open(library) as opened:
         opened.add(replace(fingerprint, info=info), made_facts(1))
     assert firstseen("library", "stats") == 0
-    assert f"footage   {footage}\n" in capsys.readouterr().out
+    assert f"footage  {footage}\n" in capsys.readouterr().out
 
 
 def test_hashes_are_exported_for_other_tools(

@@ -17,7 +17,8 @@ from app.cli.scan import (
     sha256_of,
     summary_lines,
 )
-from app.report.report import Report, to_json, unreadable
+from app.report.from_verdict import report_on, unreadable
+from app.report.report_json import to_json
 from tests.app.known import verdict_on, video
 
 
@@ -26,7 +27,7 @@ def report_for(item: FolderEntry) -> dict[str, Any]:
     if item.problem is not None:
         return to_json(unreadable(item.path.name, item.problem))
     return to_json(
-        Report(
+        report_on(
             name=item.path.name,
             sha256=sha256_of(item.path),
             bytes=item.path.stat().st_size,

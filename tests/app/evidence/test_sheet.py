@@ -10,6 +10,7 @@ from app.evidence.instants import MAX_SEGMENTS, moments, reference_time
 from app.evidence.sheet import difference_map, evidence, mark_shown
 from app.evidence.types import EvidenceSheet, Pair
 from app.report.html import render
+from app.report.parse import report_from_json
 from app.report.report import Shown
 from hashing.edit_types import EditType
 from hashing.message import verbatim
@@ -77,7 +78,8 @@ def page_of(sheet: EvidenceSheet) -> str:
         ],
         "audio": {"state": "not_checked", "offset_s": None, "spans": []},
     }  # fmt: skip
-    return render(report("q.mp4", matches=[found]), {"R000001": sheet}, Shown(faces=sheet.faces))
+    checked = report_from_json(report("q.mp4", matches=[found]))
+    return render(checked, {"R000001": sheet}, Shown(faces=sheet.faces))
 
 
 def test_no_face_survives_anywhere_in_the_page(sheet: EvidenceSheet) -> None:
@@ -115,7 +117,7 @@ def test_a_page_never_says_redacted_of_pictures_that_are_not(
 ) -> None:
     shown = evidence(query, reference, match(), unblurred=True)
     with pytest.raises(ValueError, match="shows faces"):
-        render(report("q.mp4"), {"R000001": shown}, Shown())
+        render(report_from_json(report("q.mp4")), {"R000001": shown}, Shown())
 
 
 def test_without_a_detector_every_picture_is_filled(
@@ -127,7 +129,7 @@ def test_without_a_detector_every_picture_is_filled(
         for content in (pair.query, pair.difference):
             assert content is not None
             assert np.abs(decoded(content).astype(int) - FILL_RGB).max() <= 3
-    assert "filled whole" in page_of(blank)
+    assert "redacted completely" in page_of(blank)
 
 
 def test_pairs_show_the_same_instant(sheet: EvidenceSheet) -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from app.intake.origin import Origin
 from app.messages.catalogue import render
-from app.report.report import Report, to_json, unreadable, with_origin
+from app.report.from_verdict import report_on, unreadable
+from app.report.report import Report, with_origin
+from app.report.report_json import to_json
 from app.report.report_redaction import withheld
 from tests.app.known import SEARCHED, verdict_on, video
 
@@ -15,7 +17,7 @@ SHOWN = "Fetching the link revealed this machine to a.example and b.example at 2
 
 def checked() -> Report:
     item = video()
-    return Report("1.mp4", "0" * 64, 5, item.info, verdict_on(item), SEARCHED)
+    return report_on("1.mp4", "0" * 64, 5, item.info, verdict_on(item), SEARCHED)
 
 
 def test_a_file_has_no_address() -> None:
@@ -69,9 +71,9 @@ def test_videos_left_out_are_a_problem() -> None:
 
 
 def test_what_is_shown_to_others_withholds_the_link() -> None:
-    report = to_json(with_origin(checked(), LINK))
+    report = with_origin(checked(), LINK)
     shown = withheld(report)
 
-    assert shown["item"]["url"] is shown["item"]["final_url"] is None
-    assert "/me/" not in str(shown)
-    assert report["item"]["url"] == LINK.url, "the report itself is unchanged"
+    assert shown.item.url is shown.item.final_url is None
+    assert "/me/" not in str(to_json(shown))
+    assert report.item.url == LINK.url, "the report itself is unchanged"

@@ -13,7 +13,8 @@ from app.jobs.recheck_schedule import RecheckSchedule, next_due
 from app.library.library import Library
 from app.library.records import Appearance
 from app.metadata.types import Credentials, Metadata
-from app.report.report import Report, to_json
+from app.report.from_verdict import report_on
+from app.report.report_json import to_json
 from app.settings import Settings
 from app.store import checks, descriptors, keys, reports
 from app.store.checks import Submission
@@ -129,7 +130,7 @@ def test_what_an_older_version_kept_takes_the_long_way(store: Store, library: Li
 def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library: Library) -> None:
     known = clip(("published", "2019-06-12"), INGESTED)
     report = to_json(
-        Report("a.mp4", info=video().info, verdict=verdict_on(video(), (known, whole())))
+        report_on("a.mp4", info=video().info, verdict=verdict_on(video(), (known, whole())))
     )
     check = stored_check(store, library, sought_of(1, least=2.0), "copy")
     with store.writing() as connection:

@@ -1,7 +1,6 @@
 """What is told of a later report: a first match, an older copy, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -9,11 +8,12 @@ from app.jobs.report_changes import (
     accepted_clips,
     claim_finding,
     day_of,
+    find_change,
     has_older,
     is_only_itself,
-    news,
 )
-from app.report.report import Report, to_json
+from app.report.from_verdict import report_on
+from app.report.report import Report
 from app.verdict.verdict import Verdict
 from tests.app.known import INGESTED, clip, match, verdict_on, video, whole
 
@@ -24,12 +24,12 @@ OLDER = clip(("published", "2011"), INGESTED, id="R000002", title=None)
 
 
 def told(before: Verdict, after: Verdict) -> str | None:
-    found = news(as_json(before), after, MONDAY, NOW)
+    found = find_change(reported(before), after, MONDAY, NOW)
     return found.headline if found is not None else None
 
 
-def as_json(verdict: Verdict) -> dict[str, Any]:
-    return to_json(Report("clip.mp4", info=video().info, verdict=verdict))
+def reported(verdict: Verdict) -> Report:
+    return report_on("clip.mp4", info=video().info, verdict=verdict)
 
 
 def test_a_first_match_is_told() -> None:
@@ -43,7 +43,7 @@ def test_a_first_match_is_told() -> None:
 def test_an_older_copy_is_told_under_its_own_name() -> None:
     before = verdict_on(video(), (OLD, whole()))
     after = verdict_on(video(), (OLD, whole()), (OLDER, whole()))
-    found = news(as_json(before), after, MONDAY, NOW)
+    found = find_change(reported(before), after, MONDAY, NOW)
     assert found is not None
     assert found.clip == "R000002"
     assert found.headline == (
@@ -63,9 +63,9 @@ def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() ->
     other = clip(("published", "2020"), INGESTED, id="R000002", title=None)
     before = verdict_on(video(), (OLD, half), date="2022-11-27")
     after = verdict_on(video(), (OLD, half), (other, rest), date="2022-11-27")
-    assert claim_finding(as_json(before)) == "partly_contradicted"
+    assert claim_finding(reported(before)) == "partly_contradicted"
     assert told(before, after) == (
-        "The clip you checked on Monday now has a copy that speaks against its claimed date: "
+        "The clip you checked on Monday now has a copy that contradicts its claimed date: "
         "R000002.mp4, published 2020"
     )
     assert told(after, after) is None
@@ -74,10 +74,11 @@ def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() ->
 
 def test_what_is_told_is_never_the_item_itself() -> None:
     own = clip(("published", "2011"), INGESTED, id="R000003", title=None)
-    before = as_json(verdict_on(video()))
+    before = reported(verdict_on(video()))
     alone = verdict_on(video(), (own, whole()))
-    assert news(before, alone, MONDAY, NOW, {"R000003"}) is None
-    found = news(before, verdict_on(video(), (own, whole()), (OLD, whole())), MONDAY, NOW, {own.id})
+    assert find_change(before, alone, MONDAY, NOW, {"R000003"}) is None
+    after = verdict_on(video(), (own, whole()), (OLD, whole()))
+    found = find_change(before, after, MONDAY, NOW, {own.id})
     assert found is not None
     assert found.clip == "R000001"
     assert "2019-06-12" in found.headline
@@ -95,17 +96,17 @@ def test_what_stays_open_is_not_told() -> None:
 
 
 def test_a_known_clip_that_is_dated_earlier_is_noticed() -> None:
-    report = as_json(verdict_on(video(), (OLD, whole())))
+    report = reported(verdict_on(video(), (OLD, whole())))
     assert accepted_clips(report) == ["R000001"]
     assert not has_older(report, [OLD])
     assert has_older(report, [clip(("attested", "2018-01-01"), INGESTED)])
     assert not has_older(report, [clip(("captured", "2018-01-01"), INGESTED)])
-    assert not has_older(as_json(verdict_on(video())), [OLDER])
+    assert not has_older(reported(verdict_on(video())), [OLDER])
 
 
 @pytest.mark.parametrize(
     ("days", "said"),
-    [(0, "today"), (1, "on Tuesday"), (6, "on Thursday"), (7, "on 18 November 2026")],
+    [(0, "today"), (1, "on Tuesday"), (6, "on Thursday"), (7, "on 2026-11-18")],
 )
 def test_a_weekday_is_named_where_it_is_one(days: int, said: str) -> None:
     moment = (NOW - timedelta(days=days)).isoformat()

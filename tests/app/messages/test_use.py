@@ -21,6 +21,16 @@ SOURCES = [
 # soon as it has no sentences left.
 COVERED = (
     "app/intake/origin.py",
+    "app/jobs/report_changes.py",
+    "app/report/clip_text.py",
+    "app/report/frame_hashes.py",
+    "app/report/from_verdict.py",
+    "app/report/html.py",
+    "app/report/html_timeline.py",
+    "app/report/report.py",
+    "app/report/report_redaction.py",
+    "app/report/terminal.py",
+    "app/report/wording.py",
     "app/verdict",
     "hashing/compare.py",
     "hashing/decide",
@@ -31,7 +41,14 @@ SENTENCE = re.compile(r"[A-Za-z'’]{2,}[,;:]? [A-Za-z]{2,}|[A-Za-z]{2,} $|^ [A-
 OUR_OWN_MISTAKE = {"ValueError", "TypeError", "AssertionError", "RuntimeError"}
 
 # of a measure, which is no text of its own
-NO_SENTENCES = {" shows "}
+NO_SENTENCES = {
+    " shows ",
+    "bold red",  # styles of a terminal
+    "bold yellow",
+    "pdq ",  # the form in which other tools read hashes
+    "  pdq ",
+    "  phash ",
+}
 MAY_BE_NOTHING = {"when", "when-sound", "this-segment-only"}
 
 ENTRIES = {

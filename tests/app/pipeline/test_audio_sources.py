@@ -15,8 +15,8 @@ import pytest
 
 from app.messages import catalogue
 from app.pipeline.audio_sources import TracedMatches, add_audio_sources, unexplained
+from app.report.from_verdict import report_on
 from app.report.html import render
-from app.report.report import Report, to_json
 from app.report.terminal import console_for, show
 from app.verdict.claim import parse_claim
 from app.verdict.headline import KnownSound
@@ -247,7 +247,7 @@ def test_the_limits_speak_of_sound_only_where_it_is_reported() -> None:
 
 def shown(traced: TracedMatches) -> tuple[str, str]:
     """In the terminal, and as a page."""
-    report = to_json(Report("item.mp4", info=video().info, verdict=verdict_on(traced)))
+    report = report_on("item.mp4", info=video().info, verdict=verdict_on(traced))
     stream = io.StringIO()
     show(report, console_for(stream))
     return stream.getvalue(), " ".join(render(report, {}).split())
@@ -256,15 +256,15 @@ def shown(traced: TracedMatches) -> tuple[str, str]:
 def test_the_terminal_and_the_page_name_the_clip_that_sound_is_from() -> None:
     terminal, page = shown(add_audio_sources([(OWN, ALL_OTHER)], [known_audio(OTHER, 0, 30, 41)]))
     assert "it is the sound of 'The park' (R000002) from 0:41.0" in " ".join(terminal.split())
-    assert "Sound [0:00.0–0:30.0]: other than in the known clip, that of R000002" in terminal
+    assert "- 0:00.0–0:30.0: Different sound, that of R000002" in terminal
     assert "(R000002) from 0:41.0" in page
-    assert "Other sound, that of <bdi>R000002</bdi>" in page
+    assert "0:00.0–0:30.0: Different sound, that of R000002" in page
 
 
 def test_near_misses_by_sound_alone_are_called_that() -> None:
     terminal, page = shown(add_audio_sources([], [known_audio(OTHER, 14, 21, 3)]))
-    assert "0.09, by its sound alone  R000002 'The park'" in terminal
-    assert "sound alone, score 0.09" in page
+    assert "R000002 'The park', score 0.09, by its sound alone" in terminal
+    assert "score 0.09, by its sound alone" in page
 
 
 # ---- the line, through the built command

@@ -9,9 +9,10 @@ from app.errors import UsageError
 from app.intake.item import IntakeError, NotMedia, from_path
 from app.library.errors import LibraryUnusable
 from app.pipeline.unreadable import report_unread
-from app.report.report import to_json
+from app.report.report_json import to_json
 from app.settings import Settings
 from hashing.errors import DecodeError
+from hashing.message import verbatim
 from tests.made.broken import make_sound_only
 
 
@@ -44,14 +45,14 @@ def test_a_file_that_does_not_decode_keeps_its_metadata(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_keeps_its_name(tmp_path: Path) -> None:
     report = report_unread(tmp_path / "gone.mp4", IntakeError("there is no such file"), Settings())
 
-    assert (report.name, report.sha256) == ("gone.mp4", None)
-    assert report.problems == ("there is no such file",)
+    assert (report.item.name, report.item.sha256) == ("gone.mp4", None)
+    assert report.problems == (verbatim("there is no such file"),)
 
 
 def test_an_upload_is_called_what_its_owner_called_it(tmp_path: Path) -> None:
     report = report_unread(tmp_path / "5f3a", IntakeError("gone"), Settings(), name="clip.mp4")
 
-    assert report.name == "clip.mp4"
+    assert report.item.name == "clip.mp4"
 
 
 @pytest.mark.parametrize("error", [LibraryUnusable("gone"), UsageError("wrong")])

@@ -3,17 +3,18 @@
 import json
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.metadata.types import Credentials, Finding
-from app.report.report import Report, Shown, plain, text, to_json, unreadable
-from hashing.edit_types import EditType
-from hashing.message import Message, verbatim
-from hashing.types import AudioFinding, AudioSpan, Edit, Match, MediaInfo, Segment, Span
-from tests.app.known import INGESTED, SEARCHED, clip, match, verdict_on, video
+from app.metadata.types import Credentials
+from app.report.from_verdict import report_on, unreadable
+from app.report.report_json import plain, text, to_json
+from app.report.report_redaction import for_others
+from hashing.message import verbatim
+from hashing.types import MediaInfo
+from tests.app.known import verdict_on, video
+from tests.app.report.reports_made import full_report
 
 NUMBER = (int, float)
 NULL = type(None)
@@ -147,68 +148,6 @@ def check(value: Any, shape: Any, where: str = "report") -> None:
         assert type(value) is shape, f"{where} is {value!r}"
 
 
-def full_report() -> Report:
-    known = clip(("published", "2019-06-12", "https://example.org/a"), INGESTED, place="Hong Kong")
-    measured: Any = {"kept_area": 0.64, "n": np.int64(3)}
-    found = Match(
-        score=0.9731234567,
-        decision="accepted",
-        segments=(
-            Segment(
-                Span(18.08049, 25),
-                Span(15, 22),
-                score=0.9,
-                speed=1.0,
-            ),
-            Segment(
-                Span(5.0304, 18.08),
-                Span(0.16, 11.45),
-                score=0.95,
-                speed=np.float64(0.868),
-                visible=(0.1, 0.1, 0.9, 0.9),
-                homography=((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-                mirrored=np.True_,  # type: ignore[arg-type]
-                inliers=np.int64(212),  # type: ignore[arg-type]
-            ),
-        ),
-        edits=(
-            Edit(EditType.CROP, 0.98, measured, Message("edit-crop", {"kept": 0.64})),
-            Edit(
-                EditType.TEXT,
-                0.9,
-                {"area": 0.1},
-                verbatim("Text"),
-                Span(6, 9.5),
-                (0.0, 0.8, 1.0, 1.0),
-            ),
-        ),
-        audio=AudioFinding(
-            "replaced", None, (AudioSpan(Span(5, 18), "replaced", None, "R000009"),)
-        ),
-    )
-    item = video()
-    verdict = verdict_on(
-        item,
-        (known, found),
-        (clip(id="R000002"), match(decision="none", score=0.2)),
-        date="2022-11-27",
-        place="Shanghai",
-    )
-    return Report(
-        name="clip.mp4",
-        sha256=item.sha256,
-        bytes=123,
-        info=item.info,
-        verdict=verdict,
-        searched=SEARCHED,
-        metadata={"exif": {"Make": "Canon", "GPS": (1, 2.5)}},
-        findings=(Finding("no_zone", "notice", "A time without a zone", {"field": "DateTime"}),),
-        credentials=Credentials("none"),
-        timings_s={"decode": 0.81234, "total": 2.9},
-        method={"firstseen": "0.1.0", "space": "sscd"},
-    )
-
-
 def test_a_full_report_has_the_contract_s_names_in_its_order() -> None:
     check(to_json(full_report()), CONTRACT)
 
@@ -250,7 +189,7 @@ def test_the_values_are_those_of_the_contract_s_example() -> None:
 def test_no_claim_is_null_and_half_a_claim_is_half() -> None:
     def claim_of(date: str | None, place: str | None) -> Any:
         verdict = verdict_on(video(), date=date, place=place)
-        return to_json(Report("a.mp4", verdict=verdict))["claim"]
+        return to_json(report_on("a.mp4", verdict=verdict))["claim"]
 
     assert claim_of(None, None) is None
     assert claim_of("2022", None)["place"] is None
@@ -274,7 +213,7 @@ def test_what_could_be_read_of_an_unreadable_item_is_kept() -> None:
     )
 
     assert not report.readable
-    assert report.problems == ("no pictures", "and no sound")
+    assert report.problems == (verbatim("no pictures"), verbatim("and no sound"))
     assert to_json(report)["item"]["sha256"] == "a" * 64
 
 
@@ -282,7 +221,7 @@ def test_what_is_shown_is_said_only_in_renderings_for_others() -> None:
     report = full_report()
 
     assert "shown" not in to_json(report)
-    assert to_json(report, Shown())["shown"] == {
+    assert to_json(for_others(report))["shown"] == {
         "faces": "redacted",
         "identifying_metadata": "withheld",
         "by": None,
@@ -292,7 +231,7 @@ def test_what_is_shown_is_said_only_in_renderings_for_others() -> None:
 def test_credentials_keep_signer_and_findings_apart_from_the_state() -> None:
     signed = Credentials("valid", issuer="Someone", codes=("signingCredential.untrusted",))
 
-    data = to_json(Report("a.jpg", credentials=signed))["credentials"]
+    data = to_json(report_on("a.jpg", credentials=signed))["credentials"]
 
     assert data["state"] == "valid"
     assert data["signer"] == {"issuer": "Someone", "common_name": None}
@@ -309,7 +248,7 @@ def test_names_that_are_no_text_can_be_written() -> None:
 def test_a_still_and_an_infinite_number_have_json_values() -> None:
     info = MediaInfo("still", 4000, 3000)
 
-    assert to_json(Report("a.jpg", info=info))["item"]["duration_s"] is None
+    assert to_json(report_on("a.jpg", info=info))["item"]["duration_s"] is None
     assert plain({"a": float("inf"), "b": (1, float("nan"))}) == {"a": None, "b": [1, None]}
 
 

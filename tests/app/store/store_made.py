@@ -28,7 +28,8 @@ from app.jobs.outcomes import (
 from app.library.context_csv import context_from_columns
 from app.library.errors import LibraryUnusable
 from app.progress import OnProgress
-from app.report.report import to_json, unreadable
+from app.report.from_verdict import unreadable
+from app.report.report_json import to_json
 from app.settings import Settings
 from app.store.checks import Check
 from app.store.data_folder import Store

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.library.records import Clip
-from app.report.report import Report, to_json
+from app.report.from_verdict import report_on
+from app.report.report_json import to_json
 from app.verdict.claim import parse_claim
 from app.verdict.verdict import Verdict, judge
 from hashing.types import Edit, Match, Span
@@ -143,7 +144,7 @@ def test_every_verdict_is_whole(found: list[tuple[Clip, Match]]) -> None:
 @given(found_matches())
 def test_every_verdict_makes_a_report_of_the_contract(found: list[tuple[Clip, Match]]) -> None:
     item = video(float(ITEM_S))
-    report = Report("a.mp4", item.sha256, 3, item.info, verdict_of(found), SEARCHED)
+    report = report_on("a.mp4", item.sha256, 3, item.info, verdict_of(found), SEARCHED)
 
     data = to_json(report)
 

@@ -1,0 +1,99 @@
+"""Typed reading of parsed JSON: each value by its name, each error with its place. Pure.
+
+A field that is absent reads as null, so that what older versions did not write is simply not
+known. Fields that nobody asks for are ignored.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.metadata.types import Value
+from app.report.errors import ReportNotUnderstood
+
+
+@dataclass(frozen=True, slots=True)
+class JsonNode:
+    """One value of a JSON document. where: its path, for messages."""
+
+    value: object
+    where: str
+
+    def __getitem__(self, name: str) -> "JsonNode":
+        """A member of an object; null where it is absent."""
+        members = self.members()
+        return members.get(name, JsonNode(None, f"{self.where}.{name}"))
+
+    @property
+    def is_null(self) -> bool:
+        return self.value is None
+
+    def members(self) -> dict[str, "JsonNode"]:
+        if not isinstance(self.value, dict):
+            raise self.refuse("an object")
+        return {
+            str(name): JsonNode(value, f"{self.where}.{name}") for name, value in self.value.items()
+        }
+
+    def items(self) -> list["JsonNode"]:
+        """The items of a list; none of null."""
+        if self.value is None:
+            return []
+        if not isinstance(self.value, list):
+            raise self.refuse("a list")
+        return [JsonNode(value, f"{self.where}[{at}]") for at, value in enumerate(self.value)]
+
+    def text(self) -> str:
+        if not isinstance(self.value, str):
+            raise self.refuse("a text")
+        return self.value
+
+    def text_or_none(self) -> str | None:
+        return None if self.is_null else self.text()
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(item.text() for item in self.items())
+
+    def number(self) -> float:
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            raise self.refuse("a number")
+        return float(self.value)
+
+    def number_or_none(self) -> float | None:
+        return None if self.is_null else self.number()
+
+    def whole(self) -> int:
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            raise self.refuse("a whole number")
+        return self.value
+
+    def whole_or_none(self) -> int | None:
+        return None if self.is_null else self.whole()
+
+    def flag(self) -> bool:
+        if not isinstance(self.value, bool):
+            raise self.refuse("true or false")
+        return self.value
+
+    def flag_or_none(self) -> bool | None:
+        return None if self.is_null else self.flag()
+
+    def one_of[T: str](self, values: Iterable[T]) -> T:
+        known = tuple(values)
+        for value in known:
+            if value == self.value:
+                return value
+        raise self.refuse(f"one of {', '.join(known)}")
+
+    def plain(self) -> Value:
+        """Whatever stands here, as JSON has it."""
+        if isinstance(self.value, list):
+            return [item.plain() for item in self.items()]
+        if isinstance(self.value, dict):
+            return {name: member.plain() for name, member in self.members().items()}
+        if self.value is None or isinstance(self.value, str | int | float | bool):
+            return self.value
+        raise self.refuse("a JSON value")
+
+    def refuse(self, expected: str) -> ReportNotUnderstood:
+        """The error that says what stands here instead."""
+        return ReportNotUnderstood(f"{self.where}: expected {expected}, got {self.value!r:.80}")

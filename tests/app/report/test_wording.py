@@ -1,0 +1,85 @@
+"""Every value of a closed vocabulary has its words, the same on every surface."""
+
+from typing import Any, get_args
+
+import pytest
+
+from app.library.records import Appearance, AppearanceKind
+from app.messages.catalogue import CatalogueWarning, render, text
+from app.metadata.types import CredentialState, Severity
+from app.report.from_verdict import reported
+from app.report.report import ReportedAppearance
+from app.report.wording import appearance_kind, date_finding, slug, sound_lines, speed
+from app.verdict.caveats import footage
+from app.verdict.terms import DateFinding, Relation, Undecided
+from hashing.types import AudioFinding, AudioState, Segment, Span
+
+
+def values(name: Any) -> tuple[str, ...]:
+    return get_args(name.__value__)
+
+
+IDS = [
+    *(f"report-relation-{value}" for value in (*values(Relation), "unreadable")),
+    *(f"report-meaning-{value}" for value in (*values(Relation), *values(Undecided), "unreadable")),
+    *(f"report-date-{value}" for value in values(DateFinding)),
+    *(f"report-sound-{value}" for value in values(AudioState)),
+    *(f"report-severity-{value}" for value in values(Severity)),
+    *(f"report-credentials-{value}" for value in values(CredentialState) if value != "none"),
+]
+
+
+@pytest.mark.parametrize("id", [slug(id) for id in IDS if id != "report-meaning-undecided"])
+def test_every_value_has_its_words(id: str) -> None:
+    words = text(id)
+    assert words
+    assert words != id
+    assert "genuine" not in words or "nothing about whether" in words
+
+
+@pytest.mark.parametrize("kind", values(AppearanceKind))
+@pytest.mark.parametrize("stated_by", ["file", "person", None])
+def test_every_date_says_how_it_is_known(kind: Any, stated_by: Any) -> None:
+    words = appearance_kind(ReportedAppearance(kind, "2019", stated_by=stated_by))
+    assert ("not used as evidence" in words) == (kind == "captured")
+
+
+def test_a_value_that_is_new_fails_a_test() -> None:
+    with pytest.raises(CatalogueWarning):
+        date_finding("proven")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0, "0 seconds"),
+        (100.0, "100 seconds"),
+        (119.6, "120 seconds"),
+        (1800.0, "30 minutes"),
+        (41230.5, "11.5 hours"),
+        (41_230_500.0, "11,452.9 hours"),
+    ],
+)
+def test_footage_is_told_at_a_glance(seconds: float, said: str) -> None:
+    assert render(footage(seconds)) == said
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [(None, "—"), (1.0, "1×"), (0.9971, "1×"), (0.868, "0.868×"), (2.0, "2×"), (1.2345, "1.23×")],
+)
+def test_a_speed_is_told_as_far_as_it_was_measured(factor: float | None, said: str) -> None:
+    assert speed(Segment(Span(0, 1), Span(0, 1), 0.9, factor)) == said
+
+
+def test_sound_that_nothing_is_known_of_is_not_told() -> None:
+    assert sound_lines(AudioFinding("absent")) == []
+    assert sound_lines(AudioFinding("not_checked")) == []
+
+
+def test_who_states_a_date_is_read_from_what_was_entered() -> None:
+    assert reported(Appearance("published", "2019")).stated_by == "person"
+    assert reported(Appearance("ingested", "2019")).stated_by == "firstseen"
+    assert reported(Appearance("captured", "2019")).stated_by is None
+    assert reported(Appearance("captured", "2019", entered_by="firstseen")).stated_by == "file"
+    assert reported(Appearance("captured", "2019", "https://a.example")).stated_by == "person"
