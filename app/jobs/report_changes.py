@@ -17,7 +17,7 @@ from app.report.report import Report
 from app.verdict.dated_copies import earliest_of, first_seen
 from app.verdict.terms import DateFinding
 from app.verdict.verdict import Verdict
-from hashing.message import Message, Param
+from hashing.message import Message
 
 THIS_WEEK_DAYS: Final = 6  # so long a weekday names one day
 # the graver one last
@@ -63,12 +63,8 @@ def find_change(
     title = clip.title or clip.name
     copy = Message("alert-copy", {"clip": title})
     if first is not None:
-        params: dict[str, Param] = {
-            "clip": title,
-            "kind": first.appearance.kind,
-            "date": first.appearance.date,
-        }
-        copy = Message("alert-copy-dated", params)
+        dated = first.appearance
+        copy = Message("alert-copy-dated", {"clip": title, "kind": dated.kind, "date": dated.date})
     info = before.item.info
     headline = text(
         change,

@@ -604,7 +604,6 @@ report-shows-played = { $query } shows { $reference }, { $played }
 report-timeline-label = Matched and unmatched segments of the item
 report-mapping-label = Which parts of the item show which parts of { $clip }
 report-known-footage = footage known to this library
-report-unmatched = nothing matched
 report-unmatched-in = nothing matched: { $ranges }
 
 # A match

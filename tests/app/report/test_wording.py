@@ -1,9 +1,15 @@
 """Every value of a closed vocabulary has its words, the same on every surface."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from jinja2 import Environment, nodes
 
+import app.report
+from app.jobs import report_changes
 from app.library.records import Appearance, AppearanceKind
 from app.messages.catalogue import CatalogueWarning, render, text
 from app.metadata.types import CredentialState, Severity
@@ -13,6 +19,7 @@ from app.report.wording import appearance_kind, date_finding, slug, sound_lines,
 from app.verdict.caveats import footage
 from app.verdict.terms import DateFinding, Relation, Undecided
 from hashing.types import AudioFinding, AudioState, Segment, Span
+from tests.app.messages.test_use import ENTRIES, variables
 
 
 def values(name: Any) -> tuple[str, ...]:
@@ -83,3 +90,60 @@ def test_who_states_a_date_is_read_from_what_was_entered() -> None:
     assert reported(Appearance("captured", "2019")).stated_by is None
     assert reported(Appearance("captured", "2019", entered_by="firstseen")).stated_by == "file"
     assert reported(Appearance("captured", "2019", "https://a.example")).stated_by == "person"
+
+
+# ---- what renderers ask of the catalogue
+
+REPORT = Path(app.report.__file__).parent
+SOURCES = [*sorted(REPORT.glob("*.py")), Path(report_changes.__file__)]
+
+
+def asked_in_python() -> Iterator[tuple[str, set[str]]]:
+    """Ids, or what ids begin with, and the names of the parameters given."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ("text", "Message"):
+                continue
+            names = {keyword.arg or "" for keyword in node.keywords}
+            for argument in node.args[1:]:
+                if isinstance(argument, ast.Dict):
+                    names |= {ast.literal_eval(key) for key in argument.keys if key is not None}
+            for literal in ast.walk(node.args[0]):
+                if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
+                    yield literal.value, names
+
+
+def asked_in_templates() -> Iterator[tuple[str, set[str]]]:
+    template = Environment().parse((REPORT / "templates" / "report.html.j2").read_text())
+    for call in template.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "t":
+            names = {keyword.key for keyword in call.kwargs}
+            ids = [call.args[0]] if isinstance(call.args[0], nodes.Const) else []
+            for literal in [*ids, *call.args[0].find_all(nodes.Const)]:
+                yield str(literal.value), names
+
+
+ASKED = [*asked_in_python(), *asked_in_templates()]
+
+
+@pytest.mark.parametrize(("id", "given"), [pair for pair in ASKED if pair[0] in ENTRIES])
+def test_every_text_gets_the_parameters_that_it_needs(id: str, given: set[str]) -> None:
+    assert variables(id) <= given
+
+
+def test_every_text_that_is_asked_for_is_there_and_no_other() -> None:
+    begun = {id for id, _ in ASKED if id.endswith("-")}
+    named = {id for id, _ in ASKED} - begun
+    starts = {id for id in named if id.startswith(("report-", "alert-"))} - set(ENTRIES)
+    assert starts == set()
+    literals = {
+        node.value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    ours = {id for id in ENTRIES if id.startswith(("report-", "alert-"))}
+    unused = {
+        id for id in ours - named - literals if not any(id.startswith(start) for start in begun)
+    }
+    assert unused == set()
