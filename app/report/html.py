@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -109,7 +110,9 @@ def _picture_problems(sheets: Mapping[str, EvidenceSheet]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+@cache
 def _environment() -> Environment:
+    """Made once: compiling the template takes longer than filling it in."""
     environment = Environment(
         loader=PackageLoader("app.report"),
         autoescape=True,

@@ -20,8 +20,9 @@ class JsonNode:
 
     def __getitem__(self, name: str) -> "JsonNode":
         """A member of an object; null where it is absent."""
-        members = self.members()
-        return members.get(name, JsonNode(None, f"{self.where}.{name}"))
+        if not isinstance(self.value, dict):
+            raise self.refuse("an object")
+        return JsonNode(self.value.get(name), f"{self.where}.{name}")
 
     @property
     def is_null(self) -> bool:
