@@ -80,10 +80,10 @@ def line(item: Item, report: Report) -> dict[str, object]:
     """What came of one item, as a row to keep."""
     if report.verdict is None:
         raise ValueError(f"{item.name}: no verdict")
-    held = report.verdict.held
-    accepted = [one.clip.name for one in held if one.accepted]
-    mine = next((one.match for one in held if one.clip.name == item.clip), None)
-    near = max((one.match.score for one in held if one.clip.name != item.clip), default=0.0)
+    matches = report.matches
+    accepted = [match.clip.name for match in matches if match.accepted]
+    mine = next((match for match in matches if match.clip.name == item.clip), None)
+    near = max((match.score for match in matches if match.clip.name != item.clip), default=0.0)
     return asdict(item) | {
         "relation": report.verdict.relation,
         "found": item.clip in accepted,

@@ -45,9 +45,9 @@ def test_a_small_picture_over_known_footage_is_looked_for_as_well(
     report = verify.check_item(item, None, library, settings)
     assert report.verdict is not None
     said = {
-        judged.clip.name: {edit.type for edit in judged.match.edits}
-        for judged in report.verdict.held
-        if judged.match.accepted
+        judged.clip.name: {edit.type for edit in judged.edits}
+        for judged in report.matches
+        if judged.accepted
     }
     assert set(said) == {"park.mp4", "street.mp4"}
     assert "inset_over" in said["park.mp4"]
