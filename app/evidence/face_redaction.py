@@ -1,20 +1,20 @@
-"""Destroy faces in the pictures of one clip. Pure: arrays in, arrays out.
+"""Destroy faces in the frames of one clip. Pure: arrays in, arrays out.
 
-A face found in one picture is filled there, enlarged, and also in the pictures shortly before and
-after: at the same place, and where it was followed to. Where detection fails the whole picture is
-filled. The fill is one flat colour and depends on nothing in the picture.
+A face found in one frame is filled there, enlarged, and also in the frames shortly before and
+after: at the same place, and where it was followed to. Where detection fails the whole frame is
+filled. The fill is one flat colour and depends on nothing in the frame.
 """
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.faces import LONG_SIDES_PX, Face
+from hashing.faces import Face
 from hashing.types import Box, Homography
 
 type Rgb = NDArray[np.uint8]
@@ -23,8 +23,8 @@ type Boxes = tuple[Box, ...] | None  # None: all of the picture
 FILL_RGB: Final = (58, 64, 74)
 ENLARGE: Final = 1.6  # of each side: hair, ears and the chin make a face known too
 MIN_SIDE_PX: Final = 6
-HOLD_S: Final = 0.75  # a face seen this long before or after is taken to be there still
 FOLLOW_REACH: Final = 1.0  # how far a face is looked for, in its own sizes, to each side
+FOLLOW_PX: Final = 48  # a larger face is followed in a smaller copy: finer places change no fill
 FOLLOW_CORRELATION: Final = 0.5  # of the face's patch; below it the face was not followed
 WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
 
@@ -32,111 +32,89 @@ WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
 class Detects(Protocol):
     """What finds faces; `hashing.faces.FaceDetector` does."""
 
-    def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = ...) -> list[Face]: ...
+    def detect(
+        self, picture: Rgb, *, long_side_px: int | None = ..., thorough: bool = ...
+    ) -> list[Face]: ...
 
 
 class Remembering:
-    """A detector that looks at the same picture in the same size only once."""
+    """A detector that looks at the same frame in the same way only once."""
 
     def __init__(self, detector: Detects) -> None:
         self._detector = detector
-        self._seen: dict[tuple[bytes, int], list[Face]] = {}
+        self._found: dict[tuple[bytes, int | None, bool], list[Face]] = {}
 
-    def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = LONG_SIDES_PX) -> list[Face]:
-        """As the detector does, doubles of several sizes included."""
+    def detect(
+        self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
+    ) -> list[Face]:
+        """As the detector does."""
         digest = hashlib.blake2b(np.ascontiguousarray(picture), digest_size=16)
         digest.update(repr(picture.shape).encode())
-        found: list[Face] = []
-        for side in long_sides_px:
-            key = (digest.digest(), side)
-            if key not in self._seen:
-                self._seen[key] = self._detector.detect(picture, long_sides_px=(side,))
-            found += self._seen[key]
-        return found
+        key = (digest.digest(), long_side_px, thorough)
+        if key not in self._found:
+            self._found[key] = self._detector.detect(
+                picture, long_side_px=long_side_px, thorough=thorough
+            )
+        return self._found[key]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """One picture, its moment, and whether it is shown or only helps its neighbours."""
-
-    time_s: float
-    picture: Rgb  # (H, W, 3) uint8
-    shown: bool = True
-
-
-def face_boxes(
-    looks: Sequence[Look],
+def found_faces(
+    picture: Rgb,
     detector: Detects | None,
-    long_sides_px: tuple[int, ...] = LONG_SIDES_PX,
-    helper_long_sides_px: tuple[int, ...] = LONG_SIDES_PX[:1],
-) -> list[Boxes]:
-    """What to fill in each look, in their order; None where the whole picture must go.
-
-    detector: None where no detector is installed.
-    """
-    found = [
-        found_faces(look.picture, detector, long_sides_px if look.shown else helper_long_sides_px)
-        for look in looks
-    ]
-    return [_held(index, looks, found) for index in range(len(looks))]
-
-
-def found_faces(picture: Rgb, detector: Detects | None, long_sides_px: tuple[int, ...]) -> Boxes:
-    """The faces of one picture, looked at in these sizes; None where it must go as a whole."""
+    long_side_px: int | None = None,
+    *,
+    thorough: bool = True,
+) -> Boxes:
+    """The faces of one frame, looked at in this way; None where it must go as a whole."""
     if detector is None:
         return None
     try:
-        faces = detector.detect(picture, long_sides_px=long_sides_px)
+        faces = detector.detect(picture, long_side_px=long_side_px, thorough=thorough)
     except (cv2.error, ValueError, MemoryError):
         return None
     return tuple(face.box for face in faces)
 
 
-def _held(index: int, looks: Sequence[Look], found: Sequence[Boxes]) -> Boxes:
-    """The boxes of this look and of its neighbours in time, also where they were followed to."""
-    own = found[index]
+def faces_through(
+    frames: Sequence[Rgb], shown: int, detector: Detects | None, helper_long_side_px: int
+) -> Boxes:
+    """What to fill in one of some frames that follow each other closely.
+
+    That frame, the first and the last are looked at. A face of the first or the last is filled in
+    the one between too: at the same place, and where following it frame by frame led.
+    """
+    own = found_faces(frames[shown], detector)
     if own is None:
         return None
-    here = looks[index]
+    paths = (frames[: shown + 1], frames[shown:][::-1])  # from either end to the frame shown
     boxes = list(own)
-    for other, there in zip(found, looks, strict=True):
-        if there is here or abs(there.time_s - here.time_s) > HOLD_S or other is None:
-            continue
-        for box in other:
-            boxes.append(box)
-            moved = _followed(box, there.picture, here.picture)
-            if moved is not None:
-                boxes.append(moved)
+    for path in paths:
+        if len(path) > 1:
+            there = found_faces(path[0], detector, helper_long_side_px, thorough=False)
+            boxes += carried(there, path)
     return tuple(boxes)
 
 
-def held_by_neighbours(looks: Sequence[Look], found: Sequence[Boxes]) -> list[Boxes]:
-    """The boxes of each look, and those of the one before and the one after, however far apart.
+def carried(boxes: Boxes, path: Sequence[Rgb]) -> tuple[Box, ...]:
+    """The boxes of the first of these frames, and where in the last one they were followed to.
 
-    A face that one picture of a strip shows is filled in its neighbours too: at the same place,
-    and where it was followed to.
+    A face is followed from frame to frame, and straight from the first to the last, for one that
+    something passes in front of. None, a frame that could not be looked at, gives no boxes.
     """
-    held: list[Boxes] = []
-    for index, here in enumerate(looks):
-        own = found[index]
-        if own is None:
-            held.append(None)
-            continue
-        boxes = list(own)
-        for beside in (index - 1, index + 1):
-            if not 0 <= beside < len(looks):
-                continue
-            for box in found[beside] or ():
-                boxes.append(box)
-                moved = _followed(box, looks[beside].picture, here.picture)
-                if moved is not None:
-                    boxes.append(moved)
-        held.append(tuple(boxes))
-    return held
+    places: list[Box] = []
+    for box in boxes or ():
+        places.append(box)
+        step: Box | None = box
+        for there, here in pairwise(path):
+            step = _followed(step, there, here) if step is not None else None
+        for moved in (step, _followed(box, path[0], path[-1]) if len(path) > 2 else None):
+            if moved is not None and moved not in places:
+                places.append(moved)
+    return tuple(places)
 
 
 def _followed(box: Box, there: Rgb, here: Rgb) -> Box | None:
-    """Where the patch in `box` of one picture lies in another of the same size, if it does."""
+    """Where the patch in `box` of one frame lies in another of the same size, if it does."""
     height, width = here.shape[:2]
     if there.shape != here.shape:
         return None
@@ -147,12 +125,22 @@ def _followed(box: Box, there: Rgb, here: Rgb) -> Box | None:
     reach_x, reach_y = round((x1 - x0) * FOLLOW_REACH), round((y1 - y0) * FOLLOW_REACH)
     left, top = max(0, x0 - reach_x), max(0, y0 - reach_y)
     area = here[top : y1 + reach_y, left : x1 + reach_x]
+    scale = min(1.0, FOLLOW_PX / max(patch.shape[:2]))
+    if scale < 1:
+        patch, area = _shrunk(patch, scale), _shrunk(area, scale)
+    if area.shape[0] < patch.shape[0] or area.shape[1] < patch.shape[1]:
+        return None
     scores = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
     _, best, _, (dx, dy) = cv2.minMaxLoc(scores)
     if not best >= FOLLOW_CORRELATION:  # also refuses NaN
         return None
-    x, y = left + dx, top + dy
+    x, y = left + dx / scale, top + dy / scale
     return (x / width, y / height, (x + x1 - x0) / width, (y + y1 - y0) / height)
+
+
+def _shrunk(picture: Rgb, scale: float) -> Rgb:
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def destroy(picture: Rgb, boxes: Boxes, enlarge: float = ENLARGE) -> Rgb:

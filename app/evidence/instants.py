@@ -1,6 +1,6 @@
 """Which moments an evidence sheet shows, and the pictures there with faces already located."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,27 +10,26 @@ from numpy.typing import NDArray
 from app.evidence.face_redaction import (
     Boxes,
     Detects,
-    Look,
-    face_boxes,
+    carried,
+    faces_through,
     found_faces,
-    held_by_neighbours,
 )
+from app.evidence.hand_redaction import HandFill
 from app.evidence.types import MAX_STRIP
 from hashing.decode.preview_codec import decode
-from hashing.faces import LONG_SIDES_PX
 from hashing.types import Match, PreviewFrames, Seconds, Segment
 
 type Rgb = NDArray[np.uint8]
+type HandFills = Callable[[Seconds, tuple[int, ...]], HandFill | None]  # time, shape of the frame
 
 PLACES: Final = (1 / 6, 3 / 6, 5 / 6)  # of a segment, where its pairs are taken
 MAX_SEGMENTS: Final = 3  # looking for faces takes about a second of one core for a pair
 NEIGHBOUR_S: Final = 0.4  # this far before and after, faces are looked for too
 SEARCH_S: Final = 0.5  # how far a pair may move to find kept pictures of the same instant
 STRIP_EVERY_S: Final = 0.5  # instants of a strip are not closer than this
-# A strip's pictures are looked at in their own size alone, 0.08 s of one core each; what one look
-# misses, those at its neighbours and on the other side may find.
-STRIP_SIDES_PX: Final = (512,)
-FEW_INSTANTS: Final = 4  # up to so many are looked at in every size
+HELPER_LONG_SIDE_PX: Final = 384  # in which the frames around the one shown are looked at
+FOLLOW_S: Final = 1.05  # instants this near each other are looked at in turns, on either side
+FEW_INSTANTS: Final = 4  # up to so many are all looked at
 STRIP_A_SEGMENT: Final = 2  # at least, for the longest segments
 
 
@@ -41,6 +40,12 @@ class Instant:
     time_s: Seconds  # the true moment of the kept picture
     picture: Rgb  # (H, W, 3), untouched: never to leave this process
     faces: Boxes
+    hand: HandFill | None = None  # what a person blanked in it
+
+
+def nothing_by_hand(time_s: Seconds, shape: tuple[int, ...]) -> HandFill | None:
+    """For frames in which no person blanked anything."""
+    return None
 
 
 def moments(
@@ -119,34 +124,82 @@ def _same_instant(
 
 
 def instant(
-    pictures: PreviewFrames, time_s: Seconds, detector: Detects | None, unblurred: bool
+    pictures: PreviewFrames,
+    time_s: Seconds,
+    detector: Detects | None,
+    unblurred: bool,
+    hand: HandFills = nothing_by_hand,
 ) -> Instant:
-    """The kept picture nearest to this moment; its neighbours help to hold faces.
+    """The preview frame nearest to this moment; those around it help to hold faces.
 
-    Raises DecodeError where the kept pictures are damaged.
+    Raises DecodeError where the preview frames are damaged.
     """
     nearest = float(pictures.times[int(np.abs(pictures.times - time_s).argmin())])
     film = decode(pictures, nearest - NEIGHBOUR_S, nearest + NEIGHBOUR_S)
     here = film.nearest(nearest)
     picture = film.pixels[here]
-    if unblurred:
-        return Instant(nearest, picture, ())
-    picked = sorted({0, here, len(film.times) - 1})
-    looks = [Look(float(film.times[i]), film.pixels[i], shown=i == here) for i in picked]
-    return Instant(nearest, picture, face_boxes(looks, detector)[picked.index(here)])
+    faces = (
+        () if unblurred else faces_through(list(film.pixels), here, detector, HELPER_LONG_SIDE_PX)
+    )
+    return Instant(nearest, picture, faces, hand(nearest, picture.shape))
 
 
 def strip_instants(
-    pictures: PreviewFrames, times_s: Sequence[Seconds], detector: Detects | None, unblurred: bool
+    pictures: PreviewFrames,
+    times_s: Sequence[Seconds],
+    detector: Detects | None,
+    unblurred: bool,
+    hand: HandFills = nothing_by_hand,
+    first_looked: int = 0,
 ) -> list[Instant]:
-    """The kept pictures of these moments of one clip, each looked at once; neighbours hold faces.
+    """The preview frames of these moments of one clip, and what must be filled in each.
 
-    Raises DecodeError where the kept pictures are damaged.
+    Where they are near each other every second one is looked at, from `first_looked` on, and its
+    faces are followed to the one between; the other clip is looked at there. A face of one is
+    filled in its neighbours, however far apart.
+
+    Raises DecodeError where the preview frames are damaged.
     """
-    looks = [Look(time_s, decode(pictures, time_s, time_s).pixels[0]) for time_s in times_s]
-    if unblurred:
-        return [Instant(look.time_s, look.picture, ()) for look in looks]
-    sizes = LONG_SIDES_PX if len(looks) <= FEW_INSTANTS else STRIP_SIDES_PX
-    found = [found_faces(look.picture, detector, sizes) for look in looks]
-    held = held_by_neighbours(looks, found)
-    return [Instant(one.time_s, one.picture, boxes) for one, boxes in zip(looks, held, strict=True)]
+    frames = [decode(pictures, time_s, time_s).pixels[0] for time_s in times_s]
+    hands = [hand(time_s, frame.shape) for time_s, frame in zip(times_s, frames, strict=True)]
+    if unblurred or not frames:
+        return [
+            Instant(time_s, frame, (), fill)
+            for time_s, frame, fill in zip(times_s, frames, hands, strict=True)
+        ]
+    skipped = _between(times_s, first_looked)
+    found = [
+        () if index in skipped else found_faces(frame, detector, thorough=False)
+        for index, frame in enumerate(frames)
+    ]
+    instants: list[Instant] = []
+    for index, (time_s, frame) in enumerate(zip(times_s, frames, strict=True)):
+        beside = [i for i in (index - 1, index + 1) if 0 <= i < len(frames)]
+        faces = found[index]
+        if index in skipped and any(found[i] is None for i in beside):
+            faces = None
+        if faces is not None:
+            for other in beside:
+                path = _path(pictures, times_s[other], time_s) if index in skipped else ()
+                faces += carried(found[other], path or (frames[other], frame))
+        instants.append(Instant(time_s, frame, faces, hands[index]))
+    return instants
+
+
+def _between(times_s: Sequence[Seconds], first_looked: int) -> set[int]:
+    """The moments that need no look of their own: both neighbours are near and are looked at."""
+    if len(times_s) <= FEW_INSTANTS:
+        return set()
+    return {
+        i
+        for i in range(1, len(times_s) - 1)
+        if i % 2 != first_looked
+        and times_s[i] - times_s[i - 1] <= FOLLOW_S
+        and times_s[i + 1] - times_s[i] <= FOLLOW_S
+    }
+
+
+def _path(pictures: PreviewFrames, start: Seconds, end: Seconds) -> list[Rgb]:
+    """The preview frames from one moment to another, later or earlier."""
+    frames = list(decode(pictures, min(start, end), max(start, end)).pixels)
+    return frames if start <= end else frames[::-1]

@@ -1,11 +1,13 @@
 """The pictures that let a person check one match with their own eyes.
 
 Pairs of the same instant, what the item shows of the known picture, the aligned difference, and
-where each edit is. Runs inside the sandbox: arrays in, small JPEGs out. Faces are filled before
-anything is drawn, scaled, warped or compared, so no step can bring one back.
+where each edit is. Runs inside the sandbox: arrays in, small JPEGs out. Faces, and what a person
+blanks by hand, are filled before anything is drawn, scaled, warped or compared, so no step can
+bring one back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import cv2
@@ -23,17 +25,20 @@ from app.evidence.face_redaction import (
     mapped,
     together,
 )
+from app.evidence.hand_redaction import HandFill, blank, hand_fill
 from app.evidence.instants import (
     MAX_SEGMENTS,
+    HandFills,
     Instant,
     instant,
     moments,
+    reference_time,
     strip_instants,
     strip_moments,
 )
-from app.evidence.types import EvidenceSheet, Pair, Thumbnail
+from app.evidence.types import EvidenceSheet, Pair, Redaction, Side, Thumbnail
 from hashing.faces import FaceDetector, FaceModelError, load_detector
-from hashing.types import Box, Edit, Homography, Match, PreviewFrames, Seconds
+from hashing.types import Box, Edit, Homography, Match, PreviewFrames, Seconds, Span
 
 LONG_SIDE_PX: Final = 480
 JPEG_QUALITY: Final = 72
@@ -43,6 +48,9 @@ OUTSIDE_RGB: Final = (222, 224, 228)  # of the difference map: no known picture 
 MARK_RGB: Final = (255, 176, 0)  # colour-blind-safe orange, IBM palette
 DIMMED: Final = 0.4  # brightness of what the item does not show
 CONTEXT: Final = 2.2  # a thumbnail shows this many times the edit's box
+NOT_LAID_OVER: Final = (
+    "where no alignment was measured, what was blanked by hand in one clip is not in the other"
+)
 
 
 def evidence(
@@ -52,12 +60,14 @@ def evidence(
     unblurred: bool = False,
     detector: Detects | Literal["installed"] | None = "installed",
     strip: bool = False,
+    redaction: Redaction | None = None,
 ) -> EvidenceSheet:
     """The sheet of one match.
 
     unblurred: show faces; only where a person asked for it.
     strip: also make the instants to step through, for another few seconds of one core.
     detector: None fills every picture whole, as happens where no detector is installed.
+    redaction: what a person blanks by hand, whether or not faces are shown.
 
     Raises DecodeError where the kept pictures of either side are damaged.
     """
@@ -71,10 +81,12 @@ def evidence(
             f"pictures are shown for the {MAX_SEGMENTS} longest of {len(match.segments)} stretches"
         )
     looker = Remembering(detector) if detector is not None else None
-    pairs, sides = _pairs(query, reference, match, looker, unblurred)
-    thumbnails, seen = _thumbnails(query, match.edits, sides, looker, unblurred)
-    steps, stepped = _strip(query, reference, match, looker, unblurred) if strip else ([], [])
-    shown = [i.faces for i in (*sides, *seen, *stepped)]
+    maker = _Maker(query, reference, match, looker, unblurred, redaction, problems)
+    pairs, sides = maker.pairs()
+    steps, stepped = maker.strip() if strip else ([], [])
+    thumbnails, seen = maker.thumbnails([*sides, *stepped])
+    looked = [*sides, *stepped, *seen]
+    shown = [faces for one in looked for faces in (one.query.faces, one.reference.faces)]
     return EvidenceSheet(
         pairs=tuple(pairs),
         thumbnails=tuple(thumbnails),
@@ -82,8 +94,9 @@ def evidence(
         detector=detector.name if isinstance(detector, FaceDetector) else None,
         faces_filled=sum(len(faces) for faces in shown if faces is not None),
         pictures_filled=sum(faces is None for faces in shown),
-        problems=tuple(problems),
+        problems=tuple(dict.fromkeys(problems)),
         strip=tuple(steps),
+        by_hand=redaction is not None and bool(redaction.blanked or redaction.kept),
     )
 
 
@@ -95,75 +108,177 @@ def _installed(problems: list[str]) -> Detects | None:
         return None
 
 
-def _pairs(
-    query: PreviewFrames,
-    reference: PreviewFrames,
-    match: Match,
-    detector: Detects | None,
-    unblurred: bool,
-) -> tuple[list[Pair], list[Instant]]:
-    pairs: list[Pair] = []
-    sides: list[Instant] = []
-    for index, query_s, reference_s in moments(match, query, reference):
-        ours = instant(query, query_s, detector, unblurred)
-        theirs = instant(reference, reference_s, detector, unblurred)
-        homography = match.segments[index].homography_at(query_s)
-        visible = match.segments[index].visible
-        pairs.append(_pair(index, ours, theirs, homography, visible))
-        sides += [ours, theirs]
-    return pairs, sides
+@dataclass(frozen=True, slots=True, eq=False)
+class _Aligned:
+    """One moment of both clips and where they lie on each other, if that was measured."""
+
+    segment: int
+    query: Instant
+    reference: Instant
+    homography: Homography | None  # of the known frame onto the item's
+    visible: Box | None
+
+    @property
+    def back(self) -> Homography | None:
+        return inverse(self.homography) if self.homography is not None else None
 
 
-def _strip(
-    query: PreviewFrames,
-    reference: PreviewFrames,
-    match: Match,
-    detector: Detects | None,
-    unblurred: bool,
-) -> tuple[list[Pair], list[Instant]]:
-    """Instants to step through; a face of one is filled in its neighbours, on both sides."""
-    chosen = strip_moments(match, query, reference)
-    ours = strip_instants(query, [query_s for _, query_s, _ in chosen], detector, unblurred)
-    theirs = strip_instants(reference, [there for _, _, there in chosen], detector, unblurred)
-    steps = []
-    for (index, query_s, _), here, there in zip(chosen, ours, theirs, strict=True):
-        segment = match.segments[index]
-        homography = segment.homography_at(query_s)
-        steps.append(_pair(index, here, there, homography, segment.visible))
-    return steps, [*ours, *theirs]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Redacted:
+    """Both frames without what was found, or blanked by hand, in either."""
+
+    query: Rgb
+    reference: Rgb
+    filled: Callable[[Rgb], Rgb]  # fills once more what is laid into the item's frame
 
 
-def _pair(
-    segment: int,
-    ours: Instant,
-    theirs: Instant,
-    homography: Homography | None,
-    visible: Box | None,
-) -> Pair:
-    """Both pictures redacted with what was found in either, and their difference."""
-    back = inverse(homography) if homography is not None else None
-    our_faces, their_faces = ours.faces, theirs.faces
-    if homography is not None:
-        our_faces = _joined(our_faces, theirs.faces, homography)
-    if back is not None:
-        their_faces = _joined(their_faces, ours.faces, back)
-    query = destroy(ours.picture, our_faces)
-    known = destroy(theirs.picture, their_faces)
-    difference, mean, laid = None, None, None
-    if homography is not None:
-        painted, mean = difference_map(query, known, homography, our_faces)
-        difference = jpeg(painted)
-        laid = jpeg(aligned(query, known, homography, our_faces))
-    return Pair(
-        segment=segment,
-        query_s=ours.time_s,
-        reference_s=theirs.time_s,
-        query=jpeg(query),
-        reference=jpeg(mark_shown(known, back, visible)),
-        difference=difference,
-        difference_mean=mean,
-        aligned=laid,
-    )
+class _Maker:
+    """Makes what a sheet shows of one match."""
+
+    def __init__(
+        self,
+        query: PreviewFrames,
+        reference: PreviewFrames,
+        match: Match,
+        detector: Detects | None,
+        unblurred: bool,
+        redaction: Redaction | None,
+        problems: list[str],
+    ) -> None:
+        self._query = query
+        self._reference = reference
+        self._match = match
+        self._detector = detector
+        self._unblurred = unblurred
+        self._redaction = redaction
+        self._problems = problems
+
+    def pairs(self) -> tuple[list[Pair], list[_Aligned]]:
+        sides = [
+            self._aligned(index, self._item_at(query_s), self._known_at(reference_s))
+            for index, query_s, reference_s in moments(self._match, self._query, self._reference)
+        ]
+        return [self._pair(one) for one in sides], sides
+
+    def strip(self) -> tuple[list[Pair], list[_Aligned]]:
+        """Instants to step through; a face of one is filled in its neighbours, on both sides."""
+        chosen = strip_moments(self._match, self._query, self._reference)
+        detector, unblurred = self._detector, self._unblurred
+        times_s, known_s = [one[1] for one in chosen], [one[2] for one in chosen]
+        ours = strip_instants(self._query, times_s, detector, unblurred, self._hand("item"), 0)
+        # what is not looked at on one side is looked at on the other
+        theirs = strip_instants(
+            self._reference, known_s, detector, unblurred, self._hand("known"), 1
+        )
+        steps = [
+            self._aligned(index, here, there)
+            for (index, _, _), here, there in zip(chosen, ours, theirs, strict=True)
+        ]
+        return [self._pair(one) for one in steps], steps
+
+    def thumbnails(self, known: Sequence[_Aligned]) -> tuple[list[Thumbnail], list[_Aligned]]:
+        """A picture for each edit that has a place; what was looked at beside `known` for them."""
+        placed = [(i, e) for i, e in enumerate(self._match.edits) if e.box is not None]
+        thumbnails: list[Thumbnail] = []
+        seen: list[_Aligned] = []
+        for index, edit in placed[:MAX_THUMBNAILS]:
+            assert edit.box is not None
+            time_s = _middle(edit, known)
+            inside = [one for one in known if edit.query is None or _within(edit.query, one)]
+            if inside:
+                here = min(inside, key=lambda one: abs(one.query.time_s - time_s))
+            else:
+                here = self._at(time_s)
+                seen.append(here)
+            picture = _around(self._redact(here).query, edit.box)
+            thumbnails.append(Thumbnail(index, here.query.time_s, jpeg(picture)))
+        return thumbnails, seen
+
+    def _at(self, time_s: Seconds) -> _Aligned:
+        """The item's frame of a moment, and the known one that it shows, if it shows one."""
+        item = self._item_at(time_s)
+        for index, segment in enumerate(self._match.segments):
+            if segment.query.start <= item.time_s <= segment.query.end:
+                known = self._known_at(reference_time(segment, item.time_s))
+                return self._aligned(index, item, known)
+        nothing = Instant(0.0, np.zeros_like(item.picture), ())
+        return _Aligned(0, item, nothing, None, None)
+
+    def _item_at(self, time_s: Seconds) -> Instant:
+        hand = self._hand("item")
+        return instant(self._query, time_s, self._detector, self._unblurred, hand)
+
+    def _known_at(self, time_s: Seconds) -> Instant:
+        hand = self._hand("known")
+        return instant(self._reference, time_s, self._detector, self._unblurred, hand)
+
+    def _hand(self, side: Side) -> HandFills:
+        return lambda time_s, shape: hand_fill(self._redaction, side, time_s, shape)
+
+    def _aligned(self, index: int, ours: Instant, theirs: Instant) -> _Aligned:
+        segment = self._match.segments[index]
+        homography = segment.homography_at(ours.time_s)
+        return _Aligned(index, ours, theirs, homography, segment.visible)
+
+    def _redact(self, one: _Aligned) -> _Redacted:
+        ours, theirs, back = one.query, one.reference, one.back
+        our_faces, their_faces = ours.faces, theirs.faces
+        our_hands, their_hands = [ours.hand], [theirs.hand]
+        if one.homography is not None:
+            matrix = _pixel_matrix(ours.picture, theirs.picture, one.homography)
+            our_faces = _joined(our_faces, theirs.faces, one.homography)
+            if theirs.hand is not None:
+                our_hands.append(theirs.hand.laid_onto(matrix, ours.picture.shape))
+        if back is not None:
+            matrix = _pixel_matrix(theirs.picture, ours.picture, back)
+            their_faces = _joined(their_faces, ours.faces, back)
+            if ours.hand is not None:
+                their_hands.append(ours.hand.laid_onto(matrix, theirs.picture.shape))
+        if one.homography is None or back is None:
+            our_hands.append(self._unplaced(theirs.hand, ours.picture))
+            their_hands.append(self._unplaced(ours.hand, theirs.picture))
+
+        def filled(picture: Rgb) -> Rgb:
+            return blank(destroy(picture, our_faces), *our_hands)
+
+        known = blank(destroy(theirs.picture, their_faces), *their_hands)
+        return _Redacted(filled(ours.picture), known, filled)
+
+    def _unplaced(self, fill: HandFill | None, picture: Rgb) -> HandFill | None:
+        """What a fill of the other side does to a frame that it cannot be laid onto."""
+        if fill is None:
+            return None
+        if fill.beyond:  # only parts were kept, and which part of this frame they are is unknown
+            return HandFill(np.ones(picture.shape[:2], bool), True)
+        self._problems.append(NOT_LAID_OVER)
+        return None
+
+    def _pair(self, one: _Aligned) -> Pair:
+        """Both frames redacted with what was found in either, and their difference."""
+        redacted = self._redact(one)
+        difference, mean, laid = None, None, None
+        if one.homography is not None:
+            painted, mean = difference_map(
+                redacted.query, redacted.reference, one.homography, redacted.filled
+            )
+            difference = jpeg(painted)
+            laid = jpeg(
+                aligned(redacted.query, redacted.reference, one.homography, redacted.filled)
+            )
+        return Pair(
+            segment=one.segment,
+            query_s=one.query.time_s,
+            reference_s=one.reference.time_s,
+            query=jpeg(redacted.query),
+            reference=jpeg(mark_shown(redacted.reference, one.back, one.visible)),
+            difference=difference,
+            difference_mean=mean,
+            aligned=laid,
+        )
+
+
+def _within(span: Span, one: _Aligned) -> bool:
+    return span.start <= one.query.time_s <= span.end
 
 
 def _joined(own: Boxes, other: Boxes, homography: Homography) -> Boxes:
@@ -172,11 +287,11 @@ def _joined(own: Boxes, other: Boxes, homography: Homography) -> Boxes:
 
 
 def difference_map(
-    query: Rgb, reference: Rgb, homography: Homography, filled: Boxes
+    query: Rgb, reference: Rgb, homography: Homography, filled: Callable[[Rgb], Rgb]
 ) -> tuple[Rgb, float | None]:
     """What differs once the known picture is laid over the item's and brightness is fitted.
 
-    query, reference: already redacted. filled: the boxes of the query's, filled here again.
+    query, reference: already redacted. filled: what is filled in the query, filled here again.
 
     Returns the picture (blue: the same, yellow: FULL_SCALE or more of full brightness) and the
     mean difference 0..1, None where the two share no picture.
@@ -193,20 +308,22 @@ def difference_map(
     scaled = np.clip(apart * (255 / FULL_SCALE), 0, 255).astype(np.uint8)
     painted = cv2.cvtColor(cv2.applyColorMap(scaled, cv2.COLORMAP_CIVIDIS), cv2.COLOR_BGR2RGB)
     painted[~shared] = OUTSIDE_RGB
-    return destroy(np.asarray(painted, np.uint8), filled), float(apart[shared].mean())
+    return filled(np.asarray(painted, np.uint8)), float(apart[shared].mean())
 
 
-def aligned(query: Rgb, reference: Rgb, homography: Homography, filled: Boxes) -> Rgb:
+def aligned(
+    query: Rgb, reference: Rgb, homography: Homography, filled: Callable[[Rgb], Rgb]
+) -> Rgb:
     """The known picture laid into the item's frame: mirror, turn and crop undone.
 
-    query, reference: already redacted; of the query only the size is used. filled: the boxes of
-    the query's, filled here again. Where the known picture does not reach it is OUTSIDE_RGB.
+    query, reference: already redacted; of the query only the size is used. filled: what is filled
+    in the query, filled here again. Where the known picture does not reach it is OUTSIDE_RGB.
     """
     matrix = _pixel_matrix(query, reference, homography)
     size = (query.shape[1], query.shape[0])
     laid = np.asarray(cv2.warpPerspective(reference, matrix, size), np.uint8)
     laid[~_covered(query, reference, matrix)] = OUTSIDE_RGB
-    return destroy(laid, filled)
+    return filled(laid)
 
 
 def _pixel_matrix(query: Rgb, reference: Rgb, homography: Homography) -> NDArray[np.float64]:
@@ -269,30 +386,10 @@ def mark_shown(known: Rgb, back: Homography | None, visible: Box | None) -> Rgb:
     return np.asarray(marked, np.uint8)
 
 
-def _thumbnails(
-    query: PreviewFrames,
-    edits: Sequence[Edit],
-    known: Sequence[Instant],
-    detector: Detects | None,
-    unblurred: bool,
-) -> tuple[list[Thumbnail], list[Instant]]:
-    """A picture for each edit that has a place; the instants that were looked at for them."""
-    placed = [(i, e) for i, e in enumerate(edits) if e.box is not None][:MAX_THUMBNAILS]
-    thumbnails: list[Thumbnail] = []
-    seen: list[Instant] = []
-    for index, edit in placed:
-        assert edit.box is not None
-        here = instant(query, _middle(edit, known), detector, unblurred)
-        seen.append(here)
-        picture = _around(destroy(here.picture, here.faces), edit.box)
-        thumbnails.append(Thumbnail(index, here.time_s, jpeg(picture)))
-    return thumbnails, seen
-
-
-def _middle(edit: Edit, known: Sequence[Instant]) -> Seconds:
+def _middle(edit: Edit, known: Sequence[_Aligned]) -> Seconds:
     if edit.query is not None:
         return (edit.query.start + edit.query.end) / 2
-    return known[0].time_s if known else 0.0
+    return known[0].query.time_s if known else 0.0
 
 
 def _around(picture: Rgb, box: Box) -> Rgb:

@@ -3,12 +3,52 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from hashing.types import Seconds
+from hashing.types import Box, Seconds, Span
 
 type Faces = Literal["redacted", "shown"]
+type Side = Literal["item", "known"]
 
 MAX_PICTURE_BYTES = 400_000  # 480 pixels of noise at our JPEG quality stay well below
 MAX_STRIP = 24  # instants of one match to step through
+MAX_PARTS = 1000  # rectangles that a person may give for one match
+
+# what no fill takes away, in the words of every export
+NOT_REDACTED = (
+    "Not removed: voices, tattoos, clothes, number plates, captions and the place itself."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FramePart:
+    """A rectangle of one clip's frames, for some time or always."""
+
+    side: Side
+    box: Box  # 0..1
+    span: Span | None = None  # of that clip; None: in every frame
+
+    def __post_init__(self) -> None:
+        x0, y0, x1, y1 = self.box
+        if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+            raise ValueError(f"a part of a frame is x0 < x1 and y0 < y1 in 0..1, not {self.box}")
+
+    def covers(self, time_s: Seconds) -> bool:
+        """Whether the frame of that time has it."""
+        return self.span is None or self.span.start <= time_s <= self.span.end
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What a person blanks by hand, beside the faces that are found.
+
+    kept: on a side that has any, everything else is blanked.
+    """
+
+    blanked: tuple[FramePart, ...] = ()
+    kept: tuple[FramePart, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.blanked) + len(self.kept) > MAX_PARTS:
+            raise ValueError(f"at most {MAX_PARTS} parts can be blanked or kept by hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +97,7 @@ class EvidenceSheet:
     pictures_filled: int  # pictures filled whole, because faces could not be looked for
     problems: tuple[str, ...] = ()
     strip: tuple[Pair, ...] = ()
+    by_hand: bool = False  # a person blanked more than the faces found
 
     def __post_init__(self) -> None:
         if len(self.strip) > MAX_STRIP:

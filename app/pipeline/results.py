@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.evidence.types import EvidenceSheet
+from app.evidence.types import EvidenceSheet, Redaction
 from app.library.library import Library
 from app.metadata.types import Metadata
 from app.progress import OnProgress, quiet
@@ -42,15 +42,25 @@ class Judged:
         return tuple(match for match in self.verdict.held if _is_shown(match))
 
     def make_sheets(
-        self, *, unblurred: bool = False, strips: bool = False, on_progress: OnProgress = quiet
+        self,
+        *,
+        unblurred: bool = False,
+        strips: bool = False,
+        redaction: Redaction | None = None,
+        on_progress: OnProgress = quiet,
     ) -> dict[str, EvidenceSheet]:
-        """Evidence by clip id. unblurred: show faces. strips: also make frames to step through."""
+        """Evidence by clip id.
+
+        unblurred: show faces. strips: also make frames to step through. redaction: what a person
+        blanks by hand.
+        """
         return make_sheets(
             self._sandbox,
             self.matches_to_show,
             self._library,
             unblurred=unblurred,
             strips=strips,
+            redaction=redaction,
             on_progress=on_progress,
         )
 
@@ -62,6 +72,7 @@ def make_sheets(
     *,
     unblurred: bool,
     strips: bool,
+    redaction: Redaction | None,
     on_progress: OnProgress,
 ) -> dict[str, EvidenceSheet]:
     """Evidence of each match whose clip has preview frames, by clip id."""
@@ -71,7 +82,7 @@ def make_sheets(
         reference = library.load(match.clip.id).preview
         if reference is not None:
             sheets[match.clip.id] = sandbox.evidence(
-                reference, match.match, unblurred=unblurred, strip=strips
+                reference, match.match, unblurred=unblurred, strip=strips, redaction=redaction
             )
     return sheets
 

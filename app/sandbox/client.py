@@ -10,7 +10,7 @@ method raises the errors of `Sandbox.call`.
 
 from collections.abc import Callable
 
-from app.evidence.types import EvidenceSheet
+from app.evidence.types import EvidenceSheet, Redaction
 from app.metadata.types import Metadata
 from app.sandbox.errors import SandboxBroken
 from app.sandbox.sandbox import Sandbox
@@ -96,10 +96,12 @@ class MediaSandbox(Sandbox):
         query: PreviewFrames | None = None,
         unblurred: bool = False,
         strip: bool = False,
+        redaction: Redaction | None = None,
     ) -> EvidenceSheet:
         """Frames that show one match. query: by default the preview frames of this process's item.
 
-        unblurred: show faces. strip: also make frames to step through.
+        unblurred: show faces. strip: also make frames to step through. redaction: what a person
+        blanks by hand.
         """
         return self._ask(
             EvidenceSheet,
@@ -109,6 +111,7 @@ class MediaSandbox(Sandbox):
             query=query,
             unblurred=unblurred,
             strip=strip,
+            redaction=redaction,
         )
 
     def thumbnail(self, preview: PreviewFrames) -> bytes:

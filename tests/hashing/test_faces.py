@@ -1,14 +1,20 @@
 """Faces are found, small and turned ones too; nothing else is said of them."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from hashing import faces
-from hashing.faces import Face, FaceDetector, FaceModelError, intersection_over_union, load_detector
+from hashing.faces import (
+    SMALL_EVIDENCE,
+    Face,
+    FaceDetector,
+    FaceModelError,
+    brightened,
+    intersection_over_union,
+    load_detector,
+)
 from hashing.types import Box
 from tests.app.evidence.faces_made import head
 from tests.made.scenes import scene
@@ -48,19 +54,64 @@ def test_a_wide_and_a_narrow_picture_give_the_same_places(detector: FaceDetector
     assert found_at(inside, detector.detect(np.ascontiguousarray(narrow)))
 
 
-@pytest.mark.parametrize(
-    ("turn", "back"),
-    [
-        (cv2.ROTATE_90_CLOCKWISE, lambda b: (1 - b[3], b[0], 1 - b[1], b[2])),
-        (cv2.ROTATE_90_COUNTERCLOCKWISE, lambda b: (b[1], 1 - b[2], b[3], 1 - b[0])),
-    ],
-)
-def test_a_lying_face_is_found_where_it_lies_when_asked(
-    turn: int, back: Callable[[Box], Box], detector: FaceDetector
+def turned(picture: Rgb, box: Box, degrees: float) -> tuple[Rgb, Box]:
+    """The picture and the place turned counter-clockwise by any angle, nothing cut off."""
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+    size = (round(width * cos + height * sin), round(width * sin + height * cos))
+    matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    canvas = cv2.warpAffine(picture, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    x0, y0, x1, y1 = box
+    corners = np.array([[x, y, 1] for x in (x0 * width, x1 * width)
+                        for y in (y0 * height, y1 * height)]) @ matrix.T  # fmt: skip
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    place = (left / size[0], top / size[1], right / size[0], bottom / size[1])
+    return np.asarray(canvas, np.uint8), place
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_face_is_found_in_footage_that_lies_on_its_side_or_head(
+    quarters: int, detector: FaceDetector
 ) -> None:
     picture, box = planted(300, 60, 110)
-    turned = np.asarray(cv2.rotate(picture, turn), np.uint8)
-    assert found_at(back(box), detector.detect(turned, sideways=True))
+    exact, (_, place) = np.rot90(picture, quarters), turned(picture, box, 90 * quarters)
+    assert found_at(place, detector.detect(np.ascontiguousarray(exact)))
+
+
+@pytest.mark.parametrize("degrees", [20, 45, 70, 110, 135, 160, 200, 225, 250, 290, 315, 340])
+def test_a_face_is_found_at_any_angle(degrees: int, detector: FaceDetector) -> None:
+    picture, box = planted(200, 80, 120)
+    canvas, (x0, y0, x1, y1) = turned(picture, box, degrees)
+    middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+    assert any(
+        face.box[0] < middle[0] < face.box[2] and face.box[1] < middle[1] < face.box[3]
+        for face in detector.detect(canvas)
+    )
+
+
+@pytest.mark.parametrize("light", [0.3, 0.12, 0.06])
+def test_a_face_in_the_dark_is_found(light: float, detector: FaceDetector) -> None:
+    picture, box = planted(200, 60, 90)
+    dark = (picture * light).astype(np.uint8)
+    assert found_at(box, detector.detect(dark))
+
+
+def test_only_dark_pictures_are_brightened() -> None:
+    picture = scene(3, 0.0, (512, 288))
+    assert brightened(picture) is picture
+    dark = (picture * 0.1).astype(np.uint8)
+    assert brightened(dark).mean() > 3 * dark.mean()
+    black = np.zeros_like(picture)
+    assert brightened(black) is black
+
+
+def test_looks_that_agree_make_a_face_where_one_alone_does_not() -> None:
+    here, beside, away = (0.1, 0.1, 0.3, 0.3), (0.11, 0.1, 0.31, 0.3), (0.7, 0.7, 0.8, 0.8)
+    weak = SMALL_EVIDENCE * 0.6
+    (face,) = faces._fused([(here, weak), (beside, weak), (away, weak)])
+    assert face.box == here
+    assert face.score == pytest.approx(2 * weak)
 
 
 def test_a_wall_has_no_face(detector: FaceDetector) -> None:
@@ -76,7 +127,7 @@ def test_boxes_are_inside_the_picture_and_best_first(detector: FaceDetector) -> 
         x0, y0, x1, y1 = face.box
         assert 0 <= x0 < x1 <= 1
         assert 0 <= y0 < y1 <= 1
-        assert 0 <= face.score <= 1
+        assert face.score >= SMALL_EVIDENCE
 
 
 @pytest.mark.parametrize("shape", [(288, 512), (288, 512, 4), (0, 0)])

@@ -19,7 +19,7 @@ import numpy as np
 import PIL.Image
 
 from app.evidence import sheet
-from app.evidence.types import EvidenceSheet
+from app.evidence.types import EvidenceSheet, Redaction
 from app.metadata.read import Metadata, read_metadata
 from app.sandbox.child.answer_loop import Task
 from app.sandbox.child_session import Session
@@ -162,12 +162,15 @@ def evidence(
     *,
     unblurred: bool = False,
     strip: bool = False,
+    redaction: Redaction | None = None,
 ) -> EvidenceSheet:
     """Frames that show one match; drawn here, since preview frames are a stranger's data too."""
     item_frames = query or _item(session).preview
     if item_frames is None:
         raise DecodeError("no preview frames of this item were kept")
-    return sheet.evidence(item_frames, reference, match, unblurred, strip=strip)
+    return sheet.evidence(
+        item_frames, reference, match, unblurred, strip=strip, redaction=redaction
+    )
 
 
 def thumbnail(session: Session, preview: PreviewFrames) -> bytes:

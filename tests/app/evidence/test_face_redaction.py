@@ -1,5 +1,6 @@
 """Faces are filled where they are, where they were, and where they went; in doubt everything is."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,10 +10,10 @@ from numpy.typing import NDArray
 from app.evidence.face_redaction import (
     FILL_RGB,
     WHOLE,
-    Look,
+    carried,
     destroy,
     enlarged,
-    face_boxes,
+    faces_through,
     inverse,
     mapped,
     together,
@@ -32,15 +33,17 @@ class Sees:
     def __init__(self, *answers: list[Box] | Exception) -> None:
         self.answers = list(answers)
 
-    def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = ()) -> list[Face]:
+    def detect(
+        self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
+    ) -> list[Face]:
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return [Face(box, 0.9) for box in answer]
 
 
-def looks(*times: float, seed: int = 1) -> list[Look]:
-    return [Look(t, scene(seed, t, (200, 100))) for t in times]
+def frames(*times: float, seed: int = 1) -> list[Rgb]:
+    return [scene(seed, t, (200, 100)) for t in times]
 
 
 def test_a_filled_box_keeps_nothing_of_what_was_there() -> None:
@@ -78,39 +81,64 @@ def test_even_the_smallest_box_at_any_edge_fills_something(
 
 
 def test_no_detector_fills_the_whole_picture() -> None:
-    found = face_boxes(looks(0.0, 0.1), None)
-    assert found == [None, None]
+    assert faces_through(frames(0.0, 0.1), 0, None, 384) is None
     assert (destroy(scene(1, 0.0, (200, 100)), None) == FILL_RGB).all()
 
 
 def test_a_detector_that_fails_fills_that_picture_whole() -> None:
-    found = face_boxes(looks(0.0, 0.1), Sees(ValueError("broken"), [BOX]))
-    assert found[0] is None
-    assert found[1] == (BOX,)
+    broken = ValueError("broken")
+    assert faces_through(frames(0.0, 0.1), 0, Sees(broken, [BOX]), 384) is None
+    assert faces_through(frames(0.0, 0.1), 0, Sees([BOX], broken), 384) == (BOX,)
 
 
-def test_a_face_seen_just_before_or_after_is_held() -> None:
-    before, now, after = face_boxes(looks(0.0, 0.3, 0.6), Sees([BOX], [], []))
-    assert before is not None
-    assert now is not None
-    assert after is not None
-    assert BOX in before
-    assert BOX in now
-    assert BOX in after
-    far = face_boxes(looks(0.0, 5.0), Sees([BOX], []))
-    assert far[1] == ()
+@pytest.mark.parametrize("answers", [([], [BOX], []), ([], [], [BOX])])
+def test_a_face_seen_just_before_or_after_is_held(answers: tuple[list[Box], ...]) -> None:
+    boxes = faces_through(frames(0.0, 0.1, 0.2, 0.3, 0.4), 2, Sees(*answers), 384)
+    assert boxes is not None
+    assert BOX in boxes
+
+
+def moving(step: tuple[int, int], count: int) -> list[Rgb]:
+    """A face-sized patch that moves over a wall; it starts in BOX."""
+    face = np.random.default_rng(1).integers(0, 255, (20, 20, 3)).astype(np.uint8)
+    made = []
+    for index in range(count):
+        frame = np.full((100, 200, 3), 40, np.uint8)
+        x, y = 80 + step[0] * index, 40 + step[1] * index
+        frame[y : y + 20, x : x + 20] = face
+        made.append(frame)
+    return made
 
 
 def test_a_face_is_followed_to_where_it_moved() -> None:
-    wall = np.full((100, 200, 3), 40, np.uint8)
-    face = np.random.default_rng(1).integers(0, 255, (20, 20, 3)).astype(np.uint8)
-    here, there = wall.copy(), wall.copy()
-    here[40:60, 80:100] = face
-    there[46:66, 92:112] = face
-    box = (0.4, 0.4, 0.5, 0.6)
-    _, held = face_boxes([Look(0.0, here), Look(0.2, there)], Sees([box], []))
-    assert held is not None
-    assert any(b == pytest.approx((0.46, 0.46, 0.56, 0.66)) for b in held)
+    boxes = carried((BOX,), moving((12, 6), 2))
+    assert any(b == pytest.approx((0.46, 0.46, 0.56, 0.66)) for b in boxes)
+
+
+def test_a_face_is_followed_frame_by_frame_farther_than_one_look_reaches() -> None:
+    path = moving((15, 4), 6)  # 75 px to the right: a look from the first reaches 20
+    there = (0.4 + 5 * 15 / 200, 0.4 + 5 * 4 / 100, 0.5 + 5 * 15 / 200, 0.6 + 5 * 4 / 100)
+    assert any(b == pytest.approx(there) for b in carried((BOX,), path))
+    assert all(b != pytest.approx(there) for b in carried((BOX,), [path[0], path[-1]]))
+
+
+def test_a_face_that_something_passes_in_front_of_is_found_behind_it() -> None:
+    path = moving((4, 0), 3)
+    path[1][:] = 200  # someone walks past the camera
+    there = (0.44, 0.4, 0.54, 0.6)
+    assert any(b == pytest.approx(there) for b in carried((BOX,), path))
+
+
+def test_a_frame_that_could_not_be_looked_at_gives_its_neighbours_nothing() -> None:
+    assert carried(None, moving((4, 0), 2)) == ()
+
+
+def test_a_large_face_is_followed_in_a_smaller_copy() -> None:
+    big = [
+        cv2.resize(f, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC) for f in moving((12, 6), 2)
+    ]
+    boxes = carried((BOX,), big)
+    assert any(b == pytest.approx((0.46, 0.46, 0.56, 0.66), abs=0.01) for b in boxes)
 
 
 def test_boxes_go_through_a_mirroring_and_back() -> None:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from app.evidence import instants
+from app.evidence import sheet as sheets
 from app.evidence.face_redaction import FILL_RGB, Remembering, Rgb
-from app.evidence.instants import strip_moments
-from app.evidence.sheet import _strip, aligned, evidence, thumbnail
+from app.evidence.instants import strip_instants, strip_moments
+from app.evidence.sheet import aligned, evidence, thumbnail
 from app.evidence.types import MAX_STRIP, EvidenceSheet, Pair
 from hashing.faces import Face
-from hashing.types import Match, PreviewFrames, Segment, Span
+from hashing.types import Box, Match, PreviewFrames, Segment, Span
 from tests.app.evidence.faces_made import (
     cropped_and_mirrored,
     decoded,
@@ -78,15 +80,17 @@ def test_a_face_of_the_known_side_alone_is_in_no_aligned_picture_and_no_differen
             assert (likeness(decoded(step.aligned)) > SEEN) == unblurred
 
 
-class SeesOnlyOnce:
-    """A detector that misses a face in all pictures but one."""
+class SeesAt:
+    """A detector that finds a face only at certain looks."""
 
-    def __init__(self, box: tuple[float, float, float, float], at: int) -> None:
+    def __init__(self, box: Box, *at: int) -> None:
         self.box, self.at, self.looks = box, at, 0
 
-    def detect(self, picture: Rgb, *, long_sides_px: tuple[int, ...] = ()) -> list[Face]:
+    def detect(
+        self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
+    ) -> list[Face]:
         self.looks += 1
-        return [Face(self.box, 0.9)] if self.looks - 1 == self.at else []
+        return [Face(self.box, 0.9)] if self.looks - 1 in self.at else []
 
 
 def filled(picture: bytes, x: float, y: float) -> bool:
@@ -95,32 +99,75 @@ def filled(picture: bytes, x: float, y: float) -> bool:
     return bool(np.abs(here - FILL_RGB).max() <= 6)
 
 
-def test_a_face_seen_at_one_instant_is_filled_in_its_neighbours_on_both_sides() -> None:
-    frames = [scene(3, i / 10, (512, 288)) for i in range(40)]
-    known = film(frames)
-    item = film([cropped_and_mirrored(frame) for frame in frames])
-    moments = strip_moments(match(4.0), item, known)
-    assert len(moments) == 8
-    steps, _ = _strip(item, known, match(4.0), SeesOnlyOnce((0.4, 0.4, 0.5, 0.6), at=4), False)
-    middle = (0.45, 0.5)
-    # x' = 1 - (x - 0.1) / 0.8 is its own inverse but for the centre: 0.45 of the item is 0.54 there
-    there = (0.1 + 0.8 * (1 - 0.45), 0.1 + 0.8 * 0.5)
-    assert [filled(s.query, *middle) for s in steps] == [i in (3, 4, 5) for i in range(8)]
-    assert [filled(s.reference, *there) for s in steps] == [i in (3, 4, 5) for i in range(8)]
+def still_film(seconds: int, seed: int = 3) -> PreviewFrames:
+    """One scene that does not move: a face followed in it stays where it is."""
+    return film([scene(seed, 0.0, (512, 288))] * (10 * seconds))
+
+
+MIDDLE_BOX = (0.4, 0.4, 0.5, 0.6)
+MIDDLE = (0.45, 0.5)
+# x' = 1 - (x - 0.1) / 0.8 is its own inverse but for the centre: 0.45 of the item is 0.54 there
+MIDDLE_OF_KNOWN = (0.1 + 0.8 * (1 - 0.45), 0.1 + 0.8 * 0.5)
+
+
+def strip_of(seconds: float, detector: SeesAt, every_s: float = 0.5) -> tuple[Pair, ...]:
+    count = int(seconds / every_s)
+    frame = scene(3, 0.0, (512, 288))
+    known, item = (
+        film([frame] * (10 * int(seconds))),
+        film([cropped_and_mirrored(frame)] * (10 * int(seconds))),
+    )
+    steps = evidence(item, known, match(seconds), detector=detector, strip=True).strip
+    assert len(steps) == count
+    return steps
+
+
+def test_a_face_seen_at_one_instant_is_filled_in_its_neighbours_on_both_sides(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheets, "moments", lambda *_: [])  # the strip alone
+    monkeypatch.setattr(sheets, "Remembering", lambda detector: detector)
+    steps = strip_of(4.0, detector := SeesAt(MIDDLE_BOX, 2))  # looks at 0, 2, 4, 6, 7 of the item
+    near = [i in (3, 4, 5) for i in range(8)]
+    assert [filled(s.query, *MIDDLE) for s in steps] == near
+    assert [filled(s.reference, *MIDDLE_OF_KNOWN) for s in steps] == near
     for name in ("aligned", "difference"):
-        holes = [filled(getattr(s, name), *middle) for s in steps]
-        assert holes == [i in (3, 4, 5) for i in range(8)], name
+        assert [filled(getattr(s, name), *MIDDLE) for s in steps] == near, name
+    assert detector.looks == 10, "each instant is looked at on one side, the ends on both"
+
+
+def test_instants_far_apart_are_all_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instants, "FOLLOW_S", 0.3)
+    detector = SeesAt(MIDDLE_BOX)
+    frames = still_film(3)
+    strip_instants(frames, [0.0, 0.5, 1.0, 1.5, 2.0, 2.5], detector, False)
+    assert detector.looks == 6
+
+
+def test_a_neighbour_that_could_not_be_looked_at_fills_the_one_between_whole() -> None:
+    class Breaks(SeesAt):
+        def detect(
+            self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
+        ) -> list[Face]:
+            super().detect(picture)
+            if self.looks == 2:
+                raise ValueError("broken")
+            return []
+
+    times = [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
+    made = strip_instants(still_film(3), times, Breaks(MIDDLE_BOX), False)
+    assert [one.faces for one in made] == [(), None, None, None, (), ()]
 
 
 def test_the_same_picture_is_looked_at_once_a_size() -> None:
-    inner = SeesOnlyOnce((0.1, 0.1, 0.2, 0.2), at=0)
+    inner = SeesAt((0.1, 0.1, 0.2, 0.2), 0)
     once = Remembering(inner)
     picture = scene(1, 0.0, (64, 36))
-    first = once.detect(picture, long_sides_px=(640,))
-    assert once.detect(picture.copy(), long_sides_px=(640,)) == first
+    first = once.detect(picture, long_side_px=640)
+    assert once.detect(picture.copy(), long_side_px=640) == first
     assert inner.looks == 1
-    once.detect(picture, long_sides_px=(640, 960))
-    once.detect(picture.reshape(36 * 2, 32, 3), long_sides_px=(640,))
+    once.detect(picture)
+    once.detect(picture.reshape(36 * 2, 32, 3), long_side_px=640)
     assert inner.looks == 3
 
 
@@ -137,7 +184,7 @@ def test_the_known_picture_laid_into_the_items_frame_looks_like_the_item(
 def test_where_the_known_picture_does_not_reach_nothing_is_made_up() -> None:
     picture = scene(1, 0.0, (200, 100))
     half = ((0.5, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    laid = aligned(picture, picture, half, ())
+    laid = aligned(picture, picture, half, np.copy)
     assert (laid[:, 110:] == laid[0, -1]).all()
     assert not (laid[:, :90] == laid[0, -1]).all()
 
