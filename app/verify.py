@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.evidence.types import Redaction
 from app.intake.item import from_path
 from app.library.library import Library
 from app.pipeline.find_matches import search_library
@@ -59,14 +60,18 @@ def check(
     with_sheets: bool = True,
     unblurred: bool = False,
     strips: bool = False,
+    redaction: Redaction | None = None,
 ) -> Checked:
     """Check one item; returns the report and the evidence frames of each accepted match.
 
-    unblurred: faces are shown. strips: also make frames to step through. Raises as `check_item`.
+    unblurred: faces are shown. strips: also make frames to step through. redaction: what a
+    person blanks by hand. Raises as `check_item`.
     """
     with start_check(path, claim, library, settings, on_progress, name) as judged:
         sheets = (
-            judged.make_sheets(unblurred=unblurred, strips=strips, on_progress=on_progress)
+            judged.make_sheets(
+                unblurred=unblurred, strips=strips, redaction=redaction, on_progress=on_progress
+            )
             if with_sheets
             else {}
         )

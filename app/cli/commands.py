@@ -31,7 +31,7 @@ from hashing.errors import DecodeError, FirstseenError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.evidence.types import EvidenceSheet
+    from app.evidence.types import EvidenceSheet, FramePart, Redaction
     from app.intake.origin import Origin
     from app.progress import OnProgress
     from app.report.report import Report
@@ -92,12 +92,28 @@ def check(
     html: Annotated[
         Path | None, typer.Option(help="Also write the report as one page, to show to others.")
     ] = None,
+    blank: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="X0,Y0,X1,Y1",
+            help="With --html: blank this part of the item's frames too, 0 to 1 from the top left. "
+            "May be repeated.",
+        ),
+    ] = None,
+    blank_all_but: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="X0,Y0,X1,Y1",
+            help="With --html: blank all of the item's frames but this part. May be repeated.",
+        ),
+    ] = None,
     progress: Progress = None,
 ) -> None:
     """Check one item against the library."""
     link = _is_link(path)
     file = Path(path) if link else _file(path)
     claim = _claim(claimed_date, claimed_place)
+    redaction = _redaction(blank or [], blank_all_but or [], html)
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
@@ -116,7 +132,14 @@ def check(
                 if link:
                     file, name, origin = _fetched(path, cleanup, settings, on_progress)
                 checked = verify.check(
-                    file, claim, clips, settings, on_progress, name, with_sheets=html is not None
+                    file,
+                    claim,
+                    clips,
+                    settings,
+                    on_progress,
+                    name,
+                    with_sheets=html is not None,
+                    redaction=redaction,
                 )
                 report, sheets = checked.report, checked.sheets
             except FirstseenError as error:
@@ -289,6 +312,34 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
         raise UsageError(f"--claimed-date: {error}") from error
     except ClaimNotUnderstoodError as error:
         raise UsageError(f"--claimed-place: {error}") from error
+
+
+def _redaction(blank: list[str], blank_all_but: list[str], html: Path | None) -> "Redaction | None":
+    """What a person blanks by hand in the item. Raises UsageError."""
+    from app.errors import UsageError
+    from app.evidence.types import Redaction
+
+    if not blank and not blank_all_but:
+        return None
+    if html is None:
+        raise UsageError("--blank and --blank-all-but change the page that --html writes")
+    return Redaction(
+        tuple(_frame_part("--blank", text) for text in blank),
+        tuple(_frame_part("--blank-all-but", text) for text in blank_all_but),
+    )
+
+
+def _frame_part(option: str, text: str) -> "FramePart":
+    from app.errors import UsageError
+    from app.evidence.types import FramePart
+
+    try:
+        x0, y0, x1, y1 = (float(part) for part in text.split(","))
+        return FramePart("item", (x0, y0, x1, y1))
+    except ValueError as error:
+        raise UsageError(
+            f"{option}: expected X0,Y0,X1,Y1 from 0 to 1 with X0 < X1 and Y0 < Y1, got {text!r}"
+        ) from error
 
 
 def _finish(report: "Report", *, as_json: bool) -> None:

@@ -45,8 +45,10 @@ class MadeLine:
         name: str | None = None,
         *,
         with_sheets: bool = True,
+        redaction: Any = None,
     ) -> MadeChecked:
         self.calls.append({"check": path, "claim": claim, "pictures": with_sheets})
+        self.redaction = redaction
         on_progress("decode", 0.5)
         self._refuse(path)
         item = video()

@@ -19,6 +19,7 @@ import pytest
 
 import app
 from app.__main__ import run
+from app.evidence.types import FramePart, Redaction
 from app.intake.item import IntakeError, Item, NotMedia
 from app.library.errors import LibraryUnusable
 from app.library.library import Library
@@ -343,6 +344,41 @@ def test_a_page_that_cannot_be_written_is_a_clear_error(
 ) -> None:
     assert firstseen("check", item, "--html", "nowhere/report.html") == 2
     assert "nowhere/report.html cannot be written" in capsys.readouterr().err
+
+
+def test_parts_that_a_person_blanks_reach_the_frames_of_the_page(
+    firstseen: Firstseen, line: MadeLine, library: Path, item: Path
+) -> None:
+    words = ("--blank", "0,0.6,0.3,1", "--blank", "0.9,0,1,0.1", "--blank-all-but", "0,0,0.5,1")
+    assert firstseen("check", item, "--html", "report.html", *words) == 0
+    assert line.redaction == Redaction(
+        blanked=(
+            FramePart("item", (0.0, 0.6, 0.3, 1.0)),
+            FramePart("item", (0.9, 0.0, 1.0, 0.1)),
+        ),
+        kept=(FramePart("item", (0.0, 0.0, 0.5, 1.0)),),
+    )
+
+
+@pytest.mark.parametrize("part", ["0,0,1", "a,b,c,d", "0.5,0,0.4,1", "0,0,1,2", "0,0,nan,1", ""])
+def test_a_part_that_is_none_is_refused_before_anything_is_read(
+    firstseen: Firstseen,
+    line: MadeLine,
+    library: Path,
+    item: Path,
+    part: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert firstseen("check", item, "--html", "report.html", "--blank", part) == 2
+    assert "--blank: expected X0,Y0,X1,Y1" in capsys.readouterr().err
+    assert line.calls == []
+
+
+def test_blanking_without_a_page_is_refused(
+    firstseen: Firstseen, library: Path, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", item, "--blank", "0,0,1,1") == 2
+    assert "--html" in capsys.readouterr().err
 
 
 def test_bars_go_to_stderr_and_only_where_asked_for(
