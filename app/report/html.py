@@ -15,14 +15,11 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.evidence.types import EvidenceSheet, Thumbnail
-from app.messages import catalogue
-from app.messages.catalogue import text
-from app.report import wording
-from app.report.html_timeline import TimelinePair, bars, draw_timelines, ticks
-from app.report.report import Report, ReportedAppearance, ReportedMatch, Shown
-from app.report.report_redaction import for_others
-from app.report.wording import near_misses
+from app.evidence.types import NOT_REDACTED, EvidenceSheet
+from app.report.html_timeline import mapping, ticks, unmatched_bars
+from app.report.html_wording import CREDENTIALS, FINDINGS, KINDS, SOUND, meaning, tone
+from app.report.report import Shown
+from app.report.report_redaction import withheld
 from app.text import formatting
 from app.text.escaping import printable
 from app.verdict.caveats import footage
@@ -83,6 +80,7 @@ def render(
         shown_json=json.dumps(asdict(shown)),
         picture_problems=_picture_problems(sheets),
         detectors=sorted({s.detector for s in sheets.values() if s.detector}),
+        by_hand=any(s.by_hand for s in sheets.values()),
         any_pictures=any(s.pairs for s in sheets.values()),
         styles=Markup(styles),  # our own file
         style_hash=_csp_hash(styles),
@@ -144,7 +142,13 @@ def _environment() -> Environment:
         "time_taken": wording.time_taken,
         "web_address": formatting.web_address,
     }
-    environment.globals["t"] = text
+    environment.globals |= {
+        "CREDENTIALS": CREDENTIALS,
+        "FINDINGS": FINDINGS,
+        "KINDS": KINDS,
+        "NOT_REDACTED": NOT_REDACTED,
+        "SOUND": SOUND,
+    }
     return environment
 
 

@@ -244,7 +244,7 @@ export const en = {
   "strip.label": "Instants with pictures: item above, known clip below",
   "strip.known": "Known",
   "strip.cell": "Instant {n}: item {query}, known clip {reference}",
-  "faces.redacted": "Faces were found and filled automatically, which may miss some; some filled places are no faces.",
+  "faces.redacted": "Faces were found and filled automatically, which may miss some; some filled places are no faces. Not removed: voices, tattoos, clothes, number plates, captions and the place itself.",
   "faces.filled": { one: "{n} picture was filled whole, because faces could not be looked for.", other: "{n} pictures were filled whole, because faces could not be looked for." },
   "faces.shown": "Faces are shown. Think of the people in the pictures before you pass anything on.",
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.report.html import render as render_record
-from app.report.html_timeline import Bar, bars, draw_timelines, ticks
-from app.report.parse import report_from_json
+from app.evidence.types import EvidenceSheet, Pair
+from app.report.html import render
+from app.report.html_timeline import mapping, ticks, unmatched_bars
 from app.report.report import Shown
 from app.text.formatting import byte_size, clock, date_text
 from hashing.types import Segment, Span
@@ -250,6 +250,16 @@ def test_people_and_positions_are_withheld_unless_asked() -> None:
     shown = Page(render(told, {}, Shown("redacted", "shown", "the desk"))).text
     assert not [secret for secret in secrets if secret not in shown]
     assert "names are shown, as the desk asked" in shown
+
+
+def test_a_page_with_pictures_says_what_is_not_removed() -> None:
+    pair = Pair(0, 0.0, 0.0, b"\xff\xd8\xff", b"\xff\xd8\xff")
+    for by_hand in (False, True):
+        sheet = EvidenceSheet((pair,), (), "redacted", None, 0, 0, by_hand=by_hand)
+        text = Page(render(report("a.mp4"), {"R000001": sheet})).text
+        for left in ("voices", "tattoos", "clothes", "number plates"):
+            assert left in text
+        assert ("More was blanked by hand." in text) == by_hand
 
 
 def test_the_page_says_what_it_shows() -> None:
