@@ -311,17 +311,36 @@ def models() -> str:
 
 def faces() -> str:
     result = read("faces")
-    used = next(one for name, one in result["variants"].items() if name.endswith("(used)"))
-    by_height = used["missed_by_height"]
-    rows: list[Row] = [
-        ("all", f"{used['missed']} of {used['faces']}"),
-        *((size, missed) for size, missed in by_height.items()),
+    height = "faces of 24 px and more"
+    rows: list[Row] = [(f"{height}, all versions", *_missed(result["at_target_size"]))]
+    rows += [(name, *_missed(one)) for name, one in result["by_version"].items()]
+    rows += [(f"all versions, {name}", *_missed(one)) for name, one in result["by_height"].items()]
+    empty: list[Row] = [
+        (
+            name,
+            f"{one['frames_filled_in_part']} of {one['frames']}",
+            f"{100 * one['frames_filled_95_upper']:.0f} %",
+            f"{one['places_a_frame']:.1f}",
+            f"{100 * one['area']:.1f} %",
+        )
+        for name, one in result["without_people"].items()
     ]
     told = (
-        f"\nMissed: {100 * used['miss_rate']:.1f} %; with 95 % confidence below "
-        f"{100 * used['miss_rate_95_upper']:.1f} %, over {result['frames']} marked frames.\n"
+        f"\n{result['different_faces']} different faces of {result['sources']} files, each in "
+        f"{len(result['by_version'])} versions; bounds are one-sided Clopper-Pearson and take "
+        "faces for independent.\n\n"
     )
-    return table(("faces, by height", "missed"), rows) + told + provenance(result)
+    columns = ("frames without people", "filled in part", "with 95 % confidence below")
+    return (
+        table(("faces", "missed", "with 95 % confidence below"), rows)
+        + told
+        + table((*columns, "places a frame", "area"), empty)
+        + provenance(result)
+    )
+
+
+def _missed(one: dict[str, Any]) -> tuple[str, str]:
+    return f"{one['missed']} of {one['faces']}", f"{100 * one['miss_rate_95_upper']:.1f} %"
 
 
 def metadata() -> str:
