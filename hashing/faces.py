@@ -18,6 +18,7 @@ Frames are (H, W, 3) uint8 RGB; boxes are 0..1 from the top left.
 import hashlib
 import importlib.util
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ from hashing.types import Box
 
 type Rgb = NDArray[np.uint8]
 type Raw = tuple[NDArray[np.float32], NDArray[np.float32]]  # (F, 4) px of a canvas; (F,) 0..1
-type Scored = tuple[Box, float]
+type Scored = tuple[Box, float, int]  # score 0..1, turn in which it was given
 
 # package -> (file in it, SHA-256): another file under the same name is another detector
 MODELS: Final = {
@@ -73,6 +74,7 @@ class Face:
 
     box: Box  # 0..1
     score: float  # the evidence, SMALL_EVIDENCE to STRONGEST
+    turn_deg: int = 0  # of the frame, counter-clockwise, in which the best score was given
 
 
 class FaceDetector:
@@ -100,12 +102,19 @@ class FaceDetector:
         self.name: Final = "+".join(names)
 
     def detect(
-        self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
+        self,
+        picture: Rgb,
+        *,
+        long_side_px: int | None = None,
+        thorough: bool = True,
+        centerface_turns_deg: Collection[int] = TURNS_DEG,
     ) -> list[Face]:
         """Every face, however it is turned in the plane of the frame, best first.
 
         picture: (H, W, 3) uint8 RGB. long_side_px: the size in which it is looked at, by default
         its own within LONG_SIDE_PX and MAX_LONG_SIDE_PX. thorough: look at an enlarged copy too.
+        centerface_turns_deg: the turns in which CenterFace looks, which takes four times as long as
+        YuNet; YuNet looks in all.
 
         Raises ValueError where the picture has another shape or type.
         """
@@ -118,13 +127,16 @@ class FaceDetector:
         with self._lock:
             for turn_deg in TURNS_DEG:
                 canvas, back = _turned(_resized(lit, long_side_px), turn_deg)
-                if self._centerface is not None:
-                    scored += _upright(_centerface_boxes(self._centerface, canvas), back)
+                if self._centerface is not None and (
+                    turn_deg in centerface_turns_deg or self._yunet is None
+                ):
+                    found = _centerface_boxes(self._centerface, canvas)
+                    scored += _upright(found, back, turn_deg)
                 if self._yunet is not None:
-                    scored += _upright(_yunet_boxes(self._yunet, canvas), back)
+                    scored += _upright(_yunet_boxes(self._yunet, canvas), back, turn_deg)
                     if thorough:
                         canvas, back = _turned(_resized(lit, DETAIL_LONG_SIDE_PX), turn_deg)
-                        detail = _upright(_yunet_boxes(self._yunet, canvas), back)
+                        detail = _upright(_yunet_boxes(self._yunet, canvas), back, turn_deg)
                         scored += [one for one in detail if _is_small(one[0])]
         return _fused(scored)
 
@@ -244,7 +256,7 @@ def _yunet_boxes(net: Any, canvas: Rgb) -> Raw:
     return np.stack([x, y, x + width, y + height], axis=1), scores
 
 
-def _upright(raw: Raw, back: NDArray[np.float64]) -> list[Scored]:
+def _upright(raw: Raw, back: NDArray[np.float64], turn_deg: int) -> list[Scored]:
     """One look's boxes as places of the picture as it was, the best of each place."""
     boxes, scores = raw
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:]]) @ back[:, :2].T + back[:, 2]
@@ -254,25 +266,25 @@ def _upright(raw: Raw, back: NDArray[np.float64]) -> list[Scored]:
     for index in np.argsort(-scores):
         (x0, y0), (x1, y1) = low[index].tolist(), high[index].tolist()
         box = (x0, y0, x1, y1)
-        if x1 > x0 and y1 > y0 and not any(_same_place(box, seen) for seen, _ in kept):
-            kept.append((box, float(scores[index])))
+        if x1 > x0 and y1 > y0 and not any(_same_place(box, seen[0]) for seen in kept):
+            kept.append((box, float(scores[index]), turn_deg))
     return kept
 
 
 def _fused(scored: list[Scored]) -> list[Face]:
     """Places with enough evidence over all looks, best first; each is its best score's box."""
     places: list[list[Scored]] = []
-    for box, score in sorted(scored, key=lambda one: -one[1]):
+    for one in sorted(scored, key=lambda one: -one[1]):
         for place in places:
-            if _same_place(box, place[0][0]):
-                place.append((box, score))
+            if _same_place(one[0], place[0][0]):
+                place.append(one)
                 break
         else:
-            places.append([(box, score)])
+            places.append([one])
     faces = [
-        Face(place[0][0], total)
+        Face(place[0][0], total, place[0][2])
         for place in places
-        if (total := sum(score for _, score in place[:STRONGEST]))
+        if (total := sum(score for _, score, _ in place[:STRONGEST]))
         >= (SMALL_EVIDENCE if _is_small(place[0][0]) else LARGE_EVIDENCE)
     ]
     return sorted(faces, key=lambda face: -face.score)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.evidence.face_redaction import (
     Boxes,
-    Detects,
+    Looks,
     carried,
     faces_through,
     found_faces,
@@ -126,7 +126,7 @@ def _same_instant(
 def instant(
     pictures: PreviewFrames,
     time_s: Seconds,
-    detector: Detects | None,
+    detector: Looks | None,
     unblurred: bool,
     hand: HandFills = nothing_by_hand,
 ) -> Instant:
@@ -147,7 +147,7 @@ def instant(
 def strip_instants(
     pictures: PreviewFrames,
     times_s: Sequence[Seconds],
-    detector: Detects | None,
+    detector: Looks | None,
     unblurred: bool,
     hand: HandFills = nothing_by_hand,
     first_looked: int = 0,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from app.evidence.face_redaction import (
     Boxes,
     Detects,
+    Looks,
     Remembering,
     Rgb,
     destroy,
@@ -140,7 +141,7 @@ class _Maker:
         query: PreviewFrames,
         reference: PreviewFrames,
         match: Match,
-        detector: Detects | None,
+        detector: Looks | None,
         unblurred: bool,
         redaction: Redaction | None,
         problems: list[str],

@@ -97,6 +97,15 @@ def test_a_face_in_the_dark_is_found(light: float, detector: FaceDetector) -> No
     assert found_at(box, detector.detect(dark))
 
 
+def test_a_face_says_in_which_turn_of_the_frame_it_is_upright(detector: FaceDetector) -> None:
+    picture, _ = planted(200, 60, 110)
+    for quarters in (0, 1, 2, 3):
+        canvas = np.ascontiguousarray(np.rot90(picture, -quarters))
+        assert detector.detect(canvas)[0].turn_deg == 90 * quarters
+        quick = detector.detect(canvas, thorough=False, centerface_turns_deg=(90 * quarters,))
+        assert quick[0].turn_deg == 90 * quarters
+
+
 def test_only_dark_pictures_are_brightened() -> None:
     picture = scene(3, 0.0, (512, 288))
     assert brightened(picture) is picture
@@ -109,7 +118,7 @@ def test_only_dark_pictures_are_brightened() -> None:
 def test_looks_that_agree_make_a_face_where_one_alone_does_not() -> None:
     here, beside, away = (0.1, 0.1, 0.3, 0.3), (0.11, 0.1, 0.31, 0.3), (0.7, 0.7, 0.8, 0.8)
     weak = SMALL_EVIDENCE * 0.6
-    (face,) = faces._fused([(here, weak), (beside, weak), (away, weak)])
+    (face,) = faces._fused([(here, weak, 0), (beside, weak, 90), (away, weak, 0)])
     assert face.box == here
     assert face.score == pytest.approx(2 * weak)
 

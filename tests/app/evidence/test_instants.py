@@ -1,6 +1,6 @@
 """The strip to step through: instants evenly, pictures laid over each other, and no face."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pytest
@@ -86,9 +86,7 @@ class SeesAt:
     def __init__(self, box: Box, *at: int) -> None:
         self.box, self.at, self.looks = box, at, 0
 
-    def detect(
-        self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
-    ) -> list[Face]:
+    def detect(self, picture: Rgb, **how: object) -> list[Face]:
         self.looks += 1
         return [Face(self.box, 0.9)] if self.looks - 1 in self.at else []
 
@@ -146,9 +144,7 @@ def test_instants_far_apart_are_all_looked_at(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_neighbour_that_could_not_be_looked_at_fills_the_one_between_whole() -> None:
     class Breaks(SeesAt):
-        def detect(
-            self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
-        ) -> list[Face]:
+        def detect(self, picture: Rgb, **how: object) -> list[Face]:
             super().detect(picture)
             if self.looks == 2:
                 raise ValueError("broken")
@@ -159,7 +155,7 @@ def test_a_neighbour_that_could_not_be_looked_at_fills_the_one_between_whole() -
     assert [one.faces for one in made] == [(), None, None, None, (), ()]
 
 
-def test_the_same_picture_is_looked_at_once_a_size() -> None:
+def test_the_same_frame_is_looked_at_once_in_each_way() -> None:
     inner = SeesAt((0.1, 0.1, 0.2, 0.2), 0)
     once = Remembering(inner)
     picture = scene(1, 0.0, (64, 36))
@@ -167,8 +163,33 @@ def test_the_same_picture_is_looked_at_once_a_size() -> None:
     assert once.detect(picture.copy(), long_side_px=640) == first
     assert inner.looks == 1
     once.detect(picture)
+    once.detect(picture, thorough=False)
     once.detect(picture.reshape(36 * 2, 32, 3), long_side_px=640)
-    assert inner.looks == 3
+    assert inner.looks == 4
+
+
+class SeesTurned:
+    """A detector that finds one clear face in frames turned by 90 degrees, and a doubtful one."""
+
+    def __init__(self) -> None:
+        self.turns: list[set[int]] = []
+
+    def detect(
+        self, picture: Rgb, *, centerface_turns_deg: Collection[int], **how: object
+    ) -> list[Face]:
+        self.turns.append(set(centerface_turns_deg))
+        return [Face(MIDDLE_BOX, 2.0, 90), Face((0.1, 0.1, 0.2, 0.2), 0.3, 180)]
+
+
+def test_quick_looks_use_the_turns_of_clear_faces_and_now_and_then_all() -> None:
+    inner = SeesTurned()
+    once = Remembering(inner)
+    frames = [scene(1, i / 10, (64, 36)) for i in range(9)]
+    once.detect(frames[0])
+    for frame in frames[1:]:
+        once.detect(frame, thorough=False)
+    every, known = {0, 90, 180, 270}, {0, 90}
+    assert inner.turns == [every, every, known, known, known, known, known, every, known]
 
 
 def test_the_known_picture_laid_into_the_items_frame_looks_like_the_item(

@@ -149,9 +149,7 @@ def test_no_face_survives_in_footage_without_its_rotation_tag(quarters: int) -> 
 class SeesInBright:
     """A detector that finds a face only where the middle of a frame is bright."""
 
-    def detect(
-        self, picture: np.ndarray, *, long_side_px: int | None = None, thorough: bool = True
-    ) -> list[Face]:
+    def detect(self, picture: np.ndarray, **how: object) -> list[Face]:
         return [Face((0.4, 0.4, 0.6, 0.6), 1.0)] if picture[140:150, 250:260].mean() > 128 else []
 
 
