@@ -46,8 +46,8 @@ from numpy.typing import NDArray
 from app.evidence.face_redaction import FILL_RGB, destroy
 from benchmarks import record
 from hashing.decode.preview_codec import STILL_LONG_SIDE_PX, fitted
-from hashing.decode.still import read_still
-from hashing.decode.video import Damage, shown
+from hashing.decode.read_still import read_still
+from hashing.decode.video import Damage, decode_frames
 from hashing.faces import FaceDetector, load_detector
 from hashing.types import Box, Limits
 
@@ -97,7 +97,7 @@ def _corners(box: Box, width: int, height: int) -> Corners:
 def _picture(path: Path, time_s: float) -> Rgb:
     with path.open("rb") as file:
         if path.suffix not in (".mp4", ".m4v", ".mov"):
-            whole = read_still(file, Limits().max_pixels)
+            whole = read_still(file, Limits().max_pixels).pixels
             return _kept_size(whole)
         for one in decode_frames(file, Limits(), Damage()):
             if one.time >= time_s - 0.005:

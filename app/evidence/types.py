@@ -12,12 +12,8 @@ MAX_PICTURE_BYTES = 400_000  # 480 pixels of noise at our JPEG quality stay well
 MAX_STRIP = 24  # instants of one match to step through
 MAX_PARTS = 1000  # rectangles that a person may give for one match
 
+
 # what no fill takes away, in the words of every export
-NOT_REDACTED = (
-    "Not removed: voices, tattoos, clothes, number plates, captions and the place itself."
-)
-
-
 @dataclass(frozen=True, slots=True)
 class FramePart:
     """A rectangle of one clip's frames, for some time or always."""

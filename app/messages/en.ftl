@@ -682,6 +682,9 @@ report-time-taken = Time taken: { $steps }
 report-step = { $step } { NUMBER($seconds, minimumFractionDigits: 2, maximumFractionDigits: 2) } s
 
 # What the page shows and hides
+report-blanked-by-hand = More was blanked by hand.
+report-not-redacted = Not removed: voices, tattoos, clothes, number plates, captions and the place itself.
+report-look-first = Look at every frame before you pass this page on.
 report-faces-redacted = Faces in the frames are redacted automatically; some may be missed.
 # $detectors: names of the programs that look for faces
 report-faces-found-by = Found by { $detectors }; some redacted places are not faces.

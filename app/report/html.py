@@ -15,11 +15,14 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.evidence.types import NOT_REDACTED, EvidenceSheet
-from app.report.html_timeline import mapping, ticks, unmatched_bars
-from app.report.html_wording import CREDENTIALS, FINDINGS, KINDS, SOUND, meaning, tone
-from app.report.report import Shown
-from app.report.report_redaction import withheld
+from app.evidence.types import EvidenceSheet, Thumbnail
+from app.messages import catalogue
+from app.messages.catalogue import text
+from app.report import wording
+from app.report.html_timeline import TimelinePair, bars, draw_timelines, ticks
+from app.report.report import Report, ReportedAppearance, ReportedMatch, Shown
+from app.report.report_redaction import for_others
+from app.report.wording import near_misses
 from app.text import formatting
 from app.text.escaping import printable
 from app.verdict.caveats import footage
@@ -142,13 +145,7 @@ def _environment() -> Environment:
         "time_taken": wording.time_taken,
         "web_address": formatting.web_address,
     }
-    environment.globals |= {
-        "CREDENTIALS": CREDENTIALS,
-        "FINDINGS": FINDINGS,
-        "KINDS": KINDS,
-        "NOT_REDACTED": NOT_REDACTED,
-        "SOUND": SOUND,
-    }
+    environment.globals["t"] = text
     return environment
 
 

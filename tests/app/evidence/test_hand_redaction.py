@@ -8,7 +8,7 @@ from app.evidence.face_redaction import FILL_RGB
 from app.evidence.hand_redaction import HandFill, hand_fill
 from app.evidence.sheet import DIMMED, NOT_LAID_OVER, evidence
 from app.evidence.types import FramePart, Redaction
-from hashing.types import Box, Edit, Homography, Match, Pictures, Segment, Span
+from hashing.types import Box, Edit, Homography, Match, PreviewFrames, Segment, Span
 from tests.app.evidence.faces_made import CROP_AND_MIRROR, cropped_and_mirrored, decoded, film
 from tests.made.scenes import scene
 
@@ -20,12 +20,12 @@ LEFT_IN_KNOWN: Box = (0.5, 0.3, 0.9, 0.7)
 
 
 @pytest.fixture(scope="module")
-def known() -> Pictures:
+def known() -> PreviewFrames:
     return film([scene(9, 0.0, (512, 288))] * 20)
 
 
 @pytest.fixture(scope="module")
-def item() -> Pictures:
+def item() -> PreviewFrames:
     return film([cropped_and_mirrored(scene(9, 0.0, (512, 288)))] * 20)
 
 
@@ -52,7 +52,7 @@ def inside(mask: Mask, box: Box, margin: float = 0.02) -> Mask:
 
 
 def test_a_part_blanked_in_the_item_is_gone_from_everything(
-    item: Pictures, known: Pictures
+    item: PreviewFrames, known: PreviewFrames
 ) -> None:
     by_hand = Redaction(blanked=(FramePart("item", LEFT),))
     one = evidence(item, known, match(), unblurred=True, strip=True, redaction=by_hand)
@@ -67,7 +67,7 @@ def test_a_part_blanked_in_the_item_is_gone_from_everything(
 
 
 def test_a_part_blanked_in_the_known_clip_is_gone_from_the_item_too(
-    item: Pictures, known: Pictures
+    item: PreviewFrames, known: PreviewFrames
 ) -> None:
     by_hand = Redaction(blanked=(FramePart("known", LEFT_IN_KNOWN),))
     one = evidence(item, known, match(), unblurred=True, redaction=by_hand)
@@ -76,7 +76,7 @@ def test_a_part_blanked_in_the_known_clip_is_gone_from_the_item_too(
         assert inside(gone(pair.reference), LEFT_IN_KNOWN).all()
 
 
-def test_everything_but_a_part_can_be_blanked(item: Pictures, known: Pictures) -> None:
+def test_everything_but_a_part_can_be_blanked(item: PreviewFrames, known: PreviewFrames) -> None:
     by_hand = Redaction(kept=(FramePart("item", LEFT),))
     one = evidence(item, known, match(), unblurred=True, redaction=by_hand)
     for pair in one.pairs:
@@ -90,14 +90,14 @@ def test_everything_but_a_part_can_be_blanked(item: Pictures, known: Pictures) -
         assert inside(beyond, (0.91, 0.0, 1.0, 1.0)).all()
 
 
-def test_a_span_limits_a_part_to_its_time(item: Pictures, known: Pictures) -> None:
+def test_a_span_limits_a_part_to_its_time(item: PreviewFrames, known: PreviewFrames) -> None:
     by_hand = Redaction(blanked=(FramePart("item", LEFT, Span(0.0, 0.8)),))
     one = evidence(item, known, match(), unblurred=True, redaction=by_hand)
     assert [bool(inside(gone(p.query), LEFT).all()) for p in one.pairs] == [True, False, False]
 
 
 def test_without_an_alignment_the_sheet_says_what_is_not_blanked(
-    item: Pictures, known: Pictures
+    item: PreviewFrames, known: PreviewFrames
 ) -> None:
     by_hand = Redaction(blanked=(FramePart("item", LEFT),))
     one = evidence(item, known, match(None), unblurred=True, redaction=by_hand)
@@ -107,7 +107,7 @@ def test_without_an_alignment_the_sheet_says_what_is_not_blanked(
         assert gone(pair.reference).mean() > 0.99
 
 
-def test_nothing_by_hand_is_said_to_be_nothing(item: Pictures, known: Pictures) -> None:
+def test_nothing_by_hand_is_said_to_be_nothing(item: PreviewFrames, known: PreviewFrames) -> None:
     assert not evidence(item, known, match(), unblurred=True, redaction=Redaction()).by_hand
 
 

@@ -12,7 +12,9 @@ from app.evidence.types import EvidenceSheet, Pair
 from app.report.html import render
 from app.report.parse import report_from_json
 from app.report.report import Shown
+from hashing.edit_types import EditType
 from hashing.faces import Face
+from hashing.message import verbatim
 from hashing.types import Edit, Homography, Match, PreviewFrames, Segment, Span
 from tests.app.api.service_made import report
 from tests.app.evidence.faces_made import (

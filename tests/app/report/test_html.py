@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from app.evidence.types import EvidenceSheet, Pair
-from app.report.html import render
-from app.report.html_timeline import mapping, ticks, unmatched_bars
+from app.report.html import render as render_record
+from app.report.html_timeline import Bar, bars, draw_timelines, ticks
+from app.report.parse import report_from_json
 from app.report.report import Shown
 from app.text.formatting import byte_size, clock, date_text
 from hashing.types import Segment, Span
