@@ -17,6 +17,7 @@ from pathlib import Path
 from app.evidence.types import Redaction
 from app.intake.item import from_path
 from app.library.library import Library
+from app.pipeline.check_parts import check_parts
 from app.pipeline.find_matches import search_library
 from app.pipeline.judge_matches import judge_matches, trace_audio
 from app.pipeline.make_report import make_report
@@ -28,6 +29,7 @@ from app.progress import OnProgress, quiet
 from app.report.report import Report
 from app.settings import Settings
 from app.verdict.claim import Claim
+from app.verdict.combine_parts import combine_parts
 
 __all__ = ["check", "check_item", "start_check"]
 
@@ -100,5 +102,7 @@ def start_check(
         compared, searched, proposed = search_library(sandbox, query, library, clock, on_progress)
         audio = trace_audio(query, compared, library, clock)
         verdict = judge_matches(sandbox, facts, query, audio, claim, searched, library)
-        report = make_report(facts, read, verdict, searched, claim, clock)
-        yield Judged(report, verdict, query, read.metadata, proposed, sandbox, library)
+        parts = check_parts(sandbox, item, claim, library, settings, clock, on_progress)
+        verdict = combine_parts(verdict, parts)
+        report = make_report(facts, read, verdict, searched, claim, clock, parts)
+        yield Judged(report, verdict, query, read.metadata, proposed, sandbox, library, parts)

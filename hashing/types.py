@@ -68,6 +68,26 @@ class MediaInfo:
             raise ValueError(f"a picture has a size, got {self.width} x {self.height}")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a file shows beside its main picture, and where it stands.
+
+    track: stream index of a further track. start, end: bytes of a file inside the file. page: of
+    a file of several pictures, counted from 0. reason: why it cannot be checked; None where it
+    can.
+    """
+
+    id: str
+    kind: Kind
+    label: str
+    duration_s: Seconds | None = None
+    track: int | None = None
+    start: int | None = None
+    end: int | None = None
+    page: int | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Descriptors:
     """One row for each described picture, in the order of `times`.
@@ -182,6 +202,7 @@ class Segment:
     inliers: int | None = None
     # of a moving crop, at moments of the query in order: `homography` is that of the middle
     path: tuple[tuple[Seconds, Homography], ...] = ()
+    part: str | None = None  # id of the query's part, where that is not the main one
 
     def homography_at(self, time: Seconds) -> Homography | None:
         """Reference picture -> query picture at a moment of the query."""
@@ -203,6 +224,7 @@ class Edit:
     message: Message  # what it says to people
     query: Span | None = None  # None: throughout the match
     box: Box | None = None  # in the query's picture
+    part: str | None = None  # id of the query's part, where that is not the main one
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "type", EditType(self.type))  # from JSON it comes as a string

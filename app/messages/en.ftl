@@ -350,6 +350,10 @@ verdict-too-little = Inconclusive: too little to tell whether this is '{ $clip }
 verdict-conflicting = Inconclusive: { $clips } match the same segment and cannot both be right
 
 
+# A part beside the main picture: "In video track 2: a piece of …"
+verdict-in-part = In { $part }: { $headline }
+
+
 ## Reasons: what a verdict rests on
 
 reason-with-grounds = { $finding }: { $grounds }
@@ -382,6 +386,9 @@ reason-captured = { $clip_id } is said to have been captured on { $date }; a cap
 reason-dates-disagree = Dates of { $clip_id } disagree: captured on { $captured }, yet { $source } by { $by }; one of them is wrong
 
 
+reason-in-part = In { $part }: { $reason }
+
+
 ## Claims: what the known dates say of a claimed date
 
 # $by: date or date-end; $source: how that is known; $gap: time-days and the like
@@ -408,6 +415,9 @@ claim-no-place = No place was entered in the library for the matched clips
 claim-place-no-match = No clip in this library matched the main picture, so no place is known
 
 
+claim-in-part = In { $part }: { $reason }. Of the main picture: { $main }
+
+
 ## Limits: what a verdict does not mean
 
 limit-match = A match means that this footage was known. It does not say who filmed it, what it shows, or whether the title, place and dates entered in the library are right
@@ -419,7 +429,10 @@ limit-composite = Each segment has its own history: what is known of one says no
 limit-differences = Differences are measured against the known clip. They do not say which of the two came first or who made the changes; small ones may be missed
 limit-not-main = Nothing is known of the main picture, only of what is shown in or beside it
 limit-unmatched = { $ranges } matched nothing in this library; that part may be new, or older footage that this library does not hold
-limit-undecoded = { $ranges } of the item could not be decoded and was not checked
+limit-undecoded = { $ranges } of the item was not decoded and not checked
+# A video track, an attached video or a further picture of the file. part: its label, in words
+limit-part-unchecked = Not checked: { $part }, which the file holds too ({ $reason })
+limit-main-unmatched = The file's main picture matched nothing in this library; what is said here is of its { $part }
 limit-skipped = { $count ->
     [one] 1 clip of this library was
    *[other] { $count } clips of this library were

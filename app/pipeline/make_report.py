@@ -9,6 +9,7 @@ from app.pipeline.step_clock import StepClock
 from app.report.from_verdict import report_on
 from app.report.report import Report
 from app.verdict.claim import Claim
+from app.verdict.combine_parts import CheckedPart
 from app.verdict.headline import Searched
 from app.verdict.verdict import Verdict
 from app.version import VERSION
@@ -21,6 +22,7 @@ def make_report(
     searched: Searched,
     claim: Claim | None,
     clock: StepClock,
+    parts: tuple[CheckedPart, ...] = (),
 ) -> Report:
     """The whole report; findings about the file's metadata are judged as of now."""
     now = datetime.now(UTC)
@@ -36,7 +38,12 @@ def make_report(
         metadata=metadata.fields,
         findings=findings(metadata, query.info, claimed_date, now),
         credentials=metadata.credentials,
-        problems=(*query.problems, *metadata.problems),
+        problems=(*query.problems, *_problems(parts), *metadata.problems),
+        parts=parts,
         timings_s=clock.times(),
         method={"firstseen": VERSION, "space": query.space, "sampling": query.sampling},
     )
+
+
+def _problems(parts: tuple[CheckedPart, ...]) -> list[str]:
+    return [f"{part.part.label}: {problem}" for part in parts for problem in part.problems]

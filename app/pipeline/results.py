@@ -1,7 +1,7 @@
 """Results of a check: a report, its evidence frames, and what both were made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.evidence.types import EvidenceSheet, Redaction
 from app.library.library import Library
@@ -9,10 +9,11 @@ from app.metadata.types import Metadata
 from app.progress import OnProgress, quiet
 from app.report.report import Report
 from app.sandbox.client import MediaSandbox
+from app.verdict.combine_parts import CheckedPart
 from app.verdict.relations import Held
 from app.verdict.verdict import Verdict
 from hashing.search.candidates import SearchThresholds
-from hashing.types import Fingerprint
+from hashing.types import Fingerprint, Match, PreviewFrames
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,7 @@ class Judged:
     proposed: SearchThresholds
     _sandbox: MediaSandbox
     _library: Library
+    parts: tuple[CheckedPart, ...] = ()
 
     @property
     def matches_to_show(self) -> tuple[Held, ...]:
@@ -62,6 +64,7 @@ class Judged:
             strips=strips,
             redaction=redaction,
             on_progress=on_progress,
+            parts=self.parts,
         )
 
 
@@ -74,6 +77,7 @@ def make_sheets(
     strips: bool,
     redaction: Redaction | None,
     on_progress: OnProgress,
+    parts: Sequence[CheckedPart] = (),
 ) -> dict[str, EvidenceSheet]:
     """Evidence of each match whose clip has preview frames, by clip id."""
     sheets = {}
@@ -81,10 +85,29 @@ def make_sheets(
         on_progress("pictures", done / len(matches))
         reference = library.load(match.clip.id).preview
         if reference is not None:
+            shown, preview = _of_one_part(match.match, parts)
             sheets[match.clip.id] = sandbox.evidence(
-                reference, match.match, unblurred=unblurred, strip=strips, redaction=redaction
+                reference,
+                shown,
+                query=preview,
+                unblurred=unblurred,
+                strip=strips,
+                redaction=redaction,
             )
     return sheets
+
+
+def _of_one_part(match: Match, parts: Sequence[CheckedPart]) -> tuple[Match, PreviewFrames | None]:
+    """The match as far as it is of one part, the main one first, and that part's preview frames.
+
+    None: those of the main part, which the sandbox holds.
+    """
+    ids = {segment.part for segment in match.segments}
+    part = None if None in ids or not ids else sorted(filter(None, ids))[0]
+    preview = next((one.preview for one in parts if one.part.id == part), None)
+    segments = tuple(one for one in match.segments if one.part == part)
+    edits = tuple(one for one in match.edits if one.part == part)
+    return replace(match, segments=segments, edits=edits), preview
 
 
 def _is_shown(match: Held) -> bool:

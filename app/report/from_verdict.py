@@ -13,9 +13,11 @@ from app.report.report import (
     ReportedClip,
     ReportedItem,
     ReportedMatch,
+    ReportedPart,
     ReportedVerdict,
     StatedBy,
 )
+from app.verdict.combine_parts import CheckedPart
 from app.verdict.dated_copies import Sighting
 from app.verdict.headline import Searched
 from app.verdict.relations import Held
@@ -38,6 +40,7 @@ def report_on(
     findings: tuple[Finding, ...] = (),
     credentials: Credentials | None = None,
     problems: Iterable[Message | str] = (),
+    parts: Iterable[CheckedPart] = (),
     timings_s: Mapping[str, float] | None = None,
     method: Mapping[str, str] | None = None,
 ) -> Report:
@@ -56,6 +59,20 @@ def report_on(
         problems=_messages(problems),
         timings_s=timings_s or {},
         method=method or {},
+        parts=tuple(_part(part) for part in parts),
+    )
+
+
+def _part(part: CheckedPart) -> ReportedPart:
+    duration_s = part.duration_s if part.duration_s is not None else part.part.duration_s
+    return ReportedPart(
+        id=part.part.id,
+        kind=part.part.kind,
+        label=part.part.label,
+        duration_s=duration_s,
+        checked=part.checked,
+        reason=part.reason,
+        unmatched=part.unmatched,
     )
 
 
@@ -124,7 +141,9 @@ def _in_order(segments: Iterable[Segment]) -> tuple[Segment, ...]:
             mirrored=None if segment.mirrored is None else bool(segment.mirrored),
             inliers=None if segment.inliers is None else int(segment.inliers),
         )
-        for segment in sorted(segments, key=lambda segment: (segment.query, segment.reference))
+        for segment in sorted(
+            segments, key=lambda segment: (segment.part or "", segment.query, segment.reference)
+        )
     )
 
 

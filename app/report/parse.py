@@ -24,6 +24,7 @@ from app.report.report import (
     ReportedClip,
     ReportedItem,
     ReportedMatch,
+    ReportedPart,
     ReportedVerdict,
     Shown,
     StatedBy,
@@ -98,6 +99,19 @@ def _report(report: JsonNode) -> Report:
         timings_s={name: _number(seconds) for name, seconds in _members(report["timings_s"])},
         method={name: value.text() for name, value in _members(report["method"])},
         shown=_shown(report["shown"]),
+        parts=tuple(_part(part) for part in report["parts"].items()),
+    )
+
+
+def _part(part: JsonNode) -> ReportedPart:
+    return ReportedPart(
+        id=part["id"].text(),
+        kind=part["kind"].text(),
+        label=part["label"].text(),
+        duration_s=part["duration_s"].number_or_none(),
+        checked=bool(part["checked"].flag_or_none()),
+        reason=part["reason"].text_or_none(),
+        unmatched=tuple(_span(span) for span in part["unmatched"].items()),
     )
 
 
@@ -222,6 +236,7 @@ def _segment(segment: JsonNode) -> Segment:
         homography=_homography(segment["homography"]),
         mirrored=segment["mirrored"].flag_or_none(),
         inliers=segment["inliers"].whole_or_none(),
+        part=segment["part"].text_or_none(),
         path=tuple((at, there) for at, there in moments if at is not None and there is not None),
     )
 
@@ -235,6 +250,7 @@ def _edit(edit: JsonNode) -> Edit:
         message=_message(edit["text"], edit["message"]),
         query=None if query.is_null else _span(query),
         box=_box(edit["box"]),
+        part=edit["part"].text_or_none(),
     )
 
 

@@ -54,6 +54,22 @@ class ReportedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedPart:
+    """What the file shows beside its main picture: a further track, an attached video.
+
+    reason: why it was not checked. unmatched: ranges of its own time.
+    """
+
+    id: str
+    kind: str
+    label: str
+    duration_s: Seconds | None
+    checked: bool
+    reason: str | None = None
+    unmatched: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedVerdict:
     """The verdict on the item as a whole."""
 
@@ -171,6 +187,7 @@ class Report:
     timings_s: Mapping[str, float] = field(default_factory=dict)
     method: Mapping[str, str] = field(default_factory=dict)
     shown: Shown | None = None
+    parts: tuple[ReportedPart, ...] = ()
 
     @property
     def readable(self) -> bool:

@@ -24,6 +24,7 @@ from app.report.report import (
     ReportedClaim,
     ReportedItem,
     ReportedMatch,
+    ReportedPart,
     ReportedVerdict,
 )
 from app.verdict.headline import Searched
@@ -43,6 +44,7 @@ def to_json(report: Report) -> Json:
     data: Json = {
         "schema": SCHEMA,
         "item": _item(report.item),
+        "parts": [_part(part) for part in report.parts],
         "verdict": _verdict(report.verdict) if report.verdict else None,
         "claim": _claim(report.claim) if report.claim else None,
         "first_seen": _first_seen(report.first_seen) if report.first_seen else None,
@@ -86,6 +88,18 @@ def _item(item: ReportedItem) -> Json:
         "url": text(item.url),
         "final_url": text(item.final_url),
         "fetched_at": item.fetched_at.isoformat(timespec="seconds") if item.fetched_at else None,
+    }
+
+
+def _part(part: ReportedPart) -> Json:
+    return {
+        "id": part.id,
+        "kind": part.kind,
+        "label": text(part.label),
+        "duration_s": _time(part.duration_s),
+        "checked": part.checked,
+        "reason": text(part.reason),
+        "unmatched": _spans(part.unmatched),
     }
 
 
@@ -191,7 +205,12 @@ def _segment(segment: Segment) -> Json:
         "inliers": plain(segment.inliers),
     }
     path = _path(segment)
-    return data | {"path": path} if path else data
+    return data | ({"path": path} if path else {}) | _of_part(segment.part)
+
+
+def _of_part(part: str | None) -> Json:
+    """Which part it is of; nothing where that is the main one."""
+    return {} if part is None else {"part": part}
 
 
 def _path(segment: Segment) -> list[Json]:
@@ -228,7 +247,7 @@ def _edit(edit: Edit) -> Json:
         "measure": plain(edit.measure),
         "text": _text(edit.message),
         "message": _message(edit.message),
-    }
+    } | _of_part(edit.part)
 
 
 def _audio(audio: AudioFinding) -> Json:

@@ -20,6 +20,7 @@ from hashing.types import (
     Limits,
     Match,
     MediaInfo,
+    Part,
     PreviewFrames,
     RegionDescriptors,
     Sampling,
@@ -50,6 +51,17 @@ class MediaSandbox(Sandbox):
     ) -> Fingerprint:
         """The file's fingerprint; the process keeps it as its item. on_progress: gets 0..1."""
         return self._ask(Fingerprint, "fingerprint", on_progress, sampling=sampling, limits=limits)
+
+    def parts(self, limits: Limits | None = None) -> tuple[Part, ...]:
+        """What the file shows beside its main part, in the file's order."""
+        found = self._ask(tuple, "parts", limits=limits)
+        if not all(isinstance(part, Part) for part in found):
+            raise SandboxBroken("'parts' was expected to answer parts alone")
+        return found
+
+    def fingerprint_part(self, part: Part, limits: Limits | None = None) -> Fingerprint:
+        """The fingerprint of a part of the file; the process keeps it as its item."""
+        return self._ask(Fingerprint, "fingerprint_part", part=part, limits=limits)
 
     def use_stored(self, stored: Fingerprint) -> None:
         """Use a stored fingerprint as this process's item, whose file is gone."""

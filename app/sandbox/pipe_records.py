@@ -10,6 +10,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "hashing.types": (
         "Span",
         "MediaInfo",
+        "Part",
         "Descriptors",
         "RegionDescriptors",
         "Timeline",

@@ -3,6 +3,7 @@
 Pillow reads what is sound; `partial_still` what breaks off; FFmpeg what Pillow does not know.
 """
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from hashing.decode.ffmpeg_still import read_picture
 from hashing.decode.large_still import read_large
 from hashing.decode.partial_still import read_partial
-from hashing.decode.still import open_still
+from hashing.decode.still import WORKING_PX, open_still
+from hashing.decode.video import Damage, decode_frames
 from hashing.errors import DecodeError, LimitExceeded
+from hashing.types import Limits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,18 +31,19 @@ class StillPixels:
     size: tuple[int, int] | None = None
 
 
-def read_still(file: BinaryIO, max_pixels: int) -> StillPixels:
-    """What decodes of a still.
+def read_still(file: BinaryIO, max_pixels: int, page: int = 0) -> StillPixels:
+    """What decodes of a still. page: which one of a file of several.
 
     Raises LimitExceeded, and DecodeError where no part of it decodes.
     """
-    still = open_still(file, max_pixels)
+    still = open_still(file, max_pixels, page)
     if still is not None:
         try:
             large = still.is_large
             return StillPixels(read_large(file, still, max_pixels) if large else still.pixels())
         except DecodeError:
-            pass  # damaged: the next reader knows more of it
+            if page:  # the readers of damaged files know the first one alone
+                raise
     try:
         partial = read_partial(file, max_pixels)
         return StillPixels(partial.pixels, (partial.problem,), partial.size)
@@ -52,3 +56,16 @@ def read_still(file: BinaryIO, max_pixels: int) -> StillPixels:
             raise
         except DecodeError:
             raise damage from None
+
+
+def read_cover(file: BinaryIO, track: int, max_pixels: int) -> StillPixels:
+    """The picture that is attached to a file as a track.
+
+    Raises UnsupportedMedia, LimitExceeded, and DecodeError where it does not decode.
+    """
+    limits = Limits(max_pixels=max_pixels)
+    with closing(decode_frames(file, limits, Damage(), track)) as frames:
+        frame = next(frames)
+    width, height = frame.upright_size()
+    factor = max(1, max(width, height) // WORKING_PX)
+    return StillPixels(frame.rgb(max(1, width // factor), max(1, height // factor)))

@@ -143,8 +143,10 @@ class Still:
         self.image.seek(self.frame_indices.start)
 
 
-def open_still(file: BinaryIO, max_pixels: int) -> Still | None:
+def open_still(file: BinaryIO, max_pixels: int, page: int = 0) -> Still | None:
     """The picture, or None where Pillow cannot open the content.
+
+    page: which one of a file of several, counted from 0; animations have one page.
 
     Raises LimitExceeded on too many pixels.
     """
@@ -154,6 +156,8 @@ def open_still(file: BinaryIO, max_pixels: int) -> Still | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = Image.open(file, formats=FORMATS)
+            if page:
+                image.seek(page)
     except (UnidentifiedImageError, Image.DecompressionBombError, *FAULTS):
         return None
     check_pixels(*image.size, max_pixels)

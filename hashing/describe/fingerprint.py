@@ -13,8 +13,9 @@ from hashing.audio.spectrogram import read_audio
 from hashing.concurrency import prefetch
 from hashing.decode.audio_track import why_silent
 from hashing.decode.decoded_frame import DecodedFrame
+from hashing.decode.find_parts import open_part
 from hashing.decode.preview_codec import RATE_HZ, Encoder, decode, fitted, keep_still
-from hashing.decode.read_still import read_still
+from hashing.decode.read_still import StillPixels, read_cover, read_still
 from hashing.decode.video import Damage, decode_frames, decode_keyframes, first_frame_time
 from hashing.describe import perceptual_hashes as pdqs
 from hashing.describe.sscd import Describer, load_describer, resize_to_input
@@ -25,6 +26,7 @@ from hashing.types import (
     Fingerprint,
     Limits,
     MediaInfo,
+    Part,
     PreviewFrames,
     Sampling,
     Seconds,
@@ -53,23 +55,34 @@ def fingerprint(
     limits: Limits | None = None,
     model: Path | None = None,
     on_progress: Progress | None = None,
+    part: Part | None = None,
 ) -> Fingerprint:
     """Everything that matching needs to know of one file.
 
     sampling: "quick" reads key pictures only, for bulk archives; it is found by ordinary items.
+    part: which part of the file, where that is not the main one; `info` is then the part's.
 
     Raises DecodeError and its kin where no picture can be read.
     """
     limits = limits or Limits()
+    describer = load_describer(model)
+    track = None if part is None else part.track
+    if part is not None:
+        file = open_part(file, part)
     if info.kind == "still":
-        return _fingerprint_still(file, info, limits, load_describer(model))
-    return _fingerprint_video(file, info, sampling, limits, load_describer(model), on_progress)
+        return _fingerprint_still(_read_part(file, part, limits), info, describer)
+    return _fingerprint_video(file, info, sampling, limits, describer, on_progress, track)
 
 
-def _fingerprint_still(
-    file: BinaryIO, info: MediaInfo, limits: Limits, model: Describer
-) -> Fingerprint:
-    still = read_still(file, limits.max_pixels)
+def _read_part(file: BinaryIO, part: Part | None, limits: Limits) -> StillPixels:
+    if part is None:
+        return read_still(file, limits.max_pixels)
+    if part.track is not None:
+        return read_cover(file, part.track, limits.max_pixels)
+    return read_still(file, limits.max_pixels, part.page or 0)
+
+
+def _fingerprint_still(still: StillPixels, info: MediaInfo, model: Describer) -> Fingerprint:
     if still.size is not None:
         info = replace(info, width=still.size[0], height=still.size[1])
     builder = _DescriptorBuilder(model)
@@ -92,10 +105,13 @@ def _fingerprint_video(
     limits: Limits,
     model: Describer,
     on_progress: Progress | None,
+    track: int | None,
 ) -> Fingerprint:
     damage = Damage()
-    decode_some = decode_keyframes if sampling == "quick" else decode_frames
-    decoded = decode_some(file, limits, damage)
+    if sampling == "quick" and track is None:
+        decoded = decode_keyframes(file, limits, damage)
+    else:
+        decoded = decode_frames(file, limits, damage, track)
     selector = _FrameSelector(fitted(info.width, info.height))
     max_prefetched = max(
         1, min(MAX_PREFETCHED_FRAMES, MAX_PREFETCHED_BYTES // (2 * info.width * info.height))

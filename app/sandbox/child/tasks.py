@@ -24,6 +24,7 @@ from app.metadata.read import Metadata, read_metadata
 from app.sandbox.child.answer_loop import Task
 from app.sandbox.child_session import Session
 from hashing import compare as comparing
+from hashing.decode import find_parts as file_parts
 from hashing.decode import probe as probing
 from hashing.describe import fingerprint as describing
 from hashing.describe import regions
@@ -38,6 +39,7 @@ from hashing.types import (
     Limits,
     Match,
     MediaInfo,
+    Part,
     PreviewFrames,
     RegionDescriptors,
     Sampling,
@@ -78,6 +80,8 @@ def warm(model: Path | None) -> dict[str, Task]:
         "probe": probe,
         "metadata": metadata,
         "fingerprint": partial(fingerprint, model=model),
+        "parts": parts,
+        "fingerprint_part": partial(fingerprint_part, model=model),
         "use_stored": use_stored,
         "compare": compare,
         "describe_regions": partial(describe_regions, model=model),
@@ -117,6 +121,25 @@ def fingerprint(
     session.fingerprint = describing.fingerprint(
         _file(session), info, sampling, limits, model, on_progress
     )
+    return session.fingerprint
+
+
+def parts(session: Session, limits: Limits | None = None) -> tuple[Part, ...]:
+    """What the file shows beside its main part."""
+    info = session.info or probe(session, limits)
+    return file_parts.find_parts(_file(session), info, limits or Limits())
+
+
+def fingerprint_part(
+    session: Session, model: Path | None, part: Part, limits: Limits | None = None
+) -> Fingerprint:
+    """The fingerprint of a part of the file, which becomes the session's item."""
+    limits = limits or Limits()
+    info = file_parts.part_info(_file(session), part, limits)
+    session.fingerprint = describing.fingerprint(
+        _file(session), info, limits=limits, model=model, part=part
+    )
+    session.frames = None
     return session.fingerprint
 
 

@@ -1,0 +1,70 @@
+"""Check what a file shows beside its main part: further tracks, attached videos and pictures."""
+
+from app.intake.item import Item
+from app.library.library import Library
+from app.pipeline.find_matches import search_library
+from app.pipeline.judge_matches import judge_matches, trace_audio
+from app.pipeline.open_sandbox import open_sandbox
+from app.pipeline.read_item import file_facts
+from app.pipeline.step_clock import StepClock
+from app.progress import OnProgress
+from app.sandbox.client import MediaSandbox
+from app.settings import Settings
+from app.verdict.claim import Claim
+from app.verdict.combine_parts import CheckedPart
+from hashing.errors import DecodeError
+from hashing.types import Limits, Part
+
+MAX_CHECKED_PARTS = 8  # of one item; each takes as long as an item of its length
+
+
+def check_parts(
+    sandbox: MediaSandbox,
+    item: Item,
+    claim: Claim | None,
+    library: Library,
+    settings: Settings,
+    clock: StepClock,
+    on_progress: OnProgress,
+) -> tuple[CheckedPart, ...]:
+    """Every part of the item beside its main one, each with its verdict or with the reason why
+    it has none.
+
+    sandbox: the item's, which goes on holding the main part: each part is read in another one.
+    """
+    limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
+    checked: list[CheckedPart] = []
+    for part in sandbox.parts(limits):
+        if part.reason is not None:
+            checked.append(CheckedPart(part, reason=part.reason))
+        elif sum(one.checked for one in checked) >= MAX_CHECKED_PARTS:
+            checked.append(CheckedPart(part, reason=f"more than {MAX_CHECKED_PARTS} parts"))
+        else:
+            with open_sandbox(item.path, settings) as own:
+                checked.append(
+                    _check_part(own, item, part, limits, claim, library, clock, on_progress)
+                )
+    return tuple(checked)
+
+
+def _check_part(
+    sandbox: MediaSandbox,
+    item: Item,
+    part: Part,
+    limits: Limits,
+    claim: Claim | None,
+    library: Library,
+    clock: StepClock,
+    on_progress: OnProgress,
+) -> CheckedPart:
+    """The verdict on one part, as if it were an item."""
+    try:
+        with clock.during("describe"):
+            query = sandbox.fingerprint_part(part, limits)
+        compared, searched, _ = search_library(sandbox, query, library, clock, on_progress)
+        audio = trace_audio(query, compared, library, clock)
+        facts = file_facts(item)
+        verdict = judge_matches(sandbox, facts, query, audio, claim, searched, library)
+    except DecodeError as error:
+        return CheckedPart(part, reason=str(error))
+    return CheckedPart(part, verdict, query.info.duration_s, query.preview, query.problems)

@@ -1,0 +1,125 @@
+"""The verdict on an item of several parts: the main part's, with what its other parts show. Pure.
+
+Fields of the main part stay what they are without the others. Where only another part matched,
+the headline names that part, and the main part stays in `unmatched`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.verdict.claim_check import ClaimedDate
+from app.verdict.relations import Held
+from app.verdict.verdict import Verdict
+from hashing.message import Message, Param
+from hashing.types import Part, PreviewFrames, Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedPart:
+    """A part of an item beside its main one, and what became of its check.
+
+    verdict: None where it was not checked; `reason` then says why. preview: for evidence frames.
+    """
+
+    part: Part
+    verdict: Verdict | None = None
+    duration_s: float | None = None
+    preview: PreviewFrames | None = None
+    problems: tuple[str, ...] = ()
+    reason: str | None = None
+
+    @property
+    def checked(self) -> bool:
+        return self.verdict is not None
+
+    @property
+    def unmatched(self) -> tuple[Span, ...]:
+        return self.verdict.unmatched if self.verdict is not None else ()
+
+
+def combine_parts(main: Verdict, parts: Sequence[CheckedPart]) -> Verdict:
+    """One verdict with one match a clip; what belongs to another part carries its id."""
+    combined = main
+    for part in parts:
+        if part.verdict is not None:
+            combined = _with_part(combined, part, part.verdict)
+    return replace(combined, limits=(*combined.limits, *_unchecked(parts)))
+
+
+def _unchecked(parts: Sequence[CheckedPart]) -> list[Message]:
+    return [
+        Message("limit-part-unchecked", {"part": part.part.label, "reason": part.reason or ""})
+        for part in parts
+        if not part.checked
+    ]
+
+
+def _with_part(combined: Verdict, part: CheckedPart, other: Verdict) -> Verdict:
+    label = part.part.label
+    held = _merged(combined.held, [_of_part(one, part.part.id) for one in other.held])
+    combined = replace(combined, held=held, date=_date(combined.date, other.date, label))
+    says_more = other.undecided is not None and combined.relation == "none"
+    if not other.matched and not says_more:
+        return combined
+    told = [Message("reason-in-part", {"part": label, "reason": one}) for one in other.reasons]
+    combined = replace(combined, reasons=(*combined.reasons, *told))
+    if combined.matched:
+        return combined
+    unmatched = Message("limit-main-unmatched", {"part": label})
+    return replace(
+        combined,
+        relation=other.relation,
+        undecided=other.undecided,
+        headline=Message("verdict-in-part", {"part": label, "headline": other.headline}),
+        limits=(unmatched, *other.limits),
+        first_seen=combined.first_seen or other.first_seen,
+        place=other.place or combined.place,
+    )
+
+
+def _of_part(held: Held, part: str) -> Held:
+    """The same with every segment and edit named as the part's; nothing of the main part's time."""
+    match = replace(
+        held.match,
+        segments=tuple(replace(one, part=part) for one in held.match.segments),
+        edits=tuple(replace(one, part=part) for one in held.match.edits),
+    )
+    return replace(held, match=match, covered=(), main=(), coverage_query=0.0)
+
+
+def _merged(held: Sequence[Held], others: Sequence[Held]) -> tuple[Held, ...]:
+    """One match a clip: accepted ones first, those of the main part before the others."""
+    by_clip = {one.clip.id: one for one in held}
+    for other in others:
+        mine = by_clip.get(other.clip.id)
+        if mine is None:
+            if other.accepted or other.relation == "undecided":
+                by_clip[other.clip.id] = other
+        elif mine.accepted and other.accepted:
+            by_clip[other.clip.id] = _joined(mine, other)
+        elif other.accepted or (other.relation == "undecided" and mine.relation == "none"):
+            by_clip[other.clip.id] = other
+    ranked = list(by_clip.values())
+    return tuple(sorted(ranked, key=lambda one: (not one.accepted, one.relation != "undecided")))
+
+
+def _joined(mine: Held, other: Held) -> Held:
+    match = replace(
+        mine.match,
+        segments=(*mine.match.segments, *other.match.segments),
+        edits=(*mine.match.edits, *other.match.edits),
+    )
+    reference = max(mine.coverage_reference, other.coverage_reference)
+    return replace(mine, match=match, coverage_reference=reference)
+
+
+def _date(mine: ClaimedDate | None, other: ClaimedDate | None, label: str) -> ClaimedDate | None:
+    """A claim that another part contradicts is contradicted in part; else the main part's word."""
+    if mine is None or other is None:
+        return mine
+    if other.finding not in ("contradicted", "partly_contradicted"):
+        return mine
+    if mine.finding in ("contradicted", "partly_contradicted"):
+        return mine
+    params: dict[str, Param] = {"part": label, "reason": other.reason, "main": mine.reason}
+    return ClaimedDate(mine.claimed, "partly_contradicted", (), Message("claim-in-part", params))
