@@ -34,6 +34,7 @@ not be read; 4 the library or the service's store cannot be used. "No match" and
 verdicts, never errors.
 """
 
+from app.messages import catalogue as catalogue  # whoever may show an error reads it in English
 from hashing.errors import FirstseenError
 
 

@@ -111,6 +111,13 @@ def test_a_message_reads_as_its_english_text() -> None:
     assert DecodeError("cut short").message == verbatim("cut short")
 
 
+def test_the_command_line_reads_errors_in_english() -> None:
+    command = [sys.executable, "-m", "app", "check", __file__, "--claimed-date", "soon"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert "--claimed-date: 'soon' is no date that firstseen reads" in result.stderr
+
+
 def test_without_the_catalogue_a_message_reads_as_its_id() -> None:
     code = "from hashing.message import *; print(Message('a', {'b': 1}), verbatim('c'))"
     result = subprocess.run(
