@@ -31,6 +31,10 @@ from hashing.pan_zoom.stabilise import (
 from hashing.retiming.refine import refine_alignment
 from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
 
+__all__ = [
+    "compare",
+]
+
 MIN_MAIN_COVERAGE = 0.5  # share of the item's picture
 UNPLACED_SCORE_PER_COSINE = (
     0.04  # the score of pictures that look the same and have no geometry in common

@@ -5,6 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 from threading import Event
 
+__all__ = [
+    "map_in_threads",
+    "prefetch",
+]
+
 _END = object()
 
 

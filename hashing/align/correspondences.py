@@ -5,6 +5,11 @@ from hashing.align.spatiotemporal import SUFFICIENT_COARSE_INLIERS, Placement, m
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform, estimate_transform
 
+__all__ = [
+    "collect_correspondences",
+    "estimate_common_transform",
+]
+
 
 def collect_correspondences(
     query: FrameCache, reference: FrameCache, placement: Placement

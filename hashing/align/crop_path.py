@@ -16,6 +16,21 @@ from numpy.typing import NDArray
 from hashing.imaging.homography import Correspondences, Matrix, apply_transform
 from hashing.types import Seconds
 
+__all__ = [
+    "MIN_TRAVEL",
+    "MIN_WINDOWS",
+    "WINDOW_INLIER_PX",
+    "CropPath",
+    "FrameMatches",
+    "count_fixed_inliers",
+    "count_path_inliers",
+    "fit_path",
+    "measure_window",
+    "measure_windows",
+    "path_travel",
+    "window_edges",
+]
+
 MIN_WINDOW_INLIERS = 8  # correspondences that one instant's own window needs
 MIN_INLIERS_OF_BEST = 0.25  # of the best instant's support: fewer are a chance find
 MIN_WINDOWS = 5  # windows under which nothing is said of a path

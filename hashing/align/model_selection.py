@@ -15,6 +15,10 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import MIN_INLIERS, Matrix, Transform, apply_transform
 
+__all__ = [
+    "prefer_axis_aligned",
+]
+
 MIN_EXPLAINED_SHARE = 0.8  # share of the correspondences that the upright transform has to explain
 MAX_RESIDUAL_PX = 10.0  # correspondences this near to the leaning transform are asked
 INLIER_TOLERANCES_PX = (2.0, 3.5)

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from hashing.align.temporal import CANDIDATE_SPEEDS
 from hashing.types import Descriptors, Seconds
 
+__all__ = [
+    "cosine_matrix",
+]
+
 VOTE_BIN_S = 0.5
 MIN_COPY_COSINE = (
     0.22  # cosine under which unlike pictures lie in 99.99 of 100 pairs (SSCD, measured)

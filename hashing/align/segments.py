@@ -16,6 +16,12 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform, to_unit_homography, visible_box
 from hashing.types import Fingerprint, Homography, Line, Seconds, Segment, Span
 
+__all__ = [
+    "is_cut",
+    "snap_to_real_time",
+    "to_segments",
+]
+
 MAX_SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
 REAL_TIME_TOLERANCE = 0.012  # speeds this near to 1 are real time unless a long line says otherwise
 ENDPOINT_ERROR_S = 0.2  # that both ends of a line together may be off: two kept pictures' time

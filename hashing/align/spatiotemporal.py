@@ -31,6 +31,16 @@ from hashing.imaging.rectangles import MIN_SAME_IOU
 from hashing.similarity.local_correlation import compare_visible_part
 from hashing.types import Box, CorrelationMatrix, Line, Seconds
 
+__all__ = [
+    "MIN_PAIR_INLIERS",
+    "FramePair",
+    "Placement",
+    "count_inliers",
+    "match_frames",
+    "place",
+    "sample_timestamps",
+]
+
 MIN_FULL_SIZE_COSINE = (
     0.4  # best cosine from which keypoints are looked for at full size in any case
 )

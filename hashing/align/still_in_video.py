@@ -16,6 +16,11 @@ from hashing.similarity.displacement import measure_still_displacement
 from hashing.similarity.local_correlation import compare_visible_part
 from hashing.types import Box
 
+__all__ = [
+    "localise_still",
+    "matched_frame_index",
+]
+
 SEARCH_REACH_S = 1.0  # of video, on either side
 MAX_DISPLACED_SHARE = 0.08  # share that lies elsewhere, up to which an instant is not doubted
 MAX_DISPLACED_OF_FIRST = 0.6  # of what lies elsewhere: what must be left of it at a better instant

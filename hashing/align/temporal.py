@@ -17,6 +17,12 @@ from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import make_grid
 from hashing.types import Box, CorrelationMatrix, Line, Seconds
 
+__all__ = [
+    "CANDIDATE_SPEEDS",
+    "find_lines",
+    "sample_along",
+]
+
 CANDIDATE_SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
 VOTE_BIN_S = 0.1
 MIN_SEGMENT_S = 0.7  # of a video: a shorter stretch is no match, unless the video is no longer

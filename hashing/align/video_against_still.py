@@ -15,6 +15,11 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Correspondences, Transform
 from hashing.types import CorrelationMatrix, Line, Seconds
 
+__all__ = [
+    "invert_still_placement",
+    "invert_video_placement",
+]
+
 MIN_CORRELATION_OF_BEST = (
     0.9  # of the correlation at the still's moment, down to which the picture is the still's
 )

@@ -41,6 +41,10 @@ from hashing.types import (
     Span,
 )
 
+__all__ = [
+    "compare_audio",
+]
+
 SEARCH_REACH_S = 20.0  # how far from the pictures a segment's sound is looked for
 MIN_GAIN_OUT_OF_SYNC = 0.15  # of correlation, by which a place out of sync has to win
 MAX_SYNC_OFFSET_S = (

@@ -15,6 +15,15 @@ from numpy.typing import NDArray
 from hashing.audio.spectrogram import HIGH_HZ, LOW_HZ, SILENT_DB, levels_db
 from hashing.types import AudioFingerprint, Seconds, Span
 
+__all__ = [
+    "AudioLevels",
+    "AudioLine",
+    "PlaybackChange",
+    "audio_levels",
+    "find_audio_line",
+    "is_significant",
+]
+
 MAX_RANGE_DB = 55.0  # below a clip's loud moments; what is quieter is codec noise
 MIN_LEVEL_DB = -85.0
 MIN_BAND_DEVIATION_DB = 0.4  # deviation under which a band carries nothing (cut off by a codec)

@@ -21,6 +21,11 @@ from hashing.audio.cross_correlation import (
 from hashing.audio.spectrogram import SILENT_DB
 from hashing.types import Seconds, Span
 
+__all__ = [
+    "AudioExcerpt",
+    "find_excerpt_at",
+]
+
 SEARCH_ROWS = 96  # of a print, looked for at once: about 6 s
 MIN_LOCAL_CORRELATION = 0.35  # local correlation down to which a stretch goes on
 MAX_HOLE_S = 1.5  # a hole that does not end a stretch

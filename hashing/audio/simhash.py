@@ -20,6 +20,17 @@ from numpy.typing import NDArray
 from hashing.audio.spectrogram import BAND_COUNT, HOP_SAMPLES, RATE_HZ, SILENT_DB, levels_db
 from hashing.types import AudioFingerprint, Seconds, Span
 
+__all__ = [
+    "BLOCK_S",
+    "CODE_BYTES",
+    "MAX_CODE_DISTANCE",
+    "AudioCodeHits",
+    "AudioCodes",
+    "library_codes",
+    "query_codes",
+    "vote_places",
+]
+
 BITS = 256
 CODE_BYTES = BITS // 8
 BLOCK_CELLS, CELL_ROWS, SMOOTHED_ROWS = 12, 4, 8

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from hashing.decode.audio_track import read_samples
 from hashing.types import AudioFingerprint, Seconds
 
+__all__ = [
+    "read_audio",
+]
+
 RATE_HZ = 8000
 WINDOW_SAMPLES = 2048
 HOP_SAMPLES = 512

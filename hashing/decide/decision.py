@@ -12,6 +12,11 @@ from hashing.decide.support import MIN_IDENTICAL_SHARE, Support
 from hashing.message import Message
 from hashing.types import Decision, Kind
 
+__all__ = [
+    "MIN_UNDECIDED_SCORE",
+    "decide",
+]
+
 MIN_ACCEPTED_SCORE = 0.75
 MIN_UNDECIDED_SCORE = 0.12  # from here to ACCEPT a person has to look
 MIN_VIDEO_S = 1.0  # of video, under which nothing is accepted on motion

@@ -24,6 +24,10 @@ from hashing.similarity.motion_correlation import (
 )
 from hashing.types import Line, Seconds
 
+__all__ = [
+    "measure_support",
+]
+
 PATH_PIECE_S = 2.0  # of a moving crop, in which what moves by itself is looked at
 COMPARED_FRAMES = 4  # instants at which whole pictures are held against each other
 MAX_OVERLAID_SHARE = 0.25  # share of a still picture that moves because of what was laid over it

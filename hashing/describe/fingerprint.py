@@ -33,6 +33,11 @@ from hashing.types import (
     Timeline,
 )
 
+__all__ = [
+    "describe_again",
+    "fingerprint",
+]
+
 type Progress = Callable[[Seconds], None]
 
 DESCRIBE_EVERY_S = 0.5

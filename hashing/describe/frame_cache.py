@@ -18,6 +18,11 @@ from hashing.imaging.homography import MAX_KEYPOINTS, Keypoints, detect_keypoint
 from hashing.imaging.text_bands import find_caption_bars
 from hashing.types import Box, Fingerprint, Seconds
 
+__all__ = [
+    "THUMBNAIL_LONG_SIDE_PX",
+    "FrameCache",
+]
+
 THUMBNAIL_LONG_SIDE_PX = 128  # longest side of the tiny pictures
 COARSE_LONG_SIDE_PX = 256  # longest side at which a first look for keypoints is taken
 MAX_COARSE_KEYPOINTS = 450

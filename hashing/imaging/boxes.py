@@ -2,6 +2,14 @@
 
 from hashing.types import Box
 
+__all__ = [
+    "area_of",
+    "intersects",
+    "iou",
+    "mostly_in",
+    "share_inside",
+]
+
 
 def area_of(box: Box) -> float:
     """Share of the picture, 0..1."""

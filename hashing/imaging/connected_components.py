@@ -11,6 +11,15 @@ from scipy import ndimage
 
 from hashing.types import Box
 
+__all__ = [
+    "bounding_box",
+    "bounding_slices",
+    "fill_holes",
+    "frame_extents",
+    "label_runs",
+    "label_volume",
+]
+
 type Cells = NDArray[np.bool_]
 type Labels = NDArray[np.int32]  # 0 is the background, components count from 1
 

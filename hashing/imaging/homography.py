@@ -17,6 +17,27 @@ from numpy.typing import NDArray
 
 from hashing.types import Box, Homography
 
+__all__ = [
+    "MAX_KEYPOINTS",
+    "MIN_INLIERS",
+    "Correspondences",
+    "Keypoints",
+    "Matrix",
+    "Transform",
+    "apply_transform",
+    "detect_keypoints",
+    "estimate_transform",
+    "flip_horizontally",
+    "mask_outside",
+    "match_keypoints",
+    "pool_correspondences",
+    "to_pixel_matrix",
+    "to_unit_homography",
+    "unflip_points",
+    "visible_box",
+    "visible_outline",
+]
+
 MAX_KEYPOINTS = 900
 SIFT_CONTRAST = 0.02  # half of OpenCV's default: dull and compressed pictures still have corners
 MAX_DISTANCE_RATIO = 0.82  # Lowe's 0.8, a little looser since MAGSAC follows

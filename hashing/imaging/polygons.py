@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 from hashing.types import Box
 
+__all__ = [
+    "SIDES",
+    "area_in_unit_square",
+    "box_in_unit_square",
+]
+
 SIDES = ("left", "top", "right", "bottom")
 
 

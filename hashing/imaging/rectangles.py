@@ -15,6 +15,11 @@ from numpy.typing import NDArray
 from hashing.imaging.boxes import iou
 from hashing.types import Box
 
+__all__ = [
+    "MIN_SAME_IOU",
+    "find_rectangles",
+]
+
 SEARCH_LONG_SIDE_PX = 384
 MIN_EDGE_STEP = 14.0  # colour levels, in the strongest channel, that a boundary differs by at least
 MAX_BOUNDARIES = 18  # candidate boundaries in each direction

@@ -7,6 +7,13 @@ from numpy.typing import NDArray
 
 from hashing.types import Box
 
+__all__ = [
+    "MAX_COLOUR_DISTANCE",
+    "CaptionBar",
+    "Grey",
+    "find_caption_bars",
+]
+
 MIN_BAR_HEIGHT = 0.045  # of the height: one line of small writing
 MAX_BAR_HEIGHT = 0.45
 MIN_COLOUR_SHARE = 0.25  # share of a row that must have the bar's colour, also through bold writing

@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 from hashing.imaging.homography import Matrix, mask_outside
 from hashing.types import Box
 
+__all__ = [
+    "make_grid",
+    "scaling_matrix",
+    "warp_thumbnails",
+]
+
 GRID_LONG_SIDE_PX = 40  # longest side of the grid on which pictures are correlated
 
 

@@ -19,6 +19,10 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.types import Line, Seconds
 
+__all__ = [
+    "apply_timing",
+]
+
 SAMPLED_FRAMES = 8
 SEARCH_REACH_S = 0.55  # around where a guess puts an instant
 MIN_SUPPORT_RATIO = 1.15  # times the support of other moments, that the right one has

@@ -22,6 +22,12 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import to_unit_homography
 from hashing.types import Homography
 
+__all__ = [
+    "SAMPLED_TIMES",
+    "crop_drifts",
+    "path_homographies",
+]
+
 MIN_INLIER_GAIN = 1.15  # times as many points agree instant by instant as under one transform
 MIN_EXPLAINED_VARIANCE = 0.6  # share of the windows' variance that a drift explains
 SAMPLED_TIMES = 9  # moments of a path at which what is shown is measured

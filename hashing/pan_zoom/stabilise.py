@@ -43,6 +43,13 @@ from hashing.pan_zoom.crop_timing import estimate_timing, is_same_line, match_fr
 from hashing.pan_zoom.detect import path_homographies
 from hashing.types import CorrelationMatrix, Line, Seconds
 
+__all__ = [
+    "StabilisedQuery",
+    "follow_crop",
+    "stabilise_query",
+    "stabilise_reference",
+]
+
 WINDOW_SPACING_S = 0.3  # between instants with a window of their own
 MAX_SAMPLED_FRAMES = 32
 PATH_GRID_LONG_SIDE_PX = (

@@ -21,6 +21,10 @@ from hashing.retiming.frame_skipping import measure_step_costs
 from hashing.retiming.freeze_frames import STILL_LUMA_CHANGE
 from hashing.types import Fingerprint, Line, Seconds, Span, Timeline
 
+__all__ = [
+    "missing_frame_share",
+]
+
 DROPPED_FRAME_SPEEDS = (1.03, 1.7)  # speeds that missing pictures can make
 MIN_LINE_S = 3.0
 MIN_TIMESTAMPS = 25

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 from hashing.types import CorrelationMatrix, Line, Seconds, Span, Timeline
 
+__all__ = [
+    "mean_correlation",
+]
+
 MIN_FREEZE_S = 0.4
 MAX_FREEZE_S = 12.0
 MAX_STILL_CHANGE_SHARE = 0.3  # of the usual change, up to which a picture is the one before again

@@ -15,6 +15,11 @@ from hashing.align.temporal import CANDIDATE_SPEEDS
 from hashing.retiming.freeze_frames import interpolate_along
 from hashing.types import CorrelationMatrix, Line
 
+__all__ = [
+    "is_only_reversed",
+    "sharpen_peaks",
+]
+
 PEAK_NEIGHBOUR_S = 0.2  # beside the best moment, where a row's fall is read
 MIN_PEAK_FALL = 0.0002  # of correlation: below, coding makes as much even of good copies
 MIN_FALL_OF_DEFICIT = 0.3  # of what the best moment lacks to 1: a fall below says nothing

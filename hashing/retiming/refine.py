@@ -35,6 +35,10 @@ from hashing.retiming.peak_sharpness import (
 )
 from hashing.types import AudioFingerprint, CorrelationMatrix, Fingerprint, Line, Seconds, Span
 
+__all__ = [
+    "refine_alignment",
+]
+
 PEAK_REACH_S = 0.45  # how far from a line the moment that agrees best is looked for
 MIN_PEAK_CURVATURE = 2e-4  # bend of a peak under which it says nothing about when
 MIN_TIMESTAMPS = 8

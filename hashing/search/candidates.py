@@ -13,6 +13,16 @@ from numpy.typing import NDArray
 
 from hashing.types import Box, Candidate, Descriptors, RegionDescriptors, Seconds
 
+__all__ = [
+    "NEIGHBOURS_PER_ROW",
+    "CandidateThreshold",
+    "RegionCandidate",
+    "SearchThresholds",
+    "rank_candidates",
+    "rank_region_candidates",
+    "select_query_rows",
+]
+
 NEIGHBOURS_PER_ROW = 128  # hits a query vector: a still clip can fill dozens of places by itself
 BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "unlike"
 BACKGROUND_WEIGHT = 0.8

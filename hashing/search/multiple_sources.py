@@ -11,6 +11,11 @@ from hashing.edit_types import BESIDE_OTHER_FOOTAGE, EditType, Family
 from hashing.imaging.boxes import mostly_in
 from hashing.types import Box, Edit, Match
 
+__all__ = [
+    "other_footage_boxes",
+    "remove_mutual_changes",
+]
+
 MIN_SIDE_SHARE = 0.2  # of the frame's side, for a picture beside a known one
 
 

@@ -25,6 +25,10 @@ from hashing.similarity.local_correlation import (
 )
 from hashing.similarity.motion_correlation import moving_mask, temporal_deviation
 
+__all__ = [
+    "measure_still_displacement",
+]
+
 CONTRAST_SIGMA_PX = 9.0  # neighbourhood in which brightness and contrast are made alike
 MAX_FLOW_INCONSISTENCY_PX = 1.0  # between the flow there and the flow back
 MIN_FLOW_CORRELATION = 0.7  # correlation under the flow from which a place has been found again

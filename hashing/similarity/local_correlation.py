@@ -14,6 +14,14 @@ from hashing.imaging.homography import Matrix, mask_outside, visible_outline
 from hashing.imaging.warping import scaling_matrix
 from hashing.types import Box
 
+__all__ = [
+    "MIN_AGREEING_CORRELATION",
+    "MIN_TEXTURE_DEVIATION",
+    "compare_frames",
+    "compare_visible_part",
+    "local_correlation",
+]
+
 COMPARISON_LONG_SIDE_PX = 256
 CORRELATION_WINDOW_PX = 13
 MIN_TEXTURE_DEVIATION = 5.0  # grey levels of deviation in a window under which it says nothing

@@ -23,6 +23,13 @@ from hashing.similarity.local_correlation import (
 )
 from hashing.types import Line, Seconds
 
+__all__ = [
+    "MotionAgreement",
+    "agreement_where_other_moves",
+    "correlate_motion",
+    "correlate_still_motion",
+]
+
 MOTION_WINDOW_S = 4.0  # of video around a still's moment, in which is seen what moves
 CODING_NOISE_DEVIATION = (
     2.5  # grey levels: deviation over time that compression alone gives a still cell
