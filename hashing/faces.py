@@ -33,7 +33,7 @@ from hashing.types import Box
 
 type Rgb = NDArray[np.uint8]
 type Raw = tuple[NDArray[np.float32], NDArray[np.float32]]  # (F, 4) px of a canvas; (F,) 0..1
-type Scored = tuple[Box, float, int]  # score 0..1, turn in which it was given
+type Scored = tuple[Box, float, int | None]  # score 0..1, turn in which CenterFace gave it
 
 # package -> (file in it, SHA-256): another file under the same name is another detector
 MODELS: Final = {
@@ -59,6 +59,7 @@ SMALL: Final = 0.25  # of the frame's width and height
 SMALL_EVIDENCE: Final = 0.2
 LARGE_EVIDENCE: Final = 0.4
 SAME_FACE_IOU: Final = 0.3  # both detectors' own value for suppressing doubles
+CLEAR_SCORE: Final = 0.5  # of CenterFace; where one look gives it, others add little
 DARK_LUMA: Final = 90  # of 255: a frame whose brightest twentieth is darker is brightened first
 BRIGHT_LUMA: Final = 200  # of 255: to which that twentieth is then raised
 CENTERFACE_OUTPUTS: Final = ("537", "538", "539", "540")  # heat map, log size, offset, landmarks
@@ -74,7 +75,7 @@ class Face:
 
     box: Box  # 0..1
     score: float  # the evidence, SMALL_EVIDENCE to STRONGEST
-    turn_deg: int = 0  # of the frame, counter-clockwise, in which the best score was given
+    clear_turns_deg: tuple[int, ...] = ()  # in which CenterFace sees it clearly, best first
 
 
 class FaceDetector:
@@ -133,10 +134,10 @@ class FaceDetector:
                     found = _centerface_boxes(self._centerface, canvas)
                     scored += _upright(found, back, turn_deg)
                 if self._yunet is not None:
-                    scored += _upright(_yunet_boxes(self._yunet, canvas), back, turn_deg)
+                    scored += _upright(_yunet_boxes(self._yunet, canvas), back, None)
                     if thorough:
                         canvas, back = _turned(_resized(lit, DETAIL_LONG_SIDE_PX), turn_deg)
-                        detail = _upright(_yunet_boxes(self._yunet, canvas), back, turn_deg)
+                        detail = _upright(_yunet_boxes(self._yunet, canvas), back, None)
                         scored += [one for one in detail if _is_small(one[0])]
         return _fused(scored)
 
@@ -256,7 +257,7 @@ def _yunet_boxes(net: Any, canvas: Rgb) -> Raw:
     return np.stack([x, y, x + width, y + height], axis=1), scores
 
 
-def _upright(raw: Raw, back: NDArray[np.float64], turn_deg: int) -> list[Scored]:
+def _upright(raw: Raw, back: NDArray[np.float64], turn_deg: int | None) -> list[Scored]:
     """One look's boxes as places of the picture as it was, the best of each place."""
     boxes, scores = raw
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:]]) @ back[:, :2].T + back[:, 2]
@@ -282,12 +283,16 @@ def _fused(scored: list[Scored]) -> list[Face]:
         else:
             places.append([one])
     faces = [
-        Face(place[0][0], total, place[0][2])
+        Face(place[0][0], total, _clear_turns(place))
         for place in places
         if (total := sum(score for _, score, _ in place[:STRONGEST]))
         >= (SMALL_EVIDENCE if _is_small(place[0][0]) else LARGE_EVIDENCE)
     ]
     return sorted(faces, key=lambda face: -face.score)
+
+
+def _clear_turns(place: list[Scored]) -> tuple[int, ...]:
+    return tuple(turn for _, score, turn in place if turn is not None and score >= CLEAR_SCORE)
 
 
 def _is_small(box: Box) -> bool:

@@ -26,7 +26,6 @@ MIN_SIDE_PX: Final = 6
 FOLLOW_REACH: Final = 1.0  # how far a face is looked for, in its own sizes, to each side
 FOLLOW_PX: Final = 48  # a larger face is followed in a smaller copy: finer places change no fill
 FOLLOW_CORRELATION: Final = 0.5  # of the face's patch; below it the face was not followed
-CLEAR_EVIDENCE: Final = 1.0  # of a face that no look doubts: scores are 0..1, three are added
 FULL_EVERY: Final = 6
 WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
 
@@ -56,9 +55,9 @@ class Remembering:
     """A detector for one item and one clip: it looks at the same frame in the same way only once.
 
     It learns how the footage is turned. Looks that need not be thorough are quicker then: the slow
-    detector looks at the frame upright and in the turns in which clear faces were seen, and in all
-    turns at every FULL_EVERY-th such look. Without it, 4 of 110 faces were missed where footage is
-    turned; with it in the right turn none (benchmarks/truth/faces.json, 24 px and more).
+    detector looks at the frame upright and in as many turns as it takes to see each clear face so
+    far clearly, and in all turns at every FULL_EVERY-th such look. Looking in a wrong turn alone
+    missed 4 of 110 faces, in the right one none (benchmarks/truth/faces.json, 24 px and more).
     """
 
     def __init__(self, detector: Detects) -> None:
@@ -86,7 +85,9 @@ class Remembering:
                 thorough=thorough,
                 centerface_turns_deg=turns_deg,
             )
-            self._turns_deg |= {face.turn_deg for face in found if face.score >= CLEAR_EVIDENCE}
+            for face in found:
+                if face.clear_turns_deg and not self._turns_deg.intersection(face.clear_turns_deg):
+                    self._turns_deg.add(face.clear_turns_deg[0])
             self._found[key] = found
         return self._found[key]
 

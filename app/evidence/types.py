@@ -13,7 +13,6 @@ MAX_STRIP = 24  # instants of one match to step through
 MAX_PARTS = 1000  # rectangles that a person may give for one match
 
 
-# what no fill takes away, in the words of every export
 @dataclass(frozen=True, slots=True)
 class FramePart:
     """A rectangle of one clip's frames, for some time or always."""

@@ -169,7 +169,7 @@ def test_the_same_frame_is_looked_at_once_in_each_way() -> None:
 
 
 class SeesTurned:
-    """A detector that finds one clear face in frames turned by 90 degrees, and a doubtful one."""
+    """A detector that finds a clear face in turned frames, one upright, and a doubtful one."""
 
     def __init__(self) -> None:
         self.turns: list[set[int]] = []
@@ -178,7 +178,11 @@ class SeesTurned:
         self, picture: Rgb, *, centerface_turns_deg: Collection[int], **how: object
     ) -> list[Face]:
         self.turns.append(set(centerface_turns_deg))
-        return [Face(MIDDLE_BOX, 2.0, 90), Face((0.1, 0.1, 0.2, 0.2), 0.3, 180)]
+        return [
+            Face(MIDDLE_BOX, 2.0, (90, 180)),
+            Face((0.1, 0.1, 0.2, 0.2), 0.3),
+            Face((0.7, 0.1, 0.8, 0.2), 2.0, (270, 0)),
+        ]
 
 
 def test_quick_looks_use_the_turns_of_clear_faces_and_now_and_then_all() -> None:
