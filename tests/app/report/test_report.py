@@ -35,7 +35,19 @@ CONTRACT: dict[str, Any] = {
         "container": TEXT,
         "video_codec": TEXT,
         "audio_codec": TEXT,
+        "hdr": TEXT,
     },
+    "parts": [
+        {
+            "id": str,
+            "kind": str,
+            "label": str,
+            "duration_s": (float, NULL),
+            "checked": bool,
+            "reason": TEXT,
+            "unmatched": [[float]],
+        }
+    ],
     "verdict": {
         "relation": str,
         "matched": bool,

@@ -366,7 +366,7 @@ def test_a_small_library_is_told_as_it_is(searched: Searched, words: str) -> Non
         (video(), clip(duration_s=9.0), whole(9), "may be the fuller original"),
         (video(), clip(), match((5, 30, 0, 25)), "0:00.0–0:05.0 matched nothing in this library"),
         (video(), clip(), whole(main_picture=False), "Nothing is known of the main picture"),
-        (video(gaps=[Span(12, 30)]), clip(), whole(12), "0:12.0–0:30.0 of the item could not be"),
+        (video(gaps=[Span(12, 30)]), clip(), whole(12), "0:12.0–0:30.0 of the item was not decoded"),
         (video(), clip(), whole(measured_join=True), "Each segment has its own history"),
         (video(), clip(), whole(decision="weak_match"), "compare the frames yourself"),
         (video(), clip(), whole(decision="too_little"), "too little to decide"),
