@@ -68,17 +68,6 @@ def checked(message: Message) -> Message:
     return verbatim(written) if faults else message
 
 
-def is_known(message: Message) -> bool:
-    """Whether a message, and all that it is made of, has an entry in English."""
-    parts = [
-        part
-        for param in message.params.values()
-        for part in (param if isinstance(param, tuple) else (param,))
-        if isinstance(part, Message)
-    ]
-    return message.id in _catalogue(ENGLISH).entries and all(map(is_known, parts))
-
-
 @cache
 def _catalogue(language: str) -> "Catalogue":
     path = FOLDER / f"{language}.ftl"

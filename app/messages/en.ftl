@@ -491,6 +491,8 @@ error-date-offset = { $text }: expected an offset from -12:00 to +14:00, got { $
 error-date-unknown = { $text } is no date that firstseen reads: expected ISO 8601, such as 2019, 2019-06, 2019-06-12 or 2019-06-12T14:03:00+08:00
 error-place-too-long = expected a place of at most { $max } characters, got { $length }
 error-spaces-differ = query in { $query }, reference in { $reference }
+
+
 ## Reports: what stands around the findings, on the terminal, in the HTML file and on the page
 
 report-name = Report

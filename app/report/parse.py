@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 
 from app.library.records import Appearance, AppearanceKind
-from app.messages.catalogue import is_known
+from app.messages.catalogue import attempt
 from app.metadata.types import Credentials, CredentialState, Fields, Finding, Group, Severity
 from app.report.errors import ReportNotUnderstood
 from app.report.from_verdict import reported
@@ -345,12 +345,13 @@ def _messages(texts: JsonNode, messages: JsonNode) -> tuple[Message, ...]:
 
 
 def _message(text: JsonNode, message: JsonNode) -> Message:
-    """A sentence by its id, or as it was written where it has none that is still in use."""
+    """A sentence by its id, or as it was written where the catalogue does not have it any more."""
     written = verbatim(text.text())
     if message.is_null:
         return written
     named = _named_message(message)
-    return named if is_known(named) else written
+    _, faults = attempt(named)
+    return written if faults else named
 
 
 def _named_message(message: JsonNode) -> Message:

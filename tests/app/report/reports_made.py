@@ -170,6 +170,7 @@ infos = st.builds(
     container=st.none() | texts,
     video_codec=st.none() | texts,
     audio_codec=st.none() | texts,
+    hdr=st.sampled_from([None, "pq", "hlg"]),
 )
 origins = st.builds(
     Origin,

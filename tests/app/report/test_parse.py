@@ -145,6 +145,7 @@ def test_a_sentence_whose_id_is_no_longer_in_use_reads_as_it_was_written() -> No
     data["verdict"]["headline_message"] = {"id": "verdict-of-old", "params": {}}
     data["verdict"]["reasons_messages"] = [None] * len(data["verdict"]["reasons"])
     data["claim"]["date"]["reason_message"]["params"] = {"part": {"id": "x", "params": {}}}
+    data["matches"][0]["edits"][0]["message"]["params"] = {}
     del data["problems_messages"]
     report = report_from_json(data)
     assert report.verdict is not None
@@ -153,6 +154,8 @@ def test_a_sentence_whose_id_is_no_longer_in_use_reads_as_it_was_written() -> No
     assert report.claim is not None
     assert report.claim.date is not None
     assert report.claim.date.reason == verbatim(data["claim"]["date"]["reason"])
+    edit = report.matches[0].edits[0]
+    assert edit.message == verbatim(data["matches"][0]["edits"][0]["text"])
     assert to_json(report)["verdict"]["headline"] == data["verdict"]["headline"]
 
 
