@@ -134,9 +134,9 @@ def test_an_older_report_is_read_as_far_as_it_goes() -> None:
 def test_fields_of_a_later_version_are_left_out() -> None:
     data = to_json(full_report())
     later = json.loads(json.dumps(data))
-    later["parts"] = [{"id": "main"}]
+    later["leads"] = [{"id": "x"}]
     later["matches"][0]["shared_material"] = True
-    later["matches"][0]["segments"][0]["part"] = "main"
+    later["matches"][0]["segments"][0]["hue"] = "main"
     assert again(later) == data
 
 
