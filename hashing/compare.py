@@ -1,6 +1,6 @@
-"""Two fingerprints -> Match: whether they hold the same recording, where, and on what grounds.
+"""Two fingerprints -> Match: whether they show the same recording, where, and on what evidence.
 
-READ FIRST of the science: place, measure the support, decide, explain.
+READ FIRST of the science: place the query, measure the support, decide, explain the edits.
 """
 
 from dataclasses import replace
@@ -35,11 +35,11 @@ __all__ = [
     "compare",
 ]
 
-MIN_MAIN_COVERAGE = 0.5  # share of the item's picture
-UNPLACED_SCORE_PER_COSINE = (
-    0.04  # the score of pictures that look the same and have no geometry in common
+MIN_MAIN_COVERAGE = 0.5  # of the query's frame, covered by the reference; set by hand
+UNPLACED_SCORE_PER_COSINE = 0.04  # score per cosine of clips without common geometry; set by hand
+MIN_SURE_SCORE = (
+    0.95  # below it, a match that is not ruled out is tried mirrored as well; set by hand
 )
-MIN_SURE_SCORE = 0.95  # score; from OPEN up to it the mirror image is looked at as well
 
 
 def compare(
@@ -48,13 +48,14 @@ def compare(
     region: Box | None = None,
     timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
 ) -> Match:
-    """Hold a query against one reference.
+    """Compare a query with one reference.
 
-    query: a Reel where several references follow, so that its keypoints are found only once.
-    window, moments: look at one part of the query's picture, at these pairs of moments first.
+    query: a FrameCache where several references follow, so that its keypoints are detected once.
+    region: compare only this part of the query's frame, 0..1.
+    timestamps: pairs (query, reference), in seconds, at which the region is tried first.
 
     Raises MethodMismatch where the two were described in different spaces, and DecodeError where
-    the kept pictures of either are damaged.
+    the preview frames of either are damaged.
     """
     query_frames = query if isinstance(query, FrameCache) else FrameCache(query)
     if query_frames.fingerprint.space != reference.space:
@@ -86,14 +87,16 @@ def _retry_mirrored(
     timestamps: tuple[tuple[Seconds, Seconds], ...],
     match: Match,
 ) -> Match:
-    """The better of a doubtful match and the one with the picture mirrored, or not mirrored.
+    """The better of a doubtful match and the match of the opposite orientation.
 
-    What is nearly symmetric agrees with its own mirror image well enough to hide the true place.
+    A nearly symmetric frame agrees with its own mirror image well enough to hide the true place.
     """
     mirrored = not placement.transform.mirrored
     mirrored_placement = _place(query, reference, region, timestamps, mirrored=mirrored)
     if mirrored_placement is None or mirrored_placement.transform.mirrored != mirrored:
-        return match  # the same way after all, from another start: a second try at being accepted
+        return (
+            match  # the same orientation from another start would be a second try at being accepted
+        )
     mirrored_match = match_placement(query, reference, mirrored_placement)
     return max(match, mirrored_match, key=lambda candidate: candidate.score)
 
@@ -121,7 +124,7 @@ def _place(
 
 
 def match_placement(query: FrameCache, reference: FrameCache, placement: Placement) -> Match:
-    """The match that a placement amounts to; of one that is doubtful or drifts, along its path."""
+    """The match of one placement; along the path of a moving crop where that explains it better."""
     drifts = crop_drifts(query, reference, placement)
     path_match = _match_along_path(query, reference, placement) if drifts else None
     if path_match is not None and path_match.accepted:
@@ -161,7 +164,9 @@ def _decide_and_explain(
     placement: Placement,
     stabilised_query: StabilisedQuery | None = None,
 ) -> Match:
-    if stabilised_query is None:  # else it was mended before the clip was moved along it
+    if (
+        stabilised_query is None
+    ):  # otherwise the lines were refined before the reference was stabilised
         placement = refine_alignment(placement, query.fingerprint, reference.fingerprint)
     measured = measure_support(query, reference, placement, stabilised_query)
     outcome = decide(measured, query.fingerprint.info.kind, reference.fingerprint.info.kind)
@@ -187,9 +192,9 @@ def _decide_and_explain(
 def _restrict_to_crop(
     segments: tuple[Segment, ...], edits: tuple[Edit, ...]
 ) -> tuple[Segment, ...]:
-    """The segments, with what was measured of a crop as what is visible.
+    """The segments with `visible` restricted to the measured crop.
 
-    The transform alone counts what lies behind a bar, or beside it on a wider canvas, as seen.
+    The transform alone counts what lies behind a bar, or beside it on a wider canvas, as visible.
     """
     zoom_pan = next((edit for edit in edits if edit.type is EditType.ZOOM_PAN), None)
     if zoom_pan is not None:
@@ -207,10 +212,10 @@ def _restrict_to_crop(
 
 
 def is_main_picture(covered: float, edits: tuple[Edit, ...]) -> bool:
-    """Whether the item mainly shows the known footage, and not another picture beside it.
+    """Whether the query mainly shows the reference footage, and not other footage beside it.
 
-    covered: share of the item's picture. Bars, a blurred fill or a filmed screen around it are no
-    other picture, however large they are.
+    covered: share of the query's frame that the reference covers, 0..1. Bars, a blurred fill or a
+    filmed screen around it are no other footage, however large they are.
     """
     kinds = {edit.type for edit in edits}
     if kinds & BESIDE_OTHER_FOOTAGE:

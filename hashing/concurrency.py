@@ -1,4 +1,4 @@
-"""Work done ahead of its use, in a thread beside the one that uses it."""
+"""Work in threads: prefetching from a generator, mapping over a few items."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +14,10 @@ _END = object()
 
 
 def prefetch[T](source: Generator[T], max_items: int) -> Iterator[T]:
-    """The same items in the same order; the source runs in its own thread, at most `most` ahead.
+    """Yield the items of `source`, which runs in a thread of its own, `max_items` ahead at most.
 
     Worth it where either side spends its time outside the interpreter, as decoding and encoding do.
-    What the source raises is raised here, in its place. Giving up early closes the source.
+    What the source raises is raised here, in its place. Closing the iterator closes the source.
     """
     items: Queue[T | object] = Queue(max_items)
     abandoned = Event()
@@ -49,7 +49,7 @@ MAX_WORKERS = 2
 
 
 def map_in_threads[T, R](work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """`work` of each, in order; what it raises is raised."""
+    """The result of `work` for each item, in order. Raises what `work` raises."""
     if len(items) < 2:
         return [work(item) for item in items]
     with ThreadPoolExecutor(MAX_WORKERS) as pool:

@@ -3,7 +3,7 @@
     ExplainedError           any error with a sentence for people
       FirstseenError
         DecodeError          says where: "video stream ends at 12.4 s of 60.0 s"
-          UnsupportedMedia   no picture that we know how to read
+          UnsupportedMedia   no frame that we know how to read
           LimitExceeded      more bytes, pixels, seconds or frames than the settings allow
         MethodMismatch       stored in one descriptor space, asked in another
 
@@ -32,11 +32,11 @@ class FirstseenError(ExplainedError):
 
 
 class DecodeError(FirstseenError):
-    """A file's pictures or sound could not be read; the message says where."""
+    """A file's frames or audio could not be read; the message says where."""
 
 
 class UnsupportedMedia(DecodeError):
-    """The content is no video or picture that firstseen reads."""
+    """The content is no video or frame that firstseen reads."""
 
 
 class LimitExceeded(DecodeError):

@@ -1,8 +1,8 @@
-"""The nouns. Records check themselves on creation, so nothing downstream checks again.
+"""The records. They check themselves on creation, so nothing downstream checks again.
 
-Times are seconds from the first picture shown (after edit lists); a span is [start, end).
-Pictures are upright (display rotation applied, square pixels), RGB, 0..255.
-Boxes and homographies use picture coordinates 0..1 from the top left.
+Times are seconds from the first frame shown (after edit lists); a span is [start, end).
+Frames are upright (display rotation applied, square pixels), RGB, 0..255.
+Boxes and homographies use frame coordinates 0..1 from the top left.
 `query` is the item in question, `reference` the library's clip, always in that order.
 """
 
@@ -29,7 +29,10 @@ PDQ_BYTES = 32  # ThreatExchange, pdq/README.md
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of one clip's timeline: [start, end) in seconds."""
+    """A range of one clip's timeline: [start, end) in seconds.
+
+    Raises ValueError where it does not run forward from zero.
+    """
 
     start: Seconds
     end: Seconds
@@ -49,13 +52,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """What the decoder says of a file. Sizes are those of the upright picture."""
+    """What the decoder says of a file. Sizes are those of the upright frame."""
 
     kind: Kind
     width: int
     height: int
     duration_s: Seconds | None = None  # None for a still
-    frame_rate: float | None = None  # mean, shown pictures a second
+    frame_rate: float | None = None  # frames per second, mean over what is shown
     container: str | None = None
     video_codec: str | None = None
     audio_codec: str | None = None
@@ -90,7 +93,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Descriptors:
-    """One row for each described picture, in the order of `times`.
+    """One row for each described frame, in the order of `times`.
 
     Near-identical neighbours share a row: a row stands for the time until the next one.
     """
@@ -120,18 +123,18 @@ class Descriptors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionDescriptors:
-    """Vectors of windows of the picture."""
+    """Descriptors of regions of a query's frames."""
 
-    boxes: NDArray[np.float64]  # (N, 4) of the item's picture, 0..1
+    boxes: NDArray[np.float64]  # (N, 4) x0, y0, x1, y1, 0..1 of the query's frame
     times: NDArray[np.float64]  # (N,) s
     vectors: NDArray[np.float32]  # (N, 512) unit length
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
-    """Every decoded picture's moment, and how much changed since the one before.
+    """The timestamp of every decoded frame, and how much changed since the frame before.
 
-    This is what frame rates, freezes and dropped frames are read from.
+    Frame rates, freeze frames and dropped frames are measured on it.
     """
 
     times: NDArray[np.float64]  # (M,) s, strictly increasing
@@ -140,9 +143,9 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreviewFrames:
-    """Small pictures kept beside the descriptors, so that everything works without the original.
+    """Small frames kept beside the descriptors, so that everything works without the original.
 
-    `data` is an H.264 stream in MP4 for a video ("h264"), one WebP picture for a still ("webp").
+    `data` is an H.264 stream in MP4 for a video ("h264"), one WebP image for a still ("webp").
     """
 
     codec: Literal["h264", "webp"]
@@ -154,9 +157,9 @@ class PreviewFrames:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioFingerprint:
-    """A coarse spectrogram: log energies of log-spaced bands, the sound's own fingerprint.
+    """A coarse spectrogram of one clip's audio: log energies of log-spaced bands.
 
-    Row i is centred on start_s + i * hop_s of the picture's clock.
+    Row i is centred on start_s + i * hop_s, on the clock of the frames.
     """
 
     bands: NDArray[np.uint8]  # (T, B) half-dB steps above -110 dB full scale
@@ -170,7 +173,7 @@ class Fingerprint:
     """All that matching needs to know of one clip.
 
     space: what the vectors are (model hash, preprocessing, dimensions); two spaces never compare.
-    sampling: how often pictures were taken; recorded, never an obstacle.
+    sampling: how often frames were described; clips sampled differently can be compared.
     """
 
     info: MediaInfo
@@ -180,7 +183,7 @@ class Fingerprint:
     timeline: Timeline
     preview: PreviewFrames | None = None
     audio: AudioFingerprint | None = None
-    gaps: tuple[Span, ...] = ()  # stretches that would not decode
+    gaps: tuple[Span, ...] = ()  # parts of the timeline that did not decode
     problems: tuple[str, ...] = ()  # the same in words, with the place
 
 
@@ -196,16 +199,19 @@ class Segment:
     score: float  # calibrated, 0..1, comparable across items
     speed: float | None = None  # reference seconds in one second of the query, > 0
     reversed: bool = False
-    visible: Box | None = None  # of the reference picture, what lies inside the query's frame
-    homography: Homography | None = None  # reference picture -> query picture
+    visible: Box | None = None  # of the reference frame, what lies inside the query's frame
+    homography: Homography | None = None  # reference frame -> query frame
     mirrored: bool | None = None
     inliers: int | None = None
-    # of a moving crop, at moments of the query in order: `homography` is that of the middle
+    # of a moving crop, at timestamps of the query in order: `homography` is that of the middle
     path: tuple[tuple[Seconds, Homography], ...] = ()
     part: str | None = None  # id of the query's part, where that is not the main one
 
     def homography_at(self, time: Seconds) -> Homography | None:
-        """Reference picture -> query picture at a moment of the query."""
+        """Homography from the reference's frame to the query's at a timestamp of the query.
+
+        Interpolated along `path` where there is one; None where no geometry was measured.
+        """
         if not self.path:
             return self.homography
         times = np.array([timestamp for timestamp, _ in self.path])
@@ -216,14 +222,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One measured difference of the query from this known copy; its types are closed."""
+    """One measured difference between the query and a reference; the list of types is closed."""
 
     type: EditType
     confidence: float
     measure: dict[str, float | int | str]  # never empty
     message: Message  # what it says to people
     query: Span | None = None  # None: throughout the match
-    box: Box | None = None  # in the query's picture
+    box: Box | None = None  # in the query's frame
     part: str | None = None  # id of the query's part, where that is not the main one
 
     def __post_init__(self) -> None:
@@ -245,10 +251,10 @@ class AudioSpan:
 
 @dataclass(frozen=True, slots=True)
 class AudioFinding:
-    """What became of the sound over the matched stretches."""
+    """How the query's audio relates to the reference's over the matched segments."""
 
     state: AudioState = "not_checked"
-    offset_s: float | None = None  # positive: the sound comes later than in the known clip
+    offset_s: float | None = None  # positive: the audio comes later than in the reference
     spans: tuple[AudioSpan, ...] = ()
 
 
@@ -259,10 +265,10 @@ type Decision = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The query held against one reference.
+    """The result of comparing a query with one reference.
 
     decision: `accepted` is the same recording; `none` a near miss; the others are kinds of
-    undecided. main_picture is False where the known footage is only an inset, or a part of the
+    undecided. main_picture is False where the reference footage is only an inset, or a part of the
     query's frame so small that it says nothing about what the query mainly shows.
     """
 
@@ -274,7 +280,7 @@ class Match:
     main_picture: bool = True
     measured_join: bool = False  # a cut to other footage was measured at an end of a segment
     reasons: tuple[Message, ...] = ()  # what the decision rests on, with figures
-    found_by: Literal["picture", "sound"] = "picture"  # sound: its picture was not found at all
+    found_by: Literal["picture", "sound"] = "picture"  # sound: none of its frames was found
 
     @property
     def accepted(self) -> bool:
@@ -283,7 +289,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A clip worth comparing, with the best cosine seen and where."""
+    """A clip worth comparing with the query."""
 
     clip: str
     score: float  # votes after score normalisation; only their order means anything
@@ -292,27 +298,28 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of the query and where it lies in the reference.
+    """A range of the query that lies on a straight line in the reference's time.
 
-    The query may stand still on the way (`pauses`), and pictures may be missing so that it gets on
-    faster than it plays (`dropped`): `speed` is the line's, `pace` leaves the missing ones out.
+    reference time = slope * (query time - paused time) + offset. The query may freeze on the way
+    (`pauses`). Where frames were dropped it advances faster than it plays: `speed` is that of the
+    line, `playback_speed` that of the frames that are there.
     """
 
     start: Seconds  # query
     end: Seconds
     speed: float  # > 0, between pauses
     reversed: bool
-    offset: Seconds  # reference moment at query moment 0, along the line
+    offset: Seconds  # reference timestamp at query timestamp 0, along the line
     correlation: float  # median correlation along the line, -1..1
-    contrast: float  # how much better than other moments, 0..1; near 0 where nothing moves
+    contrast: float  # correlation above other timestamps', 0..1; near 0 where nothing moves
     pauses: tuple[Span, ...] = ()  # of the query, in order
     dropped_share: float = (
-        0.0  # share of the known pictures that are missing, where that makes the speed
+        0.0  # share of the reference's frames that are missing, where that causes the speed
     )
 
     @property
     def playback_speed(self) -> float:
-        """Reference seconds that pass in a second of the query where no picture is missing."""
+        """Reference seconds per query second where no frame is missing, > 0."""
         return 1.0 if self.dropped_share else self.speed
 
     @property
@@ -320,14 +327,14 @@ class Line:
         return -self.speed if self.reversed else self.speed
 
     def reference_time(self, query_time: Seconds) -> Seconds:
-        """The reference moment for a query moment."""
+        """The reference timestamp for a query timestamp."""
         paused_s = sum(
             min(max(query_time - pause.start, 0.0), pause.length) for pause in self.pauses
         )
         return self.slope * (query_time - paused_s) + self.offset
 
     def query_time(self, reference_time: Seconds) -> Seconds:
-        """The first query moment for a reference moment."""
+        """The first query timestamp for a reference timestamp."""
         query_time = (reference_time - self.offset) / self.slope
         for pause in self.pauses:
             if query_time > pause.start:
@@ -337,21 +344,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CorrelationMatrix:
-    """Correlations of all moments of two clips under one transform."""
+    """Correlations between all preview frames of two clips under one transform."""
 
     query_times: NDArray[np.float64]  # (Kq,)
     reference_times: NDArray[np.float64]  # (Kr,)
     values: NDArray[np.float32]  # (Kq, Kr) -1..1
 
     def contrast(self) -> NDArray[np.float32]:
-        """(Kq, Kr): 0 where no better than the row's median moment, 1 for a perfect picture."""
+        """(Kq, Kr) values above the median of their row: 0 at the median, about 1 at best."""
         row_median = np.median(self.values, axis=1, keepdims=True)
         return ((self.values - row_median) / (1.03 - row_median)).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class AudioSource:
-    """A clip that other sound is from."""
+    """The clip that replaced or added audio comes from."""
 
     clip: str
     title: str
@@ -362,7 +369,7 @@ class AudioSource:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Each name is also the setting's."""
+    """Limits on what is decoded. Each field is also the name of its setting."""
 
     max_pixels: int = 100_000_000
     max_duration_s: Seconds = 4 * 3600.0

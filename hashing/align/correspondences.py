@@ -1,4 +1,4 @@
-"""Corresponding points of a query frame and a reference frame."""
+"""Keypoint correspondences of the frame pairs of a placement."""
 
 from hashing.align.crop_path import FrameMatches
 from hashing.align.spatiotemporal import SUFFICIENT_COARSE_INLIERS, Placement, match_frames
@@ -14,11 +14,11 @@ __all__ = [
 def collect_correspondences(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> list[FrameMatches]:
-    """Putative correspondences at the instants that placing used, in the query's order."""
+    """Putative correspondences of the placement's frame pairs, in order of the query's time."""
     mirrored = placement.transform.mirrored
     coarse = (
         placement.transform.inliers >= SUFFICIENT_COARSE_INLIERS
-    )  # then placing found them so, and kept them
+    )  # then `place` matched them coarsely, and the caches still hold the keypoints
     pairs = {
         (frame_pair.query_index, frame_pair.reference_index): frame_pair
         for frame_pair in placement.pairs
@@ -38,9 +38,10 @@ def estimate_common_transform(
     placement: Placement,
     frame_matches: list[FrameMatches] | None = None,
 ) -> Transform:
-    """A transform without perspective that fits at least one instant.
+    """The best transform without perspective of any single frame pair.
 
-    The common one of a crop that moves is a compromise, which leans.
+    The one that all pairs share is a compromise where the crop moves, and looks rotated. Returns
+    the placement's own where it is axis-aligned already, or no pair gives one.
     """
     if placement.transform.model == "axis":
         return placement.transform

@@ -1,10 +1,12 @@
-"""The way of a crop window over the known picture: what was shown at each instant, if it moves.
+"""The path of a moving crop's window over the reference frame.
 
-A moving crop has a transform for each instant: the one that all have in common, and a window of it
-that slides and grows. Windows are measured one instant at a time (RANSAC, OpenCV) and must lie on a
-smooth path, which is fitted by penalised least squares (Whittaker, 1923; Eilers, Anal. Chem. 2003),
-reweighted so that no stray instant bends it. Someone's moving crop is smooth, upright and steady;
-two recordings of one scene, held against each other, lean and jump from instant to instant.
+A moving crop has a transform for each timestamp: one common to all, and a window of it that moves
+and changes size. Windows are measured for one frame pair at a time (RANSAC, OpenCV) and must lie on
+a smooth path, fitted by penalised least squares (Whittaker, 1923; Eilers, Anal. Chem. 2003) and
+reweighted so that no outlier bends it. A crop that someone moved is smooth and not rotated; two
+recordings of one scene rotate and jump from frame to frame.
+
+Thresholds here were set by hand on the development benchmark.
 """
 
 from dataclasses import dataclass, replace
@@ -31,35 +33,35 @@ __all__ = [
     "window_edges",
 ]
 
-MIN_WINDOW_INLIERS = 8  # correspondences that one instant's own window needs
-MIN_INLIERS_OF_BEST = 0.25  # of the best instant's support: fewer are a chance find
-MIN_WINDOWS = 5  # windows under which nothing is said of a path
+MIN_WINDOW_INLIERS = 8  # correspondences that agree on one frame pair's window
+MIN_INLIERS_OF_BEST = 0.25  # of the best frame pair's inliers: fewer are chance
+MIN_WINDOWS = 5  # fewer measured windows give no path
 MIN_PATH_S = 0.8
-KNOT_SPACING_S = 0.25  # between the path's knots, at least
+KNOT_SPACING_S = 0.25  # between the path's knots, at most MAX_KNOTS of them
 MAX_KNOTS = 60
-SMOOTHING_S = 0.15  # moves slower than some six times this are followed; quicker ones are noise
-MAX_EXTRAPOLATION_S = 0.4  # of the first and last window, that a path is carried on
-MIN_TRAVEL = 0.02  # of the item's frame, or of the size
-MAX_MEDIAN_RESIDUAL = 0.004  # of the frame: what a path may leave over at half of its windows
-MAX_WINDOW_RESIDUAL = 0.012  # of the frame, within which a window lies on the path
-MAX_RESIDUAL_PER_TRAVEL = 0.06  # … or of how far the path goes: where it turns, it is rounded off
-MIN_SHARE_ON_PATH = 0.8  # of the windows lie on it
-MAX_MEDIAN_ROTATION_DEG = 0.35  # that half of the windows may lean, by their own noise
+SMOOTHING_S = 0.15  # movements slower than about six times this are followed, faster ones smoothed
+MAX_EXTRAPOLATION_S = 0.4  # of the path beyond the first and the last measured window
+MIN_TRAVEL = 0.02  # of the query's longest side; below, a crop does not move
+MAX_MEDIAN_RESIDUAL = 0.004  # of the query's longest side
+MAX_WINDOW_RESIDUAL = 0.012  # of the query's longest side, within which a window lies on the path
+MAX_RESIDUAL_PER_TRAVEL = 0.06  # … or of the path's travel: its turns are rounded off
+MIN_SHARE_ON_PATH = 0.8  # of the measured windows
+MAX_MEDIAN_ROTATION_DEG = 0.35  # measurement noise of an unrotated crop
 WINDOW_INLIER_PX = 2.0
 
-# size, x, y: the item's pixel p shows what lies at size * p + (x, y) under the common transform
+# size, x, y: the query's pixel p shows what lies at size * p + (x, y) under the common transform
 type Window = NDArray[np.float64]  # (3,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameMatches:
-    """One instant's putative correspondences, in pixels."""
+    """The putative correspondences of one frame pair, in pixels."""
 
     time: Seconds  # of the query
     pairs: Correspondences
 
     def inliers(self, matrix: Matrix, tolerance_px: float = 3.0) -> Correspondences:
-        """Those that a transform explains."""
+        """Those that `matrix` (reference -> query) maps to within `tolerance_px`."""
         near = (
             np.hypot(*(apply_transform(matrix, self.pairs.reference) - self.pairs.query).T)
             <= tolerance_px
@@ -69,48 +71,48 @@ class FrameMatches:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasuredWindow:
-    """What one instant shows, by itself."""
+    """The window that one frame pair shows, measured by itself."""
 
     time: Seconds  # of the query
     window: Window
-    rotation_deg: float  # by how much it is turned against the common transform
+    rotation_deg: float  # relative to the common transform
     inliers: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CropPath:
-    """The transform at every moment: reference pixels -> query pixels."""
+    """A moving crop: for any timestamp, a transform from reference to query pixels."""
 
-    times: NDArray[np.float64]  # (K,) query moments, ascending
+    times: NDArray[np.float64]  # (K,) query timestamps, ascending
     windows: NDArray[np.float64]  # (K, 3)
     common: Matrix  # reference pixels -> the pixels that windows are in
-    size: tuple[int, int]  # (width, height) of the query's picture
+    size: tuple[int, int]  # (width, height) of the query's frame
 
     def window_at(self, time: Seconds) -> Window:
-        """The window at a moment; beyond the path's ends, the one there."""
+        """The window at a timestamp of the query; beyond the path's ends, the last one."""
         return np.array([np.interp(time, self.times, column) for column in self.windows.T])
 
     @property
     def middle_transform(self) -> Matrix:
-        """The transform half way."""
+        """The transform half way along the path."""
         return self.transform_at((self.times[0] + self.times[-1]) / 2)
 
     def transform_at(self, time: Seconds) -> Matrix:
-        """Reference pixels -> query pixels at a moment."""
+        """Reference pixels -> query pixels at a timestamp of the query."""
         size, x, y = self.window_at(time)
         matrix = np.array([[1, 0, -x], [0, 1, -y], [0, 0, size]]) / size @ self.common
         scaled: Matrix = matrix / matrix[2, 2]
         return scaled
 
     def rebase(self, common: Matrix, time: Seconds) -> "CropPath":
-        """The same path where the transform at a moment was measured better."""
+        """The path with `common` as its transform at `time`, where it was measured better."""
         window = self.window_at(time)
         back = np.array([[window[0], 0, window[1]], [0, window[0], window[2]], [0, 0, 1.0]])
         return replace(self, common=back @ common)
 
 
 def measure_windows(frame_matches: list[FrameMatches], common: Matrix) -> list[MeasuredWindow]:
-    """Each instant's own window; instants without enough support are left out."""
+    """Measure the window of each frame pair; pairs with too few inliers are left out."""
     measured = [
         window
         for window in (measure_window(window, common) for window in frame_matches)
@@ -121,7 +123,7 @@ def measure_windows(frame_matches: list[FrameMatches], common: Matrix) -> list[M
 
 
 def measure_window(matches: FrameMatches, common: Matrix) -> MeasuredWindow | None:
-    """One instant's own window; None where too few correspondences agree on one."""
+    """Measure the window of one frame pair; None where too few correspondences agree on one."""
     if len(matches.pairs.query) < MIN_WINDOW_INLIERS:
         return None
     common_points = apply_transform(common, matches.pairs.reference)
@@ -147,7 +149,7 @@ def measure_window(matches: FrameMatches, common: Matrix) -> MeasuredWindow | No
 
 
 def _fit_window(query_points: NDArray[np.float64], common_points: NDArray[np.float64]) -> Window:
-    """Least squares for one size and a shift."""
+    """The size and shift between (N, 2) point sets by least squares."""
     from_middle, to_middle = query_points.mean(axis=0), common_points.mean(axis=0)
     a, b = query_points - from_middle, common_points - to_middle
     size = float((a * b).sum() / max(1e-9, float((a * a).sum())))
@@ -162,9 +164,10 @@ def fit_path(
     start: Seconds,
     end: Seconds,
 ) -> CropPath | None:
-    """The smooth path from `start` to `end` on which these windows lie; None if they do not.
+    """Fit a smooth path from `start` to `end` to measured windows; None where they are off it.
 
-    size: the query's (width, height). A path that hardly moves is one too: see `travel`.
+    common: reference pixels -> the pixels that windows are in. size: the query's (width, height).
+    A path that hardly moves counts as one: see `path_travel`.
     """
     if len(measured) < MIN_WINDOWS or measured[-1].time - measured[0].time < MIN_PATH_S:
         return None
@@ -174,13 +177,13 @@ def fit_path(
     ):
         return None
     times = np.array([window.time for window in measured])
-    # not much further than windows were seen: an end that is carried on goes anywhere
+    # not far beyond the measured windows: extrapolated ends go anywhere
     start, end = (
         max(start, times[0] - MAX_EXTRAPOLATION_S),
         min(end, times[-1] + MAX_EXTRAPOLATION_S),
     )
     knots = np.linspace(start, end, int(np.clip((end - start) / KNOT_SPACING_S, 4, MAX_KNOTS)) + 1)
-    # where a window's corners lie moves evenly, and says size and place in one unit
+    # a window's sides move evenly, and state size and position in one unit
     sides = np.array([window_edges(window.window, size) for window in measured])  # (N, 4)
     smooth, residuals = _fit_smooth(times, sides, knots)
     windows = np.array([_window_of_edges(window, size) for window in smooth])
@@ -200,13 +203,13 @@ def fit_path(
 
 
 def path_travel(path: CropPath) -> float:
-    """How far a side of the window goes, as a share of the item's frame."""
+    """The furthest that a side of the window moves, as a share of the query's longest side."""
     sides = np.array([window_edges(window, path.size) for window in path.windows])
     return float(np.ptp(sides, axis=0).max() / max(path.size))
 
 
 def count_path_inliers(path: CropPath, frame_matches: list[FrameMatches]) -> int:
-    """How many correspondences agree along a path."""
+    """Number of correspondences that agree with a path, over all frame pairs."""
     return sum(
         len(matches.inliers(path.transform_at(matches.time), WINDOW_INLIER_PX).query)
         for matches in frame_matches
@@ -214,7 +217,7 @@ def count_path_inliers(path: CropPath, frame_matches: list[FrameMatches]) -> int
 
 
 def count_fixed_inliers(frame_matches: list[FrameMatches], transforms: list[Matrix]) -> int:
-    """How many agree under the best of some transforms, held throughout."""
+    """Number of correspondences that agree with the best of `transforms`, over all frame pairs."""
     return max(
         sum(len(matches.inliers(matrix, WINDOW_INLIER_PX).query) for matches in frame_matches)
         for matrix in transforms
@@ -222,13 +225,13 @@ def count_fixed_inliers(frame_matches: list[FrameMatches], transforms: list[Matr
 
 
 def window_edges(window: Window, size: tuple[int, int]) -> NDArray[np.float64]:
-    """(4,) left, top, right, bottom of the item's frame, in common pixels."""
+    """(4,) left, top, right, bottom of a window in common pixels. size: the query's."""
     scale, x, y = window
     return np.array([x, y, x + scale * size[0], y + scale * size[1]])
 
 
 def _window_of_edges(sides: NDArray[np.float64], size: tuple[int, int]) -> Window:
-    """The other way: of the one size that fits both sides."""
+    """The window with these (4,) edges, of the one size that fits width and height best."""
     x0, y0, x1, y1 = sides
     scale = ((x1 - x0) * size[0] + (y1 - y0) * size[1]) / (size[0] ** 2 + size[1] ** 2)
     middle = (x0 + x1) / 2, (y0 + y1) / 2
@@ -238,7 +241,7 @@ def _window_of_edges(sides: NDArray[np.float64], size: tuple[int, int]) -> Windo
 def _fit_smooth(
     times: NDArray[np.float64], values: NDArray[np.float64], knots: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(K, M) values at the knots, and what (N, M) samples are off the lines between them."""
+    """Smooth (K, M) values at the knots, and the (N, M) residuals of samples between them."""
     step = float(knots[1] - knots[0])
     design = np.array([np.interp(times, knots, unit) for unit in np.eye(len(knots))]).T  # (N, K)
     second_difference = np.diff(np.eye(len(knots)), 2, axis=0)

@@ -1,8 +1,8 @@
-"""A leaning transform that few correspondences ask for, put upright.
+"""Prefer an axis-aligned transform where it explains nearly as many correspondences.
 
-Three pixels of freedom let a transform of six or eight numbers lean after whatever moves in the
-picture. Where scaling and shift along the axes explain nearly the same correspondences, nearly as
-closely, that is what was done.
+With a tolerance of three pixels, a transform of six or eight parameters rotates after whatever
+moves in the frame. Where scaling and shift along the axes explain nearly the same correspondences,
+nearly as closely, that is what was done. Thresholds were set by hand.
 """
 
 from dataclasses import replace
@@ -19,8 +19,8 @@ __all__ = [
     "prefer_axis_aligned",
 ]
 
-MIN_EXPLAINED_SHARE = 0.8  # share of the correspondences that the upright transform has to explain
-MAX_RESIDUAL_PX = 10.0  # correspondences this near to the leaning transform are asked
+MIN_EXPLAINED_SHARE = 0.8  # of the inliers, that the axis-aligned transform must explain
+MAX_RESIDUAL_PX = 10.0  # from the given transform: farther correspondences are left out
 INLIER_TOLERANCES_PX = (2.0, 3.5)
 REWEIGHTING_ROUNDS = 6
 
@@ -28,7 +28,7 @@ REWEIGHTING_ROUNDS = 6
 def prefer_axis_aligned(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> Placement:
-    """The placement, upright where that explains it nearly as well."""
+    """The placement with an axis-aligned transform, where that explains it nearly as well."""
     if placement.transform.model == "axis":
         return placement
     matrix = fit_axis_aligned(
@@ -40,7 +40,10 @@ def prefer_axis_aligned(
 
 
 def fit_axis_aligned(frame_matches: list[FrameMatches], transform: Transform) -> Matrix | None:
-    """Scaling and shift along the axes for the same correspondences; None if too few agree."""
+    """Fit scaling and shift along the axes to the correspondences of `transform`.
+
+    None where they explain too few of them.
+    """
     matrix = transform.matrix
     source = np.concatenate(
         [np.zeros((0, 2)), *(matches.pairs.reference for matches in frame_matches)]

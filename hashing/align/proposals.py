@@ -1,9 +1,9 @@
-"""Two sets of descriptors -> moments worth holding against each other.
+"""Two sets of descriptors -> pairs of timestamps worth comparing.
 
-The cosines of all described moments are voted on as lines t_ref = speed * t_query + offset (Douze
-et al., "An image-based approach to video copy detection", 2010, use the same Hough vote), since a
-copy's best moments lie on one. The moments that are simply most alike are proposed too: a line
-needs several rows, and a short insertion has few.
+The cosines of all described frames vote for lines t_ref = speed * t_query + offset (the Hough vote
+of Douze et al., "An image-based approach to video copy detection", 2010), since the best cosines of
+a copy lie on one. The most similar pairs are proposed as well: a line needs several rows, and a
+short insertion has few.
 """
 
 from dataclasses import dataclass
@@ -20,21 +20,19 @@ __all__ = [
 ]
 
 VOTE_BIN_S = 0.5
-MIN_COPY_COSINE = (
-    0.22  # cosine under which unlike pictures lie in 99.99 of 100 pairs (SSCD, measured)
-)
+MIN_COPY_COSINE = 0.22  # 99.99 % of pairs of unlike frames lie below (SSCD, measured)
 
 
 @dataclass(frozen=True, slots=True)
 class TimestampPairs:
-    """Pairs of moments that may show the same, believed to lie on one line."""
+    """Pairs of timestamps that may show the same frame, and lie on one line if they do."""
 
     pairs: tuple[tuple[Seconds, Seconds], ...]  # (query, reference)
     support: float
 
 
 def cosine_matrix(query: Descriptors, reference: Descriptors) -> NDArray[np.float32]:
-    """(Nq, Nr); flat pictures are never alike."""
+    """(Nq, Nr) cosines, -1..1; -1 for flat frames, which never match."""
     cosine = query.vectors.astype(np.float32) @ reference.vectors.astype(np.float32).T
     cosine[query.flat] = -1.0
     cosine[:, reference.flat] = -1.0
@@ -48,7 +46,10 @@ def propose_timestamps(
     max_lines: int = 2,
     pairs_per_line: int = 3,
 ) -> list[TimestampPairs]:
-    """Sets of moment pairs, the best supported first, then the ones most alike."""
+    """Sets of timestamp pairs: those on the best supported lines, then the most similar pairs.
+
+    cosine: (Nq, Nr), of `cosine_matrix`.
+    """
     if len(query.times) == 1:
         return _propose_for_still(query.times, reference.times, cosine[0])
     on_lines = _propose_on_lines(query.times, reference.times, cosine, max_lines, pairs_per_line)
@@ -62,7 +63,7 @@ def _propose_for_still(
     cosine: NDArray[np.float32],
     max_proposals: int = 4,
 ) -> list[TimestampPairs]:
-    """The likeliest moments of a video for a still, each by itself, apart in time."""
+    """The likeliest timestamps of a video for a still, a second apart, each as a set of its own."""
     out: list[TimestampPairs] = []
     taken = np.zeros(len(tr), bool)
     for column in np.argsort(-cosine):
@@ -77,7 +78,7 @@ def _propose_for_still(
 def _most_similar(
     tq: NDArray[np.float64], tr: NDArray[np.float64], cosine: NDArray[np.float32], pairs: int
 ) -> TimestampPairs:
-    """The best pair of each of a few stretches of the query."""
+    """The most similar pair in each of a few equal parts of the query."""
     best = cosine.max(axis=1)
     edges = np.linspace(0, len(best), min(pairs, len(best)) + 1).astype(int)
     chosen = []
@@ -135,7 +136,7 @@ def _vote_line(
         votes = np.bincount(bins, values, minlength=bins.max() + 3)
         smooth = votes[:-2] + 2 * votes[1:-1] + votes[2:]
         peak = int(smooth.argmax())
-        # real time is what most copies have, and ties are many where little moves
+        # most copies run in real time, and ties are frequent where little moves
         value = float(smooth[peak]) * (1.15 if slope == 1.0 else 1.0)
         if value > best[2]:
             best = (float(slope), float(low + (peak + 1.5) * VOTE_BIN_S / 2), value)
@@ -151,7 +152,7 @@ def _spread_over_line(
     offset: Seconds,
     pairs: int,
 ) -> tuple[tuple[Seconds, Seconds], ...]:
-    """A few moments on the line, spread over the rows that support it, the best of each part."""
+    """Timestamp pairs on a line, spread over the rows that support it, the best of each part."""
     order = np.unique(rows)
     strength = {int(r): float(values[rows == r].max()) for r in order}
     chosen = []

@@ -1,8 +1,8 @@
 """Lines in time -> the segments that a report shows.
 
-A cut in the item leaves a spike in its own frame-to-frame change, timed to one frame of the
-original; boundaries found on pictures a tenth of a second apart are moved to such a spike where
-one is near.
+A cut in the query is a spike in its frame-to-frame change, exact to one frame of the original.
+Boundaries found on preview frames, a tenth of a second apart, are moved to a spike that is near.
+Thresholds were set by hand on the development benchmark.
 """
 
 from dataclasses import replace
@@ -22,18 +22,18 @@ __all__ = [
     "to_segments",
 ]
 
-MAX_SNAP_S = 0.26  # how far a boundary may move to a cut or to an end of the clip
-REAL_TIME_TOLERANCE = 0.012  # speeds this near to 1 are real time unless a long line says otherwise
-ENDPOINT_ERROR_S = 0.2  # that both ends of a line together may be off: two kept pictures' time
-MAX_REAL_TIME_TOLERANCE = 0.03  # … but a speed that is further from real time is one
-MIN_CUT_LUMA_CHANGE = 12.0  # grey levels of change that make a cut
-MAX_LINE_DIFFERENCE_S = 0.12  # lines whose mapping differs less than this are one
-PATH_SPACING_S, MAX_PATH_STEPS = 0.5, 32  # between moments of a moving crop's way, and how many
-MAX_JOIN_GAP_S = 0.6  # a hole this short between two pieces of one line is no hole
+MAX_SNAP_S = 0.26  # that a boundary may move to a cut or to an end of the clip
+REAL_TIME_TOLERANCE = 0.012  # of a speed, from 1
+ENDPOINT_ERROR_S = 0.2  # of both ends of a line together: two preview frames
+MAX_REAL_TIME_TOLERANCE = 0.03  # of a speed, from 1, however short the line
+MIN_CUT_LUMA_CHANGE = 12.0  # grey levels
+MAX_LINE_DIFFERENCE_S = 0.12  # between pieces that are one line
+PATH_SPACING_S, MAX_PATH_STEPS = 0.5, 32  # of a moving crop's homographies
+MAX_JOIN_GAP_S = 0.6  # between two pieces of one line
 
 
 def duration(fingerprint: Fingerprint) -> Seconds:
-    """Seconds that the pictures last; 0 for a still."""
+    """Duration of a clip's video in seconds; 0 for a still."""
     return float(fingerprint.info.duration_s or 0.0)
 
 
@@ -45,9 +45,10 @@ def to_segments(
     score: float,
     path: CropPath | None = None,
 ) -> tuple[Segment, ...]:
-    """Segments in the item's order, each with its geometry.
+    """The segments of some lines in the query's order, each with its geometry.
 
-    path: of a moving crop; a segment's geometry is then that of its middle.
+    transform: reference -> query pixels. score: 0..1. path: of a moving crop; a segment's
+    homography is then that of its middle.
     """
     homography = to_unit_homography(transform.matrix, query.size, reference.size)
     homographies: tuple[tuple[Seconds, Homography], ...] = ()
@@ -81,7 +82,7 @@ def to_segments(
 def _sample_path(
     path: CropPath, span: Span, reference_size: tuple[int, int]
 ) -> tuple[tuple[Seconds, Homography], ...]:
-    """A moving crop's homographies at moments of a stretch, both ends among them."""
+    """Homographies of a moving crop at timestamps of a segment, including both ends."""
     steps = int(np.clip((span.end - span.start) / PATH_SPACING_S, 2, MAX_PATH_STEPS))
     times = np.linspace(span.start, span.end, steps + 1)
     return tuple(
@@ -91,7 +92,7 @@ def _sample_path(
 
 
 def snap_to_real_time(line: Line) -> Line:
-    """The line at real time exactly, where it was measured as good as that."""
+    """The line at exactly real time, where its speed is within measurement error of that."""
     length = line.end - line.start
     allowed = (
         max(REAL_TIME_TOLERANCE, min(MAX_REAL_TIME_TOLERANCE, ENDPOINT_ERROR_S / length))
@@ -106,7 +107,7 @@ def snap_to_real_time(line: Line) -> Line:
 
 
 def join_lines(lines: list[Line]) -> list[Line]:
-    """Neighbouring pieces of one and the same line as one."""
+    """Join neighbouring pieces of the same line."""
     out: list[Line] = []
     for line in sorted(lines, key=lambda line_: line_.start):
         last = out[-1] if out else None
@@ -136,7 +137,7 @@ def _spans(query: FrameCache, reference: FrameCache, line: Line) -> tuple[Span, 
     end = snap_to_cut(query.fingerprint, line.end)
     length_q = duration(query.fingerprint)
     if length_q < MIN_SEGMENT_S and reference.fingerprint.info.kind == "video":
-        start, end = 0.0, length_q  # such an item has one line or none
+        start, end = 0.0, length_q  # a query as short as that has one line or none
     if reference.fingerprint.info.kind == "still":
         if end <= start:  # both were moved to one cut
             start, end = line.start, min(line.end, length_q)
@@ -155,7 +156,7 @@ def _spans(query: FrameCache, reference: FrameCache, line: Line) -> tuple[Span, 
 
 
 def snap_to_cut(clip: Fingerprint, timestamp: Seconds) -> Seconds:
-    """The moment moved to the clip's end, its start, or the nearest clear cut, if one is near."""
+    """The timestamp, moved to the clip's start, end or clearest cut where one is near."""
     length = duration(clip)
     if timestamp < MAX_SNAP_S:
         return 0.0
@@ -170,7 +171,7 @@ def snap_to_cut(clip: Fingerprint, timestamp: Seconds) -> Seconds:
 
 
 def is_cut(change: NDArray[np.float32], index: int) -> bool:
-    """Whether the picture changes here far more than around here."""
+    """Whether the change at `index`, in grey levels, is a cut: far above that of its neighbours."""
     around = np.concatenate([change[max(0, index - 8) : index], change[index + 1 : index + 9]])
     median_change = float(np.median(around)) if len(around) else 0.0
     return bool(change[index] > max(MIN_CUT_LUMA_CHANGE, 3 * median_change))

@@ -1,8 +1,8 @@
-"""Where in the reference's picture and time the query lies: one transform, and lines in time.
+"""Place a query in the frame and the time of a reference: one transform, and lines in time.
 
-Geometry proposes, time disposes, geometry is measured again: a first transform from moments that
-look alike; then all moments correlated under it, which gives the lines; then the transform once
-more from moments that the lines say are the same instant, which is what makes moving things agree.
+A first transform comes from frames with similar descriptors. All frames are correlated under it,
+which gives the lines. The transform is then measured again on frames that the lines pair, so that
+moving things agree as well. Thresholds were set by hand on the development benchmark.
 """
 
 from dataclasses import dataclass, replace
@@ -41,39 +41,37 @@ __all__ = [
     "sample_timestamps",
 ]
 
-MIN_FULL_SIZE_COSINE = (
-    0.4  # best cosine from which keypoints are looked for at full size in any case
+MIN_FULL_SIZE_COSINE = 0.4  # best cosine from which keypoints are always detected at full size
+MIN_MIRRORED_COSINE = 0.25  # … and in the mirror image, to which descriptors are nearly blind
+MIN_COARSE_INLIERS = 10  # from which full-size keypoints are detected at any cosine
+REGION_COSINE = 0.3  # assumed for a region: coarse keypoints, both orientations
+STILL_REGION_COSINE = 0.4  # assumed for a region of a still: full-size keypoints, it is one frame
+MIN_SEARCH_AROUND_COSINE = (
+    0.35  # best cosine from which the timestamp of a still is searched between described frames
 )
-MIN_MIRRORED_COSINE = 0.25  # … and in the mirror image; descriptors hardly mind mirrors
-MIN_COARSE_INLIERS = 10  # coarse inliers from which the same is done
-REGION_COSINE = 0.3  # what a window counts as: coarse, and mirrored
-STILL_REGION_COSINE = 0.4  # of a photo: at full size, since one picture is soon looked at
-MIN_SEARCH_AROUND_COSINE = 0.35  # best cosine from which a still's moment is looked for more finely
-MIN_GOOD_AGREEING_SHARE = 0.6  # of the textured picture, in agreement: the moment is right
-MAX_INSET_AREA = 0.6  # of the item's area: a known picture larger than that is seen well enough
-SUFFICIENT_COARSE_INLIERS = 80  # coarse inliers that place a picture as well as more of them would
-SUFFICIENT_POOLED_INLIERS = 40  # pooled inliers at which no further proposal is tried
-MIN_SUPPORTING_SHARE = 0.6  # share of frame pairs that must support the transform for that
+MIN_GOOD_AGREEING_SHARE = 0.6  # of the textured area, at the right timestamp
+MAX_INSET_AREA = 0.6  # of the query's frame; a larger reference has keypoints enough
+SUFFICIENT_COARSE_INLIERS = 80  # more of them place a frame no better
+SUFFICIENT_POOLED_INLIERS = 40  # over all frame pairs: no further proposal is tried
+MIN_SUPPORTING_SHARE = 0.6  # of the frame pairs, for the same
 REFINEMENT_PAIRS = 6
-MIN_PAIR_INLIERS = 6  # inliers with which one frame pair supports the common transform
+MIN_PAIR_INLIERS = 6  # of a frame pair that supports the common transform
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FramePair:
-    """One instant held against one instant."""
+    """A query frame and a reference frame, and how well they match under the transform."""
 
     query_index: int
     reference_index: int
     inliers: int
     candidates: int
-    correspondences: Correspondences | None = (
-        None  # the putative correspondences, where they are at hand
-    )
+    correspondences: Correspondences | None = None  # putative ones, where they were kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement:
-    """The transform, the lines, and the frame pairs that the transform was measured on."""
+    """A transform, lines in time, and the frame pairs on which the transform was measured."""
 
     transform: Transform
     lines: tuple[Line, ...]
@@ -108,12 +106,14 @@ def place(
     *,
     mirrored: bool | None = None,
 ) -> Placement | None:
-    """Hold the query (or one window of its picture) against a reference.
+    """Place the query, or a region of its frame, in a reference.
 
-    window: the part of the query's picture to look at, 0..1; None for all of it.
-    moments: pairs (query, reference) that look alike in that window.
-    mirrored: look for transforms that mirror, or for those that do not; None for either.
-    Returns None where no transform finds support.
+    region: the part of the query's frame to compare, 0..1; None for all of it.
+    timestamps: pairs (query, reference), in seconds, that are similar in that region.
+    mirrored: whether the transform mirrors; None for either.
+
+    Returns None where no transform has enough inliers. Raises DecodeError where preview frames are
+    damaged.
     """
     if region is None:
         cosine = cosine_matrix(query.fingerprint.descriptors, reference.fingerprint.descriptors)
@@ -165,7 +165,7 @@ def _search_transform(
     best_cosine: float,
     orientations: tuple[bool, ...],
 ) -> _TransformCandidate | None:
-    """Coarsely first; at full size where the pictures are alike or something was found."""
+    """The best transform of coarse keypoints, or of full-size ones where that is promising."""
     first = _best_candidate(query, reference, proposals, region, orientations, coarse=True)
     if first is not None and _is_sufficient(first):
         return first
@@ -183,12 +183,12 @@ def _search_transform(
 def _place_still(
     query: FrameCache, reference: FrameCache, first: _TransformCandidate, region: Box | None
 ) -> Placement:
-    """The moment that correlates best under the transform, unless the first one looks better."""
+    """Place a still at the timestamp that correlates best, or where `first` agrees better there."""
     correlations = _correlate(query, reference, first.transform)
     found_lines = tuple(find_lines(correlations)) if correlations is not None else ()
     refined = _refine_candidate(query, reference, found_lines, first, region)
     first_share = _agreeing_share(query, reference, first)
-    if refined is first:  # nothing was found to agree at the moment of the line
+    if refined is first:  # no transform was found at the line's timestamp
         refined_share = _agreeing_share_on_line(query, reference, first, found_lines)
     else:
         refined_share = _agreeing_share(query, reference, refined)
@@ -208,7 +208,7 @@ def _line_at_measurement(
     reference: FrameCache,
     candidate: _TransformCandidate,
 ) -> tuple[Line, ...]:
-    """The line of a still moved to the moment at which its transform was measured."""
+    """The line of a still, moved to the timestamp at which its transform was measured."""
     pair = candidate.pairs[0]
     timestamp = float(reference.times[pair.reference_index] - query.times[pair.query_index])
     return tuple(replace(line, offset=timestamp) for line in lines_found[:1])
@@ -217,10 +217,10 @@ def _line_at_measurement(
 def _narrow_to_inset(
     query: FrameCache, reference: FrameCache, first: _TransformCandidate, region: Box | None
 ) -> tuple[_TransformCandidate, Box | None]:
-    """Keypoints of just the part that the known picture fills, enlarged, where that finds more.
+    """Match again in just the part that the reference fills, enlarged, where that finds more.
 
-    A window that cuts through a small picture sees a corner of it, the whole of the item hardly
-    any of it; either gives away where it lies.
+    A region that cuts through an inset shows a corner of it, and the whole query hardly any of it,
+    but either locates it.
     """
     if first.transform.inliers >= SUFFICIENT_COARSE_INLIERS:
         return first, region
@@ -246,9 +246,9 @@ def _search_around(
     best_cosine: float,
     orientations: tuple[bool, ...],
 ) -> _TransformCandidate | None:
-    """A still's moment, looked for between the described ones where the best of those is poor.
+    """Search for the timestamp of a still between described frames, where the best is poor.
 
-    Half a second apart, a moving camera shows another picture.
+    Half a second apart, a moving camera shows something else.
     """
     hopeful = first is not None and first.transform.inliers >= MIN_COARSE_INLIERS
     if not hopeful and (region is not None or best_cosine < MIN_SEARCH_AROUND_COSINE):
@@ -282,7 +282,7 @@ def _pairs_around(
     proposals: list[TimestampPairs],
     first: _TransformCandidate | None,
 ) -> list[tuple[int, int]]:
-    """Frame pairs within half a second of the two likeliest, nearest first."""
+    """Frame pairs within half a second of the two likeliest pairs, nearest first."""
     nearest = [pair for nearest in proposals[:2] for pair in nearest.pairs[:1]]
     if first is not None:
         frame_pair = first.pairs[0]
@@ -302,7 +302,7 @@ def _pairs_around(
 def _agreeing_share(
     query: FrameCache, reference: FrameCache, candidate: _TransformCandidate
 ) -> float:
-    """Share of the textured picture that agrees, for the first of the frame pairs."""
+    """Share of the textured area that agrees in the first frame pair, 0..1."""
     pair = candidate.pairs[0]
     left, right = query.frame(pair.query_index), reference.frame(pair.reference_index)
     return compare_visible_part(
@@ -316,7 +316,7 @@ def _agreeing_share_on_line(
     candidate: _TransformCandidate,
     lines_found: tuple[Line, ...],
 ) -> float:
-    """The same at the middle of the line; 1 where there is none."""
+    """Share of the textured area that agrees at the middle of the line; 1 without a line."""
     if not lines_found:
         return 1.0
     timestamp = (lines_found[0].start + lines_found[0].end) / 2
@@ -377,7 +377,10 @@ def match_frames(
     mirrored: bool,
     coarse: bool = False,
 ) -> Correspondences:
-    """Putative correspondences of one frame pair, in whole-picture pixels of both."""
+    """Match the keypoints of one frame pair, in pixels of the whole frames.
+
+    pair: indices of the query's and the reference's frame. region: of the query, 0..1.
+    """
     left = query.features(pair[0], region, mirrored=mirrored, coarse=coarse)
     pairs = match_keypoints(left, reference.features(pair[1], coarse=coarse))
     if mirrored:
@@ -406,7 +409,7 @@ def _estimate_candidate(
         return None
     reusable = region is None and coarse == (
         transform.inliers >= SUFFICIENT_COARSE_INLIERS
-    )  # as `correspond` finds them
+    )  # as `collect_correspondences` would match them
     pairs = tuple(
         FramePair(q, r, count_inliers(transform, part), len(part.query), part if reusable else None)
         for (q, r), part in zip(indices, parts, strict=True)
@@ -415,7 +418,7 @@ def _estimate_candidate(
 
 
 def count_inliers(transform: Transform, pairs: Correspondences) -> int:
-    """Correspondences of one frame pair that a transform explains."""
+    """Number of correspondences that a transform maps to within 3 px."""
     if not len(pairs.query):
         return 0
     error = np.hypot(*(apply_transform(transform.matrix, pairs.reference) - pairs.query).T)
@@ -445,7 +448,7 @@ def _refine_candidate(
     first: _TransformCandidate,
     region: Box | None,
 ) -> _TransformCandidate:
-    """The transform from frame pairs that lie on the lines; the first one where that fails."""
+    """Measure the transform on frame pairs from the lines; `first` where that fails."""
     timestamps = sample_timestamps(lines_found, REFINEMENT_PAIRS)
     if not timestamps:
         return first
@@ -462,7 +465,7 @@ def _refine_candidate(
 
 
 def sample_timestamps(lines_found: tuple[Line, ...], count: int) -> list[tuple[Seconds, Seconds]]:
-    """Pairs of moments on the lines, spread over them by length."""
+    """About `count` timestamp pairs (query, reference) on the lines, spread by their lengths."""
     total = sum(line.end - line.start for line in lines_found)
     out = []
     for line in lines_found:
@@ -476,7 +479,7 @@ def sample_timestamps(lines_found: tuple[Line, ...], count: int) -> list[tuple[S
 def _corner_shift(
     old: Transform, new: Transform, query: FrameCache, reference: FrameCache
 ) -> float:
-    """How far the reference's corners move between two transforms, in query diagonals."""
+    """Mean shift of the reference's corners between two transforms, in query diagonals."""
     width, height = reference.size
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)
     shift: NDArray[np.float64] = apply_transform(old.matrix, corners) - apply_transform(

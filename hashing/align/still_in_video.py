@@ -1,9 +1,8 @@
-"""The instant of a video that a still shows, looked for again where things lie elsewhere at the
-one that was found.
+"""Localise a still in a video: search near by where the still is displaced at the first timestamp.
 
-The moment that correlates best may be a quiet one beside the right one, with a transform bent to
-fit it. A still of the clip has its own instant near by, and there everything is in its place; a
-still of another moment of the scene has none.
+The timestamp that correlates best may be a quiet one beside the right one, with a transform bent to
+fit it. A still from the clip has its own timestamp near by, at which everything is in place; a
+still of another moment of the scene has none. Thresholds were set by hand.
 """
 
 from dataclasses import replace
@@ -22,14 +21,14 @@ __all__ = [
 ]
 
 SEARCH_REACH_S = 1.0  # of video, on either side
-MAX_DISPLACED_SHARE = 0.08  # share that lies elsewhere, up to which an instant is not doubted
-MAX_DISPLACED_OF_FIRST = 0.6  # of what lies elsewhere: what must be left of it at a better instant
-MAX_CANDIDATES = 3  # of the instants near by, the most alike are looked at closely
-MIN_INLIERS_OF_FIRST = 0.6  # of the points that agree: what the right instant must have
+MAX_DISPLACED_SHARE = 0.08  # up to which the first timestamp is kept
+MAX_DISPLACED_OF_FIRST = 0.6  # of the first displaced share, that a better timestamp may have
+MAX_CANDIDATES = 3  # frames near by, those that agree most, matched at full size
+MIN_INLIERS_OF_FIRST = 0.6  # of the first placement's inliers
 
 
 def localise_still(still: FrameCache, video: FrameCache, placement: Placement) -> Placement:
-    """The placement, or one at an instant near by at which less of the still lies elsewhere."""
+    """Place the still at a timestamp near by where less of it is displaced; as it was otherwise."""
     matched = matched_frame_index(video, placement)
     displacement = measure_still_displacement(still, video, placement.transform.matrix, matched)
     if (
@@ -56,7 +55,7 @@ def localise_still(still: FrameCache, video: FrameCache, placement: Placement) -
 
 
 def matched_frame_index(video: FrameCache, placement: Placement) -> int:
-    """Index of the video's picture that a still was matched with."""
+    """Index of the video's frame that a still was matched with."""
     if placement.lines:
         return video.nearest_index(placement.lines[0].offset)
     return placement.pairs[0].reference_index
@@ -65,7 +64,7 @@ def matched_frame_index(video: FrameCache, placement: Placement) -> int:
 def _candidates_near(
     still: FrameCache, video: FrameCache, placement: Placement, matched: int
 ) -> list[Placement]:
-    """Placements at the instants around one that look most like the still."""
+    """Placements at the frames near `matched` that agree most with the still."""
     timestamp = float(video.times[matched])
     ranked = []
     for index in range(len(video.times)):
@@ -90,7 +89,7 @@ def _candidates_near(
 def _place_at_frame(
     still: FrameCache, video: FrameCache, placement: Placement, index: int, *, coarse: bool
 ) -> Placement | None:
-    """The still placed at one picture of the video; None where no transform is found."""
+    """Place the still at one frame of the video; None where no transform is found."""
     mirrored, region = placement.transform.mirrored, _inset_region(still, video, placement)
     points = match_frames(still, video, (0, index), region, mirrored=mirrored, coarse=coarse)
     transform = estimate_transform(points, video.size)
@@ -103,7 +102,7 @@ def _place_at_frame(
 
 
 def _inset_region(still: FrameCache, video: FrameCache, placement: Placement) -> Box | None:
-    """The part of the still that the video's picture fills, where that is a small one."""
+    """The part of the still that the video's frame fills, 0..1, where it is an inset."""
     box = visible_outline(placement.transform.matrix, still.size, video.size)
     if box is None or (box[2] - box[0]) * (box[3] - box[1]) > MAX_INSET_AREA:
         return None
@@ -111,7 +110,7 @@ def _inset_region(still: FrameCache, video: FrameCache, placement: Placement) ->
 
 
 def _correlate_placement(still: FrameCache, video: FrameCache, placement: Placement) -> Placement:
-    """The same with its moments correlated under its own transform."""
+    """The placement with the video's frames correlated under its own transform."""
     correlations = correlate_frames(
         still.times,
         still.thumbnails(),

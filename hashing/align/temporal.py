@@ -1,12 +1,11 @@
 """Two clips under a known transform -> the lines in time along which they agree.
 
-Every tiny query picture is held against every tiny reference picture, warped into the query's
-frame: a matrix of correlations (Kq, Kr). Footage that was copied shows as straight lines in it,
-t_ref = speed * t_query + offset, backwards for reversed footage. A fixed camera correlates with
-itself at all times, so each row is first measured against its own median: what counts is the
-moment that agrees better than the others. Lines are found by voting (Hough over speed and offset),
-each gets the stretch on which its correlation stays near the level it has at its best, and the
-next line is looked for in what is left.
+All thumbnails of the query are correlated with all of the reference, warped into the query's
+frame: a matrix (Kq, Kr). Copied footage appears in it as straight lines
+t_ref = speed * t_query + offset, falling ones for reversed footage. A fixed camera correlates with
+itself at all times, so that each row is first reduced by its median. Lines are found by a Hough
+vote over speed and offset; each takes the range on which its correlation stays near its best, and
+the next is searched for in the rest of the query.
 """
 
 import cv2
@@ -25,15 +24,16 @@ __all__ = [
 
 CANDIDATE_SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
 VOTE_BIN_S = 0.1
-MIN_SEGMENT_S = 0.7  # of a video: a shorter stretch is no match, unless the video is no longer
-MIN_VISIBLE_CELLS = 24  # visible cells under which no correlation is computed
-MIN_CORRELATION = 0.25  # correlation under which there is no line
+MIN_SEGMENT_S = 0.7  # a shorter one is no match, unless the query is no longer; set by hand
+MIN_VISIBLE_CELLS = 24  # of the grid: with fewer, no correlation is computed; set by hand
+MIN_CORRELATION = 0.25  # of a line; set by hand
 
 
 def cell_vectors(thumbnails: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Grid pictures (K, h, w) -> (K, P) unit vectors over the masked cells, fine detail kept.
+    """(K, h, w) thumbnails on the grid -> (K, P) vectors over the masked cells.
 
-    The broad brightness is taken out, so that a tint or a vignette does not count.
+    Of unit length, shorter for flat frames. Broad brightness is taken out, so that a tint or a
+    vignette does not count.
     """
     rows = np.empty((len(thumbnails), int(mask.sum())), np.float32)
     weight = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 4.0) + 1e-6
@@ -42,7 +42,7 @@ def cell_vectors(thumbnails: NDArray[np.float32], mask: NDArray[np.bool_]) -> ND
         rows[index] = (thumbnail - 0.85 * broad)[mask]
     rows -= rows.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    # a flat picture's noise must not be blown up into an agreement
+    # the noise of a flat frame must not be amplified into a correlation
     rows /= np.maximum(norms, 1.5 * np.sqrt(rows.shape[1]))
     return rows
 
@@ -57,11 +57,11 @@ def correlate_frames(
     reference_size: tuple[int, int],
     hidden: tuple[Box, ...] = (),
 ) -> CorrelationMatrix | None:
-    """Correlate all moments.
+    """Correlate all thumbnails of two clips under a transform.
 
-    query, reference: (K, h, w) tiny grey pictures. matrix: reference pixels -> query pixels at the
-    sizes given (not the tiny ones). hidden: parts of the query's picture, 0..1, that are left out.
-    None where too little of the reference is visible.
+    query, reference: (K, h, w) uint8 thumbnails. matrix: reference pixels -> query pixels at the
+    sizes given, (width, height), not those of the thumbnails. hidden: parts of the query's frame,
+    0..1, that are left out. Returns None where too little of the reference is visible.
     """
     grid = make_grid(matrix, query_size, reference_size)
     query_grid, mask_q = grid.from_query(query)
@@ -74,9 +74,9 @@ def correlate_frames(
 
 
 def find_lines(correlations: CorrelationMatrix, max_lines: int = 8) -> list[Line]:
-    """The stretches that agree, best first in finding, returned in the query's order.
+    """Find the lines along which two clips agree, in the query's order.
 
-    A still in either clip gives at most one line: the moment, or the stretch, that agrees best.
+    A still gives at most one line: the timestamp, or the range of the query, that agrees best.
     """
     if len(correlations.query_times) == 1:
         return _line_of_still(correlations)
@@ -105,7 +105,7 @@ def find_lines(correlations: CorrelationMatrix, max_lines: int = 8) -> list[Line
 
 
 def _line_of_still(correlations: CorrelationMatrix) -> list[Line]:
-    """The reference moment that agrees best with a still."""
+    """The line of a still query: the reference timestamp that agrees best."""
     row = correlations.values[0]
     best = int(row.argmax())
     contrast = float(correlations.contrast()[0, best])
@@ -114,7 +114,7 @@ def _line_of_still(correlations: CorrelationMatrix) -> list[Line]:
 
 
 def _line_of_short_query(correlations: CorrelationMatrix) -> list[Line]:
-    """A query too short to have pieces: all of it at the offset that agrees best, in real time."""
+    """The line of a query too short for pieces: all of it, in real time, at the best offset."""
     first = float(correlations.query_times[0])
     offsets = correlations.reference_times - first
     along_line = np.array(
@@ -132,7 +132,7 @@ def _line_of_short_query(correlations: CorrelationMatrix) -> list[Line]:
 
 
 def _line_against_still(correlations: CorrelationMatrix) -> list[Line]:
-    """The stretch of the query that agrees best with a still reference."""
+    """The line against a still reference: the range of the query that agrees best."""
     to_still = correlations.values[:, 0]
     min_frames = min(
         len(to_still), int(np.ceil(MIN_SEGMENT_S / _median_step(correlations.query_times)))
@@ -159,7 +159,7 @@ def _median_step(times: NDArray[np.float64]) -> Seconds:
 def _vote_line(
     correlations: CorrelationMatrix, contrast: NDArray[np.float32], free: NDArray[np.bool_]
 ) -> tuple[float, Seconds] | None:
-    """Slope and offset of the line with most support among the free query moments."""
+    """Slope and offset of the line with most votes among the free query timestamps."""
     weights = np.where(free[:, None], np.clip(contrast, 0, None), 0)
     weights = weights * (correlations.values > 0.3)
     keep = min(6, weights.shape[1])
@@ -179,7 +179,7 @@ def _vote_line(
         votes = np.bincount(bins, values, minlength=bins.max() + 3)
         smooth = votes[:-2] + 2 * votes[1:-1] + votes[2:] if len(votes) > 2 else votes
         peak = int(smooth.argmax())
-        # real time is what most copies have: a small preference settles ties
+        # most copies run in real time: a small preference settles ties
         value = float(smooth[peak]) * (1.05 if slope == 1.0 else 1.0)
         if best is None or value > best[0]:
             best = (value, float(slope), float(low + (peak + 1.5) * VOTE_BIN_S))
@@ -200,7 +200,7 @@ def _guess_without_motion(
 def sample_along(
     matrix: NDArray[np.float32], correlations: CorrelationMatrix, slope: float, offset: Seconds
 ) -> NDArray[np.float32]:
-    """(Kq,) values along a line, the better of two neighbouring moments; NaN outside."""
+    """(Kq,) values of a (Kq, Kr) matrix along a line, the better of two neighbours; NaN outside."""
     times = correlations.reference_times
     reference_times = slope * correlations.query_times + offset
     step = (times[-1] - times[0]) / max(1, len(times) - 1)
@@ -221,7 +221,7 @@ def _fit_line(
     slope: float,
     offset: Seconds,
 ) -> Line | None:
-    """Refine a guessed line and find the stretch on which it holds."""
+    """Refine a guessed line and find the range on which it holds."""
     for window, steps in ((0.3, 13), (0.08, 9)):
         index_range = _range_on_line(correlations, contrast, free, slope, offset)
         if index_range is None:
@@ -262,7 +262,7 @@ def _refine_line(
     window: Seconds,
     steps: int,
 ) -> tuple[float, Seconds]:
-    """Best slope and offset near a guess: the ends of the stretch are moved independently."""
+    """Best slope and offset near a guess, moving both ends of the range independently."""
     first, last = index_range
     t0, t1 = correlations.query_times[first], correlations.query_times[last]
     if t1 - t0 < 0.3:
@@ -273,7 +273,7 @@ def _refine_line(
         for at_end in moves:
             tilt = slope + (at_end - at_start) / (t1 - t0)
             if not CANDIDATE_SPEEDS[0] <= abs(tilt) <= CANDIDATE_SPEEDS[-1]:
-                continue  # a short stretch can tilt to where one of the clips stands still
+                continue  # a short range could tilt until one of the clips stands still
             shift = offset + at_start + (slope - tilt) * t0
             values = sample_along(contrast, correlations, tilt, shift)[first : last + 1]
             raw = sample_along(correlations.values, correlations, tilt, shift)[first : last + 1]
@@ -293,7 +293,7 @@ def _range_on_line(
     slope: float,
     offset: Seconds,
 ) -> tuple[int, int] | None:
-    """First and last query index on which the line holds: the best run above its own level."""
+    """First and last query index on which a line holds: the best run above its own correlation."""
     along_line = sample_along(correlations.values, correlations, slope, offset)
     contrasts = sample_along(contrast, correlations, slope, offset)
     usable = free & np.isfinite(along_line)
@@ -309,7 +309,7 @@ def _range_on_line(
 
 
 def _best_run(gain: NDArray[np.floating]) -> tuple[int, int] | None:
-    """The run with the greatest sum (Kadane)."""
+    """First and last index of the run with the greatest sum (Kadane); None where none is > 0."""
     best, best_range = 0.0, None
     total, start = 0.0, 0
     for index, value in enumerate(gain):

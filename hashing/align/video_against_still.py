@@ -1,9 +1,8 @@
-"""A video against a still that may be a picture of it: the still held against the video, turned
-round.
+"""Compare a video with a still by comparing the still with the video, and invert the result.
 
-A still is of one moment. Holding several moments of the video against it, as footage is held
-against footage, asks moments that cannot agree once anything moves; which moment it is is found far
-better from the still's side.
+A still shows one timestamp. Comparing several frames of the video with it, as with footage, would
+use frames that cannot agree once anything moves; from the still's side its timestamp is found far
+better.
 """
 
 from dataclasses import replace
@@ -21,15 +20,15 @@ __all__ = [
 ]
 
 MIN_CORRELATION_OF_BEST = (
-    0.9  # of the correlation at the still's moment, down to which the picture is the still's
+    0.9  # of the correlation at the still's timestamp, in frames that show the same; set by hand
 )
 STILL_LINE = Line(0.0, 0.0, 1.0, False, 0.0, 0.0, 0.0)
 
 
 def invert_still_placement(placement: Placement, video: FrameCache) -> Placement:
-    """The video's placement against a still, from the still's against the video.
+    """The placement of a video in a still, from that of the still in the video.
 
-    Its one line is the stretch of the video around the moment on which the picture is the still's.
+    Its one line is the range of the video that shows what the still shows.
     """
     timestamp = (
         placement.lines[0].offset if placement.lines else _measured_timestamp(placement, video)
@@ -53,9 +52,9 @@ def invert_still_placement(placement: Placement, video: FrameCache) -> Placement
 def find_still_line(
     correlations: CorrelationMatrix, timestamp: Seconds, contrast: float = 0.0
 ) -> Line:
-    """Where a video's picture stays the still's, around a moment of it.
+    """The range of a video, around a timestamp, in which it shows what the still shows.
 
-    found: (K, 1) of the video against the still.
+    correlations: (K, 1) of the video with the still.
     """
     to_still, times = correlations.values[:, 0], correlations.query_times
     nearest = int(np.abs(times - timestamp).argmin())
@@ -73,7 +72,7 @@ def find_still_line(
 
 
 def invert_video_placement(placement: Placement, video: FrameCache) -> Placement:
-    """The still's placement against the video: at the moment that its transform was measured at."""
+    """The placement of the still in the video, at the timestamp its transform was measured at."""
     pair = max(placement.pairs, key=lambda frame_pair: frame_pair.inliers)
     line = placement.lines[0] if placement.lines else STILL_LINE
     timestamp = float(video.times[pair.query_index])

@@ -1,9 +1,10 @@
-"""What became of the sound over the matched stretches: kept, replaced, muted, shifted, added.
+"""Compare the audio over the matched segments: kept, replaced, muted, shifted or added.
 
-For each segment the query's sound is looked for in the reference near where the pictures lie (see
-sound_lines.py). Along the line found, or along the pictures where none is, each moment is then held
-to account: silent in one clip only, alike, or unlike. Sound that runs on unbroken while the picture
-stands still or skips has not been shifted; sound too even to be told from other sound is left open.
+For each segment the query's audio is searched for in the reference near where the frames lie (see
+cross_correlation.py). Along the line found, or along the frames where there is none, each row is
+classified: silent in one clip only, the same, or different. Audio that runs on while the video
+freezes or skips is not shifted; audio too uniform to be identified is left open. Thresholds were
+set by hand.
 """
 
 from dataclasses import dataclass
@@ -45,17 +46,15 @@ __all__ = [
     "compare_audio",
 ]
 
-SEARCH_REACH_S = 20.0  # how far from the pictures a segment's sound is looked for
-MIN_GAIN_OUT_OF_SYNC = 0.15  # of correlation, by which a place out of sync has to win
-MAX_SYNC_OFFSET_S = (
-    0.18  # an offset below this is no shift: pictures are timed no better where little moves
-)
-MIN_RESEARCH_S = 2.5  # an unlike stretch this long is looked for by itself
+SEARCH_REACH_S = 20.0  # from where the frames lie
+MIN_GAIN_OUT_OF_SYNC = 0.15  # of correlation, over the best line in sync
+MAX_SYNC_OFFSET_S = 0.18  # larger is a shift; frames are timed no better where little moves
+MIN_RESEARCH_S = 2.5  # replaced audio at least this long is searched for by itself
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _SegmentAudio:
-    """One segment's sound: the moments looked at and how each clip sounds there."""
+    """The audio of one segment: its line and the state of each row."""
 
     segment: Segment
     line: AudioLine | None
@@ -66,7 +65,11 @@ class _SegmentAudio:
 def compare_audio(
     query: Fingerprint, reference: Fingerprint, segments: tuple[Segment, ...]
 ) -> AudioFinding:
-    """The state of the sound over the segments, for most of the match and in spans."""
+    """Compare the audio of two clips over the matched segments.
+
+    The result names the state that lasts longest and lists all spans; it is not checked where there
+    is no segment, a clip is a still, or the fingerprints are of different spaces.
+    """
     if not segments or "still" in (query.info.kind, reference.info.kind):
         return AudioFinding()
     query_print, reference_print = query.audio, reference.audio
@@ -91,7 +94,7 @@ def _compare_with_silence(
     reference: AudioFingerprint | None,
     segments: tuple[Segment, ...],
 ) -> AudioFinding:
-    """One clip has no sound track at all, or neither has."""
+    """The finding where one clip has no audio track, or neither has."""
     spans = []
     for segment in segments:
         audio, part = (query, segment.query) if query else (reference, segment.reference)
@@ -106,7 +109,7 @@ def _compare_with_silence(
 def reference_time_shown(
     segment: Segment, time: NDArray[np.float64] | Seconds
 ) -> NDArray[np.float64]:
-    """The reference moment that is shown at a query moment, drops and freezes spread evenly."""
+    """The reference time shown at a query time, with drops and freezes spread evenly."""
     fraction = (np.asarray(time, np.float64) - segment.query.start) / segment.query.length
     if segment.reversed:
         fraction = 1 - fraction
@@ -126,9 +129,9 @@ def _playback_changes(segment: Segment) -> list[PlaybackChange]:
 def locate_audio(
     query: AudioLevels, reference: AudioLevels, segment: Segment, part: Span
 ) -> AudioLine | None:
-    """The line on which a stretch's sound lies, in sync or not; None where none holds.
+    """The line on which the audio of `part` lies, in sync or not; None where none is significant.
 
-    Music repeats itself: in sync is preferred, unless another place is clearly better.
+    Music repeats itself: in sync is preferred unless another line is clearly better.
     """
     lines = []
     for change in _playback_changes(segment):
@@ -151,7 +154,7 @@ def locate_audio(
 
 
 def _expected_starts(segment: Segment, part: Span, change: PlaybackChange) -> list[Seconds]:
-    """Reference moments for a part's start that would have its start, or its end, in sync."""
+    """Reference times for the start of `part` at which its start, or its end, is in sync."""
     if segment.reversed and not change.reversed:
         return [segment.reference.start + change.rate * (part.start - segment.query.start)]
     start, end = (
@@ -163,15 +166,15 @@ def _expected_starts(segment: Segment, part: Span, change: PlaybackChange) -> li
 
 
 def sync_offset(line: AudioLine, segment: Segment) -> Seconds:
-    """Seconds by which the sound comes later than the picture, at its best moment.
+    """Seconds by which the audio comes later than the video, where it is nearest to in sync.
 
-    A line of another rate than the picture's drifts: in sync at either end or between is in sync.
+    A line of another rate than the video's drifts: in sync at either end or between is in sync.
     """
     ends = [line.span.start, line.span.end]
     lags = [float(reference_time_shown(segment, end)) - line.reference_time(end) for end in ends]
     if (
         segment.reversed and not line.change.reversed
-    ):  # the same sound, forwards under backwards pictures
+    ):  # the same audio, forwards under backwards frames
         lags = [segment.reference.start - line.reference_time(segment.query.start)]
     drifts = abs(lags[0] - lags[-1]) > 0.1
     if drifts and lags[0] * lags[-1] < 0:
@@ -232,7 +235,7 @@ def _spans(
 
 
 def _extend_to_edges(part: Span, segment: Segment, hop_s: Seconds) -> Span:
-    """From the centres of moments to their edges, and to the segment's own where near."""
+    """Extend a span from row centres to row edges, and to the segment's edges where near."""
     start, end = part.start - hop_s / 2, part.end + hop_s / 2
     if start - segment.query.start < 0.3:
         start = segment.query.start
@@ -255,7 +258,7 @@ def _span_on_line(
 
 
 def _continues(previous: _SegmentAudio, line: AudioLine, segment: Segment) -> bool:
-    """Whether the sound goes on unbroken from a stretch in sync; only the picture stood still."""
+    """Whether the audio runs on from a segment in sync while only the video froze."""
     if previous.line is None or previous.line.change != line.change:
         return False
     continuous = (
@@ -271,7 +274,7 @@ def _continues(previous: _SegmentAudio, line: AudioLine, segment: Segment) -> bo
 
 
 def _join_spans(spans: list[AudioSpan]) -> AudioFinding:
-    """Neighbouring spans of one state joined; the state that lasts longest named."""
+    """Join neighbouring spans of one state; name the state that lasts longest."""
     out: list[AudioSpan] = []
     for span in spans:
         last = out[-1] if out else None

@@ -1,9 +1,10 @@
-"""Where one clip's sound lies in another's: spectrograms correlated along straight lines in time.
+"""Where one clip's audio lies in another's: spectrograms correlated along straight lines in time.
 
-Two log spectrograms are held against each other after taking out each band's own mean, so that gain
-and equalisation do not count; rows in which the query is silent, or that the reference lacks, take
-no part (masked normalised cross-correlation, Padfield 2012). Playing a sound faster may
-move its pitch or leave it: both are tried, and reversed pictures with their sound reversed and not.
+Two log spectrograms are correlated after taking out each band's own mean, so that gain and
+equalisation do not count; rows in which the query is silent, or that the reference lacks, are
+masked (normalised cross-correlation, Padfield 2012). Playing audio faster may shift its pitch or
+not: both are tried, and for reversed video both directions of the audio. Thresholds without a
+source were set by hand.
 """
 
 from dataclasses import dataclass
@@ -24,24 +25,24 @@ __all__ = [
     "is_significant",
 ]
 
-MAX_RANGE_DB = 55.0  # below a clip's loud moments; what is quieter is codec noise
+MAX_RANGE_DB = 55.0  # below a clip's loud rows (98th percentile); what is quieter is codec noise
 MIN_LEVEL_DB = -85.0
-MIN_BAND_DEVIATION_DB = 0.4  # deviation under which a band carries nothing (cut off by a codec)
-INDEPENDENT_VALUES_HZ = 20.0  # independent values in a second of sound, measured on unlike clips
-MIN_AUDIBLE_S = 1.0  # of sound that both have, under which nothing is said
-MIN_SIGMAS, MIN_SIGMAS_IN_SYNC = 5.5, 3.0  # found anywhere, and found where the pictures say
+MIN_BAND_DEVIATION_DB = 0.4  # a band that varies less was cut off by a codec
+INDEPENDENT_VALUES_HZ = 20.0  # per second of audio, measured on unlike clips
+MIN_AUDIBLE_S = 1.0  # in both clips; with less, no line is given
+MIN_SIGMAS, MIN_SIGMAS_IN_SYNC = 5.5, 3.0  # anywhere, and where the frames lie
 WINDOW_ROWS = 31  # 2 s
 MIN_CORRELATION, MIN_CORRELATION_IN_SYNC = (
     0.35,
     0.2,
-)  # correlations asked for however long the sound is
+)  # however long the audio is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioLevels:
-    """A print ready for correlation."""
+    """Levels of an audio fingerprint, ready for correlation."""
 
-    levels: NDArray[np.float32]  # (T, B) dB, the range under the loud moments only
+    levels: NDArray[np.float32]  # (T, B) dB full scale, clipped to MAX_RANGE_DB below the loud rows
     loudest: NDArray[np.float32]  # (T,) dB full scale of the loudest band
     hop_s: Seconds
     start_s: Seconds
@@ -51,13 +52,13 @@ class AudioLevels:
         return self.start_s + self.hop_s * np.arange(len(self.levels), dtype=np.float64)
 
     def row(self, time: NDArray[np.float64] | Seconds) -> NDArray[np.float64]:
-        """Fractional row of a moment."""
+        """Fractional row index of a timestamp."""
         return np.asarray((np.asarray(time) - self.start_s) / self.hop_s, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaybackChange:
-    """How a sound may have been changed: played faster, its pitch moved with it, backwards."""
+    """How audio may have been played: faster, with its pitch shifted by that, backwards."""
 
     rate: float = 1.0  # reference seconds in one second of the query
     pitch_shifted: bool = False
@@ -70,26 +71,26 @@ class PlaybackChange:
 
 @dataclass(frozen=True, slots=True)
 class AudioLine:
-    """A stretch of the query's sound and where it lies in the reference."""
+    """A span of the query's audio and where it lies in the reference."""
 
     span: Span  # query
     change: PlaybackChange
-    offset: Seconds  # reference moment at query moment 0
+    offset: Seconds  # reference timestamp at query timestamp 0
     correlation: float  # -1..1
-    audible_s: Seconds  # of sounding query that it rests on
+    audible_s: Seconds  # audible part of the span, in seconds of the query
 
     def reference_time(self, query_time: Seconds) -> Seconds:
-        """The reference moment whose sound is heard at a query moment."""
+        """The reference time whose audio is heard at a query time."""
         return self.change.slope * query_time + self.offset
 
     @property
     def sigma(self) -> float:
-        """Deviation of the correlation of unlike sounds of this length."""
+        """Standard deviation of the correlation of unlike audio of this length."""
         return float(1 / np.sqrt(INDEPENDENT_VALUES_HZ * max(self.audible_s, 0.1)))
 
 
 def audio_levels(fingerprint: AudioFingerprint) -> AudioLevels:
-    """A print as levels for correlation."""
+    """The levels of an audio fingerprint for correlation."""
     levels = levels_db(fingerprint)
     loudest = levels.max(axis=1)
     top = float(np.percentile(loudest, 98)) if len(loudest) else MIN_LEVEL_DB
@@ -100,9 +101,9 @@ def audio_levels(fingerprint: AudioFingerprint) -> AudioLevels:
 def sample_levels(
     source: AudioLevels, times: NDArray[np.float64], bands_shift: float = 0.0
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
-    """Levels (n, B), loudest band (n,) and whether there is sound at all (n,), at some moments.
+    """Levels (n, B), loudest band (n,) in dB, and whether the source has audio (n,), at `times`.
 
-    bands_up: the sound's bands lie this much higher than they should; they are moved down.
+    bands_shift: by how many bands the source's pitch is too high; it is shifted down.
     """
     rows = source.row(times)
     known = (rows >= -0.5) & (rows <= len(source.levels) - 0.5)
@@ -123,7 +124,7 @@ def sample_levels(
 
 
 def pitch_shift_bands(change: PlaybackChange, count: int) -> float:
-    """How many bands a sound's pitch moves up when it is played at a rate without correction."""
+    """By how many of `count` bands a change shifts the pitch up; 0 where it keeps the pitch."""
     if not change.pitch_shifted:
         return 0.0
     return float(np.log(change.rate) / np.log(HIGH_HZ / LOW_HZ) * count)
@@ -135,10 +136,11 @@ def masked_correlation(
     reference: NDArray[np.float32],
     reference_known: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Masked correlation at every lag.
+    """Masked normalised correlation at every lag (Padfield 2012).
 
-    query: (n, B), sounding (n,); reference: (T, B), known (T,). Returns (T + n - 1,) correlations
-    and rows in common; element i is for the query's first row on reference row i - (n - 1).
+    query: (n, B), query_audible: (n,); reference: (T, B), reference_known: (T,). Returns
+    (T + n - 1,) correlations, -1..1, and numbers of rows in common; element i has the query's first
+    row on reference row i - (n - 1).
     """
     mean = query[query_audible].mean(axis=0) if query_audible.any() else np.float32(0)
     base = reference[reference_known].mean(axis=0) if reference_known.any() else np.float32(0)
@@ -161,7 +163,9 @@ def masked_correlation(
     covariance = inverse((fq * fr).sum(axis=1)) - (sum_q * sum_r).sum(axis=1) / row_count
     var_q = inverse(fqq * fv) - (sum_q**2).sum(axis=1) / row_count
     var_r = inverse(frr * fw) - (sum_r**2).sum(axis=1) / row_count
-    min_variance = 0.25 * q.shape[1] * row_count  # half a decibel of deviation: less is nothing
+    min_variance = (
+        0.25 * q.shape[1] * row_count
+    )  # half a decibel of deviation per band: less is noise
     scale = np.sqrt(np.maximum(var_q, min_variance) * np.maximum(var_r, min_variance))
     return np.where(rows >= 1, covariance / scale, 0.0), rows
 
@@ -174,10 +178,10 @@ def find_audio_line(
     expected_s: Seconds,
     reach_s: Seconds,
 ) -> AudioLine | None:
-    """The best place for the query's sound over a span.
+    """The line on which the query's audio over a span correlates best with the reference.
 
-    near: the reference moment expected at the span's start; reach: how far from there to look.
-    Returns None where less than SHORTEST_S sounds in it.
+    expected_s: the reference time expected at the span's start; reach_s: how far from there to
+    search. Returns None where less than MIN_AUDIBLE_S is audible in it.
     """
     step = reference.hop_s
     count = int(span.length / (step / change.rate))
@@ -190,8 +194,8 @@ def find_audio_line(
     audible = loudest > SILENT_DB
     earliest_s = expected_s - (
         change.rate * span.length if change.reversed else 0.0
-    )  # the stretch's earliest moment
-    # a little more than is searched, so that a peak at the edge of the reach has two sides
+    )  # reference time of the span's earliest row
+    # a little more than is searched, so that a peak at the edge has two sides
     start = max(earliest_s - reach_s - step, reference.start_s)
     grid = np.arange(start, earliest_s + change.rate * span.length + reach_s + 2 * step, step)
     reference_levels, _, known = sample_levels(reference, grid)
@@ -205,7 +209,7 @@ def find_audio_line(
         levels[:, live_bands], audible, reference_levels[:, live_bands], known
     )
     lags = np.arange(len(values)) - (count - 1)  # reference row under the query's first row
-    starts_s = start + (lags - 0.5) * step  # where the span's earliest moment lies
+    starts_s = start + (lags - 0.5) * step  # reference time of the span's earliest row
     values = np.where(
         (rows >= min_rows) & (np.abs(starts_s - earliest_s) <= reach_s + step), values, -1.0
     )
@@ -220,7 +224,7 @@ def find_audio_line(
 
 
 def _peak_offset(values: NDArray[np.float64], best: int) -> float:
-    """Where a peak lies between rows: the top of the parabola through it, -0.5..0.5."""
+    """Position of a peak between rows, by the parabola through it, -0.5..0.5."""
     if not 0 < best < len(values) - 1:
         return 0.0
     left, middle, right = values[best - 1 : best + 2]
@@ -229,7 +233,7 @@ def _peak_offset(values: NDArray[np.float64], best: int) -> float:
 
 
 def is_significant(line: AudioLine, *, in_sync: bool) -> bool:
-    """Whether a line is too good for unlike sounds. expected: it lies where the pictures say."""
+    """Whether a line correlates too well for unlike audio. in_sync: it lies where the frames do."""
     if in_sync:
         return line.correlation >= max(MIN_CORRELATION_IN_SYNC, MIN_SIGMAS_IN_SYNC * line.sigma)
     return line.correlation >= max(MIN_CORRELATION, MIN_SIGMAS * line.sigma)
@@ -238,9 +242,10 @@ def is_significant(line: AudioLine, *, in_sync: bool) -> bool:
 def local_audio_correlation(
     query: NDArray[np.float32], reference: NDArray[np.float32], audible: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How alike two sounds are around each moment, and by how many dB the livelier one moves there.
+    """(n,) correlation around each row, -1..1, and (n,) deviation of the livelier clip, dB.
 
-    query, reference: (n, B) at the same moments; counted (n,). Windows of WINDOW_ROWS rows.
+    query, reference: (n, B) levels of matching rows; audible: (n,) rows that count. Windows have
+    WINDOW_ROWS rows.
     """
     w = audible.astype(np.float64)
     q, r = query * w[:, None], reference * w[:, None]
@@ -258,7 +263,7 @@ def local_audio_correlation(
 
 
 def _windowed_sum(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Sums over a window centred on each row; fewer rows at the ends."""
+    """Sums along the first axis over a window centred on each row, shorter at the ends."""
     half = WINDOW_ROWS // 2
     total = np.concatenate(
         [np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0, dtype=float)]

@@ -1,8 +1,7 @@
-"""Which stretches of two clips' sound are the same, wherever they lie.
+"""Confirm and extend a place at which two clips may have the same audio.
 
-For naming the clip that a sound comes from: parts of the query are held against all moments of the
-reference on prints a quarter as fine, and finely only where that is promising. Where codes (see
-sound_codes.py) have told a place already, that place alone is looked at.
+Names the clip that audio comes from: codes (see simhash.py) propose a place in the library, and
+here the levels are correlated around it. Thresholds were set by hand.
 """
 
 from dataclasses import dataclass
@@ -26,24 +25,22 @@ __all__ = [
     "find_excerpt_at",
 ]
 
-SEARCH_ROWS = 96  # of a print, looked for at once: about 6 s
-MIN_LOCAL_CORRELATION = 0.35  # local correlation down to which a stretch goes on
-MAX_HOLE_S = 1.5  # a hole that does not end a stretch
+SEARCH_ROWS = 96  # of an audio fingerprint: about 6 s
+MIN_LOCAL_CORRELATION = 0.35  # an excerpt extends over rows above it
+MAX_HOLE_S = 1.5  # of rows below it that does not end an excerpt
 MIN_EXCERPT_S = 3.0
 MIN_SHORT_LIBRARY_CORRELATION, MIN_LONG_LIBRARY_CORRELATION, MIN_LONG_EXCERPT_S = (
     0.9,
     0.75,
     5.0,
-)  # the same among the sounds of a whole library
-LEAD_S = 1.5  # before a block that codes found, of which it may not be the first
-MIN_EXCERPT_CORRELATION = (
-    0.65  # correlation of a whole stretch: fades and bursts of unlike sounds reach 0.6
-)
+)  # correlations, below and from this length: the best of a whole library is similar by chance
+LEAD_S = 1.5  # searched before a block that codes found, which may not be the first
+MIN_EXCERPT_CORRELATION = 0.65  # over the whole excerpt; fades and bursts of unlike audio reach 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class AudioExcerpt:
-    """A stretch that sounds the same, at real time."""
+    """Spans of two clips with the same audio, in real time."""
 
     query: Span
     reference: Span
@@ -53,13 +50,13 @@ class AudioExcerpt:
 def find_excerpt_at(
     query: AudioLevels, reference: AudioLevels, start: Seconds, reference_start: Seconds
 ) -> AudioExcerpt | None:
-    """The stretch that sounds the same around one moment of the query and one of the reference.
+    """The excerpt around `start` in the query that lies around `reference_start` in the reference.
 
-    Between prints of one space and hop alone. Stricter than `same_sound`: the place was the best of
-    a whole library's, where something is always a little like. None where it is not sure.
+    Both times in seconds; both clips must be of one space and hop. Strict, since the place was the
+    best of a whole library, in which something is always similar. None where it is not certain.
     """
     length = SEARCH_ROWS * query.hop_s
-    for lead_s in (LEAD_S, 0.0):  # other sound before it may be much louder
+    for lead_s in (LEAD_S, 0.0):  # other audio before it may be much louder
         search_start = max(0.0, start - lead_s)
         excerpt = _find_excerpt(
             query,
@@ -81,7 +78,7 @@ def find_excerpt_at(
 def _find_excerpt(
     query: AudioLevels, reference: AudioLevels, part: Span, reference_start: Seconds
 ) -> AudioExcerpt | None:
-    """there: where the part's start may lie in the reference, to half a second."""
+    """The excerpt around `part`, whose start lies near `reference_start`, within half a second."""
     line = find_audio_line(query, reference, part, PlaybackChange(), reference_start, 0.5)
     if line is None or not is_significant(line, in_sync=False):
         return None
@@ -91,7 +88,7 @@ def _find_excerpt(
 def _extend_line(
     query: AudioLevels, reference: AudioLevels, line: AudioLine
 ) -> AudioExcerpt | None:
-    """How far the sound stays the same on both sides of where it was found."""
+    """Extend a line to both sides as far as the audio stays the same; None where it is short."""
     times = query.times
     query_levels, loud_q, _ = sample_levels(query, times)
     reference_levels, loud_r, known = sample_levels(reference, times + line.offset)

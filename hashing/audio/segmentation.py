@@ -1,7 +1,8 @@
-"""Moment by moment along a line: the same sound, other sound, silence in one clip only.
+"""Classify rows along a line: the same audio, other audio, silence in one clip only.
 
-Where both sound, their spectrograms are correlated around each moment; the cheapest path through
-the moments then names stretches, so that a breath of silence or a click is no change of state.
+Where both clips are audible, their spectrograms are correlated around each row; the cheapest path
+through the rows then gives the states, so that a breath or a click is no change of state.
+Thresholds were set by hand.
 """
 
 import numpy as np
@@ -11,27 +12,25 @@ from hashing.audio.cross_correlation import AudioLevels, local_audio_correlation
 from hashing.audio.spectrogram import SILENT_DB
 from hashing.types import AudioState, Seconds, Span
 
-MIN_AUDIBLE_ABOVE_SILENT_DB = 14.0  # above SILENT_DB: sound that nobody would call silence
-CODEC_RANGE_DB = 38.0  # below a clip's loud moments codecs take such sound away
-SAME_AUDIO_CORRELATION = 0.33  # local correlation between like and unlike
-SWITCH_COST_S = 0.8  # of clear evidence that a change of state has to outweigh
-MIN_DEVIATION_DB = (
-    1.2  # deviation of levels under which a sound is too even to be told from another
-)
-MIN_REPLACED_S = 1.5  # of sound in both, for calling it replaced
-WINDOW_BLEED_ROWS = 3  # at the ends of a stretch, whose windows hold the neighbouring sound too
+MIN_AUDIBLE_ABOVE_SILENT_DB = 14.0  # above SILENT_DB, what nobody would call silence
+CODEC_RANGE_DB = 38.0  # below a clip's loud rows; codecs remove what is quieter
+SAME_AUDIO_CORRELATION = 0.33  # local correlation that separates the same audio from other
+SWITCH_COST_S = 0.8  # of clear evidence, that a change of state must outweigh
+MIN_DEVIATION_DB = 1.2  # of levels over time; below, audio is too uniform to be identified
+MIN_REPLACED_S = 1.5  # audible in both clips
+WINDOW_BLEED_ROWS = 3  # at a segment's ends, whose windows include neighbouring audio
 
 SAME, OTHER, MUTED, ADDED = range(4)
 
 
 def row_times(levels: AudioLevels, part: Span) -> NDArray[np.float64]:
-    """Moments over a span, one for each row of a print."""
+    """(n,) timestamps of the rows over a span, s, at least one."""
     count = max(1, int(part.length / levels.hop_s))
     return part.start + (np.arange(count, dtype=np.float64) + 0.5) * levels.hop_s
 
 
 def is_audible(levels: AudioLevels, part: Span) -> bool:
-    """Whether anybody would hear something over a stretch."""
+    """Whether anything can be heard in a span: more than 5 % of its rows are clearly audible."""
     inside = levels.loudest[(levels.times >= part.start) & (levels.times < part.end)]
     return (
         bool((inside > SILENT_DB + MIN_AUDIBLE_ABOVE_SILENT_DB).mean() > 0.05)
@@ -50,11 +49,11 @@ def classify_audio(
     *,
     follows_audio: bool,
 ) -> NDArray[np.intp] | AudioState:
-    """SAME, OTHER, MUTED or ADDED for each moment, or one state where there is nothing to compare.
+    """(n,) SAME, OTHER, MUTED or ADDED for each row; one state where there is nothing to compare.
 
-    times, at: (n,) moments of the query and the reference moments held against them. matched: the
-    reference's stretch; where sound has left it, silence is no muting. lift: bands by which the
-    query's pitch is higher. on_line: whether `at` follows the sound; else it follows the pictures.
+    times, reference_times: (n,) s, the rows compared. matched: the reference's segment; silence
+    outside it is no muting. bands_shift: by which the query's pitch is higher. follows_audio:
+    whether `reference_times` lie on an audio line, or where the frames do.
     """
     query_levels, loud_q, _ = sample_levels(query, times, bands_shift)
     reference_levels, loud_r, reference_known = sample_levels(reference, reference_times)
@@ -67,8 +66,8 @@ def classify_audio(
     audible = (loud_q > SILENT_DB) & (loud_r > SILENT_DB) & reference_known
     if not (muted.any() or added.any() or audible.any()):
         return "kept"  # silent in both
-    cost = np.zeros((len(times), 4))  # of calling a moment SAME, OTHER, MUTED, ADDED
-    cost[:, OTHER:] = 0.1  # silence in both says little, and rather that nothing was done
+    cost = np.zeros((len(times), 4))  # of the states SAME, OTHER, MUTED, ADDED
+    cost[:, OTHER:] = 0.1  # silence in both slightly favours SAME
     cost[muted] = (1, 1, -1, 1)
     cost[added] = (1, 0.5, 1, -1)
     if audible.any():
@@ -85,12 +84,12 @@ def classify_audio(
 def _same_audio_evidence(
     query: NDArray[np.float32], reference: NDArray[np.float32], audible: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """(n,) -1 surely unlike .. 1 surely alike; 0 where nothing moves."""
+    """(n,) from -1, certainly other audio, to 1, the same; 0 where levels are constant."""
     correlation, deviation_db = local_audio_correlation(query, reference, audible)
     evidence = np.clip((correlation - SAME_AUDIO_CORRELATION) / 0.25, -1, 1)
     lively = np.clip(
         (deviation_db - MIN_DEVIATION_DB) / 2.5, 0, 1
-    )  # codec noise is all there is below that
+    )  # below, there is only codec noise
     return np.asarray(
         np.where(evidence < 0, evidence * lively, evidence * np.clip(deviation_db / 2, 0, 1))
     )
@@ -102,7 +101,7 @@ def _is_too_uniform(
     audible: NDArray[np.bool_],
     hop_s: Seconds,
 ) -> bool:
-    """Whether two sounds without a common line are too short or too even to be called different."""
+    """Whether audio without a common line is too short or too uniform to be called different."""
     if audible.mean() <= 0.2:
         return False  # one of them is mostly silent, which needs no comparing
     uniform = (
@@ -113,12 +112,15 @@ def _is_too_uniform(
 
 
 def _level_deviation_db(levels: NDArray[np.float32], chosen: NDArray[np.bool_]) -> float:
-    """dB: how much the bands move over some moments."""
+    """Root mean square deviation of the bands over the chosen rows, dB."""
     return float(np.sqrt(levels[chosen].var(axis=0).mean()))
 
 
 def cheapest_path(cost: NDArray[np.float64], switch: float) -> NDArray[np.intp]:
-    """(n, states) costs -> the cheapest path where each change costs `switch` (Viterbi)."""
+    """(n,) states of the cheapest path through (n, states) costs (Viterbi, 1967).
+
+    switch: cost of each change of state.
+    """
     count, states = cost.shape
     total = cost[0].copy()
     previous = np.zeros((count, states), np.intp)

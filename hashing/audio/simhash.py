@@ -1,13 +1,13 @@
-"""AudioPrint -> short codes that a whole library can be searched by.
+"""AudioFingerprint -> short codes by which a whole library can be searched.
 
-A block of about 3 s is brought to 12 moments x 24 bands, each moment smoothed over twice its length
-so that blocks an eighth of a second apart are still alike; each band's mean is taken out, so that
-gain and equalisation do not count, then each moment's, so that fades and bursts, which all sounds
-share, do not either. What is left is turned into 256 bits, each the side of a fixed random plane on
-which it lies (SimHash, Charikar, STOC 2002; planes of signs, Achlioptas, JCSS 2003): the share of
-bits in which two codes differ is the angle between the blocks. At real time only.
+A block of about 3 s is averaged to 12 cells x 24 bands, each cell smoothed over twice its length so
+that blocks an eighth of a second apart are still similar; each band's mean is taken out, so that
+gain and equalisation do not count, then each cell's, so that fades and bursts, which all audio has,
+do not either. The rest becomes 256 bits, each the side of a fixed random plane on which it lies
+(SimHash, Charikar, STOC 2002; planes of signs, Achlioptas, JCSS 2003): the share of bits in which
+two codes differ estimates the angle between the blocks. In real time only.
 
-A code says no more than where to look: see sound_search.py for whether two sounds are the same.
+A code only says where to search: see excerpt_search.py for whether the audio is the same.
 """
 
 import hashlib
@@ -37,26 +37,29 @@ BLOCK_CELLS, CELL_ROWS, SMOOTHED_ROWS = 12, 4, 8
 BLOCK_ROWS = (BLOCK_CELLS - 1) * CELL_ROWS + SMOOTHED_ROWS
 BLOCK_S = BLOCK_ROWS * HOP_SAMPLES / RATE_HZ  # 3.33 s
 LIBRARY_SPACING_S = 1.0
-# An odd number of quarters, however many are left out: then all quarters of a second come up.
+# The stride is an odd number of quarters, so that all quarters of a second are sampled.
 QUERY_SPACING_S = 0.25
-MAX_QUERY_CODES = 480  # two minutes of sound; of more, fewer a second
-BLOCK_OVERHANG_S = 0.25  # by which a block may begin before a stretch, or end after it
-DYNAMIC_RANGE_DB = 40.0  # below a block's loud moments; what is quieter is codec noise
-MIN_AUDIBLE_SHARE = 0.5  # share of a block's moments that must sound
-MIN_BLOCK_DEVIATION_DB = 1.2  # deviation under which a block is steady: white noise has 0.6 to 0.9
+MAX_QUERY_CODES = 480  # two minutes of audio; of more, fewer a second
+BLOCK_OVERHANG_S = 0.25  # by which a block may begin before a span, or end after it
+DYNAMIC_RANGE_DB = 40.0  # below a block's loud rows; what is quieter is codec noise
+MIN_AUDIBLE_SHARE = 0.5  # of a block's rows
+MIN_BLOCK_DEVIATION_DB = 1.2  # a block that varies less is uniform: white noise has 0.6 to 0.9
 BLOCKS_PER_BATCH = 512  # blocks
 MAX_CODE_DISTANCE = (
-    60  # bits: of unlike real sounds one pair in ten thousand is as near, nearly all copies are
+    60  # bits; one pair of unlike blocks in 10,000 is as near, and nearly all copies are
 )
-OFFSET_BIN_S = 0.25  # votes for one offset lie in three bins of this width
-MIN_VOTE = 20.0  # bits below NEAR, together: one clear code, or a few doubtful ones
+OFFSET_BIN_S = 0.25  # votes for one offset are summed over three bins
+MIN_VOTE = 20.0  # bits below MAX_CODE_DISTANCE in total: one clear code, or a few doubtful ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioCodes:
-    """Codes of blocks of one clip's sound, in order of time."""
+    """Codes of blocks of one clip's audio, in order of time.
 
-    times: NDArray[np.float64]  # (N,) s, where each block begins, give or take the same half row
+    Raises ValueError where times and codes differ in number.
+    """
+
+    times: NDArray[np.float64]  # (N,) s, where each block begins, to half a row
     codes: NDArray[np.uint8]  # (N, 32)
 
     def __post_init__(self) -> None:
@@ -66,7 +69,7 @@ class AudioCodes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioCodeHits:
-    """Pairs of a query's block and a library's that are near, in any order."""
+    """Pairs of a query's block and a library's with near codes, in any order."""
 
     query: NDArray[np.float64]  # (M,) s
     clip: NDArray[np.int64]  # (M,) number of the library's clip
@@ -81,23 +84,23 @@ class AudioCodeHits:
 
 @dataclass(frozen=True, slots=True)
 class AudioPlace:
-    """Where some of a query's sound may lie."""
+    """A place in the library at which some of a query's audio may lie."""
 
     clip: int
-    query: Seconds  # where the surest block begins
+    query: Seconds  # where the block with the nearest code begins
     reference: Seconds
-    vote: float  # bits by which its blocks are nearer than NEAR, together
+    vote: float  # bits by which its blocks are nearer than MAX_CODE_DISTANCE, in total
 
 
 def library_codes(fingerprint: AudioFingerprint) -> AudioCodes:
-    """A code a second. None for blocks that are silent or too even to be told from others."""
+    """Codes of a clip for the library, one a second, without silent or uniform blocks."""
     return _encode_blocks(
         fingerprint, np.arange(0, _last_start(fingerprint) + 1e-9, LIBRARY_SPACING_S)
     )
 
 
 def query_codes(fingerprint: AudioFingerprint, spans: tuple[Span, ...]) -> AudioCodes:
-    """Codes of the blocks within some stretches, four a second; fewer where that were many."""
+    """Codes of the blocks within some spans, four a second; at most MAX_QUERY_CODES, evenly."""
     starts = np.arange(0, _last_start(fingerprint) + 1e-9, QUERY_SPACING_S)
     block_starts = starts + fingerprint.start_s
     inside = np.zeros(len(starts), np.bool_)
@@ -111,11 +114,11 @@ def query_codes(fingerprint: AudioFingerprint, spans: tuple[Span, ...]) -> Audio
 
 
 def vote_places(hits: AudioCodeHits, max_places: int) -> list[AudioPlace]:
-    """Where the votes for one clip and one offset in time add up best; one place a clip."""
+    """The places with most votes for one clip and one offset in time; one place per clip."""
     if not len(hits.query):
         return []
     bins = np.rint((hits.reference - hits.query) / OFFSET_BIN_S).astype(np.int64)
-    # one block of the query votes once for a place: its nearest alone
+    # each block of the query votes once for a place, with its nearest code
     order = np.lexsort((hits.distance, hits.query, bins, hits.clip))
     clip, at, query = hits.clip[order], bins[order], hits.query[order]
     fresh = np.diff(query, prepend=np.nan) != 0
@@ -145,12 +148,12 @@ def vote_places(hits: AudioCodeHits, max_places: int) -> list[AudioPlace]:
 
 
 def _last_start(fingerprint: AudioFingerprint) -> Seconds:
-    """Seconds from the print's first row to the last row at which a block can begin."""
+    """Seconds from the first row to the last row at which a block can begin."""
     return (len(fingerprint.bands) - BLOCK_ROWS) * fingerprint.hop_s
 
 
 def _encode_blocks(fingerprint: AudioFingerprint, starts: NDArray[np.float64]) -> AudioCodes:
-    """starts: (N,) s from the print's first row."""
+    """Codes of the blocks that begin at `starts`, (N,) s from the first row."""
     if fingerprint.bands.shape[1:] != (BAND_COUNT,) or not len(starts):
         return AudioCodes(np.zeros(0), np.zeros((0, CODE_BYTES), np.uint8))
     rows = np.rint(starts / fingerprint.hop_s).astype(np.intp)
@@ -169,7 +172,7 @@ def _encode_blocks(fingerprint: AudioFingerprint, starts: NDArray[np.float64]) -
 def _encode_batch(
     fingerprint: AudioFingerprint, rows: NDArray[np.intp]
 ) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-    """(N,) whether the blocks that begin at these rows can be told from others, (N, 32) codes."""
+    """(N,) whether the blocks that begin at these rows are distinctive, and their (N, 32) codes."""
     steps = fingerprint.bands[rows[:, None] + np.arange(BLOCK_ROWS)]  # (N, BLOCK_ROWS, B)
     levels = levels_db(AudioFingerprint(steps, fingerprint.hop_s))
     loudest = levels.max(axis=2)  # (N, BLOCK_ROWS)
@@ -191,7 +194,7 @@ def _encode_batch(
 
 @cache
 def _random_planes() -> NDArray[np.float32]:
-    """(CELLS * BANDS, BITS) of -1 and 1: stored codes rest on them, so they never change."""
+    """(BLOCK_CELLS * BAND_COUNT, BITS) of -1 and 1; stored codes depend on them: never change."""
     count = BLOCK_CELLS * BAND_COUNT * BITS
     noise = hashlib.shake_256(b"firstseen sound codes 1").digest(count // 8)
     signs = np.unpackbits(np.frombuffer(noise, np.uint8)).astype(np.float32) * 2 - 1

@@ -1,4 +1,4 @@
-"""file -> AudioPrint: a coarse log spectrogram on the picture's clock.
+"""file -> AudioFingerprint: a coarse log spectrogram on the clock of the frames.
 
 Recipe: mono, 8 kHz; Hann windows of 256 ms every 64 ms; power summed in 24 bands spaced evenly in
 log frequency from 120 Hz to 3.8 kHz; decibels relative to full scale, half-dB steps above -110 dB.
@@ -27,16 +27,16 @@ LOW_HZ, HIGH_HZ = 120.0, 3800.0
 FLOOR_DB = -110.0
 STEP_DB = 0.5
 SPACE = "logspec-8k-2048-512-24-120-3800"
-SILENT_DB = -82.0  # in the loudest band: nobody hears it, whatever the gain
+SILENT_DB = -82.0  # of the loudest band; inaudible at any gain
 
 
 def band_edges() -> NDArray[np.float64]:
-    """(25,) Hz."""
+    """(BAND_COUNT + 1,) band edges in Hz, ascending."""
     return np.geomspace(LOW_HZ, HIGH_HZ, BAND_COUNT + 1)
 
 
 def spectrogram(samples: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Mono samples in -1..1 at 8 kHz -> (T, 24) half-dB steps."""
+    """(n,) mono samples in -1..1 at 8 kHz -> (T, 24) uint8 half-dB steps above FLOOR_DB."""
     if len(samples) < WINDOW_SAMPLES:
         samples = np.pad(samples, (0, WINDOW_SAMPLES - len(samples)))
     windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW_SAMPLES)[
@@ -56,7 +56,7 @@ def spectrogram(samples: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def levels_db(fingerprint: AudioFingerprint) -> NDArray[np.float32]:
-    """(T, B) decibels relative to full scale."""
+    """(T, B) levels in decibels relative to full scale."""
     return fingerprint.bands.astype(np.float32) * STEP_DB + FLOOR_DB
 
 
@@ -65,7 +65,7 @@ def read_audio(
 ) -> AudioFingerprint | None:
     """The first audio stream's print, or None where there is none that decodes.
 
-    picture_start: the container's moment of the first picture, which is zero on the picture's
+    picture_start: the container's timestamp of the first frame, which is zero on the frame's
     clock.
     """
     samples = read_samples(file, RATE_HZ, max_duration_s)

@@ -1,8 +1,8 @@
 """Support -> one calibrated score and a decision with its reasons.
 
-The score is a logistic function of the measured support. Its terms and signs are set by hand from
-what separates copies from other recordings of the same scene, and scaled so that 0.5 is where the
-development split has as many of either; more support never lowers a score.
+The score is a logistic function of the measured support. Its terms were set by hand on the
+development benchmark, from what separates copies from other recordings of the same scene, and
+scaled so that 0.5 is where it has as many of either. More support never lowers a score.
 """
 
 from dataclasses import dataclass
@@ -18,23 +18,19 @@ __all__ = [
 ]
 
 MIN_ACCEPTED_SCORE = 0.75
-MIN_UNDECIDED_SCORE = 0.12  # from here to ACCEPT a person has to look
-MIN_VIDEO_S = 1.0  # of video, under which nothing is accepted on motion
+MIN_UNDECIDED_SCORE = 0.12  # from here to MIN_ACCEPTED_SCORE a person has to decide
+MIN_VIDEO_S = 1.0  # of matched video; less is not accepted
 MAX_OVERLAID_LOGIT = 0.8  # a score of 0.69: undecided, above other recordings
-MIN_STILL_AGREEING_SHARE = (
-    0.78  # share of the textured picture at which a still is as likely another moment's
-)
-# of a still's textured picture, or of what moves in it, found again elsewhere in the known one;
-# copies stay under it, since what is painted over them is found nowhere
+MIN_STILL_AGREEING_SHARE = 0.78  # at which a still is as likely of another moment
+# of a still's textured area, or of what moves in it; copies have less, since what is painted over
+# them is found nowhere in the reference
 MAX_DISPLACED_SHARE = 0.12
 MIN_RIGID_CORRELATION = (
-    0.97  # correlation of small pictures, from which an inexact transform moved them
+    0.97  # of thumbnails, from which an inexact transform causes the displacement
 )
-MIN_PATH_AGREEING_SHARE = (
-    0.6  # of the textured picture, along a moving crop's path: as likely as not
-)
+MIN_PATH_AGREEING_SHARE = 0.6  # along a moving crop's path: as likely as not a copy
 MANY_INLIERS = 400
-MIN_SCENE_INLIERS = 25  # with which two recordings at least show the same thing
+MIN_SCENE_INLIERS = 25  # of two recordings of the same scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +41,11 @@ class Outcome:
 
 
 def decide(support: Support, query: Kind, reference: Kind) -> Outcome:
-    """How sure the same recording is, and what that amounts to."""
+    """Score a match from its support and decide on it. query, reference: the kinds of the clips."""
     both_videos = query == "video" and reference == "video"
     logit = _video_logit(support) if both_videos else _still_logit(support)
     if (query, reference) == ("video", "still"):
-        # the best of all moments of a video is a little like any still of the same scene
+        # the best frame of a video is somewhat similar to any still of the same scene
         logit = min(logit, 16.0 * (support.agreeing_share - MIN_STILL_AGREEING_SHARE))
     score = 1 / (1 + exp(-logit))
     return Outcome(score, _decision(score, support, both_videos=both_videos), _reasons(support))
@@ -60,7 +56,7 @@ def _video_logit(support: Support) -> float:
     appearance = 3.0 * (support.agreeing_share - 0.45)
     if not support.line_count:
         return geometry + appearance - 5.0
-    # what moves decides over what stands still; where nothing moves, the pictures have to
+    # what moves counts more than what stands still; where nothing moves, appearance has to do
     motion = (
         0.0
         if support.motion_agreement is None
@@ -69,31 +65,31 @@ def _video_logit(support: Support) -> float:
     time = 2.5 * (max(support.correlation, support.contrast) - 0.5)
     logit = -1.0 + geometry + appearance + motion + time
     if support.along_crop_path:
-        # a window for each moment fits whatever it can: what it shows then has to agree as well,
-        # or, where little is to be seen, a great many points at every instant
+        # a window per timestamp fits whatever it can: what it shows has to agree as well, or, where
+        # little is visible, a great many points at every timestamp
         agrees = max(
             support.agreeing_share, min(support.supporting_share, support.inliers / MANY_INLIERS)
         )
         logit = min(logit, 18.0 * (agrees - MIN_PATH_AGREEING_SHARE))
-    # a fixed camera's background has points without number, at any hour
+    # the background of a fixed camera has any number of inliers at any hour
     background = (
         support.static_agreement if support.motion_agreement is None else support.motion_agreement
     )
     if background is not None:
         logit = min(logit, 18.0 * (background - 0.57))
     if support.motion_agreement is None and support.static_agreement_query is not None:
-        # people who came and went, or a picture laid over it: a person can tell, this cannot
+        # people who came and went, or an overlay: a person can tell, this cannot
         logit = min(logit, max(MAX_OVERLAID_LOGIT, 18.0 * (support.static_agreement_query - 0.57)))
     if support.motion_agreement is None and not support.still_beyond_lines:
-        # a fixed camera's quiet moments are alike at any hour; here the item goes on, and differs
+        # quiet moments before a fixed camera agree at any hour; here the query goes on and differs
         logit = min(logit, MAX_OVERLAID_LOGIT)
     if (
         support.motion_agreement is None
         and support.real_time_share < 0.5
         and support.min_agreeing_share < MIN_IDENTICAL_SHARE
     ):
-        # a still scene's copy lies anywhere, at real time as well: another speed says that no
-        # moment fits as it is
+        # a copy of a still scene fits at any time, also at real time: another speed means that no
+        # timestamp fits exactly
         logit = min(logit, 0.0)
     return logit
 
@@ -110,7 +106,7 @@ def _still_logit(support: Support) -> float:
     if support.motion_agreement is not None:
         logit = min(logit, 16.0 * (support.motion_agreement - 0.75))
     if _is_displaced(support):
-        # the same things in other places: the scene at another moment, which a person can tell
+        # the same things in other places: another moment of the scene, for a person to decide
         logit = min(logit, MAX_OVERLAID_LOGIT)
     return logit
 

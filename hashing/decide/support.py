@@ -1,4 +1,7 @@
-"""What a match rests on, as figures: the ground that score and decision stand on."""
+"""Measure the support of a placement: the figures from which the score is computed.
+
+Thresholds were set by hand on the development benchmark.
+"""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -28,48 +31,44 @@ __all__ = [
     "measure_support",
 ]
 
-PATH_PIECE_S = 2.0  # of a moving crop, in which what moves by itself is looked at
-COMPARED_FRAMES = 4  # instants at which whole pictures are held against each other
-MAX_OVERLAID_SHARE = 0.25  # share of a still picture that moves because of what was laid over it
-CUT_MARGIN_S = 0.5  # as near a line's end is at a cut
+PATH_PIECE_S = 2.0  # of a moving crop, over which motion is compared
+COMPARED_FRAMES = 4  # timestamps at which frames are compared
+MAX_OVERLAID_SHARE = 0.25  # of the cells of a still scene; with more moving, it is overlaid
+CUT_MARGIN_S = 0.5  # between a line's end and a cut at which it ends
 CHANGE_GRID, MIN_LUMA_CHANGE = (
     (16, 9),
     14.0,
-)  # of a picture; grey levels of change that are no noise
-MIN_IDENTICAL_SHARE = (
-    0.95  # agreeing share of the picture, from which what moves is noise of the coding
-)
+)  # cells (width, height); grey levels, above coding noise
+MIN_IDENTICAL_SHARE = 0.95  # agreeing share from which motion is coding noise
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """All 0..1 unless said otherwise; None where it could not be measured."""
+    """Measurements of one placement, 0..1 unless said otherwise; None where not measurable."""
 
-    inliers: int  # correspondences that agree on the transform, over all frame pairs
-    inlier_share: float  # share of the putative correspondences that do
-    supporting_share: float  # share of frame pairs that support it
-    spread: float  # share of the reference's area that they cover
-    matched_s: float  # of the query, on all lines
+    inliers: int  # correspondences that agree with the transform, over all frame pairs
+    inlier_share: float  # of the putative correspondences
+    supporting_share: float  # of the frame pairs
+    spread: float  # of the reference's area, that inliers cover
+    matched_s: float  # seconds of the query on all lines
     correlation: float  # median correlation along the lines
-    contrast: float  # how much better than at other moments
-    motion_agreement: float | None  # of what moves, the share that moves alike
-    moving_share: float  # share of cells that move
-    agreeing_share: float  # share of the textured picture that agrees, at the same instants
-    covered_share: float  # share of the query's picture that the reference covers
+    contrast: float  # correlation above that of other timestamps
+    motion_agreement: float | None  # of moving energy, the share that the other clip explains
+    moving_share: float  # of the cells
+    agreeing_share: float  # of the textured area, median over frame pairs
+    covered_share: float  # of the query's frame, covered by the reference
     line_count: int
-    # where nothing moves: agreement at what moves at other times in the known clip, in the item
+    # where nothing moves: agreement where the reference, or the query, moves at other times
     static_agreement: float | None = None
     static_agreement_query: float | None = None
-    real_time_share: float = (
-        1.0  # share of the seconds on lines that run forwards at about real time
-    )
-    min_agreeing_share: float = 1.0  # at the worst of these instants
-    # where nothing moves: the item is as still beyond the lines, in the same shots
+    real_time_share: float = 1.0  # of `matched_s`, on lines that run forwards at about real time
+    min_agreeing_share: float = 1.0  # of the worst frame pair
+    # where nothing moves: nothing moves in the rest of those shots of the query either
     still_beyond_lines: bool = True
-    # of a still: share of its textured picture, or of what moves in it, that lies elsewhere in the
-    # known one, found again there; None where too little is found again, and for videos
+    # of a still: displaced share of its textured area, or of what moves in it; None where too
+    # little is found again, and for videos
     displaced_share: float | None = None
-    along_crop_path: bool = False  # along a moving crop's path
+    along_crop_path: bool = False  # measured along a moving crop's path
 
 
 def measure_support(
@@ -78,9 +77,9 @@ def measure_support(
     placement: Placement,
     stabilised: StabilisedQuery | None = None,
 ) -> Support:
-    """Measure what speaks for one placement.
+    """Measure the support of one placement.
 
-    undone: of a moving crop, the same where only what moves by itself moves.
+    stabilised: of a moving crop, the clips in which only what moves by itself moves.
     """
     if (query.fingerprint.info.kind, reference.fingerprint.info.kind) == ("video", "still"):
         return _measure_video_against_still(query, reference, placement)
@@ -137,7 +136,7 @@ def measure_support(
 def _measure_video_against_still(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> Support:
-    """Of a video against a still: what speaks for the still at its one moment of the video."""
+    """Support of a video against a still: that of the still at its timestamp in the video."""
     support = measure_support(reference, query, invert_video_placement(placement, query))
     box = visible_outline(placement.transform.matrix, query.size, reference.size)
     covered_share = (box[2] - box[0]) * (box[3] - box[1]) if box is not None else 0.0
@@ -150,7 +149,7 @@ def _is_real_time(line: Line) -> bool:
 
 
 def _is_still_beyond_lines(query: FrameCache, lines: tuple[Line, ...]) -> bool:
-    """Whether nothing moves beyond the lines in those shots of the item that they end in."""
+    """Whether nothing moves beyond the lines within the shots of the query in which they end."""
     if query.fingerprint.info.kind == "still":
         return True
     timeline = query.fingerprint.timeline
@@ -160,10 +159,10 @@ def _is_still_beyond_lines(query: FrameCache, lines: tuple[Line, ...]) -> bool:
 
 
 def _moves_beyond(query: FrameCache, line: Line, edges: NDArray[np.float64]) -> bool:
-    """edges: where the item's shots begin and end."""
+    """Whether anything moves beyond a line within its shots. edges: (n,) s, of the shots."""
     before = edges[edges < line.start + CUT_MARGIN_S].max(), line.start
     after = line.end, edges[edges > line.end - CUT_MARGIN_S].min()
-    # what was laid over moves on the line as well, there or just beside
+    # an overlay moves on the line as well, at the same cells or just beside
     changed_on_line = _changed_cells(query, line.start, (line.start, line.end))
     moving = cv2.dilate(changed_on_line.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return any(
@@ -175,7 +174,10 @@ def _moves_beyond(query: FrameCache, line: Line, edges: NDArray[np.float64]) -> 
 def _changed_cells(
     query: FrameCache, timestamp: Seconds, time_range: tuple[Seconds, Seconds]
 ) -> NDArray[np.bool_]:
-    """PLACES in which any picture of a stretch, but for its ends, differs from that at a moment."""
+    """Cells of CHANGE_GRID in which frames of a range differ from the one at a timestamp.
+
+    Frames within CUT_MARGIN_S of the ends of the range do not count.
+    """
     first, last = time_range[0] + CUT_MARGIN_S, time_range[1] - CUT_MARGIN_S
     frame_indices = np.flatnonzero((query.times > first) & (query.times < last))
     base = _to_change_grid(query.thumbnails()[query.nearest_index(timestamp)])
@@ -192,7 +194,7 @@ def _to_change_grid(thumbnail: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _compare_at_timestamps(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[float, float, float]:
-    """Over a few instants: median and least of the agreeing share, median of the covered share."""
+    """Median and minimum of the agreeing share, and median of the covered share, over frames."""
     timestamps = sample_timestamps(placement.lines, COMPARED_FRAMES)
     indices = [(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in timestamps]
     if not indices:
@@ -203,7 +205,7 @@ def _compare_at_timestamps(
     ]
     covered_share = float(np.median([similarity.covered.mean() for similarity in similarities]))
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
-        # one instant has to tell: a small picture in the item's is looked at closely
+        # one timestamp has to do: an inset is compared in full detail
         matrix = placement.transform.matrix
         similarities = [
             compare_visible_part(query.frame(q), reference.frame(r), matrix, query.caption_bars)
@@ -230,7 +232,7 @@ def _motion_agreement(
     lines: tuple[Line, ...],
     agreeing_share: float,
 ) -> tuple[float | None, float]:
-    """The better of both directions, weighted over the lines, and the moving share."""
+    """Motion agreement, the better of both directions, and moving share, averaged over lines."""
     kinds = query.fingerprint.info.kind, reference.fingerprint.info.kind
     if "still" in kinds:
         return _still_motion_agreement(
@@ -245,7 +247,7 @@ def _motion_agreement(
 def _path_motion_agreement(
     stabilised: StabilisedQuery, placement: Placement, agreeing_share: float
 ) -> tuple[float | None, float]:
-    """The same piece by piece: what a crop shows all the time is little where it goes far."""
+    """`_motion_agreement` piece by piece: a crop that travels far shows little all the time."""
     per_piece = []
     for line in placement.lines:
         edges = np.linspace(
@@ -287,7 +289,7 @@ def _weighted_agreement(
 def _static_agreement(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[float | None, float | None]:
-    """Where the known clip moves, where the item does, at a few instants; None for stills."""
+    """Agreement where the reference, and where the query, moves at other times; None of stills."""
     if "still" in (query.fingerprint.info.kind, reference.fingerprint.info.kind):
         return None, None
     timestamps = sample_timestamps(placement.lines, COMPARED_FRAMES)
@@ -314,7 +316,7 @@ def _still_motion_agreement(
 
 
 def _better_explained(motion: MotionAgreement, agreeing_share: float) -> float | None:
-    """Where the known clip stands still, what moves in the item was laid over it."""
+    """The better direction; where the reference stands still, motion in the query is overlay."""
     if motion.reference_explained is None:
         overlaid = motion.moving_share > MAX_OVERLAID_SHARE and agreeing_share < MIN_IDENTICAL_SHARE
         return motion.query_explained if overlaid else None

@@ -1,4 +1,4 @@
-"""file -> Fingerprint: decodes once and keeps small pictures for geometry."""
+"""file -> Fingerprint: decode once, describe frames, keep small ones for geometry."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
@@ -42,15 +42,16 @@ type Progress = Callable[[Seconds], None]
 
 DESCRIBE_EVERY_S = 0.5
 MAX_REPEATED_LUMA_CHANGE = (
-    1.2  # mean absolute luma difference (0..255) under which a picture is the same again
+    1.2  # mean absolute luma difference, 0..255, up to which a frame repeats the last; set by hand
 )
 MAX_ROW_S = 4.0  # even a still scene is described this often
-DECODE_BLOCK_S = 20.0  # of kept pictures decoded at a time
-DESCRIBE_BATCH = 4  # pictures described at once; more of them make the decoder wait
-MAX_PREFETCHED_FRAMES = 8  # pictures decoded before they are needed
+DECODE_BLOCK_S = 20.0  # of preview frames decoded at a time
+DESCRIBE_BATCH = 4  # frames described at once; more of them make the decoder wait
+MAX_PREFETCHED_FRAMES = 8  # frames decoded before they are needed
 MAX_PREFETCHED_BYTES = 64_000_000  # fewer of large ones
-MIN_LUMA_DEVIATION = 10.0  # luma standard deviation of a black, faded or featureless picture
-MIN_LAPLACIAN = 1.2  # mean absolute Laplacian at 72 x 72, the same
+# frames below either are flat (black, faded, featureless); both set by hand
+MIN_LUMA_DEVIATION = 10.0  # grey levels, standard deviation of luma at 72 x 72
+MIN_LAPLACIAN = 1.2  # grey levels, mean absolute Laplacian of luma at 72 x 72
 
 
 def fingerprint(
@@ -62,12 +63,13 @@ def fingerprint(
     on_progress: Progress | None = None,
     part: Part | None = None,
 ) -> Fingerprint:
-    """Everything that matching needs to know of one file.
+    """Describe one file: everything that matching needs to know of it.
 
-    sampling: "quick" reads key pictures only, for bulk archives; it is found by ordinary items.
-    part: which part of the file, where that is not the main one; `info` is then the part's.
+    sampling: "quick" reads key frames only, for bulk archives; default queries still find it.
+    on_progress: called now and then with the timestamp reached, in seconds. part: which part of
+    the file, where that is not the main one; `info` is then the part's.
 
-    Raises DecodeError and its kin where no picture can be read.
+    Raises DecodeError or a subclass where no frame can be read.
     """
     limits = limits or Limits()
     describer = load_describer(model)
@@ -144,7 +146,7 @@ def _fingerprint_video(
 
 
 def describe_again(stored: Fingerprint, model: Path | None = None) -> Fingerprint:
-    """The same clip in the present descriptor space, from its kept pictures.
+    """Describe a clip anew in the present descriptor space, from its preview frames.
 
     Raises DecodeError where they are damaged, ValueError where none were kept.
     """
@@ -166,7 +168,7 @@ def _audio(file: BinaryIO, info: MediaInfo, limits: Limits) -> AudioFingerprint 
 
 
 def _measure_duration(info: MediaInfo, timeline: Timeline) -> MediaInfo:
-    """Duration and rate as decoded: the last picture's own duration is the usual step."""
+    """`info` with duration and frame rate as decoded; the last frame lasts a median step."""
     times = timeline.times
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1 / (info.frame_rate or 25)
     duration = float(times[-1]) + step
@@ -176,18 +178,18 @@ def _measure_duration(info: MediaInfo, timeline: Timeline) -> MediaInfo:
 
 @dataclass(frozen=True, slots=True)
 class _SelectedFrame:
-    """A picture that has a use, and which."""
+    """A decoded frame that is kept, described, or both."""
 
     decoded: DecodedFrame
-    planes: NDArray[np.uint8] | None  # at the size of kept pictures, where it is to be kept
+    planes: NDArray[np.uint8] | None  # at the size of preview frames, where it is to be kept
     describe: bool
 
 
 class _FrameSelector:
-    """Watches every decoded picture, and passes on the few that are kept or described."""
+    """Records the timeline of all decoded frames and selects those to keep or describe."""
 
     def __init__(self, size: tuple[int, int]) -> None:
-        """size: width and height of kept pictures."""
+        """size: width and height of preview frames."""
         self._size = size
         self._times: list[Seconds] = []
         self._change: list[float] = []
@@ -214,7 +216,7 @@ class _FrameSelector:
                 yield _SelectedFrame(decoded, planes, describe)
 
     def coding_step(self) -> float | None:
-        """Grey levels, the geometric mean of the kept pictures; None where no coding said it."""
+        """Geometric mean over the frames that are kept, grey levels; None where none is known."""
         return float(np.exp(np.log(self._coding_steps).mean())) if self._coding_steps else None
 
     def finish(self) -> Timeline:
@@ -222,7 +224,7 @@ class _FrameSelector:
 
 
 class _Sampler:
-    """Which moments are due, so many seconds apart."""
+    """Selects timestamps that are at least so many seconds apart."""
 
     def __init__(self, every: Seconds) -> None:
         self._every = every - 0.002  # times are rounded to the container's clock
@@ -241,7 +243,7 @@ def _describe_and_encode(
     model: Describer,
     on_progress: Progress | None,
 ) -> tuple[Descriptors, PreviewFrames]:
-    """Rows and kept pictures of one video, from those that are needed for either."""
+    """Descriptors and preview frames of one video."""
     builder = _DescriptorBuilder(model)
     encoder = Encoder(*fitted(info.width, info.height))
     for count, item in enumerate(selected, start=1):
@@ -256,14 +258,14 @@ def _describe_and_encode(
 
 
 def _mean_luma_change(before: NDArray[np.uint8] | None, now: NDArray[np.uint8]) -> float:
-    """Mean absolute difference, 0 where there is nothing to compare with."""
+    """Mean absolute difference in grey levels, 0..255; 0 where there is nothing to compare with."""
     if before is None or before.shape != now.shape:
         return 0.0
     return cv2.norm(before, now, cv2.NORM_L1) / now.size
 
 
 class _DescriptorBuilder:
-    """Collects one row for each described picture; vectors are computed in batches."""
+    """Builds descriptors row by row; vectors are computed in batches."""
 
     def __init__(self, model: Describer) -> None:
         self._model = model
@@ -276,7 +278,7 @@ class _DescriptorBuilder:
         self._last: NDArray[np.uint8] | None = None
 
     def add(self, time: Seconds, frame: NDArray[np.uint8]) -> None:
-        """Describe the picture, unless it is the last one again."""
+        """Describe the frame unless it repeats the last one."""
         square = resize_to_input(frame)
         thumbnail = np.ascontiguousarray(square[::4, ::4])
         repeated = (
@@ -313,13 +315,13 @@ class _DescriptorBuilder:
 
 
 def _resize_for_pdq(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """At most 512 pixels long: PDQ's pre-scale, recorded in its recipe."""
+    """The frame with its longest side at most 512 px, as PDQ's recipe here asks."""
     size = fitted(frame.shape[1], frame.shape[0])
     return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def is_flat(square: NDArray[np.uint8]) -> bool:
-    """Whether a picture holds too little to tell it from others: black, fade, plain colour.
+    """Whether a frame holds too little to tell it from others: black, fade, plain colour.
 
     square: (288, 288, 3) RGB.
     """

@@ -1,7 +1,7 @@
-"""One clip's kept pictures, as matching asks for them: all of them tiny, a few of them whole.
+"""The preview frames of one clip for matching: grey thumbnails of all, a few in full.
 
-An hour of kept pictures does not fit in memory, so whole pictures are decoded by group on demand
-and only tiny grey ones are held for all moments.
+An hour of preview frames does not fit in memory: full ones are decoded by group on demand, and
+only thumbnails are kept for all timestamps.
 """
 
 from collections import OrderedDict
@@ -23,19 +23,19 @@ __all__ = [
     "FrameCache",
 ]
 
-THUMBNAIL_LONG_SIDE_PX = 128  # longest side of the tiny pictures
-COARSE_LONG_SIDE_PX = 256  # longest side at which a first look for keypoints is taken
+THUMBNAIL_LONG_SIDE_PX = 128  # grey thumbnails, on which time is correlated
+COARSE_LONG_SIDE_PX = 256  # frames in which coarse keypoints are detected
 MAX_COARSE_KEYPOINTS = 450
-MAX_CACHED_FRAMES = 64  # decoded whole pictures held at once, some 30 MB
+MAX_CACHED_FRAMES = 64  # decoded frames kept in memory, some 30 MB
 
 
-type _Key = tuple[int, bool, Box | None, bool]  # picture, mirrored, window, coarse
+type _Key = tuple[int, bool, Box | None, bool]  # frame, mirrored, window, coarse
 
 
 class FrameCache:
-    """Lazy access to one fingerprint's pictures.
+    """Lazy access to the preview frames of one fingerprint, and to their keypoints.
 
-    Raises hashing.errors.DecodeError on use where the kept pictures are damaged.
+    Raises ValueError where the fingerprint has none, DecodeError on use where they are damaged.
     """
 
     def __init__(self, fingerprint: Fingerprint) -> None:
@@ -60,25 +60,25 @@ class FrameCache:
         return max(2, round(self.width * scale)), max(2, round(self.height * scale))
 
     def nearest_index(self, time: Seconds) -> int:
-        """Index of the picture nearest to a moment."""
+        """Index of the frame nearest to a timestamp."""
         return int(np.abs(self.times - time).argmin())
 
     def frame(self, index: int) -> NDArray[np.uint8]:
-        """(H, W, 3) RGB."""
+        """(H, W, 3) uint8 RGB."""
         if index not in self._frames:
             self._load_group(index, index)
         self._frames.move_to_end(index)
         return self._frames[index]
 
     def frames(self, indices: list[int]) -> list[NDArray[np.uint8]]:
-        """Several at once, decoding neighbouring ones together."""
+        """Several frames, each (H, W, 3) uint8 RGB; neighbouring ones are decoded together."""
         missing = sorted({i for i in indices if i not in self._frames})
         out = {i: self._frames[i] for i in indices if i in self._frames}
         while missing:
             group = [i for i in missing if i - missing[0] <= 40]
             decoded = self._decode_range(group[0], group[-1])
             for i in group:
-                out[i] = decoded.pixels[i - group[0]].copy()  # a view would keep all of the film
+                out[i] = decoded.pixels[i - group[0]].copy()  # a view would keep the whole group
                 self._store(i, out[i])
             missing = missing[len(group) :]
         return [out[i] for i in indices]
@@ -91,11 +91,10 @@ class FrameCache:
         mirrored: bool = False,
         coarse: bool = False,
     ) -> Keypoints:
-        """Keypoints of a whole picture or of a window of it, or of the mirror image of all of it.
+        """Keypoints of a frame, of a window of it (0..1), or of its mirror image. Computed once.
 
-        Points are pixels of the whole (mirrored) picture. A window is enlarged before it is looked
-        at, since small pictures in a picture have few keypoints; coarse ones are found at half the
-        size, four times quicker. Computed once.
+        Points are pixels of the whole, possibly mirrored, frame. A window is enlarged first, since
+        an inset has few keypoints. coarse: detect at half the size, four times as fast.
         """
         key = (index, mirrored, window, coarse)
         if key not in self._features:
@@ -108,7 +107,7 @@ class FrameCache:
     def missing_features(
         self, indices: list[int], window: Box | None, *, mirrored: bool, coarse: bool
     ) -> list[Callable[[], None]]:
-        """What is left to be done before `features` of these pictures; in any thread and order."""
+        """Jobs that detect the keypoints not computed yet; they run in any thread and order."""
         keys = [(index, mirrored, window, coarse) for index in dict.fromkeys(indices)]
         missing = [key for key in keys if key not in self._features]
         frames = [self.frame(index) for index, *_ in missing]
@@ -120,7 +119,7 @@ class FrameCache:
         return [partial(detect, key, frame) for key, frame in zip(missing, frames, strict=True)]
 
     def thumbnails(self) -> NDArray[np.uint8]:
-        """(K, h, w) grey, longest side 128, of all moments."""
+        """(K, h, w) uint8 luma of all frames, longest side THUMBNAIL_LONG_SIDE_PX at most."""
         if self._thumbnails is None:
             thumbnails = np.concatenate(list(luma(self._preview, self.thumbnail_size)))
             if len(thumbnails) != len(self.times):
@@ -130,8 +129,10 @@ class FrameCache:
 
     @property
     def caption_bars(self) -> tuple[Box, ...]:
-        """Bars of writing that hide a part of a still's picture; none of a video, which has more
-        than one picture to tell by, and none where they would leave less than half.
+        """Caption bars that hide a part of a still, as boxes 0..1.
+
+        None of a video, of which other frames can tell, and none where they would leave less than
+        half of the still.
         """
         if self._caption_bars is None:
             self._caption_bars = ()
@@ -146,7 +147,7 @@ class FrameCache:
         return decode(self._preview, float(self.times[first]), float(self.times[last]))
 
     def _load_group(self, first: int, last: int) -> None:
-        # a group is decoded from its start anyway: what comes on the way is kept as well
+        # a group is decoded from its start anyway: frames on the way are kept as well
         first -= first % GROUP
         decoded = self._decode_range(first, last)
         for offset, frame in enumerate(decoded.pixels):
@@ -161,7 +162,7 @@ class FrameCache:
 def _detect_in_window(
     frame: NDArray[np.uint8], window: Box, *, mirrored: bool, coarse: bool
 ) -> Keypoints:
-    """Keypoints inside a window, at about the size of a whole picture, or half of it."""
+    """Keypoints inside a window that is resized to about a frame's size, or half of it."""
     height, width = frame.shape[:2]
     x0, y0 = int(window[0] * width), int(window[1] * height)
     x1, y1 = max(x0 + 8, round(window[2] * width)), max(y0 + 8, round(window[3] * height))
@@ -176,14 +177,14 @@ def _detect_in_window(
         flip_horizontally(part) if mirrored else np.ascontiguousarray(part), count
     )
     points = (detected.points + 0.5) / factor - 0.5
-    # windows are named in the picture as it is, points in its mirror image
+    # windows are given in the frame as it is, points in its mirror image
     offset = (width - x1 if mirrored else x0, y0)
     in_frame = (points + np.array(offset, np.float32)).astype(np.float32)
     return Keypoints(in_frame, detected.sizes / factor, detected.descriptors, width, height)
 
 
 def _resize_factor(part_px: int, frame_px: int, *, coarse: bool) -> float:
-    """How much a part is resized before it is looked at."""
+    """Factor by which a window is resized before keypoints are detected in it."""
     if coarse:
         return min(1.0, COARSE_LONG_SIDE_PX / part_px)
     return 1.0 if part_px == frame_px else min(2.5, max(1.0, LONG_SIDE_PX / part_px))

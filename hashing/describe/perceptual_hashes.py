@@ -23,7 +23,7 @@ __all__ = [
     "phash",
 ]
 
-MIN_PDQ_SIDE_PX = 5  # smaller pictures have no PDQ; MIN_HASHABLE_DIM in pdqhashing.cpp
+MIN_PDQ_SIDE_PX = 5  # smaller frames have no PDQ; MIN_HASHABLE_DIM in pdqhashing.cpp
 SAMPLES_PER_SIDE = 64  # the frame is sampled down to 64 x 64; pdqhashing.cpp
 FREQUENCIES_PER_SIDE = 16  # kept each way
 LUMA_WEIGHTS = np.array(
@@ -39,7 +39,7 @@ PDQ_DCT = np.sqrt(2 / SAMPLES_PER_SIDE).astype(np.float32) * np.cos(
 def pdq(frame: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     """(32,) uint8, most significant bit first, and quality 0..100.
 
-    picture: (H, W, 3) uint8 RGB. Below 5 pixels a side the hash is zero, of quality 0.
+    frame: (H, W, 3) uint8 RGB. Below 5 pixels a side the hash is zero, of quality 0.
     """
     height, width = frame.shape[:2]
     if min(height, width) < MIN_PDQ_SIDE_PX:

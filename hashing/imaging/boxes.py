@@ -1,4 +1,4 @@
-"""What two boxes of one picture share."""
+"""Areas and intersections of boxes, all 0..1 of the frame."""
 
 from hashing.types import Box
 
@@ -12,33 +12,33 @@ __all__ = [
 
 
 def area_of(box: Box) -> float:
-    """Share of the picture, 0..1."""
+    """Area of a box, as a share of the frame, 0..1."""
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def intersection_area(box: Box, other: Box) -> float:
-    """Share of the picture that lies in both."""
+    """Area of the intersection, as a share of the frame, 0..1."""
     wide, high = (min(box[k + 2], other[k + 2]) - max(box[k], other[k]) for k in (0, 1))
     return max(0.0, wide) * max(0.0, high)
 
 
 def share_inside(box: Box, other: Box) -> float:
-    """Share of the one box that lies in the other, 0..1."""
+    """Share of `box` that lies in `other`, 0..1; 0 of an empty box."""
     box_area = area_of(box)
     return intersection_area(box, other) / box_area if box_area > 0 else 0.0
 
 
 def mostly_in(inner: Box, outer: Box) -> bool:
-    """Whether most of a box lies in another."""
+    """Whether more than half of `inner` lies in `outer`."""
     return share_inside(inner, outer) > 0.5
 
 
 def intersects(box: Box, other: Box) -> bool:
-    """Whether two boxes share anything."""
+    """Whether two boxes have any area in common."""
     return intersection_area(box, other) > 0
 
 
 def iou(box: Box, other: Box) -> float:
-    """Overlap over union, 0..1."""
+    """Intersection over union, 0..1."""
     intersection = intersection_area(box, other)
     return intersection / (area_of(box) + area_of(other) - intersection)

@@ -1,10 +1,10 @@
-"""Two pictures -> the transform between them, and what supports it.
+"""Two frames -> the transform between them, and its support.
 
 SIFT keypoints (Lowe, IJCV 2004) with RootSIFT descriptors (Arandjelović & Zisserman, CVPR 2012),
 the ratio test both ways, then MAGSAC++ (Barath et al., CVPR 2020, OpenCV's USAC). Correspondences
-of several frame pairs that share one transform are pooled before estimation, so that a transform
-stands on a stretch of time and not on one lucky frame. Of the models that explain the pooled
-points nearly as well, the plainest is taken: axis-aligned scaling, then affine, then perspective.
+of several frame pairs that share one transform are pooled before estimation, so that it does not
+depend on one lucky frame. Of the models that explain the pooled points nearly as well, the simplest
+is taken: axis-aligned scaling, then affine, then perspective.
 
 Pixel coordinates here have (0, 0) at the centre of the first pixel, as in OpenCV.
 """
@@ -39,11 +39,11 @@ __all__ = [
 ]
 
 MAX_KEYPOINTS = 900
-SIFT_CONTRAST = 0.02  # half of OpenCV's default: dull and compressed pictures still have corners
+SIFT_CONTRAST = 0.02  # half of OpenCV's default: dull and compressed frames have weak corners
 MAX_DISTANCE_RATIO = 0.82  # Lowe's 0.8, a little looser since MAGSAC follows
 INLIER_TOLERANCE_PX = 3.0
-MIN_VISIBLE_SIDE = 0.1  # of the picture's sides: a part that could still be looked at by itself
-MIN_INLIERS = 8  # inliers under which no transform is spoken of
+MIN_VISIBLE_SIDE = 0.1  # of the frame's sides; set by hand
+MIN_INLIERS = 8  # with fewer, there is no transform; set by hand
 
 type Matrix = NDArray[np.float64]  # (3, 3), last element 1
 type Points = NDArray[np.float32]  # (N, 2) x, y
@@ -51,7 +51,7 @@ type Points = NDArray[np.float32]  # (N, 2) x, y
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keypoints:
-    """Keypoints of one picture."""
+    """Keypoints of one frame."""
 
     points: Points
     sizes: NDArray[np.float32]  # (N,) px
@@ -62,7 +62,7 @@ class Keypoints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correspondences:
-    """Putative correspondences between one query and one reference picture."""
+    """Putative correspondences between one query and one reference frame."""
 
     query: Points  # (N, 2)
     reference: Points  # (N, 2)
@@ -70,12 +70,12 @@ class Correspondences:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transform:
-    """Reference pixels -> query pixels, and its support."""
+    """A transform from reference to query pixels, and its support."""
 
     matrix: Matrix
     inliers: int
-    candidates: int  # putative correspondences it was chosen from
-    spread: float  # share of the visible reference that the inliers' grid cells cover, 0..1
+    candidates: int  # putative correspondences it was estimated from
+    spread: float  # share of a 6 x 6 grid over the reference that holds inliers, 0..1
     model: str  # "axis", "affine" or "perspective"
 
     @property
@@ -84,7 +84,7 @@ class Transform:
 
 
 def detect_keypoints(image: NDArray[np.uint8], max_keypoints: int = MAX_KEYPOINTS) -> Keypoints:
-    """picture: (H, W, 3) RGB or (H, W) grey."""
+    """SIFT keypoints with RootSIFT descriptors. image: (H, W, 3) uint8 RGB or (H, W) grey."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
     sift = cv2.SIFT.create(nfeatures=max_keypoints, contrastThreshold=SIFT_CONTRAST)
     keypoints, descriptors = sift.detectAndCompute(grey, None)
@@ -100,19 +100,19 @@ def detect_keypoints(image: NDArray[np.uint8], max_keypoints: int = MAX_KEYPOINT
 
 
 def flip_horizontally(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Mirrored left to right; SIFT does not see through mirrors, so both are tried."""
+    """The image mirrored left to right. SIFT is not invariant to mirroring: both are tried."""
     return np.ascontiguousarray(image[:, ::-1])
 
 
 def unflip_points(points: Points, width: int) -> Points:
-    """Points found in a mirrored picture, as points of the picture itself."""
+    """(N, 2) points of a mirrored image of this width, as points of the image itself."""
     return np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1).astype(np.float32)
 
 
 def match_keypoints(
     query: Keypoints, reference: Keypoints, max_ratio: float = MAX_DISTANCE_RATIO
 ) -> Correspondences:
-    """Correspondences that pass the ratio test, one for each place of either picture."""
+    """Correspondences that pass the ratio test, each point of either frame at most once."""
     if len(query.points) < 2 or len(reference.points) < 2:
         none = np.zeros((0, 2), np.float32)
         return Correspondences(none, none)
@@ -128,14 +128,14 @@ def match_keypoints(
     _, first = np.unique(best[order], return_index=True)
     keep = order[np.sort(first)]
     q, r = query.points[keep], reference.points[best[keep]]
-    # SIFT gives one place several orientations: a place supports a transform only once
+    # SIFT may give one point several orientations: it supports a transform only once
     _, unique = np.unique(np.round(np.concatenate([q, r], axis=1)), axis=0, return_index=True)
     unique.sort()
     return Correspondences(q[unique], r[unique])
 
 
 def pool_correspondences(parts: list[Correspondences]) -> Correspondences:
-    """Correspondences of several frame pairs as one set."""
+    """The correspondences of several frame pairs as one set."""
     if not parts:
         none = np.zeros((0, 2), np.float32)
         return Correspondences(none, none)
@@ -147,9 +147,9 @@ def pool_correspondences(parts: list[Correspondences]) -> Correspondences:
 def estimate_transform(
     pairs: Correspondences, reference_size: tuple[int, int], tolerance: float = INLIER_TOLERANCE_PX
 ) -> Transform | None:
-    """The transform that most correspondences agree on, or None where too few do.
+    """Estimate the transform that most correspondences agree on; None where too few do.
 
-    reference_size: (width, height) px, for the spread.
+    reference_size: (width, height) px. tolerance: of inliers, in query pixels.
     """
     if len(pairs.query) < MIN_INLIERS:
         return None
@@ -164,7 +164,7 @@ def estimate_transform(
     most_inliers = max(int(inlier_mask.sum()) for _, _, inlier_mask in options)
     if most_inliers < MIN_INLIERS:
         return None
-    for name, matrix, inlier_mask in options:  # plainest first
+    for name, matrix, inlier_mask in options:  # simplest first
         if inlier_mask.sum() >= 0.9 * most_inliers:
             refined = _refit(name, matrix, source, target, inlier_mask, tolerance)
             inlier_mask = _inlier_mask(refined, source, target, tolerance)
@@ -196,7 +196,7 @@ def _hypotheses(
 def _inlier_mask(
     matrix: Matrix, source: NDArray[np.float64], target: NDArray[np.float64], tolerance: float
 ) -> NDArray[np.bool_]:
-    """Which correspondences the transform explains to within the tolerance, in query pixels."""
+    """(N,) whether a transform maps source to target to within the tolerance, query pixels."""
     mapped = apply_transform(matrix, source)
     near: NDArray[np.bool_] = np.hypot(*(mapped - target).T) <= tolerance
     return near
@@ -210,7 +210,7 @@ def _refit(
     agree: NDArray[np.bool_],
     tolerance: float,
 ) -> Matrix:
-    """Least squares on what agrees, twice, within the same model."""
+    """Refit a model by least squares to its inliers, twice."""
     for _ in range(2):
         if name == "axis":
             matrix = _fit_axis(source[agree], target[agree], matrix)
@@ -233,7 +233,7 @@ def _fit_affine(source: NDArray[np.float64], target: NDArray[np.float64]) -> Mat
 
 
 def _fit_axis(source: NDArray[np.float64], target: NDArray[np.float64], near: Matrix) -> Matrix:
-    """Scaling and shift along the axes; quarter turns and mirrors are taken from `near`."""
+    """Fit scaling and shift along the axes; quarter turns and mirroring are those of `near`."""
     swap = abs(near[0, 1]) + abs(near[1, 0]) > abs(near[0, 0]) + abs(near[1, 1])
     matrix = np.zeros((3, 3))
     matrix[2, 2] = 1.0
@@ -246,7 +246,7 @@ def _fit_axis(source: NDArray[np.float64], target: NDArray[np.float64], near: Ma
 
 
 def apply_transform(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(N, 2) points moved by a transform; points at infinity come back very far away."""
+    """(N, 2) points mapped by a transform; points at infinity come back very far away."""
     mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T  # (N, 3)
     depth = mapped[:, 2:]
     depth = np.where(np.abs(depth) < 1e-9, 1e-9, depth)
@@ -255,7 +255,7 @@ def apply_transform(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.
 
 
 def is_plausible(matrix: Matrix, reference_size: tuple[int, int]) -> bool:
-    """Whether someone would make this: no folding, no extreme squeeze, mild perspective."""
+    """Whether an edit could be this transform: no fold, no extreme scaling, mild perspective."""
     if matrix is None or not np.isfinite(matrix).all():
         return False
     width, height = reference_size
@@ -268,21 +268,24 @@ def is_plausible(matrix: Matrix, reference_size: tuple[int, int]) -> bool:
 
 
 def _spread(inliers: NDArray[np.float64], matrix: Matrix, reference_size: tuple[int, int]) -> float:
-    """Share of an 6 x 6 grid over the reference that holds inliers."""
+    """Share of a 6 x 6 grid over the reference that holds inliers, 0..1."""
     width, height = reference_size
     cells = np.floor(inliers / [width / 6, height / 6]).astype(int).clip(0, 5)
     return len(np.unique(cells[:, 0] * 6 + cells[:, 1])) / 36
 
 
 def pixels_to_unit(width: int, height: int) -> Matrix:
-    """Pixel centres -> coordinates 0..1 over the whole picture."""
+    """Pixel centres -> coordinates 0..1 over the whole frame."""
     return np.array([[1 / width, 0, 0.5 / width], [0, 1 / height, 0.5 / height], [0, 0, 1.0]])
 
 
 def to_unit_homography(
     matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]
 ) -> Homography:
-    """Pixels -> the contract's homography, 0..1 on both sides, last element 1."""
+    """A transform of pixels as the homography of the contract: 0..1 on both sides, last element 1.
+
+    Sizes are (width, height) px.
+    """
     unit = pixels_to_unit(*query_size) @ matrix @ np.linalg.inv(pixels_to_unit(*reference_size))
     unit = unit / unit[2, 2]
     a, b, c = (tuple(float(v) for v in row) for row in unit)
@@ -292,7 +295,7 @@ def to_unit_homography(
 def to_pixel_matrix(
     homography: Homography, query_size: tuple[int, int], reference_size: tuple[int, int]
 ) -> Matrix:
-    """The contract's homography -> pixels of pictures of these sizes."""
+    """The homography of the contract as a transform of pixels, for frames of these sizes."""
     matrix = (
         np.linalg.inv(pixels_to_unit(*query_size))
         @ np.array(homography)
@@ -305,7 +308,10 @@ def to_pixel_matrix(
 def visible_outline(
     matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]
 ) -> Box | None:
-    """The upright box that the reference fills in the query's picture, 0..1; None for a sliver."""
+    """The upright box that the reference fills in the query's frame, 0..1.
+
+    None where it is narrower than MIN_VISIBLE_SIDE.
+    """
     width, height = reference_size
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float64)
     mapped = apply_transform(matrix, corners) / query_size
@@ -316,7 +322,7 @@ def visible_outline(
 
 
 def mask_outside(boxes: tuple[Box, ...], size: tuple[int, int]) -> NDArray[np.bool_]:
-    """(h, w) pixels of a picture of this (width, height) that lie in none of these parts of it."""
+    """(h, w) mask of the pixels outside all `boxes`, 0..1. size: (width, height)."""
     outside = np.ones((size[1], size[0]), bool)
     for x0, y0, x1, y1 in boxes:
         rows = slice(int(y0 * size[1]), int(np.ceil(y1 * size[1])))
@@ -325,7 +331,7 @@ def mask_outside(boxes: tuple[Box, ...], size: tuple[int, int]) -> NDArray[np.bo
 
 
 def visible_box(homography: Homography) -> Box:
-    """The upright box, in the reference, of what lies inside the query's frame (contract)."""
+    """The upright box in the reference, 0..1, around what lies inside the query's frame."""
     inverse = np.linalg.inv(np.array(homography))
     frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
     polygon = apply_transform(inverse, frame).astype(np.float32)

@@ -1,11 +1,11 @@
-"""Pictures inside a picture, by their outline: long straight edges along the axes that close.
+"""Rectangles in a frame, by long straight edges along the axes that close.
 
-An inset, a half of a split screen and the picture beside a bar of writing all end in one line of
-pixels, over their whole length. A ridge of the colour gradient that keeps to one column or row is
-rare in a scene; four that meet are rarer. Windows named so are exact, where windows on a fixed
-grid cut through what they are to find.
+An inset, half of a split screen and the footage beside a caption bar all end in one line of pixels
+over their whole length. A ridge of the colour gradient in one column or row is rare in a scene, and
+four that meet are rarer. Such regions are exact, where windows of a fixed grid cut through insets.
+Thresholds were set by hand.
 
-Precondition: the picture is upright and has not been turned by a small angle.
+Precondition: the frame is upright and not rotated by a small angle.
 """
 
 import cv2
@@ -21,23 +21,21 @@ __all__ = [
 ]
 
 SEARCH_LONG_SIDE_PX = 384
-MIN_EDGE_STEP = 14.0  # colour levels, in the strongest channel, that a boundary differs by at least
-MAX_BOUNDARIES = 18  # candidate boundaries in each direction
+MIN_EDGE_STEP = 14.0  # colour levels of the strongest channel, across a boundary
+MAX_BOUNDARIES = 18  # candidates in each direction
 MIN_SPACING_PX = 3
-MIN_SIDE = 0.18  # of the picture's side
-MIN_EDGE_SHARE = (
-    0.45  # share of a side's length that is edge; insets share colours with what is below
-)
-MIN_MEAN_EDGE_SHARE = 0.62  # the same over the sides inside the picture
-OVERRUN_SHARE = 0.12  # of a side's length, over which an edge must not go on beyond the corner
-MIN_SAME_IOU = 0.85  # overlap, over union, of two outlines that are one
+MIN_SIDE = 0.18  # of the frame's side
+MIN_EDGE_SHARE = 0.45  # of a side's length; insets share colours with what is below
+MIN_MEAN_EDGE_SHARE = 0.62  # mean over the sides inside the frame
+OVERRUN_SHARE = 0.12  # of a side's length, beyond the corner, where an edge counts against it
+MIN_SAME_IOU = 0.85  # intersection over union of two outlines that are one
 MAX_RECTANGLES = 5
 
 
 def find_rectangles(frame: NDArray[np.uint8]) -> list[Box]:
-    """Outlines of pictures inside the picture, 0..1, the surest first; none for the whole of it.
+    """Find the outlines of rectangles, 0..1, the surest first, without the whole frame.
 
-    picture: (H, W, 3) RGB.
+    frame: (H, W, 3) uint8 RGB.
     """
     high, wide = frame.shape[:2]
     scale = min(1.0, SEARCH_LONG_SIDE_PX / max(high, wide))
@@ -59,9 +57,9 @@ def find_rectangles(frame: NDArray[np.uint8]) -> list[Box]:
 
 
 def _edge_map(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(h, w + 1) 0 or 1: whether the picture steps at this boundary between two columns.
+    """(h, w + 1) 0 or 1: whether there is an edge at each boundary between two columns.
 
-    A resized boundary is two columns wide: the step is taken over one column in between.
+    A resized edge is two columns wide: the step is measured over one column in between.
     """
     padded = np.pad(image, ((0, 0), (2, 2), (0, 0)), mode="edge")
     step = np.abs(padded[:, 3:] - padded[:, :-3]).max(axis=2)  # (h, w + 1)
@@ -72,7 +70,7 @@ def _edge_map(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _candidate_boundaries(edges: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Boundaries with the longest runs of edge, apart from each other, and the picture's two ends.
+    """The boundaries with the longest runs of edge, spaced apart, and the frame's two ends.
 
     edges: (h, w + 1).
     """
@@ -99,7 +97,7 @@ def _closed_rectangles(
     xs: NDArray[np.intp],
     ys: NDArray[np.intp],
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """(N, 4) x0, y0, x1, y1 of boundaries that close around something, and how surely."""
+    """(N, 4) x0, y0, x1, y1 of boundaries that form a rectangle, and (N,) scores."""
     width, height = vertical_edges.shape[1] - 1, horizontal_edges.shape[1] - 1
     x0, x1 = _boundary_pairs(xs, MIN_SIDE * width)
     y0, y1 = _boundary_pairs(ys, MIN_SIDE * height)
@@ -121,7 +119,7 @@ def _closed_rectangles(
     good = (count > 0) & (inner_sides.min(axis=0) >= MIN_EDGE_SHARE) & (mean >= MIN_MEAN_EDGE_SHARE)
     boxes, mean, count = boxes[good], mean[good], count[good]
     over = _overrun(along_x, along_y, boxes)
-    # more sides inside the picture make chance less likely
+    # more sides inside the frame make chance less likely
     return boxes, mean * (0.7 + 0.1 * count) - 0.5 * over
 
 
@@ -134,7 +132,7 @@ def _boundary_pairs(
 
 
 def _cumulative(edges: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Sums of edge along the boundaries, from the start to before each place."""
+    """Cumulative sums of edge along the boundaries, starting with 0."""
     return np.pad(edges.cumsum(axis=0, dtype=np.float32), ((1, 0), (0, 0)))
 
 
@@ -144,7 +142,7 @@ def _edge_share(
     start: NDArray[np.intp],
     end: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Share of a boundary's stretch that is edge."""
+    """Share of each boundary that is edge, from `start` to `end`."""
     share: NDArray[np.float64] = (summed[end, at] - summed[start, at]) / np.maximum(1, end - start)
     return share
 
@@ -152,7 +150,7 @@ def _edge_share(
 def _overrun(
     along_x: NDArray[np.float32], along_y: NDArray[np.float32], boxes: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """How far the sides go on beyond their corners, on average, 0..1."""
+    """How far the sides go on beyond their corners, mean over the sides, 0..1."""
     total = np.zeros(len(boxes))
     for summed, low, high, sides in (
         (along_x, boxes[:, 1], boxes[:, 3], (boxes[:, 0], boxes[:, 2])),

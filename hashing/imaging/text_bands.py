@@ -1,4 +1,7 @@
-"""Bars of one colour with writing in one picture, by their rows alone."""
+"""Caption bars in one frame: bars of one colour with text, by their rows alone.
+
+Thresholds were set by hand.
+"""
 
 from dataclasses import dataclass
 
@@ -14,36 +17,35 @@ __all__ = [
     "find_caption_bars",
 ]
 
-MIN_BAR_HEIGHT = 0.045  # of the height: one line of small writing
+MIN_BAR_HEIGHT = 0.045  # of the frame's height: one line of small text
 MAX_BAR_HEIGHT = 0.45
-MIN_COLOUR_SHARE = 0.25  # share of a row that must have the bar's colour, also through bold writing
-MIN_PLAIN_ROW_SHARE = 0.93  # the same of rows between lines and at the rim
-MAX_COLOUR_DISTANCE = 20  # grey levels that count as the bar's colour
-MIN_TEXT_CONTRAST = 45  # grey levels between writing and bar
+MIN_COLOUR_SHARE = 0.25  # of a row in the bar's colour, even through bold text
+MIN_PLAIN_ROW_SHARE = 0.93  # of a row between lines of text and at the edges of the bar
+MAX_COLOUR_DISTANCE = 20  # grey levels, from the bar's colour
+MIN_TEXT_CONTRAST = 45  # grey levels between text and bar
 STROKES_PER_PX = (
     0.045,
     0.4,
-)  # crossings per pixel of the busiest rows, over what is written of them
+)  # in the busiest rows, per pixel of the line of text
 MIN_STROKES = 6  # in a row: a word
-MAX_EDGE_DISTANCE = (
-    0.03  # of the height: as near a bar must be to the frame or to the known picture
-)
+MAX_EDGE_DISTANCE = 0.03  # of the frame's height, from the edge of the frame or of the reference
 
 type Grey = NDArray[np.uint8]  # (H, W)
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionBar:
-    """box in the picture, 0..1; strokes: crossings per pixel of its busiest rows."""
+    """A bar of one colour with text. strokes: crossings per pixel in its busiest rows."""
 
     box: Box
     strokes: float
 
 
 def find_caption_bars(luma: Grey, covered: NDArray[np.bool_] | None = None) -> list[CaptionBar]:
-    """Runs of rows of one colour with writing, at the frame or beside the known picture.
+    """Find bars of one colour with text at the edges of the frame, or beside the reference.
 
-    covered: (H, W), where the known picture lies; None where only the frame counts.
+    luma: (H, W) uint8. covered: (H, W), where the reference lies; None where only the frame's edges
+    count.
     """
     height = len(luma)
     rows = np.flatnonzero(covered.mean(axis=1) > 0.5) if covered is not None else np.zeros(0, int)
@@ -61,7 +63,7 @@ def find_caption_bars(luma: Grey, covered: NDArray[np.bool_] | None = None) -> l
 
 
 def _runs_beside(luma: Grey, rows: NDArray[np.intp]) -> list[tuple[int, int, float]]:
-    """Runs above and below the known picture by themselves: one by night goes on into its dark."""
+    """Runs above and below the reference, by themselves: a dark scene continues a dark bar."""
     if not len(rows):
         return []
     top, bottom = int(rows[0]), int(rows[-1]) + 1
@@ -72,9 +74,9 @@ def _runs_beside(luma: Grey, rows: NDArray[np.intp]) -> list[tuple[int, int, flo
 
 
 def _plain_runs(luma: Grey) -> list[tuple[int, int, float]]:
-    """(first row, row after the last, colour) of runs of rows that have one colour throughout.
+    """(first row, row after the last, colour) of runs of rows of one colour.
 
-    Runs start from rows of nothing but their colour and reach through the writing between those.
+    Runs start from rows of one colour and extend through the text between them.
     """
     grey = luma.astype(np.float32)
     middle = np.median(grey, axis=1)
@@ -92,7 +94,7 @@ def _plain_runs(luma: Grey) -> list[tuple[int, int, float]]:
 
 
 def _text_strokes(strip: Grey, colour: float) -> float | None:
-    """Crossings per pixel of the busiest rows where a strip holds writing, else None."""
+    """Crossings per pixel in the busiest rows of a strip with text; None without text."""
     away = np.abs(strip.astype(np.float32) - colour)
     pure = (away < MAX_COLOUR_DISTANCE).mean(axis=1) > MIN_PLAIN_ROW_SHARE
     inked = away > MIN_TEXT_CONTRAST

@@ -1,4 +1,4 @@
-"""Warping small frames onto each other, and the grid of cells that they are compared on."""
+"""Warp thumbnails onto each other, and the grid of cells on which they are compared."""
 
 from dataclasses import dataclass
 
@@ -15,20 +15,20 @@ __all__ = [
     "warp_thumbnails",
 ]
 
-GRID_LONG_SIDE_PX = 40  # longest side of the grid on which pictures are correlated
+GRID_LONG_SIDE_PX = 40  # longest side of the grid on which frames are correlated
 
 
 def warp_thumbnails(
     thumbnails: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Tiny pictures moved by a transform onto a grid of `size`.
+    """Warp thumbnails onto a grid.
 
-    pictures: (K, h, w) grey. matrix: their pixels -> the grid's pixels. size: (width, height).
-    Returns (K, height, width) and the cells that the pictures cover.
+    thumbnails: (K, h, w) uint8. matrix: their pixels -> grid pixels. size: of the grid, (width,
+    height). Returns (K, height, width) float32 and a (height, width) mask of the cells covered.
     """
     height, width = thumbnails.shape[1:]
     shrink = 1 / max(1e-6, np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-    blur = 0.45 * shrink if shrink > 1.3 else 0.0  # before sampling ever fewer pixels
+    blur = 0.45 * shrink if shrink > 1.3 else 0.0  # against aliasing where it shrinks
     warped = np.empty((len(thumbnails), size[1], size[0]), np.float32)
     for index, thumbnail in enumerate(thumbnails):
         softened = cv2.GaussianBlur(thumbnail, (0, 0), blur) if blur else thumbnail
@@ -46,14 +46,14 @@ def grid_size(width: int, height: int) -> tuple[int, int]:
 
 
 def scaling_matrix(from_size: tuple[int, int], to_size: tuple[int, int]) -> Matrix:
-    """Pixel centres of one size -> pixel centres of another."""
+    """Pixel centres of one (width, height) -> pixel centres of another."""
     sx, sy = to_size[0] / from_size[0], to_size[1] / from_size[1]
     return np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5], [0, 0, 1.0]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """A coarse grid over the part of the query's frame that the reference's picture covers."""
+    """A coarse grid over the part of the query's frame that the reference's frame covers."""
 
     to_grid: Matrix  # query pixels -> grid pixels
     matrix: Matrix  # reference pixels -> query pixels
@@ -64,13 +64,13 @@ class Grid:
     def from_query(
         self, thumbnails: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """(K, h, w) tiny query pictures on the grid, and the cells they cover."""
+        """(K, h, w) thumbnails of the query on the grid, and the cells that they cover."""
         shape = (thumbnails.shape[2], thumbnails.shape[1])
         back = np.linalg.inv(scaling_matrix(self.query_size, shape))
         return warp_thumbnails(thumbnails, self.to_grid @ back, self.size)
 
     def mask_outside(self, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
-        """(h, w): the cells that lie in none of these parts of the query's picture."""
+        """(h, w) mask of the cells outside all `boxes`, 0..1 of the query's frame."""
         if not boxes:
             return np.ones((self.size[1], self.size[0]), bool)
         free = mask_outside(boxes, self.query_size).astype(np.uint8)
@@ -80,14 +80,17 @@ class Grid:
     def from_reference(
         self, thumbnails: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """(K, h, w) tiny reference pictures on the grid, and the cells they cover."""
+        """(K, h, w) thumbnails of the reference on the grid, and the cells that they cover."""
         shape = (thumbnails.shape[2], thumbnails.shape[1])
         back = np.linalg.inv(scaling_matrix(self.reference_size, shape))
         return warp_thumbnails(thumbnails, self.to_grid @ self.matrix @ back, self.size)
 
 
 def make_grid(matrix: Matrix, query_size: tuple[int, int], reference_size: tuple[int, int]) -> Grid:
-    """The grid over the upright box, in the query, that the reference's picture covers."""
+    """The grid over the upright box that the reference covers in the query.
+
+    matrix: reference pixels -> query pixels. Sizes are (width, height) px.
+    """
     width, height = reference_size
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64)
     mapped = corners @ matrix.T

@@ -1,9 +1,10 @@
-"""Which moment of the known clip a moving crop shows, whatever the camera and the crop do.
+"""The timing of a moving crop: which timestamp of the reference it shows.
 
-Held against a slightly wrong moment, a panning camera looks like a crop that wanders, and a crop
-that grows like another speed: what is correlated under one transform, or under a path measured at
-that wrong moment, cannot tell. How many points two pictures have in common under a window of their
-own can: at the right moment what moves by itself, and what lies at another depth, agrees as well.
+Compared with a slightly wrong timestamp, a panning camera looks like a moving crop, and a crop that
+grows like another speed: correlations under one transform, or under a path measured at the wrong
+timestamps, cannot decide. The number of inliers of a window per frame pair can: at the right
+timestamp what moves by itself, and what lies at another depth, agrees as well. Thresholds were set
+by hand on the development benchmark.
 """
 
 from dataclasses import replace
@@ -24,17 +25,17 @@ __all__ = [
 ]
 
 SAMPLED_FRAMES = 8
-SEARCH_REACH_S = 0.55  # around where a guess puts an instant
-MIN_SUPPORT_RATIO = 1.15  # times the support of other moments, that the right one has
-MIN_RIVAL_DISTANCE_S = 0.15  # from the best moment, where others begin
-MAX_LINE_DISTANCE_S = 0.11  # of a line, within which an instant's moment lies on it
-MAX_TIMING_DIFFERENCE_S = 0.15  # between a line that was clocked and the same as it was correlated
-MIN_SPEED_DIFFERENCE = 0.012  # of the speed, that is told
-PREVIEW_TIME_ERROR_S = 0.03  # standard error of a moment that is one of the kept pictures'
+SEARCH_REACH_S = 0.55  # around the timestamps of a guess
+MIN_SUPPORT_RATIO = 1.15  # of the best timestamp's inliers to any other's
+MIN_RIVAL_DISTANCE_S = 0.15  # from the best timestamp, of the others
+MAX_LINE_DISTANCE_S = 0.11  # of a timestamp that lies on the line
+MAX_TIMING_DIFFERENCE_S = 0.15  # between the timing and a correlated line that is the same
+MIN_SPEED_DIFFERENCE = 0.012  # above which a correlated line takes the timing's speed
+PREVIEW_TIME_ERROR_S = 0.03  # standard error of a timestamp, of a preview frame
 MIN_AGREEING_SHARE, MIN_CLEAR_FRAMES = (
     0.6,
     3,
-)  # share and number of the clear instants that lie on one line
+)  # of the clear timestamps on one line, share and number
 
 
 def match_frame_pairs(
@@ -45,7 +46,7 @@ def match_frame_pairs(
     mirrored: bool,
     coarse: bool,
 ) -> list[FrameMatches]:
-    """Putative correspondences of pairs of pictures."""
+    """Match the keypoints of frame pairs (query index, reference index), several at a time."""
     todo = query.missing_features([q for q, _ in indices], None, mirrored=mirrored, coarse=coarse)
     todo += reference.missing_features([r for _, r in indices], None, mirrored=False, coarse=coarse)
     map_in_threads(lambda find: find(), todo)
@@ -66,9 +67,10 @@ def estimate_timing(
     *,
     mirrored: bool,
 ) -> Line | None:
-    """All of the item on one line through the moments that have most in common; None if unclear.
+    """Fit all of the query to one line through the timestamps with most inliers; None if unclear.
 
-    guesses: where in time to look. common: a transform that fits some of the moments.
+    common: a transform, reference -> query pixels, that fits some frames. guesses: lines around
+    which to search.
     """
     sampled = np.linspace(query.times[0], query.times[-1], SAMPLED_FRAMES + 2)[1:-1]
     candidates = {
@@ -76,7 +78,7 @@ def estimate_timing(
         for time in sampled
     }
     clear = []
-    for q, reference_indices in candidates.items():  # one instant at a time: pictures are large
+    for q, reference_indices in candidates.items():  # one at a time: frames are large
         pairs = [(q, r) for r in reference_indices]
         frame_matches = match_frame_pairs(query, reference, pairs, mirrored=mirrored, coarse=True)
         measured = [measure_window(window, common) for window in frame_matches]
@@ -95,7 +97,7 @@ def estimate_timing(
 def _indices_near(
     reference: FrameCache, time: Seconds, guesses: list[tuple[Line, ...]]
 ) -> list[int]:
-    """The known pictures near where the guesses put a moment of the item."""
+    """Indices of the reference frames near where the guesses put a query time."""
     near = np.zeros(len(reference.times), bool)
     for lines in guesses:
         line = min(lines, key=lambda guess: max(guess.start - time, time - guess.end))
@@ -104,7 +106,7 @@ def _indices_near(
 
 
 def _best_supported(times: NDArray[np.float64], support: NDArray[np.int_]) -> Seconds | None:
-    """The moment with most in common, if it has clearly more than those not beside it."""
+    """The timestamp with most inliers, if clearly more than all that are not next to it."""
     if len(times) < 3:
         return None
     best = int(support.argmax())
@@ -115,13 +117,16 @@ def _best_supported(times: NDArray[np.float64], support: NDArray[np.int_]) -> Se
 
 
 def fit_line_through(timestamps: NDArray[np.float64]) -> tuple[float, Seconds] | None:
-    """Slope and offset of the line through most of (N, 2) moments; real time where that does."""
+    """Slope and offset of the line through most of (N, 2) timestamp pairs; None if too few.
+
+    Real time where that fits within the error.
+    """
     tq, tr = timestamps.T
     slopes = np.concatenate([[1.0], CANDIDATE_SPEEDS, -CANDIDATE_SPEEDS])
     best = (0, 1.0, 0.0)
     for slope in slopes:
         offsets = tr - slope * tq
-        # kept pictures lie up to twice their error beside the line: it may run between two of them
+        # frames lie up to twice their error from the line: it may run between two of them
         for offset in np.unique(np.add.outer(offsets, offsets) / 2):
             count = int((np.abs(tr - slope * tq - offset) <= MAX_LINE_DISTANCE_S).sum())
             if count > best[0] + (0 if best[1] != 1.0 else 1):  # real time, unless clearly better
@@ -134,17 +139,17 @@ def fit_line_through(timestamps: NDArray[np.float64]) -> tuple[float, Seconds] |
     tilt = float(np.polyfit(tq, tr - slope * tq, 1)[0])
     error = PREVIEW_TIME_ERROR_S / max(1e-6, float(np.std(tq))) / np.sqrt(len(tq))
     if abs(slope + tilt - 1) <= 3 * error:
-        slope = 1.0  # the speeds that are tried lie apart, and one beside it may catch more
-    elif abs(tilt) > 3 * error:  # else it is as good as what was tried
+        slope = 1.0  # candidate speeds lie apart, and one beside real time may fit more
+    elif abs(tilt) > 3 * error:  # otherwise the candidate is as good
         slope += tilt
     return slope, float(np.mean(tr - slope * tq))
 
 
 def apply_timing(lines: tuple[Line, ...], timing: Line | None) -> tuple[Line, ...]:
-    """The lines at the clock's speed where they are hardly apart from it.
+    """Give lines the estimated timing's speed and offset where they hardly differ from it.
 
-    Under a path every small error in time is made up for by the next moment's window, and what is
-    correlated then follows: over a few seconds a pan makes some hundredths of speed of it.
+    Under a path, the windows compensate small errors in time, and the correlation follows them:
+    over a few seconds, a pan turns them into some hundredths of speed.
     """
     if timing is None:
         return lines
@@ -157,7 +162,7 @@ def apply_timing(lines: tuple[Line, ...], timing: Line | None) -> tuple[Line, ..
 
 
 def is_same_line(timing: Line, line: Line) -> bool:
-    """Whether a line that was correlated is the one that was clocked."""
+    """Whether a correlated line is the one that was estimated."""
     return all(
         abs(timing.reference_time(t) - line.reference_time(t)) <= MAX_TIMING_DIFFERENCE_S
         for t in (line.start, line.end)

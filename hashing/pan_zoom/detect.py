@@ -1,9 +1,9 @@
-"""Does the part of the known picture that the item shows move or change size over time?
+"""Does the part of the reference that the query shows move or change size over time?
 
-Each instant gets a window of its own (crop_path.py). One crop held over the whole match gives the
-same everywhere but for noise; a moving one gives a smooth path. A moving camera held against a
-slightly wrong moment also shifts the picture, but at random from instant to instant, and it does
-not change the size.
+Each frame pair gets a window of its own (crop_path.py). A fixed crop gives the same window
+throughout, but for noise; a moving one gives a smooth path. A moving camera compared with slightly
+wrong timestamps also shifts the window, but at random, and does not change its size. Thresholds
+were set by hand on the development benchmark.
 """
 
 import numpy as np
@@ -28,13 +28,13 @@ __all__ = [
     "path_homographies",
 ]
 
-MIN_INLIER_GAIN = 1.15  # times as many points agree instant by instant as under one transform
-MIN_EXPLAINED_VARIANCE = 0.6  # share of the windows' variance that a drift explains
-SAMPLED_TIMES = 9  # moments of a path at which what is shown is measured
+MIN_INLIER_GAIN = 1.15  # of inliers with a window per frame pair over those of one transform
+MIN_EXPLAINED_VARIANCE = 0.6  # of the windows' variance, by a drift
+SAMPLED_TIMES = 9  # of a path, at which the visible part is measured
 
 
 def crop_drifts(query: FrameCache, reference: FrameCache, placement: Placement) -> bool:
-    """Whether the instants that placing used drift at all, which is worth a closer look."""
+    """Whether the windows of a placement's frame pairs drift, so that a path is worth fitting."""
     if min(len(query.times), len(reference.times)) < 2:
         return False
     frame_matches = collect_correspondences(query, reference, placement)
@@ -75,7 +75,7 @@ def _drifts(time_fraction: NDArray[np.float64], values: NDArray[np.float64], deg
 def path_homographies(
     path: CropPath, reference_size: tuple[int, int], times: NDArray[np.float64]
 ) -> list[Homography]:
-    """The contract's homographies at some moments of the query."""
+    """The homographies of the contract at some timestamps of the query, s."""
     return [
         to_unit_homography(path.transform_at(float(time)), path.size, reference_size)
         for time in times

@@ -1,10 +1,10 @@
-"""A match under a moving crop: the same window of the known clip is followed, then all is as usual.
+"""Follow a moving crop and stabilise the reference, so that one transform fits the whole match.
 
-One transform held over a moving crop fits a moment of it, and what lies before and after passes for
-another speed or other footage. Here the crop's path is measured (crop_path.py), time is correlated
-again with each of the item's moments under its own transform, and the known clip's pictures are
-moved as the crop moved. Held against those, the item has one transform for all its moments, and
-support, decision and every difference are measured as for any other copy.
+A single transform fits a moving crop at one timestamp only; the rest looks like another speed or
+other footage. Here the crop's path is measured (crop_path.py), the query is correlated again with
+a transform for each of its frames, and the reference's frames are warped as the crop moved.
+Compared with those, the query has one transform throughout, and support, decision and edits are
+measured as for any other copy. Thresholds were set by hand on the development benchmark.
 """
 
 from dataclasses import dataclass, replace
@@ -50,27 +50,25 @@ __all__ = [
     "stabilise_reference",
 ]
 
-WINDOW_SPACING_S = 0.3  # between instants with a window of their own
+WINDOW_SPACING_S = 0.3  # between frame pairs whose windows are measured
 MAX_SAMPLED_FRAMES = 32
-PATH_GRID_LONG_SIDE_PX = (
-    56  # longest side of the grid on the known picture, on which moments are correlated
-)
+PATH_GRID_LONG_SIDE_PX = 56  # of the grid over the reference frame, on which frames are correlated
 MIN_MEDIAN_CELLS = 40
-MAX_PREVIEW_FRAMES = 9000  # kept of an item, some 15 minutes: longer ones are not followed
-SEARCH_MARGIN_S = 5.0  # of the known clip, before and after what guesses at the time reach
+MAX_PREVIEW_FRAMES = 9000  # of a query, some 15 minutes; longer ones are not followed
+SEARCH_MARGIN_S = 5.0  # of the reference, before and after what the guessed lines cover
 BROAD_SHARE, BROAD_SIGMA_CELLS = (
     0.85,
     5.0,
-)  # share of the broad brightness that is taken out, and its reach
-NOISE_FLOOR = 1.5  # grey levels of a flat picture's noise
-TIMES_PER_SEGMENT = 7  # of a stretch, at which is looked what the crop shows of it
-MIN_PATH_INLIER_GAIN = 1.25  # times as many points agree along a path as do under any one transform
-MIN_CLEAR_TRAVEL = 0.04  # of the item's frame
-MIN_WHOLE_AREA = 0.95  # of the known picture's area
-MAX_REFINEMENT_ROUNDS = 2  # of time under the path, and the path in that time
-MIN_COARSE_WINDOW_SHARE = 0.7  # of the instants have a window on a first look at half the size
-MIN_WINDOW_SHARE = 0.4  # … on a closer one
-FINAL_FRAMES = 6  # instants that the common transform is measured on at last
+)  # of the broad brightness, that is taken out; and its blur
+NOISE_FLOOR = 1.5  # grey levels, of a flat frame
+TIMES_PER_SEGMENT = 7  # at which the crop's visible part is measured
+MIN_PATH_INLIER_GAIN = 1.25  # of inliers along a path over those of the best single transform
+MIN_CLEAR_TRAVEL = 0.04  # of the query's longest side, that needs no further evidence
+MIN_WHOLE_AREA = 0.95  # of the reference frame, of a crop that shows all of it
+MAX_REFINEMENT_ROUNDS = 2  # of lines under the path, and the path on those lines
+MIN_COARSE_WINDOW_SHARE = 0.7  # of the frame pairs with a window, by coarse keypoints
+MIN_WINDOW_SHARE = 0.4  # … by full-size ones
+FINAL_FRAMES = 6  # frame pairs on which the final transform is measured
 
 
 class StabilisedFrames(FrameCache):
@@ -115,10 +113,10 @@ def _warp_frame(frame: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
 def follow_crop(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[Placement, Line | None] | None:
-    """The placement under a path of its own, and the line on which the path was clocked, if it
-    was; None where no path is found, or it hardly moves.
+    """The placement with a crop path and its lines, and the estimated timing where it was used.
 
-    Its transform is still the one it was, and its pairs too: see `steadied`.
+    None where no path is found, or it hardly moves. Transform and frame pairs stay as they were:
+    see `stabilise_reference`.
     """
     if min(len(query.times), len(reference.times)) < 2 or len(query.times) > MAX_PREVIEW_FRAMES:
         return None
@@ -152,7 +150,7 @@ def follow_crop(
             timing is not None
             and all(is_same_line(timing, guess_line) for guess_line in found_lines)
         ):
-            break  # what was clocked is more exact than what was correlated
+            break  # the estimated timing is more exact than correlated lines
         refined = _fit_path_on_lines(query, reference, placement, common, found_lines)
         if refined is None:
             return None
@@ -163,10 +161,10 @@ def follow_crop(
 
 
 def is_moving_crop(path: CropPath, size: tuple[int, int]) -> bool:
-    """Whether it is a crop that moves. size: width and height of the known picture.
+    """Whether a path is that of a moving crop. size: (width, height) of the reference frame.
 
-    Where all of the known picture is shown all the time, moments that are not quite the same ones
-    make a moving camera look like a window that sways a little.
+    Where all of the reference is visible all the time, slightly wrong timestamps make a moving
+    camera look like a window that sways a little.
     """
     travelled = path_travel(path)
     if travelled >= MIN_CLEAR_TRAVEL or travelled < MIN_TRAVEL:
@@ -181,7 +179,7 @@ def is_moving_crop(path: CropPath, size: tuple[int, int]) -> bool:
 
 
 def _frames_near(reference: FrameCache, lines_guessed: list[Line]) -> NDArray[np.bool_]:
-    """The known pictures that lines reach, with some time before and after."""
+    """(K,) mask of the reference frames that lines cover, with a margin before and after."""
     ends = [
         guess.reference_time(time) for guess in lines_guessed for time in (guess.start, guess.end)
     ]
@@ -190,7 +188,7 @@ def _frames_near(reference: FrameCache, lines_guessed: list[Line]) -> NDArray[np
 
 
 def _real_time_guess(query: FrameCache, placement: Placement) -> tuple[Line, ...]:
-    """All of the item in real time, through the best of what was placed."""
+    """All of the query in real time, through the middle of the best line."""
     start, end = float(query.times[0]), float(query.times[-1])
     if not placement.lines:
         return ()
@@ -207,7 +205,7 @@ def _fit_path_on_lines(
     common: Transform,
     lines_guessed: tuple[Line, ...],
 ) -> CropPath | None:
-    """The path that the instants on these lines lie on, if no one transform will do."""
+    """Fit a path to frame pairs on some lines; None where a single transform does as well."""
     indices = _sample_pairs(query, reference, lines_guessed)
     span = min(line.start for line in lines_guessed), max(line.end for line in lines_guessed)
     transforms = [placement.transform.matrix, common.matrix]
@@ -218,7 +216,7 @@ def _fit_path_on_lines(
         windows = measure_windows(frame_matches, common.matrix)
         path = fit_path(windows, common.matrix, query.size, *span)
         if path is not None and len(windows) >= enough * len(indices):
-            # a path can make up for a wrong moment: so at the moments as they were placed, too
+            # a path can compensate wrong timestamps: compare on the placement's lines as well
             placed = _sample_pairs(query, reference, placement.lines)
             placed_matches = match_frame_pairs(
                 query, reference, placed, mirrored=common.mirrored, coarse=coarse
@@ -238,7 +236,7 @@ def _fit_path_on_lines(
 def _sample_pairs(
     query: FrameCache, reference: FrameCache, lines_guessed: tuple[Line, ...]
 ) -> list[tuple[int, int]]:
-    """Instants on lines, evenly over them: indices of the query's and the reference's pictures."""
+    """Frame pairs spread evenly over some lines: indices of query and reference frames."""
     total = sum(line.end - line.start for line in lines_guessed)
     count = int(np.clip(total / WINDOW_SPACING_S, MIN_WINDOWS, MAX_SAMPLED_FRAMES))
     last = float(reference.times[-1])
@@ -249,10 +247,10 @@ def _sample_pairs(
 def correlate_along_path(
     query: FrameCache, reference: FrameCache, path: CropPath, near: NDArray[np.bool_]
 ) -> CorrelationMatrix | None:
-    """Correlate all moments, each of the item's under its own transform.
+    """Correlate all frames, each of the query's under the path's transform at its timestamp.
 
-    On a grid over the known picture, of which each moment of the item sees a part. near: the known
-    pictures to hold it against. None where too little is seen.
+    On a grid over the reference frame, of which each query frame covers a part. near: (Kr,) mask of
+    the reference frames to correlate with. Returns None where too little is visible.
     """
     if near.sum() < 2:
         return None
@@ -302,7 +300,7 @@ def _grid_size(width: int, height: int) -> tuple[int, int]:
 def _on_grid(
     thumbnail: NDArray[np.uint8], free: NDArray[np.uint8], matrix: Matrix, size: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """One tiny picture of the item on the grid, its mean taken out, and the cells that it fills."""
+    """One thumbnail of the query on the grid, less its mean, and a mask of the cells it covers."""
     warped, _ = warp_thumbnails(thumbnail[None], matrix, size)
     inside = (cv2.warpPerspective(free, matrix, size, flags=cv2.INTER_LINEAR) > 250).astype(
         np.float32
@@ -315,9 +313,9 @@ def _on_grid(
 
 
 def _always_covered(path: CropPath, reference: FrameCache) -> NDArray[np.uint8]:
-    """(h, w) of the item's tiny picture, 255 where the known picture lies at all times.
+    """(h, w) of the query's thumbnail, 255 where the reference covers it at all times.
 
-    A crop's window never leaves the known picture: what is outside at any time is a bar.
+    A crop's window never leaves the reference frame: what it does not cover at any time is a bar.
     """
     width, height = path.size
     scale = min(1.0, THUMBNAIL_LONG_SIDE_PX / max(path.size))
@@ -334,9 +332,9 @@ def _always_covered(path: CropPath, reference: FrameCache) -> NDArray[np.uint8]:
 def stabilise_reference(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> tuple[FrameCache, Placement] | None:
-    """The known clip moved as the crop moved, and the placement in it; None without support.
+    """Warp the reference's frames as the crop moved, and place the query in them.
 
-    The transform is then the one at the middle of the longest line.
+    The transform is that of the middle of the longest line. None where it has too few inliers.
     """
     path = placement.path
     if path is None or not placement.lines:
@@ -374,15 +372,15 @@ def stabilise_reference(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StabilisedQuery:
-    """The item moved back as the crop moved, so that only what moves by itself moves in it."""
+    """The query with the crop's motion undone, so that only what moves by itself moves in it."""
 
     frames: FrameCache
-    reference: FrameCache  # as it is
+    reference: FrameCache  # unchanged
     path: CropPath
-    matrix: Matrix  # the known picture's pixels -> pixels of the item moved back
+    matrix: Matrix  # reference pixels -> pixels of the stabilised query
 
     def always_shown(self, start: Seconds, end: Seconds) -> NDArray[np.bool_]:
-        """(h, w) of the tiny item moved back: what the crop shows from start to end throughout."""
+        """(h, w) mask of the stabilised thumbnail: what the crop shows throughout, start to end."""
         size = self.frames.thumbnail_size
         onto = scaling_matrix(self.frames.size, size)
         full = np.full((size[1], size[0]), 255, np.uint8)
@@ -401,7 +399,10 @@ class StabilisedQuery:
 def stabilise_query(
     query: FrameCache, reference: FrameCache, placement: Placement
 ) -> StabilisedQuery | None:
-    """What is judged by what moves: a crop that moves makes all of a still scene move alike."""
+    """Undo the crop's motion in the query; None without a path.
+
+    Motion is compared on it: a moving crop makes all of a still scene move alike.
+    """
     path = placement.path
     if path is None:
         return None
@@ -411,7 +412,7 @@ def stabilise_query(
 
 
 def _time_shown(lines_found: tuple[Line, ...], reference_time: Seconds) -> Seconds:
-    """When the item shows a moment of the known clip, or the nearest to it that it shows."""
+    """The query time that shows a reference time, or the nearest one that any line shows."""
     times = [
         float(np.clip(line.query_time(reference_time), line.start, line.end))
         for line in lines_found

@@ -1,8 +1,8 @@
-"""Whether footage gets on faster because it was sped up, or because pictures are missing.
+"""Does footage advance faster because it was sped up, or because frames are missing?
 
-Sped up evenly, every moment lies on a straight line; with pictures taken out at random, playback
-runs ahead in jumps and the moments wander about the line as a random walk does. The sound settles
-most cases: it is sped up with the pictures, or plays as it did while the pictures run away from it.
+Of footage sped up evenly, all timestamps lie on a straight line; where frames are missing at
+random, they wander about the line as a random walk. The audio settles most cases: it is sped up
+with the frames, or runs in real time. Thresholds were set by hand on the development benchmark.
 """
 
 from dataclasses import dataclass, replace
@@ -25,41 +25,41 @@ __all__ = [
     "missing_frame_share",
 ]
 
-DROPPED_FRAME_SPEEDS = (1.03, 1.7)  # speeds that missing pictures can make
+DROPPED_FRAME_SPEEDS = (1.03, 1.7)  # that missing frames can cause
 MIN_LINE_S = 3.0
 MIN_TIMESTAMPS = 25
 SMOOTHING_S = 0.9
-MIN_AUDIO_GAIN = 0.1  # of correlation by which one rate of the sound has to win
+MIN_AUDIO_GAIN = 0.1  # of correlation, of one rate of the audio over the other
 MIN_RANDOM_WALK_SHARE, MAX_STRAIGHT_WALK_SHARE = (
     0.5,
     0.25,
-)  # share of the wandering that random drops would make
-MIN_STANDARD_ERRORS = 3.0  # standard errors
-MAX_SCATTER_S = 0.13  # moments scattered more than this say nothing
+)  # of the wandering that random drops would cause
+MIN_STANDARD_ERRORS = 3.0  # of the wandering
+MAX_SCATTER_S = 0.13  # of timestamps; with more, nothing is measured
 MIN_WANDER_S = 0.045
-MIN_MISSING_SHARE = 0.06  # share of missing pictures from which some are
-MIN_SINGLE_STEP_SHARE = 0.3  # share of the item's pictures that follow at the known clip's own step
+MIN_MISSING_SHARE = 0.06  # of the reference's frames, from which some are missing
+MIN_SINGLE_STEP_SHARE = 0.3  # of the query's frame intervals, equal to the reference's
 MAX_STEP_DEVIATION, MIN_REGULAR_SHARE = (
     0.15,
     0.9,
-)  # of a step, and the share of steps that must keep to it
-REAL_TIME_TOLERANCE = 0.004  # of a slope, within which the item plays in real time
-MAX_STRAIGHT_S = 0.07  # moments that lie this close to a line lie on it
+)  # of a frame interval; and share of the intervals within that
+REAL_TIME_TOLERANCE = 0.004  # of a slope, from 1
+MAX_STRAIGHT_S = 0.07  # from the line, of timestamps that lie on it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Departures:
-    """Where the reference moments that agree best lie beside a line."""
+    """Offsets from a line of the reference timestamps that correlate best."""
 
     times: NDArray[np.float64]  # (n,) query
     offsets: NDArray[np.float64]  # (n,) s, reference
-    weights: NDArray[np.float64]  # (n,) how sharply the moment is known
+    weights: NDArray[np.float64]  # (n,) curvature of the correlation peak
 
 
 def estimate_dropped_frames(
     line: Line, departures: Departures, query: Fingerprint, reference: Fingerprint
 ) -> Line:
-    """The line, with the share of missing pictures where they are what makes it faster."""
+    """The line with its share of dropped frames, where they explain that it is faster."""
     if not DROPPED_FRAME_SPEEDS[0] < line.speed < DROPPED_FRAME_SPEEDS[1] or line.pauses:
         return line
     audio_in_real_time = _audio_in_real_time(line, query, reference)
@@ -81,16 +81,16 @@ def estimate_dropped_frames(
         return line
     if audio_in_real_time is None:
         frames_dropped = walk_share is not None and walk_share >= MIN_RANDOM_WALK_SHARE
-    else:  # the sound plays on: only evenly sped up pictures speak against it
+    else:  # the audio is in real time: only evenly sped up frames contradict drops
         frames_dropped = walk_share is None or walk_share > MAX_STRAIGHT_WALK_SHARE
     return replace(line, dropped_share=1 - 1 / line.speed) if frames_dropped else line
 
 
 def missing_frame_share(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float:
-    """Share of the known pictures that are missing from an item that kept the others' moments.
+    """Share of the reference's frames missing from a query that kept the others' timestamps, 0..1.
 
-    Seen where the item's pictures come unevenly, at the known clip's own step or several of them:
-    between them, what the known clip shows meanwhile is not shown. What repeats is not missed.
+    Measured where the query's frame intervals are one or several of the reference's. Frames in
+    which nothing changes are not missed. 0 where it cannot be measured, or few are missing.
     """
     query_steps, reference_steps = np.diff(query.times), np.diff(reference.times)
     if min(len(query_steps), len(reference_steps)) < MIN_TIMESTAMPS:
@@ -125,7 +125,7 @@ def missing_frame_share(query: Timeline, reference: Timeline, lines: tuple[Line,
 
 
 def _walk_share(line: Line, departures: Departures, reference: Fingerprint) -> float | None:
-    """Slow departures from the line, as a share of what random drops make; None if too noisy."""
+    """Slow departures from the line, relative to those of random drops; None if too noisy."""
     slow = _slow_departures(departures)
     if slow is None:
         return None
@@ -136,7 +136,7 @@ def _walk_share(line: Line, departures: Departures, reference: Fingerprint) -> f
 
 
 def _wanders_significantly(line: Line, departures: Departures, reference: Fingerprint) -> bool:
-    """Whether slow departures from the line are more than the scatter of moments makes."""
+    """Whether slow departures from the line exceed what the scatter of timestamps causes."""
     slow = _slow_departures(departures)
     if slow is None:
         return False
@@ -146,9 +146,9 @@ def _wanders_significantly(line: Line, departures: Departures, reference: Finger
 
 
 def _slow_departures(departures: Departures) -> tuple[Seconds, Seconds, Seconds] | None:
-    """Standard deviations: of slow departures, of moments about them, and the former's error.
+    """Standard deviations of slow departures and of the scatter about them, and error of the first.
 
-    None where there are too few.
+    In seconds; None where there are too few timestamps.
     """
     times, offsets = departures.times, departures.offsets
     if len(times) < MIN_TIMESTAMPS:
@@ -163,7 +163,7 @@ def _slow_departures(departures: Departures) -> tuple[Seconds, Seconds, Seconds]
 
 
 def _random_walk_s(line: Line, reference: Fingerprint) -> Seconds:
-    """Root mean square of a random walk of drops, tied down at both ends as a fitted line does."""
+    """Root mean square of a random walk of drops, tied at both ends as by a fitted line."""
     step = float(np.median(np.diff(reference.timeline.times)))
     kept_share = 1 / line.speed
     frame_count = (line.end - line.start) / step
@@ -171,7 +171,7 @@ def _random_walk_s(line: Line, reference: Fingerprint) -> Seconds:
 
 
 def _audio_in_real_time(line: Line, query: Fingerprint, reference: Fingerprint) -> bool | None:
-    """Whether the sound runs at real time rather than at the line's speed; None if not heard."""
+    """Whether the audio runs in real time rather than at the line's speed; None if not found."""
     query_print, reference_print = query.audio, reference.audio
     if query_print is None or reference_print is None or query_print.space != reference_print.space:
         return None

@@ -1,10 +1,11 @@
-"""Which of the known clip's pictures a faster item shows: every so many evenly, or some by chance.
+"""Which of the reference's frames does a faster query show: evenly spaced ones, or random ones?
 
-Footage sped up at its old rate leaves pictures out at even distances; pictures that got lost are
-missing anywhere. Both run equally fast, and both timelines hold how much each picture changed from
-the one before: a picture after a gap changes by what all the missing ones changed together. The
-cheapest path through the known clip's pictures with steps of any size (dynamic programming) is held
-against the cheapest with even steps: an even step where a picture is not missing costs clearly.
+Footage sped up at its frame rate skips frames evenly; dropped frames are missing at random. Both
+run equally fast, but both timelines hold how much each frame changed from the one before, and the
+frame after a gap changes by what all missing ones changed together. The cheapest path through the
+reference's frames with steps of any size (dynamic programming) is compared with the cheapest one
+with even steps: an even step where no frame is missing costs clearly more. Thresholds were set by
+hand on the development benchmark.
 """
 
 from dataclasses import dataclass
@@ -14,61 +15,59 @@ from numpy.typing import NDArray
 
 from hashing.types import Line, Seconds, Timeline
 
-MIN_FRAMES, MAX_FRAMES = 30, 450  # pictures that are looked at
-MAX_LINE_DISTANCE_S = 0.35  # how far from its line a picture may lie
-MAX_STEP_FRAMES = 5  # pictures
-LUMA_CHANGE_FLOOR = 0.15  # grey levels: changes below are all as small
-MAX_FRAME_COST = 1.0  # cost of a picture that fits not at all
+MIN_FRAMES, MAX_FRAMES = 30, 450  # of the query, on which costs are measured
+MAX_LINE_DISTANCE_S = 0.35  # of a frame from its line
+MAX_STEP_FRAMES = 5  # frames
+LUMA_CHANGE_FLOOR = 0.15  # grey levels, added to changes before ratios are taken
+MAX_FRAME_COST = 1.0  # of a frame that does not fit at all
 CHANGE_GAINS = (
     0.7,
     0.85,
     1.0,
     1.15,
     1.35,
-)  # of the item's changes to the known clip's, about a guess
-FINE_GAINS = (0.93, 1.0, 1.07)  # beside these gains
-STEP_EXPONENTS = (0.0, 0.3, 0.6)  # change of n pictures together: their sum over n to this power
-EVEN_STEP_PHASES = np.arange(-1.5, 1.5, 0.125)  # pictures
+)  # of the query's luma changes to the reference's, relative to a guess
+FINE_GAINS = (0.93, 1.0, 1.07)  # relative to each of these
+STEP_EXPONENTS = (0.0, 0.3, 0.6)  # the change over n frames is their sum over n to this power
+EVEN_STEP_PHASES = np.arange(-1.5, 1.5, 0.125)  # frames
 EVEN_STEP_TILTS = np.linspace(-0.02, 0.02, 41)  # of the speed
-MAX_EVEN_STEP_TRIALS = 4  # gains and bends that even steps are tried with, by what any steps cost
+MAX_EVEN_STEP_TRIALS = 4  # gains and exponents, the cheapest with any steps
 MAX_EVEN_COST_RATIO, MIN_RANDOM_COST_RATIO = (
     1.5,
     1.8,
-)  # cost of even steps over that of any: up to, and from
-MIN_SUGGESTIVE_COST_RATIO = 1.4  # … from which the moments that agree best may settle it
-MIN_COST_DIFFERENCE = 0.06  # by which even steps must cost more
+)  # cost of even steps over that of any steps
+MIN_SUGGESTIVE_COST_RATIO = 1.4  # … from which the timestamps that correlate best may decide
+MIN_COST_DIFFERENCE = 0.06  # of even steps from any steps
 QUIET_LUMA_CHANGE, MIN_RANDOM_COST_RATIO_QUIET = (
     1.0,
     2.2,
-)  # below such changes coding leaves pictures as they were
-MAX_ZERO_STEP_SHARE = (
-    0.02  # pictures that pass in one of the item's, beyond one, that make a question
-)
+)  # grey levels, below which coding repeats frames; and the ratio then
+MAX_ZERO_STEP_SHARE = 0.02  # of the query's steps that may stay on one reference frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _FrameWindow:
-    """The known pictures that each of the item's may be."""
+    """The reference frames near its line that each of the query's frames may show."""
 
-    change: NDArray[np.float64]  # (n,) of the item
-    middle: NDArray[np.intp]  # (n,) known picture on the line
-    fractional: NDArray[np.float64]  # (n,) the same, not rounded
-    offsets: NDArray[np.intp]  # (w,) beside the middle
-    passed: NDArray[np.float64]  # (n, w, LONGEST_STEP) known change over 1.. pictures up to there
+    change: NDArray[np.float64]  # (n,) grey levels, of the query's frames
+    middle: NDArray[np.intp]  # (n,) index of the reference frame on the line
+    fractional: NDArray[np.float64]  # (n,) that index before rounding
+    offsets: NDArray[np.intp]  # (w,) frames from the middle
+    passed: NDArray[np.float64]  # (n, w, MAX_STEP_FRAMES) change over 1.. frames up to there
 
 
 @dataclass(frozen=True, slots=True)
 class StepCosts:
-    """What a faster item's pictures cost as known ones, after steps of any size and even ones."""
+    """Mean costs of matching a faster query's frames, with steps of any size and with even ones."""
 
     any_step_cost: float
     even_step_cost: float
-    median_change: float  # grey levels, usual of the item's pictures
+    median_change: float  # grey levels, of the query's frames
 
     def drops_at_random(self) -> bool | None:
-        """Whether pictures are missing by chance; False where evenly left out, or all there.
+        """Whether frames are missing at random; False where they are skipped evenly, or none is.
 
-        None where too little changes, or too evenly, to tell.
+        None where too little changes, or too evenly, to decide.
         """
         min_ratio = (
             MIN_RANDOM_COST_RATIO
@@ -87,7 +86,7 @@ class StepCosts:
         return False if even and self.even_step_cost < MAX_FRAME_COST / 4 else None
 
     def suggests_drops(self) -> bool:
-        """Whether even steps cost more, if not enough more to tell by that alone."""
+        """Whether even steps cost more, if not enough to decide by that alone."""
         return (
             self.even_step_cost >= MIN_SUGGESTIVE_COST_RATIO * self.any_step_cost
             and self.even_step_cost - self.any_step_cost >= MIN_COST_DIFFERENCE
@@ -95,7 +94,10 @@ class StepCosts:
 
 
 def measure_step_costs(query: Timeline, reference: Timeline, line: Line) -> StepCosts | None:
-    """How evenly the item's pictures follow each other in the known clip; None if not compared."""
+    """Measure how evenly the query's frames follow each other in the reference along a line.
+
+    None where there are too few frames, or the line is reversed or too fast.
+    """
     window = _make_window(query, reference, line)
     if window is None:
         return None
@@ -104,9 +106,7 @@ def measure_step_costs(query: Timeline, reference: Timeline, line: Line) -> Step
         _cheapest_any_steps(window, _step_costs(window, *parameter)) for parameter in parameters
     ]
     likeliest = [parameters[k] for k in np.argsort(costs, kind="stable")[:MAX_EVEN_STEP_TRIALS]]
-    any_cost = min(
-        costs
-    )  # steps of any size make up for a gain that is a little off, even ones cannot
+    any_cost = min(costs)  # steps of any size compensate an inexact gain, even ones cannot
     even_cost = _cheapest_even_steps(
         window,
         [_step_costs(window, gain * fine, bend) for gain, bend in likeliest for fine in FINE_GAINS],
@@ -148,7 +148,7 @@ def _make_window(query: Timeline, reference: Timeline, line: Line) -> _FrameWind
 
 
 def _step_costs(window: _FrameWindow, gain: float, bend: float) -> NDArray[np.float64]:
-    """(n, w, LONGEST_STEP) of each picture being that known one, after a step of that size."""
+    """(n, w, MAX_STEP_FRAMES) cost of each frame being each reference frame after each step."""
     sizes = np.arange(1, MAX_STEP_FRAMES + 1)
     expected_change = window.passed * sizes**-bend
     median_passed = np.median(window.passed[:, len(window.offsets) // 2, 0])
@@ -178,7 +178,7 @@ def _cheapest_any_steps(window: _FrameWindow, cost: NDArray[np.float64]) -> floa
 
 
 def _cheapest_even_steps(window: _FrameWindow, costs: list[NDArray[np.float64]]) -> float:
-    """Mean cost of the cheapest path that keeps to a straight line."""
+    """Mean cost of the cheapest path with even steps, over phases and tilts of the line."""
     count, half = len(window.fractional), len(window.offsets) // 2
     rows = np.arange(1, count)
     best = np.inf

@@ -1,8 +1,9 @@
-"""Where the item stands still while the known footage moves on.
+"""Freeze frames: where the query stands still while the reference moves on.
 
-A freeze shows as two pieces of one line in time, the later set back by as long as the freeze
-lasted, and as a stretch without change in the item's timeline where the known clip's has change.
-Both are asked for: a slide that stands still in both is no freeze.
+A freeze appears as two pieces of one line in time, the later one set back by the length of the
+freeze, and as a span without change in the query's timeline where the reference's changes. Both are
+required: a slide that stands still in both clips is no freeze. Thresholds were set by hand on the
+development benchmark.
 """
 
 from dataclasses import replace
@@ -18,29 +19,27 @@ __all__ = [
 
 MIN_FREEZE_S = 0.4
 MAX_FREEZE_S = 12.0
-MAX_STILL_CHANGE_SHARE = 0.3  # of the usual change, up to which a picture is the one before again
-STILL_LUMA_CHANGE = 0.15  # grey levels of change that are always stillness
-MAX_FROZEN_CHANGE_SHARE = (
-    0.2  # of what the known clip changes meanwhile, up to which the item stood still
-)
-MAX_FLICKER_S = 0.12  # of change that does not end a still run: a key picture inside it
-MAX_FLICKER_LUMA_CHANGE = 1.5  # grey levels of it; where more is usual, that
-MIN_PIECE_CORRELATION = 0.6  # of the pieces: below, the pictures do not fit well enough to say when
-REFINEMENT_DELAYS_S = (0.2, 0.4)  # a coder may go on refining a picture that stands still
-CONTEXT_S = 4.0  # before and after the run that are held against both explanations
+MAX_STILL_CHANGE_SHARE = 0.3  # of the median luma change, of a repeated frame
+STILL_LUMA_CHANGE = 0.15  # grey levels, of a repeated frame in any clip
+MAX_FROZEN_CHANGE_SHARE = 0.2  # of the reference's change meanwhile, of a frozen query
+MAX_FLICKER_S = 0.12  # of change inside a still span: a key frame
+MAX_FLICKER_LUMA_CHANGE = 1.5  # grey levels of it, or the median change where that is more
+MIN_PIECE_CORRELATION = 0.6  # of the best piece; with less, timestamps are too uncertain
+REFINEMENT_DELAYS_S = (0.2, 0.4)  # a coder may go on refining a frozen frame
+CONTEXT_S = 4.0  # before and after the still span, on which offsets are compared
 MIN_CONTEXT_FRAMES = 4
-MIN_PAUSE_GAIN = 0.03  # correlation by which the pause has to win on the side after it
-MAX_LOSS_TO_PIECES = 0.03  # by which it may lose against several pieces
+MIN_PAUSE_GAIN = 0.03  # of correlation, of each side's own offset over the other's
+MAX_LOSS_TO_PIECES = 0.03  # of correlation, against several pieces without a pause
 SEARCH_STEP_S = 0.05
 MAX_LINE_OFFSET_S, MAX_LINE_GAP_S = (
     0.15,
     0.6,
-)  # a piece this near to the line and to its ends belongs to it
-OFFSET_REACH_S = 0.4  # how far a piece may lie from where the line was found
+)  # from the line and from its ends, of a piece that belongs to it
+OFFSET_REACH_S = 0.4  # of the offsets tried, beyond the still span
 
 
 def find_still_spans(timeline: Timeline, part: Span) -> list[Span]:
-    """Stretches of at least SHORTEST_S within `part` in which nothing changes."""
+    """Spans within `part` in which nothing changes, MIN_FREEZE_S to MAX_FREEZE_S long."""
     times, change = timeline.times, timeline.change
     inside = np.flatnonzero((times > part.start) & (times < part.end))
     if len(inside) < 3:
@@ -48,7 +47,7 @@ def find_still_spans(timeline: Timeline, part: Span) -> list[Span]:
     median_change = float(np.median(change[inside]))
     still = change[inside] <= max(STILL_LUMA_CHANGE, MAX_STILL_CHANGE_SHARE * median_change)
     out: list[Span] = []
-    max_change = 0.0  # change since the last still picture
+    max_change = 0.0  # since the last still frame
     for index, is_still in zip(inside, still, strict=True):
         if not is_still:
             max_change = max(max_change, float(change[index]))
@@ -65,7 +64,7 @@ def find_still_spans(timeline: Timeline, part: Span) -> list[Span]:
 def insert_pauses(
     lines: list[Line], correlations: CorrelationMatrix, query: Timeline, reference: Timeline
 ) -> list[Line]:
-    """Lines, with pieces that a freeze parts joined into one line with a pause."""
+    """Join pieces that a freeze separates into one line with a pause; lines in order of start."""
     out = list(lines)
     if not out:
         return out
@@ -88,7 +87,7 @@ def insert_pauses(
 
 
 def _absorb_lines(joined: Line, others: list[Line]) -> list[Line]:
-    """The line together with the others that lie on it already."""
+    """The lines, with those that lie on `joined` already absorbed into it."""
     out = []
     for line in sorted(others, key=lambda other: -other.end):
         ends = (line.start, line.end)
@@ -111,7 +110,7 @@ def _with_pause(
     correlations: CorrelationMatrix,
     timelines: tuple[Timeline, Timeline],
 ) -> Line | None:
-    """One line that pauses within the run, or None where that explains nothing better."""
+    """One line with a pause within the still span; None where that explains nothing better."""
     longest = max(pieces, key=lambda line: line.end - line.start)
     speeds = [1.0] if abs(longest.speed - 1) < 0.02 else [1.0, longest.speed]
     best: Line | None = None
@@ -123,7 +122,7 @@ def _with_pause(
             if still_span.start > delay
         ),
     ]
-    for speed in speeds:  # a line across a freeze is itself too slow: real time is tried first
+    for speed in speeds:  # a line across a freeze is too slow itself: real time is tried first
         for span in span_candidates:
             line = _pause_at_speed(pieces, longest, speed, span, correlations, timelines)
             if line is None:
@@ -136,7 +135,7 @@ def _with_pause(
                 best = line
     allowed_loss = (
         MAX_LOSS_TO_PIECES if len(pieces) > 1 else 0.0
-    )  # one unbroken line needs no pause to be explained
+    )  # one unbroken line is explained without a pause
     if (
         best is None
         or mean_correlation(best, correlations)
@@ -193,7 +192,7 @@ def _pause_at_speed(
         or _mean_on_rows(correlations, slope, offset_before, before)
         < _mean_on_rows(correlations, slope, offset_after, before) + MIN_PAUSE_GAIN
     ):
-        return None  # what runs on explains it as well, or both sides look alike at both offsets
+        return None  # either side correlates as well at the other's offset
     line = replace(longest, start=start, end=end, speed=speed, offset=offset_before)
     pause = _locate_pause(still_span, pause_s, line, correlations)
     if not _is_freeze(*timelines, pause, line):
@@ -204,7 +203,7 @@ def _pause_at_speed(
 def _mean_on_rows(
     correlations: CorrelationMatrix, slope: float, offset: Seconds, rows: NDArray[np.bool_]
 ) -> float:
-    """Mean correlation along a straight line over some rows."""
+    """Mean correlation along a straight line over the rows in a (Kq,) mask."""
     values = interpolate_along(correlations, slope, float(offset))[rows]
     return float(np.nan_to_num(values, nan=-0.2).mean())
 
@@ -212,9 +211,9 @@ def _mean_on_rows(
 def interpolate_along(
     correlations: CorrelationMatrix, slope: float, offset: Seconds
 ) -> NDArray[np.float64]:
-    """(Kq,) correlations along a line, interpolated between moments; NaN outside the reference.
+    """(Kq,) correlations along a straight line, interpolated; NaN outside the reference.
 
-    The first and the last moment stand for as long before and after as moments are apart.
+    The first and the last timestamp count for one interval before and after them.
     """
     reference_times = correlations.reference_times
     wanted = slope * correlations.query_times + offset
@@ -236,7 +235,7 @@ def interpolate_along(
 def _locate_pause(
     still_span: Span, pause_s: Seconds, line: Line, correlations: CorrelationMatrix
 ) -> Span:
-    """Where in a still run a pause shorter than the run agrees best."""
+    """The position in a still span at which a shorter pause correlates best."""
     if still_span.length - pause_s < SEARCH_STEP_S:
         return still_span
     starts = np.arange(
@@ -254,7 +253,7 @@ def _locate_pause(
 def mean_correlation(
     line: Line, correlations: CorrelationMatrix, span: Span | None = None
 ) -> float:
-    """Mean correlation along a line with its pauses, over its own stretch or over a part."""
+    """Mean correlation along a line with its pauses, over all of it or over `span`."""
     start, end = (span.start, span.end) if span else (line.start, line.end)
     rows = np.flatnonzero((correlations.query_times >= start) & (correlations.query_times < end))
     if not len(rows):
@@ -268,7 +267,7 @@ def mean_correlation(
 
 
 def mean_correlation_of_all(lines: list[Line], correlations: CorrelationMatrix) -> float:
-    """The same over several lines, by their lengths."""
+    """Mean correlation along several lines, weighted by their lengths."""
     lengths = [line.end - line.start for line in lines]
     total = sum(
         mean_correlation(line, correlations) * length
@@ -278,7 +277,7 @@ def mean_correlation_of_all(lines: list[Line], correlations: CorrelationMatrix) 
 
 
 def _is_freeze(query: Timeline, reference: Timeline, pause: Span, line: Line) -> bool:
-    """Whether the known clip changes over what would have been shown, and the item does not."""
+    """Whether the reference changes over what a pause leaves out, and the query does not."""
     low, high = sorted((line.reference_time(pause.start), line.reference_time(pause.end)))
     inside: NDArray[np.bool_] = (reference.times > low) & (reference.times <= high)
     paused_frames: NDArray[np.bool_] = (query.times > pause.start) & (query.times <= pause.end)

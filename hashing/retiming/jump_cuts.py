@@ -1,7 +1,8 @@
-"""Where one line in time is really two: a cut in the item that a quiet scene hides.
+"""Jump cuts: where one line in time is two, joined by a cut that a quiet scene hides.
 
-A line is found as long as its moments agree well enough, and in a scene that changes little they
-also agree across a piece left out. Two pieces at two offsets are looked for by what each gains.
+In a scene that changes little, timestamps correlate along one line even across a part that was cut
+out. The line is split where two pieces with offsets of their own correlate better. Thresholds were
+set by hand on the development benchmark.
 """
 
 from dataclasses import replace
@@ -12,22 +13,20 @@ from numpy.typing import NDArray
 from hashing.retiming.freeze_frames import interpolate_along
 from hashing.types import CorrelationMatrix, Line, Seconds
 
-OFFSET_REACH_S = 20.0  # how far from the line a piece may lie
+OFFSET_REACH_S = 20.0  # of the pieces from the line
 OFFSET_STEP_S = 0.1
 MIN_PIECE_S = 0.7
 MIN_JUMP_S = 0.8  # between the offsets of two pieces
-MIN_SPLIT_GAIN = 0.02  # mean correlation that two pieces have to gain over one
-MIN_PIECE_CORRELATION = 0.7  # of a piece: below, the pictures do not fit well enough to be cut up
-MIN_OWN_OFFSET_GAIN = (
-    0.03  # by which each piece has to agree better with its own offset than with the other's
-)
+MIN_SPLIT_GAIN = 0.02  # of mean correlation, of two pieces over one
+MIN_PIECE_CORRELATION = 0.7  # a line that correlates less is not split
+MIN_OWN_OFFSET_GAIN = 0.03  # of mean correlation, of each piece's own offset over the other's
 MAX_PIECES = 4
 
 
 def split_at_jump_cuts(
     line: Line, correlations: CorrelationMatrix, max_pieces: int = MAX_PIECES
 ) -> list[Line]:
-    """The pieces that a line consists of, itself where it is one."""
+    """Split a line at jump cuts into `max_pieces` at most; just the line where it has none."""
     if (
         max_pieces < 2
         or line.pauses
@@ -56,7 +55,7 @@ def split_at_jump_cuts(
 def _best_cut(
     line: Line, correlations: CorrelationMatrix, rows: NDArray[np.intp], slope: float, min_rows: int
 ) -> tuple[float, Line, Line] | None:
-    """The best cut at one slope with its gain, or None where two pieces are no better than one."""
+    """The best cut at one slope and its gain; None where two pieces are no better than one."""
     middle = (line.start + line.end) / 2
     centre = line.reference_time(middle) - slope * middle
     offsets = centre + np.arange(-OFFSET_REACH_S, OFFSET_REACH_S + OFFSET_STEP_S / 2, OFFSET_STEP_S)

@@ -1,9 +1,10 @@
-"""How sharply each moment of the query says when it is, and lines by that alone.
+"""Weigh correlations by how sharp each row's peak is, and find lines by that.
 
-Where little moves, all moments of a shot agree with each other at 0.99, and what tells the true one
-is the last hundredth: correlations are mostly of what stands still. How fast a row falls beside its
-best moment is its own measure, so a moment is held against that: one unit of distance is what the
-known footage itself changes in LOOK_S.
+Where little moves, all frames of a shot correlate at 0.99, mostly by what stands still, and the
+true timestamp differs by the last hundredth. So each row has a unit of its own: by how much its
+correlation falls within PEAK_NEIGHBOUR_S of its peak, which is what the footage itself changes in
+that time. Rows whose peak is too flat for that count for nothing. Thresholds were set by hand on
+the development benchmark.
 """
 
 from dataclasses import replace
@@ -20,22 +21,22 @@ __all__ = [
     "sharpen_peaks",
 ]
 
-PEAK_NEIGHBOUR_S = 0.2  # beside the best moment, where a row's fall is read
-MIN_PEAK_FALL = 0.0002  # of correlation: below, coding makes as much even of good copies
-MIN_FALL_OF_DEFICIT = 0.3  # of what the best moment lacks to 1: a fall below says nothing
-MAX_PEAK_DISTANCE = 4.0  # units from which all moments are as wrong
-CORRELATION_PER_UNIT = 0.05  # of correlation that a unit counts
+PEAK_NEIGHBOUR_S = 0.2  # from a row's peak, at which its fall is measured
+MIN_PEAK_FALL = 0.0002  # of correlation; coding alone causes less, even in good copies
+MIN_FALL_OF_DEFICIT = 0.3  # of what the peak lacks to 1; rows with a smaller fall are not sharp
+MAX_PEAK_DISTANCE = 4.0  # units, to which distances are clipped
+CORRELATION_PER_UNIT = 0.05  # by which correlation is reduced per unit of distance
 VOTE_BIN_S = 0.1
-MIN_SHARP_SHARE = 0.3  # share of a line's rows that must say when
+MIN_SHARP_SHARE = 0.3  # of a line's rows, that must be sharp
 MIN_VOTE_ROWS = 8
 MIN_SHARP_ROWS = 4
-MIN_REVERSED_MARGIN = 0.6  # units by which forwards has to be further off than backwards
-MIN_VOTED_GAIN = 0.03  # sharpened correlation by which another line has to win
-REAL_TIME_PREFERENCE = 1.05  # preference in voting, as for the first line
+MIN_REVERSED_MARGIN = 0.6  # units, by which forward lines must be farther off
+MIN_VOTED_GAIN = 0.03  # of mean sharpened correlation, of another line
+REAL_TIME_PREFERENCE = 1.05  # factor on votes for real time
 
 
 def peak_distances(correlations: CorrelationMatrix) -> NDArray[np.float32]:
-    """(Kq, Kr) units, 0..FAR, from each row's best moment; all 0 in rows that say nothing."""
+    """(Kq, Kr) distance from each row's peak, in its units, 0..4; 0 throughout rows not sharp."""
     reference_times, values = correlations.reference_times, correlations.values
     rows = np.arange(len(values))
     best = values.argmax(axis=1)
@@ -54,7 +55,7 @@ def peak_distances(correlations: CorrelationMatrix) -> NDArray[np.float32]:
 
 
 def sharpen_peaks(correlations: CorrelationMatrix) -> CorrelationMatrix:
-    """The same agreement with moments that a row can tell from its best one pushed down."""
+    """The matrix with correlations reduced by their distances from the peaks of sharp rows."""
     return replace(
         correlations,
         values=correlations.values - CORRELATION_PER_UNIT * peak_distances(correlations),
@@ -62,7 +63,7 @@ def sharpen_peaks(correlations: CorrelationMatrix) -> CorrelationMatrix:
 
 
 def mean_sharpened(line: Line, sharpened: CorrelationMatrix) -> float:
-    """Mean sharpened correlation along a line, between moments."""
+    """Mean sharpened correlation along a line, interpolated between timestamps."""
     rows = (sharpened.query_times >= line.start) & (sharpened.query_times < line.end)
     values = interpolate_along(sharpened, line.slope, line.offset)[rows]
     return float(np.nan_to_num(values, nan=-0.2).mean()) if len(values) else 0.0
@@ -71,9 +72,10 @@ def mean_sharpened(line: Line, sharpened: CorrelationMatrix) -> float:
 def mean_peak_distance(
     line: Line, correlations: CorrelationMatrix, distances: NDArray[np.float32] | None = None
 ) -> float:
-    """Mean distance of a line from the rows' best moments, in units, over rows that say when.
+    """Mean distance of a line from the peaks of sharp rows, in units, 0..MAX_PEAK_DISTANCE.
 
-    apart: `distances(found)`, where they are at hand. FAR where fewer than FEWEST_SAYING rows say.
+    distances: of `peak_distances`, where computed already. MAX_PEAK_DISTANCE where fewer than
+    MIN_SHARP_ROWS rows are sharp.
     """
     rows = (correlations.query_times >= line.start) & (correlations.query_times < line.end)
     distances = peak_distances(correlations) if distances is None else distances
@@ -89,9 +91,9 @@ def mean_peak_distance(
 
 
 def vote_line(line: Line, sharpened: CorrelationMatrix, correlations: CorrelationMatrix) -> Line:
-    """The line over the same stretch with most votes of rows' best moments; itself where no better.
+    """The line over the same range with most votes of sharp peaks, where it is clearly better.
 
-    sharp: `found`, sharpened. Real time and the query's direction have to be beaten clearly.
+    sharpened: `correlations`, of `sharpen_peaks`. Real time has a small preference.
     """
     rows = np.flatnonzero(
         (correlations.query_times >= line.start) & (correlations.query_times < line.end)
@@ -126,7 +128,7 @@ def vote_line(line: Line, sharpened: CorrelationMatrix, correlations: Correlatio
 
 
 def is_only_reversed(line: Line, correlations: CorrelationMatrix) -> bool:
-    """Whether no line that runs forwards in real time is nearly as near to where rows are best."""
+    """Whether every forward line in real time is clearly farther from the peaks than `line`."""
     distances = peak_distances(correlations)
     middle = (line.start + line.end) / 2
     offsets = (

@@ -1,9 +1,9 @@
-"""Lines found coarsely -> lines as they are: exact slopes, moments at which the item stood still.
+"""Refine temporal alignment: exact speeds, freeze frames, jump cuts, stray lines removed.
 
-Lines come from pictures a tenth of a second apart. Here each is fitted again through the moments
-that agree best, between pictures; a stretch that only a freeze explains becomes one line with a
-pause; where hardly anything moves the sound says which moment it is; and stray lines that a much
-better line puts in the shade are left out.
+Lines come from preview frames a tenth of a second apart. Here each is fitted again through its
+correlation peaks, between frames; pieces separated by a freeze become one line with a pause; where
+hardly anything moves, the audio gives the offset; and lines much weaker than the best one are
+removed. Thresholds were set by hand on the development benchmark.
 """
 
 from dataclasses import replace
@@ -39,35 +39,43 @@ __all__ = [
     "refine_alignment",
 ]
 
-PEAK_REACH_S = 0.45  # how far from a line the moment that agrees best is looked for
-MIN_PEAK_CURVATURE = 2e-4  # bend of a peak under which it says nothing about when
+PEAK_REACH_S = 0.45  # of a row's peak from the line
+MIN_PEAK_CURVATURE = 2e-4  # of correlation; flatter peaks have no position
 MIN_TIMESTAMPS = 8
 MIN_CORRELATION_OF_BEST, MIN_CONTRAST_OF_BEST = (
     0.7,
     0.4,
-)  # of the best line's level and contrast: below, other speeds are stray
-MIN_VISUAL_CONTRAST = 0.05  # contrast under which pictures do not say when
-MIN_AUDIO_CORRELATION = 0.6  # correlation of sound that says when instead
-CORRELATED_TIMESTAMPS = 5  # neighbouring moments that err alike
-MIN_SPEED, MAX_SPEED = 0.3, 3.4  # beyond these a slope is no speed at which anybody plays a clip
-MAX_SPEED_ERROR = 0.06  # a slope measured no better than this is not told from real time
+)  # of the best line's; a weaker line at another speed is stray
+MIN_VISUAL_CONTRAST = 0.05  # with less, the audio gives the offset
+MIN_AUDIO_CORRELATION = 0.6  # of audio that gives the offset
+CORRELATED_TIMESTAMPS = 5  # neighbouring peaks have about the same error
+MIN_SPEED, MAX_SPEED = 0.3, 3.4  # of a fitted line
+MAX_SPEED_ERROR = (
+    0.06  # … within which a slope counts as real time, where its own error is that large
+)
 MAX_QUIET_CONTRAST, MAX_QUIET_SPEED_DEVIATION = (
     0.1,
     0.2,
-)  # contrast and distance from real time below which a speed needs proof
-MIN_QUIET_MARGIN = 0.3  # units by which real time has to be further off
-MIN_MARGIN, MIN_MARGIN_SHARE = 0.05, 0.5  # the same of other pieces; and as a share of their own
+)  # contrast of a quiet line, and the deviation from real time below which its speed needs proof
+MIN_QUIET_MARGIN = 0.3  # units of peak distance, by which real time must be farther off
+MIN_MARGIN, MIN_MARGIN_SHARE = (
+    0.05,
+    0.5,
+)  # the same for other lines, and as a share of their own distance
 SHIFT_STEP_S = 0.02
-MIN_CORRELATION_LOSS = 0.01  # of correlation, where no row says when
-MAX_EXACT_PEAK_DISTANCE = 0.6  # units from the best moments, up to which a piece is where they are
+MIN_CORRELATION_LOSS = 0.01  # of correlation at real time, where no row is sharp
+MAX_EXACT_PEAK_DISTANCE = 0.6  # units, mean over a piece that lies on its peaks
 UNMEASURED_SPEED_DEVIATION = (
-    0.1  # from real time: below, a speed has to be measured, and to explain more than that
+    0.1  # from real time, below which a speed must be measured, and must explain more
 )
-REAL_TIME_TOLERANCE = 0.012  # a refitted slope this near to 1 is real time
+REAL_TIME_TOLERANCE = 0.012  # of a fitted slope, from 1
 
 
 def refine_alignment(placement: Placement, query: Fingerprint, reference: Fingerprint) -> Placement:
-    """The placement with its lines' slopes, pauses and moments set right, in the query's order."""
+    """Refine the speeds, offsets and pauses of a placement's lines, in the query's order.
+
+    query, reference: of the two clips, for their timelines and their audio.
+    """
     correlations = placement.correlations
     if (
         correlations is None
@@ -95,9 +103,9 @@ def refine_alignment(placement: Placement, query: Fingerprint, reference: Finger
 
 
 def confirm_speed(line: Line, correlations: CorrelationMatrix, *, in_real_time: bool) -> Line:
-    """A line near real time is told from it only where its rows clearly say otherwise.
+    """Keep a speed near real time only where the peaks of its rows clearly contradict real time.
 
-    in_real_time: other pieces are; a quiet one is so too, unless its rows surely say otherwise.
+    in_real_time: whether other lines are; a quiet line then needs stronger evidence.
     """
     deviation = abs(line.speed - 1)
     quiet = (
@@ -144,9 +152,9 @@ def confirm_speed(line: Line, correlations: CorrelationMatrix, *, in_real_time: 
 def _split_if_exact(
     line: Line, correlations: CorrelationMatrix, sharpened: CorrelationMatrix
 ) -> list[Line]:
-    """The pieces of a line that a jump makes faster, where each is exact and in real time.
+    """The pieces of a line that a jump cut makes faster, where each is exact and in real time.
 
-    With pictures missing here and there two pieces are better than one as well, but still faster.
+    With dropped frames, two pieces are better than one as well, but still faster than real time.
     """
     if not DROPPED_FRAME_SPEEDS[0] < line.speed < DROPPED_FRAME_SPEEDS[1]:
         return [line]
@@ -166,7 +174,7 @@ def _split_and_fit(
 
 
 def drop_stray_lines(lines: tuple[Line, ...]) -> list[Line]:
-    """Lines that run at the best one's speed, or agree about as well and stand out as clearly."""
+    """The lines that run at the best one's speed, or correlate with similar level and contrast."""
     best = max(
         lines, key=lambda line: line.correlation * min(1.0, line.end - line.start), default=None
     )
@@ -184,7 +192,7 @@ def drop_stray_lines(lines: tuple[Line, ...]) -> list[Line]:
 
 
 def _unify_speeds(lines: list[Line], correlations: CorrelationMatrix) -> list[Line]:
-    """Short pieces at the speed of the longest, where that agrees as well as their own."""
+    """Set lines to the speed of the longest where they correlate about as well at it."""
     if len(lines) < 2:
         return lines
     longest = max(lines, key=lambda line: line.end - line.start)
@@ -203,7 +211,7 @@ def _unify_speeds(lines: list[Line], correlations: CorrelationMatrix) -> list[Li
 
 
 def measure_departures(line: Line, correlations: CorrelationMatrix) -> Departures:
-    """Where the moments that agree best lie beside a line."""
+    """Measure the offsets of the rows' correlation peaks from a line, between timestamps."""
     rows = np.flatnonzero(
         (correlations.query_times >= line.start) & (correlations.query_times < line.end)
     )
@@ -233,12 +241,12 @@ def measure_departures(line: Line, correlations: CorrelationMatrix) -> Departure
 
 
 def fit_line(line: Line, correlations: CorrelationMatrix) -> Line:
-    """The line through the moments that agree best; real time where it is as good as that."""
+    """Fit the line to its correlation peaks; real time where that is within its error."""
     departures = measure_departures(line, correlations)
     times, offsets, weights = departures.times, departures.offsets, departures.weights
     if len(times) < MIN_TIMESTAMPS or line.pauses or line.dropped_share:
         return _prefer_real_time(line, correlations)
-    weights = np.minimum(weights, 3 * np.median(weights))  # no one moment decides
+    weights = np.minimum(weights, 3 * np.median(weights))  # no single row decides
     keep = np.ones(len(times), bool)
     tilt = shift = 0.0
     for _ in range(4):
@@ -249,7 +257,7 @@ def fit_line(line: Line, correlations: CorrelationMatrix) -> Line:
         keep = np.abs(residuals) < max(0.05, 3 * float(np.median(np.abs(residuals))))
     slope = line.slope + float(tilt)
     if slope * line.slope <= 0 or not MIN_SPEED <= abs(slope) <= MAX_SPEED:
-        return line  # where little moves, moments that agree best lie anywhere
+        return line  # where little moves, peaks lie anywhere
     straight = replace(line, speed=abs(slope), offset=line.offset + float(shift))
     independent = keep.sum() / CORRELATED_TIMESTAMPS
     error = float(
@@ -265,7 +273,7 @@ def fit_line(line: Line, correlations: CorrelationMatrix) -> Line:
 
 
 def _prefer_real_time(line: Line, correlations: CorrelationMatrix) -> Line:
-    """A line that could not be measured finely: real time where that is as near and as good."""
+    """Real time for a line that could not be fitted, where that is near and correlates as well."""
     real_time = rotate_to_speed(line, 1.0)
     near = (
         abs(line.speed - 1) < UNMEASURED_SPEED_DEVIATION
@@ -281,7 +289,7 @@ def _prefer_real_time(line: Line, correlations: CorrelationMatrix) -> Line:
 
 
 def rotate_to_speed(line: Line, speed: float) -> Line:
-    """The line turned about its middle to another speed."""
+    """The line at another speed, rotated about its middle."""
     middle = (line.start + line.end) / 2
     slope = -speed if line.reversed else speed
     return replace(line, speed=speed, offset=line.reference_time(middle) - slope * middle)
@@ -300,7 +308,7 @@ def _locate_by_audio(
     query: AudioFingerprint | None,
     reference: AudioFingerprint | None,
 ) -> Line:
-    """A line on which hardly anything moves, put where the sound lies if the pictures allow it."""
+    """Move a line without visual contrast to where the audio lies, if the frames allow it."""
     if (
         line.contrast >= MIN_VISUAL_CONTRAST
         or query is None
@@ -325,7 +333,7 @@ def _locate_by_audio(
 def _find_audio(
     query: AudioLevels, reference: AudioLevels, line: Line
 ) -> tuple[Seconds, float] | None:
-    """Offset and speed at which the sound of a line's stretch is found in the reference."""
+    """Offset and speed at which the line's audio lies in the reference; None if not found."""
     span = Span(line.start, line.end)
     middle, reach = float(reference.times.mean()), float(np.ptp(reference.times)) + span.length
     audio_line = find_audio_line(query, reference, span, PlaybackChange(), middle, reach)

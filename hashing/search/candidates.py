@@ -1,8 +1,8 @@
 """Nearest stored vectors of a query -> the clips worth comparing.
 
-A cosine says little by itself: some pictures are like everything (Pizzi et al., CVPR 2022,
-normalise scores for that reason). Each query row is therefore measured against what it finds among
-the clips that come after its best ones, which hardly ever are copies.
+A cosine says little by itself: some frames resemble everything (Pizzi et al., CVPR 2022, normalise
+scores for that reason). From the cosines of each query row the row's background is taken off: the
+mean over the clips ranked after its best ones, which are hardly ever copies.
 """
 
 from collections.abc import Sequence
@@ -28,36 +28,38 @@ BACKGROUND_RANKS = slice(3, 11)  # clips, after the best ones, that stand for "u
 BACKGROUND_WEIGHT = 0.8
 BEST_ROWS = 3  # a clip's score is the mean of its best rows
 MAX_UNTHINNED_ROWS = 40
-TIMESTAMPS_PER_CANDIDATE = 3  # of a clip, that a window is held against
+TIMESTAMPS_PER_CANDIDATE = 3  # of a clip, at which a region is compared
 ROW_SPACING_S = 1.0
-MAX_QUERY_ROWS = 240  # query vectors that are searched; more of a long item are thinned evenly
-MIN_SCORE_OF_BEST = 0.3  # share of the best candidate's score under which others are not looked at
-MIN_COSINE = 0.12  # under which a best row is not worth a look
+MAX_QUERY_ROWS = 240  # query vectors searched with; a longer query is thinned evenly
+MIN_SCORE_OF_BEST = (
+    0.3  # of the best candidate's score, below which others are not compared; set by hand
+)
+MIN_COSINE = 0.12  # best cosine below which a clip is not compared; set by hand
 COSINE_ROUNDING = 0.002  # of a cosine between vectors that are kept at half precision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateThreshold:
-    """What a clip that comes later has to reach to be among the candidates of a search.
+    """The score at which a clip added after a search would have been among its candidates.
 
-    It is that of the search's own time: a library that has grown since would ask for more.
+    As of the search: in a library that has grown since, the threshold would be higher.
     """
 
     vectors: NDArray[np.float16]  # (N, 512) that were searched with
-    background_cosine: NDArray[np.float32]  # (N,) cosine that is usual for each
+    background_cosine: NDArray[np.float32]  # (N,) cosine of unlike clips, for each
     best_rows: int  # of which a clip's score is the mean
     min_score: float  # score; -inf where every clip is a candidate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchThresholds:
-    """Both of a search's bars. parts: of the picture; None where the whole was enough."""
+    """The thresholds of one search. regions: None where whole frames were enough."""
 
     whole: CandidateThreshold
     regions: CandidateThreshold | None
 
     def is_met(self, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
-        """Whether any of several clips is worth a comparison, as `reaches` has them."""
+        """Whether any of several clips is worth comparing; arguments as of `meets_threshold`."""
         thresholds = (self.whole,) if self.regions is None else (self.whole, self.regions)
         return any(meets_threshold(threshold, vectors, starts) for threshold in thresholds)
 
@@ -65,9 +67,9 @@ class SearchThresholds:
 def meets_threshold(
     threshold: CandidateThreshold, vectors: NDArray[np.float32], starts: NDArray[np.intp]
 ) -> bool:
-    """Whether any of several clips is worth a comparison.
+    """Whether any of several clips is worth comparing.
 
-    vectors: (M, 512), those of all clips one after the other; starts: (C,) where each begins.
+    vectors: (M, 512) unit vectors of all clips, clip after clip; starts: (C,) where each begins.
     """
     if not len(threshold.vectors) or not len(vectors):
         return False
@@ -82,9 +84,10 @@ def meets_threshold(
 
 
 def select_query_rows(descriptors: Descriptors) -> NDArray[np.intp]:
-    """Indices of the rows to search with: not flat, and thinned in a longer item.
+    """Indices of the rows to search with: not flat, and thinned in a longer query.
 
-    Up to FEW_ROWS all of them; then about one a second; then evenly down to MOST_ROWS.
+    Up to MAX_UNTHINNED_ROWS all of them; then about one a second; then evenly down to
+    MAX_QUERY_ROWS.
     """
     rows = np.flatnonzero(~descriptors.flat)
     if len(rows) > MAX_UNTHINNED_ROWS:
@@ -102,10 +105,10 @@ def rank_candidates(
     cosine: NDArray[np.float32],
     max_candidates: int,
 ) -> tuple[list[Candidate], CandidateThreshold]:
-    """The clips with the best normalised rows, best first, and the bar for those that come later.
+    """The clips with the best normalised rows, best first, and the threshold for later clips.
 
     vectors: (N, 512) that were searched with; clip_index: (N, k) into `clips`, -1 where there are
-    fewer; cosine: (N, k), best first.
+    fewer hits; cosine: (N, k), best first.
     """
     rows = _best_hit_per_clip(clip_index, cosine)
     ranked = _rank_all(clips, rows)
@@ -123,7 +126,7 @@ def rank_candidates(
 
 @dataclass(frozen=True, slots=True)
 class RegionCandidate:
-    """A clip worth comparing with one window of the item's picture."""
+    """A clip worth comparing with one region of the query's frame."""
 
     clip: str
     score: float
@@ -140,9 +143,10 @@ def rank_region_candidates(
     cosine: NDArray[np.float32],
     max_candidates: int,
 ) -> tuple[list[RegionCandidate], CandidateThreshold]:
-    """The same for windows of the picture: each clip with the window that finds it best.
+    """Rank clips by the region that finds each best, best first; and the threshold for later clips.
 
-    views: N windows that were searched with; clip_index, hit_times, cosine: (N, k).
+    regions: the N regions searched with; clip_index (into `clips`, -1 for no hit), hit_times (s)
+    and cosine: (N, k), best first.
     """
     rows = _best_hit_per_clip(clip_index, cosine)
     by_clip: dict[int, list[tuple[float, float, int, float]]] = {}
@@ -179,7 +183,7 @@ def rank_region_candidates(
 
 
 def _rank_all(clips: Sequence[str], rows: Sequence["_Row"]) -> list[Candidate]:
-    """All of them, best first."""
+    """All clips that any row found, best first."""
     by_clip: dict[int, list[tuple[float, float]]] = {}
     for row in rows:
         for clip, value in zip(row.clips.tolist(), row.cosine.tolist(), strict=True):
@@ -196,12 +200,12 @@ def _rank_all(clips: Sequence[str], rows: Sequence["_Row"]) -> list[Candidate]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """What one query vector found: each clip's best hit."""
+    """The best hit of each clip for one query vector."""
 
     clips: NDArray[np.int64]
     hit_index: NDArray[np.intp]  # of the hit in the row
     cosine: NDArray[np.float32]
-    background_cosine: float  # cosine that is usual for this vector
+    background_cosine: float  # cosine of unlike clips with this vector
 
 
 def _best_hit_per_clip(clip_index: NDArray[np.int64], cosine: NDArray[np.float32]) -> list[_Row]:

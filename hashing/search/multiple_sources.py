@@ -1,7 +1,7 @@
-"""Several known clips in one item: where to look for others, and what they explain of each other.
+"""Several references in one query: where to search for others, and what they explain.
 
-A picture that lies over known footage or stands beside it may be known as well. Once it is found,
-what it shows is no change of the first one's scene.
+Footage over a match or beside it may be in the library as well. Once it is matched, what it shows
+is no content change of the first match.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,11 +16,13 @@ __all__ = [
     "remove_mutual_changes",
 ]
 
-MIN_SIDE_SHARE = 0.2  # of the frame's side, for a picture beside a known one
+MIN_SIDE_SHARE = (
+    0.2  # of the frame's side, that other footage beside a match must have; set by hand
+)
 
 
 def other_footage_boxes(edits: Iterable[Edit]) -> list[Box]:
-    """Where, by the differences of an accepted match, the item shows another picture as well."""
+    """Boxes, 0..1, in which the query shows other footage, by the edits of an accepted match."""
     out: list[Box] = []
     for edit in edits:
         if edit.box is None:
@@ -42,7 +44,7 @@ def other_footage_boxes(edits: Iterable[Edit]) -> list[Box]:
 
 
 def remove_mutual_changes(matches: Mapping[str, Match]) -> dict[str, Match]:
-    """The matches, by clip, without changes of the scene where another clip was seen."""
+    """The matches, by clip, without content changes where another accepted clip is shown."""
     shown = {
         clip: [
             edit.box

@@ -1,13 +1,13 @@
-"""Does a still show another moment of the same scene: the same things, a little way off?
+"""Does a still show another moment of the same scene: the same things, slightly displaced?
 
 In a copy everything lies where the transform puts it, however badly it was coded and whatever was
-painted over it. At another moment a head has turned and an arm has sunk: what is there is found
+painted over it. At another moment a head has turned and an arm is lower: what is there is found
 again near by. Dense flow (Kroeger et al., Fast Optical Flow using Dense Inverse Search, ECCV 2016)
-between the still and the known picture laid onto it says how far off. It counts only where the
-flow there and the flow back meet, and where the pictures agree under it: what was pasted, written
-or garbled has no counterpart anywhere and drops out. So does what a copy leaves of movement: a
-transform a little wrong, which is an affine field, and an instant between two kept pictures, which
-is a share of the known clip's own movement at that moment.
+between the still and the warped reference frame measures the displacement. It counts only where
+forward and backward flow are consistent and the frames correlate under it: what was pasted, written
+or garbled has no counterpart and drops out. So does motion that a copy has as well: an inexact
+transform, which is an affine field, and a timestamp between two preview frames, which is a share of
+the reference's own motion. Thresholds were set by hand on the development benchmark.
 """
 
 from dataclasses import dataclass
@@ -29,15 +29,15 @@ __all__ = [
     "measure_still_displacement",
 ]
 
-CONTRAST_SIGMA_PX = 9.0  # neighbourhood in which brightness and contrast are made alike
-MAX_FLOW_INCONSISTENCY_PX = 1.0  # between the flow there and the flow back
-MIN_FLOW_CORRELATION = 0.7  # correlation under the flow from which a place has been found again
-MIN_MATCHED_PIXELS = 200  # pixels found again, under which nothing is said
-MAX_OWN_MOTION_SHARE = 0.7  # of the way to the next kept picture; half would do for even steps
-REWEIGHTING_ROUNDS = 8  # of reweighting; what a person moved must not bend the transform
-MIN_DISPLACEMENT_PX = 1.0  # at likeness.LONG_SIDE_PX; a copy's coding leaves a third of that
+CONTRAST_SIGMA_PX = 9.0  # neighbourhood in which brightness and contrast are equalised
+MAX_FLOW_INCONSISTENCY_PX = 1.0  # between forward and backward flow
+MIN_FLOW_CORRELATION = 0.7  # under the flow, where a pixel is matched
+MIN_MATCHED_PIXELS = 200  # with fewer, nothing is measured
+MAX_OWN_MOTION_SHARE = 0.7  # of the way to the next preview frame; half would do for even steps
+REWEIGHTING_ROUNDS = 8  # what moved must not bend the affine field
+MIN_DISPLACEMENT_PX = 1.0  # at COMPARISON_LONG_SIDE_PX; coding leaves a third of that in a copy
 TOLERATED_OWN_MOTION = (
-    0.5  # of the known clip's own movement at a place: its path need not be straight
+    0.5  # of the reference's own motion at a pixel, whose path need not be straight
 )
 
 type Map = NDArray[np.float32]  # (h, w)
@@ -46,20 +46,21 @@ type Field = NDArray[np.float32]  # (h, w, 2) px
 
 @dataclass(frozen=True, slots=True)
 class Displacement:
-    """Of one still held against one moment; shares are of the textured picture, 0..1."""
+    """Displacement of a still against one frame; shares are of the textured area, 0..1."""
 
-    matched_share: float  # found again in the known picture, here or near by
+    matched_share: float  # found again in the reference frame, in place or near by
     displaced_share: (
-        float  # of that, more than OFF_PX from where a copy has it; or as a share of what moves
+        float  # displaced by more than MIN_DISPLACEMENT_PX; or the share of the moving area that is
     )
 
 
 def measure_still_displacement(
     still: FrameCache, video: FrameCache, matrix: Matrix, matched: int
 ) -> Displacement | None:
-    """The same of two clips, at the known picture of three in a row that is most like the still.
+    """Measure the displacement of a still at the best of three neighbouring frames of a video.
 
-    matrix: the known clip's pixels -> the still's. at: index of the picture that was matched.
+    matrix: the video's pixels -> the still's. matched: index of the middle frame. Returns None
+    where too little of the still is found again.
     """
     near = range(max(0, matched - 2), min(len(video.times), matched + 3))
     frames = dict(zip(near, video.frames(list(near)), strict=True))
@@ -79,10 +80,10 @@ def measure_still_displacement(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlowMatches:
-    """Where the still's content lies in the known picture laid onto it."""
+    """Where the content of a still lies in the warped reference frame."""
 
     flow: Field  # px, at the size of the maps
-    reliable: NDArray[np.bool_]  # (h, w) textured, and found again
+    reliable: NDArray[np.bool_]  # (h, w) textured and matched
 
 
 def measure_displacement(
@@ -91,12 +92,11 @@ def measure_displacement(
     after: FrameSimilarity | None = None,
     moving: NDArray[np.bool_] | None = None,
 ) -> Displacement | None:
-    """How much of a still lies elsewhere than in the known picture of one moment.
+    """Measure how much of a still is displaced against one frame.
 
-    at: the still held against the known picture; before, after: against the kept pictures beside
-    it, where there are any. moving: (h, w) textured places at which the known clip moves. Where the
-    camera is fixed and the background rich, only these can tell. None where too little is found
-    again to tell.
+    similarity: the still compared with the frame; before, after: with its neighbours, where there
+    are any. moving: (h, w) textured pixels at which the video moves: before a fixed camera with a
+    rich background, only these can show it. Returns None where too little is found again.
     """
     textured = int(similarity.textured.sum())
     matches = match_by_flow(similarity)
@@ -115,14 +115,14 @@ def measure_displacement(
 
 
 def _displaced_share(displaced: NDArray[np.bool_], moving: NDArray[np.bool_] | None) -> float:
-    """Of the moving places; 0 where they are too few."""
+    """Displaced share of the moving pixels; 0 where they are too few."""
     if moving is None or moving.sum() < MIN_MATCHED_PIXELS:
         return 0.0
     return float(displaced[moving].mean())
 
 
 def match_by_flow(similarity: FrameSimilarity) -> FlowMatches:
-    """The flow from the still to the known picture, and where it can be relied on."""
+    """The flow from the still to the reference frame, and where it is reliable."""
     left, right = _equalise_contrast(similarity.query), _equalise_contrast(similarity.reference)
     forward, backward = _flow(left, right), _flow(right, left)
     consistent = (
@@ -136,7 +136,7 @@ def match_by_flow(similarity: FrameSimilarity) -> FlowMatches:
 
 
 def _equalise_contrast(luma: Map) -> NDArray[np.uint8]:
-    """Brightness and contrast made alike everywhere, so that tints and vignettes do not flow."""
+    """Equalise local brightness and contrast, so that tints and vignettes cause no flow."""
     mean = cv2.GaussianBlur(luma, (0, 0), CONTRAST_SIGMA_PX)
     squares = cv2.GaussianBlur(luma * luma, (0, 0), CONTRAST_SIGMA_PX)
     deviation = np.sqrt(np.clip(squares - mean * mean, 0, None))
@@ -145,7 +145,7 @@ def _equalise_contrast(luma: Map) -> NDArray[np.uint8]:
 
 
 def _flow(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> Field:
-    """left(x) looks like right(x + flow(x))."""
+    """(h, w, 2) px: left(x) corresponds to right(x + flow(x))."""
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     search.setFinestScale(0)
     start = np.zeros((*left.shape, 2), np.float32)
@@ -153,7 +153,7 @@ def _flow(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> Field:
 
 
 def _sample_at(values: NDArray[np.float32], flow: Field) -> NDArray[np.float32]:
-    """Values (h, w) or (h, w, n) fetched from where the field points."""
+    """Sample (h, w) or (h, w, n) values where the flow points."""
     height, width = values.shape[:2]
     rows, columns = np.indices((height, width), dtype=np.float32)
     x, y = columns + flow[..., 0], rows + flow[..., 1]
@@ -164,7 +164,7 @@ def _sample_at(values: NDArray[np.float32], flow: Field) -> NDArray[np.float32]:
 def _own_motion(
     similarity: FrameSimilarity, before: FrameSimilarity | None, after: FrameSimilarity | None
 ) -> Field:
-    """Of the known clip, from one kept picture to the next; zero where there is only one."""
+    """(h, w, 2) px: the reference's own motion per preview frame; 0 where it has only one."""
     here = _equalise_contrast(similarity.reference)
     steps = [
         sign * _flow(here, _equalise_contrast(other.reference))
@@ -177,7 +177,7 @@ def _own_motion(
 
 
 def _residual_motion(matches: FlowMatches, own_motion: Field) -> Map:
-    """(h, w) px: what is left of the flow without an affine field and a share of own movement."""
+    """(h, w) px: the flow less an affine field and a share of the reference's own motion."""
     rows, columns = np.nonzero(matches.reliable)
     height, width = matches.reliable.shape
     ones, none = np.ones(len(rows)), np.zeros((len(rows), 3))
@@ -199,6 +199,6 @@ def _residual_motion(matches: FlowMatches, own_motion: Field) -> Map:
         scale = max(0.1, 2 * float(np.median(residuals)))
         weight = 1 / (1 + (residuals / scale) ** 2)  # Cauchy
     residual = np.zeros(matches.reliable.shape, np.float32)
-    # what lies where it should is in its place, whatever moves around it: writing, or a stand
+    # what lies where the transform puts it is in place, whatever moves around it
     residual[matches.reliable] = np.minimum(residuals, np.hypot(*matches.flow[matches.reliable].T))
     return residual

@@ -1,7 +1,7 @@
-"""Two pictures under a transform: where in the picture do they agree?
+"""Two frames under a transform: where in the frame do they agree?
 
 Normalised cross-correlation in small windows, on luma, so that tint, contrast and vignettes do not
-count. Windows with no texture in either picture say nothing and are left out.
+count. Windows without texture in either frame are left out. Thresholds were set by hand.
 """
 
 from dataclasses import dataclass, replace
@@ -24,19 +24,22 @@ __all__ = [
 
 COMPARISON_LONG_SIDE_PX = 256
 CORRELATION_WINDOW_PX = 13
-MIN_TEXTURE_DEVIATION = 5.0  # grey levels of deviation in a window under which it says nothing
-DAYLIGHT_DEVIATION = 40.0  # grey levels of deviation over a whole picture by day
+MIN_TEXTURE_DEVIATION = 5.0  # grey levels in a window; below, it is left out
+DAYLIGHT_DEVIATION = 40.0  # grey levels over a frame taken by day
 GRAIN_SIGMA_PX = 0.8  # noise is not texture
 MIN_AGREEING_CORRELATION = 0.55
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameSimilarity:
-    """The warped pair and its map, at the size they were compared."""
+    """A query frame, the reference frame warped onto it, and where they agree.
+
+    Maps have COMPARISON_LONG_SIDE_PX on their longest side at most.
+    """
 
     query: NDArray[np.float32]  # (h, w) luma
     reference: NDArray[np.float32]  # (h, w) luma, warped onto the query
-    covered: NDArray[np.bool_]  # (h, w) where both pictures are
+    covered: NDArray[np.bool_]  # (h, w) where both frames are
     correlation: NDArray[np.float32]  # (h, w) -1..1
     textured: NDArray[np.bool_]  # (h, w) covered, and textured in either
     matrix: Matrix  # the reference's pixels -> pixels of these maps
@@ -60,11 +63,11 @@ def compare_visible_part(
     matrix: Matrix,
     hidden: tuple[Box, ...] = (),
 ) -> FrameSimilarity:
-    """The same of just the part of the query that the reference covers.
+    """Compare only the part of the query that the reference covers.
 
-    A small picture in the item's is so seen in as much detail as one that fills it: what tells two
-    moments of one scene apart is lost first. hidden: parts of the query's picture, 0..1, that are
-    left out.
+    An inset is so compared in as much detail as a full frame: what distinguishes two moments of one
+    scene is lost first. Arguments as of `compare_frames`; hidden: parts of the query's frame, 0..1,
+    that are left out.
     """
     height, width = query.shape[:2]
     box = visible_outline(matrix, (width, height), (reference.shape[1], reference.shape[0]))
@@ -79,7 +82,7 @@ def compare_visible_part(
         return similarity
     size = similarity.query.shape[1], similarity.query.shape[0]
     part = cv2.resize(free[y0:y1, x0:x1].astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    # a window reaches over the rim
+    # a correlation window reaches over the edge
     not_hidden = (
         cv2.erode(
             part, np.ones((CORRELATION_WINDOW_PX, CORRELATION_WINDOW_PX), np.uint8), borderValue=1
@@ -96,7 +99,10 @@ def compare_visible_part(
 def compare_frames(
     query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Matrix
 ) -> FrameSimilarity:
-    """query, reference: (H, W, 3) RGB. matrix: reference pixels -> query pixels."""
+    """Compare a query frame with a reference frame under a transform.
+
+    query, reference: (H, W, 3) uint8 RGB. matrix: reference pixels -> query pixels.
+    """
     size_q = (query.shape[1], query.shape[0])
     shrink = min(1.0, COMPARISON_LONG_SIDE_PX / max(size_q))
     size = (max(8, round(size_q[0] * shrink)), max(8, round(size_q[1] * shrink)))
@@ -120,7 +126,7 @@ def compare_frames(
 
 
 def _normalise_contrast(luma: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The picture without its grain, a dark one's contrast raised: texture is texture by night."""
+    """Luma without grain, with the contrast of a dark frame raised: texture counts by night."""
     if not where.any():
         return luma
     luma = np.asarray(cv2.GaussianBlur(luma, (0, 0), GRAIN_SIGMA_PX), np.float32)
@@ -135,7 +141,7 @@ def _to_luma(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def local_correlation(
     left: NDArray[np.float32], right: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Windowed correlation of two luma pictures, and the larger of their deviations."""
+    """(h, w) correlation of two (h, w) luma maps in windows, -1..1, and the larger deviation."""
 
     def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(

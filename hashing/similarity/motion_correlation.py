@@ -1,9 +1,9 @@
-"""Does what moves in one clip move alike in the other?
+"""Does what moves in one clip move in the same way in the other?
 
-A fixed camera's background matches itself at any hour; only what moves tells one hour from
-another. Under a transform and along a line, each cell's brightness over time is held against the
-same cell's in the reference. Static overlays move in neither and cost nothing; footage of another
-moment moves differently, or elsewhere.
+The background of a fixed camera matches itself at any hour; only what moves distinguishes hours.
+Under a transform and along a line, the brightness of each cell over time is correlated with that of
+the same cell in the reference. Static overlays move in neither and cost nothing; footage of another
+time moves differently, or elsewhere.
 """
 
 from dataclasses import dataclass
@@ -30,9 +30,11 @@ __all__ = [
     "correlate_still_motion",
 ]
 
-MOTION_WINDOW_S = 4.0  # of video around a still's moment, in which is seen what moves
+MOTION_WINDOW_S = (
+    4.0  # of video around a still's timestamp, on which motion is measured; set by hand
+)
 CODING_NOISE_DEVIATION = (
-    2.5  # grey levels: deviation over time that compression alone gives a still cell
+    2.5  # grey levels over time, by coding alone in a cell that stands still; set by hand
 )
 
 
@@ -53,9 +55,10 @@ def correlate_motion(
     line: Line,
     shown: NDArray[np.bool_] | None = None,
 ) -> MotionAgreement | None:
-    """How far the two clips' movements agree along one line; None where too little is seen.
+    """Measure how far the motion of two clips agrees along one line.
 
-    shown: (h, w) of the tiny query pictures, the part to look at; None for all of them.
+    transform: reference -> query pixels. shown: (h, w) of the query's thumbnails, the part to
+    compare; None for all of it. Returns None where too little is visible.
     """
     query_indices = np.flatnonzero((query.times >= line.start) & (query.times < line.end))
     if len(query_indices) < 5:
@@ -77,7 +80,7 @@ def correlate_motion(
 
 
 def _temporal_changes(frames: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """(K, P): each cell's departure from its own mean, after the whole picture's changes."""
+    """(K, P) grey levels: each cell's deviation from its mean, less that of the whole frame."""
     soft = np.stack([cv2.GaussianBlur(frame, (0, 0), 0.8) for frame in frames])
     flat: NDArray[np.float32] = soft[:, mask]
     flat = flat - np.median(flat, axis=1, keepdims=True)
@@ -119,11 +122,11 @@ def _explained_share(
 def correlate_still_motion(
     still: FrameCache, video: FrameCache, matrix: Matrix, timestamp: Seconds
 ) -> float | None:
-    """Whether a still agrees with the video where the video moves as well as elsewhere, 0..1.
+    """Agreement of a still with a video where the video moves, relative to elsewhere, 0..1.
 
-    still, video: of the two clips; matrix: the video's pixels -> the still's. A fixed camera's
-    other moment has the background right and just these parts wrong; a caption lies anywhere.
-    None where too little moves to tell.
+    matrix: the video's pixels -> the still's. Another moment before a fixed camera has the
+    background right and these parts wrong; a caption lies anywhere. Returns None where too little
+    moves.
     """
     deviation = temporal_deviation(video, timestamp)
     if deviation is None:
@@ -142,7 +145,10 @@ def correlate_still_motion(
 
 
 def temporal_deviation(video: FrameCache, timestamp: Seconds) -> NDArray[np.float32] | None:
-    """(h, w) grey levels over time of the tiny pictures around a moment; None of too few."""
+    """(h, w) deviation over time, grey levels, of the thumbnails around a timestamp.
+
+    None where they are too few.
+    """
     near = np.abs(video.times - timestamp) <= MOTION_WINDOW_S
     if near.sum() < 5:
         return None
@@ -152,11 +158,11 @@ def temporal_deviation(video: FrameCache, timestamp: Seconds) -> NDArray[np.floa
 def agreement_where_other_moves(
     clip: FrameCache, other: FrameCache, matrix: Matrix, pairs: list[tuple[int, int]]
 ) -> float | None:
-    """Whether two clips agree where the other one moves at any time as well as elsewhere, 0..1.
+    """Agreement of two clips where `other` moves at any time, relative to elsewhere, 0..1.
 
-    For a stretch in which nothing moves: where people stand now, they moved before or after. A
-    fixed camera's other moment has them elsewhere. matrix: the other's pixels -> the one's.
-    pairs: (index of the one, index of the other). None where the other never moves.
+    For a segment in which nothing moves: where people stand now, they move before or after, and at
+    another moment before a fixed camera they stand elsewhere. matrix: pixels of `other` -> pixels
+    of `clip`. pairs: frame indices (clip, other). Returns None where `other` never moves.
     """
     deviation = other.thumbnails().std(axis=0, dtype=np.float32)
     values = [
@@ -172,7 +178,7 @@ def agreement_where_other_moves(
 def _agreement_where_moving(
     similarity: FrameSimilarity, deviation: NDArray[np.float32], video: FrameCache
 ) -> float | None:
-    """Agreement where the video moves most, as a share of the agreement elsewhere."""
+    """Agreeing share where the video moves most, relative to that elsewhere, 0..1."""
     moving = moving_mask(similarity, deviation, video)
     if moving is None:
         return None
@@ -185,9 +191,10 @@ def _agreement_where_moving(
 def moving_mask(
     similarity: FrameSimilarity, deviation: NDArray[np.float32], video: FrameCache
 ) -> NDArray[np.bool_] | None:
-    """(h, w) where a picture has texture and the video moves most; None where it hardly does.
+    """(h, w) mask of where a frame has texture and the video moves most; None where it hardly does.
 
-    held: something held against a picture of the video. deviation: of its tiny pictures over time.
+    similarity: a frame compared with one of the video. deviation: of the video's thumbnails over
+    time, grey levels.
     """
     size = (similarity.query.shape[1], similarity.query.shape[0])
     from_tiny = np.linalg.inv(scaling_matrix(video.size, video.thumbnail_size))
