@@ -70,6 +70,7 @@ class SheetOut(Wire):
     faces_filled: int
     pictures_filled: int
     problems: list[str]
+    by_hand: bool = False  # stored sheets of before do not say
 
 
 class PicturesOut(Wire):
