@@ -61,7 +61,7 @@ def test_a_service_that_goes_in_mid_upload_is_tried_again(browser: Browser, desk
         expect(page.locator("#assertive")).to_contain_text("could not be sent")
         row.get_by_role("button", name="Try again").click()
         again = page.locator(".rows .row").first
-        expect(again).to_contain_text("text over it", timeout=WORK_MS)
+        expect(again).to_contain_text("with on-screen text", timeout=WORK_MS)
 
 
 def test_a_full_queue_is_waited_for(browser: Browser, desk: Desk) -> None:

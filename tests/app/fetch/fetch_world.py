@@ -355,6 +355,7 @@ def say(**outcome: Any) -> None:
 def try_link(case: dict[str, Any], folder: Path, connections: Connections) -> None:
     """Fetch one link; print how it ended, which connections that made, and what was left."""
     from app.fetch.fetch import fetch
+    from app.messages.catalogue import render
     from app.settings import Settings
     from hashing.errors import FirstseenError
 
@@ -387,7 +388,10 @@ def try_link(case: dict[str, Any], folder: Path, connections: Connections) -> No
             "bytes": fetched.bytes,
             "same": fetched.path.read_bytes() in (CLIP.read_bytes(), PHOTO.read_bytes()),
             "hosts": list(fetched.origin.hosts),
-            "notes": [*fetched.origin.told, *fetched.origin.problems],
+            "notes": [
+                note if isinstance(note, str) else render(note)
+                for note in (*fetched.origin.told, *fetched.origin.problems)
+            ],
         }
         fetched.path.unlink()
     time.sleep(case.get("wait_s", 0))

@@ -315,7 +315,7 @@ def test_a_removed_clip_leaves_no_trace_in_any_file(
     fingerprint = made_print(4)
     secret = type(fingerprint)(
         **{name: getattr(fingerprint, name) for name in fingerprint.__slots__}
-        | {"pictures": pictures}
+        | {"preview": pictures}
     )
     facts = type(made_facts(4))(f"{canary}.mp4", made_facts(4).sha256, 9)
     stored = pack_vectors(fingerprint.descriptors.vectors)
