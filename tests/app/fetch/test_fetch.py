@@ -378,7 +378,7 @@ def test_the_video_of_a_page_is_fetched(pages: dict[str, Outcome], name: str) ->
 @pytest.mark.slow
 def test_more_videos_than_one_are_reported(pages: dict[str, Outcome]) -> None:
     assert pages["two videos"]["notes"][1] == (
-        "The page shows 2 videos; the first of them is the item"
+        "The page has 2 videos; the item is the first of them"
     )
     assert len(pages["video"]["notes"]) == 1
 
