@@ -5,6 +5,7 @@ is parsed when it is first asked for: one run says a few dozen of the catalogue'
 """
 
 import re
+import threading
 import warnings
 from functools import cache
 from pathlib import Path
@@ -75,7 +76,7 @@ def _catalogue(language: str) -> "Catalogue":
 
 
 class Catalogue:
-    """One language's entries, each parsed when it is first needed."""
+    """One language's entries, each parsed when it is first needed. Used from several threads."""
 
     def __init__(self, language: str, source: str) -> None:
         self.language = language
@@ -83,9 +84,14 @@ class Catalogue:
         self.entries = {match[1]: match[0] for match in ENTRY.finditer(source)}
         self._parsed: set[str] = set()
         self._bundle: FluentBundle | None = None
+        self._lock = threading.RLock()  # an entry is in use only once all it refers to is parsed
 
     def format(self, message: Message) -> tuple[str, list[str]]:
         """The text and its faults; parameters may be messages and lists of them."""
+        with self._lock:
+            return self._format(message)
+
+    def _format(self, message: Message) -> tuple[str, list[str]]:
         bundle = self._loaded()
         self._parse(message.id, bundle)
         faults: list[str] = []

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,13 @@ def test_the_libraries_are_loaded_with_the_first_message_only() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "False"
+
+
+def test_several_threads_may_ask_for_the_same_new_entry_at_once() -> None:
+    source = "\n".join(f"m{n} = text {n} {{ m{n + 1} }}" for n in range(200)) + "\nm200 = end"
+    for _ in range(5):
+        fresh = catalogue.Catalogue("en", source)
+        with ThreadPoolExecutor(8) as pool:
+            written = list(pool.map(lambda _: fresh.format(Message("m150", {})), range(32)))
+        assert {faults == [] for _, faults in written} == {True}
+        assert len({text for text, _ in written}) == 1
