@@ -182,6 +182,6 @@ def test_several_threads_may_ask_for_the_same_new_entry_at_once() -> None:
     for _ in range(5):
         fresh = catalogue.Catalogue("en", source)
         with ThreadPoolExecutor(8) as pool:
-            written = list(pool.map(lambda _: fresh.format(Message("m150", {})), range(32)))
+            written = list(pool.map(fresh.format, [Message("m150", {})] * 32))
         assert {faults == [] for _, faults in written} == {True}
         assert len({text for text, _ in written}) == 1
