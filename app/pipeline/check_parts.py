@@ -5,7 +5,7 @@ from app.library.library import Library
 from app.pipeline.find_matches import search_library
 from app.pipeline.judge_matches import judge_matches, trace_audio
 from app.pipeline.open_sandbox import open_sandbox
-from app.pipeline.read_item import file_facts
+from app.pipeline.read_item import decode_limits, file_facts
 from app.pipeline.step_clock import StepClock
 from app.progress import OnProgress
 from app.sandbox.client import MediaSandbox
@@ -32,7 +32,7 @@ def check_parts(
 
     sandbox: the item's, which goes on holding the main part: each part is read in another one.
     """
-    limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
+    limits = decode_limits(settings)
     checked: list[CheckedPart] = []
     for part in sandbox.parts(limits):
         if part.reason is not None:

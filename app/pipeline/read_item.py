@@ -33,7 +33,7 @@ def read_item(
 
     Raises DecodeError, SandboxError, and UsageError for an unusable list of trust anchors.
     """
-    limits = Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
+    limits = decode_limits(settings)
     anchors = load_trust_anchors(settings.trust_anchors)
     on_progress("metadata", 0.0)
     with clock.during("metadata"):
@@ -42,6 +42,11 @@ def read_item(
     with clock.during("describe"):
         fingerprint = sandbox.fingerprint(sampling, limits, on_progress)
     return ReadItem(fingerprint, metadata)
+
+
+def decode_limits(settings: Settings) -> Limits:
+    """How much of a file is decoded."""
+    return Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
 
 
 def file_facts(item: Item) -> FileFacts:

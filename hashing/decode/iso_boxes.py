@@ -86,6 +86,24 @@ def declared_end(file: BinaryIO) -> int:
     return at
 
 
+def parse_head(head: bytes, start: int, end: int) -> tuple[bytes, int, int] | None:
+    """(type, start of what it holds, size with its head) of the box that stands at `start`.
+
+    head: its first 16 bytes, or fewer at the end. end: of what it stands in, which a box of no
+    stated size fills. None where this is no box: padding or garbage.
+    """
+    if len(head) < 8:
+        return None
+    size, kind = struct.unpack_from(">I4s", head)
+    inside = start + 8
+    if size == 1 and len(head) == 16:
+        (size,) = struct.unpack_from(">Q", head, 8)
+        inside = start + 16
+    elif size == 0:
+        size = end - start
+    return None if size < inside - start else (kind, inside, size)
+
+
 def _name(raw: bytes) -> str:
     return "".join(chr(byte) for byte in raw if 32 <= byte < 127).strip()
 
@@ -103,18 +121,10 @@ class _Walk:
         while start + 8 <= end and self.left > 0:
             self.left -= 1
             self.file.seek(start)
-            head = self.file.read(16)
-            if len(head) < 8:
+            head = parse_head(self.file.read(16), start, end)
+            if head is None:
                 return
-            size, kind = struct.unpack_from(">I4s", head)
-            inside = start + 8
-            if size == 1 and len(head) == 16:
-                (size,) = struct.unpack_from(">Q", head, 8)
-                inside = start + 16
-            elif size == 0:
-                size = end - start
-            if size < inside - start:
-                return
+            kind, inside, size = head
             if kind == b"trak":
                 track = self.tracks
                 self.tracks += 1

@@ -30,7 +30,6 @@ BLACK = 18  # grey levels
 MOSTLY_SHOWN = 0.85  # of the frame, above which what is left is no filled background
 FEWEST_OTHERS = 8  # pictures of the rest of the item, a tenth of a second apart
 FLUSH = 0.025  # of the frame: how near a side counts as at it
-CELLS = (1 / 4, 1 / 3, 1 / 2, 2 / 3)
 FEW = 40  # correspondences
 INSIDE = 0.02  # how far a corner of a filmed screen may leave the frame
 

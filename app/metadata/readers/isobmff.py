@@ -15,6 +15,7 @@ from typing import BinaryIO
 from app.metadata.bounds import MAX_BLOCK_BYTES, MAX_LIST, decode, put
 from app.metadata.readers.still_blocks import Blocks
 from app.metadata.types import Group, Value
+from hashing.decode.iso_boxes import parse_head
 
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 MAX_BOXES = 4_000
@@ -55,18 +56,10 @@ class Walk:
             if self.boxes_left <= 0:
                 return
             self.boxes_left -= 1
-            head = self.read(start, 16)
-            if len(head) < 8:
+            head = parse_head(self.read(start, 16), start, end)
+            if head is None:
                 return
-            size, kind = struct.unpack_from(">I4s", head)
-            payload = start + 8
-            if size == 1 and len(head) == 16:
-                (size,) = struct.unpack_from(">Q", head, 8)
-                payload = start + 16
-            elif size == 0:
-                size = end - start
-            if size < payload - start:
-                return  # not a box: padding or garbage
+            kind, payload, size = head
             yield kind, payload, min(start + size, end)
             if start + size > end and kind != b"mdat":
                 self.blocks.problems.append(f"box {decode(kind)!r} runs past its parent's end")
