@@ -22,7 +22,7 @@ from app.report.errors import ReportNotUnderstood
 from app.report.parse import report_from_json
 from app.store import descriptors, reports
 from app.store.data_folder import Store
-from app.store.descriptors import unpack_bar
+from app.store.descriptors import unpack_bar, unpack_bars
 from app.store.schema import descriptors as descriptor_rows
 from app.store.schema import searches
 from hashing.search.candidates import SearchThresholds
@@ -134,4 +134,4 @@ def _unpack_bars(whole: bytes | None, parts: bytes | None) -> SearchThresholds |
     """None for a row of an older version."""
     if whole is None:
         return None
-    return SearchThresholds(unpack_bar(whole), None if parts is None else unpack_bar(parts))
+    return SearchThresholds(unpack_bars(whole), None if parts is None else unpack_bar(parts))

@@ -77,7 +77,7 @@ def find_matches(
     with clock.during("search"):
         vectors = query.descriptors.vectors[rows].astype("float32")
         hits = search_vectors(vectors)
-        proposed, whole_bar = candidates.rank_candidates(
+        proposed, whole_bars = candidates.rank_candidates(
             vectors, hits.clips, hits.clip_index, hits.cosine, MAX_CANDIDATES
         )
     region_bar = None
@@ -95,7 +95,7 @@ def find_matches(
                 sandbox, library, matches, clock, region.clip, region.region, region.timestamps
             )
     return FoundMatches(
-        remove_mutual_changes(matches), hits, candidates.SearchThresholds(whole_bar, region_bar)
+        remove_mutual_changes(matches), hits, candidates.SearchThresholds(whole_bars, region_bar)
     )
 
 

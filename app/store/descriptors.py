@@ -7,7 +7,7 @@ Every function works inside a transaction that its caller began.
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,9 @@ from hashing.search.candidates import CandidateThreshold, SearchThresholds
 from hashing.types import VECTOR_SIZE, Fingerprint
 
 HEAD = struct.Struct("<If")  # of a packed bar: rows of a score, and the least score
+COUNTS = struct.Struct("<II")  # of several packed bars: SEVERAL, and how many
+LENGTH = struct.Struct("<I")  # bytes of each of them
+SEVERAL = 0  # where one bar has its rows of a score, which are never none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +64,7 @@ def store(
             check=check,
             searched_up_to=reach,
             library_change=change,
-            whole=None if candidate_bars is None else pack_bar(candidate_bars.whole),
+            whole=None if candidate_bars is None else pack_bars(candidate_bars.whole),
             parts=None
             if candidate_bars is None or candidate_bars.regions is None
             else pack_bar(candidate_bars.regions),
@@ -83,6 +86,28 @@ def unpack_bar(packed: bytes) -> CandidateThreshold:
     background = np.frombuffer(packed, "<f4", count, HEAD.size)
     vectors = np.frombuffer(packed, "<f2", count * VECTOR_SIZE, HEAD.size + 4 * count)
     return CandidateThreshold(vectors.reshape(count, VECTOR_SIZE), background, best_rows, min_score)
+
+
+def pack_bars(bars: Sequence[CandidateThreshold]) -> bytes:
+    """One bar as `pack_bar` writes it, as rows of earlier versions have it; or several."""
+    packed = [pack_bar(bar) for bar in bars]
+    if len(packed) == 1:
+        return packed[0]
+    lengths = [LENGTH.pack(len(bar)) for bar in packed]
+    return COUNTS.pack(SEVERAL, len(packed)) + b"".join(lengths) + b"".join(packed)
+
+
+def unpack_bars(packed: bytes) -> tuple[CandidateThreshold, ...]:
+    """The inverse of `pack_bars`, as `unpack_bar` is of `pack_bar`."""
+    mark, count = COUNTS.unpack_from(packed)
+    if mark != SEVERAL:
+        return (unpack_bar(packed),)
+    start = COUNTS.size + count * LENGTH.size
+    bars = []
+    for (length,) in LENGTH.iter_unpack(packed[COUNTS.size : start]):
+        bars.append(unpack_bar(packed[start : start + length]))
+        start += length
+    return tuple(bars)
 
 
 def record_search(

@@ -3,10 +3,15 @@
 A cosine says little by itself: some frames resemble everything (Pizzi et al., CVPR 2022, normalise
 scores for that reason). From the cosines of each query row the row's background is taken off: the
 mean over the clips ranked after its best ones, which are hardly ever copies.
+
+A short clip inside a long item is seen by few of its rows. So the rows are cut into windows of a
+few minutes; each window ranks the clips by itself, and a clip's score is that of its best window.
+An item of one window is ranked as a whole.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +26,7 @@ __all__ = [
     "rank_candidates",
     "rank_region_candidates",
     "select_query_rows",
+    "split_into_windows",
 ]
 
 NEIGHBOURS_PER_ROW = 128  # hits a query vector: a still clip can fill dozens of places by itself
@@ -30,7 +36,11 @@ BEST_ROWS = 3  # a clip's score is the mean of its best rows
 MAX_UNTHINNED_ROWS = 40
 TIMESTAMPS_PER_CANDIDATE = 3  # of a clip, at which a region is compared
 ROW_SPACING_S = 1.0
-MAX_QUERY_ROWS = 240  # query vectors searched with; a longer query is thinned evenly
+MAX_WINDOW_ROWS = 240  # rows that are ranked together: 4 minutes and more; set by hand
+MAX_WINDOW_CANDIDATES = 32  # clips of one window that are compared, at most: a compilation's
+# from which a clip of a long item is compared beside the best ones: of 240 rows of other footage,
+# 0.6 wrong clips a window reach it, and 52 of 55 edited copies do (66 development items)
+MIN_CLEAR_SCORE = 0.22
 MIN_SCORE_OF_BEST = (
     0.3  # of the best candidate's score, below which others are not compared; set by hand
 )
@@ -53,14 +63,17 @@ class CandidateThreshold:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchThresholds:
-    """The thresholds of one search. regions: None where whole frames were enough."""
+    """The thresholds of one search.
 
-    whole: CandidateThreshold
+    whole: one for each window of the item. regions: None where whole frames were enough.
+    """
+
+    whole: tuple[CandidateThreshold, ...]
     regions: CandidateThreshold | None
 
     def is_met(self, vectors: NDArray[np.float32], starts: NDArray[np.intp]) -> bool:
         """Whether any of several clips is worth comparing; arguments as of `meets_threshold`."""
-        thresholds = (self.whole,) if self.regions is None else (self.whole, self.regions)
+        thresholds = self.whole if self.regions is None else (*self.whole, self.regions)
         return any(meets_threshold(threshold, vectors, starts) for threshold in thresholds)
 
 
@@ -86,16 +99,19 @@ def meets_threshold(
 def select_query_rows(descriptors: Descriptors) -> NDArray[np.intp]:
     """Indices of the rows to search with: not flat, and thinned in a longer query.
 
-    Up to MAX_UNTHINNED_ROWS all of them; then about one a second; then evenly down to
-    MAX_QUERY_ROWS.
+    Up to MAX_UNTHINNED_ROWS all of them; then about one a second.
     """
     rows = np.flatnonzero(~descriptors.flat)
     if len(rows) > MAX_UNTHINNED_ROWS:
         seconds = np.floor(descriptors.times[rows] / ROW_SPACING_S)
         rows = rows[np.unique(seconds, return_index=True)[1]]
-    if len(rows) > MAX_QUERY_ROWS:
-        rows = rows[np.linspace(0, len(rows) - 1, MAX_QUERY_ROWS).round().astype(int)]
     return rows
+
+
+def split_into_windows(rows: int) -> list[slice]:
+    """The windows of so many rows searched with: neighbours, of MAX_WINDOW_ROWS at most."""
+    edges = np.linspace(0, rows, max(1, -(-rows // MAX_WINDOW_ROWS)) + 1).round().astype(int)
+    return [slice(first, end) for first, end in pairwise(edges.tolist())]
 
 
 def rank_candidates(
@@ -104,24 +120,58 @@ def rank_candidates(
     clip_index: NDArray[np.int64],
     cosine: NDArray[np.float32],
     max_candidates: int,
-) -> tuple[list[Candidate], CandidateThreshold]:
-    """The clips with the best normalised rows, best first, and the threshold for later clips.
+) -> tuple[list[Candidate], tuple[CandidateThreshold, ...]]:
+    """The clips with the best normalised rows, best first, and each window's threshold.
 
-    vectors: (N, 512) that were searched with; clip_index: (N, k) into `clips`, -1 where there are
-    fewer hits; cosine: (N, k), best first.
+    At most `max_candidates` where the item is one window. Of several windows, each adds the clips
+    that stand out clearly in it, so that a long item can hold many. A later clip is worth comparing
+    where it reaches the threshold of any window.
+
+    vectors: (N, 512) that were searched with, in order of time; clip_index: (N, k) into `clips`, -1
+    where there are fewer hits; cosine: (N, k), best first.
     """
     rows = _best_hit_per_clip(clip_index, cosine)
-    ranked = _rank_all(clips, rows)
-    min_score = MIN_SCORE_OF_BEST * ranked[0].score if ranked else -np.inf
-    last_score = ranked[max_candidates - 1].score if len(ranked) >= max_candidates else -np.inf
-    accepted = [
-        candidate
-        for candidate in ranked[:max_candidates]
-        if candidate.cosine >= MIN_COSINE and candidate.score >= min_score
-    ]
-    return accepted, CandidateThreshold(
-        vectors.astype(np.float16), _background_cosines(rows), BEST_ROWS, max(min_score, last_score)
-    )
+    windows = split_into_windows(len(rows))
+    ranked = [_rank_all(clips, rows[window]) for window in windows]
+    best = _best_of_windows(ranked)
+    overall = _last_score(best, max_candidates)
+    if len(windows) > 1:
+        overall = min(overall, MIN_CLEAR_SCORE)
+    accepted, thresholds = [], []
+    for window, candidates in zip(windows, ranked, strict=True):
+        count = max_candidates if len(windows) == 1 else MAX_WINDOW_CANDIDATES
+        min_score = max(
+            MIN_SCORE_OF_BEST * candidates[0].score if candidates else -np.inf,
+            _last_score(candidates, count),
+            overall,
+        )
+        accepted.append(
+            [
+                candidate
+                for candidate in candidates[:count]
+                if candidate.cosine >= MIN_COSINE and candidate.score >= min_score
+            ]
+        )
+        background = _background_cosines(rows[window])
+        thresholds.append(
+            CandidateThreshold(vectors[window].astype(np.float16), background, BEST_ROWS, min_score)
+        )
+    return _best_of_windows(accepted), tuple(thresholds)
+
+
+def _best_of_windows(ranked: list[list[Candidate]]) -> list[Candidate]:
+    """Each clip with its best window's score, best first."""
+    best: dict[str, Candidate] = {}
+    for candidate in (one for window in ranked for one in window):
+        earlier = best.get(candidate.clip)
+        if earlier is None or candidate.score > earlier.score:
+            best[candidate.clip] = candidate
+    return sorted(best.values(), key=lambda one: (-one.score, one.clip))
+
+
+def _last_score(ranked: list[Candidate], count: int) -> float:
+    """Score of the last of the `count` best; -inf where there are fewer."""
+    return ranked[count - 1].score if len(ranked) >= count else -np.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from app.library.schema import read_counter
 from app.library.vector_rows import Ids, Vectors, pick_vectors, read_locations, vector_ranges
 
 READ_AT_ONCE = 8 * BLOCK_SIZE  # vectors
+SEARCHED_AT_ONCE = 256  # query vectors; an hour of footage has thousands
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,9 @@ class LiveIndex:
         """The k nearest vectors of each query. queries: (N, 512), unit length."""
         self._connection = connection
         self._update(connection)
-        ids, cosines = self._index.search(queries, k)
+        found = [self._index.search(block, k) for block in _query_blocks(queries)]
+        ids = np.concatenate([block_ids for block_ids, _ in found])
+        cosines = np.concatenate([block_cosines for _, block_cosines in found])
         self._connection = None
         owner = np.searchsorted(self._ranges[:, 0], ids, side="right") - 1
         numbers = np.where(ids == NO_VECTOR, 0, self._numbers()[owner])
@@ -186,9 +189,12 @@ def search_since(
     ids = np.full((len(queries), k), NO_VECTOR, np.int64)
     cosines = np.full((len(queries), k), -np.inf, np.float32)
     for batch_ids, vectors in _read_ranges(connection, ranges):
-        batch = queries @ vectors.T  # (N, M)
-        all_ids = np.concatenate([ids, np.broadcast_to(batch_ids, batch.shape)], axis=1)
-        ids, cosines = best_of(all_ids, np.concatenate([cosines, batch], axis=1), k)
+        for first in range(0, len(queries), SEARCHED_AT_ONCE):
+            rows = slice(first, first + SEARCHED_AT_ONCE)
+            batch = queries[rows] @ vectors.T  # (n, M)
+            all_ids = np.concatenate([ids[rows], np.broadcast_to(batch_ids, batch.shape)], axis=1)
+            all_cosines = np.concatenate([cosines[rows], batch], axis=1)
+            ids[rows], cosines[rows] = best_of(all_ids, all_cosines, k)
     owner = np.searchsorted(ranges[:, 0], ids, side="right") - 1
     is_hit = ids != NO_VECTOR
     found_clips, index = np.unique(ranges[owner[is_hit], 2], return_inverse=True)
@@ -211,6 +217,12 @@ def vectors_since(
         some = ranges[batch == number]
         starts = np.cumsum(some[:, 1]) - some[:, 1]
         yield pick_vectors(connection, _ids(some)), starts.astype(np.intp)
+
+
+def _query_blocks(queries: Vectors) -> list[Vectors]:
+    """Queries in blocks of SEARCHED_AT_ONCE, one block where there are none."""
+    starts = range(0, max(1, len(queries)), SEARCHED_AT_ONCE)
+    return [queries[first : first + SEARCHED_AT_ONCE] for first in starts]
 
 
 def _ids(ranges: NDArray[np.int64]) -> Ids:

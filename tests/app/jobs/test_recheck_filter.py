@@ -19,7 +19,7 @@ from app.settings import Settings
 from app.store import checks, descriptors, keys, reports
 from app.store.checks import Submission
 from app.store.data_folder import Store, open_store
-from app.store.descriptors import pack_bar, unpack_bar
+from app.store.descriptors import pack_bar, pack_bars, unpack_bar, unpack_bars
 from hashing.search.candidates import CandidateThreshold, SearchThresholds
 from tests.app.known import INGESTED, clip, verdict_on, video, whole
 from tests.app.library.library_made import made_facts, made_print
@@ -48,7 +48,7 @@ def sought_of(seed: int, least: float = 0.3) -> SearchThresholds:
     """Of an item that shows what the made clip of this seed shows."""
     vectors = made_print(seed).descriptors.vectors
     return SearchThresholds(
-        CandidateThreshold(vectors, np.full(len(vectors), 0.05, np.float32), 3, least), None
+        (CandidateThreshold(vectors, np.full(len(vectors), 0.05, np.float32), 3, least),), None
     )
 
 
@@ -87,7 +87,7 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
     store: Store, library: Library
 ) -> None:
     near = stored_check(store, library, sought_of(7))
-    parts = SearchThresholds(sought_of(9).whole, sought_of(7).whole)
+    parts = SearchThresholds(sought_of(9).whole, sought_of(7).whole[0])
     far = [stored_check(store, library, sought_of(9)) for _ in range(250)]
     in_part = stored_check(store, library, parts)
     library.add(made_print(7), made_facts(7))
@@ -155,6 +155,25 @@ def test_a_bar_comes_back_as_it_was_kept() -> None:
     )
     assert unpack_bar(pack_bar(nothing)).min_score == -np.inf
     assert unpack_bar(pack_bar(nothing)).vectors.shape == (0, 512)
+
+
+def test_the_bars_of_a_long_item_come_back_and_one_is_stored_as_ever() -> None:
+    bars = [sought_of(seed, least=0.1 * seed).whole[0] for seed in (1, 2, 3)]
+    assert pack_bars(bars[:1]) == pack_bar(bars[0])
+    assert len(unpack_bars(pack_bars(bars[:1]))) == 1
+    back = unpack_bars(pack_bars(bars))
+    assert [bar.min_score for bar in back] == pytest.approx([0.1, 0.2, 0.3])
+    for bar, given in zip(back, bars, strict=True):
+        np.testing.assert_array_equal(bar.vectors, given.vectors)
+
+
+def test_a_clip_that_any_window_of_a_long_item_shows_is_looked_at(
+    store: Store, library: Library
+) -> None:
+    windows = SearchThresholds((*sought_of(7).whole, *sought_of(9).whole), None)
+    check = stored_check(store, library, windows)
+    library.add(made_print(9), made_facts(9))
+    assert needs_recheck(RecheckFilter(store, library), check)
 
 
 def test_while_there_is_more_the_next_look_is_at_once(store: Store, library: Library) -> None:

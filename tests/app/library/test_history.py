@@ -9,10 +9,12 @@ import pytest
 
 from app.library.context_csv import Context
 from app.library.errors import AppearanceFixed, ClipUnknown
+from app.library.index import live_index
+from app.library.index.vector_index import ExactIndex
 from app.library.library import Library
 from app.library.listing import Filter
 from app.library.records import Appearance, ContextChange
-from tests.app.library.library_made import SPACE, made_facts, made_print
+from tests.app.library.library_made import SPACE, made_facts, made_print, unit_vectors
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 AT = "2026-11-25T12:00:00+00:00"
@@ -127,6 +129,29 @@ def test_only_later_clips_are_searched(library: Library) -> None:
     assert (none.clips, none.searched) == ((), 0)
     assert (none.clip_index == -1).all()
     assert np.isneginf(none.cosine).all()
+
+
+def test_thousands_of_vectors_are_searched_as_each_alone_in_bounded_blocks(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries = unit_vectors(np.random.default_rng(4), 40)
+    queries[17] = made_print(3).descriptors.vectors[0]
+    monkeypatch.setattr(live_index, "SEARCHED_AT_ONCE", 16)
+    sizes = []
+    search = ExactIndex.search
+    monkeypatch.setattr(
+        ExactIndex, "search", lambda index, q, k: sizes.append(len(q)) or search(index, q, k)
+    )
+    for found, alone in (
+        (library.search(queries, 4, SPACE), library.search(queries[17:18], 4, SPACE)),
+        (
+            library.search_since(queries, 4, SPACE, 0),
+            library.search_since(queries[17:18], 4, SPACE, 0),
+        ),
+    ):
+        assert found.cosine.shape == (40, 4)
+        np.testing.assert_array_equal(found.vector[17], alone.vector[0])
+    assert sizes == [16, 16, 8, 1]
 
 
 def test_later_clips_of_another_space_are_not_searched(library: Library) -> None:

@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 
 from hashing.search.candidates import (
-    MAX_QUERY_ROWS,
+    MAX_WINDOW_ROWS,
     CandidateThreshold,
+    SearchThresholds,
     meets_threshold,
     rank_candidates,
     rank_region_candidates,
     select_query_rows,
+    split_into_windows,
 )
 from hashing.types import Candidate, Descriptors, RegionDescriptors
 from tests.app.library.library_made import unit_vectors
@@ -48,11 +50,40 @@ def test_flat_rows_are_never_searched() -> None:
     assert len(select_query_rows(described([True, True]))) == 0
 
 
-def test_a_long_item_is_thinned_from_its_first_row_to_its_last() -> None:
-    rows = select_query_rows(described([False] * 5000))
-    assert len(rows) == MAX_QUERY_ROWS
-    assert (rows[0], rows[-1]) == (0, 4999)
-    assert np.diff(rows).max() <= 2 * 5000 / MAX_QUERY_ROWS
+def test_a_long_item_is_searched_with_a_row_a_second_in_windows_of_minutes() -> None:
+    rows = select_query_rows(described([False] * 7200))
+    assert len(rows) == 7200
+    windows = split_into_windows(len(rows))
+    assert [window.start for window in windows[1:]] == [window.stop for window in windows[:-1]]
+    assert (windows[0].start, windows[-1].stop) == (0, 7200)
+    assert max(window.stop - window.start for window in windows) <= MAX_WINDOW_ROWS
+    assert split_into_windows(MAX_WINDOW_ROWS) == [slice(0, MAX_WINDOW_ROWS)]
+    assert split_into_windows(0) == [slice(0, 0)]
+
+
+def two_hours(shown: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Hits of 7,200 rows in which chance is ever different, and clips that ten rows show each.
+
+    shown: the clip that is shown from a second on.
+    """
+    rng = np.random.default_rng(5)
+    rows: list[dict[int, float]] = []
+    for second in range(7200):
+        row = dict(zip(range(20), rng.uniform(0.05, 0.24, 20).tolist(), strict=True))
+        rows.append(row | {clip: 0.5 for start, clip in shown.items() if 0 <= second - start < 10})
+    return hits(rows)
+
+
+def test_ten_seconds_in_two_hours_rank_before_what_chance_finds_anywhere() -> None:
+    found = found_in(*two_hours({10: 25, 3600: 26, 7189: 27}), most=8)
+    assert {one.clip for one in found[:3]} == {CLIPS[25], CLIPS[26], CLIPS[27]}
+    assert len(found) == 8
+
+
+def test_of_a_compilation_all_clips_are_candidates_not_just_the_first_eight() -> None:
+    shown = {200 * number: number for number in range(20)}
+    found = found_in(*two_hours(shown), most=8)
+    assert {one.clip for one in found} >= set(CLIPS[:20])
 
 
 def test_a_picture_that_is_like_everything_finds_nothing_special() -> None:
@@ -137,14 +168,26 @@ def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_ear
         found = [one.clip for one in rank_candidates(query, names, index, cosine, 8)[0]]
         parts, _ = rank_region_candidates(views, names, index, 0.0 * index, cosine, 6)
         start = np.zeros(1, np.intp)
-        assert meets_threshold(before, later, start) or names[known] not in found
+        assert meets_threshold(before[0], later, start) or names[known] not in found
         assert meets_threshold(windows, later, start) or names[known] not in [
             one.clip for one in parts
         ]
-        reached.append(meets_threshold(before, later, start))
+        reached.append(meets_threshold(before[0], later, start))
     assert reached[-1]
     if known == 20:
         assert not reached[0]
+
+
+def test_a_later_clip_that_one_window_shows_reaches_its_bar() -> None:
+    rng = np.random.default_rng(8)
+    query = unit_vectors(rng, 3 * MAX_WINDOW_ROWS)
+    index, cosine = nearest(query, [unit_vectors(rng, 6) for _ in range(12)])
+    _, bars = rank_candidates(query, CLIPS, index, cosine, 8)
+    later = near(rng, query[600:603], 1.0)
+    start = np.zeros(1, np.intp)
+    assert [meets_threshold(bar, later, start) for bar in bars] == [False, False, True]
+    assert SearchThresholds(bars, None).is_met(later, start)
+    assert not SearchThresholds(bars[:2], None).is_met(later, start)
 
 
 def test_of_several_clips_each_is_measured_by_itself() -> None:
