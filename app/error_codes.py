@@ -4,8 +4,14 @@ from http import HTTPStatus
 from typing import Any
 
 from app.errors import UsageError
-from app.library.errors import AppearanceFixed, ClipUnknown, ContextUnreadable, LibraryUnusable
-from app.sandbox.errors import SandboxUnavailable
+from app.library.errors import (
+    AppearanceFixed,
+    ClipDamaged,
+    ClipUnknown,
+    ContextUnreadable,
+    LibraryUnusable,
+)
+from app.sandbox.errors import SandboxKilled, SandboxUnavailable
 from app.store.errors import (
     AlertUnknown,
     CheckEnded,
@@ -45,6 +51,7 @@ EXIT_UNEXPECTED = 1  # an internal error
 TABLE: dict[type[Exception], tuple[int, int]] = {
     UsageError: (EXIT_USAGE, 400),
     ClipUnknown: (EXIT_USAGE, 404),
+    ClipDamaged: (EXIT_LIBRARY, 503),
     AppearanceFixed: (EXIT_USAGE, 409),
     DecisionNotOurs: (EXIT_USAGE, 403),
     NotRevealed: (EXIT_USAGE, 403),
@@ -65,6 +72,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     RequestDiffers: (EXIT_USAGE, 422),
     MethodMismatch: (EXIT_LIBRARY, 409),
     SandboxUnavailable: (EXIT_LIBRARY, 503),
+    SandboxKilled: (EXIT_UNREADABLE, 503),
     LimitExceeded: (EXIT_UNREADABLE, 413),
     DecodeError: (EXIT_UNREADABLE, 422),
     FirstseenError: (EXIT_UNREADABLE, 422),

@@ -13,6 +13,7 @@
       SandboxError             app.sandbox.errors: the decoding process failed; where one file is
                              to blame it is a DecodeError or a LimitExceeded too
         SandboxUnavailable     it could not be started at all                   4   503
+        SandboxKilled          killed from outside: not the file's fault        3   503
       LibraryUnusable        app.library.errors                               4   503
       StoreUnusable           app.store.errors: what the service keeps          4   503
         QueueFull and WorkerFailed likewise
@@ -23,6 +24,7 @@
       DecisionUnknown, AlertUnknown                                           2   404
       DecisionWithdrawn, NotKept                                              2   409
       ClipUnknown                                                             2   404
+      ClipDamaged            app.library.errors: what is stored of one clip     4   503
       AppearanceFixed                                                         2   409
       ContextUnreadable                                                       2   400
       KeyNotUnderstood       app.store.errors: a name or scopes that cannot be 2   400

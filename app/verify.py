@@ -99,10 +99,10 @@ def start_check(
     with open_sandbox(item.path, settings) as sandbox:
         read = read_item(sandbox, item, settings, clock, on_progress)
         query = read.fingerprint
-        compared, searched, proposed = search_library(sandbox, query, library, clock, on_progress)
-        audio = trace_audio(query, compared, library, clock)
-        verdict = judge_matches(sandbox, facts, query, audio, claim, searched, library)
-        parts = check_parts(sandbox, item, claim, library, settings, clock, on_progress)
-        verdict = combine_parts(verdict, parts)
-        report = make_report(facts, read, verdict, searched, claim, clock, parts)
-        yield Judged(report, verdict, query, read.metadata, proposed, sandbox, library, parts)
+        found = search_library(sandbox, query, library, clock, on_progress)
+        audio = trace_audio(query, found, library, clock)
+        verdict = judge_matches(sandbox, facts, query, audio, claim, found.searched, library)
+        parts, missed = check_parts(sandbox, item, claim, library, settings, clock, on_progress)
+        verdict = combine_parts(verdict, parts, missed)
+        report = make_report(facts, read, verdict, found.searched, claim, clock, parts)
+        yield Judged(report, verdict, query, read.metadata, found.proposed, sandbox, library, parts)

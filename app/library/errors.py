@@ -5,11 +5,13 @@ FirstseenError
     LibraryBusy        another process was writing for longer than we waited
     LibraryReadOnly    asked to write where only reading is possible
   ClipUnknown          no clip of that id
+  ClipDamaged          what is stored of one clip is damaged; the others are not touched
   AppearanceFixed      asked to remove an appearance that firstseen wrote itself
   ContextUnreadable    a context CSV is wrong; names the line and the column
 """
 
 from hashing.errors import FirstseenError
+from hashing.message import Message
 
 
 class LibraryUnusable(FirstseenError):
@@ -26,6 +28,15 @@ class LibraryReadOnly(LibraryUnusable):
 
 class ClipUnknown(FirstseenError):
     """The library has no clip of this id."""
+
+
+class ClipDamaged(FirstseenError):
+    """What is stored of one clip is damaged. Exit code 4."""
+
+    def __init__(self, clip: str) -> None:
+        """clip: its id."""
+        super().__init__(Message("error-clip-damaged", {"clip_id": clip}))
+        self.clip = clip
 
 
 class AppearanceFixed(FirstseenError):

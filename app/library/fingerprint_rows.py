@@ -4,15 +4,19 @@ Every function works inside a transaction that its caller began.
 """
 
 import json
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 
 from app.library import packing
 from app.library.audio_rows import delete_codes, insert_codes
+from app.library.errors import ClipDamaged
 from app.library.schema import fingerprints, pictures, spaces
 from app.library.vector_rows import delete_vectors, read_vectors
 from hashing.types import (
@@ -84,29 +88,39 @@ def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fing
         )
 
 
+@contextmanager
+def damage_as_error(number: int) -> Iterator[None]:
+    """Raise whatever unpacking damaged bytes raises as ClipDamaged."""
+    try:
+        yield
+    except (zlib.error, ValueError, LookupError, TypeError, OverflowError, NoResultFound) as error:
+        raise ClipDamaged(f"R{number:06d}") from error
+
+
 def read_fingerprint(
     connection: sa.Connection, clip: sa.RowMapping, *, with_preview: bool = True
 ) -> Fingerprint:
-    """A clip's fingerprint, within the precision that `packing` states.
+    """A clip's fingerprint, within the precision that `packing` states. Raises ClipDamaged.
 
     clip: its row of `clips`. with_preview: with its preview frames, by far the largest part.
     """
     number = clip["id"]
-    row = connection.execute(sa.select(fingerprints).where(fingerprints.c.clip == number)).one()
-    defects = json.loads(row.problems)
-    return Fingerprint(
-        info=MediaInfo(**{name: clip[name] for name in INFO_IN_CLIPS}, **json.loads(row.info)),
-        space=space_name(connection, clip["space"]),
-        sampling=clip["sampling"],
-        descriptors=_read_descriptors(connection, clip, row),
-        timeline=Timeline(
-            packing.unpack_times(row.timeline_times), packing.unpack_change(row.timeline_change)
-        ),
-        preview=_read_pictures(connection, number) if with_preview else None,
-        audio=_audio_of(row),
-        gaps=tuple(Span(*gap) for gap in defects["gaps"]),
-        problems=tuple(defects["problems"]),
-    )
+    with damage_as_error(number):
+        row = connection.execute(sa.select(fingerprints).where(fingerprints.c.clip == number)).one()
+        defects = json.loads(row.problems)
+        return Fingerprint(
+            info=MediaInfo(**{name: clip[name] for name in INFO_IN_CLIPS}, **json.loads(row.info)),
+            space=space_name(connection, clip["space"]),
+            sampling=clip["sampling"],
+            descriptors=_read_descriptors(connection, clip, row),
+            timeline=Timeline(
+                packing.unpack_times(row.timeline_times), packing.unpack_change(row.timeline_change)
+            ),
+            preview=_read_pictures(connection, number) if with_preview else None,
+            audio=_audio_of(row),
+            gaps=tuple(Span(*gap) for gap in defects["gaps"]),
+            problems=tuple(defects["problems"]),
+        )
 
 
 def _read_descriptors(
@@ -150,11 +164,15 @@ def _audio_of(row: sa.Row[*tuple[Any, ...]]) -> AudioFingerprint | None:
 
 
 def read_audio(connection: sa.Connection, number: int) -> AudioFingerprint | None:
-    """A clip's audio fingerprint alone; None where it has none, or there is no such clip."""
+    """A clip's audio fingerprint alone; None where it has none, or there is no such clip.
+
+    Raises ClipDamaged.
+    """
     row = connection.execute(
         sa.select(*AUDIO_COLUMNS).where(fingerprints.c.clip == number)
     ).one_or_none()
-    return _audio_of(row) if row is not None else None
+    with damage_as_error(number):
+        return _audio_of(row) if row is not None else None
 
 
 def read_all_audio(connection: sa.Connection) -> Iterator[tuple[int, AudioFingerprint]]:

@@ -335,6 +335,14 @@ verdict-none = No match among { $count ->
     [one] 1 known clip
    *[other] { $count } known clips
 }. This does not mean that the footage is genuine
+# As verdict-none, where some clips that might be the item's could not be compared
+verdict-none-incomplete = No match among { $count ->
+    [one] 1 known clip
+   *[other] { $count } known clips
+}, but { $failed ->
+    [one] 1 comparison
+   *[other] { $failed } comparisons
+} failed. This does not mean that the footage is genuine
 verdict-none-sound = No match among { $count ->
     [one] 1 known clip
    *[other] { $count } known clips
@@ -432,6 +440,26 @@ limit-unmatched = { $ranges } matched nothing in this library; that part may be 
 limit-undecoded = { $ranges } of the item was not decoded and not checked
 # A video track, an attached video or a further picture of the file. part: its label, in words
 limit-part-unchecked = Not checked: { $part }, which the file holds too ({ $reason })
+# $what: a list of shortfall-…
+limit-not-compared = Compared with all but { $what }: a match may have been missed
+# $cause: shortfall-damaged to shortfall-given-up
+shortfall-clip = '{ $clip }' ({ $clip_id }: { $cause })
+shortfall-sound = the sound of '{ $clip }' ({ $clip_id }: { $cause })
+shortfall-regions = regions of the item's frames ({ $cause })
+shortfall-pair = '{ $clip }' and '{ $other }' with each other ({ $cause })
+shortfall-parts = what the file holds beside its main picture ({ $cause })
+shortfall-in-part = in { $part }, { $what }
+shortfall-more = { $count } more
+shortfall-damaged = its stored fingerprint is damaged
+shortfall-memory = it took more memory than allowed
+shortfall-time = it took more time than allowed
+shortfall-killed = the process was killed from outside
+shortfall-ended = the process that compares ended
+shortfall-failed = its frames could not be compared
+shortfall-given-up = { $count ->
+    [one] 1 comparison
+   *[other] { $count } comparisons
+} had failed before it
 limit-main-unmatched = The file's main picture matched nothing in this library; what is said here is of its { $part }
 limit-skipped = { $count ->
     [one] 1 clip of this library was
@@ -479,11 +507,15 @@ limit-fetched = Fetching the link revealed this machine to { $hosts } at { $at }
 
 ## Problems: what could not be read or measured
 
+# $what: one of shortfall-…
+problem-not-compared = Not compared: { $what }
 problem-more-videos = The page has { $count } videos; the item is the first of them
 
 
 ## Errors: what was asked for, and what went wrong. They start lower case where they follow a colon
 
+error-clip-damaged = what is stored of the clip { $clip_id } is damaged: 'firstseen library repair' sets it right or aside
+error-sandbox-killed = the process that reads the file was killed from outside, as happens when this machine runs out of memory. This says nothing about the file: try again
 error-date-year = { $text }: expected a year from { $from } to { $to }, got { $year }
 error-date-no-date = { $text } is no date: { $reason }
 error-date-no-time = { $text } is no time of day: { $reason }

@@ -9,14 +9,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.library.clip_rows import clip_id
+from app.library.errors import ClipDamaged
 from app.library.library import Library
 from app.library.records import Clip
+from app.pipeline.failed_comparison import cause_of
 from app.verdict.headline import NO_SAME_FOOTAGE, KnownSound
 from app.verdict.intervals import merged, uncovered, without
+from app.verdict.shortfalls import Shortfall
 from hashing.audio.cross_correlation import AudioLevels, audio_levels
 from hashing.audio.excerpt_search import AudioExcerpt, find_excerpt_at
 from hashing.audio.simhash import BLOCK_S, AudioCodeHits, query_codes, vote_places
 from hashing.explain.audio import TYPES, with_sources
+from hashing.message import Message
 from hashing.types import (
     AudioFinding,
     AudioFingerprint,
@@ -42,11 +46,12 @@ AUDIO_ALONE_SCORE = 0.1  # per unit of correlation: below all scores of matched 
 class TracedMatches:
     """One match per clip, with the sources of its audio.
 
-    audio_only: known audio where no match was accepted.
+    audio_only: known audio where no match was accepted. shortfalls: what was not compared.
     """
 
     matches: list[ClipMatch]
     audio_only: tuple[KnownSound, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
 
 
 def unexplained(query: Fingerprint, matches: Sequence[ClipMatch]) -> tuple[Span, ...]:
@@ -68,11 +73,15 @@ def _other_audio(match: Match) -> Iterator[AudioSpan]:
 
 def find_audio(
     audio: AudioFingerprint, ranges: tuple[Span, ...], library: Library
-) -> tuple[KnownSound, ...]:
-    """The clips of the library that are heard in these ranges, in the item's order."""
+) -> tuple[tuple[KnownSound, ...], tuple[Shortfall, ...]]:
+    """The clips of the library that are heard in these ranges, in the item's order.
+
+    And those whose sound could not be compared.
+    """
     codes = query_codes(audio, ranges)
     if not len(codes.times):
-        return ()
+        return (), ()
+    shortfalls: list[Shortfall] = []
     hits = library.search_audio(codes, audio.space)
     query = audio_levels(audio)
     sources: list[KnownSound] = []
@@ -81,7 +90,12 @@ def find_audio(
         if not best:
             break
         place, clip = best[0], clip_id(best[0].clip)
-        same = _compare(query, audio, library.audio(clip), place.query, place.reference)
+        try:
+            known = library.audio(clip)
+        except ClipDamaged as error:
+            shortfalls.append(_not_heard(library.clip(clip), error))
+            known = None
+        same = _compare(query, audio, known, place.query, place.reference)
         if same is None:
             hits = hits.select(hits.clip != place.clip)
             continue
@@ -90,7 +104,12 @@ def find_audio(
         # the block that led here counts as explained, even where the measured range begins after it
         start, end = min(same.query.start, place.query), max(same.query.end, place.query + BLOCK_S)
         hits = _drop_explained(hits, Span(start, end))
-    return tuple(sorted(sources, key=lambda source: source.query))
+    return tuple(sorted(sources, key=lambda source: source.query)), tuple(shortfalls)
+
+
+def _not_heard(clip: Clip, error: ClipDamaged) -> Shortfall:
+    named = {"clip": clip.title or clip.name, "clip_id": clip.id}
+    return Shortfall(Message("shortfall-sound", {**named, "cause": cause_of(error)}))
 
 
 def _compare(
@@ -133,7 +152,11 @@ def _drop_explained(hits: AudioCodeHits, explained: Span) -> AudioCodeHits:
     return hits.select(inside < BLOCK_S / 2)
 
 
-def add_audio_sources(matches: Sequence[ClipMatch], sources: Sequence[KnownSound]) -> TracedMatches:
+def add_audio_sources(
+    matches: Sequence[ClipMatch],
+    sources: Sequence[KnownSound],
+    shortfalls: Sequence[Shortfall] = (),
+) -> TracedMatches:
     """The matches with the sources of their audio, and near misses of clips that share it alone."""
     traced = [(clip, _name_sources(clip, match, sources)) for clip, match in matches]
     covered = [s.query for _, match in matches if match.accepted for s in match.segments]
@@ -149,7 +172,7 @@ def add_audio_sources(matches: Sequence[ClipMatch], sources: Sequence[KnownSound
                 score = max(near_miss.score, match.score)
                 reasons = (*near_miss.reasons, *match.reasons)
                 traced[index[clip.id]] = (clip, replace(near_miss, score=score, reasons=reasons))
-    return TracedMatches(traced, audio_only)
+    return TracedMatches(traced, audio_only, tuple(shortfalls))
 
 
 def _outside(sources: Sequence[KnownSound], covered: Sequence[Span]) -> Iterator[KnownSound]:

@@ -74,14 +74,12 @@ def check_again(
     query = item.fingerprint
     with open_sandbox(None, settings) as sandbox:
         sandbox.use_stored(query)
-        compared, searched, proposed = search_library(
-            sandbox, query, library, clock, on_progress, accepted
-        )
-        audio = trace_audio(query, compared, library, clock)
-        verdict = judge_matches(sandbox, item.facts, query, audio, claim, searched, library)
+        found = search_library(sandbox, query, library, clock, on_progress, accepted)
+        audio = trace_audio(query, found, library, clock)
+        verdict = judge_matches(sandbox, item.facts, query, audio, claim, found.searched, library)
         read = ReadItem(query, item.metadata)
-        report = make_report(item.facts, read, verdict, searched, claim, clock)
-        judged = Judged(report, verdict, query, item.metadata, proposed, sandbox, library)
+        report = make_report(item.facts, read, verdict, found.searched, claim, clock)
+        judged = Judged(report, verdict, query, item.metadata, found.proposed, sandbox, library)
         sheets = judged.make_sheets(strips=True, on_progress=on_progress)
     return Checked(report, verdict, sheets)
 

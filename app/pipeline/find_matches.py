@@ -1,18 +1,29 @@
 """Match a fingerprint with the library: propose clips, then compare them frame by frame."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.library.library import Library
 from app.library.records import Clip, Hits
+from app.pipeline.failed_comparison import (
+    COMPARISON_ERRORS,
+    MAX_FAILED_PROCESSES,
+    cause_of,
+    ended_a_process,
+)
 from app.pipeline.step_clock import StepClock
 from app.progress import OnProgress
 from app.sandbox.client import MediaSandbox
+from app.sandbox.errors import SandboxKilled
 from app.verdict.headline import Searched
 from app.verdict.intervals import total, uncovered
+from app.verdict.shortfalls import Shortfall, clip_shortfall
+from hashing.errors import FirstseenError
+from hashing.message import Message
 from hashing.search import candidates
 from hashing.search.multiple_sources import other_footage_boxes, remove_mutual_changes
 from hashing.types import Box, Fingerprint, Match, Seconds
@@ -27,11 +38,25 @@ type SearchVectors = Callable[[NDArray[np.float32]], Hits]  # (N, 512) descripto
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundMatches:
-    """One match for every clip that was compared, and how the candidates were proposed."""
+    """One match for every clip that was compared, and how the candidates were proposed.
+
+    shortfalls: what could not be compared.
+    """
 
     matches: Mapping[str, Match]  # by clip id
     hits: Hits
     proposed: candidates.SearchThresholds
+    shortfalls: tuple[Shortfall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchResult:
+    """Every clip that was compared with its match, what was searched, and what could not be."""
+
+    compared: list[tuple[Clip, Match]]
+    searched: Searched
+    proposed: candidates.SearchThresholds
+    shortfalls: tuple[Shortfall, ...] = ()
 
 
 def search_library(
@@ -41,11 +66,10 @@ def search_library(
     clock: StepClock,
     on_progress: OnProgress,
     accepted: Mapping[str, Match] | None = None,
-) -> tuple[list[tuple[Clip, Match]], Searched, candidates.SearchThresholds]:
+) -> SearchResult:
     """Search the library and compare what it proposes.
 
-    accepted: earlier matches by clip id, which are not compared again. Returns every clip that was
-    compared with its match, what was searched, and how the candidates were proposed.
+    accepted: earlier matches by clip id, which are not compared again.
     """
 
     def search_vectors(vectors: NDArray[np.float32]) -> Hits:
@@ -56,7 +80,7 @@ def search_library(
     hits = result.hits
     searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
     compared = [(library.clip(clip), match) for clip, match in result.matches.items()]
-    return compared, searched, result.proposed
+    return SearchResult(compared, searched, result.proposed, result.shortfalls)
 
 
 def find_matches(
@@ -81,44 +105,77 @@ def find_matches(
             vectors, hits.clips, hits.clip_index, hits.cosine, MAX_CANDIDATES
         )
     region_bar = None
-    matches = dict(accepted or {})
+    comparison = _Comparison(sandbox, library, clock, dict(accepted or {}))
+    matches = comparison.matches
     for done, candidate in enumerate(proposed):
         on_progress("compare", done / len(proposed))
-        _compare(sandbox, library, matches, clock, candidate.clip)
+        comparison.compare(candidate.clip)
     # a fixed set of regions where much is unexplained, else those that hold other footage
     explained = _is_explained(query, matches)
     boxes = tuple(_other_regions(matches)) if explained else ()
     if boxes or not explained:
-        regions, region_bar = _propose_by_region(sandbox, library, search_vectors, clock, boxes)
+        regions: list[candidates.RegionCandidate] = []
+        try:
+            regions, region_bar = _propose_by_region(sandbox, library, search_vectors, clock, boxes)
+        except COMPARISON_ERRORS as error:
+            cause = Message("shortfall-regions", {"cause": cause_of(error)})
+            comparison.fail(Shortfall(cause), error)
         for region in regions:
-            _compare(
-                sandbox, library, matches, clock, region.clip, region.region, region.timestamps
-            )
+            comparison.compare(region.clip, region.region, region.timestamps)
     return FoundMatches(
-        remove_mutual_changes(matches), hits, candidates.SearchThresholds(whole_bars, region_bar)
+        remove_mutual_changes(matches),
+        hits,
+        candidates.SearchThresholds(whole_bars, region_bar),
+        tuple(comparison.shortfalls),
     )
 
 
-def _compare(
-    sandbox: MediaSandbox,
-    library: Library,
-    matches: dict[str, Match],
-    clock: StepClock,
-    clip: str,
-    window: Box | None = None,
-    timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
-) -> None:
-    """Compare with one clip; of several comparisons the highest score counts."""
-    earlier = matches.get(clip)
-    if earlier is not None and earlier.accepted:
-        return
-    with clock.during("verify"):
-        reference = library.load(clip)
-        if reference.preview is None:
+@dataclass(slots=True, eq=False)
+class _Comparison:
+    """The comparisons of one item, with what came of them: one that fails ends no other."""
+
+    sandbox: MediaSandbox
+    library: Library
+    clock: StepClock
+    matches: dict[str, Match]
+    shortfalls: list[Shortfall] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)  # clips, which are not tried again
+    failed_processes: int = 0
+
+    def compare(
+        self,
+        clip: str,
+        window: Box | None = None,
+        timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
+    ) -> None:
+        """Compare with one clip; of several comparisons the highest score counts."""
+        earlier = self.matches.get(clip)
+        if clip in self.failed or (earlier is not None and earlier.accepted):
             return
-        match = sandbox.compare(reference, window=window, timestamps=timestamps)
-    if earlier is None or match.score > earlier.score:
-        matches[clip] = match
+        if self.failed_processes >= MAX_FAILED_PROCESSES:
+            self.failed.add(clip)
+            given_up = Message("shortfall-given-up", {"count": self.failed_processes})
+            self.shortfalls.append(clip_shortfall(self.library.clip(clip), given_up))
+            return
+        try:
+            with self.clock.during("verify"):
+                reference = self.library.load(clip)
+                if reference.preview is None:
+                    return
+                match = self.sandbox.compare(reference, window=window, timestamps=timestamps)
+        except COMPARISON_ERRORS as error:
+            self.failed.add(clip)
+            self.fail(clip_shortfall(self.library.clip(clip), cause_of(error)), error)
+            return
+        if earlier is None or match.score > earlier.score:
+            self.matches[clip] = match
+
+    def fail(self, shortfall: Shortfall, error: FirstseenError) -> None:
+        """Record a failure, and see to it that the next comparison has a process."""
+        self.shortfalls.append(shortfall)
+        self.failed_processes += ended_a_process(error)
+        with suppress(SandboxKilled):  # the next comparison then fails likewise
+            self.sandbox.revive()
 
 
 def _is_explained(query: Fingerprint, matches: Mapping[str, Match]) -> bool:

@@ -38,7 +38,12 @@ def make_report(
         metadata=metadata.fields,
         findings=findings(metadata, query.info, claimed_date, now),
         credentials=metadata.credentials,
-        problems=(*query.problems, *_problems(parts), *metadata.problems),
+        problems=(
+            *query.problems,
+            *_problems(parts),
+            *metadata.problems,
+            *(one.problem for one in verdict.shortfalls),
+        ),
         parts=parts,
         timings_s=clock.times(),
         method={"firstseen": VERSION, "space": query.space, "sampling": query.sampling},

@@ -1,19 +1,25 @@
 """Results of a check: a report, its evidence frames, and what both were made from."""
 
+import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from app.evidence.types import EvidenceSheet, Redaction
 from app.library.library import Library
 from app.metadata.types import Metadata
+from app.pipeline.failed_comparison import COMPARISON_ERRORS
 from app.progress import OnProgress, quiet
 from app.report.report import Report
 from app.sandbox.client import MediaSandbox
+from app.sandbox.errors import SandboxKilled
 from app.verdict.combine_parts import CheckedPart
 from app.verdict.relations import Held
 from app.verdict.verdict import Verdict
 from hashing.search.candidates import SearchThresholds
 from hashing.types import Fingerprint, Match, PreviewFrames
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,13 +85,18 @@ def make_sheets(
     on_progress: OnProgress,
     parts: Sequence[CheckedPart] = (),
 ) -> dict[str, EvidenceSheet]:
-    """Evidence of each match whose clip has preview frames, by clip id."""
+    """Evidence of each match whose clip has preview frames, by clip id.
+
+    A match whose frames cannot be made has none; the others have theirs.
+    """
     sheets = {}
     for done, match in enumerate(matches):
         on_progress("pictures", done / len(matches))
-        reference = library.load(match.clip.id).preview
-        if reference is not None:
-            shown, preview = _of_one_part(match.match, parts)
+        shown, preview = _of_one_part(match.match, parts)
+        try:
+            reference = library.load(match.clip.id).preview
+            if reference is None:
+                continue
             sheets[match.clip.id] = sandbox.evidence(
                 reference,
                 shown,
@@ -94,6 +105,10 @@ def make_sheets(
                 strip=strips,
                 redaction=redaction,
             )
+        except COMPARISON_ERRORS as error:
+            log.warning("no frames could be made", extra={"reason": type(error).__name__})
+            with suppress(SandboxKilled):
+                sandbox.revive()
     return sheets
 
 

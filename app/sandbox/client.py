@@ -5,14 +5,15 @@
         query = sandbox.fingerprint()
 
 The process keeps the item's facts and fingerprint, so later calls need not send them back. Every
-method raises the errors of `Sandbox.call`.
+method raises the errors of `Sandbox.call`. A task whose process was killed from outside is run once
+more, in a new process.
 """
 
 from collections.abc import Callable
 
 from app.evidence.types import EvidenceSheet, Redaction
 from app.metadata.types import Metadata
-from app.sandbox.errors import SandboxBroken
+from app.sandbox.errors import SandboxBroken, SandboxKilled
 from app.sandbox.sandbox import Sandbox
 from hashing.types import (
     Box,
@@ -29,11 +30,29 @@ from hashing.types import (
 
 
 class MediaSandbox(Sandbox):
-    """One decoding process and the file that it reads."""
+    """A decoding process and the file that it reads."""
+
+    _probed: tuple[Limits | None] | None = None  # with which limits
+    _item: Fingerprint | None = None  # what the process holds as its item
+
+    def revive(self) -> None:
+        """Start a new process that holds the same file and item, where the old one has ended.
+
+        Raises SandboxUnavailable, SandboxKilled.
+        """
+        if not self.ended:
+            return
+        self.restart()
+        if self._probed is not None:
+            self.call("probe", limits=self._probed[0])
+        if self._item is not None:
+            self.call("use_stored", stored=self._item)
 
     def probe(self, limits: Limits | None = None) -> MediaInfo:
         """Facts about the file from the decoder."""
-        return self._ask(MediaInfo, "probe", limits=limits)
+        info = self._ask(MediaInfo, "probe", limits=limits)
+        self._probed = (limits,)
+        return info
 
     def metadata(self, media_type: str | None = None, trust_anchors: str | None = None) -> Metadata:
         """What the file says about itself.
@@ -50,7 +69,10 @@ class MediaSandbox(Sandbox):
         on_progress: Callable[[str, float], None] | None = None,
     ) -> Fingerprint:
         """The file's fingerprint; the process keeps it as its item. on_progress: gets 0..1."""
-        return self._ask(Fingerprint, "fingerprint", on_progress, sampling=sampling, limits=limits)
+        self._item = self._ask(
+            Fingerprint, "fingerprint", on_progress, sampling=sampling, limits=limits
+        )
+        return self._item
 
     def parts(self, limits: Limits | None = None) -> tuple[Part, ...]:
         """What the file shows beside its main part, in the file's order."""
@@ -61,11 +83,13 @@ class MediaSandbox(Sandbox):
 
     def fingerprint_part(self, part: Part, limits: Limits | None = None) -> Fingerprint:
         """The fingerprint of a part of the file; the process keeps it as its item."""
-        return self._ask(Fingerprint, "fingerprint_part", part=part, limits=limits)
+        self._item = self._ask(Fingerprint, "fingerprint_part", part=part, limits=limits)
+        return self._item
 
     def use_stored(self, stored: Fingerprint) -> None:
         """Use a stored fingerprint as this process's item, whose file is gone."""
         self._ask(type(None), "use_stored", stored=stored)
+        self._item = stored
 
     def compare(
         self,
@@ -137,7 +161,11 @@ class MediaSandbox(Sandbox):
         on_progress: Callable[[str, float], None] | None = None,
         **arguments: object,
     ) -> T:
-        answer = self.call(task, on_progress=on_progress, **arguments)
+        try:
+            answer = self.call(task, on_progress=on_progress, **arguments)
+        except SandboxKilled:
+            self.revive()
+            answer = self.call(task, on_progress=on_progress, **arguments)
         if not isinstance(answer, expected):
             raise SandboxBroken(
                 f"{task!r} was expected to answer {expected.__name__}, got {type(answer).__name__}"

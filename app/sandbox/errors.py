@@ -3,6 +3,7 @@
     FirstseenError
       SandboxError
         SandboxUnavailable   the decoding process could not be started
+        SandboxKilled        the system or a person killed it, twice
         SandboxBroken        it died, or answered something unreadable      (a DecodeError too)
         SandboxTimeout       the wall clock ran out                         (a DecodeError too)
         SandboxMemory        it asked for more memory than it may have      (a LimitExceeded too)
@@ -28,6 +29,11 @@ class SandboxError(FirstseenError):
 
 class SandboxUnavailable(SandboxError):
     """The decoding process could not be started; says nothing about the file."""
+
+
+class SandboxKilled(SandboxError):
+    """The decoding process was killed from outside, as when the machine runs out of memory; says
+    nothing about the file."""
 
 
 class SandboxBroken(SandboxError, DecodeError):

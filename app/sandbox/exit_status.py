@@ -3,12 +3,20 @@
 import signal
 from dataclasses import dataclass
 
-from app.sandbox.errors import SandboxBroken, SandboxError, SandboxLimit, SandboxMemory
+from app.sandbox.errors import (
+    SandboxBroken,
+    SandboxError,
+    SandboxKilled,
+    SandboxLimit,
+    SandboxMemory,
+)
 from app.sandbox.limits import MIB, SandboxLimits
+from hashing.message import Message
 
 EXIT_MEMORY = 71  # of a process that watches its own memory, where the system does not
 QUOTA_EXIT = 1816  # ERROR_NOT_ENOUGH_QUOTA: Windows ended it for its processor time
 SIGKILL, SIGXCPU = 9, 24  # the same on Linux and macOS; Windows has no names for them
+KILLED = Message("error-sandbox-killed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +34,8 @@ class ExitStatus:
 
 def error_for_exit(status: ExitStatus | None, task: str, limits: SandboxLimits) -> SandboxError:
     """The error for a process that ended during `task`; status None where it is unknown."""
-    if status is None:
-        return SandboxBroken(f"the process that reads the file ended during {task!r}")
+    if status is None:  # the server that started it was killed, and it with the server
+        return SandboxKilled(KILLED)
     out_of_cpu = status.cpu_s is not None and status.cpu_s >= limits.cpu_s - 0.5  # s
     if (
         status.signal == SIGXCPU
@@ -41,6 +49,8 @@ def error_for_exit(status: ExitStatus | None, task: str, limits: SandboxLimits) 
         return SandboxMemory(
             f"reading the file took more memory than memory_bytes = {limits.memory_bytes}"
         )
+    if status.signal == SIGKILL:  # no process does this to itself: the walls forbid it
+        return SandboxKilled(KILLED)
     if status.signal is None:
         outcome = f"ended with exit code {status.exit_code}"
     else:
@@ -58,7 +68,7 @@ def _signal_name(number: int) -> str:
 
 
 def _memory_hint(number: int, limits: SandboxLimits) -> str:
-    if number in (signal.SIGABRT, SIGKILL):
+    if number == signal.SIGABRT:
         return f", as happens when memory runs out (memory_bytes = {limits.memory_bytes})"
     return ""
 

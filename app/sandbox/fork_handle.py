@@ -70,6 +70,7 @@ class ForkServer:
 
     def __init__(self, tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> None:
         """model: another model file than the one that comes with its package."""
+        self.tasks_module, self.model = tasks_module, model
         self._lock = threading.Lock()
         self._ready = False
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115

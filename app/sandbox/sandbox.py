@@ -25,7 +25,7 @@ from app.sandbox.errors import (
 from app.sandbox.exit_status import error_for_exit
 from app.sandbox.limits import MAX_FILES, Protection, SandboxLimits
 from app.sandbox.pipe import MessageTooLarge, Pipe, PipeClosed
-from app.sandbox.server_registry import Server, shared_server
+from app.sandbox.server_registry import Server, living, shared_server
 from app.sandbox.type_check import check_fields
 
 type OnProgress = Callable[[str, float], None]  # stage, 0..1
@@ -39,17 +39,40 @@ class Sandbox:
     """One decoding process and its open files. For one thread at a time."""
 
     def __init__(self, server: Server, limits: SandboxLimits, files: Sequence[BinaryIO]) -> None:
-        """files: the child gets its own descriptors; the caller closes these.
+        """files: the child gets its own descriptors; these are closed with the sandbox.
 
         Raises SandboxUnavailable.
         """
         self.limits = limits
-        self._child = server.fork(limits, files)
-        self._pipe = Pipe(self._child.incoming, self._child.outgoing, limits.output_bytes)
+        self._server = server
+        self._files = files
+        try:
+            self._start()
+        except BaseException:
+            self._close_files()
+            raise
+
+    def _start(self) -> None:
+        self._child = self._server.fork(self.limits, self._files)
+        self._pipe = Pipe(self._child.incoming, self._child.outgoing, self.limits.output_bytes)
         self._closed = False
         self._timed_out = False
         self._failure: SandboxError | None = None
         self.protection = self._await_hello()
+
+    @property
+    def ended(self) -> bool:
+        """True after an error that ended the process, and after `close`."""
+        return self._failure is not None
+
+    def restart(self) -> None:
+        """A new process with the same files, which knows nothing of what the old one did.
+
+        Raises SandboxUnavailable.
+        """
+        self._end_process()
+        self._server = living(self._server)
+        self._start()
 
     @classmethod
     def open(
@@ -73,7 +96,9 @@ class Sandbox:
             raise ValueError(f"a sandbox holds at most {MAX_FILES} files, got {len(paths)}")
         with contextlib.ExitStack() as opened:
             files = [opened.enter_context(open_regular(path)) for path in paths]
-            return cls(server or shared_server(), limits or SandboxLimits(), files)
+            sandbox = cls(server or shared_server(), limits or SandboxLimits(), files)
+            opened.pop_all()  # it closes them
+            return sandbox
 
     def call(
         self, task: str, /, *, on_progress: OnProgress | None = None, **arguments: object
@@ -106,6 +131,14 @@ class Sandbox:
 
     def close(self) -> None:
         """End the process. Closing twice does nothing."""
+        self._end_process()
+        self._close_files()
+
+    def _close_files(self) -> None:
+        for file in self._files:
+            file.close()
+
+    def _end_process(self) -> None:
         if not self._closed:
             self._closed = True
             self._child.kill()
@@ -173,7 +206,7 @@ class Sandbox:
     def _end(self, reason: SandboxError) -> SandboxError:
         """End the process, and remember why for later calls. Returns the reason."""
         self._failure = reason
-        self.close()
+        self._end_process()
         return reason
 
     def _error_for_closed_pipe(self, task: str) -> SandboxError:

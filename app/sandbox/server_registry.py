@@ -56,6 +56,11 @@ def shared_server(model: Path | None = None, tasks_module: str = DEFAULT_TASKS) 
         return server
 
 
+def living(server: Server) -> Server:
+    """The same server; where it has ended, this process's shared one of its kind."""
+    return server if server.alive else shared_server(server.model, server.tasks_module)
+
+
 def _close(key: _Key) -> None:
     if key[0] == os.getpid() and (server := _servers.pop(key, None)):
         server.close()

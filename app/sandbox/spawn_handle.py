@@ -65,7 +65,7 @@ class SpawnServer:
 
     def __init__(self, tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> None:
         """model: another model file than the one that comes with its package."""
-        self._tasks_module = tasks_module
+        self.tasks_module, self.model = tasks_module, model
         self._model = "" if model is None else str(model.absolute())
 
     def fork(self, limits: SandboxLimits, files: Sequence[BinaryIO]) -> SpawnedChild:
@@ -79,7 +79,7 @@ class SpawnServer:
             BOOT,
             search_path(),
             json.dumps(asdict(limits)),
-            self._tasks_module,
+            self.tasks_module,
             self._model,
             *(str(Path(file.name).absolute()) for file in files),
         ]

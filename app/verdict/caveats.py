@@ -12,6 +12,7 @@ from app.verdict.headline import (
 )
 from app.verdict.intervals import ranges
 from app.verdict.relations import CheckedItem, Held
+from app.verdict.shortfalls import Shortfall, not_compared
 from app.verdict.terms import Relation
 from hashing.edit_types import EditType
 from hashing.message import Message, Param
@@ -29,9 +30,11 @@ def limits(
     unmatched: Sequence[Span],
     searched: Searched,
     able: Capabilities,
+    shortfalls: Sequence[Shortfall] = (),
 ) -> tuple[Message, ...]:
     """What this verdict does not mean, the gravest first."""
     accepted = [one for one in held if one.accepted]
+    missed = not_compared(shortfalls)
     if relation == "none":
         told = _limits_of_none(held, searched, able)
     elif relation == "undecided":
@@ -40,6 +43,7 @@ def limits(
         told = _limits_of_match(relation, accepted, first)
         if unmatched and item.info.kind == "video":
             told.append(Message("limit-unmatched", {"ranges": ranges(unmatched)}))
+    told = [*told, *missed] if accepted else [*missed, *told]
     if item.gaps:
         told.append(Message("limit-undecoded", {"ranges": ranges(item.gaps)}))
     if searched.skipped:

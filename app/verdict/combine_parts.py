@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from app.verdict.claim_check import ClaimedDate
 from app.verdict.relations import Held
+from app.verdict.shortfalls import NOT_COMPARED, Shortfall, not_compared
 from app.verdict.verdict import Verdict
 from hashing.message import Message, Param
 from hashing.types import Part, PreviewFrames, Span
@@ -37,13 +38,37 @@ class CheckedPart:
         return self.verdict.unmatched if self.verdict is not None else ()
 
 
-def combine_parts(main: Verdict, parts: Sequence[CheckedPart]) -> Verdict:
-    """One verdict with one match a clip; what belongs to another part carries its id."""
+def combine_parts(
+    main: Verdict, parts: Sequence[CheckedPart], missed: Sequence[Shortfall] = ()
+) -> Verdict:
+    """One verdict with one match a clip; what belongs to another part carries its id.
+
+    missed: what of the file's parts could not be listed.
+    """
     combined = main
     for part in parts:
         if part.verdict is not None:
             combined = _with_part(combined, part, part.verdict)
+    combined = _with_shortfalls(combined, [*main.shortfalls, *_in_parts(parts), *missed])
     return replace(combined, limits=(*combined.limits, *_unchecked(parts)))
+
+
+def _in_parts(parts: Sequence[CheckedPart]) -> list[Shortfall]:
+    """What was not compared with the parts."""
+    return [
+        Shortfall(Message("shortfall-in-part", {"part": part.part.label, "what": one.what}))
+        for part in parts
+        if part.verdict is not None
+        for one in part.verdict.shortfalls
+    ]
+
+
+def _with_shortfalls(verdict: Verdict, shortfalls: Sequence[Shortfall]) -> Verdict:
+    """The verdict with these in place of those of one part alone."""
+    limit = not_compared(shortfalls)
+    others = [one for one in verdict.limits if one.id != NOT_COMPARED]
+    limits = (*others, *limit) if verdict.matched else (*limit, *others)
+    return replace(verdict, limits=limits, shortfalls=tuple(shortfalls))
 
 
 def _unchecked(parts: Sequence[CheckedPart]) -> list[Message]:

@@ -12,6 +12,7 @@ from app.library.records import Clip
 from app.verdict.combine import principal
 from app.verdict.intervals import ranges, total
 from app.verdict.relations import CheckedItem, Held, differences
+from app.verdict.shortfalls import Shortfall
 from app.verdict.terms import Relation
 from hashing.edit_types import NO_EDITING, EditType
 from hashing.message import Message, Param
@@ -91,11 +92,12 @@ def headline(
     held: Sequence[Held],
     searched: Searched,
     sounds: Sequence[KnownSound] = (),
+    shortfalls: Sequence[Shortfall] = (),
 ) -> Message:
     """One line, the verdict first. sounds: heard where no match was accepted."""
     best = principal(held)
     if best is None:
-        return _open_headline(item, undecided, held, searched, sounds)
+        return _open_headline(item, undecided, held, searched, sounds, shortfalls)
     name: dict[str, Param] = {"clip": best.title}
     if relation == "exact":
         return Message("verdict-exact", name)
@@ -126,10 +128,13 @@ def _open_headline(
     held: Sequence[Held],
     searched: Searched,
     sounds: Sequence[KnownSound],
+    shortfalls: Sequence[Shortfall],
 ) -> Message:
     near = [one for one in held if one.relation == "undecided"]
     if undecided is None or not near:
         clips: dict[str, Param] = {"count": searched.clips}
+        if not sounds and shortfalls:
+            return Message("verdict-none-incomplete", clips | {"failed": len(shortfalls)})
         if not sounds:
             return Message("verdict-none", clips)
         whole = total(one.query for one in sounds) >= MOST_OF_IT * (item.duration_s or 0.0)

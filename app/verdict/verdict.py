@@ -17,6 +17,7 @@ from app.verdict.dated_copies import Sighting, date_notes, first_seen
 from app.verdict.headline import Capabilities, KnownSound, Searched, headline, reasons
 from app.verdict.intervals import uncovered
 from app.verdict.relations import CheckedItem, Held, hold
+from app.verdict.shortfalls import Shortfall
 from app.verdict.terms import Relation, Undecided
 from hashing.message import Message
 from hashing.types import Match, Span
@@ -44,6 +45,7 @@ class Verdict:
     first_seen: Sighting | None
     unmatched: tuple[Span, ...]
     held: tuple[Held, ...]
+    shortfalls: tuple[Shortfall, ...] = ()
 
     @property
     def matched(self) -> bool:
@@ -62,12 +64,14 @@ def judge(
     able: Capabilities | None = None,
     unlike: Collection[tuple[str, str]] = (),
     sounds: Sequence[KnownSound] = (),
+    shortfalls: Sequence[Shortfall] = (),
 ) -> Verdict:
     """The verdict on one item.
 
     found: one match a clip, accepted or not, in any order.
     unlike: pairs of clip ids known not to be the same recording as one another.
     sounds: clips whose sound is heard where no match was accepted; it decides nothing.
+    shortfalls: what was not compared; a verdict that it might have changed says so.
 
     Raises ValueError where a clip comes twice.
     """
@@ -79,14 +83,15 @@ def judge(
     accepted = [one for one in held if one.accepted]
     relation = relation_of_item(held)
     undecided = _undecided(held) if relation == "undecided" else None
+    shortfalls = tuple(one for at, one in enumerate(shortfalls) if one not in shortfalls[:at])
     first = first_seen(accepted)
     unmatched = _unmatched(item, accepted)
     return Verdict(
         relation=relation,
         undecided=undecided,
-        headline=headline(item, relation, undecided, held, searched, sounds),
+        headline=headline(item, relation, undecided, held, searched, sounds, shortfalls),
         reasons=reasons(held, date_notes(accepted, first), sounds),
-        limits=limits(item, relation, undecided, held, first, unmatched, searched, able)
+        limits=limits(item, relation, undecided, held, first, unmatched, searched, able, shortfalls)
         + of_sound(held, sounds)
         + unable(able, item),
         date=check_date(item, held, claim.date) if claim and claim.date else None,
@@ -94,6 +99,7 @@ def judge(
         first_seen=first,
         unmatched=unmatched,
         held=held,
+        shortfalls=shortfalls,
     )
 
 

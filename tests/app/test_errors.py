@@ -7,6 +7,7 @@ from app.error_codes import TABLE, exit_code, http_status
 from app.errors import LinkRefusedError, UsageError
 from app.intake.item import IntakeError, TooLarge
 from app.library.errors import (
+    ClipDamaged,
     ClipUnknown,
     ContextUnreadable,
     LibraryBusy,
@@ -16,6 +17,7 @@ from app.library.errors import (
 from app.network.errors import FetchFailed, FetchRefused
 from app.sandbox.errors import (
     SandboxBroken,
+    SandboxKilled,
     SandboxLimit,
     SandboxMemory,
     SandboxTimeout,
@@ -60,6 +62,8 @@ from hashing.errors import (
         (SandboxMemory, 3, 413),
         (SandboxLimit, 3, 413),
         (SandboxUnavailable, 4, 503),
+        (SandboxKilled, 3, 503),
+        (ClipDamaged, 4, 503),
         (MethodMismatch, 4, 409),
         (LibraryUnusable, 4, 503),
         (LibraryBusy, 4, 503),

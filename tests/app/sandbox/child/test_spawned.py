@@ -11,6 +11,7 @@ import pytest
 
 from app.sandbox.errors import (
     SandboxBroken,
+    SandboxKilled,
     SandboxLimit,
     SandboxMemory,
     SandboxTimeout,
@@ -125,14 +126,14 @@ def test_a_process_that_watches_its_own_memory_ends_itself() -> None:
 @pytest.mark.parametrize(
     ("status", "error", "what"),
     [
-        (None, SandboxBroken, "ended during 'probe'"),
+        (None, SandboxKilled, "killed from outside"),
         (ExitStatus(0, None), SandboxBroken, "exit code 0"),
         (ExitStatus(EXIT_MEMORY, None), SandboxMemory, "memory_bytes"),
         (ExitStatus(QUOTA_EXIT, None), SandboxLimit, "cpu_s"),
         (ExitStatus(None, 24), SandboxLimit, "cpu_s = 3600"),
         (ExitStatus(None, 9, 3601.0, 0), SandboxLimit, "cpu_s = 3600"),
-        (ExitStatus(None, 9, 3.0, 0), SandboxBroken, "SIGKILL, as happens when memory runs out"),
-        (ExitStatus(None, 9), SandboxBroken, "SIGKILL"),
+        (ExitStatus(None, 9, 3.0, 0), SandboxKilled, "as happens when this machine runs out"),
+        (ExitStatus(None, 9), SandboxKilled, "nothing about the file"),
         (
             ExitStatus(None, 11, 1.5, 2**20),
             SandboxBroken,
