@@ -7,6 +7,7 @@ BENCHMARKS = {
     "accuracy": ("benchmarks.accuracy", "the command line over a benchmark of real, edited media"),
     "edits": ("benchmarks.edits", "edits of one's own making on a folder of real clips"),
     "faces": ("benchmarks.faces", "how many faces of real frames the redaction misses"),
+    "files": ("benchmarks.files", "what is read of real files, against ffmpeg and exiftool"),
     "library": (
         "benchmarks.speed_library",
         "search, recall, additions and size of a large library",

@@ -353,6 +353,62 @@ def metadata() -> str:
     return table((f"agreement over {files} files", "all", "where it is stated"), rows)
 
 
+def files() -> str:
+    """A row a kind of container, all its codings together; kinds where all is right in one row."""
+    result = read("files")
+    versions = ", ".join(f"{name} {said}" for name, said in result["compared_with"].items())
+    kinds: dict[str, Counter[str]] = {}
+    for kind, sums in result["kinds"].items():
+        kinds.setdefault(_container(kind), Counter()).update(sums)
+    faultless = {name: sums for name, sums in kinds.items() if _is_right(sums)}
+    rest = [name for name in kinds if name not in faultless]
+    rows = [_file_row("all", result), *(_file_row(name, kinds[name]) for name in sorted(rest))]
+    right = sum(faultless.values(), Counter[str]())
+    rows.append(_file_row(f"{len(faultless)} further kinds of container", right))
+    broken = result.get("mutants")
+    said = f"\nCompared with {versions}.\n"
+    if broken:
+        said += (
+            f"\nOf {broken['files']:,} files broken on purpose {broken['verdicts']:,} got a "
+            f"verdict and {broken['refused_in_words']:,} a reason in words; exception texts in "
+            f"{broken['with_foreign_text']}.\n"
+        )
+    head = (
+        "kind", "files", "that ffmpeg decodes: with a verdict", "their frames: given a time",
+        "size as exiftool reads it", "exception texts",
+    )  # fmt: skip
+    return table(head, rows) + said + provenance(result)
+
+
+def _container(kind: str) -> str:
+    """The short name of the container in `container / coding`."""
+    return kind.partition(" / ")[0].split(",")[0].removesuffix("_pipe")
+
+
+def _is_right(sums: dict[str, Any]) -> bool:
+    return (
+        sums["verdicts"] == sums["decodable"]
+        and sums["frames_timed"] == sums["frames"]
+        and sums["sizes_agree"] == sums["sized"]
+        and not sums["with_foreign_text"]
+    )
+
+
+def _file_row(name: str, sums: dict[str, Any]) -> Row:
+    return (
+        name,
+        f"{sums['files']:,}",
+        _part(sums["verdicts"], sums["decodable"]),
+        _part(sums["frames_timed"], sums["frames"]),
+        _part(sums["sizes_agree"], sums["sized"]),
+        str(sums["with_foreign_text"]),
+    )
+
+
+def _part(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({100 * part / whole:.2f} %)" if whole else "–"
+
+
 def _size(path: Path) -> int:
     return int(path.stem.partition("-")[2])
 
@@ -380,6 +436,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed": speed,
     "service": service,
     "faces": faces,
+    "files": files,
     "metadata": metadata,
     "library": library,
 }

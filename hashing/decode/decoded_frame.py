@@ -68,7 +68,7 @@ class DecodedFrame:
 
     def luma_samples(self) -> NDArray[np.uint8]:
         """About 4,000 luma values on a grid, not smoothed: a cheap look at every frame."""
-        if self.frame.format.name not in EIGHT_BIT_LUMA_FIRST:
+        if not _is_plain(self.frame):
             grey = _reformatted(self.frame, 64, 64, format="gray", interpolation=None)
             return grey.to_ndarray().astype(np.uint8, copy=False)
         rows = _luma(self.frame)
@@ -144,6 +144,14 @@ def _blended(frame: av.VideoFrame) -> av.VideoFrame:
     return half
 
 
+def _is_plain(frame: av.VideoFrame) -> bool:
+    """Whether luma can be read where it lies: a plane of bytes, its first line first.
+
+    Some decoders (AMV, some of AVI's) keep lines from the bottom up, before the plane's address.
+    """
+    return frame.format.name in EIGHT_BIT_LUMA_FIRST and frame.planes[0].line_size > 0
+
+
 def _luma(frame: av.VideoFrame) -> NDArray[np.uint8]:
     plane = frame.planes[0]
     rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
@@ -160,7 +168,7 @@ def _is_combed(frame: av.VideoFrame) -> bool:
 
 def comb_share(frame: av.VideoFrame) -> float:
     """Share of pixels, 0..1, that are brighter, or darker, than both the line above and below."""
-    if frame.format.name not in EIGHT_BIT_LUMA_FIRST or frame.height < 8:
+    if not _is_plain(frame) or frame.height < 8:
         return 0.0
     rows = _luma(frame)
     at = np.linspace(0, rows.shape[0] - 3, min(COMB_ROWS, rows.shape[0] - 2)).astype(int)

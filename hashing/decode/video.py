@@ -132,13 +132,14 @@ def _tracks(
             with open_container(file) as container:
                 stream = container.streams.video[index]
                 damage.track = stream.index
+                # asked now: of a decoder that cannot be opened PyAV reads a name that is gone
+                coding = stream.codec_context.name
                 reading = _video(
                     container, stream, limits, damage, only_key=only_key, damaged=damaged
                 )
                 for frame in reading:
                     given += 1
                     yield frame
-                coding = stream.codec_context.name
             if given:
                 return
     raise DecodeError(f"not one frame of the video track decodes (coding {coding})")

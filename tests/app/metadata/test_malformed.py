@@ -13,7 +13,7 @@ from tests.app.api.test_resources import ITEM, Headers, settled, upload
 from tests.made.mutations import mutations
 
 SEED = 20221127
-EACH = 8  # of thirteen formats
+EACH = 9  # of thirteen formats
 LEAST_FILES = 100
 LEAST_DECODED = 30  # whose pictures a decoder began to read
 
