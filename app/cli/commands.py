@@ -107,6 +107,13 @@ def check(
             help="With --html: blank all of the item's frames but this part. May be repeated.",
         ),
     ] = None,
+    keep_names: Annotated[
+        bool,
+        typer.Option(
+            "--keep-names",
+            help="With --html: keep the names of files and pages, which may identify people.",
+        ),
+    ] = False,
     progress: Progress = None,
 ) -> None:
     """Check one item against the library."""
@@ -114,6 +121,7 @@ def check(
     file = Path(path) if link else _file(path)
     claim = _claim(claimed_date, claimed_place)
     redaction = _redaction(blank or [], blank_all_but or [], html)
+    _expect_page("--keep-names changes", html, given=keep_names)
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
@@ -148,7 +156,7 @@ def check(
             if origin is not None:
                 report = with_origin(report, origin)
     if html is not None:
-        _write_page(html, report, sheets)
+        _write_page(html, report, sheets, keep_names=keep_names)
     _finish(report, as_json=as_json)
 
 
@@ -316,17 +324,23 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
 
 def _redaction(blank: list[str], blank_all_but: list[str], html: Path | None) -> "Redaction | None":
     """What a person blanks by hand in the item. Raises UsageError."""
-    from app.errors import UsageError
     from app.evidence.types import Redaction
 
     if not blank and not blank_all_but:
         return None
-    if html is None:
-        raise UsageError("--blank and --blank-all-but change the page that --html writes")
+    _expect_page("--blank and --blank-all-but change", html, given=True)
     return Redaction(
         tuple(_frame_part("--blank", text) for text in blank),
         tuple(_frame_part("--blank-all-but", text) for text in blank_all_but),
     )
+
+
+def _expect_page(what: str, html: Path | None, *, given: bool) -> None:
+    """Raises UsageError where an option for the page was given, and no page is written."""
+    from app.errors import UsageError
+
+    if given and html is None:
+        raise UsageError(f"{what} the page that --html writes")
 
 
 def _frame_part(option: str, text: str) -> "FramePart":
@@ -358,12 +372,16 @@ def _finish(report: "Report", *, as_json: bool) -> None:
         raise typer.Exit(EXIT_UNREADABLE)
 
 
-def _write_page(path: Path, report: "Report", sheets: "Mapping[str, EvidenceSheet]") -> None:
+def _write_page(
+    path: Path, report: "Report", sheets: "Mapping[str, EvidenceSheet]", *, keep_names: bool
+) -> None:
     from app.cli.scan import OutputError
     from app.report.html import render
+    from app.report.report import Shown
 
+    shown = Shown(names="kept" if keep_names else "withheld")
     try:
-        path.write_text(render(report, sheets), encoding="utf-8")
+        path.write_text(render(report, sheets, shown), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 

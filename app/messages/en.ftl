@@ -80,6 +80,9 @@ footage-seconds = { $seconds ->
 
 clip-quoted = '{ $clip }'
 clip-labelled = '{ $clip }' ({ $clip_id })
+# Instead of the name of a file or a page, in what is made for others
+item-numbered = Item { $number }
+clip-numbered = Clip { $number }
 # Ends a list of clips
 clips-more = { $count } more
 hosts-more = { $count } more
@@ -742,6 +745,9 @@ report-faces-think = Think of the people in the frames before you pass this page
 report-names-redacted = Positions, serial numbers, owner and account names are redacted.
 report-names-shown = Positions, serial numbers and names are shown.
 report-names-shown-by = Positions, serial numbers and names are shown, as { $name } asked.
+report-file-names-withheld = Names of files and titles of pages are replaced by numbers.
+report-file-names-kept = Names of files and titles of pages are shown.
+report-file-names-kept-by = Names of files and titles of pages are shown, as { $name } asked.
 report-frames-filled = { $count ->
     [one] 1 frame was redacted completely, because faces could not be looked for
    *[other] { $count } frames were redacted completely, because faces could not be looked for

@@ -331,6 +331,8 @@ def _shown(shown: JsonNode) -> Shown | None:
         faces=shown["faces"].one_of(("redacted", "shown")),
         identifying_metadata=shown["identifying_metadata"].one_of(("withheld", "shown")),
         by=shown["by"].text_or_none(),
+        # older versions withheld no names
+        names="kept" if shown["names"].is_null else shown["names"].one_of(("withheld", "kept")),
     )
 
 

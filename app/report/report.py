@@ -25,11 +25,15 @@ SCHEMA = "firstseen.report/1"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a rendering for others holds back. by: who chose to show more, or None."""
+    """What a rendering for others holds back. by: who chose to show more, or None.
+
+    names: of files and pages.
+    """
 
     faces: Literal["redacted", "shown"] = "redacted"
     identifying_metadata: Literal["withheld", "shown"] = "withheld"
     by: str | None = None
+    names: Literal["withheld", "kept"] = "withheld"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def to_json(report: Report) -> Json:
         data["shown"] = {
             "faces": report.shown.faces,
             "identifying_metadata": report.shown.identifying_metadata,
+            "names": report.shown.names,
             "by": text(report.shown.by),
         }
     return data

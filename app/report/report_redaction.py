@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.metadata.metadata_redaction import withhold, withhold_credentials
+from app.report.name_redaction import without_names
 from app.report.report import (
     Report,
     ReportedAppearance,
@@ -22,6 +23,8 @@ def for_others(report: Report, shown: Shown | None = None) -> Report:
     shown = shown or Shown()
     if shown.identifying_metadata != "shown":
         report = withheld(report)
+    if shown.names != "kept":
+        report = without_names(report)
     return replace(report, shown=shown)
 
 

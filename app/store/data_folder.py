@@ -126,8 +126,15 @@ def _to_version_2(connection: sa.Connection) -> None:
     connection.exec_driver_sql("DROP TABLE marks")
 
 
+def _to_version_3(connection: sa.Connection) -> None:
+    """Notes are shared by choice; those of before were not asked for, so they are not."""
+    connection.exec_driver_sql(
+        "ALTER TABLE decisions ADD COLUMN note_shared INTEGER DEFAULT '0' NOT NULL"
+    )
+
+
 # version -> step that reaches it
-MIGRATIONS: dict[int, Step] = {2: _to_version_2}
+MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3}
 
 
 def _fill(connection: sa.Connection) -> None:

@@ -1,7 +1,8 @@
 """What people decided about pairs of an item and a clip. Rows are added, never changed.
 
 A decision belongs to the pair, an item's bytes and a clip: it is shown on every check of those
-bytes, and changes no verdict. Its author withdraws it by adding another row. Every function works
+bytes, and changes no verdict. Its note is for those who may see the check that it was made on,
+unless its author shares it. Its author withdraws it by adding another row. Every function works
 inside a transaction that its caller began.
 """
 
@@ -15,6 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from app.store.errors import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
+from app.store.schema import checks
 from app.store.schema import decisions as table
 from app.store.timestamps import format_timestamp
 
@@ -33,7 +35,10 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision, and when its author withdrew it, if so."""
+    """One decision, and when its author withdrew it, if so.
+
+    check_key: whose check it was made on; None once that was deleted.
+    """
 
     id: str
     check: str
@@ -45,6 +50,12 @@ class Decision:
     note: str
     made_at: str
     withdrawn_at: str | None = None
+    note_shared: bool = False
+    check_key: str | None = None
+
+    def check_visible_to(self, key: str) -> bool:
+        """Whether a key that sees its own checks alone may see this decision's check and note."""
+        return key in (self.key, self.check_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +77,11 @@ def add(
     note: str,
     now: datetime,
     expires_at: datetime | None = None,
+    *,
+    share_note: bool = False,
 ) -> Decision:
-    """Append a decision."""
-    row = _row(pair, key, key_name, choice.value, note, now, expires_at)
+    """Append a decision. share_note: show its note on every check of the same bytes."""
+    row = _row(pair, key, key_name, choice.value, note, now, expires_at, share_note=share_note)
     connection.execute(table.insert().values(row))
     return _decision(row, None)
 
@@ -108,7 +121,13 @@ def find_for_item(
     where = table.c.item_sha256 == item_sha256
     if clip is not None:
         where = sa.and_(where, table.c.clip == clip)
-    rows = connection.execute(sa.select(table).where(where).order_by(table.c.number)).all()
+    query = (
+        sa.select(table, checks.c.key.label("check_key"))
+        .outerjoin(checks, checks.c.id == table.c.check)
+        .where(where)
+        .order_by(table.c.number)
+    )
+    rows = connection.execute(query).all()
     withdrawals = {row.withdraws: row.made_at for row in rows if row.withdraws is not None}
     decided = [
         _decision(dict(r._mapping), withdrawals.get(r.id)) for r in rows if r.withdraws is None
@@ -152,6 +171,8 @@ def _row(
     note: str,
     now: datetime,
     expires_at: datetime | None,
+    *,
+    share_note: bool,
 ) -> dict[str, Any]:
     return {
         "id": secrets.token_urlsafe(16),
@@ -163,6 +184,7 @@ def _row(
         "key_name": key_name,
         "decision": decision,
         "note": note,
+        "note_shared": int(share_note),
         "withdraws": None,
         "made_at": format_timestamp(now),
         "expires_at": format_timestamp(expires_at) if expires_at is not None else None,
@@ -181,4 +203,6 @@ def _decision(row: dict[str, Any], withdrawn_at: str | None) -> Decision:
         note=row["note"],
         made_at=row["made_at"],
         withdrawn_at=withdrawn_at,
+        note_shared=bool(row["note_shared"]),
+        check_key=row.get("check_key"),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
 from app.database.sqlite import migrations_table
 
 APPLICATION_ID = 0x4653444B  # "FSDK"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -156,6 +156,8 @@ decisions = Table(
     Column("key_name", Text, nullable=False),
     Column("decision", Text, nullable=False),
     Column("note", Text, nullable=False),
+    # 1: shown on every check of the bytes, not only to who may see `check`. Since version 3.
+    Column("note_shared", Integer, nullable=False, server_default="0"),
     Column("withdraws", Text),
     Column("made_at", Text, nullable=False),
     Column("expires_at", Text),

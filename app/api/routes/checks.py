@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
@@ -65,6 +66,10 @@ type Faces = Annotated[
 ]
 type Metadata = Annotated[
     Literal["withheld", "shown"], Query(description="shown: only after this key revealed it.")
+]
+type Names = Annotated[
+    Literal["withheld", "kept"],
+    Query(description="kept: with the names of files and pages, which may identify people."),
 ]
 type CheckId = Annotated[str, Path(max_length=64)]
 
@@ -151,9 +156,10 @@ async def show_page(
     caller: Asking,
     faces: Faces = "redacted",
     metadata: Metadata = "withheld",
+    names: Names = "withheld",
 ) -> Response:
-    """The report as a page for others to see: faces blacked out, identifying metadata withheld."""
-    shown = _requested_view(caller, faces, metadata)
+    """The report as a page for others to see: faces blacked out; names and metadata withheld."""
+    shown = _requested_view(caller, faces, metadata, names)
     report, sheets = await run_in_threadpool(_report_with_frames, request, check_id, caller, shown)
     page = await run_in_threadpool(render, report, sheets, shown)
     await run_in_threadpool(_log_export, request, check_id, caller.key_id, "page", shown)
@@ -166,10 +172,14 @@ async def show_page(
     responses=refusals(409),
 )
 async def download_report(
-    request: Request, check_id: CheckId, caller: Asking, metadata: Metadata = "withheld"
+    request: Request,
+    check_id: CheckId,
+    caller: Asking,
+    metadata: Metadata = "withheld",
+    names: Names = "withheld",
 ) -> Response:
-    """The report alone, as a download; identifying metadata withheld."""
-    shown = _requested_view(caller, metadata=metadata)
+    """The report alone, as a download; names and identifying metadata withheld."""
+    shown = _requested_view(caller, metadata=metadata, names=names)
     report = await run_in_threadpool(_report, request, check_id, caller, shown)
     await run_in_threadpool(_log_export, request, check_id, caller.key_id, "json", shown)
     name = f'attachment; filename="firstseen-{check_id}.json"'
@@ -235,8 +245,8 @@ def _find(request: Request, check_id: str, key: str | None) -> Check:
 def read_check(
     request: Request, check_id: str, caller: Caller, shown: Shown | None = None
 ) -> CheckOut:
-    """Raises CheckUnknown, NotRevealed."""
-    shown = shown or Shown()
+    """The check as its desk sees it, with names. Raises CheckUnknown, NotRevealed."""
+    shown = replace(shown or Shown(), names="kept")
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         reveals.require(connection, check_id, caller.key_id, **_kinds(shown))
@@ -256,10 +266,11 @@ def _requested_view(
     caller: Caller,
     faces: Literal["redacted", "shown"] = "redacted",
     metadata: Literal["withheld", "shown"] = "withheld",
+    names: Literal["withheld", "kept"] = "withheld",
 ) -> Shown:
     """What to show; `by` names the caller, where that is more than others see."""
-    unredacted = faces == "shown" or metadata == "shown"
-    return Shown(faces, metadata, caller.name if unredacted else None)
+    shows_more = faces == "shown" or metadata == "shown" or names == "kept"
+    return Shown(faces, metadata, caller.name if shows_more else None, names)
 
 
 def _kinds(shown: Shown) -> dict[str, bool]:
@@ -342,8 +353,12 @@ def _report_with_frames(
 
 def _log_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:
     """Log an export before it leaves: it can be saved and passed on."""
-    unredacted = {"faces": shown.faces, "metadata": shown.identifying_metadata}
-    detail = " ".join([form, *(what for what, state in unredacted.items() if state == "shown")])
+    more = {
+        "faces": shown.faces == "shown",
+        "metadata": shown.identifying_metadata == "shown",
+        "names": shown.names == "kept",
+    }
+    detail = " ".join([form, *(what for what, shows in more.items() if shows)])
     with store_of(request).writing() as connection:
         audit_log.append_entry(connection, key, "report.export", check_id, detail)
 

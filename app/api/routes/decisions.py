@@ -90,6 +90,7 @@ def _decide(
             content.note.strip(),
             now(),
             expires,
+            share_note=content.share_note,
         )
         audit_log.append_entry(
             connection, caller.key_id, "decision.make", decision.id, content.decision.value

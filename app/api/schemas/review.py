@@ -101,10 +101,17 @@ class DecisionIn(Wire):
     clip: str = Field(max_length=40, examples=["R000001"])
     decision: Choice
     note: str = Field(default="", max_length=MAX_NOTE_CHARS)
+    share_note: bool = Field(
+        default=False, description="Show the note on every check of the same bytes."
+    )
 
 
 class DecisionOut(Wire):
-    """One decision. `check` is null where it was made on a check that the caller may not see."""
+    """One decision.
+
+    On a check that the caller may not see, `check` is null and a note that is not shared is
+    withheld.
+    """
 
     id: str
     check: str | None
@@ -115,19 +122,26 @@ class DecisionOut(Wire):
     mine: bool
     made_at: str
     withdrawn_at: str | None
+    note_shared: bool
+    note_withheld: bool
 
     @classmethod
     def of(cls, record: Decision, key: str, *, sees: bool) -> "DecisionOut":
+        """sees: whether the caller may see every check."""
+        visible = sees or record.check_visible_to(key)
+        withheld = bool(record.note) and not (visible or record.note_shared)
         return cls(
             id=record.id,
-            check=record.check if sees or record.key == key else None,
+            check=record.check if visible else None,
             clip=record.clip,
             decision=record.decision,
-            note=record.note,
+            note="" if withheld else record.note,
             by=record.by,
             mine=record.key == key,
             made_at=record.made_at,
             withdrawn_at=record.withdrawn_at,
+            note_shared=record.note_shared,
+            note_withheld=withheld,
         )
 
 

@@ -15,16 +15,33 @@ import { revealButton } from "./reveal.js";
 
 export function actionBar(check, reveal, onChange) {
   const path = `/v1/checks/${check.id}`;
+  const page = h("a", { class: "button small", target: "_blank", rel: "noopener" }, t("take.html"));
+  const json = h("a", { class: "button small", download: "" }, t("take.json"));
+  const names = h("input", { type: "checkbox", onchange: aim });
+  aim();
   return h(
     "nav",
     { class: "action-bar no-print", "aria-label": t("actions.label") },
-    h("a", { class: "button small", href: `${path}/report.html`, target: "_blank", rel: "noopener" }, t("take.html")),
-    h("a", { class: "button small", href: `${path}/report.json`, download: "" }, t("take.json")),
-    button(t("take.print"), () => window.print(), { kind: "small" }),
+    page,
+    json,
+    button(t("take.print"), () => printPage(page.href), { kind: "small" }),
+    h("label", { class: "check small", title: t("take.names.more") }, names, h("span", {}, t("take.names"))),
     revealButton(check, reveal, onChange),
     may("library:write") && check.report?.verdict && button(t("add.button"), () => addToLibrary(check), { kind: "small" }),
     button(t("delete.do"), () => remove(check), { kind: "small danger-quiet" }),
   );
+
+  function aim() {
+    const query = names.checked ? "?names=kept" : "";
+    page.setAttribute("href", `${path}/report.html${query}`);
+    json.setAttribute("href", `${path}/report.json${query}`);
+  }
+}
+
+/** Prints the page that is made for others; this one shows names. */
+function printPage(href) {
+  const report = window.open(href, "_blank");
+  report?.addEventListener("load", () => report.print());
 }
 
 async function addToLibrary(check) {

@@ -42,6 +42,7 @@ function decisionPanel(check, match, reload) {
   const complaint = h("p", { class: "field-error", role: "alert" });
   const name = freshId("decision");
   const note = h("textarea", { rows: 2, maxlength: 4000, dir: "auto" });
+  const shared = h("input", { type: "checkbox" });
   const submit = h("button", { type: "submit", class: "button strong" }, t("decide.save"));
   const form = h(
     "form",
@@ -54,7 +55,8 @@ function decisionPanel(check, match, reload) {
         h("label", {}, h("input", { type: "radio", name, value, required: true }), h("span", {}, h("b", {}, t(`decision.${value}`)), h("small", {}, t(`decision.${value}.more`)))),
       ),
     ),
-    field(t("decide.note"), note, { optional: true }),
+    field(t("decide.note"), note, { optional: true, help: t("decide.note.who") }),
+    h("label", { class: "check" }, shared, h("span", {}, t("decide.note.share"))),
     complaint,
     h("div", { class: "actions" }, submit, h("span", { class: "small" }, t("decide.as", { name: whoami()?.name ?? "" }))),
   );
@@ -87,7 +89,7 @@ function decisionPanel(check, match, reload) {
     complain("");
     try {
       const decision = new FormData(form).get(name);
-      await ask("POST", `/v1/checks/${check.id}/decisions`, { clip, decision, note: note.value.trim() });
+      await ask("POST", `/v1/checks/${check.id}/decisions`, { clip, decision, note: note.value.trim(), share_note: shared.checked });
       form.reset();
       await reload();
       announce(t("decide.saved"));
@@ -125,6 +127,7 @@ function decisionRow({ decision, withdrawn, older }, onWithdraw) {
       !withdrawn && older && h("span", { class: "tag" }, t("decide.older")),
     ),
     decision.note && h("p", { class: "note", dir: "auto" }, decision.note),
+    decision.note_withheld && h("p", { class: "small" }, t("decide.note.withheld")),
     decision.mine && !withdrawn && button(t("decide.undo"), () => onWithdraw(decision), { kind: "small quiet no-print" }),
   );
 }

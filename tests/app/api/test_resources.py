@@ -196,12 +196,24 @@ def test_decisions_are_appended_shown_on_later_checks_and_taken_back(
         for decision in seen["decisions"]
     ] == [("same_footage", False, None)]
     assert not seen["disagree"]
+    assert (seen["decisions"][0]["note"], seen["decisions"][0]["note_withheld"]) == ("", True)
+    shared = said | {"note": "for all", "share_note": True}
+    assert client.post(path, headers=ann, json=shared).json()["note_shared"]
+    seen = client.get(f"/v1/checks/{later}/decisions", headers=bo).json()["decisions"]
+    assert [decision["note"] for decision in seen] == ["for all", ""]
+    own_view = client.get(path, headers=ann).json()["decisions"]
+    assert [decision["note"] for decision in own_view] == ["for all", "the crane is the same"]
+    assert client.post(f"/v1/decisions/{seen[0]['id']}/withdraw", headers=ann).status_code == 200
     other = {"clip": clip, "decision": "different"}
     assert client.post(f"/v1/checks/{later}/decisions", headers=bo, json=other).status_code == 201
     both = client.get(path, headers=ann).json()
     assert both["disagree"]
     assert both["disputed"] == [clip]
-    assert [decision["decision"] for decision in both["decisions"]] == ["different", "same_footage"]
+    assert [decision["decision"] for decision in both["decisions"]] == [
+        "different",
+        "same_footage",
+        "same_footage",
+    ]
     shown = client.get(f"/v1/checks/{later}", headers=bo).json()
     assert shown["decisions"]["disagree"]
     assert shown["report"]["verdict"]["matched"]
@@ -211,7 +223,11 @@ def test_decisions_are_appended_shown_on_later_checks_and_taken_back(
     assert back.json()["withdrawn_at"] is not None
     assert client.post(f"/v1/decisions/{own}/withdraw", headers=ann).status_code == 409
     after = client.get(path, headers=ann).json()
-    assert [decision["withdrawn_at"] is None for decision in after["decisions"]] == [True, False]
+    assert [decision["withdrawn_at"] is None for decision in after["decisions"]] == [
+        True,
+        False,
+        False,
+    ]
     assert not after["disagree"]
 
 

@@ -122,11 +122,25 @@ def test_reports_are_withheld_and_say_so(shared: Running) -> None:
     assert check["report"]["shown"] == {
         "faces": "redacted",
         "identifying_metadata": "withheld",
+        "names": "kept",  # to its own desk
         "by": None,
     }
     file = shared.client.get(f"/v1/checks/{check['id']}/report.json")
-    assert file.json() == check["report"]
+    assert file.json()["shown"] == check["report"]["shown"] | {"names": "withheld"}
     assert file.headers["content-disposition"].startswith("attachment; filename=")
+
+
+@pytest.mark.parametrize("form", ["html", "json"])
+def test_an_export_has_no_name_unless_a_person_keeps_it(shared: Running, form: str) -> None:
+    identifier = shared.accepted(name="CANARY ahmed 21.05.mp4", content=form)
+    assert "CANARY" in json.dumps(shared.ended(identifier)["report"])
+    path = f"/v1/checks/{identifier}/report.{form}"
+    assert "CANARY" not in shared.client.get(path).text
+    assert "CANARY ahmed" in shared.client.get(f"{path}?names=kept").text
+    entries = shared.client.get("/v1/audit", params={"limit": 200}).json()["entries"]
+    exports = [entry["detail"] for entry in entries if entry["object"] == identifier]
+    kind = "page" if form == "html" else form
+    assert sorted(exports)[-2:] == [kind, f"{kind} names"]
 
 
 def test_a_check_is_followed_as_lines_that_end_with_it(shared: Running) -> None:

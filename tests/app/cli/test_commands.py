@@ -176,6 +176,18 @@ def test_faces_and_names_are_held_back_on_the_page_and_not_on_the_owner_s_termin
     assert [call["pictures"] for call in line.calls] == [True]
 
 
+def test_a_page_has_no_name_unless_it_is_kept(
+    firstseen: Firstseen, library: Path, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert firstseen("check", item, "--html", "report.html", "--json") == 0
+    assert item.name not in Path("report.html").read_text()
+    assert printed(capsys)["item"]["name"] == item.name
+    assert firstseen("check", item, "--html", "report.html", "--keep-names") == 0
+    assert item.name in Path("report.html").read_text()
+    assert firstseen("check", item, "--keep-names") == 2
+    assert "--html" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "link",
     ["https://example.org/a.mp4", "HTTP://example.org", "http://127.0.0.1/a"],

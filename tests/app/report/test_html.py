@@ -274,6 +274,7 @@ def test_the_page_says_what_it_shows() -> None:
         "faces": "redacted",
         "identifying_metadata": "withheld",
         "by": None,
+        "names": "withheld",
     }
 
 

@@ -52,6 +52,6 @@ def test_what_is_known_stays() -> None:
 
 
 def test_who_chose_to_show_more_is_said() -> None:
-    shown = Shown("redacted", "shown", "the desk")
+    shown = Shown("redacted", "shown", "the desk", "kept")
     assert for_others(report(), shown) == replace(report(), shown=shown)
     assert for_others(report()).shown == Shown()

@@ -12,7 +12,7 @@ from app.jobs.recheck_schedule import next_due
 from app.library.library import Library
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
-from app.store import alerts, checks, descriptors, keys
+from app.store import alerts, checks, decisions, descriptors, keys
 from app.store.checks import Submission, timestamp_in
 from app.store.data_folder import only_service, open_store
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
@@ -35,6 +35,7 @@ def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
 TO_VERSION_1 = """
     ALTER TABLE alerts DROP COLUMN claim_before;
     ALTER TABLE alerts DROP COLUMN claim_after;
+    ALTER TABLE decisions DROP COLUMN note_shared;
     DROP TABLE searches;
     ALTER TABLE descriptors ADD COLUMN searched_up_to INTEGER;
     ALTER TABLE descriptors ADD COLUMN library_change TEXT;
@@ -54,6 +55,9 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
         alerts.raise_alert(connection, check.id, "R000001", "told before", now())
         said = Metadata({}, Credentials("none"))
         descriptors.store(connection, check.id, made_print(1), said, 7, timestamp_in(99), "1 2")
+        pair = decisions.Pair(check.id, "ab" * 32, "R000001", "cd" * 32)
+        told = (decisions.Choice.DIFFERENT, "another crane", now())
+        decisions.add(connection, pair, key, "ann", *told, share_note=True)
     store.close()
     old = sqlite3.connect(tmp_path / "desk.db")
     old.executescript(TO_VERSION_1)
@@ -66,9 +70,11 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
         tables = sa.inspect(connection).get_table_names()
         stored = descriptors.load(connection, check.id)
         assert next_due(connection, 7, "1 2") is None
+        old_note = decisions.find_for_item(connection, "ab" * 32)[0]
     store.close()
     assert rows == [("told after", "contradicted"), ("told before", None)]
     assert "marks" not in tables
+    assert (old_note.note, old_note.note_shared) == ("another crane", False)
     assert stored is not None
     assert stored.searched_up_to == 7
 
