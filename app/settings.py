@@ -203,6 +203,21 @@ class Settings(BaseSettings):
     max_waiting: Annotated[
         int, Field(gt=0, description="Checks that may wait in the service before it refuses more.")
     ] = 64
+    uploads_of_key: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Files that one key may send at the same time; 0: any number.",
+        ),
+    ] = 4
+    upload_bytes_per_s: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Least bytes a second that an upload must bring, over each 30 s, else it "
+            "is closed; 0: no least.",
+        ),
+    ] = 1024.0
     keep_uploads_s: Annotated[
         float,
         Field(
@@ -257,8 +272,21 @@ class Settings(BaseSettings):
         ),
     ] = None
     fetch_s: Annotated[
-        float, Field(gt=0, description="Longest time for fetching one link, in seconds.")
+        float,
+        Field(
+            gt=0,
+            description="Longest time for fetching one link, in seconds, all its redirects and "
+            "pages together.",
+        ),
     ] = 600.0
+    fetch_bytes_per_s: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Least bytes a second that a link must bring, over each 30 s, else "
+            "fetching ends; 0: no least. At the default, 600 s bring 10 MB.",
+        ),
+    ] = 16_384.0
 
     def desk_folder(self) -> Path:
         """The folder of the service's data."""

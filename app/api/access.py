@@ -6,6 +6,7 @@ also carry the session's token in `X-Firstseen-CSRF`, which only a script of our
 Keys are looked up at each request: a revoked one is refused at once.
 """
 
+import contextlib
 import ipaddress
 import math
 from collections.abc import Awaitable, Callable
@@ -19,10 +20,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from app.api.dependencies import store_of
-from app.api.rate_limits import Buckets
+from app.api.rate_limits import Buckets, Slots
 from app.settings import Settings
 from app.store import keys, sessions
 from app.store.data_folder import Store
+from app.store.errors import StoreUnusable
 from app.store.keys import Key, Scope
 from app.store.sessions import Session
 from app.store.timestamps import now
@@ -58,15 +60,18 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Rate limits: requests of keys, and failed sign-ins of addresses."""
+    """Requests and uploads of keys, and failed sign-ins of addresses."""
 
     requests: Buckets  # by key id
     failures: Buckets  # by address
+    uploads: Slots  # by key id
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
         return cls(
-            Buckets(settings.requests_per_minute), Buckets(settings.failed_sign_ins_per_minute)
+            Buckets(settings.requests_per_minute),
+            Buckets(settings.failed_sign_ins_per_minute),
+            Slots(settings.uploads_of_key),
         )
 
 
@@ -173,8 +178,14 @@ def _key(store: Store, secret: str) -> Key | None:
 
 
 def _session(store: Store, value: str) -> Session | None:
+    """The session of a cookie; one that has ended is deleted at once."""
     with store.reading() as connection:
-        return sessions.find(connection, value, now())
+        session = sessions.find(connection, value, now())
+        ended = session is None and sessions.has_ended(connection, value, now())
+    if ended:
+        with contextlib.suppress(StoreUnusable), store.writing() as connection:
+            sessions.discard(connection, value)
+    return session
 
 
 def visible_key(caller: Caller) -> str | None:

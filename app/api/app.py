@@ -43,7 +43,7 @@ from app.api.routes import (
     static_page,
 )
 from app.api.routes import library as api_library
-from app.api.uploads import StorageFull
+from app.api.uploads import StorageFull, UploadsFull, UploadStalled
 from app.error_codes import http_status
 from app.errors import UsageError
 from app.jobs import service_log
@@ -72,7 +72,9 @@ RESOURCE_ROUTES: Final = (
 )
 RETRY_AFTER: Final = {"Retry-After": "10"}
 SERVICE_STATUS: Final[dict[type[FirstseenError], int]] = {
-    StorageFull: 507
+    StorageFull: 507,
+    UploadsFull: 429,
+    UploadStalled: 408,
 }  # errors that only the service raises
 NO_TASKS: Final = "app.sandbox.child.no_tasks"
 SHUTDOWN_TIMEOUT_S: Final = 3  # for requests that are under way when the service stops

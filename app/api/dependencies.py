@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from app.api.rate_limits import Slots
 from app.api.resources import Resources
-from app.api.uploads import MAX_FIELD_BYTES, Upload, receive
+from app.api.uploads import MAX_FIELD_BYTES, Upload, UploadsFull, receive
 from app.jobs.supervisor import Supervisor
 from app.library.library import Library
 from app.settings import Settings
@@ -38,20 +39,29 @@ def library_of(request: Request) -> Library:
     return resources_of(request).library
 
 
-async def receive_upload(request: Request) -> Upload:
-    """Receive the request's file, durable on disk, and its fields.
+async def receive_upload(request: Request, key: str) -> Upload:
+    """Receive the request's file, durable on disk, and its fields. key: id of the sender's.
 
-    Raises QueueFull before anything is read, and what `uploads.receive` raises.
+    Raises QueueFull and UploadsFull before anything is read, and what `uploads.receive` raises.
     """
-    await run_in_threadpool(_check_room, store_of(request), queue_of(request).max_pending)
-    headers = request.headers
-    return await receive(
-        headers.get("content-type"),
-        headers.get("content-length"),
-        request.stream(),
-        store_of(request).uploads,
-        settings_of(request).max_bytes,
-    )
+    max_pending = queue_of(request).max_pending
+    await run_in_threadpool(_check_room, store_of(request), max_pending, key)
+    slots: Slots = request.app.state.limits.uploads
+    headers, settings = request.headers, settings_of(request)
+    with slots.taken(key) as free:
+        if not free:
+            raise UploadsFull(
+                f"this key sends {settings.uploads_of_key} files already; send the next when one "
+                "of them is through"
+            )
+        return await receive(
+            headers.get("content-type"),
+            headers.get("content-length"),
+            request.stream(),
+            store_of(request).uploads,
+            settings.max_bytes,
+            settings.upload_bytes_per_s,
+        )
 
 
 def upload_form(*fields: str) -> dict[str, Any]:
@@ -67,6 +77,6 @@ def upload_form(*fields: str) -> dict[str, Any]:
     return {"requestBody": body}
 
 
-def _check_room(store: Store, max_pending: int) -> None:
+def _check_room(store: Store, max_pending: int, key: str) -> None:
     with store.reading() as connection:
-        checks.require_capacity(connection, max_pending)
+        checks.require_capacity(connection, max_pending, key)

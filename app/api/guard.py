@@ -17,6 +17,7 @@ Two kinds of other origins may call it, with a key in the Authorization header:
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -34,6 +35,10 @@ TRUSTED_SITES: Final = frozenset({"same-origin", "none"})  # none: typed in, or 
 EXTENSIONS: Final = ("chrome-extension://", "moz-extension://", "safari-web-extension://")
 UPLOADS: Final = frozenset({"/v1/checks", "/v1/clips"})
 MAX_BODY_BYTES: Final = 262_144  # of every request that is no upload
+HOST: Final = re.compile(
+    r"(?:(?P<name>[A-Za-z0-9._-]+)|\[(?P<address>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]{1,5}))?"
+)
+MAX_PORT: Final = 65_535
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -171,11 +176,16 @@ def _is_navigation(method: str, headers: Headers) -> bool:
     )
 
 
-def host_name(host: str) -> str:
-    """The name in a Host header, without port and brackets, in lower case."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.rpartition(":")[0].lower() if host.count(":") == 1 else host.lower()
+def host_name(host: str) -> str | None:
+    """The name in a Host header, without port and brackets, in lower case; None where malformed.
+
+    A name or IPv4 address, or an IPv6 address in brackets, and a port: uri-host [":" port] of
+    RFC 9110, 7.2, without the user, the escapes and the lists that some parsers let pass.
+    """
+    parts = HOST.fullmatch(host)
+    if parts is None or int(parts["port"] or 0) > MAX_PORT:
+        return None
+    return (parts["name"] or parts["address"]).lower()
 
 
 def is_this_machine(host: str) -> bool:

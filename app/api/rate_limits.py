@@ -1,8 +1,9 @@
-"""Rate limits: token buckets in memory, by name, for requests of a key and failed sign-ins."""
+"""Limits in memory, by name: token buckets for requests and sign-ins, slots for uploads."""
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 MAX_NAMES: Final = 10_000  # beyond it the bucket that was unused for longest is dropped
@@ -40,3 +41,26 @@ class Buckets:
         if len(self._buckets) > self._max_names:
             self._buckets.popitem(last=False)
         return wait
+
+
+class Slots:
+    """So many at the same time of each name. Not thread-safe, as Buckets."""
+
+    def __init__(self, of_name: int) -> None:
+        """of_name: 0 for no limit."""
+        self._of_name = of_name
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def taken(self, name: str) -> Iterator[bool]:
+        """Take a slot while the context lasts; False where there is none."""
+        if self._of_name and self._taken[name] >= self._of_name:
+            yield False
+            return
+        self._taken[name] += 1
+        try:
+            yield True
+        finally:
+            self._taken[name] -= 1
+            if not self._taken[name]:
+                del self._taken[name]

@@ -10,6 +10,7 @@ smart_open, which fetches addresses. With SHA-256 it takes 0.91 ms of CPU a MB i
 (200 MB in chunks of 64 KiB, best of 5).
 """
 
+import asyncio
 import hashlib
 import secrets
 import unicodedata
@@ -32,7 +33,16 @@ if TYPE_CHECKING:
 MAX_FIELD_BYTES: Final = 16_384
 MAX_PARTS: Final = 32
 MAX_NAME_CHARS: Final = 255
+STALL_WINDOW_S: Final = 30.0  # over which the rate of an upload is asked for; mobile links pause
 OVERHEAD_BYTES: Final = MAX_PARTS * (MAX_FIELD_BYTES + 16_384)  # fields and part headers
+
+
+class UploadsFull(FirstseenError):
+    """This key sends as many files as it may at the same time; nothing was read."""
+
+
+class UploadStalled(FirstseenError):
+    """The sender brings less than the settings ask for; nothing of the upload was left on disk."""
 
 
 class StorageFull(FirstseenError):
@@ -62,11 +72,13 @@ async def receive(
     stream: AsyncIterator[bytes],
     folder: Path,
     max_bytes: int,
+    min_bytes_per_s: float = 0.0,
 ) -> Upload:
     """Receive a multipart/form-data body whose one file part is named `file`.
 
-    Raises LimitExceeded where the file is longer than max_bytes, UsageError where the body is not
-    such a form. Then, and where the sender disconnects, nothing stays in the folder.
+    Raises LimitExceeded where the file is longer than max_bytes, UploadStalled where less comes,
+    UsageError where the body is not such a form. Then, and where the sender disconnects, nothing
+    stays in the folder.
     """
     if content_length is not None and content_length.isdecimal():
         _check_length(int(content_length), max_bytes)
@@ -78,7 +90,7 @@ async def receive(
     upload = None
     try:
         parser = MultipartParser(boundary, form.callbacks())
-        async for chunk in stream:
+        async for chunk in steady(stream, min_bytes_per_s):
             parser.write(chunk)
             await run_in_threadpool(form.write_out)
         parser.finalize()
@@ -92,6 +104,34 @@ async def receive(
         if upload is None:
             form.discard()
     return upload
+
+
+async def steady(
+    stream: AsyncIterator[bytes], min_bytes_per_s: float, window_s: float = STALL_WINDOW_S
+) -> AsyncIterator[bytes]:
+    """The same pieces. Raises UploadStalled where a window brings less than the rate asks for.
+
+    A window ends as soon as it has brought enough. min_bytes_per_s: 0 for no limit.
+    """
+    wanted, brought = min_bytes_per_s * window_s, 0
+    time, pieces = asyncio.get_running_loop().time, aiter(stream)
+    end = time() + window_s
+    while True:
+        try:
+            async with asyncio.timeout_at(end if wanted else None):
+                piece = await anext(pieces, None)
+        except TimeoutError as error:
+            raise UploadStalled(
+                f"the upload stalled: fewer than {wanted:,.0f} bytes came in {window_s:g} s"
+            ) from error
+        if piece is None:
+            return
+        given_at = time()
+        yield piece
+        end += time() - given_at  # what is done with the piece is not the sender's time
+        brought += len(piece)
+        if brought >= wanted:
+            brought, end = 0, time() + window_s
 
 
 def _check_length(length: int, max_bytes: int) -> None:

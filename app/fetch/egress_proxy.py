@@ -9,6 +9,11 @@ that send its secret. For each request the name is looked up once; every address
 must be allowed; the connection then goes to one of those addresses and to nothing else. So a name
 that resolves differently later changes nothing, and a redirect is a request like any other. TLS
 passes through a tunnel and stays between the two ends.
+
+A name that leads nowhere and one that leads to this machine's own network get the same answer
+after the same time, so that nobody learns from refusals which names there are.
+
+A fetch ends at its deadline, and before that where the hosts together bring too little.
 """
 
 import asyncio
@@ -18,6 +23,7 @@ import hmac
 import secrets
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -27,14 +33,16 @@ from typing import Self
 from app.fetch import http_headers
 from app.fetch.http_headers import HeadError, Request, Response
 from app.network.addresses import Address, parse_address
-from app.network.allow_list import AllowList
+from app.network.allow_list import AllowList, no_public_address
 from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
 from app.network.url_parsing import parse_authority, parse_link
 
 CHUNK_BYTES = 65_536
 HEAD_S = 30.0  # for a request or a response to begin
 CONNECT_S = 10.0  # for one address
-LOOK_UP_S = 20.0
+LOOK_UP_S = 5.0  # as long as resolv.conf(5) waits for a name server; refused names wait it out
+RATE_WINDOW_S = 30.0  # over which the rate of a fetch is asked for
+RATE_POLL_S = 1.0
 SILENT_S = 60.0  # without a byte from the server
 MAX_UPLOAD_BYTES = 8 << 20  # sent to hosts, all connections together
 MAX_ADDRESSES = 32  # of one name
@@ -51,8 +59,17 @@ class Rules:
     allow: AllowList = field(default_factory=AllowList)
     max_bytes: int = 2_000_000_000  # received
     seconds: float = 600.0
+    ends_at: float | None = None  # time.monotonic(); by default so many seconds after the start
+    min_bytes_per_s: float = 0.0  # received, over each RATE_WINDOW_S with a connection; 0: any
     max_connections: int = 2000  # in all
     max_open: int = 24  # at the same time
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the deadline."""
+        if self.ends_at is None:
+            return self.seconds
+        return max(0.0, self.ends_at - time.monotonic())
 
 
 def look_up(host: str, port: int) -> list[Address]:
@@ -88,6 +105,8 @@ class Proxy:
         self._serving: set[asyncio.Task[None]] = set()
         self._connections = self._open = 0
         self._deadline = 0.0
+        self._limits: set[asyncio.Timeout] = set()  # of the requests at work
+        self._slow = False
         self._sent = 0
         self.received = 0  # bytes from hosts
         self.hosts = {} if hosts is None else hosts
@@ -127,13 +146,15 @@ class Proxy:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._deadline = self._loop.time() + self.rules.seconds
+        self._deadline = self._loop.time() + self.rules.left_s
         server = await asyncio.start_server(
             self._accept, sock=self._listener, limit=http_headers.MAX_BYTES
         )
         self._ready.set()
+        watch = asyncio.create_task(self._watch_rate())
         async with server:
             await self._stop.wait()
+            watch.cancel()
             for task in self._serving:
                 task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
@@ -161,16 +182,19 @@ class Proxy:
         """Serve one request; an error becomes a response, or aborts one that has begun."""
         try:
             request = await self._read_request(client)
-            async with asyncio.timeout_at(self._deadline):
-                await self._carry_out(request, client)
+            async with asyncio.timeout_at(self._deadline) as limit:
+                self._limits.add(limit)
+                try:
+                    await self._carry_out(request, client)
+                finally:
+                    self._limits.discard(limit)
             return
         except FetchRefused as error:
             message, status = self._record(error), "403 Forbidden"
         except FetchFailed as error:
             message, status = self._record(error), "502 Bad Gateway"
         except TimeoutError:
-            late = FetchFailed(f"fetching took longer than {self.rules.seconds:g} s")
-            message, status = self._record(late), "504 Gateway Timeout"
+            message, status = self._record(self._too_late()), "504 Gateway Timeout"
         except HeadError as error:
             message, status = str(error), "400 Bad Request"
         except _ClientGone:
@@ -183,6 +207,29 @@ class Proxy:
         else:
             client.writer.write(http_headers.refusal(status, message))
             await client.writer.drain()
+
+    def _too_late(self) -> FetchFailed:
+        if self._slow:
+            rate = f"{self.rules.min_bytes_per_s:,.0f} bytes a second"
+            return FetchFailed(f"the link is too slow: less than {rate} in {RATE_WINDOW_S:g} s")
+        return FetchFailed(f"fetching took longer than {self.rules.seconds:g} s")
+
+    async def _watch_rate(self) -> None:
+        """End every request, and those to come, once a window brought too little."""
+        loop = asyncio.get_running_loop()
+        wanted, before, waited_s = self.rules.min_bytes_per_s * RATE_WINDOW_S, 0, 0.0
+        while wanted:
+            looked_at = loop.time()
+            await asyncio.sleep(RATE_POLL_S)
+            if self._open:  # else the client is at work, not a host
+                waited_s += loop.time() - looked_at
+            if self.received - before >= wanted:
+                before, waited_s = self.received, 0.0
+            elif waited_s >= RATE_WINDOW_S:
+                self._slow, self._deadline = True, loop.time()
+                for limit in self._limits:
+                    limit.reschedule(self._deadline)
+                return
 
     def _record(self, error: LinkError) -> str:
         self.problem = self.problem or error
@@ -266,15 +313,19 @@ class Proxy:
         literal = parse_address(host)
         if literal is not None:
             return self.rules.allow.check(host, port, [literal])
+        refused_at = asyncio.get_running_loop().time() + LOOK_UP_S
         try:
-            addresses = await asyncio.wait_for(_in_thread(self._look_up, host, port), LOOK_UP_S)
+            async with asyncio.timeout_at(refused_at):
+                addresses = await _in_thread(self._look_up, host, port)
+            if not 0 < len(addresses) <= MAX_ADDRESSES:
+                raise no_public_address(host)
+            return self.rules.allow.check(host, port, addresses)
         except (OSError, TimeoutError, UnicodeError) as error:
-            raise FetchFailed(f"no address was found for {host}") from error
-        if not addresses:
-            raise FetchFailed(f"no address was found for {host}")
-        if len(addresses) > MAX_ADDRESSES:
-            raise FetchRefused(f"{host} has {len(addresses)} addresses, more than {MAX_ADDRESSES}")
-        return self.rules.allow.check(host, port, addresses)
+            await sleep_until(refused_at)
+            raise no_public_address(host) from error
+        except FetchRefused:
+            await sleep_until(refused_at)
+            raise
 
     async def _connect(self, host: str, port: int, addresses: tuple[Address, ...]) -> Streams:
         for address in addresses[:MAX_TRIED]:
@@ -362,6 +413,10 @@ class _Client:
             return await asyncio.wait_for(self.reader.readexactly(size), HEAD_S)
         except (TimeoutError, asyncio.IncompleteReadError) as error:
             raise HeadError("a body that is not as long as it says") from error
+
+
+async def sleep_until(end: float) -> None:
+    await asyncio.sleep(max(0.0, end - asyncio.get_running_loop().time()))
 
 
 async def _in_thread[T, *A](function: Callable[[*A], T], *arguments: *A) -> T:

@@ -89,12 +89,12 @@ def fetch_from_page(
                 folder=str(folder),
                 port=proxy.port,
                 max_bytes=max_bytes,
-                seconds=rules.seconds,
+                seconds=rules.left_s,
                 certificates=str(certificates) if certificates else None,
                 arguments=_arguments(link, proxy, folder, max_bytes),
             )
             _send(process, control, json.dumps(asdict(job)).encode())
-            code = _wait(process, rules.seconds, on_progress)
+            code = _wait(process, rules.left_s, on_progress)
         downloads = [path for path in folder.glob("item.*") if _is_whole(path)]
         if code not in (0, MAX_DOWNLOADS_REACHED) or len(downloads) != 1:
             raise _failure(link, proxy, folder, max_bytes)

@@ -6,6 +6,7 @@ those hosts; it belongs in the report.
 
 import secrets
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,7 +74,13 @@ def fetch(url: str, folder: Path, settings: Settings, on_progress: OnProgress = 
     """
     link = check_link(url, settings)
     allow = AllowList.parse(settings.fetch_allow)
-    rules = Rules(allow, settings.max_bytes + OVERHEAD_BYTES, settings.fetch_s)
+    rules = Rules(
+        allow,
+        settings.max_bytes + OVERHEAD_BYTES,
+        settings.fetch_s,
+        ends_at=time.monotonic() + settings.fetch_s,
+        min_bytes_per_s=settings.fetch_bytes_per_s,
+    )
     at = datetime.now(UTC)
     hosts: dict[str, None] = {}
     try:

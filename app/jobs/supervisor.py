@@ -1,4 +1,4 @@
-"""The queue: worker processes, one check each at a time, in the order of acceptance.
+"""The queue: worker processes, one check each at a time; keys take turns (app.store.checks).
 
 A thread for each worker starts it, gives it the next check, listens, and notices its death. A check
 that a worker died over is retried once, then put aside with a report that says so. What was running
@@ -86,6 +86,11 @@ class Supervisor:
     def max_pending(self) -> int:
         """Checks that may be queued or running at once."""
         return self._settings.workers + self._settings.max_waiting
+
+    @property
+    def _max_fetches(self) -> int:
+        """Links fetched at once: a slow host never has the last worker, where there are two."""
+        return max(1, self._settings.workers - 1)
 
     def start(self) -> None:
         """Recover what an earlier service left, then start the workers. Raises StoreUnusable."""
@@ -220,7 +225,7 @@ class Supervisor:
         )
         if due:
             with self._store.writing() as connection:
-                check = checks.claim_next(connection)
+                check = checks.claim_next(connection, self._max_fetches)
         if check is None:
             check = self._claim_recheck()
         if check is not None:

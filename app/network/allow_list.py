@@ -55,21 +55,29 @@ class AllowList:
     def check(self, host: str, port: int, addresses: Iterable[Address]) -> tuple[Address, ...]:
         """The addresses to connect to, mapped ones as IPv4.
 
-        Raises FetchRefused where any of them may not be connected to.
+        Raises FetchRefused where any of them may not be connected to. Of a name it says the same
+        whatever that leads to: who may check links must not learn from
+        refusals which names there are in the network behind this machine.
         """
         unmapped = tuple(unmap_ipv4(address) for address in addresses)
         for address in unmapped:
             if any(entry.permits(host, address, port) for entry in self.entries):
                 continue
+            kind = non_public_kind(address)
+            if kind is not None and parse_address(host) is None:
+                raise no_public_address(host)
             if port not in PORTS.values():
                 raise FetchRefused(f"{host}: only the ports 80 and 443 are fetched from")
-            if (kind := non_public_kind(address)) is not None:
-                is_named = parse_address(host) is None
-                leads = "leads to an address that is" if is_named else "is"
+            if kind is not None:
                 raise FetchRefused(
-                    f"{host} {leads} not public ({kind}); links may lead to public addresses only"
+                    f"{host} is not public ({kind}); links may lead to public addresses only"
                 )
         return unmapped
+
+
+def no_public_address(host: str) -> FetchRefused:
+    """What is said of a name that leads nowhere, and of one that leads where it may not."""
+    return FetchRefused(f"no public address was found for {host}; links may lead to no others")
 
 
 def _parse_entry(text: str) -> AllowEntry:

@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -103,6 +104,12 @@ def chain_hash(previous_hash: bytes, number: int, *fields: str) -> bytes:
         digest.update(len(content).to_bytes(8))
         digest.update(content)
     return digest.digest()
+
+
+def latest_time(connection: sa.Connection, now: datetime) -> str:
+    """Now, or the time of the newest entry where the clock was set back since."""
+    newest = sa.select(table.c.at).order_by(table.c.number.desc()).limit(1)
+    return max(format_timestamp(now), connection.scalar(newest) or "")
 
 
 def head(connection: sa.Connection) -> Head:

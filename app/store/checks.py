@@ -1,15 +1,20 @@
-"""Checks as rows: accept, claim in order, finish, list, delete.
+"""Checks as rows: accept, claim by turns, finish, list, delete.
 
     queued -> running -> done | failed         cancelled: from queued or running
     running -> queued                          after a crash, a restart, or an orderly stop
 
 Every function works inside a transaction that its caller began; those that change anything, in a
 writing one. An accepted check is durable once that transaction has ended.
+
+Keys take turns: of those that wait, the one with the fewest checks at work begins next, and of
+these the one that began least recently. So a key with a thousand items delays another's one item
+by a turn, not by a thousand checks. Within a key the order is that of acceptance.
 """
 
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal, cast
@@ -107,6 +112,7 @@ COLUMNS: Final = [
     keys.c.name.label(name) if name == "by" else checks.c[name] for name in Check.__slots__
 ]
 JSON_COLUMNS: Final = ("context", "origin", "problem", "outcome")
+TO_FETCH: Final = (checks.c.kind == "link") & checks.c.upload.is_(None)  # while it is pending
 
 
 # ---- accepting
@@ -133,7 +139,7 @@ def accept(
         known = _same_item(connection, submission, reach)
     if known is not None:
         return known, False
-    require_capacity(connection, max_pending)
+    require_capacity(connection, max_pending, submission.key)
     identifier = secrets.token_urlsafe(16)
     connection.execute(
         checks.insert().values(
@@ -158,9 +164,17 @@ def accept(
     return find(connection, identifier), True
 
 
-def require_capacity(connection: sa.Connection, max_pending: int) -> None:
-    """Raise QueueFull where no further check would be accepted now."""
-    if _count(connection, checks.c.state.in_(PENDING)) >= max_pending:
+def require_capacity(connection: sa.Connection, max_pending: int, key: str) -> None:
+    """Raise QueueFull where no further check of this key would be accepted now.
+
+    A full queue still takes what leaves a key within its share: max_pending divided by the number
+    of keys that wait. So at most max_pending * (1 + 1/2 + ... + 1/keys) checks wait.
+    """
+    pending = _count_by_key(connection, checks.c.state.in_(PENDING))
+    if sum(pending.values()) < max_pending:
+        return
+    share = max(1, max_pending // len(pending.keys() | {key}))
+    if pending.get(key, 0) >= share:
         raise QueueFull("too many checks are waiting; try again in a while")
 
 
@@ -228,22 +242,43 @@ def has_queued(connection: sa.Connection) -> bool:
     return bool(connection.scalar(sa.select(sa.exists().where(checks.c.state == "queued"))))
 
 
-def claim_next(connection: sa.Connection) -> Check | None:
-    """Set the oldest queued check to running and return it: a crashed one is thus retried first."""
-    oldest = (
-        sa.select(checks.c.id)
-        .where(checks.c.state == "queued")
-        .order_by(checks.c.number)
-        .limit(1)
-        .scalar_subquery()
-    )
-    claimed = connection.execute(
+def claim_next(connection: sa.Connection, max_fetches: int | None = None) -> Check | None:
+    """Set the next queued check to running and return it.
+
+    It is the oldest of the key whose turn it is: a crashed one is thus retried first.
+    max_fetches: links that may be fetched at once; while as many are, further links wait.
+    """
+    claimable = checks.c.state == "queued"
+    if max_fetches is not None:
+        fetching = _count(connection, TO_FETCH & (checks.c.state == "running"))
+        if fetching >= max_fetches:
+            claimable &= ~TO_FETCH
+    first = sa.select(checks.c.key, sa.func.min(checks.c.number)).where(claimable)
+    waiting = _by_key(connection, first)
+    if not waiting:
+        return None
+    turns = _turns(connection, waiting)
+    key = min(waiting, key=lambda key: (turns[key], waiting[key]))
+    connection.execute(
         checks.update()
-        .where(checks.c.id == oldest)
+        .where(checks.c.number == waiting[key])
         .values(state="running", started_at=format_timestamp(now()))
-        .returning(checks.c.id)
-    ).scalar_one_or_none()
-    return find(connection, claimed) if claimed is not None else None
+    )
+    return _read(connection, checks.c.number == waiting[key])[0]
+
+
+def _turns(connection: sa.Connection, of_keys: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """What decides whose turn it is, by key: how many are at work, when the last one began."""
+    query = (
+        sa.select(
+            checks.c.key,
+            sa.func.count().filter(checks.c.state == "running"),
+            sa.func.coalesce(sa.func.max(checks.c.started_at), ""),
+        )
+        .where(checks.c.key.in_(list(of_keys)))
+        .group_by(checks.c.key)
+    )
+    return {key: (running, began) for key, running, began in connection.execute(query)}
 
 
 def requeue(connection: sa.Connection, identifier: str) -> None:
@@ -397,10 +432,17 @@ def list_checks(
 
 
 def queue_position(connection: sa.Connection, check: Check) -> int | None:
-    """How many checks wait before this one; None where it does not wait."""
+    """How many checks wait before this one; None where it does not wait.
+
+    Of its own key those accepted before; of each other key as many, as keys take turns, and no
+    more than were accepted before.
+    """
     if check.state != "queued":
         return None
-    return _count(connection, (checks.c.state == "queued") & (checks.c.number < check.number))
+    before = (checks.c.state == "queued") & (checks.c.number < check.number)
+    waiting = _count_by_key(connection, before)
+    own = waiting.pop(check.key, 0)
+    return own + sum(min(count, own + 1) for count in waiting.values())
 
 
 def count_unseen_alerts(connection: sa.Connection, identifiers: list[str]) -> dict[str, int]:
@@ -471,6 +513,14 @@ def timestamp_in(seconds: float) -> str:
 def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
     count = sa.select(sa.func.count()).select_from(checks).where(where)
     return int(connection.execute(count).scalar_one())
+
+
+def _count_by_key(connection: sa.Connection, where: sa.ColumnElement[bool]) -> dict[str, int]:
+    return _by_key(connection, sa.select(checks.c.key, sa.func.count()).where(where))
+
+
+def _by_key(connection: sa.Connection, query: sa.Select[tuple[Any, Any]]) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(query.group_by(checks.c.key))}
 
 
 def _read(

@@ -20,6 +20,7 @@ from app.store.schema import sessions
 from app.store.timestamps import format_timestamp
 
 _CSRF: Final = b"firstseen.csrf/1"
+CLOCK_TOLERANCE: Final = timedelta(minutes=1)  # by which a clock is set right without notice
 _MAX_HASHED: Final = 256  # bytes of a cookie's value that are hashed; a real one has 43
 
 
@@ -36,7 +37,8 @@ def create(
     connection: sa.Connection, key: keys.Key, lifetime_s: float, now: datetime
 ) -> tuple[Session, str]:
     """Start a session of a key; returns it and its cookie's value. Expired sessions are deleted."""
-    connection.execute(sessions.delete().where(sessions.c.expires_at <= format_timestamp(now)))
+    latest = audit_log.latest_time(connection, now)
+    connection.execute(sessions.delete().where(sessions.c.expires_at <= latest))
     value = secrets.token_urlsafe(32)
     session = Session(key, _csrf(value), format_timestamp(now + timedelta(seconds=lifetime_s)))
     connection.execute(
@@ -53,14 +55,31 @@ def create(
 
 
 def find(connection: sa.Connection, value: str, now: datetime) -> Session | None:
-    """The session of a cookie's value; None once it has ended or its key was revoked."""
+    """The session of a cookie's value; None once it has ended or its key was revoked.
+
+    The clock may have been set back since: a session that has not begun yet has ended, and time
+    never stands before the newest entry of the audit log.
+    """
     row = connection.execute(
         sa.select(sessions).where(sessions.c.hash == _digest(value))
     ).one_or_none()
-    if row is None or row.expires_at <= format_timestamp(now):
+    if row is None or row.expires_at <= audit_log.latest_time(connection, now):
+        return None
+    if row.created_at > format_timestamp(now + CLOCK_TOLERANCE):
         return None
     key = keys.find(connection, row.key)
     return None if key.revoked_at is not None else Session(key, _csrf(value), row.expires_at)
+
+
+def has_ended(connection: sa.Connection, value: str, now: datetime) -> bool:
+    """Whether there is a session of this value that is no longer valid: `discard` it."""
+    known = sa.select(sa.exists().where(sessions.c.hash == _digest(value)))
+    return bool(connection.scalar(known)) and find(connection, value, now) is None
+
+
+def discard(connection: sa.Connection, value: str) -> None:
+    """Delete a session that has ended, so that no clock makes it valid again."""
+    connection.execute(sessions.delete().where(sessions.c.hash == _digest(value)))
 
 
 def csrf_matches(session: Session, csrf: str) -> bool:

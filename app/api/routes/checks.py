@@ -78,7 +78,7 @@ type CheckId = Annotated[str, Path(max_length=64)]
     "",
     status_code=202,
     response_model=CheckOut,
-    responses={200: {"model": CheckOut}, **refusals(409, 507)},
+    responses={200: {"model": CheckOut}, **refusals(408, 409, 507)},
     openapi_extra=upload_form(*FIELDS),
 )
 async def start_check(
@@ -91,7 +91,7 @@ async def start_check(
     200 with the check that there is already: for the same Idempotency-Key, and for the same bytes
     with the same claim, unless `again` is 1 or the library has grown since.
     """
-    upload = await receive_upload(request)
+    upload = await receive_upload(request, caller.key_id)
     try:
         submission, again = _submission(upload, caller, idempotency_key)
     except UsageError:

@@ -36,12 +36,12 @@ router = APIRouter(prefix="/v1/clips", tags=["clips"], responses=refusals())
     "",
     status_code=201,
     response_model=AddedOut,
-    responses={200: {"model": AddedOut}, **refusals(409, 507)},
+    responses={200: {"model": AddedOut}, **refusals(408, 409, 507)},
     openapi_extra=upload_form(*CONTEXT_FIELDS),
 )
 async def add_clip(request: Request, caller: Annotated[Caller, Depends(WRITER)]) -> Response:
     """Upload one file into the library with its context; answers when it is durable."""
-    upload = await receive_upload(request)
+    upload = await receive_upload(request, caller.key_id)
     try:
         submission = _submission(upload, caller)
     except (UsageError, ContextUnreadable):

@@ -246,8 +246,11 @@ def test_a_session_ends_with_its_key_and_with_its_time(tmp_path: Path) -> None:
         store = open_store(settings.desk_folder())
         with store.writing() as connection:
             connection.exec_driver_sql("UPDATE sessions SET expires_at = '2026-01-01'")
-        store.close()
         refused(client.get("/v1/session"), 401)
+        with store.reading() as connection:
+            left = connection.exec_driver_sql("SELECT count(*) FROM sessions").scalar_one()
+        store.close()
+        assert left == 0, "set back, no clock finds it again"
 
 
 @pytest.mark.parametrize(

@@ -146,11 +146,37 @@ def test_web_sockets_are_refused(client: TestClient) -> None:
         ("[::1]:80", "::1"),
         ("[::1]", "::1"),
         ("LocalHost", "localhost"),
-        ("::1", "::1"),
+        ("xn--9kq.example:65535", "xn--9kq.example"),
     ],
 )
 def test_host_names_lose_their_port(header: str, name: str) -> None:
     assert host_name(header) == name
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "127.0.0.1:8101@evil.org",
+        "127.0.0.1:8101, evil.org",
+        "evil.org@127.0.0.1:8101",
+        "127.0.0.1:",
+        "127.0.0.1:x",
+        "127.0.0.1:65536",
+        "127.0.0.1:80:80",
+        "127.0.0.1 ",
+        "127.0.0.1/",
+        "[::1]evil",
+        "[::1]:8000@evil.org",
+        "[::1",
+        "::1",
+        "local\u017fhost",
+        "",
+    ],
+)
+def test_a_malformed_host_is_nobodys_name(client: TestClient, header: str) -> None:
+    assert host_name(header) is None
+    headers: Any = [("host", header.encode("latin-1", "replace"))]
+    assert client.get("/v1/health", headers=headers).status_code == 403
 
 
 def test_addresses_of_this_machine_are_known() -> None:

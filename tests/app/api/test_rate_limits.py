@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.rate_limits import Buckets
+from app.api.rate_limits import Buckets, Slots
 
 
 class Clock:
@@ -56,3 +56,11 @@ def test_never_more_than_a_burst_and_the_rate_over_any_time(
         for last in range(first, len(taken)):
             allowed = per_minute + (taken[last] - taken[first]) * per_minute / 60
             assert last - first + 1 <= allowed + 1e-6
+
+
+def test_a_name_has_so_many_slots_and_gets_them_back() -> None:
+    slots = Slots(1)
+    with slots.taken("a") as first, slots.taken("a") as second, slots.taken("b") as other:
+        assert (first, second, other) == (True, False, True)
+    with slots.taken("a") as again:
+        assert again

@@ -1,6 +1,7 @@
 """The service as it really runs: uvicorn, a socket, a client that misbehaves."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import threading
@@ -13,6 +14,7 @@ import pytest
 import uvicorn
 
 from app.api import app as api
+from app.api import uploads
 from app.errors import UsageError
 from app.sandbox.limits import Protection
 from app.settings import Settings
@@ -104,6 +106,40 @@ def test_a_sender_that_goes_away_leaves_nothing(tmp_path: Path) -> None:
     with store.reading() as connection:
         assert checks.list_checks(connection, None) == []
     store.close()
+
+
+def test_a_stalled_upload_is_closed_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = uploads.steady
+    monkeypatch.setattr(uploads, "steady", lambda stream, rate: real(stream, rate, 0.3))
+    settings = Settings(library=tmp_path)
+    key, folder = bearer(settings)["authorization"], settings.desk_folder()
+    with served(settings) as port:
+        head = HEAD.format(port=port, key=key, length="Content-Length: 1900000000\r\n").encode()
+        status, text = answer_to(port, head + PART + b"x" * 2_000_000)
+        assert status == 408
+        assert b"stalled" in text
+        assert not remaining_uploads(folder)
+
+
+def test_one_key_has_so_many_uploads_at_once_and_another_has_its_own(tmp_path: Path) -> None:
+    settings = Settings(library=tmp_path, uploads_of_key=2)
+    greedy, other = (bearer(settings)["authorization"] for _ in range(2))
+    with served(settings) as port, contextlib.ExitStack() as opened:
+
+        def head(key: str) -> bytes:
+            length = "Content-Length: 1900000000\r\n"
+            return HEAD.format(port=port, key=key, length=length).encode() + PART + b"x" * 200_000
+
+        for _ in range(2):
+            client = socket.create_connection(("127.0.0.1", port), timeout=10)
+            opened.enter_context(client).sendall(head(greedy))
+        wait_until(lambda: len(remaining_uploads(settings.desk_folder())) == 2)
+        assert answer_to(port, head(greedy))[0] == 429
+        body = PART + b"x\r\n--b--\r\n"
+        whole = HEAD.format(port=port, key=other, length=f"Content-Length: {len(body)}\r\n")
+        assert answer_to(port, whole.encode() + body)[0] == 202
 
 
 def wait_until(happened: Callable[[], object]) -> None:

@@ -452,12 +452,20 @@ def try_command(case: dict[str, Any], connections: Connections) -> None:
     )
 
 
+async def at_once(_end: float) -> None:
+    pass
+
+
 def main(folder: Path, cases: Path) -> None:
     try:
         connections, trusted = open_world(folder)
     except OSError as error:
         say(impossible=f"no network namespace of one's own here: {error}")
         return
+    from app.fetch import egress_proxy
+
+    egress_proxy.RATE_WINDOW_S, egress_proxy.RATE_POLL_S = 3.0, 0.1
+    egress_proxy.sleep_until = at_once  # that refusals of names take their time: test_egress_proxy
     for case in json.loads(cases.read_text().replace("TRUSTED", str(trusted))):
         if "command" in case:
             try_command(case, connections)

@@ -78,6 +78,50 @@ def done(store: Store, check: Check, settings: Settings, **how: Any) -> Check:
     return find(store, check)
 
 
+# ---- taking turns
+
+
+def test_a_key_with_a_thousand_items_delays_another_by_one_turn(store: Store, key: str) -> None:
+    many = [accept(store, submission_of(key, number))[0].id for number in range(1, 1000)]
+    other = made_key(store, "Bo")
+    few = [accept(store, submission_of(other, number))[0] for number in range(2)]
+    with store.reading() as connection:
+        assert [checks.queue_position(connection, check) for check in few] == [1, 3]
+    claimed = [check.id for check in (claim(store) for _ in range(6)) if check]
+    assert claimed == [many[0], few[0].id, many[1], few[1].id, many[2], many[3]]
+
+
+def test_a_key_with_less_at_work_goes_before_one_that_waited_longer(store: Store, key: str) -> None:
+    accept(store, submission_of(key, 1))
+    claim(store)
+    accept(store, submission_of(key, 2))
+    other = accept(store, submission_of(made_key(store, "Bo"), 3))[0]
+    claimed = claim(store)
+    assert claimed is not None
+    assert claimed.id == other.id
+
+
+def test_links_wait_while_as_many_are_fetched_as_may_be(store: Store, key: str) -> None:
+    link = {"kind": "link", "upload": None, "sha256": None, "bytes": None}
+    first, second = (
+        accept(store, submission_of(key, number, url=f"http://{number}", **link))[0]
+        for number in (1, 2)
+    )
+    file = accept(store, submission_of(made_key(store, "Bo"), 3))[0]
+
+    def next_of_at_most_one_fetch() -> str | None:
+        with store.writing() as connection:
+            check = checks.claim_next(connection, 1)
+        return check and check.id
+
+    assert next_of_at_most_one_fetch() == first.id
+    assert next_of_at_most_one_fetch() == file.id
+    assert next_of_at_most_one_fetch() is None
+    with store.writing() as connection:
+        checks.record_fetched_file(connection, first.id, "u1", "1.mp4", 1, {})
+    assert next_of_at_most_one_fetch() == second.id
+
+
 # ---- accepting
 
 
@@ -102,6 +146,17 @@ def test_no_more_are_accepted_than_may_wait(store: Store, key: str, settings: Se
         accept(store, submission_of(key, 3), most=2)
     done(store, first, settings)
     assert accept(store, submission_of(key, 3), most=2)[1]
+
+
+def test_a_full_queue_still_takes_another_keys_share(store: Store, key: str) -> None:
+    for number in range(4):
+        accept(store, submission_of(key, number), most=4)
+    other = made_key(store, "Bo")
+    for number in range(2):
+        assert accept(store, submission_of(other, number), most=4)[1]
+    for full in (key, other):
+        with pytest.raises(QueueFull):
+            accept(store, submission_of(full, 9), most=4)
 
 
 def test_the_same_idempotency_key_gives_the_same_check(store: Store, key: str) -> None:

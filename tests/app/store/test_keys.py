@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,9 @@ from app.store import audit_log, keys, sessions
 from app.store.data_folder import Store, open_store
 from app.store.errors import KeyNotUnderstood, KeyUnknown
 from app.store.keys import Key, Scope
-from app.store.timestamps import format_timestamp
+from app.store.timestamps import format_timestamp, now
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+NOW = now()  # what the audit log has for the present; time never stands before its newest entry
 
 
 @pytest.fixture
@@ -208,3 +208,21 @@ def test_sessions_that_ended_are_cleared_when_one_starts(store: Store) -> None:
     with store.reading() as connection:
         count = connection.exec_driver_sql("SELECT count(*) FROM sessions").scalar_one()
     assert count == 1
+
+
+def test_no_clock_makes_a_session_good_again_that_has_ended(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _ = made(store)
+    _, value = started(store, key)
+    assert hash_in_file(store, value, -2 * 86_400) is None, "it has not begun yet"
+    assert hash_in_file(store, value, -30) is not None, "a clock that was set right"
+    with store.writing() as connection:
+        assert not sessions.has_ended(connection, value, NOW)
+        assert sessions.has_ended(connection, value, NOW + timedelta(hours=2))
+        sessions.discard(connection, value)
+    assert hash_in_file(store, value) is None
+    _, value = started(store, key)
+    monkeypatch.setattr(audit_log, "now", lambda: NOW + timedelta(hours=2))
+    made(store, "Bo")  # an entry from after its end
+    assert hash_in_file(store, value) is None
