@@ -29,6 +29,7 @@
       ContextUnreadable                                                       2   400
       KeyNotUnderstood       app.store.errors: a name or scopes that cannot be 2   400
       KeyUnknown                                                              2   404
+      KeyEnded                                                                2   409
       HeadNotUnderstood      not a head of the audit log                      2   400
 
 Exit codes: 0 the command did its work, whatever the verdict; 2 wrong usage; 3 some inputs could

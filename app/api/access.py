@@ -53,6 +53,7 @@ class Caller:
     name: str
     scopes: frozenset[Scope]
     session: Session | None = None
+    expires_at: str | None = None  # of the key
 
     def has(self, scope: str) -> bool:
         return scope in self.scopes
@@ -124,7 +125,7 @@ def bearer_token(request: Request) -> str | None:
 
 
 def caller_of(key: Key, session: Session | None = None) -> Caller:
-    return Caller(key.id, key.name, key.scopes, session)
+    return Caller(key.id, key.name, key.scopes, session, key.expires_at)
 
 
 def limits_of(request: Request) -> Limits:
@@ -149,7 +150,7 @@ def sign_in_failure(request: Request) -> HTTPException:
     wait = limits_of(request).failures.take(client_network(address))
     if wait is not None:
         return too_many_requests(wait, "too many wrong keys from this address")
-    return unauthenticated("this is no key of this service, or it was revoked")
+    return unauthenticated("this is no key of this service, or it has ended")
 
 
 def client_network(address: str) -> str:
@@ -174,7 +175,7 @@ def too_many_requests(wait_s: float, why: str) -> HTTPException:
 
 def _key(store: Store, secret: str) -> Key | None:
     with store.reading() as connection:
-        return keys.authenticate(connection, secret)
+        return keys.authenticate(connection, secret, now())
 
 
 def _session(store: Store, value: str) -> Session | None:

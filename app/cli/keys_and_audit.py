@@ -34,6 +34,14 @@ DataOption = Annotated[
     ),
 ]
 
+KeyId = Annotated[str, typer.Argument(metavar="ID", help="As 'keys list' shows it.")]
+DaysOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="The key ends after so many days; without it a new key has no end."
+    ),
+]
+
 
 @keys_app.command("create")
 def create_key(
@@ -45,6 +53,7 @@ def create_key(
             "once for each."
         ),
     ],
+    days: DaysOption = None,
     library: LibraryFolder = None,
     data: DataOption = None,
     as_json: AsJson = False,
@@ -55,7 +64,35 @@ def create_key(
     from app.store.timestamps import now
 
     with _open_store(library, data, create=True) as store, store.writing() as connection:
-        key, secret = keys.create(connection, name, scope, CLI, now())
+        key, secret = keys.create(connection, name, scope, CLI, now(), days)
+    _print_secret(store, key, secret, as_json=as_json)
+
+
+@keys_app.command("rotate")
+def rotate_key(
+    key_id: KeyId,
+    grace: Annotated[
+        int,
+        typer.Option(
+            metavar="SECONDS", help="For how long the secret before is good as well; 0: not at all."
+        ),
+    ] = 0,
+    days: DaysOption = None,
+    library: LibraryFolder = None,
+    data: DataOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a key another secret and print it, this once. Its checks stay, its sessions end."""
+    from app.store import keys
+    from app.store.audit_log import CLI
+    from app.store.timestamps import now
+
+    with _open_store(library, data) as store, store.writing() as connection:
+        key, secret = keys.rotate(connection, key_id, CLI, now(), grace, days)
+    _print_secret(store, key, secret, as_json=as_json)
+
+
+def _print_secret(store: "Store", key: "Key", secret: str, *, as_json: bool) -> None:
     complain(f"the key is for the service that keeps its data in {store.folder}")
     if as_json:
         print_json({"key": _key_json(key), "secret": secret})
@@ -80,7 +117,7 @@ def list_keys(
 
 @keys_app.command("revoke")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(metavar="ID", help="As 'keys list' shows it.")],
+    key_id: KeyId,
     library: LibraryFolder = None,
     data: DataOption = None,
 ) -> None:
@@ -191,12 +228,25 @@ def _key_json(key: "Key") -> dict[str, object]:
         "scopes": sorted(key.scopes),
         "created_at": key.created_at,
         "revoked_at": key.revoked_at,
+        "expires_at": key.expires_at,
+        "rotated_at": key.rotated_at,
+        "old_secret_until": key.old_secret_until,
     }
 
 
 def _key_line(key: "Key") -> str:
-    state = f"revoked {key.revoked_at[:10]}" if key.revoked_at else " ".join(sorted(key.scopes))
-    return f"{key.id}  {key.created_at[:10]}  {key.name}  ({state})"
+    return f"{key.id}  {key.created_at[:10]}  {key.name}  ({_key_state(key)})"
+
+
+def _key_state(key: "Key") -> str:
+    from app.store.timestamps import format_timestamp, now
+
+    if key.revoked_at:
+        return f"revoked {key.revoked_at[:10]}"
+    if key.expires_at and not key.is_valid(format_timestamp(now())):
+        return f"expired {key.expires_at[:10]}"
+    state = " ".join(sorted(key.scopes))
+    return f"{state}; until {key.expires_at[:16]}Z" if key.expires_at else state
 
 
 def _entry_line(entry: "Entry") -> str:

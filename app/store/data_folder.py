@@ -133,8 +133,15 @@ def _to_version_3(connection: sa.Connection) -> None:
     )
 
 
+def _to_version_4(connection: sa.Connection) -> None:
+    """Keys end and are rotated; those of before have no end."""
+    for column in ("expires_at TEXT", "rotated_at TEXT", "old_hash BLOB", "old_until TEXT"):
+        connection.exec_driver_sql(f"ALTER TABLE keys ADD COLUMN {column}")
+    connection.exec_driver_sql("CREATE INDEX ix_keys_old_hash ON keys (old_hash)")
+
+
 # version -> step that reaches it
-MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3}
+MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3, 4: _to_version_4}
 
 
 def _fill(connection: sa.Connection) -> None:

@@ -11,6 +11,7 @@ FirstseenError
   WorkerFailed         a worker process did not start
   KeyNotUnderstood     a name or scopes that are not valid
   KeyUnknown           no key of that id
+  KeyEnded             a key that was revoked or has expired, and is to be rotated
   HeadNotUnderstood    not a head as the audit log prints it
   DecisionUnknown      no decision of that id
   DecisionNotOurs      another key's decision
@@ -61,6 +62,10 @@ class KeyNotUnderstood(FirstseenError):
 
 class KeyUnknown(FirstseenError):
     """There is no key of this id."""
+
+
+class KeyEnded(FirstseenError):
+    """The key was revoked or has expired: it gets no new secret."""
 
 
 class HeadNotUnderstood(FirstseenError):

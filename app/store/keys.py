@@ -3,6 +3,10 @@
 A key is `fsk_` and 43 characters that nobody can guess (256 bits). It is shown once, when it is
 made. Only its SHA-256 is stored, which is enough for a secret that no list of passwords contains.
 A revoked key stays as a row: checks and the audit log refer to it.
+
+A key may have an end, after which it is refused as a revoked one is. Rotating gives it another
+secret: its checks, its scopes and its end stay, its sessions end. The secret before ends at once,
+or is good for a stated time of grace, for programs that cannot all change at one moment.
 """
 
 import hashlib
@@ -11,19 +15,21 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
 
 from app.store import audit_log
-from app.store.errors import KeyNotUnderstood, KeyUnknown
+from app.store.errors import KeyEnded, KeyNotUnderstood, KeyUnknown
 from app.store.schema import keys, sessions
 from app.store.timestamps import format_timestamp
 
 PREFIX: Final = "fsk_"
 MAX_NAME_CHARS: Final = 100
+MAX_DAYS: Final = 3660  # ten years
+MAX_GRACE_S: Final = 30 * 86_400
 _PATTERN: Final = re.compile(r"fsk_[A-Za-z0-9_-]{43}")
 _MAX_HASHED: Final = 256  # bytes of what is presented as a key; a real one has 47
 # control characters, those that change the direction of text, surrogates
@@ -53,6 +59,13 @@ class Key:
     scopes: frozenset[Scope]
     created_at: str
     revoked_at: str | None = None
+    expires_at: str | None = None
+    rotated_at: str | None = None
+    old_secret_until: str | None = None
+
+    def is_valid(self, time: str) -> bool:
+        """Whether it may be used at this time, as the columns store it."""
+        return self.revoked_at is None and (self.expires_at is None or time < self.expires_at)
 
 
 def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
@@ -66,17 +79,29 @@ def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
 
 
 def create(
-    connection: sa.Connection, name: str, scopes: Iterable[str], actor: str, now: datetime
+    connection: sa.Connection,
+    name: str,
+    scopes: Iterable[str],
+    actor: str,
+    now: datetime,
+    days: int | None = None,
 ) -> tuple[Key, str]:
     """Make a key; returns it and its secret, which cannot be read again. actor: for the audit log.
 
-    Raises KeyNotUnderstood for a name or scopes that are not valid.
+    days: after which it ends; None: never. Raises KeyNotUnderstood for a name, scopes or days that
+    are not valid.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= MAX_NAME_CHARS or _UNFIT.search(name):
         raise KeyNotUnderstood(f"a key needs a name of 1 to {MAX_NAME_CHARS} characters")
-    key = Key(secrets.token_hex(8), name, parse_scopes(scopes), format_timestamp(now))
-    secret = PREFIX + secrets.token_urlsafe(32)
+    key = Key(
+        secrets.token_hex(8),
+        name,
+        parse_scopes(scopes),
+        format_timestamp(now),
+        expires_at=_end(days, now),
+    )
+    secret = _new_secret()
     connection.execute(
         keys.insert().values(
             id=key.id,
@@ -84,10 +109,69 @@ def create(
             hash=_digest(secret),
             scopes=" ".join(sorted(key.scopes)),
             created_at=key.created_at,
+            expires_at=key.expires_at,
         )
     )
-    audit_log.append_entry(connection, actor, "key.create", key.id, " ".join(sorted(key.scopes)))
+    detail = " ".join([*sorted(key.scopes), *_days_detail(days)])
+    audit_log.append_entry(connection, actor, "key.create", key.id, detail)
     return key, secret
+
+
+def rotate(
+    connection: sa.Connection,
+    key_id: str,
+    actor: str,
+    now: datetime,
+    grace_s: int = 0,
+    days: int | None = None,
+) -> tuple[Key, str]:
+    """Give a key another secret; returns the key and that secret. Its sessions end.
+
+    grace_s: for how long the secret before is good as well; 0: not at all. A second rotation ends
+    what was left of the first one's grace. days: a new end, so many days from now; None: its end
+    stays. Raises KeyUnknown, KeyEnded, KeyNotUnderstood.
+    """
+    key = find(connection, key_id)
+    if key.revoked_at is not None:
+        raise KeyEnded("this key was revoked: make another")
+    if days is None and not key.is_valid(audit_log.latest_time(connection, now)):
+        raise KeyEnded("this key has expired: say for how many days it is to be good again")
+    if not 0 <= grace_s <= MAX_GRACE_S:
+        raise KeyNotUnderstood(f"the grace of a secret is 0 to {MAX_GRACE_S} seconds")
+    secret, row = _new_secret(), keys.c.id == key_id
+    old_hash = connection.scalar(sa.select(keys.c.hash).where(row))
+    connection.execute(
+        keys.update()
+        .where(row)
+        .values(
+            hash=_digest(secret),
+            rotated_at=format_timestamp(now),
+            old_hash=old_hash if grace_s else None,
+            old_until=format_timestamp(now + timedelta(seconds=grace_s)) if grace_s else None,
+            expires_at=key.expires_at if days is None else _end(days, now),
+        )
+    )
+    connection.execute(sessions.delete().where(sessions.c.key == key_id))
+    detail = " ".join([f"grace:{grace_s}", *_days_detail(days)])
+    audit_log.append_entry(connection, actor, "key.rotate", key_id, detail)
+    return find(connection, key_id), secret
+
+
+def _new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def _end(days: int | None, now: datetime) -> str | None:
+    """Raises KeyNotUnderstood."""
+    if days is None:
+        return None
+    if not 1 <= days <= MAX_DAYS:
+        raise KeyNotUnderstood(f"a key is good for 1 to {MAX_DAYS} days")
+    return format_timestamp(now + timedelta(days=days))
+
+
+def _days_detail(days: int | None) -> list[str]:
+    return [] if days is None else [f"days:{days}"]
 
 
 def list_keys(connection: sa.Connection) -> list[Key]:
@@ -118,17 +202,22 @@ def revoke(connection: sa.Connection, key_id: str, actor: str, now: datetime) ->
     return find(connection, key_id)
 
 
-def authenticate(connection: sa.Connection, secret: str) -> Key | None:
-    """The key with this secret; None for a revoked key or anything else.
+def authenticate(connection: sa.Connection, secret: str, now: datetime) -> Key | None:
+    """The key with this secret; None for a revoked or expired key or anything else.
 
-    Does the same work for any input: one hash over a bounded text, one look-up, one comparison in
-    constant time. What is looked up is a hash, so its timing reveals nothing about a key.
+    The secret before a rotation is good until its grace ends. Does the same work for any input:
+    one hash over a bounded text, one look-up, one comparison in constant time. What is looked up is
+    a hash, so its timing reveals nothing about a key.
     """
     digest = _digest(secret)
-    row = connection.execute(sa.select(keys).where(keys.c.hash == digest)).one_or_none()
-    stored = row.hash if row is not None else bytes(len(digest))
-    valid = hmac.compare_digest(stored, digest) and _PATTERN.fullmatch(secret) is not None
-    return _key(row) if valid and row is not None and row.revoked_at is None else None
+    time = audit_log.latest_time(connection, now)
+    in_grace = (keys.c.old_hash == digest) & (keys.c.old_until > time)
+    has_secret = (keys.c.hash == digest) | in_grace
+    row = connection.execute(sa.select(keys).where(has_secret)).one_or_none()
+    stored = (row.hash, row.old_hash or b"") if row is not None else (bytes(len(digest)), b"")
+    same = [hmac.compare_digest(one, digest) for one in stored]
+    valid = any(same) and _PATTERN.fullmatch(secret) is not None
+    return _key(row) if valid and row is not None and _key(row).is_valid(time) else None
 
 
 def any_key_exists(connection: sa.Connection) -> bool:
@@ -143,4 +232,13 @@ def _digest(secret: str) -> bytes:
 def _key(row: sa.Row[tuple[object, ...]]) -> Key:
     known = {scope.value for scope in Scope}  # a newer version's scopes give nothing here
     scopes = frozenset(Scope(name) for name in row.scopes.split() if name in known)
-    return Key(row.id, row.name, scopes, row.created_at, row.revoked_at)
+    return Key(
+        row.id,
+        row.name,
+        scopes,
+        row.created_at,
+        row.revoked_at,
+        row.expires_at,
+        row.rotated_at,
+        row.old_until,
+    )

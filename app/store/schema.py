@@ -12,7 +12,7 @@ from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
 from app.database.sqlite import migrations_table
 
 APPLICATION_ID = 0x4653444B  # "FSDK"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = sa.MetaData()
 
@@ -29,6 +29,12 @@ keys = Table(
     Column("scopes", Text, nullable=False),  # names, space between
     Column("created_at", Text, nullable=False),
     Column("revoked_at", Text),
+    # Since version 4: when it ends by itself; when it got the present secret, if not with its
+    # making; the secret before that, and until when it is good as well.
+    Column("expires_at", Text),
+    Column("rotated_at", Text),
+    Column("old_hash", LargeBinary(32), index=True),
+    Column("old_until", Text),
 )
 
 sessions = Table(

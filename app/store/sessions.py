@@ -55,7 +55,7 @@ def create(
 
 
 def find(connection: sa.Connection, value: str, now: datetime) -> Session | None:
-    """The session of a cookie's value; None once it has ended or its key was revoked.
+    """The session of a cookie's value; None once it or its key has ended.
 
     The clock may have been set back since: a session that has not begun yet has ended, and time
     never stands before the newest entry of the audit log.
@@ -63,12 +63,13 @@ def find(connection: sa.Connection, value: str, now: datetime) -> Session | None
     row = connection.execute(
         sa.select(sessions).where(sessions.c.hash == _digest(value))
     ).one_or_none()
-    if row is None or row.expires_at <= audit_log.latest_time(connection, now):
+    time = audit_log.latest_time(connection, now)
+    if row is None or row.expires_at <= time:
         return None
     if row.created_at > format_timestamp(now + CLOCK_TOLERANCE):
         return None
     key = keys.find(connection, row.key)
-    return None if key.revoked_at is not None else Session(key, _csrf(value), row.expires_at)
+    return Session(key, _csrf(value), row.expires_at) if key.is_valid(time) else None
 
 
 def has_ended(connection: sa.Connection, value: str, now: datetime) -> bool:

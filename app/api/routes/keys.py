@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.api.access import Caller, require_scopes
 from app.api.dependencies import store_of
 from app.api.openapi import refusals
-from app.api.schemas.access import KeyOut, KeysOut, MadeKeyOut, NewKey
+from app.api.schemas.access import KeyOut, KeysOut, MadeKeyOut, NewKey, RotationIn
 from app.store import keys
 from app.store.data_folder import Store
 from app.store.keys import Key
@@ -34,6 +34,17 @@ async def make_key(request: Request, caller: Admin, content: NewKey) -> MadeKeyO
     return MadeKeyOut(key=KeyOut.from_key(key), secret=secret)
 
 
+@router.post("/{key_id}/rotate", responses=refusals(404, 409))
+async def rotate_key(
+    request: Request, caller: Admin, key_id: str, content: RotationIn
+) -> MadeKeyOut:
+    """Give a key another secret, in this answer and nowhere else. Its sessions end."""
+    key, secret = await run_in_threadpool(
+        _rotate, store_of(request), key_id, content, caller.key_id
+    )
+    return MadeKeyOut(key=KeyOut.from_key(key), secret=secret)
+
+
 @router.delete("/{key_id}", status_code=204, responses=refusals(404))
 async def revoke_key(request: Request, caller: Admin, key_id: str) -> Response:
     """Revoke a key and end its sessions. Its checks stay."""
@@ -48,7 +59,12 @@ def _list(store: Store) -> list[Key]:
 
 def _create(store: Store, content: NewKey, actor: str) -> tuple[Key, str]:
     with store.writing() as connection:
-        return keys.create(connection, content.name, content.scopes, actor, now())
+        return keys.create(connection, content.name, content.scopes, actor, now(), content.days)
+
+
+def _rotate(store: Store, key_id: str, content: RotationIn, actor: str) -> tuple[Key, str]:
+    with store.writing() as connection:
+        return keys.rotate(connection, key_id, actor, now(), content.grace_s, content.days)
 
 
 def _revoke(store: Store, key_id: str, actor: str) -> None:

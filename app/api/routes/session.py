@@ -111,12 +111,12 @@ async def openapi(
 
 def _authenticate(store: Store, secret: str) -> Key | None:
     with store.reading() as connection:  # a wrong key must neither wait for a writer nor block one
-        return keys.authenticate(connection, secret)
+        return keys.authenticate(connection, secret, now())
 
 
 def _start_session(store: Store, secret: str, lifetime_s: float) -> tuple[Session, str] | None:
     with store.writing() as connection:
-        key = keys.authenticate(connection, secret)
+        key = keys.authenticate(connection, secret, now())
         return None if key is None else sessions.create(connection, key, lifetime_s, now())
 
 
@@ -128,7 +128,12 @@ def _end_session(store: Store, value: str) -> None:
 def _session_out(caller: Caller) -> SessionOut:
     session = caller.session
     return SessionOut(
-        key=HolderOut(id=caller.key_id, name=caller.name, scopes=sorted(caller.scopes)),
+        key=HolderOut(
+            id=caller.key_id,
+            name=caller.name,
+            scopes=sorted(caller.scopes),
+            expires_at=caller.expires_at,
+        ),
         csrf=None if session is None else session.csrf,
         expires_at=None if session is None else session.expires_at,
     )

@@ -1,11 +1,11 @@
 """The wire format of keys, sessions, the audit log and problems."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.store.audit_log import Entry
-from app.store.keys import MAX_NAME_CHARS, Key, Scope
+from app.store.keys import MAX_DAYS, MAX_GRACE_S, MAX_NAME_CHARS, Key, Scope
 
 
 class Wire(BaseModel):
@@ -31,6 +31,7 @@ class HolderOut(Wire):
     id: str
     name: str
     scopes: list[Scope]
+    expires_at: str | None = Field(description="When the key ends by itself; null: never.")
 
 
 class SessionOut(Wire):
@@ -41,9 +42,28 @@ class SessionOut(Wire):
     expires_at: str | None
 
 
+type Days = Annotated[
+    int | None,
+    Field(ge=1, le=MAX_DAYS, description="After which the key ends; null: never, or as before."),
+]
+
+
 class NewKey(Wire):
     name: str = Field(min_length=1, max_length=MAX_NAME_CHARS, examples=["night desk"])
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["check"]])
+    days: Days = None
+
+
+class RotationIn(Wire):
+    """How a key gets another secret."""
+
+    grace_s: int = Field(
+        default=0,
+        ge=0,
+        le=MAX_GRACE_S,
+        description="For how long the secret before is good as well; 0: not at all.",
+    )
+    days: Days = None
 
 
 class KeyOut(Wire):
@@ -54,6 +74,9 @@ class KeyOut(Wire):
     scopes: list[Scope]
     created_at: str
     revoked_at: str | None
+    expires_at: str | None
+    rotated_at: str | None
+    old_secret_until: str | None
 
     @classmethod
     def from_key(cls, key: Key) -> "KeyOut":
@@ -63,6 +86,9 @@ class KeyOut(Wire):
             scopes=sorted(key.scopes),
             created_at=key.created_at,
             revoked_at=key.revoked_at,
+            expires_at=key.expires_at,
+            rotated_at=key.rotated_at,
+            old_secret_until=key.old_secret_until,
         )
 
 

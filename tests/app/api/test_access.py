@@ -133,12 +133,22 @@ def test_keys_are_made_listed_and_revoked(client: TestClient, settings: Settings
     listed = client.get("/v1/keys")
     assert [key["id"] for key in listed.json()["keys"]] == [admin.id, made["id"]]
     assert "fsk_" not in listed.text
+    again = client.post(f"/v1/keys/{made['id']}/rotate", json={"grace_s": 60, "days": 30}).json()
+    assert again["key"]["old_secret_until"] < again["key"]["expires_at"]
+    new = {"authorization": f"Bearer {again['secret']}"}
+    for good in (hers, new):
+        told = client.get("/v1/session", headers=good).json()["key"]
+        assert told["expires_at"] == again["key"]["expires_at"]
+    hers = new
     assert client.delete(f"/v1/keys/{made['id']}").status_code == 204
     assert client.get("/v1/keys").json()["keys"][1]["revoked_at"] is not None
     refused(client.get("/v1/compat", headers=hers), 401)
     refused(client.delete("/v1/keys/unknown"), 404)
+    refused(client.post("/v1/keys/unknown/rotate", json={}), 404)
+    refused(client.post(f"/v1/keys/{made['id']}/rotate", json={}), 409)
     assert log(settings)[1:] == [
         (admin.id, "key.create", made["id"]),
+        (admin.id, "key.rotate", made["id"]),
         (admin.id, "key.revoke", made["id"]),
     ]
 
@@ -152,6 +162,7 @@ def test_keys_are_made_listed_and_revoked(client: TestClient, settings: Settings
         {"name": "", "scopes": ["check"]},
         {"name": "x" * 101, "scopes": ["check"]},
         {"name": "Ana", "scopes": ["check"], "secret": "fsk_mine"},
+        {"name": "Ana", "scopes": ["check"], "days": 0},
         [],
     ],
 )
@@ -170,7 +181,12 @@ def test_a_page_signs_in_works_and_signs_out(client: TestClient, settings: Setti
     key, secret = made_key(settings, "check")
     answer = client.post("/v1/session", json={"key": secret})
     assert answer.status_code == 200
-    assert answer.json()["key"] == {"id": key.id, "name": "tests", "scopes": ["check"]}
+    assert answer.json()["key"] == {
+        "id": key.id,
+        "name": "tests",
+        "scopes": ["check"],
+        "expires_at": None,
+    }
     cookie = answer.headers["set-cookie"]
     value = cookie.partition("=")[2].partition(";")[0]
     assert set(cookie.split("; ")[1:]) == {"HttpOnly", "Max-Age=43200", "Path=/", "SameSite=strict"}

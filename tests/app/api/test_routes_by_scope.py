@@ -35,6 +35,7 @@ TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /v1/keys": ("admin",),
     "POST /v1/keys": ("admin",),
     "DELETE /v1/keys/{key_id}": ("admin",),
+    "POST /v1/keys/{key_id}/rotate": ("admin",),
     "GET /v1/audit": ("admin",),
     "POST /v1/checks": ("check",),
     "GET /v1/checks": ("check",),

@@ -13,6 +13,7 @@ from app.__main__ import run
 from app.api.first_key import announcement
 from app.store import keys
 from app.store.data_folder import open_store
+from app.store.timestamps import now
 
 type Firstseen = Callable[..., int]
 
@@ -39,7 +40,7 @@ def known(folder: Path, secret: str) -> keys.Key | None:
     store = open_store(folder, create=False)
     try:
         with store.reading() as connection:
-            return keys.authenticate(connection, secret)
+            return keys.authenticate(connection, secret, now())
     finally:
         store.close()
 
@@ -104,9 +105,31 @@ def test_a_revoked_key_opens_nothing_and_is_listed_so(
     assert "secret" not in listed
 
 
+def test_a_key_is_rotated_and_ends_after_its_days(
+    firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert firstseen("keys", "create", "Ana", "--scope", "check", "--days", "90", "--json") == 0
+    before = json.loads(capsys.readouterr().out)
+    assert before["key"]["expires_at"] > before["key"]["created_at"]
+    assert firstseen("keys", "rotate", before["key"]["id"]) == 0
+    secret = capsys.readouterr().out.strip()
+    folder = tmp_path / "library" / "desk"
+    assert known(folder, before["secret"]) is None
+    rotated = known(folder, secret)
+    assert rotated is not None
+    assert (rotated.id, rotated.expires_at) == (before["key"]["id"], before["key"]["expires_at"])
+    assert firstseen("keys", "list") == 0
+    assert f"(check; until {rotated.expires_at[:16]}Z)" in capsys.readouterr().out
+    assert firstseen("audit", "show") == 0
+    shown = capsys.readouterr().out
+    assert "check days:90" in shown
+    assert f"key.rotate  {rotated.id}  grace:0" in shown
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
+        (["keys", "create", "Ana", "--scope", "check", "--days", "0"], 2, "1 to 3660 days"),
         (["keys", "create", "Ana", "--scope", "all"], 2, "known are check"),
         (["keys", "create", "", "--scope", "check"], 2, "name"),
         (["keys", "create", "Ana"], 2, "--scope"),

@@ -36,6 +36,11 @@ TO_VERSION_1 = """
     ALTER TABLE alerts DROP COLUMN claim_before;
     ALTER TABLE alerts DROP COLUMN claim_after;
     ALTER TABLE decisions DROP COLUMN note_shared;
+    DROP INDEX ix_keys_old_hash;
+    ALTER TABLE keys DROP COLUMN expires_at;
+    ALTER TABLE keys DROP COLUMN rotated_at;
+    ALTER TABLE keys DROP COLUMN old_hash;
+    ALTER TABLE keys DROP COLUMN old_until;
     DROP TABLE searches;
     ALTER TABLE descriptors ADD COLUMN searched_up_to INTEGER;
     ALTER TABLE descriptors ADD COLUMN library_change TEXT;
@@ -49,7 +54,8 @@ TO_VERSION_1 = """
 def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     with store.writing() as connection:
-        key = keys.create(connection, "ann", ["check"], "cli", now())[0].id
+        made, secret = keys.create(connection, "ann", ["check"], "cli", now())
+        key = made.id
         asked = Submission(key, "check", "upload", "a.mp4", 1, "ab" * 32)
         check, _ = checks.accept(connection, asked, 10)
         alerts.raise_alert(connection, check.id, "R000001", "told before", now())
@@ -70,6 +76,10 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
         tables = sa.inspect(connection).get_table_names()
         stored = descriptors.load(connection, check.id)
         assert next_due(connection, 7, "1 2") is None
+        assert keys.authenticate(connection, secret, now()) == made
+        _, rotated = keys.rotate(connection, key, "cli", now(), grace_s=60)
+        for good in (secret, rotated):
+            assert keys.authenticate(connection, good, now()) is not None
         old_note = decisions.find_for_item(connection, "ab" * 32)[0]
     store.close()
     assert rows == [("told after", "contradicted"), ("told before", None)]

@@ -10,7 +10,7 @@ import pytest
 from app.api.first_key import announcement, first_key
 from app.store import audit_log, keys, sessions
 from app.store.data_folder import Store, open_store
-from app.store.errors import KeyNotUnderstood, KeyUnknown
+from app.store.errors import KeyEnded, KeyNotUnderstood, KeyUnknown
 from app.store.keys import Key, Scope
 from app.store.timestamps import format_timestamp, now
 
@@ -29,9 +29,9 @@ def made(store: Store, name: str = "Ana", *scopes: str) -> tuple[Key, str]:
         return keys.create(connection, name, scopes or ("check",), audit_log.CLI, NOW)
 
 
-def known(store: Store, secret: str) -> Key | None:
+def known(store: Store, secret: str, after_s: float = 0) -> Key | None:
     with store.reading() as connection:
-        return keys.authenticate(connection, secret)
+        return keys.authenticate(connection, secret, NOW + timedelta(seconds=after_s))
 
 
 def actions(store: Store) -> list[tuple[str, str, str]]:
@@ -128,6 +128,68 @@ def test_a_scope_that_is_none_is_refused_with_those_there_are(
         made(store, "Ana", *scopes)
     with pytest.raises(KeyNotUnderstood, match="needs a scope"):
         keys.parse_scopes(())
+
+
+def rotated(store: Store, key: Key, after_s: float = 0, **how: int) -> tuple[Key, str]:
+    with store.writing() as connection:
+        at = NOW + timedelta(seconds=after_s)
+        return keys.rotate(connection, key.id, audit_log.CLI, at, **how)
+
+
+def test_a_key_ends_after_its_days_and_its_sessions_with_it(store: Store) -> None:
+    with store.writing() as connection:
+        key, secret = keys.create(connection, "Ana", ["check"], audit_log.CLI, NOW, 1)
+    _, value = started(store, key, 2 * 86_400)
+    assert key.expires_at == format_timestamp(NOW + timedelta(days=1))
+    assert known(store, secret, 86_399) == key
+    assert known(store, secret, 86_401) is None
+    assert hash_in_file(store, value, 86_399) is not None
+    assert hash_in_file(store, value, 86_401) is None
+
+
+def test_a_rotated_secret_ends_at_once_and_its_sessions_too(store: Store) -> None:
+    key, old = made(store)
+    _, value = started(store, key)
+    after, new = rotated(store, key)
+    assert known(store, old) is None
+    assert known(store, new) == after
+    assert (after.id, after.name, after.scopes) == (key.id, key.name, key.scopes)
+    assert after.rotated_at == format_timestamp(NOW)
+    assert hash_in_file(store, value) is None
+    with store.reading() as connection:
+        assert [e.detail for e in audit_log.entries(connection)][-1] == "grace:0"
+
+
+def test_a_rotated_secret_is_good_for_its_grace_and_no_longer(store: Store) -> None:
+    key, old = made(store)
+    after, new = rotated(store, key, grace_s=3600)
+    for secret in (old, new):
+        assert known(store, secret, 3599) == after
+    assert known(store, old, 3601) is None
+    assert known(store, new, 3601) == after
+    again, newest = rotated(store, key, grace_s=3600)
+    assert known(store, old) is None, "a second rotation ends the first one's grace"
+    assert known(store, new) == known(store, newest) == again
+    with store.writing() as connection:
+        keys.revoke(connection, key.id, audit_log.CLI, NOW)
+    assert known(store, new) is known(store, newest) is None
+
+
+def test_a_key_that_has_ended_gets_no_secret_but_by_new_days(store: Store) -> None:
+    with store.writing() as connection:
+        key, _ = keys.create(connection, "Ana", ["check"], audit_log.CLI, NOW, 1)
+    late = 2 * 86_400
+    with pytest.raises(KeyEnded, match="expired"):
+        rotated(store, key, late)
+    _, secret = rotated(store, key, late, days=1)
+    assert known(store, secret, late + 86_000) is not None
+    with store.writing() as connection:
+        keys.revoke(connection, key.id, audit_log.CLI, NOW)
+    with pytest.raises(KeyEnded, match="revoked"):
+        rotated(store, key, days=1)
+    for how in ({"grace_s": -1}, {"grace_s": keys.MAX_GRACE_S + 1}, {"days": 0}, {"days": 3661}):
+        with pytest.raises(KeyNotUnderstood):
+            rotated(store, made(store)[0], **how)
 
 
 def test_the_first_start_makes_one_key_that_may_do_everything(store: Store) -> None:
