@@ -163,7 +163,12 @@ def test_identifying_metadata_is_shown_under_a_reveal(
     wanted = {"metadata": True, "reason": "whose camera"}
     client.post(f"/v1/checks/{check}/reveal", headers=ann, json=wanted)
     plain = client.get(f"/v1/checks/{check}", headers=ann).json()["report"]["shown"]
-    assert plain == {"faces": "redacted", "identifying_metadata": "withheld", "by": None}
+    assert plain == {
+        "faces": "redacted",
+        "identifying_metadata": "withheld",
+        "names": "kept",  # to its own desk
+        "by": None,
+    }
     shown = client.get(f"/v1/checks/{check}", headers=ann, params={"metadata": "shown"}).json()
     assert shown["report"]["shown"]["identifying_metadata"] == "shown"
     assert shown["report"]["shown"]["by"] == "tests"

@@ -236,6 +236,7 @@ def test_what_is_shown_is_said_only_in_renderings_for_others() -> None:
     assert to_json(for_others(report))["shown"] == {
         "faces": "redacted",
         "identifying_metadata": "withheld",
+        "names": "withheld",
         "by": None,
     }
 
