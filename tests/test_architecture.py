@@ -139,7 +139,6 @@ WITH_POSITIONAL_BOOLEANS = {
     "app.api",
     "app.cli",
     "app.evidence",
-    "app.metadata",
     "hashing.explain",
 }
 

@@ -716,7 +716,7 @@ report-credentials-state = { $state ->
 }
 report-credentials-trusted = Signature and hashes are valid, and the signer is on the trust list in use. That vouches for who signed, not for what the picture shows.
 report-credentials-valid = Signature and hashes are valid, but no one on the trust list vouches for the signer. Anyone can make such credentials, under any name.
-report-credentials-invalid = Not valid: the file or the credentials were changed after signing, or the certificate does not hold.
+report-credentials-invalid = Not valid: what was signed, the signature or the certificate does not hold. The findings say which.
 report-credentials-unreadable = Credentials seem to be there but could not be read.
 report-credentials-line = Content credentials: { $meaning }
 report-signed-by = Signed by, as the certificate says
@@ -796,6 +796,152 @@ report-library-dated = dated
 report-library-from-to = { $earliest } to { $latest }
 report-library-undated = no clip has a date
 report-library-on-disk = on disk
+
+
+## What a file's metadata says, one sentence a finding. Everything in it is a claim of the file: the
+## sentences say what the file says, and no more. $source is a field's name, as "EXIF DateTimeOriginal".
+
+-finding-caveat = This is what the file says; it can be wrong or changed.
+-finding-no-alteration = That says nothing about whether its content was altered.
+
+finding-said-captured = The file says it was captured on { $day } ({ $source })
+finding-said-created = The file says it was created on { $day } ({ $source })
+finding-date-before-claim = { $said }, { $apart } before the claimed date. { -finding-caveat }
+finding-date-after-claim = { $said }, { $apart } after the claimed date. { -finding-caveat }
+finding-date-fits-claim = { $said }, which fits the claimed date. { -finding-caveat }
+finding-written-before-claim = The file says it was already { $role ->
+    [signed] signed
+    [modified] modified
+   *[written] written
+} on { $day } ({ $source }), { $apart } before the claimed date. { -finding-caveat }
+finding-date-impossible = { $source } is no possible date: the clock was not set, or the date was damaged.
+finding-date-unread = { $source } is no date in a notation that firstseen reads. It was not compared with anything.
+finding-date-unset-clock = { $source } says { $day }, a day on which clocks start that nobody has set. It is left out of the comparisons.
+finding-date-before-digital = { $source } says { $day }, before there were digital cameras: a scan of an older picture, or a wrong date.
+finding-date-in-future = { $source } says { $day }, which is in the future. { -finding-caveat }
+finding-gps-week-rollover = The GPS date { $fix } is { $weeks } weeks earlier than { $day } ({ $source }), to the day. This is a known fault of GPS receivers, whose count of weeks starts again after 1024: the receiver lost a round, and { $day } is the likely date. The GPS date is left out of the comparisons.
+finding-header-from-1970 = The times in the MP4 header count from 1970 instead of 1904, as some cameras write them. They are read so.
+finding-capture-dates-differ = Two capture dates in the file exclude each other: { $source } says { $date }, { $other_source } says { $other_date }. A wrong clock or time zone does this, and so does metadata copied from one file to another.
+finding-changed-before-capture = The file says it was { $role ->
+    [signed] signed
+    [modified] modified
+   *[written] written
+} on { $day } ({ $source }), { $apart } before its own capture date { $captured } ({ $captured_source }). One of the two is wrong.
+finding-saved-later = The file says it was { $role ->
+    [signed] signed
+    [modified] modified
+   *[written] written
+} on { $day } ({ $source }), { $apart } after its capture: it was saved again, as any export does.
+finding-written-again = { $source } says { $day } and { $other_source } says { $other_day }: the file was written again after it was first made.
+finding-time-without-zone = The capture time ({ $source }) names no time zone, so it can mean any instant within about a day.
+
+finding-credentials-trusted = The file carries content credentials: unchanged since they were signed, by a signer on the trust list in use. That says who vouches for the file, not that what it shows is true.
+finding-credentials-valid = The file carries content credentials and is unchanged since they were signed, but the signer is on no trust list in use: anyone can sign like this, under any name.
+finding-credentials-invalid = The file carries content credentials that do not hold: { $cause ->
+    [changed] the file or what its manifest states was changed after signing. Saving it in a program that does not know credentials is enough.
+    [signature] the signature does not fit the manifest.
+    [certificate] the signer's certificate was not good for this signature: expired, revoked, or meant for another use.
+    [identity] an identity that is stated beside the signer does not hold.
+   *[other] the codes of validation say what failed.
+}
+finding-credentials-unreadable = The file seems to carry content credentials that could not be read.
+finding-credentials-identity-not-looked-up = The credentials state an identity beside the signer. It was not looked up, because firstseen stays offline.
+finding-credentials-actions = Its credentials declare what was done to it: { $actions }.
+finding-declared-synthetic = The file declares itself { $source ->
+    [trainedAlgorithmicMedia] made by a generative model
+    [compositeWithTrainedAlgorithmicMedia] a composite with parts made by a generative model
+    [algorithmicMedia] made by an algorithm
+    [compositeSynthetic] a composite with synthetic parts
+   *[other] partly made by a generative model
+} ({ $where }).
+finding-declared-screen = The file declares itself a recording of a screen ({ $where }).
+
+# $sureness: other programs write the same where it is not "sure"
+finding-device = The file was recorded or written on { $names }{ $sureness ->
+    [sure] {""}
+   *[likely] , or by an app that writes as it does
+}.
+finding-platform = The file seems to have gone through { $names }{ $sureness ->
+    [sure] {""}
+    [likely] {" "}(likely)
+   *[possible] {" "}(possible)
+}. { -finding-no-alteration }
+finding-editor = The file was saved by { $names }{ $sureness ->
+    [sure] {""}
+    [likely] {" "}(likely)
+   *[possible] {" "}(possible)
+}. { -finding-no-alteration }
+finding-encoder = The file was written by { $names }, as many programs and cameras do{ $sureness ->
+    [sure] {""}
+    [likely] {" "}(likely)
+   *[possible] {" "}(possible)
+}. { -finding-no-alteration }
+finding-screen = The file names { $names }, which records screens{ $sureness ->
+    [sure] {""}
+    [likely] {" "}(likely)
+   *[possible] {" "}(possible)
+}.
+finding-ai = The file names a maker of synthetic pictures, { $names }{ $sureness ->
+    [sure] {""}
+    [likely] {" "}(likely)
+   *[possible] {" "}(possible)
+}.
+
+finding-block-damaged = The { $blocks } metadata of the file are damaged and could not be read. The picture is not affected.
+finding-position = The file states a position. Compare it with the claimed place; it can be made up.
+finding-position-impossible = The file's position lies outside the globe: damaged, or made up.
+finding-position-null = The file's position is 0°, 0°, which receivers write when they have none.
+finding-position-hemisphere-unknown = The file states a position without saying whether it is north or south, east or west. Where it lies is unknown.
+finding-positions-differ = The file states two positions, { $km } km apart, in EXIF and in XMP. One of them was changed, or written later.
+finding-thumbnail-differs = The thumbnail in the file differs from the picture (correlation { NUMBER($correlation, maximumFractionDigits: 2) } of 1). Editors that do not renew it leave the earlier picture there: look at it.
+finding-thumbnail-proportions = The thumbnail in the file has other proportions than the picture ({ NUMBER($thumbnail, minimumFractionDigits: 2, maximumFractionDigits: 2) } and { NUMBER($picture, minimumFractionDigits: 2, maximumFractionDigits: 2) }): cropped since, or a camera that squeezes it.
+finding-size-differs = EXIF states { $stated } pixels, the picture has { $decoded }: it was resized or cropped after EXIF was written.
+finding-screen-size = { $size } pixels is the size of a common screen and no camera is named: possibly a screenshot.
+finding-low-quality = The JPEG was saved at quality { $quality } of 100 with the standard tables, as web services do and cameras seldom.
+finding-hidden-start = { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s at the start
+finding-hidden-end = { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s at the end
+finding-hidden-footage = The file holds footage that players do not show: { $places }. Its edit list leaves it out, as trimming on a phone does; the frames are there and decode.
+finding-variable-frame-rate = The frame rate varies: { NUMBER($mean, minimumFractionDigits: 2, maximumFractionDigits: 2) } fps on the mean, { NUMBER($nominal, minimumFractionDigits: 2, maximumFractionDigits: 2) } fps nominally. Phones and screen recorders do this.
+finding-unusual-frame-rate = { NUMBER($mean, minimumFractionDigits: 2, maximumFractionDigits: 2) } fps is no usual frame rate of a camera: converted, sped up or slowed, or recorded from a screen.
+finding-length-differs = The container states { NUMBER($stated, minimumFractionDigits: 1, maximumFractionDigits: 1) } s, the video lasts { NUMBER($decoded, minimumFractionDigits: 1, maximumFractionDigits: 1) } s: cut off, damaged, or with sound that outlasts it.
+finding-no-origin = The file says nothing of its camera, its time or its place. Platforms, messengers and many programs remove these; their absence is no evidence of tampering.
+
+
+## What of a file's metadata could not be read. $at: a byte of the file.
+
+metadata-unreadable = The metadata could not be read in full; the picture is checked without them
+metadata-total-limit = Only { $count } characters of metadata were kept
+metadata-exif-damaged = The EXIF block is damaged and could not be read
+metadata-exif-budget = The EXIF block asks for more reading than its size explains
+metadata-maker-notes = The camera maker's notes in EXIF could not be read; the rest was read without them
+metadata-xmp-damaged = An XMP packet is damaged and could not be read
+metadata-xmp-too-long = An XMP packet of { $bytes } bytes was not read: it is too long
+metadata-xmp-limit = Only the first { $count } XMP properties were read
+metadata-box-too-long = The MP4 box '{ $box }' at byte { $at } runs past the end of what it stands in
+metadata-box-too-short = The MP4 box '{ $box }' at byte { $at } is too short for its content
+metadata-location-too-short = The MP4 box 'loci' is too short for a position
+metadata-boxes-limit = Only the first { $count } MP4 boxes were read for metadata
+metadata-box-bytes-limit = Only { $bytes } bytes of MP4 boxes were read for metadata
+metadata-jpeg-ends = The JPEG ends before its picture starts
+metadata-segment-length = A JPEG segment at byte { $at } has an impossible length
+metadata-segment-cut = The JPEG segment { $marker } is cut off
+metadata-segments-limit = Only the first { $count } JPEG segments were read for metadata
+metadata-png-ends = The PNG ends without its end chunk
+metadata-chunks-limit = Only the first { $count } PNG chunks were read for metadata
+metadata-png-text = A PNG text chunk is damaged and could not be unpacked
+metadata-png-text-limit = A PNG text chunk unpacks to more than { $bytes } bytes and was not read
+metadata-png-profile = A PNG chunk for metadata is damaged: it should be hexadecimal
+metadata-container = The container's own tags could not be read: { $fault }
+metadata-thumbnail-large = The thumbnail in the file was not read: it has { $pixels } pixels
+metadata-thumbnail-damaged = The thumbnail in the file could not be decoded
+metadata-picture-large = The thumbnail in the file was not compared with the picture, which has { $pixels } pixels
+metadata-picture-damaged = The thumbnail in the file was not compared with the picture, which does not decode in full
+
+# Why content credentials could not be read
+credentials-elsewhere = The manifest lies at an address in the network, and firstseen fetches nothing
+credentials-damaged = The manifest is damaged, or of a kind that the reader does not know
+credentials-too-long = The manifest has { $count } characters, more than are read
+credentials-reader-failed = The reader of content credentials could not handle this file
 
 
 ## Alerts: what changed for an item that was checked before

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import ParseError
 
 from app.metadata.types import Fields, Group, Value
+from hashing.errors import ExplainedError
+from hashing.message import Message
 
 MAX_TEXT = 1_000  # characters of one value
 MAX_LIST = 64  # items of one value
@@ -39,13 +41,8 @@ PARSER_FAULTS = (
 )
 
 
-class TooMuchError(ValueError):
+class TooMuchError(ExplainedError, ValueError):
     """More work, depth or data than a well-meant file needs."""
-
-
-def said(error: BaseException) -> str:
-    """An error in words; a library's own needs its name, since many say nothing else."""
-    return str(error) if isinstance(error, TooMuchError) else f"{type(error).__name__}: {error}"
 
 
 def text(raw: str | bytes) -> str:
@@ -94,7 +91,7 @@ def put(group: Group, name: str, raw: object) -> None:
     group.setdefault(text(name)[:120], value)
 
 
-def fit(fields: Fields, problems: list[str]) -> Fields:
+def fit(fields: Fields, problems: list[Message]) -> Fields:
     """The groups that hold something, as many values in order as the total allows."""
     left = MAX_TOTAL
     kept: Fields = {}
@@ -102,7 +99,7 @@ def fit(fields: Fields, problems: list[str]) -> Fields:
         for name, value in values.items():
             left -= len(json.dumps([name, value]))
             if left < 0:
-                problems.append(f"only {MAX_TOTAL} characters of metadata were kept")
+                problems.append(Message("metadata-total-limit", {"count": MAX_TOTAL}))
                 return kept
             kept.setdefault(group, {})[name] = value
     return kept

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from app.metadata.readers.xmp import PREFIXES
 from app.metadata.types import Credentials, Fields, Group, Value
+from hashing.message import Message, verbatim
 
 WITHHELD = "withheld"
 
@@ -150,8 +151,17 @@ def withhold_credentials(credentials: Credentials) -> Credentials:
         source_types=tuple(filter(SOURCE_TYPE.fullmatch, credentials.source_types)),
         codes=tuple(filter(CODE.fullmatch, credentials.codes)),
         assertions=assertions,
-        reason=masked(credentials.reason),
+        reason=without_free_text(credentials.reason),
     )
+
+
+def without_free_text(reason: Message | str | None) -> Message | None:
+    """A reason of the catalogue; one in free words is withheld."""
+    if reason is None:
+        return None
+    if isinstance(reason, str) or reason.id == verbatim("").id:
+        return verbatim(WITHHELD)
+    return reason
 
 
 def masked(value: str | None) -> str | None:

@@ -2,7 +2,9 @@
 
 EXIF writes `2019:06:12 14:03:00`, its zone and fraction apart; MP4 headers are UTC by the
 standard and local time by the habit of many cameras, so their zone is not believed; IPTC writes
-`20190612`; AVI writes whatever the camera's C library printed.
+`20190612`; AVI writes whatever the camera's C library printed. Cameras pad with spaces
+(`2008: 1: 5  9:03: 2`), count twelve hours (`09:06:26 PM`), or give the first hour of a day the
+number 24 (`24:08:19`); of that last only the day is read, since it could be the day after too.
 """
 
 import re
@@ -16,12 +18,25 @@ from app.metadata.types import Credentials, Fields, Value
 
 type Role = Literal["captured", "positioned", "created", "written", "modified", "signed"]
 
-EXIF_DATE = re.compile(r"(\d{4})[:/-](\d{2})[:/-](\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2}))?)?")
-REST = re.compile(r"([.,]\d{1,6})? ?(Z|[+-]\d{2}:?\d{2})?")
+# numbers may be padded with spaces in place of zeros
+EXIF_DATE = re.compile(
+    r"(\d{4})[:/.-] {0,2}(\d{1,2})[:/.-] {0,2}(\d{1,2})"
+    r"(?:(?:T| {1,3}|:)(\d{1,2})[:.] {0,2}(\d{1,2})(?:[:.] {0,2}(\d{1,2}))?)?(?!\d)"
+)
+REST = re.compile(
+    r"([.,]\d{1,6})? ?(?P<half>[AaPp]\.?[Mm]\b\.?|上午|下午)? ?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+    r"(?P<summer> DST)?"
+)
+AFTERNOON = ("p", "下")
 ZONE = re.compile(r"[+-]\d{2}:\d{2}|Z")
 C_DATE = "%a %b %d %H:%M:%S %Y"  # asctime, as Canon's AVI files have it
 EMPTY = re.compile(r"[\s:0T.Z+-]*")
-NOTATION = re.compile(r"[\d:/.,TZW+\- ]{1,40}|[A-Z][a-z]{2} [A-Z][a-z]{2} [\d :]{10,20}")
+NOTATION = re.compile(
+    r"[\d:/.,TZW+\- ]{1,40}( DST)?|[\d:/.,+\- ]{8,30} ?([AaPp]\.?[Mm]\.?|上午|下午)|"
+    r"[A-Z][a-z]{2} [A-Z][a-z]{2} [\d :]{10,20}"
+)
+NUMERIC = re.compile(r"\d{4}[\d:/.,TZ+\- ]*")
+NOT_SHOWN = "…"  # in place of a text that holds more than a date
 MAX_DATES = 60
 
 
@@ -47,6 +62,11 @@ class StatedDate:
         """The calendar day as the file has it, such as "2019-06-12"."""
         return self.text if self.interval is None else self.interval.first_day.isoformat()
 
+    @property
+    def numeric(self) -> bool:
+        """Whether it is written as a date is, from the year on."""
+        return NUMERIC.fullmatch(self.text) is not None
+
 
 PLAIN: tuple[tuple[Role, str, str, str], ...] = (
     ("captured", "exif", "MakerNote DateTimeOriginal", "maker note date"),
@@ -55,6 +75,8 @@ PLAIN: tuple[tuple[Role, str, str, str], ...] = (
     ("captured", "xmp", "photoshop:DateCreated", "XMP photoshop:DateCreated"),
     ("captured", "boxes", "ilst com.apple.quicktime.creationdate", "QuickTime creationdate"),
     ("captured", "boxes", "udta ©day", "MP4 ©day"),
+    ("captured", "boxes", "udta @day", "MP4 @day"),
+    ("captured", "boxes", "udta date", "MP4 date"),
     ("captured", "text", "IDIT", "AVI IDIT"),
     ("captured", "text", "ICRD", "RIFF ICRD"),
     ("positioned", "gps", "time_utc", "GPS time"),
@@ -101,27 +123,35 @@ def stated(role: Role, source: str, raw: Value, zone: str = "") -> Iterator[Stat
         return
     interval = read_date(text, zone)
     if not NOTATION.fullmatch(text):  # anyone can write anything there; findings repeat it
-        text = interval.text if interval else "something that is no date"
+        text = interval.text if interval else NOT_SHOWN
     yield StatedDate(role, source, text, interval)
 
 
 def read_date(text: str, zone: str = "") -> Interval | None:
     """The interval of a date in any of the notations above; None where it is no date."""
     found = EXIF_DATE.match(text)
-    if found:
-        year, month, day, hour, minute, second = found.groups()
-        rest = REST.match(text, found.end())
-        fraction, own_zone = (rest[1], rest[2]) if rest else (None, None)
-        time = f"T{hour}:{minute}" + (f":{second}" if second else "") if hour else ""
-        if second and fraction:
-            time += fraction
-        if time:
-            time += own_zone or (zone if ZONE.fullmatch(zone) else "")
-        return try_parse(f"{year}-{month}-{day}{time}")
-    try:
-        return try_parse(datetime.strptime(text, C_DATE).isoformat())  # it says no zone
-    except ValueError:
-        return try_parse(text)
+    if found is None:
+        try:
+            return try_parse(datetime.strptime(text, C_DATE).isoformat())  # it says no zone
+        except ValueError:
+            return try_parse(text)
+    year, *rest = found.groups()
+    month, day, hour, minute, second = (part and part.zfill(2) for part in rest)
+    after = REST.match(text, found.end())
+    if not hour or hour == "24" or after is None:
+        return try_parse(f"{year}-{month}-{day}")
+    time = f"T{in_24_hours(hour, after['half'])}:{minute}" + (f":{second}" if second else "")
+    time += after[1] or "" if second else ""
+    if not after["summer"]:  # whether the zone counts summer time in is not said
+        time += after["zone"] or (zone if ZONE.fullmatch(zone) else "")
+    return try_parse(f"{year}-{month}-{day}{time}")
+
+
+def in_24_hours(hour: str, half: str | None) -> str:
+    """`09` of the afternoon as `21`; `12` of the morning as `00`."""
+    if half is None or not 1 <= int(hour) <= 12:
+        return hour
+    return f"{int(hour) % 12 + 12 * half.lower().startswith(AFTERNOON):02d}"
 
 
 def exif_dates(fields: Fields) -> Iterator[StatedDate]:

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from app.metadata.stated_dates import iptc_dates
 from app.metadata.types import Fields, Value
 
+UNKNOWN_HEMISPHERE = "hemisphere_unknown"  # of `gps`: the axes that name none
 MAKE = (
     ("exif", "Image Make"),
     ("camera", "Make"),
     ("xmp", "tiff:Make"),
     ("boxes", "ilst com.apple.quicktime.make"),
+    ("boxes", "ilst com.android.manufacturer"),
     ("container", "com.apple.quicktime.make"),
     ("container", "make"),
     ("boxes", "udta ©mak"),
+    ("boxes", "udta @mak"),
+    ("boxes", "udta manu"),
     ("boxes", "udta ©inf"),
 )
 MODEL = (
@@ -25,9 +29,15 @@ MODEL = (
     ("camera", "Model"),
     ("xmp", "tiff:Model"),
     ("boxes", "ilst com.apple.quicktime.model"),
+    ("boxes", "ilst com.android.model"),
     ("container", "com.apple.quicktime.model"),
     ("container", "model"),
     ("boxes", "udta ©mod"),
+    ("boxes", "udta @mod"),
+    ("boxes", "udta modl"),
+    ("boxes", "udta CNMN"),
+    ("boxes", "udta cmnm"),
+    ("boxes", "udta ©mdl"),
 )
 SOFTWARE = (
     ("exif", "Image Software"),
@@ -35,6 +45,7 @@ SOFTWARE = (
     ("boxes", "ilst com.apple.quicktime.software"),
     ("container", "com.apple.quicktime.software"),
     ("boxes", "udta ©swr"),
+    ("boxes", "udta @swr"),
     ("container", "software"),
     ("text", "Software"),
     ("text", "ISFT"),
@@ -44,7 +55,10 @@ CAPTURED = (
     ("exif", "MakerNote DateTimeOriginal"),
     ("camera", "DateTimeOriginal"),
     ("xmp", "exif:DateTimeOriginal"),
+    ("boxes", "udta date"),
     ("boxes", "ilst com.apple.quicktime.creationdate"),
+    ("boxes", "udta ©day"),
+    ("boxes", "udta @day"),
     ("text", "IDIT"),
     ("text", "ICRD"),
 )
@@ -56,7 +70,9 @@ CREATED = (
     ("container", "creation_time"),
 )
 ISO_6709 = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)(?:[+-]\d+(?:\.\d+)?)?/?")
-XMP_DEGREES = re.compile(r"(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])")
+XMP_DEGREES = re.compile(
+    r"(?P<sign>[+-]?)(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?(?:,(\d+(?:\.\d+)?))? ?([NSEW]?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +130,14 @@ def position(fields: Fields) -> tuple[float, float] | None:
 
 
 def xmp_position(fields: Fields) -> tuple[float, float] | None:
-    """`43,28.05N`: degrees, minutes and perhaps seconds."""
+    """`43,28.05N`: degrees, minutes and perhaps seconds; or a signed number, as some write it."""
     degrees = []
     for name in ("exif:GPSLatitude", "exif:GPSLongitude"):
         found = XMP_DEGREES.fullmatch(str(fields.get("xmp", {}).get(name, "")).strip())
         if not found:
             return None
-        whole = float(found[1]) + float(found[2]) / 60 + float(found[3] or 0) / 3600
-        degrees.append(-whole if found[4] in "SW" else whole)
+        whole = sum(float(found[n] or 0) / unit for n, unit in ((2, 1), (3, 60), (4, 3600)))
+        degrees.append(-whole if found[5] in ("S", "W") or found["sign"] == "-" else whole)
     return degrees[0], degrees[1]
 
 
@@ -130,6 +146,7 @@ def container_position(fields: Fields) -> tuple[float, float] | None:
     places = (
         ("boxes", "ilst com.apple.quicktime.location.ISO6709"),
         ("boxes", "udta ©xyz"),
+        ("boxes", "udta @xyz"),
         ("container", "location"),
         ("container", "com.apple.quicktime.location.ISO6709"),
     )

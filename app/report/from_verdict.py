@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.library.records import Appearance
+from app.messages.catalogue import checked
 from app.metadata.types import Credentials, Fields, Finding
 from app.report.report import (
     EarliestCopy,
@@ -89,8 +90,13 @@ def unreadable(
 
 
 def _messages(problems: Iterable[Message | str]) -> tuple[Message, ...]:
-    """Problems with their ids; a text that has none stays as it is."""
-    return tuple(verbatim(problem) if isinstance(problem, str) else problem for problem in problems)
+    """Problems with their ids; a text that has none stays as it is.
+
+    Those of a file come out of the sandbox, so an id that the catalogue lacks is only a text.
+    """
+    return tuple(
+        verbatim(problem) if isinstance(problem, str) else checked(problem) for problem in problems
+    )
 
 
 def _verdict(verdict: Verdict) -> ReportedVerdict:

@@ -85,6 +85,10 @@ class JsonNode:
                 return value
         raise self.refuse(f"one of {', '.join(known)}")
 
+    def one_of_or[T: str](self, values: Iterable[T], absent: T) -> T:
+        """The same of a field that older versions did not write."""
+        return absent if self.is_null else self.one_of(values)
+
     def plain(self) -> Value:
         """Whatever stands here, as JSON has it."""
         if isinstance(self.value, list):

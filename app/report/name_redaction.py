@@ -43,7 +43,7 @@ def without_names(report: Report) -> Report:
         ),
         matches=tuple(_match(match, labels) for match in report.matches),
         findings=tuple(
-            replace(finding, text=labels.sentence(finding.text)) for finding in report.findings
+            replace(finding, message=labels.message(finding.message)) for finding in report.findings
         ),
         problems=labels.messages(report.problems),
         parts=tuple(_part(part, labels) for part in report.parts),

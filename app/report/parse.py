@@ -11,7 +11,19 @@ from typing import Final, Literal, get_args
 
 from app.library.records import Appearance, AppearanceKind
 from app.messages.catalogue import attempt
-from app.metadata.types import Credentials, CredentialState, Fields, Finding, Group, Severity
+from app.metadata.types import (
+    ContentBinding,
+    Credentials,
+    CredentialState,
+    Fields,
+    Finding,
+    Group,
+    Identity,
+    Severity,
+    Signature,
+    SignerTrust,
+    TimeStamp,
+)
 from app.report.errors import ReportNotUnderstood
 from app.report.from_verdict import reported
 from app.report.json_node import JsonNode
@@ -59,6 +71,11 @@ AUDIO_STATES: Final[tuple[AudioState, ...]] = get_args(AudioState.__value__)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity.__value__)
 HDR_CURVES: Final[tuple[Literal["pq", "hlg"], ...]] = ("pq", "hlg")
 CREDENTIAL_STATES: Final[tuple[CredentialState, ...]] = get_args(CredentialState.__value__)
+SIGNATURES: Final[tuple[Signature, ...]] = get_args(Signature.__value__)
+BINDINGS: Final[tuple[ContentBinding, ...]] = get_args(ContentBinding.__value__)
+SIGNER_TRUSTS: Final[tuple[SignerTrust, ...]] = get_args(SignerTrust.__value__)
+TIME_STAMPS: Final[tuple[TimeStamp, ...]] = get_args(TimeStamp.__value__)
+IDENTITIES: Final[tuple[Identity, ...]] = get_args(Identity.__value__)
 
 
 def report_from_json(data: object) -> Report:
@@ -300,7 +317,7 @@ def _finding(finding: JsonNode) -> Finding:
     return Finding(
         code=finding["code"].text(),
         severity=finding["severity"].one_of(SEVERITIES),
-        text=finding["text"].text(),
+        message=_message(finding["text"], finding["message"]),
         evidence=_group(finding["evidence"]),
     )
 
@@ -320,7 +337,14 @@ def _credentials(credentials: JsonNode) -> Credentials | None:
         codes=credentials["findings"].texts(),
         ingredients=credentials["ingredients"].whole_or_none() or 0,
         assertions=_group(credentials["assertions"]),
-        reason=credentials["reason"].text_or_none(),
+        reason=None
+        if credentials["reason"].is_null
+        else _message(credentials["reason"], credentials["reason_message"]),
+        signature=credentials["signature"].one_of_or(SIGNATURES, "not_checked"),
+        content_binding=credentials["content_binding"].one_of_or(BINDINGS, "not_checked"),
+        signer_trust=credentials["signer_trust"].one_of_or(SIGNER_TRUSTS, "not_checked"),
+        time_stamp=credentials["time_stamp"].one_of_or(TIME_STAMPS, "none"),
+        identity=credentials["identity"].one_of_or(IDENTITIES, "none"),
     )
 
 

@@ -281,7 +281,8 @@ def _finding(finding: Finding) -> Json:
     return {
         "code": finding.code,
         "severity": finding.severity,
-        "text": text(finding.text),
+        "text": _text(finding.message),
+        "message": _message(finding.message),
         "evidence": plain(finding.evidence),
     }
 
@@ -291,6 +292,8 @@ def _credentials(credentials: Credentials | None) -> Json | None:
         return None
     if credentials.state == "none":
         return {"state": "none"}
+    reason = credentials.reason
+    reason = verbatim(reason) if isinstance(reason, str) else reason
     return {
         "state": credentials.state,
         "signer": {
@@ -304,7 +307,13 @@ def _credentials(credentials: Credentials | None) -> Json | None:
         "findings": plain(credentials.codes),
         "ingredients": credentials.ingredients,
         "assertions": plain(credentials.assertions),
-        "reason": text(credentials.reason),
+        "reason": _text(reason) if reason else None,
+        "reason_message": _message(reason) if reason else None,
+        "signature": credentials.signature,
+        "content_binding": credentials.content_binding,
+        "signer_trust": credentials.signer_trust,
+        "time_stamp": credentials.time_stamp,
+        "identity": credentials.identity,
     }
 
 

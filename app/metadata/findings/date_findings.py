@@ -6,16 +6,21 @@ say what the file says, and no more.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.dates import Interval, time_between
-from app.messages.catalogue import render
 from app.metadata.stated_dates import StatedDate
 from app.metadata.types import Finding, Group, Severity
+from hashing.message import Message, Param
 
 FIRST_DIGITAL = datetime(1990, 1, 1, tzinfo=UTC)  # the first digital camera on sale
 FIX_TOLERANCE = timedelta(hours=1)  # a receiver may show its last fix for a while
 DAY = timedelta(days=1)
+# GPS sends its week as ten bits (IS-GPS-200, 20.3.3.3.1.1), so a receiver that does not know in
+# which round of 1,024 weeks it is lands one or two rounds earlier
+GPS_ROUND = timedelta(weeks=1024)
+GPS_ROUNDS = (1, 2)
 # where clocks start that nobody has set: Unix, DOS, GPS, and the round years of camera makers
 DEFAULT_DAYS = (
     "1970-01-01",
@@ -23,7 +28,6 @@ DEFAULT_DAYS = (
     "1980-01-06",
     *(f"{year}-01-01" for year in range(1998, 2021)),
 )
-CAVEAT = "This is what the file says; it can be wrong or changed."
 
 
 def date_findings(
@@ -31,9 +35,13 @@ def date_findings(
 ) -> Iterator[Finding]:
     """Everything to say of the dates, the claim first."""
     sound = tuple(date for date in dates if date.interval and plausible(date.interval, now))
+    rolled = tuple(pair for date in dates if (pair := rolled_over(date, sound)))
+    faulty = [fix for fix, _, _ in rolled]
+    sound, dates = (tuple(one for one in all_ if one not in faulty) for all_ in (sound, dates))
     if claim is not None:
         yield from against_claim(sound, claim)
     yield from impossible(dates, now)
+    yield from rollovers(rolled)
     yield from contradictions(sound)
     yield from order(sound)
     yield from unzoned(sound)
@@ -56,36 +64,74 @@ def evidence(*dates: StatedDate) -> Group:
     return {date.source: date.text for date in dates}
 
 
+def rolled_over(
+    fix: StatedDate, dates: tuple[StatedDate, ...]
+) -> tuple[StatedDate, StatedDate, int] | None:
+    """The fix, a date of the camera's own clock, and how many rounds of 1,024 weeks lie between.
+
+    None where the two are not that far apart, to the day.
+    """
+    if fix.role != "positioned" or fix.interval is None:
+        return None
+    for other in dates:
+        if other.role not in ("captured", "created", "written", "modified"):
+            continue
+        for rounds in GPS_ROUNDS:
+            if gap(later(fix.interval, rounds * GPS_ROUND), other.interval) <= DAY:
+                return fix, other, rounds
+    return None
+
+
+def later(interval: Interval, shift: timedelta) -> Interval:
+    return replace(interval, earliest=interval.earliest + shift, latest=interval.latest + shift)
+
+
+def rollovers(rolled: tuple[tuple[StatedDate, StatedDate, int], ...]) -> Iterator[Finding]:
+    """A known fault of receivers, not a contradiction."""
+    for fix, other, rounds in rolled[:1]:
+        message = Message(
+            "finding-gps-week-rollover",
+            {"fix": fix.day, "weeks": 1024 * rounds, "day": other.day, "source": other.source},
+        )
+        yield Finding("gps_week_rollover", "notice", message, evidence(fix, other))
+
+
 def against_claim(dates: tuple[StatedDate, ...], claim: Interval) -> Iterator[Finding]:
-    """The capture date held against the claim; failing that, a container older than the claim."""
+    """The capture date compared with the claim; failing that, a container older than the claim."""
     captured = first(dates, "captured") or first(dates, "positioned") or first(dates, "created")
     if captured and captured.interval:
-        what = "created" if captured.role == "created" else "captured"
-        said = f"The file says it was {what} on {captured.day} ({captured.source})"
         shown: Group = {**evidence(captured), "claimed": claim.text}
+        said = Message(
+            "finding-said-created" if captured.role == "created" else "finding-said-captured",
+            {"day": captured.day, "source": captured.source},
+        )
         if captured.interval.wholly_before(claim):
-            gap = f"{render(time_between(captured.interval, claim))} before"
-            text = f"{said}, {gap} the claimed date. {CAVEAT}"
-            yield Finding("date_before_claim", "warning", text, shown)
+            apart = time_between(captured.interval, claim)
+            message = Message("finding-date-before-claim", {"said": said, "apart": apart})
+            yield Finding("date_before_claim", "warning", message, shown)
             return
-        elif claim.wholly_before(captured.interval):
-            gap = f"{render(time_between(claim, captured.interval))} after"
-            text = f"{said}, {gap} the claimed date. {CAVEAT}"
-            yield Finding("date_after_claim", "warning", text, shown)
+        if claim.wholly_before(captured.interval):
+            apart = time_between(claim, captured.interval)
+            message = Message("finding-date-after-claim", {"said": said, "apart": apart})
+            yield Finding("date_after_claim", "warning", message, shown)
         else:
-            text = f"{said}, which fits the claimed date. {CAVEAT}"
-            yield Finding("date_fits_claim", "info", text, shown)
+            message = Message("finding-date-fits-claim", {"said": said})
+            yield Finding("date_fits_claim", "info", message, shown)
     for date in dates:
         if date.role not in ("written", "modified", "signed") or not date.interval:
             continue
         if date.interval.wholly_before(claim):
-            gap = f"{render(time_between(date.interval, claim))} before"
-            text = (
-                f"The file says it was already {date.role} on {date.day} ({date.source}), {gap} "
-                f"the claimed date. {CAVEAT}"
+            message = Message(
+                "finding-written-before-claim",
+                {
+                    "role": date.role,
+                    "day": date.day,
+                    "source": date.source,
+                    "apart": time_between(date.interval, claim),
+                },
             )
             shown = {**evidence(date), "claimed": claim.text}
-            yield Finding("written_before_claim", "warning", text, shown)
+            yield Finding("written_before_claim", "warning", message, shown)
             return
 
 
@@ -95,39 +141,37 @@ def first(dates: tuple[StatedDate, ...], role: str) -> StatedDate | None:
 
 def impossible(dates: tuple[StatedDate, ...], now: datetime) -> Iterator[Finding]:
     """Dates that cannot be, or that no one set. One finding of each kind."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for date in dates:
         finding = impossibility(date, now)
-        if finding and finding.code not in told:
-            told.add(finding.code)
+        if finding and finding.code not in reported:
+            reported.add(finding.code)
             yield finding
 
 
 def impossibility(date: StatedDate, now: datetime) -> Finding | None:
     interval, shown = date.interval, evidence(date)
+    source: dict[str, Param] = {"source": date.source}
+    stated: dict[str, Param] = {**source, "day": date.day}
     if interval is None:
-        text = f"{date.source} is no date that can be: the clock was not set, or it was damaged."
-        return Finding("date_impossible", "notice", text, shown)
+        if not date.numeric:  # in words, or in a notation that is not known here
+            return Finding("date_unread", "info", Message("finding-date-unread", source), shown)
+        message = Message("finding-date-impossible", source)
+        return Finding("date_impossible", "notice", message, shown)
     if default(interval):
-        text = (
-            f"{date.source} says {date.day}, a day on which clocks start that nobody has set; "
-            "it is left out of the comparisons."
-        )
-        return Finding("date_unset_clock", "notice", text, shown)
+        message = Message("finding-date-unset-clock", stated)
+        return Finding("date_unset_clock", "notice", message, shown)
     if interval.latest < FIRST_DIGITAL:
-        text = (
-            f"{date.source} says {date.day}, before there were digital cameras: a scan of an "
-            "older picture, or a wrong date."
-        )
-        return Finding("date_before_digital", "notice", text, shown)
+        message = Message("finding-date-before-digital", stated)
+        return Finding("date_before_digital", "notice", message, shown)
     if interval.earliest > now:
-        text = f"{date.source} says {date.day}, which has not come yet. {CAVEAT}"
-        return Finding("date_in_future", "warning", text, shown)
+        message = Message("finding-date-in-future", stated)
+        return Finding("date_in_future", "warning", message, shown)
     return None
 
 
 def contradictions(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
-    """Capture dates that exclude each other: the widest gap is told, once."""
+    """Capture dates that exclude each other: the widest gap is reported, once."""
     rivals = [date for date in dates if date.role in ("captured", "positioned")]
     worst: tuple[timedelta, StatedDate, StatedDate] | None = None
     for index, one in enumerate(rivals):
@@ -137,13 +181,17 @@ def contradictions(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
                 worst = apart, one, other
     if worst:
         apart, one, other = worst
-        text = (
-            f"Two capture dates in the file exclude each other: {one.source} says {one.text}, "
-            f"{other.source} says {other.text}. A wrong clock or zone does this, and so does "
-            "copying metadata from one file to another."
+        message = Message(
+            "finding-capture-dates-differ",
+            {
+                "source": one.source,
+                "date": one.text,
+                "other_source": other.source,
+                "other_date": other.text,
+            },
         )
         severity: Severity = "warning" if apart > DAY else "notice"
-        yield Finding("capture_dates_differ", severity, text, evidence(one, other))
+        yield Finding("capture_dates_differ", severity, message, evidence(one, other))
 
 
 def gap(one: Interval | None, other: Interval | None) -> timedelta:
@@ -159,28 +207,38 @@ def order(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
     if captured is None or captured.interval is None:
         yield from rewritten(dates)
         return
-    later = [date for date in dates if date.role in ("written", "modified", "signed")]
-    for date in later:
+    saved = [date for date in dates if date.role in ("written", "modified", "signed")]
+    for date in saved:
         if (
             date.interval
             and gap(date.interval, captured.interval) > FIX_TOLERANCE
             and (date.interval.wholly_before(captured.interval))
         ):
-            text = (
-                f"The file says it was {date.role} on {date.day} ({date.source}), "
-                f"{render(time_between(date.interval, captured.interval))} before its own capture "
-                f"date {captured.day} ({captured.source}). One of the two is wrong."
+            message = Message(
+                "finding-changed-before-capture",
+                {
+                    "role": date.role,
+                    "day": date.day,
+                    "source": date.source,
+                    "apart": time_between(date.interval, captured.interval),
+                    "captured": captured.day,
+                    "captured_source": captured.source,
+                },
             )
-            yield Finding("changed_before_capture", "warning", text, evidence(date, captured))
+            yield Finding("changed_before_capture", "warning", message, evidence(date, captured))
             return
-    for date in later:
+    for date in saved:
         if date.interval and gap(date.interval, captured.interval) > DAY:
-            how_long = f"{render(time_between(captured.interval, date.interval))} after"
-            text = (
-                f"The file says it was {date.role} on {date.day} ({date.source}), {how_long} its "
-                "capture: it was saved again, which any export does."
+            message = Message(
+                "finding-saved-later",
+                {
+                    "role": date.role,
+                    "day": date.day,
+                    "source": date.source,
+                    "apart": time_between(captured.interval, date.interval),
+                },
             )
-            yield Finding("saved_later", "info", text, evidence(captured, date))
+            yield Finding("saved_later", "info", message, evidence(captured, date))
             return
 
 
@@ -189,19 +247,21 @@ def rewritten(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
     times = [date for date in dates if date.role in ("created", "written", "modified")]
     for date in times[1:]:
         if gap(times[0].interval, date.interval) > DAY:
-            text = (
-                f"{times[0].source} says {times[0].day} and {date.source} says {date.day}: the "
-                "file was written again after it was first made."
+            message = Message(
+                "finding-written-again",
+                {
+                    "source": times[0].source,
+                    "day": times[0].day,
+                    "other_source": date.source,
+                    "other_day": date.day,
+                },
             )
-            yield Finding("saved_later", "info", text, evidence(times[0], date))
+            yield Finding("saved_later", "info", message, evidence(times[0], date))
             return
 
 
 def unzoned(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
     captured = [date for date in dates if date.role == "captured" and date.interval]
     if captured and not any(date.interval and date.interval.zoned for date in captured):
-        text = (
-            f"The capture time ({captured[0].source}) names no time zone, so it can mean any "
-            "instant within about a day."
-        )
-        yield Finding("time_without_zone", "info", text, evidence(captured[0]))
+        message = Message("finding-time-without-zone", {"source": captured[0].source})
+        yield Finding("time_without_zone", "info", message, evidence(captured[0]))

@@ -5,30 +5,41 @@ something is absent is never evidence of tampering, since platforms and messenge
 No finding repeats a position, a serial number or a name.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from app.dates import Interval
 from app.metadata.findings.date_findings import date_findings
-from app.metadata.findings.software_signatures import Trace, traces
+from app.metadata.findings.software_signatures import Trace, TraceKind, traces
 from app.metadata.findings.still_findings import picture_findings
 from app.metadata.findings.video_findings import video_findings
 from app.metadata.stated_dates import stated_dates
-from app.metadata.summary import position, summarise
-from app.metadata.types import Credentials, Fields, Finding, Group, Metadata, Severity, Value
+from app.metadata.summary import UNKNOWN_HEMISPHERE, position, summarise, xmp_position
+from app.metadata.types import (
+    Credentials,
+    CredentialState,
+    Fields,
+    Finding,
+    Group,
+    Metadata,
+    Severity,
+    Value,
+)
+from hashing.message import Message
 from hashing.types import MediaInfo
 
 SEVERITIES: tuple[Severity, ...] = ("warning", "notice", "info")
 
-# IPTC NewsCodes, digitalsourcetype: what the last path part declares
-AI_SOURCES = {
-    "trainedAlgorithmicMedia": "made by a generative model",
-    "compositeWithTrainedAlgorithmicMedia": "a composite with parts made by a generative model",
-    "algorithmicMedia": "made by an algorithm",
-    "compositeSynthetic": "a composite with synthetic parts",
-    "compositeWithTrainedAlgorithmicMediaData": "partly made by a generative model",
-}
+# IPTC NewsCodes, digitalsourcetype: the last path part of what declares a synthetic picture
+AI_SOURCES = (
+    "trainedAlgorithmicMedia",
+    "compositeWithTrainedAlgorithmicMedia",
+    "algorithmicMedia",
+    "compositeSynthetic",
+    "compositeWithTrainedAlgorithmicMediaData",
+)
 SCREEN_SOURCES = ("screenCapture", "virtualRecording")
 
 
@@ -53,53 +64,66 @@ def findings(
         *credential_findings(credentials),
         *declared_sources(fields, credentials),
         *software_findings(traces(fields, credentials)),
+        *header_epochs(fields),
+        *damage_findings(fields),
         *position_findings(fields),
         *picture_findings(metadata, info),
         *video_findings(fields, info),
-        *stripped(metadata, bool(dates)),
+        *([] if dates else stripped(metadata)),
     ]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 STANDARD_ACTION = re.compile(r"c2pa\.[a-z_.]{1,60}")  # others may hold anything
 
-CREDENTIAL_TEXTS: dict[str, tuple[Severity, str]] = {
-    "trusted": (
-        "info",
-        "The file carries content credentials: unchanged since they were signed, by a signer on "
-        "the trust list in use. That says who vouches for the file, not that what it shows is "
-        "true.",
-    ),
-    "valid": (
-        "info",
-        "The file carries content credentials and is unchanged since they were signed, but the "
-        "signer is on no trust list in use: anyone can sign like this, under any name.",
-    ),
-    "invalid": (
-        "warning",
-        "The file carries content credentials that do not hold: the file or its manifest was "
-        "changed after signing, or the certificate does not fit. The codes say which; re-saving "
-        "in a program that does not know credentials is enough.",
-    ),
-    "unreadable": (
-        "notice",
-        "The file seems to carry content credentials that could not be read.",
-    ),
+CREDENTIAL_SEVERITIES: dict[CredentialState, Severity] = {
+    "trusted": "info",
+    "valid": "info",
+    "invalid": "warning",
+    "unreadable": "notice",
 }
 
 
 def credential_findings(credentials: Credentials) -> Iterator[Finding]:
     if credentials.state == "none":
         return
-    severity, text = CREDENTIAL_TEXTS[credentials.state]
-    shown: Group = {"state": credentials.state, "codes": list(credentials.codes)}
-    yield Finding(f"credentials_{credentials.state}", severity, text, shown)
+    state, severity = credentials.state, CREDENTIAL_SEVERITIES[credentials.state]
+    shown: Group = {
+        "state": state,
+        "codes": list(credentials.codes),
+        "signature": credentials.signature,
+        "content_binding": credentials.content_binding,
+        "signer_trust": credentials.signer_trust,
+        "time_stamp": credentials.time_stamp,
+        "identity": credentials.identity,
+    }
+    if state == "invalid":
+        cause = why_invalid(credentials)
+        severity = "warning" if cause in ("changed", "signature") else "notice"
+        message = Message("finding-credentials-invalid", {"cause": cause})
+    else:
+        message = Message(f"finding-credentials-{state}")
+    yield Finding(f"credentials_{state}", severity, message, shown)
+    if credentials.identity == "not_looked_up":
+        message = Message("finding-credentials-identity-not-looked-up")
+        yield Finding("credentials_identity_not_looked_up", "info", message, {})
     declared = {str(action.get("action")) for action in credentials.actions} - {"None"}
     edits = sorted({edit if STANDARD_ACTION.fullmatch(edit) else "other" for edit in declared})
     if edits:
-        names = ", ".join(edit.removeprefix("c2pa.").replace("_", " ") for edit in edits)
-        text = f"Its credentials declare what was done to it: {names}."
-        yield Finding("credentials_actions", "notice", text, {"actions": list(edits)})
+        named = tuple(edit.removeprefix("c2pa.").replace("_", " ") for edit in edits)
+        message = Message("finding-credentials-actions", {"actions": named})
+        yield Finding("credentials_actions", "info", message, {"actions": list(edits)})
+
+
+def why_invalid(credentials: Credentials) -> str:
+    """What did not hold, the gravest first."""
+    if credentials.content_binding == "changed":
+        return "changed"
+    if credentials.signature == "invalid":
+        return "signature"
+    if credentials.signer_trust == "refused":
+        return "certificate"
+    return "identity" if credentials.identity == "invalid" else "other"
 
 
 def declared_sources(fields: Fields, credentials: Credentials) -> Iterator[Finding]:
@@ -111,38 +135,50 @@ def declared_sources(fields: Fields, credentials: Credentials) -> Iterator[Findi
     for source, where in declared.items():
         shown: Group = {"digital_source_type": source, "declared_in": where}
         if source in AI_SOURCES:
-            text = f"The file declares itself {AI_SOURCES[source]} ({where})."
-            yield Finding("declared_synthetic", "warning", text, shown)
+            message = Message("finding-declared-synthetic", {"source": source, "where": where})
+            yield Finding("declared_synthetic", "warning", message, shown)
         elif source in SCREEN_SOURCES:
-            text = f"The file declares itself a recording of a screen ({where})."
-            yield Finding("declared_screen", "notice", text, shown)
+            message = Message("finding-declared-screen", {"where": where})
+            yield Finding("declared_screen", "notice", message, shown)
 
 
-KIND_TEXTS: dict[str, tuple[Severity, str, str]] = {
-    "platform": ("notice", "went_through_platform", "The file seems to have gone through {name}"),
-    "editor": ("notice", "went_through_editor", "The file was saved by {name}"),
-    "encoder": ("info", "encoder", "The file was written by {name}, as many programs are"),
-    "screen": ("notice", "screen_program", "The file names {name}: a picture of a screen"),
-    "ai": ("warning", "synthesis_program", "The file names a maker of synthetic pictures, {name}"),
+# severity where the sign is sure, and code, by kind of program
+KINDS: dict[TraceKind, tuple[Severity, str]] = {
+    "device": ("info", "written_on_device"),
+    "platform": ("notice", "went_through_platform"),
+    "editor": ("notice", "went_through_editor"),
+    "encoder": ("info", "encoder"),
+    "screen": ("notice", "screen_program"),
+    "ai": ("warning", "synthesis_program"),
 }
+SURENESS = ("sure", "likely", "possible")
 
 
 def software_findings(found: tuple[Trace, ...]) -> Iterator[Finding]:
     """One finding for each kind of program, naming all of that kind."""
-    for kind, (severity, code, words) in KIND_TEXTS.items():
+    for kind, (severity, code) in KINDS.items():
         of_kind = [trace for trace in found if trace.sign.kind == kind]
         if not of_kind:
             continue
-        names = list(dict.fromkeys(trace.sign.name or trace.matched for trace in of_kind))[:5]
+        names = tuple(dict.fromkeys(trace.sign.name or trace.matched for trace in of_kind))[:5]
         least = max((trace.sign.sureness for trace in of_kind[:5]), key=SURENESS.index)
-        text = words.format(name=", ".join(names)) + ("." if least == "sure" else f" ({least}).")
-        if kind in ("platform", "editor", "encoder"):
-            text += " That says nothing about whether its content was altered."
+        sure = any(trace.sign.sureness == "sure" for trace in of_kind)
+        message = Message(f"finding-{kind}", {"names": names, "sureness": least})
         shown: Group = {trace.field: trace.matched for trace in of_kind[:5]}
-        yield Finding(code, severity, text, {**shown, "sureness": least})
+        # a habit that others share too accuses nobody
+        yield Finding(code, severity if sure else "info", message, {**shown, "sureness": least})
 
 
-SURENESS = ("sure", "likely", "possible")
+def damage_findings(fields: Fields) -> Iterator[Finding]:
+    """Blocks that are there and could not be read: what they said is not in this report."""
+    damaged = fields.get("file", {}).get("damaged")
+    if isinstance(damaged, list):
+        message = Message("finding-block-damaged", {"blocks": tuple(map(str, damaged))})
+        yield Finding("block_damaged", "notice", message, {"blocks": damaged})
+
+
+EARTH_KM_PER_DEGREE = 111.2  # of a great circle; mean radius 6,371 km
+POSITIONS_APART_KM = 1.0
 
 
 def position_findings(fields: Fields) -> Iterator[Finding]:
@@ -152,26 +188,48 @@ def position_findings(fields: Fields) -> Iterator[Finding]:
         return
     latitude, longitude = found
     if abs(latitude) > 90 or abs(longitude) > 180:
-        text = "The file's position lies outside the globe: damaged, or made up."
-        yield Finding("position_impossible", "notice", text, {"in_range": False})
+        message = Message("finding-position-impossible")
+        yield Finding("position_impossible", "notice", message, {"in_range": False})
     elif latitude == 0 and longitude == 0:
-        text = "The file's position is 0°, 0°, which receivers write when they have none."
-        yield Finding("position_null", "notice", text, {"null_island": True})
+        message = Message("finding-position-null")
+        yield Finding("position_null", "notice", message, {"null_island": True})
+    elif fields.get("gps", {}).get(UNKNOWN_HEMISPHERE):
+        message = Message("finding-position-hemisphere-unknown")
+        yield Finding("position_hemisphere_unknown", "info", message, {"stated": True})
     else:
-        text = "The file states a position. Hold it against the claimed place; it can be made up."
-        yield Finding("position_stated", "info", text, {"stated": True})
+        yield Finding("position_stated", "info", Message("finding-position"), {"stated": True})
+    other = xmp_position(fields)
+    apart = kilometres(found, other) if other and other != found else 0.0
+    if apart > POSITIONS_APART_KM:
+        message = Message("finding-positions-differ", {"km": round(apart)})
+        yield Finding("positions_differ", "notice", message, {"apart_km": round(apart)})
 
 
-def stripped(metadata: Metadata, dated: bool) -> Iterator[Finding]:
-    """No camera, no date, no position: what is left after a platform, or never was there."""
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Between two positions, along a great circle."""
+    (lat_a, lon_a), (lat_b, lon_b) = (tuple(map(math.radians, here)) for here in (one, other))
+    cosine = math.sin(lat_a) * math.sin(lat_b) + (
+        math.cos(lat_a) * math.cos(lat_b) * math.cos(lon_a - lon_b)
+    )
+    return math.degrees(math.acos(max(-1.0, min(1.0, cosine)))) * EARTH_KM_PER_DEGREE
+
+
+def header_epochs(fields: Fields) -> Iterator[Finding]:
+    """Header times that count from another day than the standard's."""
+    boxes = fields.get("boxes", {})
+    counted = [name for name in boxes if name.endswith("creation_time_epoch")]
+    if counted:
+        message = Message("finding-header-from-1970")
+        yield Finding("header_time_from_1970", "info", message, {"boxes": list(counted)})
+
+
+def stripped(metadata: Metadata) -> Iterator[Finding]:
+    """Of a file without a date: no camera and no position either, or never were there."""
     summary = summarise(metadata.fields)
-    if dated or summary.make or summary.model or summary.position:
+    if summary.make or summary.model or summary.position:
         return
     if metadata.credentials.state != "none":
         return
-    text = (
-        "The file says nothing of its camera, its time or its place. Platforms, messengers and "
-        "many programs remove these; their absence is no evidence of tampering."
-    )
     groups: list[Value] = [*sorted(set(metadata.fields) - {"decoder"})]
-    yield Finding("no_origin_metadata", "info", text, {"groups": groups})
+    message = Message("finding-no-origin")
+    yield Finding("no_origin_metadata", "info", message, {"groups": groups})

@@ -16,7 +16,7 @@ from typing import Literal
 from app.metadata.types import Credentials, Fields, Value
 
 type Sureness = Literal["sure", "likely", "possible"]
-type TraceKind = Literal["platform", "editor", "encoder", "screen", "ai"]
+type TraceKind = Literal["device", "platform", "editor", "encoder", "screen", "ai"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,15 @@ def sign(
 # Sources: the programs' own output, exiftool's tag names (Phil Harvey), IPTC's social media tests,
 # and the files of this project's benchmark.
 SIGNS: tuple[Sign, ...] = (
+    # devices: what writes this before anything else has touched the file
+    sign(r"^(VideoHandle|SoundHandle|MetaHandle)$|com\.android\.version", "an Android device",
+         "device", "likely", "handler_name", "com.android.version"),
+    sign(r"^Core Media (Video|Audio|Metadata)$", "an Apple device or program", "device", "likely",
+         "handler_name"),
+    sign(r"GoPro (AVC|H\.?265|AAC|TCD|MET|SOS)", "a GoPro camera", "device", "sure",
+         "handler_name"),
+    sign(r"\bDJI[. ](AVC|HEVC|Meta|Subtitle|AAC)|^DJI\b", "a DJI camera", "device", "sure",
+         "handler_name", "encoder"),
     # platforms
     sign(r"Twitter-vork muxer", "Twitter/X", "platform", "sure", "handler_name"),
     sign(r"Vimeo Artax \w+ Handler", "Vimeo", "platform", "sure", "handler_name"),
@@ -64,8 +73,6 @@ SIGNS: tuple[Sign, ...] = (
     sign(r"\b(Instagram|WhatsApp|Telegram|Snapchat|Facebook|YouTube|Kwai|Likee)\b", "", "platform",
          "likely"),
     sign(r"\bbeam\b", "WhatsApp", "platform", "possible", "boxes"),
-    sign(r"^VideoHandle$", "Android's muxer, as used by Telegram and others", "platform",
-         "possible", "handler_name"),
     # editors of moving pictures
     sign(r"Adobe (Premiere[\w ]*|Media Encoder|After Effects)", "", "editor"),
     sign(r"Final Cut Pro|iMovie", "", "editor"),
@@ -105,7 +112,7 @@ SIGNS: tuple[Sign, ...] = (
         r"Runway(ML)?\b|\bPika Labs|\bSora\b|Kling ?AI|Luma Dream Machine|Synthesia|HeyGen",
         "", "ai", "likely",
     ),
-    sign(r"\bSteps: \d+, Sampler: ", "a Stable Diffusion front end", "ai", "likely", "parameters"),
+    sign(r"\bSteps: \d+, Sampler: ", "a Stable Diffusion front end", "ai", "sure", "parameters"),
 )  # fmt: skip
 
 # fields that tell what made or changed the file; free texts such as captions are left alone
@@ -117,7 +124,11 @@ TELLING = (
     "com.apple.quicktime.comment", "vendor_id", "application", "muxing_app", "writing_app",
 )  # fmt: skip
 
-NAMES_THAT_TELL = ("aigc_info", "bytedance.info")  # whose presence is the sign
+NAMES_THAT_TELL = (
+    "aigc_info",
+    "bytedance.info",
+    "com.android.version",
+)  # whose presence is the sign
 
 
 def traces(fields: Fields, credentials: Credentials) -> tuple[Trace, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.metadata.summary import summarise
 from app.metadata.types import Finding, Group, Metadata
+from hashing.message import Message, Param
 from hashing.types import MediaInfo
 
 THUMBNAIL_UNLIKE = 0.75  # correlation; 56 of 60 untouched ones seen reach 0.95
@@ -44,21 +45,14 @@ def thumbnail(metadata: Metadata) -> Iterator[Finding]:
     assert isinstance(aspect, int | float)
     assert isinstance(other, int | float)
     if alike < THUMBNAIL_UNLIKE:
-        text = (
-            f"The small picture embedded in the file differs from the picture itself (likeness "
-            f"{alike:.2f} of 1). Editors that do not renew it leave the earlier picture there: "
-            "look at it."
-        )
-        yield Finding("thumbnail_differs", "warning", text, dict(facts))
+        message = Message("finding-thumbnail-differs", {"correlation": alike})
+        yield Finding("thumbnail_differs", "warning", message, dict(facts))
         return
     if facts.get("turn_deg") in (90, 270):
         other = 1 / other
     if abs(aspect / other - 1) > ASPECT_TOLERANCE:
-        text = (
-            "The small picture embedded in the file has other proportions than the picture "
-            f"itself ({aspect:.2f} and {other:.2f}): cropped since, or a camera that squeezes it."
-        )
-        yield Finding("thumbnail_proportions", "info", text, dict(facts))
+        message = Message("finding-thumbnail-proportions", {"thumbnail": aspect, "picture": other})
+        yield Finding("thumbnail_proportions", "info", message, dict(facts))
 
 
 def stated_size(metadata: Metadata, info: MediaInfo) -> Iterator[Finding]:
@@ -70,12 +64,13 @@ def stated_size(metadata: Metadata, info: MediaInfo) -> Iterator[Finding]:
     stated, real = sorted((width, height)), sorted((info.width, info.height))
     if all(abs(a - b) <= SIZE_TOLERANCE_PX for a, b in zip(stated, real, strict=True)):
         return
-    text = (
-        f"EXIF states {width} x {height} pixels, the picture has {info.width} x {info.height}: "
-        "it was resized or cropped after EXIF was written."
-    )
+    sizes: dict[str, Param] = {
+        "stated": f"{width} × {height}",
+        "decoded": f"{info.width} × {info.height}",
+    }
+    message = Message("finding-size-differs", sizes)
     shown: Group = {"stated": [width, height], "decoded": [info.width, info.height]}
-    yield Finding("size_differs", "notice", text, shown)
+    yield Finding("size_differs", "notice", message, shown)
 
 
 def screen(metadata: Metadata, info: MediaInfo) -> Iterator[Finding]:
@@ -87,11 +82,8 @@ def screen(metadata: Metadata, info: MediaInfo) -> Iterator[Finding]:
         return
     if metadata.fields.get("file", {}).get("format") not in ("png", "jpeg", "webp", "heif"):
         return
-    text = (
-        f"{info.width} x {info.height} pixels is the size of a common screen and no camera is "
-        "named: possibly a screenshot."
-    )
-    yield Finding("screen_size", "info", text, {"size": [info.width, info.height]})
+    message = Message("finding-screen-size", {"size": f"{info.width} × {info.height}"})
+    yield Finding("screen_size", "info", message, {"size": [info.width, info.height]})
 
 
 def compression(metadata: Metadata) -> Iterator[Finding]:
@@ -101,8 +93,5 @@ def compression(metadata: Metadata) -> Iterator[Finding]:
     if not isinstance(quality, int) or not facts.get("standard_tables"):
         return
     if quality < LOW_QUALITY and not summarise(metadata.fields).make:
-        text = (
-            f"The JPEG was saved at quality {quality} of 100 with the standard tables, as web "
-            "services do and cameras seldom."
-        )
-        yield Finding("saved_at_low_quality", "info", text, {"quality": quality})
+        message = Message("finding-low-quality", {"quality": quality})
+        yield Finding("saved_at_low_quality", "info", message, {"quality": quality})

@@ -1,12 +1,13 @@
-"""Findings on videos: edit lists, picture rates, stated and decoded lengths. Pure."""
+"""Findings on videos: hidden footage, frame rates, stated and decoded lengths. Pure."""
 
 import re
 from collections.abc import Iterator
 
+from app.metadata.readers.edit_lists import LEAST_S
 from app.metadata.types import Fields, Finding, Group
+from hashing.message import Message
 from hashing.types import MediaInfo
 
-HIDDEN_S = 0.5  # encoders hide less than this to line up sound and B-frames
 LENGTH_TOLERANCE_S = 1.0
 LENGTH_TOLERANCE = 0.05  # of the stated length
 RATE_TOLERANCE = 0.01
@@ -20,55 +21,31 @@ def video_findings(fields: Fields, info: MediaInfo | None) -> Iterator[Finding]:
     """Everything to say of a video; nothing for a still."""
     if info is None or info.kind != "video":
         return
-    yield from hidden_parts(fields.get("boxes", {}))
+    yield from hidden_parts(fields.get("container", {}))
     yield from rates(fields.get("container", {}))
     yield from lengths(fields, info)
 
 
-def hidden_parts(boxes: Group) -> Iterator[Finding]:
-    """Edit lists of picture tracks that leave out what the file still holds."""
-    movie_scale = boxes.get("mvhd timescale")
-    for name in boxes:
-        track = re.fullmatch(r"(trak\[\d+\]) elst", name)
-        if not track or boxes.get(f"{track[1]} handler_type") != "vide":
+def hidden_parts(container: Group) -> Iterator[Finding]:
+    """Frames that decode and that an edit list leaves out, as the reader measured them."""
+    for name in container:
+        stream = re.fullmatch(r"(stream\[\d+\]) hidden_start_s", name)
+        if not stream:
             continue
-        before, after = hidden_seconds(boxes, track[1], movie_scale)
-        if max(before, after) < HIDDEN_S:
+        before, after = container[name], container.get(f"{stream[1]} hidden_end_s")
+        assert isinstance(before, int | float)
+        after = after if isinstance(after, int | float) else 0.0
+        if max(before, after) < LEAST_S:
             continue
-        places = [f"{before:.1f} s at the start"] if before >= HIDDEN_S else []
-        places += [f"{after:.1f} s at the end"] if after >= HIDDEN_S else []
-        text = (
-            f"The file holds footage that players do not show: {' and '.join(places)}, left out "
-            "by its edit list, as trimming on a phone does."
-        )
-        shown: Group = {"hidden_start_s": round(before, 3), "hidden_end_s": round(after, 3)}
-        yield Finding("hidden_footage", "notice", text, shown)
+        places = []
+        if before >= LEAST_S:
+            places.append(Message("finding-hidden-start", {"seconds": before}))
+        if after >= LEAST_S:
+            places.append(Message("finding-hidden-end", {"seconds": after}))
+        message = Message("finding-hidden-footage", {"places": tuple(places)})
+        shown: Group = {"hidden_start_s": before, "hidden_end_s": after}
+        yield Finding("hidden_footage", "notice", message, shown)
         return
-
-
-def hidden_seconds(boxes: Group, track: str, movie_scale: object) -> tuple[float, float]:
-    """Seconds of media before the first and after the last shown edit; zeros where unknown."""
-    scale, length = boxes.get(f"{track} mdhd timescale"), boxes.get(f"{track} mdhd duration_s")
-    entries = boxes.get(f"{track} elst")
-    if not isinstance(scale, int) or not scale or not isinstance(entries, list):
-        return 0.0, 0.0
-    shown = [
-        (float(entry[1]) / scale, float(entry[0]))
-        for entry in entries
-        if isinstance(entry, list)
-        and isinstance(entry[0], int)
-        and isinstance(entry[1], int)
-        and entry[1] >= 0
-    ]
-    if not shown:
-        return 0.0, 0.0
-    before = min(start for start, _ in shown)
-    if not isinstance(movie_scale, int) or not movie_scale or not isinstance(length, int | float):
-        return before, 0.0
-    if any(duration == 0 for _, duration in shown):  # zero: to the end
-        return before, 0.0
-    end = max(start + duration / movie_scale for start, duration in shown)
-    return before, max(0.0, length - end)
 
 
 def rates(container: Group) -> Iterator[Finding]:
@@ -79,18 +56,12 @@ def rates(container: Group) -> Iterator[Finding]:
             continue
         nominal = container.get(f"{stream[1]} nominal_rate")
         if isinstance(nominal, int | float) and abs(nominal / mean - 1) > RATE_TOLERANCE:
-            text = (
-                f"The picture rate varies: {mean:.2f} a second on the mean, {nominal:.2f} "
-                "nominally. Phones and screen recorders do this."
-            )
             shown: Group = {"mean": mean, "nominal": nominal}
-            yield Finding("variable_frame_rate", "info", text, shown)
+            message = Message("finding-variable-frame-rate", {"mean": mean, "nominal": nominal})
+            yield Finding("variable_frame_rate", "info", message, shown)
         elif min(abs(mean / usual - 1) for usual in USUAL_RATES) > RATE_TOLERANCE:
-            text = (
-                f"{mean:.2f} pictures a second is no usual camera rate: converted, sped up or "
-                "slowed, or recorded from a screen."
-            )
-            yield Finding("unusual_frame_rate", "info", text, {"mean": mean})
+            message = Message("finding-unusual-frame-rate", {"mean": mean})
+            yield Finding("unusual_frame_rate", "info", message, {"mean": mean})
         return
 
 
@@ -103,9 +74,8 @@ def lengths(fields: Fields, info: MediaInfo) -> Iterator[Finding]:
         return
     apart = abs(stated - info.duration_s)
     if apart > max(LENGTH_TOLERANCE_S, LENGTH_TOLERANCE * stated):
-        text = (
-            f"The container states {stated:.1f} s, the picture lasts {info.duration_s:.1f} s: cut "
-            "off, damaged, or with sound that outlasts it."
-        )
         shown: Group = {"stated_s": stated, "picture_s": info.duration_s}
-        yield Finding("length_differs", "notice", text, shown)
+        message = Message(
+            "finding-length-differs", {"stated": stated, "decoded": round(info.duration_s, 3)}
+        )
+        yield Finding("length_differs", "notice", message, shown)

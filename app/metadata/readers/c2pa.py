@@ -1,21 +1,36 @@
 """C2PA content credentials, read offline: what a manifest says, and whether its signature holds.
 
 Nothing is fetched: remote manifests, OCSP and time stamping stay off, and no network host is
-allowed. Certificates are held only against the trust anchors that the caller hands over as PEM
+allowed. Certificates are compared only with the trust anchors that the caller hands over as PEM
 text; the package ships none, so without a list nothing is ever `trusted`.
 
 Validity and trust are two questions. Valid: the file and the manifest are as they were when
 somebody signed them. Trusted: a list that the user chose vouches for that somebody. Neither
 says that the picture shows what it is said to show.
+
+c2pa calls a manifest invalid too where an identity beside the signer would have to be looked up in
+the network. That is firstseen's choice and no fault of the file, so it leaves the state as it is.
+Codes are those of the C2PA specification 2.2, 15, and of CAWG identity assertion 1.1, 7 and 8.
 """
 
 import json
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import c2pa
 
 from app.metadata.bounds import MAX_LIST, plain, put, text
-from app.metadata.types import Credentials, CredentialState, Group
+from app.metadata.types import (
+    ContentBinding,
+    Credentials,
+    CredentialState,
+    Group,
+    Identity,
+    Signature,
+    SignerTrust,
+    TimeStamp,
+)
+from hashing.message import Message
 
 MAX_MANIFEST_JSON = 1 << 20  # characters; a chain of twenty edits takes 60,000
 MAX_ACTIONS = 50
@@ -65,25 +80,26 @@ def read_credentials(
     except c2pa.C2paError.NotSupported:
         return Credentials("none")  # c2pa has no reader for this format: nothing it could hold
     except c2pa.C2paError as error:
-        return unreadable(file, text(str(error)))
+        return unreadable(file, remote="remote" in str(error).lower())
     if len(written) > MAX_MANIFEST_JSON:
-        return Credentials("unreadable", reason=f"a manifest of {len(written)} characters")
+        reason = Message("credentials-too-long", {"count": len(written)})
+        return Credentials("unreadable", reason=reason)
     return from_store(json.loads(written))
 
 
-def unreadable(file: BinaryIO, reason: str) -> Credentials:
+def unreadable(file: BinaryIO, *, remote: bool) -> Credentials:
     """c2pa also fails on files that are merely broken: without a manifest's mark there is none.
 
-    A manifest pointed to by address only is named as such: it is not fetched.
+    remote: whether the file only names the address of a manifest, which is not fetched.
     """
-    if "remote" in reason.lower():
-        return Credentials("unreadable", reason=f"its manifest lies elsewhere, unfetched: {reason}")
+    if remote:
+        return Credentials("unreadable", reason=Message("credentials-elsewhere"))
     file.seek(0)
     carry = b""
     for _ in range(64):  # the first 64 MiB
         chunk = file.read(1 << 20)
         if b"jumbc2pa" in carry + chunk or b"jumdc2pa" in carry + chunk:
-            return Credentials("unreadable", reason=reason)
+            return Credentials("unreadable", reason=Message("credentials-damaged"))
         if not chunk:
             break
         carry = chunk[-8:]
@@ -96,8 +112,9 @@ def from_store(store: dict[str, Any]) -> Credentials:
     active = manifests.get(store.get("active_manifest")) or {}
     signature = active.get("signature_info") or {}
     actions, assertions = read_assertions(active.get("assertions") or [])
+    checks = Checks.of(store)
     return Credentials(
-        state=STATES.get(str(store.get("validation_state")), "invalid"),
+        state=checks.state(str(store.get("validation_state"))),
         issuer=optional(signature.get("issuer")),
         common_name=optional(signature.get("common_name")),
         signed_at=optional(signature.get("time")),
@@ -107,7 +124,99 @@ def from_store(store: dict[str, Any]) -> Credentials:
         codes=failure_codes(store),
         ingredients=len(active.get("ingredients") or []),
         assertions=assertions,
+        signature=checks.signature,
+        content_binding=checks.content_binding,
+        signer_trust=checks.signer_trust,
+        time_stamp=checks.time_stamp,
+        identity=checks.identity,
     )
+
+
+# what would have to be fetched
+NOT_LOOKED_UP = frozenset(("cawg.ica.did_unavailable", "cawg.ica.revocation_unavailable"))
+NOT_LISTED = "signingCredential.untrusted"
+REFUSED = ("signingCredential.", "claimSignature.outsideValidity", "algorithm.")
+BOUND = frozenset(
+    f"assertion.{kind}Hash.match" for kind in ("data", "bmff", "boxes", "collection", "multiAsset")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """c2pa's codes: what held and what failed of the active manifest, and what failed anywhere."""
+
+    held: frozenset[str]
+    failed: frozenset[str]
+    noted: frozenset[str]
+    failed_anywhere: frozenset[str]
+
+    @classmethod
+    def of(cls, store: dict[str, Any]) -> "Checks":
+        results = store.get("validation_results") or {}
+        active = results.get("activeManifest") or {}
+        failed = codes_of(active.get("failure"))
+        return cls(
+            held=codes_of(active.get("success")),
+            failed=failed,
+            noted=codes_of(active.get("informational")),
+            failed_anywhere=failed | codes_of(store.get("validation_status")),
+        )
+
+    def state(self, word: str) -> CredentialState:
+        """c2pa's own word, but for an identity that nobody looked up."""
+        state = STATES.get(word, "invalid")
+        excused = NOT_LOOKED_UP | {NOT_LISTED}
+        if state != "invalid" or not self.failed_anywhere or self.failed_anywhere - excused:
+            return state
+        if self.signature != "valid" or self.content_binding != "intact":
+            return state
+        return "trusted" if self.signer_trust == "trusted" else "valid"
+
+    @property
+    def signature(self) -> Signature:
+        if "claimSignature.validated" in self.held:
+            return "valid"
+        bad = {"claimSignature.mismatch", "claimSignature.missing"} & self.failed
+        return "invalid" if bad else "not_checked"
+
+    @property
+    def content_binding(self) -> ContentBinding:
+        if any(code.startswith(("assertion.", "claim.")) for code in self.failed):
+            return "changed"
+        return "intact" if BOUND & self.held else "not_checked"
+
+    @property
+    def signer_trust(self) -> SignerTrust:
+        if any(code.startswith(REFUSED) for code in self.failed - {NOT_LISTED}):
+            return "refused"
+        if NOT_LISTED in self.failed:
+            return "not_listed"
+        return "trusted" if "signingCredential.trusted" in self.held else "not_checked"
+
+    @property
+    def time_stamp(self) -> TimeStamp:
+        if "timeStamp.trusted" in self.held:
+            return "trusted"
+        stated = {code for code in self.failed | self.noted if code.startswith("timeStamp.")}
+        if stated - {"timeStamp.untrusted"}:
+            return "invalid"
+        return "not_listed" if stated or "timeStamp.validated" in self.held else "none"
+
+    @property
+    def identity(self) -> Identity:
+        if NOT_LOOKED_UP & self.failed:
+            return "not_looked_up"
+        if any(code.startswith("cawg.") for code in self.failed):
+            return "invalid"
+        held = {code for code in self.held if code.startswith("cawg.")}
+        if held & {"cawg.identity.trusted", "cawg.ica.trusted"}:
+            return "trusted"
+        return "stated" if held else "none"
+
+
+def codes_of(statuses: object) -> frozenset[str]:
+    listed = statuses if isinstance(statuses, list) else []
+    return frozenset(text(str(one.get("code"))) for one in listed if isinstance(one, dict))
 
 
 def optional(raw: object) -> str | None:
@@ -180,6 +289,4 @@ def search(data: object, name: str, depth: int) -> list[str]:
 
 def failure_codes(store: dict[str, Any]) -> tuple[str, ...]:
     """Validation codes that failed, of the active manifest and of its ingredients, once each."""
-    statuses = store.get("validation_status") or []
-    codes = {text(str(status.get("code"))) for status in statuses if isinstance(status, dict)}
-    return tuple(sorted(codes)[:MAX_LIST])
+    return tuple(sorted(codes_of(store.get("validation_status")))[:MAX_LIST])

@@ -1,21 +1,30 @@
-"""What FFmpeg reads of a video's container: tags, streams, timing. No picture is decoded
-beyond what FFmpeg needs to know its streams.
+"""What FFmpeg reads of a video's container: tags, streams, timing. No frame is decoded beyond what
+FFmpeg needs to know its streams, but for those that an edit list leaves out: `hidden_footage`.
 
 The second door to PyAV beside `hashing`: the demuxer's tags are metadata, not pictures.
 """
 
+from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, SupportsFloat
 
 import av
+from av import VideoFrame
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
 from app.metadata.bounds import PARSER_FAULTS, put
 from app.metadata.types import Group
 from hashing.decode.containers import fault
+from hashing.message import Message
 
 MAX_STREAMS = 16
+FIRST_PACKETS = 64  # among these is the frame that is shown first
+LAST_FRAMES = 300  # decoded at most, from the key frame before a cut on; 10 s of a phone's video
+LAST_PACKETS = 2_000
+END_OF_FILE = 1 << 62  # in any clock
 # self-contained containers only; whatever points at other files or addresses is not on the list
 DEMUXERS = {
     "isobmff": "mov",
@@ -30,7 +39,7 @@ DEMUXERS = {
 }
 
 
-def read_container(file: BinaryIO, demuxer: str, problems: list[str]) -> Group:
+def read_container(file: BinaryIO, demuxer: str, problems: list[Message]) -> Group:
     """Container and stream tags under `name` and `stream[0] name`; empty where FFmpeg refuses.
 
     demuxer: one of DEMUXERS' values, chosen by the content; FFmpeg does not guess.
@@ -45,7 +54,7 @@ def read_container(file: BinaryIO, demuxer: str, problems: list[str]) -> Group:
             for stream in list(opened.streams)[:MAX_STREAMS]:
                 stream_facts(stream, group)
     except (av.error.FFmpegError, *PARSER_FAULTS) as error:
-        problems.append(f"the container could not be read: {fault(error)}")
+        problems.append(Message("metadata-container", {"fault": fault(error)}))
     return group
 
 
@@ -79,6 +88,78 @@ def stream_facts(stream: Stream, group: Group) -> None:
         put(group, f"{lead} height", stream.codec_context.height)
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an edit list shows of a track, in seconds of the track's own clock.
+
+    stream: its index. end: None where the list shows it to the end. shift_s: what FFmpeg adds to
+    timestamps where offsets to presentation are negative.
+    """
+
+    stream: int
+    start: float
+    end: float | None
+    shift_s: float = 0.0
+
+
+def hidden_footage(file: BinaryIO, edited: Edited) -> tuple[float, float]:
+    """Seconds of frames before and after what the edit list shows, where such frames decode.
+
+    Zero where there are none, and where no frame of them decodes. Frames that only wait for being
+    shown in order (B-frames) are not hidden: what counts is when each would be shown.
+    """
+    file.seek(0)
+    options = {"protocol_whitelist": "", "ignore_editlist": "1"}
+    try:
+        with av.open(file, "r", format=DEMUXERS["isobmff"], container_options=options) as opened:
+            stream = opened.streams[edited.stream]
+            if not isinstance(stream, VideoStream) or not stream.codec_context:
+                return 0.0, 0.0
+            before = _hidden_before(opened, stream, edited)
+            return before, _hidden_after(opened, stream, edited)
+    except (av.error.FFmpegError, *PARSER_FAULTS):
+        return 0.0, 0.0
+
+
+def _hidden_before(opened: InputContainer, stream: VideoStream, edited: Edited) -> float:
+    packets = [
+        packet
+        for packet in islice(opened.demux(stream), FIRST_PACKETS)
+        if packet.pts is not None and packet.time_base is not None
+    ]
+    if not packets:
+        return 0.0
+    first = min(_at(packet, edited) for packet in packets)
+    decoded = (frame for packet in packets for frame in packet.decode())
+    shown_late = any(_at(frame, edited) < edited.start for frame in decoded)
+    return max(0.0, edited.start - first) if shown_late else 0.0
+
+
+def _hidden_after(opened: InputContainer, stream: VideoStream, edited: Edited) -> float:
+    if edited.end is None or stream.time_base is None:
+        return 0.0
+    opened.seek(int(edited.end / stream.time_base), stream=stream)
+    decodes = any(
+        _at(frame, edited) >= edited.end for frame in islice(opened.decode(stream), LAST_FRAMES)
+    )
+    if not decodes:
+        return 0.0
+    opened.seek(END_OF_FILE, stream=stream)  # the last frame that stands alone
+    ends = [
+        _at(packet, edited) + float((packet.duration or 0) * packet.time_base)
+        for packet in islice(opened.demux(stream), LAST_PACKETS)
+        if packet.pts is not None and packet.time_base is not None
+    ]
+    return max(0.0, max(ends, default=0.0) - edited.end)
+
+
+def _at(timed: "Packet[VideoStream] | VideoFrame", edited: Edited) -> float:
+    """When it would be shown, in seconds of the track's own clock."""
+    if timed.pts is None or timed.time_base is None:
+        return edited.start  # without a time it is not hidden
+    return float(timed.pts * timed.time_base) - edited.shift_s
+
+
 def rate(value: SupportsFloat | None) -> float | None:
-    """Pictures a second; None for FFmpeg's 0/0."""
+    """Frames per second; None for FFmpeg's 0/0."""
     return round(float(value), 6) if value else None

@@ -12,16 +12,20 @@ from typing import Any, BinaryIO, Literal, cast
 import exifread
 from exifread.core.exceptions import ExifError
 
-from app.metadata.bounds import MAX_BLOCK_BYTES, PARSER_FAULTS, TooMuchError, put, said
+from app.metadata.bounds import MAX_BLOCK_BYTES, PARSER_FAULTS, TooMuchError, put
 from app.metadata.readers.legacy_segments import reconyx_date
+from app.metadata.summary import UNKNOWN_HEMISPHERE
 from app.metadata.types import Group, Value
+from hashing.message import Message
 
 MAX_READS = 150_000
 FIRST_READS = 20_000
 READS_PER_BYTE = 3  # exifread takes a maker note byte by byte, and five reads for a 12-byte entry
 MAX_READ_BYTES = 16 << 20
+HEMISPHERES = {"Latitude": ("N", "S"), "Longitude": ("E", "W")}
 MAX_VALUES = 16  # longer lists (maker note tables) tell a reader nothing
 # blobs that are read elsewhere or hold nothing for people
+BYTE_ORDERS: dict[bytes, Literal["little", "big"]] = {b"II*\0": "little", b"MM\0*": "big"}
 LEFT_OUT = (
     "MakerNote",
     "ApplicationNotes",
@@ -62,15 +66,19 @@ class BudgetedFile(io.RawIOBase):
         self._reads_left -= 1
         self._bytes_left -= len(data)
         if self._reads_left < 0 or self._bytes_left < 0:
-            raise TooMuchError("the EXIF block asks for more reading than its size explains")
+            raise TooMuchError(Message("metadata-exif-budget"))
         return data
 
 
-def read_exif(file: BinaryIO, problems: list[str]) -> tuple[Group, Group, bytes | None]:
+def read_exif(file: BinaryIO, problems: list[Message]) -> tuple[Group, Group, bytes | None]:
     """(exif, gps, embedded thumbnail) of a file object that starts with a TIFF header.
 
-    Where the maker notes cannot be read, everything else is read without them.
+    Where the maker notes cannot be read, everything else is read without them. A block whose first
+    directory lies nowhere in it is damaged.
     """
+    if not has_directory(file):
+        problems.append(Message("metadata-exif-damaged"))
+        return {}, {}, None
     tags = read_tags(file, problems)
     exif: Group = {}
     gps: Group = {}
@@ -90,7 +98,27 @@ def read_exif(file: BinaryIO, problems: list[str]) -> tuple[Group, Group, bytes 
     return exif, gps, thumbnail if isinstance(thumbnail, bytes) else None
 
 
-def read_tags(file: BinaryIO, problems: list[str]) -> Mapping[str, Any]:
+def has_directory(file: BinaryIO) -> bool:
+    """Whether this is a TIFF whose first directory lies within it, at least in part."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    head = file.read(8)
+    order = BYTE_ORDERS.get(head[:4])
+    if order is None:
+        return False
+    start = int.from_bytes(head[4:8], order)
+    file.seek(start)
+    entries = int.from_bytes(file.read(2), order)
+    return start >= 8 and entries > 0 and start + 2 + 12 <= size
+
+
+def directory_as_exif(block: bytes, problems: list[Message]) -> Group:
+    """The tags of a TIFF whose first directory is the EXIF one, named so."""
+    tags, _, _ = read_exif(io.BytesIO(block), problems)
+    return {name.replace("Image ", "EXIF ", 1): value for name, value in tags.items()}
+
+
+def read_tags(file: BinaryIO, problems: list[Message]) -> Mapping[str, Any]:
     quiet = logging.getLogger("exifread")
     quiet.disabled = True  # its warnings go to stderr; what matters becomes a problem here
     try:
@@ -98,8 +126,10 @@ def read_tags(file: BinaryIO, problems: list[str]) -> Mapping[str, Any]:
             try:
                 return exifread.process_file(cast(BinaryIO, BudgetedFile(file)), details=details)
             except (*PARSER_FAULTS, ExifError) as error:
-                what = "maker notes" if details else "EXIF block"
-                problems.append(f"the {what} could not be read: {said(error)}")
+                if isinstance(error, TooMuchError):
+                    problems.append(error.message)
+                damaged = "metadata-maker-notes" if details else "metadata-exif-damaged"
+                problems.append(Message(damaged))
         return {}
     finally:
         quiet.disabled = False
@@ -137,13 +167,20 @@ def number(value: Any) -> Value:
 
 
 def decimal_gps(tags: Mapping[str, Any]) -> Group:
-    """Decimal degrees, metres and UTC time, as far as the tags give them."""
+    """Decimal degrees, metres and UTC time, as far as the tags give them.
+
+    Without N or S, E or W the degrees are as they stand, and `hemisphere` says which are unknown.
+    """
     gps: Group = {}
+    unnamed: list[Value] = []
     for axis, negative in (("Latitude", "S"), ("Longitude", "W")):
         degrees = sexagesimal(tags.get(f"GPS GPS{axis}"))
         if degrees is not None:
             ref = str(getattr(tags.get(f"GPS GPS{axis}Ref"), "values", "")).strip().upper()
             gps[axis.lower()] = round(-degrees if ref.startswith(negative) else degrees, 8)
+            if not ref.startswith(HEMISPHERES[axis]):
+                unnamed.append(axis.lower())
+    put(gps, UNKNOWN_HEMISPHERE, unnamed)
     altitude = number(first(tags.get("GPS GPSAltitude")))
     if isinstance(altitude, float | int):
         below = first(tags.get("GPS GPSAltitudeRef")) == 1

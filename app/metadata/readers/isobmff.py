@@ -2,6 +2,8 @@
 
 Following ISO/IEC 14496-12 (ISO BMFF), 23008-12 (HEIF), the QuickTime File Format Specification
 and 3GPP TS 26.244 (`loci`). Header times count seconds from 1904-01-01 UTC; zero means unset.
+Some cameras count from 1970, as computers do. What would lie before 1970 is read so, as ExifTool
+does, and marked.
 
 The walk is bounded in boxes, depth and bytes read, and never reads sample data.
 """
@@ -13,18 +15,22 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from app.metadata.bounds import MAX_BLOCK_BYTES, MAX_LIST, decode, put
+from app.metadata.readers.maker_boxes import embedded_exif, read_maker_box, read_sony_xml
 from app.metadata.readers.still_blocks import Blocks
 from app.metadata.types import Group, Value
 from hashing.decode.iso_boxes import parse_head
+from hashing.message import Message
 
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_BOXES = 4_000
 MAX_DEPTH = 8
 MAX_READ_BYTES = 16 << 20
 MAX_TRACKS = 16
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 
-CONTAINERS = frozenset((b"moov", b"trak", b"mdia", b"udta", b"edts", b"minf", b"dinf"))
+CONTAINERS = frozenset((b"moov", b"trak", b"mdia", b"udta", b"edts", b"minf", b"dinf", b"stbl"))
 
 
 @dataclass(slots=True)
@@ -62,7 +68,9 @@ class Walk:
             kind, payload, size = head
             yield kind, payload, min(start + size, end)
             if start + size > end and kind != b"mdat":
-                self.blocks.problems.append(f"box {decode(kind)!r} runs past its parent's end")
+                self.blocks.problems.append(
+                    Message("metadata-box-too-long", {"box": decode(kind), "at": payload - 8})
+                )
             start += size
 
     def put(self, name: str, value: object) -> None:
@@ -81,9 +89,9 @@ def read_boxes(file: BinaryIO) -> tuple[Group, Blocks]:
         visit(walk, kind, start, stop, 0)
     put(walk.facts, "boxes", order)
     if walk.boxes_left <= 0:
-        walk.blocks.problems.append(f"only the first {MAX_BOXES} boxes were read")
+        walk.blocks.problems.append(Message("metadata-boxes-limit", {"count": MAX_BOXES}))
     if walk.bytes_left <= 0:
-        walk.blocks.problems.append(f"only {MAX_READ_BYTES} bytes of boxes were read")
+        walk.blocks.problems.append(Message("metadata-box-bytes-limit", {"bytes": MAX_READ_BYTES}))
     return walk.facts, walk.blocks
 
 
@@ -109,21 +117,37 @@ def visit(walk: Walk, kind: bytes, start: int, end: int, depth: int) -> None:
     elif kind == b"XMP_":
         walk.blocks.xmp.append(walk.read(start, end - start))
     elif kind == b"uuid":
-        if walk.read(start, 16) == XMP_UUID:
+        owner = walk.read(start, 16)
+        if owner == XMP_UUID:
             walk.blocks.xmp.append(walk.read(start + 16, end - start - 16))
+        elif owner == CANON_UUID:
+            for child, child_start, child_end in walk.children(start + 16, end):
+                user_data(walk, child, child_start, child_end)
+    elif kind == b"Exif" and depth == 0:  # of a JPEG XL
+        keep_exif(walk, walk.read(start + 4, end - start - 4))
+    elif kind == b"xml " and depth == 0:
+        walk.blocks.xmp.append(walk.read(start, end - start))
     elif kind in LEAVES:
         try:
             LEAVES[kind](walk, walk.read(start, min(end - start, 1 << 16)))
         except struct.error:
-            walk.blocks.problems.append(f"box {decode(kind)!r} is too short for its content")
+            walk.blocks.problems.append(
+                Message("metadata-box-too-short", {"box": decode(kind), "at": start})
+            )
+
+
+def from_unix(seconds: int) -> bool:
+    """Whether a header time must count from 1970: from 1904 it would be older than video files."""
+    return 0 < seconds < (UNIX_EPOCH - EPOCH).total_seconds()
 
 
 def moment(seconds: int) -> str | None:
     """A header time as ISO 8601 UTC; None for zero, and for values beyond the calendar."""
     if seconds == 0:
         return None
+    start = UNIX_EPOCH if from_unix(seconds) else EPOCH
     try:
-        return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+        return (start + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
     except OverflowError:
         return None
 
@@ -136,6 +160,8 @@ def header_times(walk: Walk, name: str, body: bytes) -> int:
     walk.put(f"{name} modification_time", moment(modified))
     if created == 0:
         walk.put(f"{name} creation_time_unset", True)
+    elif from_unix(created):
+        walk.put(f"{name} creation_time_epoch", 1970)
     return 20 if wide else 12
 
 
@@ -197,6 +223,16 @@ def read_elst(walk: Walk, body: bytes) -> None:
     walk.put("elst", entries)
 
 
+def read_ctts(walk: Walk, body: bytes) -> None:
+    """The least offset from decoding to presentation, where frames are decoded out of order."""
+    (count,) = struct.unpack_from(">I", body, 4)
+    form = struct.Struct(">Ii")  # signed in practice, in both versions of the box
+    there = min(count, (len(body) - 8) // form.size)
+    offsets = [form.unpack_from(body, 8 + at * form.size)[1] for at in range(there)]
+    if offsets:
+        walk.put("ctts least", min(offsets))
+
+
 def read_ftyp(walk: Walk, body: bytes) -> None:
     brands = [body[at : at + 4] for at in range(8, min(len(body), 8 + 4 * 32), 4)]
     walk.put("ftyp major_brand", body[:4])
@@ -210,25 +246,46 @@ LEAVES = {
     b"mdhd": read_mdhd,
     b"hdlr": read_hdlr,
     b"elst": read_elst,
+    b"ctts": read_ctts,
 }
 
 
 def user_data(walk: Walk, kind: bytes, start: int, end: int) -> None:
     """A `udta` entry: QuickTime international text, 3GPP text, a position, or plain text."""
+    if kind in MAKER_BOXES:
+        body = walk.read(start, end - start)
+        walk.blocks.camera |= read_maker_box(kind, body)
+        keep_exif(walk, embedded_exif(body))
+        return
     body = walk.read(start, min(end - start, 1 << 14))
     name = f"udta {decode(kind) if kind[0] != 0xA9 else '©' + decode(kind[1:])}"
     if kind == b"loci":
         read_loci(walk, body)
-    elif kind[0] == 0xA9 and len(body) >= 4:
+    elif kind == b"CMT1":  # Canon's TIFF blocks, of which the first two say what EXIF says
+        keep_exif(walk, body)
+    elif kind == b"CMT2":
+        walk.blocks.exif_directory = walk.blocks.exif_directory or body
+    elif kind[0] in b"\xa9@" and len(body) >= 4:
         size, language = struct.unpack_from(">HH", body)
-        value = body[4 : 4 + size]
+        value = body[4 : 4 + size] if size <= len(body) - 4 else body  # DJI has no head there
         walk.put(name, macintosh(value) if language < 0x400 else decode(value))
     elif kind in (b"titl", b"dscp", b"cprt", b"perf", b"auth", b"gnre", b"albm"):
         walk.put(name, utf(body[6:]))
+    elif kind in (b"manu", b"modl"):  # with 3GPP's head or without it
+        walk.put(name, utf(body[6:] if body[:4] == bytes(4) else body))
     elif kind == b"yrrc" and len(body) >= 6:
         walk.put(name, int.from_bytes(body[4:6], "big"))
     elif body and all(32 <= byte < 127 for byte in body.rstrip(b"\0")):
         walk.put(name, body)
+
+
+MAKER_BOXES = (b"GPMF", b"TAGS", b"PENT", b"PANA", b"LEIC", b"CNTH", b"RMKN")
+
+
+def keep_exif(walk: Walk, block: bytes | None) -> None:
+    """The first EXIF block that a walk meets, from its TIFF header on."""
+    if block and walk.blocks.exif is None:
+        walk.blocks.exif = block
 
 
 def macintosh(raw: bytes) -> str:
@@ -253,7 +310,7 @@ def read_loci(walk: Walk, body: bytes) -> None:
     stop = rest.find(b"\0\0" if marked else b"\0")
     at = stop + (3 if marked else 2)
     if stop < 0 or len(rest) < at + 12:
-        walk.blocks.problems.append("box 'loci' is too short for its content")
+        walk.blocks.problems.append(Message("metadata-location-too-short"))
         return
     longitude, latitude, altitude = (v / 65536 for v in struct.unpack_from(">iii", rest, at))
     place: dict[str, Value] = {
@@ -284,6 +341,10 @@ def visit_meta(walk: Walk, start: int, end: int) -> None:
             items.read_places(walk.read(child_start, child_end - child_start))
         elif kind == b"idat":
             items.data_start = child_start
+        elif kind == b"xml ":
+            walk.blocks.camera |= read_sony_xml(
+                walk.read(child_start + 4, child_end - child_start - 4)
+            )
     items.collect(walk)
 
 
@@ -377,7 +438,7 @@ class HeifItems:
             if kind[:4] == b"Exif" and walk.blocks.exif is None:
                 raw = walk.read(start, size)
                 skip = 4 + int.from_bytes(raw[:4], "big")
-                walk.blocks.exif = raw[skip:] if skip < len(raw) else None
+                walk.blocks.exif = raw[skip:]
             elif kind[:4] == b"mime" and b"application/rdf+xml" in kind:
                 walk.blocks.xmp.append(walk.read(start, size))
 

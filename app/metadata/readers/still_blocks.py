@@ -16,6 +16,7 @@ from typing import BinaryIO
 from app.metadata.bounds import MAX_BLOCK_BYTES, TooMuchError, put
 from app.metadata.readers.legacy_segments import is_early
 from app.metadata.types import Group
+from hashing.message import Message
 
 MAX_SEGMENTS = 2_000
 XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
@@ -29,13 +30,16 @@ class Blocks:
     """What one walk over a still gathered."""
 
     exif: bytes | None = None  # from the TIFF header on
+    exif_directory: bytes | None = None  # Canon: a TIFF whose first directory is the EXIF one
     xmp: list[bytes] = field(default_factory=list)
     photoshop: bytes | None = None  # image resources, "8BIM…"
     iptc: bytes | None = None  # bare IIM datasets
     early: list[bytes] = field(default_factory=list)  # what cameras wrote before EXIF
     text: Group = field(default_factory=dict)  # PNG text, comments
     facts: Group = field(default_factory=dict)  # of the container itself
-    problems: list[str] = field(default_factory=list)
+    camera: Group = field(default_factory=dict)  # what a maker's own blocks say of it
+    gps: Group = field(default_factory=dict)
+    problems: list[Message] = field(default_factory=list)
 
 
 def read_jpeg(file: BinaryIO) -> Blocks:
@@ -80,7 +84,7 @@ def jpeg_segments(file: BinaryIO, blocks: Blocks) -> Iterator[tuple[int, bytes]]
     for _ in range(MAX_SEGMENTS):
         lead = file.read(2)
         if len(lead) < 2:
-            blocks.problems.append("the JPEG ends before its picture starts")
+            blocks.problems.append(Message("metadata-jpeg-ends"))
             return
         if lead[0] != 0xFF:
             file.seek(-1, 1)
@@ -95,13 +99,14 @@ def jpeg_segments(file: BinaryIO, blocks: Blocks) -> Iterator[tuple[int, bytes]]
         head = file.read(2)
         length = int.from_bytes(head, "big") - 2
         if len(head) < 2 or length < 0:
-            blocks.problems.append("a JPEG segment has an impossible length")
+            blocks.problems.append(Message("metadata-segment-length", {"at": file.tell()}))
             return
         body = file.read(length)
         if len(body) < length:
-            blocks.problems.append(f"JPEG segment FF{lead[1]:02X} is cut off")
+            marker = f"FF{lead[1]:02X}"
+            blocks.problems.append(Message("metadata-segment-cut", {"marker": marker}))
         yield lead[1], body
-    blocks.problems.append(f"only the first {MAX_SEGMENTS} JPEG segments were read")
+    blocks.problems.append(Message("metadata-segments-limit", {"count": MAX_SEGMENTS}))
 
 
 def keep_extended(parts: dict[int, bytes], body: bytes) -> None:
@@ -160,7 +165,7 @@ def read_png(file: BinaryIO) -> Blocks:
     for _ in range(MAX_SEGMENTS):
         head = file.read(8)
         if len(head) < 8:
-            blocks.problems.append("the PNG ends without its end chunk")
+            blocks.problems.append(Message("metadata-png-ends"))
             return blocks
         size, kind = struct.unpack(">I4s", head)
         if kind == b"IEND":
@@ -172,7 +177,7 @@ def read_png(file: BinaryIO) -> Blocks:
             file.seek(4, 1)
         else:
             file.seek(size + 4, 1)
-    blocks.problems.append(f"only the first {MAX_SEGMENTS} PNG chunks were read")
+    blocks.problems.append(Message("metadata-chunks-limit", {"count": MAX_SEGMENTS}))
     return blocks
 
 
@@ -199,8 +204,11 @@ def keep_png_text(blocks: Blocks, kind: bytes, body: bytes) -> None:
             _, _, rest = rest.partition(b"\0")
             _, _, rest = rest.partition(b"\0")
             rest = inflate(rest) if packed else rest
-    except (zlib.error, TooMuchError) as error:
-        blocks.problems.append(f"a PNG text chunk would not unpack: {error}")
+    except TooMuchError as error:
+        blocks.problems.append(error.message)
+        return
+    except zlib.error:
+        blocks.problems.append(Message("metadata-png-text"))
         return
     if keyword == b"XML:com.adobe.xmp":
         blocks.xmp.append(rest)
@@ -215,7 +223,7 @@ def keep_raw_profile(blocks: Blocks, kind: bytes, body: bytes) -> None:
     try:
         raw = bytes.fromhex(b"".join(body.split()[2:]).decode("ascii"))
     except ValueError:
-        blocks.problems.append("a PNG raw profile is not hexadecimal")
+        blocks.problems.append(Message("metadata-png-profile"))
         return
     if kind in (b"exif", b"APP1") and raw.startswith(b"Exif\0\0"):
         blocks.exif = raw[6:]
@@ -230,7 +238,7 @@ def inflate(packed: bytes) -> bytes:
     unpacker = zlib.decompressobj()
     raw = unpacker.decompress(packed, MAX_BLOCK_BYTES)
     if unpacker.unconsumed_tail:
-        raise TooMuchError(f"unpacks to more than {MAX_BLOCK_BYTES} bytes")
+        raise TooMuchError(Message("metadata-png-text-limit", {"bytes": MAX_BLOCK_BYTES}))
     return raw
 
 

@@ -7,7 +7,7 @@ means anything.
 
 import io
 import warnings
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,21 @@ from PIL import Image
 
 from app.metadata.bounds import PARSER_FAULTS
 from app.metadata.types import THUMBNAIL_SIDE_PX, Group
+from hashing.message import Message
 
 COMPARED_SIDE_PX = 32
-MAX_PIXELS = 200_000_000  # of the picture that the thumbnail is held against
+MAX_PIXELS = 200_000_000  # of the picture that the thumbnail is compared with
 MAX_BAR = 0.25  # share of a thumbnail's side that may be black padding
 
 
-def read_thumbnail(raw: bytes, problems: list[str]) -> NDArray[np.uint8] | None:
+def read_thumbnail(raw: bytes, problems: list[Message]) -> NDArray[np.uint8] | None:
     """(H, W) uint8 grey, at most 160 px a side; None where it is not a picture."""
-    return small_grey(io.BytesIO(raw), "embedded thumbnail", problems)
+    return small_grey(io.BytesIO(raw), "thumbnail", problems)
 
 
-def small_grey(file: BinaryIO, what: str, problems: list[str]) -> NDArray[np.uint8] | None:
+def small_grey(
+    file: BinaryIO, what: Literal["thumbnail", "picture"], problems: list[Message]
+) -> NDArray[np.uint8] | None:
     """A picture as stored (no rotation), grey, no side longer than 160 px."""
     file.seek(0)
     try:
@@ -34,14 +37,15 @@ def small_grey(file: BinaryIO, what: str, problems: list[str]) -> NDArray[np.uin
             warnings.simplefilter("ignore")  # Pillow warns of every oddity; None says it here
             with Image.open(file, formats=("JPEG", "TIFF", "PNG", "WEBP")) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
-                    problems.append(f"the {what} was not compared: {picture.size} pixels")
+                    pixels = picture.width * picture.height
+                    problems.append(Message(f"metadata-{what}-large", {"pixels": pixels}))
                     return None
                 picture.draft("L", (2 * THUMBNAIL_SIDE_PX, 2 * THUMBNAIL_SIDE_PX))
                 grey = picture.convert("L")
                 grey.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX))
                 return np.asarray(grey, np.uint8)
-    except (*PARSER_FAULTS, Image.DecompressionBombError) as error:
-        problems.append(f"the {what} could not be decoded: {type(error).__name__}")
+    except (*PARSER_FAULTS, Image.DecompressionBombError):
+        problems.append(Message(f"metadata-{what}-damaged"))
         return None
 
 

@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-from app.metadata.bounds import MAX_BLOCK_BYTES, MAX_NAMES, PARSER_FAULTS, put, said
+from app.metadata.bounds import MAX_BLOCK_BYTES, MAX_NAMES, PARSER_FAULTS, put
 from app.metadata.types import Group
+from hashing.message import Message
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 MAX_NESTING = 8
@@ -46,22 +47,22 @@ PREFIXES = {
 }
 
 
-def read_xmp(packets: list[bytes], problems: list[str]) -> Group:
+def read_xmp(packets: list[bytes], problems: list[Message]) -> Group:
     """All properties of all packets; the first to name a property wins."""
     xmp: Group = {}
     for packet in packets[:4]:
         if len(packet) > MAX_BLOCK_BYTES:
-            problems.append(f"an XMP packet of {len(packet)} bytes was not read")
+            problems.append(Message("metadata-xmp-too-long", {"bytes": len(packet)}))
             continue
         try:
             root = fromstring(trimmed(packet), forbid_dtd=True)
-        except PARSER_FAULTS as error:
-            problems.append(f"an XMP packet could not be read: {said(error)}")
+        except PARSER_FAULTS:
+            problems.append(Message("metadata-xmp-damaged"))
             continue
         put(xmp, "x:xmptk", toolkit(root))
         for count, (name, value) in enumerate(properties(root)):
             if count >= MAX_PROPERTIES:
-                problems.append(f"only the first {MAX_PROPERTIES} XMP properties were read")
+                problems.append(Message("metadata-xmp-limit", {"count": MAX_PROPERTIES}))
                 break
             put(xmp, name, value)
     return xmp

@@ -301,7 +301,7 @@ export const en = {
   "credentials.title": "Content credentials",
   "credentials.trusted": "Signature and hashes are valid, and the signer is on the trust list in use. That vouches for who signed, not for what the picture shows.",
   "credentials.valid": "Signature and hashes are valid, but no one on the trust list vouches for the signer. Anyone can make such credentials, under any name.",
-  "credentials.invalid": "Not valid: the file or the credentials were changed after signing, or the certificate does not hold.",
+  "credentials.invalid": "Not valid: what was signed, the signature or the certificate does not hold. The findings say which.",
   "credentials.unreadable": "Credentials seem to be there but could not be read.",
   "credentials.signer": "Signed by, as the certificate says",
   "credentials.time": "Time stamp",

@@ -22,6 +22,13 @@ SOURCES = [
 COVERED = (
     "app/intake/origin.py",
     "app/jobs/report_changes.py",
+    "app/metadata/bounds.py",
+    "app/metadata/findings/date_findings.py",
+    "app/metadata/read.py",
+    "app/metadata/readers/c2pa.py",
+    "app/metadata/readers/maker_boxes.py",
+    "app/metadata/readers/thumbnail.py",
+    "app/metadata/readers/xmp.py",
     "app/report/clip_text.py",
     "app/report/frame_hashes.py",
     "app/report/from_verdict.py",

@@ -71,7 +71,9 @@ def full_report() -> Report:
         verdict=verdict,
         searched=SEARCHED,
         metadata={"exif": {"Make": "Canon", "GPS": (1, 2.5)}},
-        findings=(Finding("no_zone", "notice", "A time without a zone", {"field": "DateTime"}),),
+        findings=(
+            Finding("no_zone", "notice", verbatim("A time without a zone"), {"field": "DateTime"}),
+        ),
         credentials=Credentials("none"),
         timings_s={"decode": 0.81234, "total": 2.9},
         method={"firstseen": "0.1.0", "space": "sscd"},
@@ -143,7 +145,7 @@ findings: Any = st.builds(
     Finding,
     code=st.just("a_code"),
     severity=st.sampled_from(["info", "notice", "warning"]),
-    text=texts.filter(bool),
+    message=texts.map(verbatim),
     evidence=groups,
 )
 credentials: Any = st.just(Credentials("none")) | st.builds(
@@ -159,6 +161,11 @@ credentials: Any = st.just(Credentials("none")) | st.builds(
     ingredients=st.integers(0, 9),
     assertions=groups,
     reason=texts.filter(bool),
+    signature=st.sampled_from(["valid", "invalid", "not_checked"]),
+    content_binding=st.sampled_from(["intact", "changed", "not_checked"]),
+    signer_trust=st.sampled_from(["trusted", "not_listed", "refused", "not_checked"]),
+    time_stamp=st.sampled_from(["none", "trusted", "not_listed", "invalid"]),
+    identity=st.sampled_from(["none", "stated", "trusted", "not_looked_up", "invalid"]),
 )
 infos = st.builds(
     MediaInfo,

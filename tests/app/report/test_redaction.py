@@ -8,6 +8,7 @@ from app.report.from_verdict import report_on
 from app.report.report import Report, Shown, with_origin
 from app.report.report_json import to_json
 from app.report.report_redaction import for_others, withheld
+from hashing.message import verbatim
 from tests.app.intake.test_origin import LINK
 from tests.app.known import clip, verdict_on, video, whole
 
@@ -24,7 +25,7 @@ def report() -> Report:
         info=video().info,
         verdict=verdict_on(video(), (known, whole()), date="2022-11-27"),
         metadata={"exif": {"Image Artist": "Jane Doe"}},
-        findings=(Finding("a_code", "notice", "A text", {"by": "Jane Doe"}),),
+        findings=(Finding("a_code", "notice", verbatim("A text"), {"by": "Jane Doe"}),),
         credentials=Credentials("valid", issuer="Jane Doe"),
     )
     return with_origin(made, LINK)

@@ -129,7 +129,15 @@ CONTRACT: dict[str, Any] = {
     },
     "metadata": {
         "fields": dict,
-        "findings": [{"code": str, "severity": str, "text": str, "evidence": dict}],
+        "findings": [
+            {
+                "code": str,
+                "severity": str,
+                "text": str,
+                "message": (MESSAGE, NULL),
+                "evidence": dict,
+            }
+        ],
     },
     "credentials": {"state": str},
     "problems": [str],

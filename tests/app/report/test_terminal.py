@@ -65,8 +65,8 @@ def test_an_edited_copy_reads_verdict_first_then_date_then_segments_then_limits(
         date="2022-11-27",
         place="Shanghai",
         findings=(
-            Finding("a", "info", "No camera is named", {}),
-            Finding("b", "warning", "Two dates of the file disagree", {}),
+            Finding("a", "info", verbatim("No camera is named"), {}),
+            Finding("b", "warning", verbatim("Two dates of the file disagree"), {}),
         ),
     )
 
@@ -170,7 +170,7 @@ def test_nothing_from_outside_acts_on_the_terminal() -> None:
         name=evil,
         date="2022",
         place=evil,
-        findings=(Finding("a", "warning", evil, {}),),
+        findings=(Finding("a", "warning", verbatim(evil), {}),),
         problems=(evil,),
     )
 
@@ -278,7 +278,7 @@ def test_many_segments_and_near_misses_are_cut_short_and_counted() -> None:
     [
         ("valid", "no one on the trust list vouches for the signer"),
         ("trusted", "vouches for who signed, not for what the picture shows"),
-        ("invalid", "Not valid: the file or the credentials were changed"),
+        ("invalid", "Not valid: what was signed, the signature or the certificate does not hold"),
         ("unreadable", "could not be read"),
     ],
 )

@@ -3,6 +3,14 @@
 import struct
 from datetime import UTC, datetime
 
+from app.metadata.types import Metadata
+from hashing.message import Message
+
+
+def ids(metadata: Metadata) -> list[str]:
+    """Of the problems met while reading."""
+    return [problem.id for problem in metadata.problems if isinstance(problem, Message)]
+
 
 def box(kind: bytes, *parts: bytes) -> bytes:
     body = b"".join(parts)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.errors import UsageError
-from app.metadata.readers.c2pa import read_credentials
+from app.metadata.readers.c2pa import Checks, read_credentials
 from app.metadata.trust_anchors import load_trust_anchors
 from app.metadata.types import Credentials
+from hashing.message import Message
 from tests.app.metadata.readers.boxes_made import xmp_packet
 from tests.app.metadata.readers.signed_made import Authority, make_authority, sign
 from tests.app.metadata.readers.test_still_blocks import saved
@@ -37,12 +38,15 @@ def test_a_signature_by_a_stranger_is_valid_and_no_more(signed: bytes) -> None:
     credentials = read(signed)
     assert credentials.state == "valid"
     assert credentials.codes == ("signingCredential.untrusted",)
+    assert (credentials.signature, credentials.content_binding) == ("valid", "intact")
+    assert (credentials.signer_trust, credentials.identity) == ("not_listed", "none")
     assert (credentials.issuer, credentials.common_name) == ("Test House", "Test Signer")
 
 
 def test_a_signer_whose_root_is_on_the_list_is_trusted(signed: bytes, authority: Authority) -> None:
     credentials = read(signed, authority.root_pem)
     assert credentials.state == "trusted"
+    assert credentials.signer_trust == "trusted"
     assert credentials.codes == ()
 
 
@@ -58,12 +62,48 @@ def test_one_changed_byte_makes_the_credentials_invalid(
     credentials = read(bytes(changed), authority.root_pem)
     assert credentials.state == "invalid"
     assert "assertion.dataHash.mismatch" in credentials.codes
+    assert (credentials.signature, credentials.content_binding) == ("valid", "changed")
+
+
+def checks(held: tuple[str, ...], failed: tuple[str, ...]) -> Checks:
+    signed = ("claimSignature.validated", "assertion.dataHash.match")
+    status = [{"code": code} for code in failed]
+    active = {"success": [{"code": code} for code in (*signed, *held)], "failure": status}
+    return Checks.of(
+        {"validation_status": status, "validation_results": {"activeManifest": active}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "failed", "state", "identity"),
+    [
+        ((), ("signingCredential.untrusted", "cawg.ica.did_unavailable"), "valid", "not_looked_up"),
+        (("signingCredential.trusted",), ("cawg.ica.did_unavailable",), "trusted", "not_looked_up"),
+        ((), ("cawg.ica.did_unavailable", "assertion.dataHash.mismatch"), "invalid",
+         "not_looked_up"),
+        ((), ("cawg.ica.signature_mismatch",), "invalid", "invalid"),
+        ((), ("claimSignature.outsideValidity",), "invalid", "none"),
+    ],
+)  # fmt: skip
+def test_an_identity_that_nobody_looked_up_changes_no_state(
+    held: tuple[str, ...], failed: tuple[str, ...], state: str, identity: str
+) -> None:
+    found = checks(held, failed)
+    assert (found.state("Invalid"), found.identity) == (state, identity)
+
+
+def test_a_certificate_that_was_not_good_is_refused_and_a_time_stamp_stands_apart() -> None:
+    assert checks((), ("claimSignature.outsideValidity",)).signer_trust == "refused"
+    assert checks(("timeStamp.validated",), ()).time_stamp == "not_listed"
+    assert checks(("timeStamp.validated", "timeStamp.trusted"), ()).time_stamp == "trusted"
+    assert checks((), ("timeStamp.mismatch",)).time_stamp == "invalid"
+    assert checks((), ()).time_stamp == "none"
 
 
 def test_a_manifest_cut_in_half_is_unreadable_not_absent(signed: bytes) -> None:
     credentials = read(signed[: len(signed) // 3])
     assert credentials.state == "unreadable"
-    assert credentials.reason
+    assert credentials.reason == Message("credentials-damaged")
 
 
 def test_declared_actions_and_source_types_are_read(signed: bytes) -> None:
@@ -82,7 +122,7 @@ def test_a_manifest_that_lies_elsewhere_is_not_fetched() -> None:
         )
         credentials = read(saved("JPEG", xmp=packet).getvalue())
         assert credentials.state == "unreadable"
-        assert "lies elsewhere" in str(credentials.reason)
+        assert credentials.reason == Message("credentials-elsewhere")
         with pytest.raises(TimeoutError):
             server.accept()
 
