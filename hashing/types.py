@@ -88,7 +88,7 @@ class Part:
     start: int | None = None
     end: int | None = None
     page: int | None = None
-    reason: str | None = None
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,7 +184,8 @@ class Fingerprint:
     preview: PreviewFrames | None = None
     audio: AudioFingerprint | None = None
     gaps: tuple[Span, ...] = ()  # parts of the timeline that did not decode
-    problems: tuple[str, ...] = ()  # the same in words, with the place
+    # the same in words, with the place; texts where they were stored before they had ids
+    problems: tuple[Message | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ from app.sandbox.server_registry import new_server, require_model
 from app.settings import Settings
 from app.store.data_folder import only_service, open_store
 from hashing.errors import FirstseenError
+from hashing.message import Message
 
 RESOURCE_ROUTES: Final = (
     checks,
@@ -124,10 +125,7 @@ def serve(settings: Settings) -> None:
     require_free_port(settings.host, settings.port)
     walls = _probe_sandbox()
     if not walls.complete and not settings.unsafe_decoding:
-        raise UsageError(
-            "this system cannot lock in the process that reads strangers' files (missing: "
-            f"{', '.join(walls.missing)}). The service starts only with --unsafe-decoding"
-        )
+        raise UsageError(Message("error-no-sandbox", {"missing": ", ".join(walls.missing)}))
     if not is_this_machine(settings.host):
         log.warning(
             "listening on %s: put a proxy with TLS in front, or keys and footage cross the "

@@ -6,6 +6,7 @@ from app.library.errors import ClipUnknown
 from app.library.library import Library
 from app.pipeline.open_sandbox import open_sandbox
 from app.settings import Settings
+from hashing.message import Message
 
 MAX_AT_ONCE = 2  # further requests wait
 
@@ -30,7 +31,7 @@ class ClipThumbnails:
         with self._making:
             preview_frames = self._library.load(clip).preview
             if preview_frames is None:
-                raise ClipUnknown("no preview frames are stored of this clip")
+                raise ClipUnknown(Message("error-no-preview-frames"))
             with open_sandbox(None, self._settings) as sandbox:
                 jpeg = sandbox.thumbnail(preview_frames)
         self._library.store_thumbnail(clip, jpeg)

@@ -5,7 +5,8 @@ import errno
 import os
 import socket
 
-from app.errors import UsageError
+from app.errors import UsageError, cause_of
+from hashing.message import Message
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -17,7 +18,7 @@ def require_free_port(host: str, port: int) -> None:
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise UsageError(f"cannot listen on {host}: {error.strerror}") from error
+        raise UsageError(Message("error-cannot-listen-host", {"host": host})) from error
     problems = [problem for problem in map(_problem, addresses) if problem is not None]
     for problem in problems:
         if problem.errno != errno.EADDRNOTAVAIL or len(problems) == len(addresses):
@@ -38,7 +39,10 @@ def _problem(address: tuple[int, int, int, str, tuple[object, ...]]) -> OSError 
     return None
 
 
-def _sentence(problem: OSError, host: str, port: int) -> str:
+def _sentence(problem: OSError, host: str, port: int) -> Message:
     if problem.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is in use by another program: choose another with --port"
-    return f"cannot listen on port {port} of {host}: {problem.strerror}"
+        return Message("error-port-in-use", {"host": host, "port": str(port)})
+    return Message(
+        "error-cannot-listen",
+        {"host": host, "port": str(port), "reason": cause_of(problem)},
+    )

@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.store import descriptors, reports
 from app.store.data_folder import Store
 from app.store.errors import NotKept
+from hashing.message import Message
 from hashing.types import Match, PreviewFrames
 
 MAX_CACHED: Final = 4  # sheets, some megabytes each
@@ -81,17 +82,17 @@ class UnredactedEvidence:
             stored_item = descriptors.load(connection, check)
             stored = reports.load_newest(connection, check)
         if stored_item is None or stored_item.fingerprint.preview is None or stored is None:
-            raise NotKept("the preview frames of this item are no longer stored")
+            raise NotKept(Message("error-preview-frames-gone"))
         matches = report_from_json(stored.report).matches
         match = next((match for match in matches if match.clip.id == clip), None)
         if match is None or not match.segments:
-            raise NotKept("this check has no evidence frames of this clip")
+            raise NotKept(Message("error-no-evidence-frames"))
         return stored_item.fingerprint.preview, match.to_match()
 
     def _reference(self, clip: str) -> PreviewFrames:
         frames = self._library.load(clip).preview
         if frames is None:
-            raise NotKept("no preview frames are stored of this clip")
+            raise NotKept(Message("error-no-preview-frames"))
         return frames
 
     def _make(self, query: PreviewFrames, reference: PreviewFrames, match: Match) -> EvidenceSheet:

@@ -24,8 +24,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from app.database.durable_write import make_durable
-from app.errors import UsageError
+from app.errors import UsageError, cause_of
 from hashing.errors import FirstseenError, LimitExceeded
+from hashing.message import Message
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -63,7 +64,9 @@ class Upload:
         """Raise UsageError where another field was sent."""
         unknown = sorted(self.fields.keys() - set(known))
         if unknown:
-            raise UsageError(f"unknown field {unknown[0]!r}; known are {', '.join(known)}")
+            raise UsageError(
+                Message("error-unknown-field", {"field": unknown[0], "known": ", ".join(known)})
+            )
 
 
 async def receive(
@@ -85,7 +88,7 @@ async def receive(
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
-        raise UsageError("expected multipart/form-data with a file named 'file'")
+        raise UsageError(Message("error-not-multipart"))
     form = _Form(folder / secrets.token_hex(16), max_bytes)
     upload = None
     try:
@@ -96,9 +99,9 @@ async def receive(
         parser.finalize()
         upload = await run_in_threadpool(form.upload)
     except FormParserError as error:
-        raise UsageError(f"the form cannot be read: {error}") from error
+        raise UsageError(Message("error-form-unreadable")) from error
     except OSError as error:
-        raise StorageFull(f"the upload cannot be kept: {error.strerror}") from error
+        raise StorageFull(Message("error-upload-not-kept", {"reason": cause_of(error)})) from error
     finally:
         form.close()
         if upload is None:
@@ -137,7 +140,7 @@ async def steady(
 def _check_length(length: int, max_bytes: int) -> None:
     if length > max_bytes + OVERHEAD_BYTES:
         raise LimitExceeded(
-            f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes; {length:,} were announced"
+            Message("error-too-large-announced", {"max_bytes": max_bytes, "bytes": length})
         )
 
 
@@ -176,7 +179,7 @@ class _Form:
     def _part_begin(self) -> None:
         self._parts += 1
         if self._parts > MAX_PARTS:
-            raise UsageError(f"expected at most {MAX_PARTS} parts")
+            raise UsageError(Message("error-too-many-parts", {"max": MAX_PARTS}))
         self._header, self._disposition = (b"", b""), b""
         self._field, self._value, self._in_file = "", bytearray(), False
 
@@ -198,7 +201,7 @@ class _Form:
         if b"filename" not in options:
             return
         if self._field != "file" or self._file is not None:
-            raise UsageError("expected one file, named 'file'")
+            raise UsageError(Message("error-one-file"))
         self._in_file = True
         self._name = plain_name(options[b"filename"].decode("utf-8", "replace"))
         self._file = self._path.open("xb")
@@ -207,15 +210,17 @@ class _Form:
         if self._in_file:
             self._bytes += end - start
             if self._bytes > self._max_bytes:
-                raise LimitExceeded(
-                    f"FIRSTSEEN_MAX_BYTES allows files of {self._max_bytes:,} bytes; "
-                    "this one is longer"
-                )
+                raise LimitExceeded(Message("error-too-large", {"max_bytes": self._max_bytes}))
             self._waiting.append(data[start:end])
             return
         self._value += data[start:end]
         if len(self._value) > MAX_FIELD_BYTES:
-            raise UsageError(f"field '{self._field}' is longer than {MAX_FIELD_BYTES} bytes")
+            raise UsageError(
+                Message(
+                    "error-field-too-long",
+                    {"field": str(self._field), "max_bytes": MAX_FIELD_BYTES},
+                )
+            )
 
     def _part_end(self) -> None:
         if not self._in_file and self._field:
@@ -233,9 +238,9 @@ class _Form:
 
     def upload(self) -> Upload:
         if not self._complete:
-            raise UsageError("the form ends in the middle")
+            raise UsageError(Message("error-form-cut"))
         if self._file is None:
-            raise UsageError("expected a file, named 'file'")
+            raise UsageError(Message("error-no-file"))
         self._file.flush()
         make_durable(self._path)
         return Upload(self._path, self._name, self._bytes, self._digest.hexdigest(), self._fields)

@@ -26,7 +26,9 @@ from app.cli.options import (
     warn_unsandboxed,
 )
 from app.cli.wipe import wipe
+from app.errors import cause_of
 from hashing.errors import DecodeError, FirstseenError
+from hashing.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,7 +185,10 @@ def compare(
         except FirstseenError as error:
             if exit_code(error) != EXIT_UNREADABLE:
                 raise
-            problem = f"{item.name} could not be compared with {reference.name}: {error}"
+            problem = Message(
+                "error-not-compared",
+                {"item": item.name, "reference": reference.name, "reason": error.message},
+            )
             report = report_unread(item, DecodeError(problem), settings)
     _finish(report, as_json=as_json)
 
@@ -305,7 +310,7 @@ def _file(path: str) -> Path:
 
     refuse_link(path)
     if Path(path).is_dir():
-        raise UsageError(f"{path} is a folder: 'firstseen scan' checks folders")
+        raise UsageError(Message("error-is-folder", {"path": str(path)}))
     return Path(path)
 
 
@@ -317,9 +322,13 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
     try:
         return parse_claim(date, place)
     except DateNotUnderstoodError as error:
-        raise UsageError(f"--claimed-date: {error}") from error
+        raise UsageError(
+            Message("error-option", {"option": "--claimed-date", "problem": error.message})
+        ) from error
     except ClaimNotUnderstoodError as error:
-        raise UsageError(f"--claimed-place: {error}") from error
+        raise UsageError(
+            Message("error-option", {"option": "--claimed-place", "problem": error.message})
+        ) from error
 
 
 def _redaction(blank: list[str], blank_all_but: list[str], html: Path | None) -> "Redaction | None":
@@ -351,9 +360,7 @@ def _frame_part(option: str, text: str) -> "FramePart":
         x0, y0, x1, y1 = (float(part) for part in text.split(","))
         return FramePart("item", (x0, y0, x1, y1))
     except ValueError as error:
-        raise UsageError(
-            f"{option}: expected X0,Y0,X1,Y1 from 0 to 1 with X0 < X1 and Y0 < Y1, got {text!r}"
-        ) from error
+        raise UsageError(Message("error-frame-part", {"option": option, "text": text})) from error
 
 
 def _finish(report: "Report", *, as_json: bool) -> None:
@@ -383,7 +390,9 @@ def _write_page(
     try:
         path.write_text(render(report, sheets, shown), encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError(
+            Message("error-cannot-write", {"path": str(path), "reason": cause_of(error)})
+        ) from error
 
 
 def _is_same_file(path: Path, other: Path) -> bool:

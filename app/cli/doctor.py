@@ -10,6 +10,7 @@ import typer
 from app.cli.keys_and_audit import DataOption
 from app.cli.options import LibraryFolder, print_lines, settings_of, start_decoding
 from hashing.errors import FirstseenError
+from hashing.message import Message
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -59,27 +60,25 @@ def _check_sealed(settings: "Settings") -> None:
 
         sealed = sealed_network.seal()  # before anything starts a thread
     if not sealed:
-        raise SandboxUnavailable(
-            "this system gives no network of its own to a process, so nothing was shown here. Run "
-            "'firstseen doctor' inside a container without a network instead"
-        )
+        raise SandboxUnavailable(Message("error-doctor-no-network"))
     before = sealed_network.observe()
-    _require(before.sealed, f"the network is not empty: {', '.join(before.interfaces)}")
+    interfaces = ", ".join(before.interfaces)
+    _require(before.sealed, Message("error-doctor-network", {"interfaces": interfaces}))
     print_lines(["In a network of its own: only the loopback, and that is down."])
     print_lines([f"Checked a made picture: {_check_made_still(settings)}."])
     after = sealed_network.observe()
-    _require(after.sealed, f"{after.bytes_sent} bytes were sent")
+    _require(after.sealed, Message("error-doctor-sent", {"bytes": after.bytes_sent}))
     tried = after.attempts - before.attempts
-    _require(tried == 0, f"attempts of the check to reach another machine: {tried}; none got out")
+    _require(tried == 0, Message("error-doctor-attempts", {"count": tried}))
     print_lines(["During the check: 0 bytes sent, 0 attempts to reach another machine."])
     refusal = sealed_network.try_to_leave()
-    _require(refusal is not None, "an address outside could be reached")
+    _require(refusal is not None, Message("error-doctor-open"))
     counted = sealed_network.observe().attempts > after.attempts
-    _require(counted, "an attempt on purpose was not counted, so the count shows nothing")
+    _require(counted, Message("error-doctor-not-counted"))
     print_lines([f"One attempt on purpose was refused and counted: {refusal}.", "Nothing left."])
 
 
-def _require(fact: bool, otherwise: str) -> None:
+def _require(fact: bool, otherwise: Message) -> None:
     if not fact:
         raise NotSealed(otherwise)
 
@@ -100,5 +99,5 @@ def _check_made_still(settings: "Settings") -> str:
             library.load_index()
             report = verify.check(copy, None, library, here).report
     if report.verdict is None or not report.verdict.matched:
-        raise NotSealed("its known copy was not found, so this was no whole check")
+        raise NotSealed(Message("error-doctor-no-copy"))
     return "its known copy was found"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.options import AsJson, LibraryFolder, complain, print_json, print_lines, settings_of
-from app.errors import UsageError
+from app.errors import UsageError, cause_of
+from hashing.message import Message
 
 if TYPE_CHECKING:
     from app.store.audit_log import Entry
@@ -190,9 +191,11 @@ def _sent_heads(witness: Path) -> "list[SentHead]":
     try:
         sent = read_witness(witness)
     except OSError as error:
-        raise UsageError(f"The witness {witness} cannot be read: {error.strerror}") from error
+        raise UsageError(
+            Message("error-witness-unreadable", {"path": str(witness), "reason": cause_of(error)})
+        ) from error
     if not sent:
-        raise UsageError(f"The witness {witness} holds no head of an audit log")
+        raise UsageError(Message("error-witness-no-head", {"path": str(witness)}))
     return sent
 
 

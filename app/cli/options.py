@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hashing.message import Message
+
 if TYPE_CHECKING:
     from app.settings import Settings
 
@@ -41,7 +43,12 @@ def settings_of(**given: Any) -> "Settings":
         wrong = error.errors()[0]
         name = str(wrong["loc"][0])
         where = f"--{name.replace('_', '-')}" if given.get(name) is not None else None
-        raise UsageError(f"{where or name_in_environment(name)}: {wrong['msg']}") from error
+        raise UsageError(
+            Message(
+                "error-option",
+                {"option": where or name_in_environment(name), "problem": wrong["msg"]},
+            )
+        ) from error
 
 
 def start_decoding(settings: "Settings") -> None:

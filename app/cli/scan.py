@@ -17,8 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from app.errors import UsageError
+from app.errors import UsageError, cause_of
 from app.report.report import SCHEMA
+from hashing.message import Message
 
 type Json = dict[str, Any]
 
@@ -132,11 +133,13 @@ class ReportFile:
 
     def _not_reports(self, line: int) -> OutputError:
         return OutputError(
-            f"{self.path} contains something other than reports (line {line}); it was left as it is"
+            Message("error-not-reports", {"path": str(self.path), "line": str(line)})
         )
 
     def _cannot_write(self, error: OSError) -> OutputError:
-        return OutputError(f"{self.path} cannot be written: {error.strerror}")
+        return OutputError(
+            Message("error-cannot-write", {"path": str(self.path), "reason": cause_of(error)})
+        )
 
     def add(self, report: Json) -> Outcome:
         """Add one line, on the disk when this returns.

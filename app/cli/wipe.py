@@ -8,7 +8,10 @@ import typer
 
 from app.cli.keys_and_audit import DataOption
 from app.cli.options import LibraryFolder, complain, print_lines, settings_of
-from app.errors import UsageError
+from app.errors import UsageError, cause_of
+from app.messages.catalogue import text
+from hashing.errors import FirstseenError
+from hashing.message import Message
 
 
 def wipe(
@@ -32,7 +35,7 @@ def wipe(
     there = [(folder, format) for folder, format in parts if (folder / format.file_name).exists()]
     if not there:
         places = " or ".join(str(folder) for folder, _ in parts)
-        raise UsageError(f"There is nothing to wipe in {places}")
+        raise UsageError(Message("error-nothing-to-wipe", {"places": places}))
     if not yes:
         _confirm([folder for folder, _ in there])
     if store_folder.is_dir():
@@ -48,17 +51,24 @@ def wipe(
     )
 
 
-def _wipe(folder: Path, names: frozenset[str], unusable: type[Exception], word: str) -> None:
+def _wipe(folder: Path, names: frozenset[str], unusable: type[FirstseenError], word: str) -> None:
     from app.database.private_files import wipe as wipe_folder
 
     try:
         strangers = wipe_folder(folder, names)
     except OSError as error:
         raise unusable(
-            f"Not everything of the {word} in {folder} could be deleted: {error.strerror} "
-            f"({error.filename})"
+            Message(
+                "error-not-all-wiped",
+                {
+                    "what": word,
+                    "folder": str(folder),
+                    "reason": cause_of(error),
+                    "file": str(error.filename),
+                },
+            )
         ) from error
-    print_lines([f"Wiped the {word} in {folder}"])
+    print_lines([text("cli-wiped", what=word, folder=str(folder))])
     if strangers:
         complain(f"left in {folder}, not made by firstseen: {', '.join(strangers)}")
 
@@ -66,8 +76,8 @@ def _wipe(folder: Path, names: frozenset[str], unusable: type[Exception], word: 
 def _confirm(folders: list[Path]) -> None:
     """Raises UsageError where nobody can be asked, or the answer is another."""
     if not sys.stdin.isatty():
-        raise UsageError("Wiping cannot be undone: add --yes where nobody can be asked")
+        raise UsageError(Message("error-wipe-unasked"))
     for folder in folders:
         typer.echo(f"This deletes everything that firstseen keeps in {folder.absolute()}", err=True)
     if typer.prompt("Type wipe to go on", err=True) != "wipe":
-        raise UsageError("Nothing was wiped")
+        raise UsageError(Message("error-nothing-wiped"))

@@ -18,7 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.database.private_files import FOLDER_MODE, create_private_file, mend_modes
+from app.errors import cause_of
 from hashing.errors import FirstseenError
+from hashing.message import Message, Param
 
 type Step = Callable[[sa.Connection], None]
 
@@ -89,7 +91,7 @@ class Database:
             exists = path.is_file()
             if not exists:
                 if not create or read_only:
-                    raise format.unusable(f"There is no {format.word} in {folder}")
+                    raise format.unusable(_message("error-database-none", format, folder))
                 _make_folder(folder, format)
                 create_private_file(path)  # its log and index get the same mode from SQLite
             mend_modes(folder, format.own_names)
@@ -116,7 +118,8 @@ class Database:
         Raises format.read_only, format.busy after `wait_s`, format.unusable on a full disk.
         """
         if not self.writable:
-            raise self.format.read_only(f"The {self.format.word} in {self.folder} can only be read")
+            read_only = _message("error-database-read-only", self.format, self.folder)
+            raise self.format.read_only(read_only)
         with self._translate_errors(), self.engine.connect() as connection:
             writer = connection.execution_options(firstseen_begin="BEGIN IMMEDIATE")
             with writer.begin():
@@ -153,12 +156,11 @@ def _make_folder(folder: Path, format: FileFormat) -> None:
         others = sorted({entry.name for entry in folder.iterdir()} - format.beside)
     except OSError as error:
         raise format.unusable(
-            f"No {format.word} can be made in {folder}: {error.strerror}"
+            _message("error-database-not-made", format, folder, reason=cause_of(error))
         ) from error
     if others:
         raise format.unusable(
-            f"{folder} is not a {format.word} and holds other files ({others[0]}); "
-            "nothing was written"
+            _message("error-database-other-files", format, folder, file=others[0])
         )
 
 
@@ -220,11 +222,17 @@ def _check_or_create(file: Database, *, create: bool) -> None:
         _create_tables(file)
         return
     if marker != format.application_id:
-        raise format.unusable(f"{file.folder / format.file_name} is not a firstseen {format.word}")
+        path = str(file.folder / format.file_name)
+        raise format.unusable(_message("error-database-foreign", format, file.folder, file=path))
     if version > format.schema_version:
         raise format.unusable(
-            f"The {format.word} in {file.folder} was written by a newer firstseen "
-            f"(format {version}; this one reads up to {format.schema_version})"
+            _message(
+                "error-database-newer",
+                format,
+                file.folder,
+                version=str(version),
+                known=str(format.schema_version),
+            )
         )
     if version < format.schema_version:
         _migrate(file)
@@ -246,10 +254,7 @@ def _migrate(file: Database) -> None:
     format = file.format
     if not file.writable:
         if not _may_write(file.folder, format):
-            raise format.read_only(
-                f"The {format.word} in {file.folder} is of an older format, "
-                "and can only be read: it has to be brought up to date where it can be written"
-            )
+            raise format.read_only(_message("error-database-older", format, file.folder))
         # a reader cannot use an older format, so the file is opened once more for writing
         type(file).open(
             file.folder, format, create=False, read_only=False, wait_s=file.wait_s
@@ -283,13 +288,13 @@ def translate_errors(format: FileFormat, folder: Path, wait_s: float) -> Iterato
 def _file_system_error(error: OSError, format: FileFormat, folder: Path) -> FirstseenError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _disk_full(format, folder)
-    return format.unusable(f"The {format.word} in {folder} cannot be used: {error.strerror}")
+    return format.unusable(
+        _message("error-database-unusable", format, folder, reason=cause_of(error))
+    )
 
 
 def _disk_full(format: FileFormat, folder: Path) -> FirstseenError:
-    return format.unusable(
-        f"No space is left for the {format.word} in {folder}; what was added before is unharmed"
-    )
+    return format.unusable(_message("error-database-full", format, folder))
 
 
 def _driver_error(
@@ -297,16 +302,16 @@ def _driver_error(
 ) -> FirstseenError:
     name = getattr(cause, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
-        return format.busy(
-            f"Another process is writing to the {format.word} in {folder}; "
-            f"gave up after {wait_s:g} s"
-        )
+        return format.busy(_message("error-database-busy", format, folder, seconds=wait_s))
     if name.startswith("SQLITE_READONLY"):
-        return format.read_only(f"The {format.word} in {folder} can only be read")
+        return format.read_only(_message("error-database-read-only", format, folder))
     if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
         return _disk_full(format, folder)
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
-        return format.unusable(
-            f"{folder / format.file_name} is damaged or not a {format.word}: {cause}"
-        )
-    return format.unusable(f"The {format.word} in {folder} cannot be used: {cause}")
+        file = str(folder / format.file_name)
+        return format.unusable(_message("error-database-damaged", format, folder, file=file))
+    return format.unusable(_message("error-database-refuses", format, folder, code=name))
+
+
+def _message(id: str, format: FileFormat, folder: Path, **more: Param) -> Message:
+    return Message(id, {"what": format.word, "folder": str(folder), **more})

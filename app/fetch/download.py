@@ -21,6 +21,7 @@ from app.network.errors import FetchFailed, LinkTooLarge
 from app.network.url_parsing import Link, resolve_redirect
 from app.progress import OnProgress
 from app.settings import Settings
+from hashing.message import Message, Param
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 65_536
@@ -41,7 +42,7 @@ class NotMedia:
     """An answer that may be a page with media. reason: what came instead, for an error message."""
 
     link: Link
-    reason: str
+    reason: Message
 
 
 def fetch_direct(
@@ -59,7 +60,7 @@ def fetch_direct(
             if answer.status not in MOVED or location is None:
                 return _save(answer, link, folder, settings.max_bytes, on_progress)
         link = resolve_redirect(link, location, proxy.rules.allow.ports)
-    raise FetchFailed(f"the link leads on and on: more than {MAX_REDIRECTS} redirects")
+    raise FetchFailed(Message("error-fetch-redirects", {"max": MAX_REDIRECTS}))
 
 
 def tls_context(certificates: Path | None) -> ssl.SSLContext:
@@ -95,8 +96,8 @@ def _request(
     except urllib3.exceptions.HTTPError as error:
         _raise_problem(proxy)
         if isinstance(error, urllib3.exceptions.SSLError):
-            raise FetchFailed(f"{link.host} could not show who it is: {error}") from error
-        raise FetchFailed(f"{link.host} broke off in the middle of its answer") from error
+            raise FetchFailed(Message("error-fetch-certificate", {"host": link.host})) from error
+        raise FetchFailed(Message("error-fetch-broke-off", {"host": link.host})) from error
 
 
 def _raise_problem(proxy: Proxy) -> None:
@@ -113,26 +114,26 @@ def _save(
 ) -> tuple[Item, Link] | NotMedia:
     """Save the body as a file, unless status or content say that it is no media."""
     if answer.status != 200:
-        reason = f"{link.host} answered with status {answer.status}"
+        params: dict[str, Param] = {"host": link.host, "status": str(answer.status)}
         if answer.status < 400 or answer.status in GONE:
-            raise FetchFailed(f"{reason}, not with a file")
-        return NotMedia(link, reason)
+            raise FetchFailed(Message("error-fetch-status-no-file", params))
+        return NotMedia(link, Message("error-fetch-status", params))
     announced = answer.length_remaining or 0
     if announced > max_bytes:
         raise LinkTooLarge(
-            f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes; this one has {announced:,}"
+            Message("error-too-large-exact", {"max_bytes": max_bytes, "bytes": announced})
         )
     chunks = _chunks(answer)
     head = b""
     while len(head) < media_type.HEAD_BYTES and (chunk := next(chunks, b"")):
         head += chunk
     if not head:
-        raise FetchFailed(f"{link.host} answered with nothing (0 bytes)")
+        raise FetchFailed(Message("error-fetch-empty", {"host": link.host}))
     kind = media_type.media_type(head)
     if kind in PAGES or (_declared_type(answer) in PAGES and media_type.refusal(kind)):
-        return NotMedia(link, f"{link.host} answered with a web page or a playlist")
+        return NotMedia(link, Message("error-fetch-page", {"host": link.host}))
     if refused := media_type.refusal(kind):
-        raise FetchFailed(f"{link.host} answered with no photo or video: this is {refused}")
+        raise FetchFailed(Message("error-fetch-no-media", {"host": link.host, "kind": refused}))
     with Incoming(link.file_name, folder, max_bytes) as incoming:
         done = 0
         for chunk in itertools.chain([head], chunks):

@@ -36,6 +36,7 @@ from app.network.addresses import Address, parse_address
 from app.network.allow_list import AllowList, no_public_address
 from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
 from app.network.url_parsing import parse_authority, parse_link
+from hashing.message import Message
 
 CHUNK_BYTES = 65_536
 HEAD_S = 30.0  # for a request or a response to begin
@@ -252,7 +253,7 @@ class Proxy:
         self._open += 1
         try:
             if self._connections > self.rules.max_connections or self._open > self.rules.max_open:
-                raise FetchRefused("fetching this link would make too many connections")
+                raise FetchRefused(Message("error-fetch-many-connections"))
             if request.method == "CONNECT":
                 await self._tunnel(request, client)
             else:
@@ -292,10 +293,10 @@ class Proxy:
                 if response.status >= 200:
                     return response
         except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
-            raise FetchFailed(f"{host} did not answer") from error
+            raise FetchFailed(Message("error-fetch-no-answer", {"host": host})) from error
         except (HeadError, asyncio.LimitOverrunError) as error:
-            raise FetchFailed(f"{host} answered something unreadable") from error
-        raise FetchFailed(f"{host} answered nothing but preliminaries")
+            raise FetchFailed(Message("error-fetch-answer-unreadable", {"host": host})) from error
+        raise FetchFailed(Message("error-fetch-preliminaries", {"host": host}))
 
     @contextlib.asynccontextmanager
     async def _connected(self, host: str, port: int) -> AsyncIterator[Streams]:
@@ -337,7 +338,7 @@ class Proxy:
                         limit=http_headers.MAX_BYTES,
                         flags=socket.AI_NUMERICHOST,
                     )
-        raise FetchFailed(f"{host} could not be connected to at port {port}")
+        raise FetchFailed(Message("error-fetch-cannot-connect", {"host": host, "port": str(port)}))
 
     async def _pump_up(self, client: "_Client", server: asyncio.StreamWriter) -> None:
         """Send the client's bytes to the server until either closes."""
@@ -367,19 +368,21 @@ class Proxy:
                 self._count_received(len(chunk))
                 await client.send(chunk)
         except (OSError, TimeoutError) as error:
-            raise FetchFailed("the connection broke off") from error
+            raise FetchFailed(Message("error-fetch-connection")) from error
         finally:
             upward.cancel()
 
     def _count_received(self, size: int) -> None:
         self.received += size
         if self.received > self.rules.max_bytes:
-            raise LinkTooLarge(f"more than {self.rules.max_bytes:,} bytes were sent for this link")
+            raise LinkTooLarge(
+                Message("error-fetch-sent-too-much", {"max_bytes": self.rules.max_bytes})
+            )
 
     def _count_sent(self, size: int) -> None:
         self._sent += size
         if self._sent > MAX_UPLOAD_BYTES:
-            raise FetchRefused("fetching a link would send more than a request needs")
+            raise FetchRefused(Message("error-fetch-sends-too-much"))
 
 
 class _ClientGone(Exception):

@@ -23,12 +23,12 @@ from app.network.errors import FetchFailed, LinkError, LinkTooLarge
 from app.network.url_parsing import Link, for_display
 from app.progress import OnProgress
 from app.sandbox.fork_handle import search_path
+from hashing.message import Message
 
 BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from app.fetch.extractor_process import main; main()"
 )
-INSTALL = "media behind pages needs the extra 'links': pip install 'firstseen[links]'"
 POLL_S = 0.1
 START_S = 30.0
 MAX_DOWNLOADS_REACHED = 101  # yt-dlp's exit code after --max-downloads
@@ -167,7 +167,7 @@ def _receive_listener(control: socket.socket | None) -> socket.socket | None:
     except TimeoutError:
         answer, descriptors = b"", []
     if not answer:
-        raise FetchFailed("the process that reads pages could not be started")
+        raise FetchFailed(Message("error-extractor-start"))
     return socket.socket(fileno=descriptors[0]) if answer == SANDBOXED else None
 
 
@@ -200,12 +200,12 @@ def _failure(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> LinkErro
         return proxy.problem
     output = "\n".join(_tail(folder / name) for name in ("stdout", "stderr"))
     if "larger than max-filesize" in output or "File too large" in output:
-        return LinkTooLarge(f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes")
+        return LinkTooLarge(Message("error-too-large", {"max_bytes": max_bytes}))
     if "does not pass filter (!is_live)" in output:
-        return FetchFailed(f"this page of {link.host} shows a live broadcast, which has no end yet")
+        return FetchFailed(Message("error-fetch-live", {"host": link.host}))
     lines = [line for line in output.splitlines() if line.startswith("ERROR: ")]
     reason = for_display(lines[-1].removeprefix("ERROR: ")) if lines else "yt-dlp says nothing more"
-    return FetchFailed(f"no video could be fetched from this page of {link.host}: {reason}")
+    return FetchFailed(Message("error-fetch-no-video", {"host": link.host, "reason": reason}))
 
 
 def _is_whole(path: Path) -> bool:

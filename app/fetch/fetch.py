@@ -21,6 +21,7 @@ from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarg
 from app.network.url_parsing import Link, parse_link
 from app.progress import OnProgress, quiet
 from app.settings import Settings, name_in_environment
+from hashing.message import Message
 
 OVERHEAD_BYTES = 64 << 20  # pages, scripts and playlists around a file of the largest size
 NAME_CHARS = 120
@@ -52,8 +53,7 @@ def check_link(url: str, settings: Settings) -> Link:
     try:
         if not settings.fetch:
             raise FetchRefused(
-                f"fetching links is turned off here ({name_in_environment('fetch')}); save the "
-                "file and check that"
+                Message("error-fetch-off", {"setting": name_in_environment("fetch")})
             )
         allow = AllowList.parse(settings.fetch_allow)
         link = parse_link(url, allow.ports)
@@ -91,7 +91,7 @@ def fetch(url: str, folder: Path, settings: Settings, on_progress: OnProgress = 
         error.origin = Origin(url, None, at, tuple(hosts))
         raise
     except intake.TooLarge as error:
-        large = LinkTooLarge(str(error))
+        large = LinkTooLarge(error.message)
         large.origin = Origin(url, None, at, tuple(hosts))
         raise large from error
     item = download.item
@@ -122,7 +122,7 @@ def _download(
         item, final_link = direct
         return _Download(item, final_link.url)
     if not extractor.installed():
-        raise FetchFailed(f"{direct.reason}; {extractor.INSTALL}")
+        raise FetchFailed(Message("error-fetch-no-extractor", {"problem": direct.reason}))
     video = extractor.fetch_from_page(
         direct.link,
         rules,
@@ -135,7 +135,9 @@ def _download(
     try:
         item = intake.from_path(video.path, settings.max_bytes, _item_name(video, direct.link))
     except intake.NotMedia as error:
-        raise FetchFailed(f"what this page of {direct.link.host} led to is {error}") from error
+        raise FetchFailed(
+            Message("error-fetch-led-to", {"host": direct.link.host, "problem": error.message})
+        ) from error
     return _Download(item, video.page_url or direct.link.url, video.videos)
 
 

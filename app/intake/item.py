@@ -20,19 +20,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from app.errors import LinkRefusedError
+from app.errors import LinkRefusedError, cause_of
 from app.intake import media_type as sniff
 from hashing.errors import FirstseenError, LimitExceeded, UnsupportedMedia
+from hashing.message import Message
 
 CHUNK_BYTES = 1 << 20
 LINK = re.compile(r"https?:/", re.IGNORECASE)  # a Path has lost the second slash
 SHA256 = re.compile(r"[0-9a-f]{64}")
 NO_FILE = (
-    (stat.S_ISDIR, "a folder, not a file"),
-    (stat.S_ISFIFO, "a named pipe, not a file"),
-    (stat.S_ISSOCK, "a socket, not a file"),
-    (stat.S_ISCHR, "a device, not a file"),
-    (stat.S_ISBLK, "a device, not a file"),
+    (stat.S_ISDIR, "error-a-folder"),
+    (stat.S_ISFIFO, "error-a-pipe"),
+    (stat.S_ISSOCK, "error-a-socket"),
+    (stat.S_ISCHR, "error-a-device"),
+    (stat.S_ISBLK, "error-a-device"),
 )
 
 
@@ -47,7 +48,7 @@ class TooLarge(IntakeError, LimitExceeded):
 class NotMedia(IntakeError, UnsupportedMedia):
     """The content is plainly something else; `item` is what is known of the file."""
 
-    def __init__(self, message: str, item: "Item") -> None:
+    def __init__(self, message: Message, item: "Item") -> None:
         super().__init__(message)
         self.item = item
 
@@ -179,20 +180,18 @@ class _Intake:
 
     def item(self, path: Path, name: str) -> Item:
         if not self._bytes:
-            raise IntakeError("the file is empty (0 bytes)")
+            raise IntakeError(Message("error-empty"))
         kind = sniff.media_type(self._head)
         item = Item(path, name, self._digest.hexdigest(), self._bytes, kind)
         if refused := sniff.refusal(kind):
-            raise NotMedia(f"not a photo or a video: by its content this is {refused}", item)
+            raise NotMedia(Message("error-not-media", {"kind": refused}), item)
         return item
 
 
 def refuse_link(text: str) -> None:
     """Raises LinkRefusedError where `text` is an address and no path."""
     if LINK.match(text):
-        raise LinkRefusedError(
-            "this takes files, no links: 'firstseen check' fetches one, or save the file first"
-        )
+        raise LinkRefusedError(Message("error-link-refused"))
 
 
 def readable_name(path: Path) -> str:
@@ -233,29 +232,29 @@ def _opener(path: str, flags: int) -> int:
 
 def _check_regular(mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise IntakeError(next((words for is_kind, words in NO_FILE if is_kind(mode)), "no file"))
+        kind = next((id for is_kind, id in NO_FILE if is_kind(mode)), "error-no-regular-file")
+        raise IntakeError(Message(kind))
 
 
 def _too_large(size: int, max_bytes: int) -> TooLarge:
-    return TooLarge(
-        f"FIRSTSEEN_MAX_BYTES allows files of {max_bytes:,} bytes; this one has at least {size:,}"
-    )
+    return TooLarge(Message("error-too-large-at-least", {"max_bytes": max_bytes, "bytes": size}))
 
 
 def _unreadable(error: OSError | ValueError) -> IntakeError:
-    reasons = {
-        errno.ENOENT: "there is no such file",
-        errno.ENOTDIR: "there is no such file",
-        errno.EACCES: "the file may not be read (permission denied)",
-        errno.ENXIO: "a socket or a device, not a file",
-    }
-    if isinstance(error, OSError) and error.errno is not None:
-        known = reasons.get(error.errno, f"the file cannot be read: {os.strerror(error.errno)}")
-        return IntakeError(known)
-    return IntakeError(f"the file cannot be read: {error}")
+    if not isinstance(error, OSError):
+        return IntakeError(Message("error-no-such-name"))
+    known = {
+        errno.ENOENT: "error-no-such-file",
+        errno.ENOTDIR: "error-no-such-file",
+        errno.EACCES: "error-file-not-allowed",
+        errno.ENXIO: "error-socket-or-device",
+    }.get(error.errno or 0)
+    if known is not None:
+        return IntakeError(Message(known))
+    return IntakeError(Message("error-unreadable", {"reason": cause_of(error)}))
 
 
 def _unwritable(error: OSError) -> IntakeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return IntakeError("the upload cannot be kept: the disk is full")
-    return IntakeError(f"the upload cannot be kept: {error.strerror}")
+        return IntakeError(Message("error-disk-full"))
+    return IntakeError(Message("error-upload-not-kept", {"reason": cause_of(error)}))

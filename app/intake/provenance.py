@@ -4,6 +4,7 @@ import json
 from typing import Any, Final
 
 from app.errors import UsageError
+from hashing.message import Message
 
 FIELDS: Final = ("page_url", "seen_at", "account", "text", "how")
 MAX_CHARS: Final = 4000  # of each
@@ -18,7 +19,7 @@ def parse_provenance(given: str | None) -> Provenance | None:
     try:
         value = json.loads(given)
     except (ValueError, RecursionError) as error:
-        raise UsageError("context: expected a JSON object") from error
+        raise UsageError(Message("error-context-no-object")) from error
     return checked_provenance(value)
 
 
@@ -27,10 +28,10 @@ def checked_provenance(value: Any) -> Provenance | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise UsageError("context: expected a JSON object")
+        raise UsageError(Message("error-context-no-object"))
     for name, text in value.items():
         if name not in FIELDS:
-            raise UsageError(f"context: unknown field; known are {', '.join(FIELDS)}")
+            raise UsageError(Message("error-context-unknown", {"known": ", ".join(FIELDS)}))
         if text is not None and (not isinstance(text, str) or len(text) > MAX_CHARS):
-            raise UsageError(f"context: {name} is a text of at most {MAX_CHARS} characters")
+            raise UsageError(Message("error-context-too-long", {"name": name, "max": MAX_CHARS}))
     return {name: text for name, text in value.items() if text} or None

@@ -42,6 +42,7 @@ from app.store.errors import CheckUnknown
 from app.store.retention import drop_upload
 from app.verdict.claim import parse_claim
 from hashing.errors import FirstseenError
+from hashing.message import Message
 
 
 def open_work(settings: Settings, store: Store) -> "Work":
@@ -133,7 +134,7 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
         if wanted:
             return checks.find(connection, check.id)
     delete_upload(work.store, upload.name)
-    raise CheckUnknown("the check was cancelled while its link was fetched")
+    raise CheckUnknown(Message("error-cancelled-fetching"))
 
 
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
@@ -172,7 +173,7 @@ def _with_origin(report: Report, check: Check) -> Report:
 def _unread_report(work: Work, check: Check, error: FirstseenError) -> Report:
     """The report on an item that could not be checked, for any reason."""
     if isinstance(error, LinkError):
-        unfetched = unreadable(check.name, str(error))
+        unfetched = unreadable(check.name, error.message)
         return unfetched if error.origin is None else with_origin(unfetched, error.origin)
     return _with_origin(_unread_file(work, check, error), check)
 
@@ -181,4 +182,4 @@ def _unread_file(work: Work, check: Check, error: FirstseenError) -> Report:
     claim = parse_claim(check.claimed_date, check.claimed_place)
     with suppress(FirstseenError):  # the library or the sandbox failed, not the item
         return report_unread(_path(work, check), error, work.settings, claim, check.name)
-    return unreadable(check.name, str(error), sha256=check.sha256, bytes=check.bytes)
+    return unreadable(check.name, error.message, sha256=check.sha256, bytes=check.bytes)

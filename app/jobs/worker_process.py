@@ -8,9 +8,11 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
+from app.errors import cause_of
 from app.sandbox.fork_handle import search_path
 from app.settings import Settings
 from app.store.errors import WorkerFailed
+from hashing.message import Message
 
 # isolated: files in the folder that the service was started in must not be imported
 BOOT: Final = (
@@ -20,7 +22,7 @@ BOOT: Final = (
 READY_TIMEOUT_S: Final = 60.0
 CLOSE_TIMEOUT_S: Final = 5.0
 
-type Message = list[object]
+type WorkerMessage = list[object]
 
 
 class WorkerProcess:
@@ -38,7 +40,9 @@ class WorkerProcess:
                 start_new_session=True,  # the server alone handles an interrupt from the terminal
             )
         except OSError as error:
-            raise WorkerFailed(f"a worker could not be started: {error.strerror}") from error
+            raise WorkerFailed(
+                Message("error-worker-start", {"reason": cause_of(error)})
+            ) from error
         self._write_lock = threading.Lock()
         self._buffered = b""
         self._write(settings.model_dump_json().encode() + b"\n")
@@ -57,13 +61,13 @@ class WorkerProcess:
         finally:
             timer.cancel()
         if first != ["ready"]:
-            raise WorkerFailed("a worker ended before it was ready")
+            raise WorkerFailed(Message("error-worker-ended"))
 
     def send(self, order: str, identifier: str) -> None:
         """Send an order; without effect where the process has ended."""
         self._write(json.dumps([order, identifier]).encode("ascii") + b"\n")
 
-    def messages(self) -> Iterator[Message]:
+    def messages(self) -> Iterator[WorkerMessage]:
         """Its messages, until it ends."""
         assert self._process.stdout is not None
         while True:

@@ -14,6 +14,7 @@ from app.library.fingerprint_rows import delete_fingerprint, insert_fingerprint,
 from app.library.records import Appearance, Clip, FileFacts
 from app.library.schema import appearances, clips, spaces
 from app.library.vector_rows import insert_vectors
+from hashing.message import Message
 from hashing.types import Fingerprint
 
 MAX_DIGITS = 18  # of a clip's number: fits a 64-bit integer
@@ -34,7 +35,7 @@ def clip_number(identifier: str) -> int:
     digits = identifier.removeprefix("R")
     is_id = digits != identifier and digits.isascii() and digits.isdigit()
     if not is_id or len(digits) > MAX_DIGITS:
-        raise ClipUnknown(f"{identifier!r} is no clip id; they look like {clip_id(123)}")
+        raise ClipUnknown(Message("error-no-clip-id", {"id": identifier, "example": clip_id(123)}))
     return int(digits)
 
 
@@ -183,5 +184,5 @@ def clip_row(connection: sa.Connection, number: int) -> sa.RowMapping:
     """A clip's row of `clips`. Raises ClipUnknown."""
     row = connection.execute(sa.select(clips).where(clips.c.id == number)).one_or_none()
     if row is None:
-        raise ClipUnknown(f"The library has no clip {clip_id(number)}")
+        raise ClipUnknown(Message("error-no-such-clip", {"id": clip_id(number)}))
     return row._mapping

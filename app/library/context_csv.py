@@ -7,8 +7,10 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from app.dates import DateNotUnderstoodError, parse_date
+from app.errors import cause_of
 from app.library.errors import ContextUnreadable
 from app.library.records import Appearance, AppearanceKind
+from hashing.message import Message
 
 if TYPE_CHECKING:
     from _csv import Reader  # the type has no public name
@@ -79,9 +81,13 @@ def read_context(path: Path) -> ContextTable:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             return ContextTable(_rows(csv.reader(stream, strict=True), path.name))
     except OSError as error:
-        raise ContextUnreadable(f"{path}: cannot be read: {error.strerror}") from error
+        raise ContextUnreadable(
+            Message("error-csv-unreadable", {"path": str(path), "reason": cause_of(error)})
+        ) from error
     except UnicodeDecodeError as error:
-        raise ContextUnreadable(f"{path.name}: is not UTF-8 text: {error.reason}") from error
+        raise ContextUnreadable(
+            Message("error-csv-not-utf8", {"file": path.name, "byte": error.start})
+        ) from error
 
 
 def _rows(reader: "Reader", name: str) -> Iterator[tuple[str, Context]]:
@@ -93,31 +99,40 @@ def _rows(reader: "Reader", name: str) -> Iterator[tuple[str, Context]]:
                 where = f"{name}, line {reader.line_num}"
                 yield _row(header, cells, where)
     except csv.Error as error:
-        raise ContextUnreadable(f"{name}, line {reader.line_num}: {error}") from error
+        raise ContextUnreadable(
+            Message("error-csv-line", {"file": name, "line": str(reader.line_num)})
+        ) from error
 
 
 def _check_header(header: list[str], name: str) -> None:
     if header[:1] != ["file"]:
-        raise ContextUnreadable(f"{name}, line 1: the first column must be 'file'")
+        raise ContextUnreadable(Message("error-csv-first-column", {"file": name}))
     for column in header:
         if column not in COLUMNS:
             raise ContextUnreadable(
-                f"{name}, line 1: unknown column {column!r}; known are {', '.join(COLUMNS)}"
+                Message(
+                    "error-csv-unknown-column",
+                    {"file": name, "column": column, "known": ", ".join(COLUMNS)},
+                )
             )
         if header.count(column) > 1:
-            raise ContextUnreadable(f"{name}, line 1: column {column!r} stands there twice")
+            raise ContextUnreadable(
+                Message("error-csv-column-twice", {"file": name, "column": column})
+            )
 
 
 def _row(header: list[str], cells: list[str], where: str) -> tuple[str, Context]:
     if len(cells) > len(header):
         raise ContextUnreadable(
-            f"{where}: {len(cells)} cells, but {len(header)} columns; quote cells with commas"
+            Message(
+                "error-csv-cells", {"where": where, "cells": len(cells), "columns": len(header)}
+            )
         )
     values = {
         column: cell.strip() for column, cell in zip(header, cells, strict=False) if cell.strip()
     }
     if "file" not in values:
-        raise ContextUnreadable(f"{where}, column 'file': names no file")
+        raise ContextUnreadable(Message("error-csv-no-file", {"where": where}))
     return values["file"], context_from_columns(values, where)
 
 
@@ -139,4 +154,6 @@ def _date(text: str, where: str, column: str) -> str:
     try:
         return parse_date(text).text
     except DateNotUnderstoodError as error:
-        raise ContextUnreadable(f"{where}, column {column!r}: {error}") from error
+        raise ContextUnreadable(
+            Message("error-csv-cell", {"where": where, "column": column, "problem": error.message})
+        ) from error

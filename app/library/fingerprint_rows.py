@@ -19,6 +19,8 @@ from app.library.audio_rows import delete_codes, insert_codes
 from app.library.errors import ClipDamaged
 from app.library.schema import fingerprints, pictures, spaces
 from app.library.vector_rows import delete_vectors, read_vectors
+from app.messages import wire
+from hashing.message import Message
 from hashing.types import (
     PDQ_BYTES,
     VECTOR_SIZE,
@@ -53,7 +55,7 @@ def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fing
         "problems": json.dumps(
             {
                 "gaps": [(gap.start, gap.end) for gap in fingerprint.gaps],
-                "problems": fingerprint.problems,
+                "problems": [_problem_json(problem) for problem in fingerprint.problems],
             }
         ),
         "times": packing.pack_times(frames.times),
@@ -119,8 +121,17 @@ def read_fingerprint(
             preview=_read_pictures(connection, number) if with_preview else None,
             audio=_audio_of(row),
             gaps=tuple(Span(*gap) for gap in defects["gaps"]),
-            problems=tuple(defects["problems"]),
+            problems=tuple(map(_problem, defects["problems"])),
         )
+
+
+def _problem_json(problem: Message | str) -> object:
+    return wire.to_json(problem) if isinstance(problem, Message) else problem
+
+
+def _problem(written: Any) -> Message | str:
+    """A text where it was stored before problems had ids."""
+    return wire.from_json(written) if isinstance(written, dict) else str(written)
 
 
 def _read_descriptors(

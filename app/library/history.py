@@ -13,6 +13,7 @@ from app.library.context_csv import TEXTS
 from app.library.errors import AppearanceFixed, ClipUnknown
 from app.library.records import Appearance, ContextChange
 from app.library.schema import appearances, clips, context_changes, thumbnails
+from hashing.message import Message
 
 
 def change_texts(
@@ -63,9 +64,9 @@ def remove_appearance(
     where = sa.and_(appearances.c.id == appearance, appearances.c.clip == number)
     row = connection.execute(sa.select(appearances).where(where)).one_or_none()
     if row is None:
-        raise ClipUnknown(f"this clip has no appearance {appearance}")
+        raise ClipUnknown(Message("error-no-such-appearance", {"number": str(appearance)}))
     if row.kind == "ingested":
-        raise AppearanceFixed("firstseen's own record of when it took a clip in stays with it")
+        raise AppearanceFixed(Message("error-appearance-fixed"))
     text = _as_text(Appearance(row.kind, row.date, row.source_url, row.publisher, row.entered_by))
     connection.execute(appearances.delete().where(where))
     _record(connection, number, ContextChange("appearance", text, None, entered_by, _at(now)))

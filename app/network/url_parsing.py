@@ -16,6 +16,7 @@ import idna
 from app.network.addresses import Address, parse_address
 from app.network.errors import FetchRefused
 from app.text.escaping import printable
+from hashing.message import Message
 
 MAX_CHARS = 8000
 PORTS = {"http": 80, "https": 443}
@@ -69,12 +70,12 @@ def parse_link(text: str, more_ports: frozenset[int] = frozenset()) -> Link:
     more_ports: allowed beside 80 and 443; which hosts they reach is decided with the address.
     """
     if len(text) > MAX_CHARS:
-        raise FetchRefused(f"a link has at most {MAX_CHARS:,} characters, this one {len(text):,}")
+        raise FetchRefused(Message("error-link-too-long", {"max": MAX_CHARS, "length": len(text)}))
     if "\\" in text or any(not c.isprintable() or c.isspace() for c in text):
-        raise _refusal(text, "it holds a blank, a control character or a backslash")
+        raise _refusal(text, "error-link-characters")
     parts = _LINK.fullmatch(text)
     if parts is None or parts["scheme"].lower() not in PORTS:
-        raise _refusal(text, "only links that begin with http:// or https:// are fetched")
+        raise _refusal(text, "error-link-scheme")
     scheme: Literal["http", "https"] = "https" if parts["scheme"].lower() == "https" else "http"
     host, port = parse_authority(parts["authority"], PORTS[scheme], more_ports)
     path, query = parts["path"] or "/", parts["query"] or ""
@@ -89,13 +90,13 @@ def parse_authority(
     default_port: None where a port must be named. Raises FetchRefused.
     """
     if "@" in text:
-        raise FetchRefused("links with a user name or password (…@…) are not fetched")
+        raise FetchRefused(Message("error-link-password"))
     parts = _AUTHORITY.fullmatch(text)
     if parts is None:
-        raise _refusal(text, "this is no host with or without a port")
+        raise _refusal(text, "error-link-host-port")
     port = int(parts["port"]) if parts["port"] else default_port
     if port is None or (port not in PORTS.values() and port not in more_ports):
-        raise _refusal(text, "only the ports 80 and 443 are fetched from")
+        raise _refusal(text, "error-link-port")
     return parse_host(parts["host"]), port
 
 
@@ -104,27 +105,27 @@ def parse_host(text: str) -> str:
     if text.startswith("["):
         address = parse_address(text[1:-1]) if "%" not in text else None
         if address is None or address.version != 6:
-            raise _refusal(text, "this is no IPv6 address")
+            raise _refusal(text, "error-link-ipv6")
         return str(address)
     name = _to_ascii(text)
     labels = name.removesuffix(".").split(".")
     if _NUMBER.fullmatch(labels[-1]):
         if text.isascii() and (address := parse_address(name)) is not None:
             return str(address)
-        raise _refusal(text, "an address is written as four decimal numbers, like 192.0.2.1")
+        raise _refusal(text, "error-link-ipv4")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise _refusal(text, "this is no host name")
+        raise _refusal(text, "error-link-host")
     return ".".join(labels)
 
 
 def resolve_redirect(link: Link, location: str, more_ports: frozenset[int] = frozenset()) -> Link:
     """The link that a redirect from `link` leads to. Raises FetchRefused."""
     if "\\" in location or any(not c.isprintable() or c.isspace() for c in location):
-        raise _refusal(location, "it holds a blank, a control character or a backslash")
+        raise _refusal(location, "error-link-characters")
     try:
         return parse_link(urljoin(link.url, location), more_ports)
     except ValueError as error:  # urljoin's own, of unbalanced brackets
-        raise _refusal(location, "this is no link") from error
+        raise _refusal(location, "error-link-none") from error
 
 
 def for_display(text: str) -> str:
@@ -139,8 +140,9 @@ def _to_ascii(text: str) -> str:
     try:
         return idna.encode(text, uts46=True, std3_rules=True).decode("ascii").lower()
     except idna.IDNAError as error:
-        raise _refusal(text, "this is no host name") from error
+        raise _refusal(text, "error-link-host") from error
 
 
 def _refusal(text: str, why: str) -> FetchRefused:
-    return FetchRefused(f"{for_display(text)!r}: {why}")
+    """why: the id of a message."""
+    return FetchRefused(Message(why, {"link": for_display(text)}))

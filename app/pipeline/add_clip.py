@@ -16,6 +16,7 @@ from app.pipeline.step_clock import StepClock
 from app.progress import OnProgress, quiet
 from app.settings import Settings
 from hashing.errors import DecodeError
+from hashing.message import Message
 from hashing.types import Fingerprint, Sampling
 
 
@@ -66,7 +67,7 @@ def refresh_clip(
     """
     stored = library.load(clip.id)
     if stored.preview is None:
-        raise DecodeError(f"{clip.id} was added without pictures: add its file again")
+        raise DecodeError(Message("error-added-without-frames", {"id": clip.id}))
     with open_sandbox(None, settings) as sandbox:
         on_progress("describe", 0.0)
         library.replace_fingerprint(clip.id, sandbox.describe_again(stored))

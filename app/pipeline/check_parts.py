@@ -50,7 +50,8 @@ def check_parts(
         if part.reason is not None:
             checked.append(CheckedPart(part, reason=part.reason))
         elif sum(one.checked for one in checked) >= MAX_CHECKED_PARTS:
-            checked.append(CheckedPart(part, reason=f"more than {MAX_CHECKED_PARTS} parts"))
+            reason = Message("problem-more-parts", {"max": MAX_CHECKED_PARTS})
+            checked.append(CheckedPart(part, reason=reason))
         else:
             with open_sandbox(item.path, settings) as own:
                 checked.append(
@@ -78,5 +79,5 @@ def _check_part(
         facts = file_facts(item)
         verdict = judge_matches(sandbox, facts, query, audio, claim, found.searched, library)
     except (DecodeError, SandboxKilled) as error:
-        return CheckedPart(part, reason=str(error))
+        return CheckedPart(part, reason=error.message)
     return CheckedPart(part, verdict, query.info.duration_s, query.preview, query.problems)

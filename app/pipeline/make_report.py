@@ -13,6 +13,7 @@ from app.verdict.combine_parts import CheckedPart
 from app.verdict.headline import Searched
 from app.verdict.verdict import Verdict
 from app.version import VERSION
+from hashing.message import Message
 
 
 def make_report(
@@ -50,5 +51,9 @@ def make_report(
     )
 
 
-def _problems(parts: tuple[CheckedPart, ...]) -> list[str]:
-    return [f"{part.part.label}: {problem}" for part in parts for problem in part.problems]
+def _problems(parts: tuple[CheckedPart, ...]) -> list[Message]:
+    return [
+        Message("problem-of-part", {"part": part.part.label, "problem": problem})
+        for part in parts
+        for problem in part.problems
+    ]

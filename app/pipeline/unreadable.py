@@ -36,8 +36,8 @@ def report_unread(
         raise error
     item, is_media = _item(path, error, settings, name)
     if item is None:
-        return unreadable(name or intake.readable_name(path), str(error))
-    report = unreadable(item.name, str(error), sha256=item.sha256, bytes=item.bytes)
+        return unreadable(name or intake.readable_name(path), error.message)
+    report = unreadable(item.name, error.message, sha256=item.sha256, bytes=item.bytes)
     return _add_metadata(report, item, settings, claim) if is_media else report
 
 

@@ -72,7 +72,7 @@ def _part(part: CheckedPart) -> ReportedPart:
         label=part.part.label,
         duration_s=duration_s,
         checked=part.checked,
-        reason=part.reason,
+        reason=checked(part.reason) if part.reason else None,
         unmatched=part.unmatched,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.metadata.types import Value
 from app.report.errors import ReportNotUnderstood
+from hashing.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class JsonNode:
     def __getitem__(self, name: str) -> "JsonNode":
         """A member of an object; null where it is absent."""
         if not isinstance(self.value, dict):
-            raise self.refuse("an object")
+            raise self.refuse(Message("error-report-object"))
         return JsonNode(self.value.get(name), f"{self.where}.{name}")
 
     @property
@@ -30,7 +31,7 @@ class JsonNode:
 
     def members(self) -> dict[str, "JsonNode"]:
         if not isinstance(self.value, dict):
-            raise self.refuse("an object")
+            raise self.refuse(Message("error-report-object"))
         return {
             str(name): JsonNode(value, f"{self.where}.{name}") for name, value in self.value.items()
         }
@@ -40,12 +41,12 @@ class JsonNode:
         if self.value is None:
             return []
         if not isinstance(self.value, list):
-            raise self.refuse("a list")
+            raise self.refuse(Message("error-report-list"))
         return [JsonNode(value, f"{self.where}[{at}]") for at, value in enumerate(self.value)]
 
     def text(self) -> str:
         if not isinstance(self.value, str):
-            raise self.refuse("a text")
+            raise self.refuse(Message("error-report-text"))
         return self.value
 
     def text_or_none(self) -> str | None:
@@ -56,7 +57,7 @@ class JsonNode:
 
     def number(self) -> float:
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise self.refuse("a number")
+            raise self.refuse(Message("error-report-number"))
         return float(self.value)
 
     def number_or_none(self) -> float | None:
@@ -64,7 +65,7 @@ class JsonNode:
 
     def whole(self) -> int:
         if isinstance(self.value, bool) or not isinstance(self.value, int):
-            raise self.refuse("a whole number")
+            raise self.refuse(Message("error-report-whole"))
         return self.value
 
     def whole_or_none(self) -> int | None:
@@ -72,7 +73,7 @@ class JsonNode:
 
     def flag(self) -> bool:
         if not isinstance(self.value, bool):
-            raise self.refuse("true or false")
+            raise self.refuse(Message("error-report-flag"))
         return self.value
 
     def flag_or_none(self) -> bool | None:
@@ -83,7 +84,7 @@ class JsonNode:
         for value in known:
             if value == self.value:
                 return value
-        raise self.refuse(f"one of {', '.join(known)}")
+        raise self.refuse(Message("error-report-one-of", {"known": ", ".join(known)}))
 
     def one_of_or[T: str](self, values: Iterable[T], absent: T) -> T:
         """The same of a field that older versions did not write."""
@@ -97,8 +98,11 @@ class JsonNode:
             return {name: member.plain() for name, member in self.members().items()}
         if self.value is None or isinstance(self.value, str | int | float | bool):
             return self.value
-        raise self.refuse("a JSON value")
+        raise self.refuse(Message("error-report-value"))
 
-    def refuse(self, expected: str) -> ReportNotUnderstood:
+    def refuse(self, expected: Message) -> ReportNotUnderstood:
         """The error that says what stands here instead."""
-        return ReportNotUnderstood(f"{self.where}: expected {expected}, got {self.value!r:.80}")
+        got = f"{self.value!r:.80}"
+        return ReportNotUnderstood(
+            Message("error-report-node", {"where": self.where, "expected": expected, "got": got})
+        )

@@ -85,13 +85,13 @@ def report_from_json(data: object) -> Report:
     """
     report = JsonNode(data, "report")
     if report["schema"].value != SCHEMA:
-        raise report["schema"].refuse(SCHEMA)
+        raise report["schema"].refuse(verbatim(SCHEMA))
     if "verdict" not in report.members():
-        raise report.refuse("a verdict, or null where there is none")
+        raise report.refuse(Message("error-report-verdict"))
     try:
         return _report(report)
     except ValueError as error:  # of a record that checks itself
-        raise ReportNotUnderstood(f"a report's values do not fit together: {error}") from error
+        raise ReportNotUnderstood(Message("error-report-misfit")) from error
 
 
 def _report(report: JsonNode) -> Report:
@@ -127,7 +127,7 @@ def _part(part: JsonNode) -> ReportedPart:
         label=part["label"].text(),
         duration_s=part["duration_s"].number_or_none(),
         checked=bool(part["checked"].flag_or_none()),
-        reason=part["reason"].text_or_none(),
+        reason=_message_or_none(part["reason"], part["reason_message"]),
         unmatched=tuple(_span(span) for span in part["unmatched"].items()),
     )
 
@@ -276,7 +276,7 @@ def _measured(value: JsonNode) -> float | int | str:
         return NOT_A_NUMBER
     if isinstance(value.value, int | float | str):
         return value.value
-    raise value.refuse("a number or a text")
+    raise value.refuse(Message("error-report-number-or-text"))
 
 
 def _audio(audio: JsonNode) -> AudioFinding:
@@ -366,7 +366,7 @@ def _messages(texts: JsonNode, messages: JsonNode) -> tuple[Message, ...]:
     if messages.is_null:
         named = [messages] * len(sentences)
     if len(named) != len(sentences):
-        raise messages.refuse("a message for each text")
+        raise messages.refuse(Message("error-report-message-each"))
     return tuple(map(_message, sentences, named))
 
 
@@ -378,6 +378,10 @@ def _message(text: JsonNode, message: JsonNode) -> Message:
     named = _named_message(message)
     _, faults = attempt(named)
     return written if faults else named
+
+
+def _message_or_none(text: JsonNode, message: JsonNode) -> Message | None:
+    return None if text.is_null else _message(text, message)
 
 
 def _named_message(message: JsonNode) -> Message:
@@ -396,7 +400,7 @@ def _param(param: JsonNode) -> Param:
         )
     if isinstance(value, str | int | float):
         return value
-    raise param.refuse("a parameter of a message")
+    raise param.refuse(Message("error-report-param"))
 
 
 def _members(node: JsonNode) -> list[tuple[str, JsonNode]]:
@@ -415,7 +419,7 @@ def _spans(spans: JsonNode) -> tuple[Span, ...]:
 def _span(span: JsonNode) -> Span:
     edges = [edge.number() for edge in span.items()]
     if len(edges) != 2:
-        raise span.refuse("[start, end]")
+        raise span.refuse(Message("error-report-span"))
     return Span(edges[0], edges[1])
 
 
@@ -427,7 +431,7 @@ def _box(box: JsonNode) -> Box | None:
     match [edge for edge in edges if edge is not None]:
         case [x0, y0, x1, y1]:
             return (x0, y0, x1, y1)
-    raise box.refuse("four edges")
+    raise box.refuse(Message("error-report-edges"))
 
 
 def _homography(homography: JsonNode) -> Homography | None:
@@ -438,4 +442,4 @@ def _homography(homography: JsonNode) -> Homography | None:
     match [[value for value in row if value is not None] for row in rows]:
         case [[a, b, c], [d, e, f], [g, h, i]]:
             return ((a, b, c), (d, e, f), (g, h, i))
-    raise homography.refuse("three rows of three numbers")
+    raise homography.refuse(Message("error-report-matrix"))

@@ -69,7 +69,7 @@ class ReportedPart:
     label: str
     duration_s: Seconds | None
     checked: bool
-    reason: str | None = None
+    reason: Message | None = None
     unmatched: tuple[Span, ...] = ()
 
 

@@ -99,7 +99,8 @@ def _part(part: ReportedPart) -> Json:
         "label": text(part.label),
         "duration_s": _time(part.duration_s),
         "checked": part.checked,
-        "reason": text(part.reason),
+        "reason": _text(part.reason) if part.reason else None,
+        "reason_message": _message(part.reason) if part.reason else None,
         "unmatched": _spans(part.unmatched),
     }
 

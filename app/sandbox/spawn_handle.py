@@ -11,10 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
+from app.errors import cause_of
 from app.sandbox.errors import SandboxUnavailable
 from app.sandbox.exit_status import ExitStatus
 from app.sandbox.fork_handle import DEFAULT_TASKS, ENVIRONMENT, search_path
 from app.sandbox.limits import SandboxLimits
+from hashing.message import Message
 
 if sys.platform == "win32":
     from app.sandbox.walls import windows
@@ -100,7 +102,7 @@ class SpawnServer:
                 job = windows.limit(process, limits)
         except OSError as error:
             raise SandboxUnavailable(
-                f"the decoding process could not be started: {error}"
+                Message("error-sandbox-start", {"reason": cause_of(error)})
             ) from error
         return SpawnedChild(process, job)
 

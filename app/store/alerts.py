@@ -14,6 +14,7 @@ from app.store.errors import AlertUnknown
 from app.store.schema import alerts as table
 from app.store.schema import checks
 from app.store.timestamps import format_timestamp
+from hashing.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def mark_seen(connection: sa.Connection, alert: str, key: str | None, now: datet
     """
     row = connection.execute(_select(key).where(table.c.id == alert)).one_or_none()
     if row is None:
-        raise AlertUnknown("there is no such alert")
+        raise AlertUnknown(Message("error-no-such-alert"))
     if row.seen_at is None:
         connection.execute(
             table.update().where(table.c.id == alert).values(seen_at=format_timestamp(now))

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from app.store.errors import HeadNotUnderstood
 from app.store.schema import audit as table
 from app.store.timestamps import format_timestamp, now
+from hashing.message import Message
 
 GENESIS: Final = hashlib.sha256(b"firstseen.audit/1").digest()  # stands before the first entry
 SERVICE: Final = "service"  # the actor where no person asked for it
@@ -128,9 +129,7 @@ def parse_head(text: str) -> Head:
     """A head as `str(head)` wrote it. Raises HeadNotUnderstood."""
     match = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip())
     if match is None:
-        raise HeadNotUnderstood(
-            f"expected a head as 'firstseen audit verify' prints it, such as {Head(0, GENESIS)}"
-        )
+        raise HeadNotUnderstood(Message("error-no-head", {"example": str(Head(0, GENESIS))}))
     return Head(int(match[1]), bytes.fromhex(match[2]))
 
 

@@ -8,12 +8,14 @@ between leaves a trace: a beginning without an end was cut off, and may have bee
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.errors import cause_of
 from app.library.errors import AppearanceFixed, ClipUnknown
 from app.library.records import Addition
 from app.settings import Settings
 from app.store import audit_log
 from app.store.data_folder import FILE_NAME, Store, open_store
 from app.store.errors import StoreUnusable
+from hashing.message import Message
 
 REFUSED = (ClipUnknown, AppearanceFixed)  # the library raised these before it changed anything
 
@@ -97,7 +99,7 @@ def existing_store(settings: Settings) -> Iterator[Store | None]:
         exists = (folder / FILE_NAME).is_file()
     except OSError as error:
         raise StoreUnusable(
-            f"The service store in {folder} cannot be used: {error.strerror}"
+            Message("error-store-unusable", {"folder": str(folder), "reason": cause_of(error)})
         ) from error
     store = open_store(folder, create=False) if exists else None
     try:

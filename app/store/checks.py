@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.store.errors import CheckEnded, CheckUnknown, QueueFull, RequestDiffers
 from app.store.schema import alerts, checks, decisions, keys, reports
 from app.store.timestamps import format_timestamp, now
+from hashing.message import Message
 
 type Json = dict[str, Any]
 type Task = Literal["check", "add", "recheck"]
@@ -175,7 +176,7 @@ def require_capacity(connection: sa.Connection, max_pending: int, key: str) -> N
         return
     share = max(1, max_pending // len(pending.keys() | {key}))
     if pending.get(key, 0) >= share:
-        raise QueueFull("too many checks are waiting; try again in a while")
+        raise QueueFull(Message("error-queue-full"))
 
 
 def _same_request(connection: sa.Connection, submission: Submission) -> Check | None:
@@ -190,7 +191,7 @@ def _same_request(connection: sa.Connection, submission: Submission) -> Check | 
     if row is None:
         return None
     if row.request_hash != _request_hash(submission):
-        raise RequestDiffers("this Idempotency-Key was used before, for another request")
+        raise RequestDiffers(Message("error-key-reused"))
     return find(connection, row.id)
 
 
@@ -400,7 +401,7 @@ def find(connection: sa.Connection, identifier: str, key: str | None = None) -> 
     where = checks.c.id == identifier
     matching = _read(connection, where if key is None else where & (checks.c.key == key))
     if not matching:
-        raise CheckUnknown("there is no such check, or it is no longer kept")
+        raise CheckUnknown(Message("error-no-such-check"))
     return matching[0]
 
 
@@ -473,7 +474,7 @@ def cancel(
     """
     check = find(connection, identifier, key)
     if check.final:
-        raise CheckEnded(f"the check is {check.state} and stays so")
+        raise CheckEnded(Message("error-check-ended", {"state": str(check.state)}))
     connection.execute(
         checks.update()
         .where(checks.c.id == identifier)

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from app.database.private_files import FOLDER_MODE
 from app.database.sqlite import Database, FileFormat, Step
+from app.errors import cause_of
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
+from hashing.message import Message
 
 if sys.platform == "win32":
     import msvcrt
@@ -45,12 +47,14 @@ def open_store(folder: Path, *, create: bool = True, wait_s: float = WAIT_S) -> 
     store = Store.open(folder, file_format(), create=create, read_only=False, wait_s=wait_s)
     if not store.writable:
         store.close()
-        raise StoreUnusable(f"The service store in {folder} can only be read")
+        raise StoreUnusable(Message("error-store-read-only", {"folder": str(folder)}))
     try:
         store.uploads.mkdir(mode=FOLDER_MODE, exist_ok=True)
     except OSError as error:
         store.close()
-        raise StoreUnusable(f"No uploads can be kept in {folder}: {error.strerror}") from error
+        raise StoreUnusable(
+            Message("error-store-no-uploads", {"folder": str(folder), "reason": cause_of(error)})
+        ) from error
     return store
 
 
@@ -76,13 +80,13 @@ def only_service(folder: Path) -> Iterator[None]:
         lock = (folder / LOCK).open("ab")
     except OSError as error:
         raise StoreUnusable(
-            f"The service store in {folder} cannot be used: {error.strerror}"
+            Message("error-store-unusable", {"folder": str(folder), "reason": cause_of(error)})
         ) from error
     with lock:
         try:
             _lock(lock.fileno())
         except OSError as error:
-            raise StoreInUse(f"Another service is running on the data in {folder}") from error
+            raise StoreInUse(Message("error-store-in-use", {"folder": str(folder)})) from error
         yield
 
 
@@ -96,7 +100,7 @@ def _lock(descriptor: int) -> None:
 def file_format() -> FileFormat:
     """The format of a store's file."""
     return FileFormat(
-        word="service store",
+        word="store",
         file_name=FILE_NAME,
         application_id=APPLICATION_ID,
         schema_version=SCHEMA_VERSION,

@@ -19,6 +19,7 @@ from app.store.errors import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
 from app.store.schema import checks
 from app.store.schema import decisions as table
 from app.store.timestamps import format_timestamp
+from hashing.message import Message
 
 MAX_NOTE_CHARS: Final = 4000
 WITHDRAWN: Final = "withdrawn"  # `decision` of a row that withdraws another
@@ -96,11 +97,11 @@ def withdraw(connection: sa.Connection, decision: str, key: str, now: datetime) 
         sa.select(table).where(table.c.id == decision, table.c.withdraws.is_(None))
     ).one_or_none()
     if row is None:
-        raise DecisionUnknown("there is no such decision")
+        raise DecisionUnknown(Message("error-no-such-decision"))
     if row.key != key:
-        raise DecisionNotOurs("only its author can withdraw a decision")
+        raise DecisionNotOurs(Message("error-not-the-author"))
     if connection.scalar(sa.select(table.c.id).where(table.c.withdraws == decision)) is not None:
-        raise DecisionWithdrawn("this decision was withdrawn before")
+        raise DecisionWithdrawn(Message("error-already-withdrawn"))
     withdrawal = {
         **row._mapping,
         "id": secrets.token_urlsafe(16),

@@ -25,6 +25,7 @@ from app.store import audit_log
 from app.store.errors import KeyEnded, KeyNotUnderstood, KeyUnknown
 from app.store.schema import keys, sessions
 from app.store.timestamps import format_timestamp
+from hashing.message import Message, Param
 
 PREFIX: Final = "fsk_"
 MAX_NAME_CHARS: Final = 100
@@ -73,8 +74,10 @@ def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
     requested = frozenset(names)
     unknown = sorted(requested - {scope.value for scope in Scope})
     if unknown or not requested:
-        what = f"unknown scope {unknown[0]!r}" if unknown else "a key needs a scope"
-        raise KeyNotUnderstood(f"{what}; known are {', '.join(Scope)}")
+        params: dict[str, Param] = {"known": ", ".join(Scope)}
+        if unknown:
+            params["scope"] = unknown[0]
+        raise KeyNotUnderstood(Message("error-scope" if unknown else "error-no-scope", params))
     return frozenset(Scope(name) for name in requested)
 
 
@@ -93,7 +96,7 @@ def create(
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= MAX_NAME_CHARS or _UNFIT.search(name):
-        raise KeyNotUnderstood(f"a key needs a name of 1 to {MAX_NAME_CHARS} characters")
+        raise KeyNotUnderstood(Message("error-key-name", {"max": MAX_NAME_CHARS}))
     key = Key(
         secrets.token_hex(8),
         name,
@@ -184,7 +187,7 @@ def find(connection: sa.Connection, key_id: str) -> Key:
     """One key by its id. Raises KeyUnknown."""
     row = connection.execute(sa.select(keys).where(keys.c.id == key_id)).one_or_none()
     if row is None:
-        raise KeyUnknown("there is no key of this id")
+        raise KeyUnknown(Message("error-no-such-key"))
     return _key(row)
 
 

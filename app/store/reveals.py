@@ -14,6 +14,7 @@ from app.store import audit_log
 from app.store.errors import NotRevealed
 from app.store.schema import reveals as table
 from app.store.timestamps import format_timestamp, now
+from hashing.message import Message
 
 REVEAL_DURATION: Final = timedelta(minutes=15)
 
@@ -80,6 +81,6 @@ def require(
     """Raise NotRevealed where this key may not see that of this check now."""
     allowed = find(connection, check, key, now())
     if faces and not allowed.faces:
-        raise NotRevealed("faces are shown only after this key revealed them")
+        raise NotRevealed(Message("error-faces-not-revealed"))
     if metadata and not allowed.metadata:
-        raise NotRevealed("identifying metadata is shown only after this key revealed it")
+        raise NotRevealed(Message("error-metadata-not-revealed"))

@@ -26,8 +26,8 @@ class CheckedPart:
     verdict: Verdict | None = None
     duration_s: float | None = None
     preview: PreviewFrames | None = None
-    problems: tuple[str, ...] = ()
-    reason: str | None = None
+    problems: tuple[Message | str, ...] = ()
+    reason: Message | None = None
 
     @property
     def checked(self) -> bool:

@@ -18,6 +18,7 @@ from hashing.decode.containers import (
 )
 from hashing.decode.frame_clock import JUMP_S
 from hashing.errors import DecodeError
+from hashing.message import Message
 from hashing.types import Seconds
 
 JITTER_S = 0.2  # shorter holes are rounding of the container's clock
@@ -75,18 +76,18 @@ def _missing(frame: av.AudioFrame, start: Seconds, have: int, rate_hz: int) -> i
     return 0 if frame.time is None else int((float(frame.time) - start) * rate_hz) - have
 
 
-def why_silent(file: BinaryIO) -> str:
-    """Why no sound was read of a file that has an audio track, in words."""
+def why_silent(file: BinaryIO) -> Message:
+    """Why no sound was read of a file that has an audio track."""
     try:
         with open_container(file) as container:
             if audio_stream(container) is not None:
-                return "the sound was not checked: nothing of it decodes"
-            names = filter(None, unknown_codings(container, file, "soun"))
-            coding = f"its coding ({', '.join(dict.fromkeys(names))})"
-            coding = coding if "()" not in coding else "its coding"
-            return f"the sound was not checked: {coding} is not known"
+                return Message("problem-sound-undecodable")
+            names = ", ".join(dict.fromkeys(filter(None, unknown_codings(container, file, "soun"))))
+            if not names:
+                return Message("problem-sound-unnamed-coding")
+            return Message("problem-sound-coding", {"coding": names})
     except DecodeError:
-        return "the sound was not checked: the file cannot be read again"
+        return Message("problem-sound-unreadable")
 
 
 def _decode(

@@ -14,6 +14,7 @@ import av.error
 
 from hashing.decode.iso_boxes import TrackCoding, track_codings
 from hashing.errors import UnsupportedMedia
+from hashing.message import Message
 from hashing.types import Seconds
 
 # Every demuxer of FFmpeg that shows frames held in the file itself. Not here on purpose: playlists
@@ -54,26 +55,26 @@ TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT of FFmpeg: the format's clock may break
 STATES_DURATIONS = ("mov",)  # demuxers of formats that state how long each frame is shown
 
 FAULTS = {
-    errno.ENOMEM: "it asks for more memory than there may be",
-    errno.EINVAL: "it is laid out as no reader expects",
-    errno.ENOSYS: "it uses a feature that FFmpeg does not have",
+    errno.ENOMEM: "fault-memory",
+    errno.EINVAL: "fault-layout",
+    errno.ENOSYS: "fault-feature",
 }
 FAULT_NAMES = {
-    "InvalidDataError": "the data are damaged there",
-    "EOFError": "the data end there",
-    "PatchWelcomeError": "it uses a feature that FFmpeg does not have",
-    "DecoderNotFoundError": "its coding is not known",
-    "DemuxerNotFoundError": "its kind is not known",
-    "StreamNotFoundError": "the track is missing",
+    "InvalidDataError": "fault-damaged",
+    "EOFError": "fault-ends",
+    "PatchWelcomeError": "fault-feature",
+    "DecoderNotFoundError": "fault-coding",
+    "DemuxerNotFoundError": "fault-kind",
+    "StreamNotFoundError": "fault-track",
 }
 
 
-def fault(error: BaseException) -> str:
+def fault(error: BaseException) -> Message:
     """What went wrong, in our words: libraries' own texts name addresses, files and lines."""
     known = FAULT_NAMES.get(type(error).__name__)
     if known is None and isinstance(error, OSError):
         known = FAULTS.get(error.errno or 0)
-    return known or "the data cannot be read there"
+    return Message(known or "fault-unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def open_container(file: BinaryIO) -> av.container.InputContainer:
     try:
         container: av.container.InputContainer = av.open(file, mode="r", options=OPEN_OPTIONS)
     except (av.error.FFmpegError, OSError, ValueError) as error:  # OSError: nothing to seek in
-        raise UnsupportedMedia(f"no video or picture that can be read: {fault(error)}") from error
+        raise UnsupportedMedia(Message("error-no-media", {"reason": fault(error)})) from error
     return container
 
 
@@ -129,9 +130,10 @@ def video_stream(
             return stream
     if tracks:
         named = ", ".join(filter(None, unknown_codings(container, file, "vide")))
-        coding = f"its coding ({named})" if named else "its coding"
-        raise UnsupportedMedia(f"the video track cannot be decoded: {coding} is not known")
-    raise UnsupportedMedia("the file holds no video stream")
+        if not named:
+            raise UnsupportedMedia(Message("error-unnamed-coding"))
+        raise UnsupportedMedia(Message("error-unknown-coding", {"coding": named}))
+    raise UnsupportedMedia(Message("error-no-video"))
 
 
 def video_tracks(

@@ -11,6 +11,7 @@ from hashing.decode import quantisation
 from hashing.decode.orientation import UPRIGHT, Orientation, from_matrix
 from hashing.decode.tone_mapping import BT2020_PRIMARIES, TRANSFERS, Transfer, to_sdr
 from hashing.errors import DecodeError
+from hashing.message import Message
 from hashing.types import Seconds
 
 EIGHT_BIT_LUMA_FIRST = {
@@ -118,9 +119,7 @@ def _reformatted(
             dst_color_range=dst_color_range,
         )
     except (av.error.FFmpegError, ValueError) as error:
-        raise DecodeError(
-            f"frames of the pixel format {frame.format.name} cannot be converted"
-        ) from error
+        raise DecodeError(Message("error-pixel-format", {"format": frame.format.name})) from error
 
 
 def _blended(frame: av.VideoFrame) -> av.VideoFrame:

@@ -16,6 +16,7 @@ from hashing.decode.containers import open_container, video_stream
 from hashing.decode.decoded_frame import DecodedFrame, orientation_of, transfer_of
 from hashing.decode.still import DEFAULT_FRAME_S, WORKING_PX, check_pixels
 from hashing.errors import DecodeError
+from hashing.message import Message
 from hashing.types import MediaInfo, Seconds
 
 PIPE = "_pipe"  # how FFmpeg's names of demuxers for a single picture end
@@ -39,7 +40,7 @@ def read_picture(file: BinaryIO, max_pixels: int) -> NDArray[np.uint8]:
         width, height = frame.upright_size()
         factor = max(1, max(width, height) // WORKING_PX)
         return frame.rgb(max(1, width // factor), max(1, height // factor))
-    raise DecodeError("no part of the picture decodes")
+    raise DecodeError(Message("error-no-part-decodes"))
 
 
 def picture_info(container: av.container.InputContainer, first: DecodedFrame) -> MediaInfo:

@@ -17,6 +17,7 @@ from hashing.decode.iso_boxes import MAX_BOXES, walk
 from hashing.decode.still import FAULTS, Still, open_still
 from hashing.decode.video import Damage, decode_frames, media_info
 from hashing.errors import DecodeError
+from hashing.message import Message
 from hashing.types import Limits, MediaInfo, Part
 
 MAX_PARTS = 16  # that are listed
@@ -122,8 +123,10 @@ def _has_movie(file: BinaryIO) -> bool:
     return any(box.kind == b"moov" for box in walk(file) if not box.parents)
 
 
-def _unknown(coding: str | None) -> str:
-    return f"its coding ({coding}) is not known" if coding else "its coding is not known"
+def _unknown(coding: str | None) -> Message:
+    if coding is None:
+        return Message("problem-unnamed-coding")
+    return Message("problem-unknown-coding", {"coding": coding})
 
 
 def _attached_videos(file: BinaryIO, limits: Limits) -> Iterator[Part]:
@@ -132,7 +135,7 @@ def _attached_videos(file: BinaryIO, limits: Limits) -> Iterator[Part]:
         try:
             info = media_info(open_part(file, part), limits)
         except DecodeError as error:
-            yield Part(part.id, part.kind, part.label, start=start, end=end, reason=str(error))
+            yield Part(part.id, part.kind, part.label, start=start, end=end, reason=error.message)
             continue
         yield Part(part.id, part.kind, part.label, info.duration_s, start=start, end=end)
 
@@ -186,7 +189,7 @@ def part_info(file: BinaryIO, part: Part, limits: Limits) -> MediaInfo:
     if part.page is not None:
         still = open_still(file, limits.max_pixels, page=part.page)
         if still is None:
-            raise DecodeError("the picture cannot be read again")
+            raise DecodeError(Message("error-picture-unread-again"))
         return still.info()
     info = media_info(open_part(file, part), limits, track=part.track)
     if part.track is None:

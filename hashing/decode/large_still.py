@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hashing.decode.ffmpeg_still import read_picture
 from hashing.decode.still import FAULTS, WORKING_PX, Still
 from hashing.errors import DecodeError
+from hashing.message import Message
 
 
 def read_large(file: BinaryIO, still: Still, max_pixels: int) -> NDArray[np.uint8]:
@@ -31,7 +32,7 @@ def _heif(file: BinaryIO) -> NDArray[np.uint8]:
     try:
         whole = np.asarray(pillow_heif.open_heif(file))  # (H, W, 3 or 4)
     except FAULTS as error:
-        raise DecodeError("the picture does not decode to its end") from error
+        raise DecodeError(Message("error-cut-picture")) from error
     height, width = whole.shape[:2]
     factor = max(height, width) // WORKING_PX
     size = (width // factor, height // factor)

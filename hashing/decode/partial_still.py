@@ -17,6 +17,7 @@ from PIL import ImageFile
 from hashing.decode.iso_boxes import declared_end
 from hashing.decode.still import FAULTS, Still, open_still, upright_rgb
 from hashing.errors import DecodeError
+from hashing.message import Message, Param
 
 JPEG_END = b"\xff\xd9"
 JPEG_GREY = 128  # what a decoder leaves where coefficients are missing
@@ -35,7 +36,7 @@ class PartialStill:
     """
 
     pixels: NDArray[np.uint8]  # (H, W, 3) RGB
-    problem: str
+    problem: Message
     size: tuple[int, int]
 
 
@@ -60,17 +61,16 @@ def _jpeg(file: BinaryIO, max_pixels: int) -> PartialStill:
     data = file.read()
     still = open_still(io.BytesIO(data + JPEG_END), max_pixels)
     if still is None:
-        raise DecodeError("the JPEG's header is damaged")
+        raise DecodeError(Message("error-jpeg-header"))
     stored = _decoded(still)
     if "progressive" in still.image.info:
         return PartialStill(
             still.orientation.apply(stored),
-            f"the JPEG breaks off at byte {len(data):,}: its finest passes may be missing, "
-            "what there is of the picture was checked",
+            Message("problem-jpeg-passes", {"byte": len(data)}),
             still.orientation.size(*still.image.size),
         )
     grey = (np.abs(stored.astype(np.int16) - JPEG_GREY) <= 1).all(axis=(1, 2))
-    return _cut(still, stored, ~grey, f"the JPEG breaks off at byte {len(data):,}")
+    return _cut(still, stored, ~grey, Message("problem-jpeg-breaks-off", {"byte": len(data)}))
 
 
 def _row_wise(still: Still) -> PartialStill:
@@ -82,10 +82,12 @@ def _row_wise(still: Still) -> PartialStill:
         present = np.asarray(still.image).reshape(still.image.height, -1).any(axis=1)
         stored = _decoded(still)
     except FAULTS as error:
-        raise DecodeError("no part of the picture decodes") from error
+        raise DecodeError(Message("error-no-part-decodes")) from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
-    return _cut(still, stored, present, f"the {still.image.format} is damaged or breaks off")
+    return _cut(
+        still, stored, present, Message("problem-damaged", {"format": str(still.image.format)})
+    )
 
 
 def _completed(file: BinaryIO, max_pixels: int, size: int) -> PartialStill:
@@ -94,7 +96,7 @@ def _completed(file: BinaryIO, max_pixels: int, size: int) -> PartialStill:
     data = file.read(MAX_FILL_BYTES)
     missing = size - len(data)
     if not 0 < missing <= MAX_FILL_BYTES:
-        raise DecodeError("no part of the picture decodes")
+        raise DecodeError(Message("error-no-part-decodes"))
     versions = []
     still = None
     for filling in FILLINGS:
@@ -102,11 +104,13 @@ def _completed(file: BinaryIO, max_pixels: int, size: int) -> PartialStill:
         if still is not None:
             versions.append(_decoded(still))
     if still is None or len(versions) < 2 or versions[0].shape != versions[1].shape:
-        raise DecodeError("no part of the picture decodes")
+        raise DecodeError(Message("error-no-part-decodes"))
     wrong = np.flatnonzero((versions[0] != versions[1]).any(axis=(1, 2)))
     end = max(0, int(wrong[0]) - FILTER_ROWS) if len(wrong) else len(versions[0])
     present = np.arange(len(versions[0])) < end
-    return _cut(still, versions[0], present, f"the picture breaks off at byte {len(data):,}")
+    return _cut(
+        still, versions[0], present, Message("problem-picture-breaks-off", {"byte": len(data)})
+    )
 
 
 def _decoded(still: Still) -> NDArray[np.uint8]:
@@ -114,11 +118,11 @@ def _decoded(still: Still) -> NDArray[np.uint8]:
     try:
         return upright_rgb(still.image, transfer=still.transfer)
     except FAULTS as error:
-        raise DecodeError("no part of the picture decodes") from error
+        raise DecodeError(Message("error-no-part-decodes")) from error
 
 
 def _cut(
-    still: Still, stored: NDArray[np.uint8], present: NDArray[np.bool_], where: str
+    still: Still, stored: NDArray[np.uint8], present: NDArray[np.bool_], where: Message
 ) -> PartialStill:
     """Between the first and the last row that is there.
 
@@ -127,24 +131,27 @@ def _cut(
     rows = np.flatnonzero(present)
     share = len(present) / max(1, len(stored))
     if not len(rows):
-        raise DecodeError(f"{where}, before any row of the picture")
+        raise DecodeError(Message("error-before-any-row", {"where": where}))
     first, last = int(rows[0]), int(rows[-1]) + 1
     width, height = still.image.size
     if last - first == len(present):
         return PartialStill(
             still.orientation.apply(stored),
-            f"{where}; all of the picture decodes",
+            Message("problem-all-decodes", {"where": where}),
             still.orientation.size(width, height),
         )
     kept = stored[round(first / share) : round(last / share)]
     if len(kept) < MIN_ROWS:
-        raise DecodeError(f"{where}, after {last - first} rows of {len(present)}")
+        params: dict[str, Param] = {"where": where, "rows": last - first, "of": len(present)}
+        raise DecodeError(Message("error-after-rows", params))
     scale = height / len(present)
     top, bottom = round(first * scale), round(last * scale)
     return PartialStill(
         still.orientation.apply(kept),
-        f"{where}: rows {top + 1} to {bottom} of {height} decode and were checked, the rest of "
-        "the picture is missing",
+        Message(
+            "problem-rows",
+            {"where": where, "first": top + 1, "last": bottom, "height": height},
+        ),
         still.orientation.size(width, bottom - top),
     )
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hashing.errors import DecodeError
+from hashing.message import Message
 from hashing.types import PreviewFrames, Seconds
 
 LONG_SIDE_PX = 512
@@ -111,7 +112,9 @@ def decode(pictures: PreviewFrames, start: Seconds = 0.0, end: Seconds = float("
         return Film(np.zeros(0), np.zeros((0, pictures.height, pictures.width, 3), np.uint8))
     frames = list(_decode_stream(pictures, int(indices[0]), int(indices[-1])))
     if len(frames) != len(indices):
-        raise DecodeError(f"kept pictures: {len(frames)} of {len(indices)} decode")
+        raise DecodeError(
+            Message("error-previews-decode", {"count": len(frames), "of": len(indices)})
+        )
     return Film(pictures.times[indices], np.stack(frames))
 
 
@@ -138,7 +141,7 @@ def _luma_stream(pictures: PreviewFrames) -> Iterator[NDArray[np.uint8]]:
         return
     for index, frame in enumerate(_frames(pictures, 0, len(pictures.times) - 1)):
         if index >= len(pictures.times):
-            raise DecodeError("kept pictures: more decode than there are moments")
+            raise DecodeError(Message("error-previews-more"))
         plane = frame.planes[0]  # always 4:2:0: we encoded them
         rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
         yield rows[: pictures.height, : pictures.width]
@@ -148,10 +151,10 @@ def _decode_still(pictures: PreviewFrames) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(pictures.data), formats=("WEBP",)) as image:
             if image.size != (pictures.width, pictures.height):
-                raise DecodeError("the kept picture has another size than stated")
+                raise DecodeError(Message("error-preview-size"))
             return np.asarray(image.convert("RGB"))
     except (OSError, ValueError) as error:
-        raise DecodeError(f"the kept picture cannot be decoded: {error}") from error
+        raise DecodeError(Message("error-preview-undecodable")) from error
 
 
 def _decode_stream(pictures: PreviewFrames, first: int, last: int) -> Iterator[NDArray[np.uint8]]:
@@ -167,7 +170,7 @@ def _frames(pictures: PreviewFrames, first: int, last: int) -> Iterator[av.Video
             stream = source.streams.video[0]
             stream.thread_type = "NONE"
             if (stream.width, stream.height) != (pictures.width, pictures.height):
-                raise DecodeError("the kept pictures have another size than stated")
+                raise DecodeError(Message("error-previews-size"))
             step = Fraction(1, int(RATE_HZ)) / stream.time_base  # in the stream's own ticks
             if first:
                 source.seek(int(first * step), stream=stream)
@@ -179,4 +182,4 @@ def _frames(pictures: PreviewFrames, first: int, last: int) -> Iterator[av.Video
                 if index >= first:
                     yield frame
     except (av.error.FFmpegError, IndexError) as error:
-        raise DecodeError(f"the kept pictures cannot be decoded: {error}") from error
+        raise DecodeError(Message("error-previews-undecodable")) from error

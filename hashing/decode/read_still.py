@@ -16,6 +16,7 @@ from hashing.decode.partial_still import read_partial
 from hashing.decode.still import WORKING_PX, open_still
 from hashing.decode.video import Damage, decode_frames
 from hashing.errors import DecodeError, LimitExceeded
+from hashing.message import Message
 from hashing.types import Limits
 
 
@@ -27,7 +28,7 @@ class StillPixels:
     """
 
     pixels: NDArray[np.uint8]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
     size: tuple[int, int] | None = None
 
 

@@ -24,6 +24,7 @@ from hashing.decode.orientation import UPRIGHT, Orientation
 from hashing.decode.quantisation import step_of_tables
 from hashing.decode.tone_mapping import TRANSFERS, Transfer, to_sdr
 from hashing.errors import DecodeError, LimitExceeded
+from hashing.message import Message
 from hashing.types import MediaInfo, Seconds
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF", "JPEG2000", "PPM")
@@ -67,7 +68,7 @@ class Still:
     frame_indices: range  # those that viewers show
     orientation: Orientation = UPRIGHT
     transfer: Transfer | None = None  # of HDR
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
 
     @property
     def animated(self) -> bool:
@@ -110,7 +111,7 @@ class Still:
         try:
             return upright_rgb(self.image, self.orientation, self.transfer)
         except FAULTS as error:
-            raise DecodeError("the picture does not decode to its end") from error
+            raise DecodeError(Message("error-cut-picture")) from error
 
     def frames(self) -> Iterator[tuple[Seconds, NDArray[np.uint8]]]:
         """Every frame that viewers show, with the time at which they show it.
@@ -124,8 +125,14 @@ class Still:
                 pixels = upright_rgb(self.image, self.orientation, self.transfer)
             except FAULTS:
                 self.problems.append(
-                    f"frame {index - self.frame_indices.start + 1} of "
-                    f"{len(self.frame_indices)} does not decode ({time:.1f} s)"
+                    Message(
+                        "problem-frame-undecodable",
+                        {
+                            "number": index - self.frame_indices.start + 1,
+                            "count": len(self.frame_indices),
+                            "time": time,
+                        },
+                    )
                 )
                 return
             yield time, pixels
@@ -170,8 +177,10 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
     """Raises LimitExceeded, naming the setting, on a picture larger than that."""
     if width * height > max_pixels:
         raise LimitExceeded(
-            f"{width} x {height} pixels pass max_pixels = {max_pixels:,}; "
-            "FIRSTSEEN_MAX_PIXELS raises it"
+            Message(
+                "error-too-many-pixels",
+                {"width": str(width), "height": str(height), "max_pixels": max_pixels},
+            )
         )
 
 

@@ -36,6 +36,7 @@ from hashing.decode.ffmpeg_still import is_picture, picture_frames, picture_info
 from hashing.decode.frame_clock import REPORTED_JUMPS, ClockJump, FrameClock
 from hashing.decode.still import Still, check_pixels, open_still
 from hashing.errors import DecodeError, UnsupportedMedia
+from hashing.message import Message, Param
 from hashing.types import Limits, MediaInfo, Seconds, Span
 
 DEFAULT_STEP_S = 0.04  # where a file names no frame rate
@@ -53,7 +54,7 @@ class Damage:
     """
 
     gaps: list[Span] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     jumps: list[ClockJump] = field(default_factory=list)
     frames: int = 0
     track: int | None = None
@@ -142,7 +143,7 @@ def _tracks(
                     yield frame
             if given:
                 return
-    raise DecodeError(f"not one frame of the video track decodes (coding {coding})")
+    raise DecodeError(Message("error-no-frame-decodes", {"coding": coding}))
 
 
 def _candidates(
@@ -160,7 +161,7 @@ def _candidates(
         if track is None or stream.index == track
     ]
     if not numbers:
-        raise UnsupportedMedia(f"the file holds no video track {track} that can be decoded")
+        raise UnsupportedMedia(Message("error-no-such-track", {"track": str(track)}))
     return numbers
 
 
@@ -183,7 +184,7 @@ def _animation(
     except DecodeError:
         pass  # what Pillow gave is all there is
     if not count:
-        raise DecodeError("not one frame of the animation decodes")
+        raise DecodeError(Message("error-animation-undecodable"))
     if count < len(still.frame_indices):
         damage.problems += still.problems
 
@@ -220,7 +221,8 @@ def _video(
         time = clock.read(frame)
         if broken_at is not None and time - broken_at > GAP_STEPS * step and not only_key:
             damage.gaps.append(Span(broken_at, time))
-            damage.problems.append(f"nothing decodes between {broken_at:.1f} s and {time:.1f} s")
+            nothing = Message("problem-nothing-decodes", {"start": broken_at, "end": time})
+            damage.problems.append(nothing)
         broken_at = None
         damage.frames += 1
         yield DecodedFrame(time, frame, orientation_of(frame), transfer_of(frame))
@@ -235,22 +237,23 @@ def _limited(
     for given, frame in enumerate(frames):
         passed = _passed(frame.time, given, limits)
         if passed is not None:
-            damage.problems.append(f"only the first {frame.time:.1f} s were checked: {passed}")
+            params: dict[str, Param] = {"seconds": frame.time, "limit": passed}
+            damage.problems.append(Message("problem-only-the-first", params))
             damage.end = frame.time
             if damage.declared is not None and damage.declared > frame.time and not damage.jumps:
                 damage.end = damage.declared
                 damage.gaps.append(Span(frame.time, damage.end))
             break
         yield frame
-    damage.problems += _jump_texts(damage.jumps)
+    damage.problems += _jump_messages(damage.jumps)
 
 
-def _passed(time: Seconds, given: int, limits: Limits) -> str | None:
-    """Which limit the next frame passes, in words that name the setting."""
+def _passed(time: Seconds, given: int, limits: Limits) -> Message | None:
+    """Which limit the next frame passes; names the setting."""
     if time > limits.max_duration_s:
-        return f"it is longer than max_duration_s = {limits.max_duration_s:g} s"
+        return Message("problem-longer-than", {"seconds": f"{limits.max_duration_s:g}"})
     if given >= limits.max_frames:
-        return f"it has more frames than max_frames = {limits.max_frames:,}"
+        return Message("problem-more-frames", {"max": limits.max_frames})
     return None
 
 
@@ -275,8 +278,11 @@ def _decode(
         except StopIteration:
             return
         except (av.error.FFmpegError, ValueError) as error:
-            where = f" behind byte {place:,}" if place is not None else ""
-            damage.problems.append(f"the file breaks off{where}: {fault(error)}")
+            if place is None:
+                damage.problems.append(Message("problem-breaks-off", {"reason": fault(error)}))
+            else:
+                params: dict[str, Param] = {"byte": place, "reason": fault(error)}
+                damage.problems.append(Message("problem-breaks-off-behind", params))
             return
         place = packet.pos if packet.pos is not None else place
         if only_key and packet.size and not packet.is_keyframe:
@@ -289,22 +295,26 @@ def _decode(
             yield None
 
 
-def _jump_texts(jumps: list[ClockJump]) -> list[str]:
+def _jump_messages(jumps: list[ClockJump]) -> list[Message]:
     """Where the file's clock broke, and that time goes on from there."""
-    texts = [
-        f"the file's clock {'jumps ahead' if jump.by_s > 0 else 'goes back'} by "
-        f"{_length(abs(jump.by_s))} at {jump.time:.1f} s; frames are timed on from there"
+    messages = [
+        Message(
+            "problem-clock-ahead" if jump.by_s > 0 else "problem-clock-back",
+            {"length": _length(abs(jump.by_s)), "time": jump.time},
+        )
         for jump in jumps[:REPORTED_JUMPS]
     ]
     if len(jumps) > REPORTED_JUMPS:
-        texts.append(f"the file's clock breaks {len(jumps) - REPORTED_JUMPS} more times")
-    return texts
+        messages.append(Message("problem-clock-more", {"count": len(jumps) - REPORTED_JUMPS}))
+    return messages
 
 
-def _length(seconds: Seconds) -> str:
+def _length(seconds: Seconds) -> Message:
     if seconds < 120:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 3600:.1f} hours" if seconds >= 7200 else f"{seconds / 60:.0f} minutes"
+        return Message("length-seconds", {"seconds": seconds})
+    if seconds < 7200:
+        return Message("length-minutes", {"minutes": seconds / 60})
+    return Message("length-hours", {"hours": seconds / 3600})
 
 
 def _check_end(end: Seconds, damage: Damage) -> None:
@@ -314,7 +324,7 @@ def _check_end(end: Seconds, damage: Damage) -> None:
         return  # a length that was counted across a break says nothing
     if declared - end > max(END_S, END_SHARE * declared):
         damage.gaps.append(Span(end, declared))
-        damage.problems.append(f"video stream ends at {end:.1f} s of {declared:.1f} s")
+        damage.problems.append(Message("problem-ends-early", {"end": end, "declared": declared}))
 
 
 def media_info(file: BinaryIO, limits: Limits, track: int | None = None) -> MediaInfo:

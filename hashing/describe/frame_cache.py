@@ -16,6 +16,7 @@ from hashing.decode.preview_codec import GROUP, LONG_SIDE_PX, Film, decode, luma
 from hashing.errors import DecodeError
 from hashing.imaging.homography import MAX_KEYPOINTS, Keypoints, detect_keypoints, flip_horizontally
 from hashing.imaging.text_bands import find_caption_bars
+from hashing.message import Message
 from hashing.types import Box, Fingerprint, Seconds
 
 __all__ = [
@@ -123,7 +124,11 @@ class FrameCache:
         if self._thumbnails is None:
             thumbnails = np.concatenate(list(luma(self._preview, self.thumbnail_size)))
             if len(thumbnails) != len(self.times):
-                raise DecodeError(f"kept pictures: {len(thumbnails)} of {len(self.times)} decode")
+                raise DecodeError(
+                    Message(
+                        "error-previews-decode", {"count": len(thumbnails), "of": len(self.times)}
+                    )
+                )
             self._thumbnails = thumbnails
         return self._thumbnails
 

@@ -48,6 +48,7 @@ from app.store.checks import Check, Submission
 from app.store.data_folder import delete_upload
 from app.store.errors import CheckUnknown
 from app.verdict.claim import ClaimNotUnderstoodError, parse_claim
+from hashing.message import Message
 
 REPORT_POLICY: Final = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "  # the page's is narrower
@@ -206,7 +207,7 @@ def _submission(
     )
     again = upload.fields.get("again", "").strip()
     if again not in ("", "0", "1"):
-        raise UsageError("again: expected 1 or 0")
+        raise UsageError(Message("error-again"))
     submission = Submission(
         key=caller.key_id,
         task="check",
@@ -228,7 +229,7 @@ def validate_claim(date: str | None, place: str | None) -> tuple[str | None, str
     try:
         claim = parse_claim(date, place)
     except (DateNotUnderstoodError, ClaimNotUnderstoodError) as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(error.message) from error
     if claim is None:
         return None, None
     return claim.date.text if claim.date else None, claim.place

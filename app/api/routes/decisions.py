@@ -17,6 +17,7 @@ from app.store.data_folder import Store
 from app.store.decisions import Decision, Pair
 from app.store.errors import CheckUnknown, DecisionUnknown, NotKept
 from app.store.timestamps import now
+from hashing.message import Message
 
 MAX_ID_CHARS: Final = 64
 
@@ -78,7 +79,7 @@ def _decide(
     with store.writing() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
         if check.sha256 is None:
-            raise NotKept("the item has not been fetched yet: there is nothing to decide about")
+            raise NotKept(Message("error-not-fetched-yet"))
         pair = Pair(check.id, check.sha256, clip.id, clip.sha256)
         expires = now() + timedelta(seconds=settings.keep_decisions_s)
         decision = decisions.add(
@@ -103,7 +104,7 @@ def _withdraw(store: Store, decision_id: str, caller: Caller) -> Decision:
     with store.writing() as connection:
         decision = decisions.find(connection, decision_id)
         if decision is None or not _may_see(store, decision, caller):
-            raise DecisionUnknown("there is no such decision")
+            raise DecisionUnknown(Message("error-no-such-decision"))
         withdrawn = decisions.withdraw(connection, decision_id, caller.key_id, now())
         audit_log.append_entry(connection, caller.key_id, "decision.withdraw", withdrawn.id)
     return withdrawn

@@ -28,6 +28,7 @@ from app.store import checks, descriptors, matches_of_clip
 from app.store.audited_changes import addition_entries, record_change
 from app.store.data_folder import Store
 from app.store.errors import NotKept
+from hashing.message import Message
 
 MAX_CHECKS: Final = 100
 WHERE: Final = "the request"  # the source that an error names
@@ -200,7 +201,7 @@ def _add_checked(
         or check.sha256 is None
         or check.bytes is None
     ):
-        raise NotKept("the fingerprint of this item is not stored: add its file instead")
+        raise NotKept(Message("error-no-fingerprint"))
     facts = FileFacts(check.name, check.sha256, check.bytes)
     item = StoredItem(facts, stored_item.fingerprint, stored_item.metadata)
     with record_change(store, caller.key_id, "clip.add", check.id) as changes:

@@ -16,6 +16,7 @@ from app.errors import UsageError
 from app.store import checks, evidence_sheets, reveals
 from app.store.data_folder import Store
 from app.store.timestamps import now
+from hashing.message import Message
 
 SHOWN: Final = "shown"
 IMAGE_FIELDS: Final = (
@@ -86,9 +87,9 @@ async def reveal(
 ) -> RevealOut:
     """Show this key faces or identifying metadata of this item for 15 minutes; it is logged."""
     if not (content.faces or content.metadata):
-        raise UsageError("say what to show: faces, metadata, or both")
+        raise UsageError(Message("error-say-what-to-show"))
     if not content.reason.strip():
-        raise UsageError("a reason is needed")
+        raise UsageError(Message("error-reason-needed"))
     until = await run_in_threadpool(_grant, store_of(request), check_id, caller, content)
     return RevealOut(until=until)
 

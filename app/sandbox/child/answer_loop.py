@@ -1,8 +1,8 @@
 """What a decoding process does once it is locked down: answer calls until the pipe closes.
 
 Messages in: ("call", name, arguments). Messages out, the first of them only once:
-("hello", protection) or ("refused", text); ("progress", stage, fraction), ("result", value),
-("error", class, text).
+("hello", protection) or ("refused", message); ("progress", stage, fraction), ("result", value),
+("error", class, message).
 """
 
 import errno
@@ -15,7 +15,6 @@ from typing import BinaryIO
 from app.sandbox.child_session import Session
 from app.sandbox.codec import CodecError
 from app.sandbox.errors import (
-    MESSAGE_CHARS,
     SandboxBroken,
     SandboxLimit,
     SandboxMemory,
@@ -24,6 +23,7 @@ from app.sandbox.errors import (
 from app.sandbox.limits import SandboxLimits
 from app.sandbox.pipe import MessageTooLarge, Pipe, PipeClosed
 from hashing.errors import FirstseenError
+from hashing.message import Message
 
 type Task = Callable[..., object]  # (session, **arguments) -> value
 
@@ -53,27 +53,25 @@ def serve(
             pipe.send(("error", *_class_and_message(error, limits)))
 
 
-def _class_and_message(error: Exception, limits: SandboxLimits) -> tuple[str, str]:
+def _class_and_message(error: Exception, limits: SandboxLimits) -> tuple[str, Message]:
     """The name of the class that the parent shall raise, and its message."""
     if isinstance(error, FirstseenError) and (name := crossing_name(error)):
-        return name, str(error)[:MESSAGE_CHARS]
+        return name, error.message
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, MemoryError) or number == errno.ENOMEM:
-        return SandboxMemory.__name__, (
-            f"reading the file asked for more memory than memory_bytes = {limits.memory_bytes}"
-        )
+        limit = str(limits.memory_bytes)
+        return SandboxMemory.__name__, Message("error-sandbox-asked-memory", {"limit": limit})
     if isinstance(error, MessageTooLarge):
-        return SandboxLimit.__name__, f"reading the file answered with {error}"
+        return SandboxLimit.__name__, Message("error-sandbox-large", {"reason": error.message})
     if number == errno.EMFILE:
-        return SandboxLimit.__name__, (
-            f"reading the file opened more files than open_files = {limits.open_files}"
-        )
-    reason = "met an internal error of firstseen"
+        limit = str(limits.open_files)
+        return SandboxLimit.__name__, Message("error-sandbox-files", {"limit": limit})
+    known = "error-sandbox-internal"
     if isinstance(error, PermissionError):
-        reason = "tried what is forbidden"
+        known = "error-sandbox-forbidden"
     if isinstance(error, CodecError):
-        reason = "answered with what cannot cross"
-    return SandboxBroken.__name__, f"reading the file {reason} (code {_code(error)})"
+        known = "error-sandbox-cannot-cross"
+    return SandboxBroken.__name__, Message(known, {"code": _code(error)})
 
 
 def _code(error: Exception) -> str:

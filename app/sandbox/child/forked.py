@@ -5,10 +5,12 @@ import signal
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from app.errors import cause_of
 from app.sandbox.child.answer_loop import Task, serve
 from app.sandbox.child.lockdown import die_with_parent, lock
 from app.sandbox.limits import SandboxLimits
 from app.sandbox.pipe import Pipe
+from hashing.message import Message
 
 HIGHEST_FD = 65536
 
@@ -35,7 +37,8 @@ def run(
     try:
         protection = lock(limits, network_namespace=network_namespace)
     except (OSError, ValueError) as error:
-        pipe.send(("refused", f"the process could not be limited: {error}"))
+        cause = cause_of(error) if isinstance(error, OSError) else Message("cause-unknown")
+        pipe.send(("refused", Message("error-sandbox-unlimited", {"reason": cause})))
         return
     pipe.send(("hello", asdict(protection)))
     serve(pipe, files, limits, tasks)

@@ -33,6 +33,7 @@ from hashing.describe.perceptual_hashes import phash
 from hashing.describe.sscd import INPUT_PX, load_describer
 from hashing.errors import DecodeError
 from hashing.faces import FaceModelError, load_detector
+from hashing.message import Message
 from hashing.types import (
     Box,
     Fingerprint,
@@ -190,7 +191,7 @@ def evidence(
     """Frames that show one match; drawn here, since preview frames are a stranger's data too."""
     item_frames = query or _item(session).preview
     if item_frames is None:
-        raise DecodeError("no preview frames of this item were kept")
+        raise DecodeError(Message("error-item-without-frames"))
     return sheet.evidence(
         item_frames, reference, match, unblurred, strip=strip, redaction=redaction
     )

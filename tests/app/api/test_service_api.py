@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.store import alerts
 from app.store.data_folder import open_store
 from app.store.timestamps import now
+from hashing.message import verbatim
 from tests.app.api.access_made import bearer
 from tests.app.app_made import made_app
 from tests.app.library.library_made import made_facts, made_print
@@ -506,7 +507,7 @@ def test_health_names_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert service.client.get("/v1/health").json()["status"] == "ok"
 
         def broken(library: Library) -> Stats:
-            raise LibraryUnusable("written by a newer version")
+            raise LibraryUnusable(verbatim("written by a newer version"))
 
         monkeypatch.setattr(Library, "stats", broken)
         answer = service.client.get("/v1/health")

@@ -11,6 +11,7 @@ from app.library.records import Addition, Clip, FileFacts
 from app.report.from_verdict import report_on
 from app.report.report import Report
 from hashing.errors import DecodeError
+from hashing.message import verbatim
 from hashing.types import Match
 from tests.app.known import SEARCHED, clip, verdict_on, video, whole
 from tests.app.library.library_made import made_print
@@ -92,11 +93,11 @@ class MadeLine:
     def refresh_clip(self, clip: Clip, library: Library, settings: Any, on_progress: Any) -> None:
         self.calls.append({"refresh": clip.id})
         if clip.name == "lost.mp4":
-            raise DecodeError("no pictures of it are kept")
+            raise DecodeError(verbatim("no pictures of it are kept"))
         library.replace_fingerprint(clip.id, made_print(1, space="present"))
 
     def _refuse(self, path: Path) -> None:
         if self.error is not None:
             raise self.error
         if path.suffix == ".txt":
-            raise DecodeError("no picture in it")
+            raise DecodeError(verbatim("no picture in it"))

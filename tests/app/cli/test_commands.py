@@ -24,6 +24,7 @@ from app.intake.item import IntakeError, Item, NotMedia
 from app.library.errors import LibraryUnusable
 from app.library.library import Library
 from app.version import VERSION
+from hashing.message import verbatim
 from tests.app.cli.line_made import MadeLine
 from tests.app.known import INGESTED, clip, match, whole
 from tests.app.library.library_made import made_facts, made_print
@@ -156,7 +157,7 @@ def test_an_item_that_cannot_be_read_gets_a_report_and_ends_with_3(
 def test_a_file_that_is_not_there_gets_a_report_too(
     firstseen: Firstseen, line: MadeLine, library: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    line.error = IntakeError("there is no such file")
+    line.error = IntakeError(verbatim("there is no such file"))
 
     assert firstseen("check", "nowhere.mp4", "--json") == 3
     assert printed(capsys)["item"]["name"] == "nowhere.mp4"
@@ -312,7 +313,7 @@ def test_without_a_library_a_command_ends_with_4(
 def test_a_library_that_fails_during_a_check_ends_with_4(
     firstseen: Firstseen, line: MadeLine, library: Path, item: Path
 ) -> None:
-    line.error = LibraryUnusable("the disk is gone")
+    line.error = LibraryUnusable(verbatim("the disk is gone"))
 
     assert firstseen("check", item) == 4
 
@@ -480,7 +481,7 @@ def test_scan_goes_on_where_it_stopped_and_leaves_its_own_file_out(
 def test_scan_stops_where_the_library_fails(
     firstseen: Firstseen, line: MadeLine, library: Path, item: Path
 ) -> None:
-    line.error = LibraryUnusable("the disk is gone")
+    line.error = LibraryUnusable(verbatim("the disk is gone"))
 
     assert firstseen("scan", item.parent, "--jsonl", "out.jsonl") == 4
 
@@ -671,7 +672,7 @@ def test_what_lies_beside_footage_in_a_folder_is_passed_over_and_no_failure(
     firstseen: Firstseen, line: MadeLine, item: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     known = Item(item, item.name, "0" * 64, 8, "text/plain")
-    line.error = NotMedia("by its content this is a text", known)
+    line.error = NotMedia(verbatim("by its content this is a text"), known)
 
     assert firstseen("library", "add", item.parent) == 0
     assert capsys.readouterr().out == f"passed over  {item}: by its content this is a text\n"

@@ -21,6 +21,7 @@ from app.store.checks import Submission
 from app.store.data_folder import Store, open_store
 from app.store.schema import checks as table
 from hashing.errors import DecodeError
+from hashing.message import verbatim
 from tests.app.api.service_made import report
 from tests.app.known import whole
 from tests.app.library.library_made import made_facts, made_print
@@ -163,7 +164,7 @@ def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool
 ) -> None:
     def again(*_: object) -> None:
-        raise DecodeError("asked for a whole check")
+        raise DecodeError(verbatim("asked for a whole check"))
 
     monkeypatch.setattr(check_again, "matches_since", lambda *_: {"R000001": whole()})
     asked_again: list[int] = []

@@ -18,6 +18,7 @@ from app.library.errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
 from app.library.index.vector_index import encode
 from app.library.library import Library
 from app.library.packing import pack_vectors, unpack_vectors
+from hashing.message import verbatim
 from hashing.types import PreviewFrames
 from tests.app.library.library_made import (
     SPACE,
@@ -117,7 +118,7 @@ def add_a_column(connection: sa.Connection) -> None:
 
 def fail(connection: sa.Connection) -> None:
     add_a_column(connection)
-    raise LibraryUnusable("half way")
+    raise LibraryUnusable(verbatim("half way"))
 
 
 def test_an_older_library_is_brought_up_to_date(

@@ -12,6 +12,7 @@ from app.library.library import Library
 from app.pipeline.unreadable import report_unread
 from app.settings import Settings
 from hashing.errors import DecodeError
+from hashing.message import verbatim
 from tests.made.broken import make_sound_only
 from tests.made.stills import make_still
 
@@ -45,4 +46,6 @@ def test_a_file_that_does_not_decode_is_read_with_the_same_list(tmp_path: Path) 
     anchors.write_text("no certificate")
 
     with pytest.raises(UsageError, match="should hold PEM certificates"):
-        report_unread(path, DecodeError("no pictures in it"), Settings(trust_anchors=anchors))
+        report_unread(
+            path, DecodeError(verbatim("no pictures in it")), Settings(trust_anchors=anchors)
+        )

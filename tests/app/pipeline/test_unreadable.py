@@ -31,7 +31,7 @@ def test_what_is_no_media_keeps_its_name_and_its_hash(tmp_path: Path) -> None:
 
 def test_a_file_that_does_not_decode_keeps_its_metadata(tmp_path: Path) -> None:
     path = make_sound_only(tmp_path / "sound.mp4")
-    error = DecodeError("no pictures in it")
+    error = DecodeError(verbatim("no pictures in it"))
 
     data = to_json(report_unread(path, error, Settings()))
 
@@ -43,19 +43,25 @@ def test_a_file_that_does_not_decode_keeps_its_metadata(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone_keeps_its_name(tmp_path: Path) -> None:
-    report = report_unread(tmp_path / "gone.mp4", IntakeError("there is no such file"), Settings())
+    report = report_unread(
+        tmp_path / "gone.mp4", IntakeError(verbatim("there is no such file")), Settings()
+    )
 
     assert (report.item.name, report.item.sha256) == ("gone.mp4", None)
     assert report.problems == (verbatim("there is no such file"),)
 
 
 def test_an_upload_is_called_what_its_owner_called_it(tmp_path: Path) -> None:
-    report = report_unread(tmp_path / "5f3a", IntakeError("gone"), Settings(), name="clip.mp4")
+    report = report_unread(
+        tmp_path / "5f3a", IntakeError(verbatim("gone")), Settings(), name="clip.mp4"
+    )
 
     assert report.item.name == "clip.mp4"
 
 
-@pytest.mark.parametrize("error", [LibraryUnusable("gone"), UsageError("wrong")])
+@pytest.mark.parametrize(
+    "error", [LibraryUnusable(verbatim("gone")), UsageError(verbatim("wrong"))]
+)
 def test_what_is_not_the_item_s_fault_is_no_report(tmp_path: Path, error: Exception) -> None:
     with pytest.raises(type(error)):
         report_unread(tmp_path / "a.mp4", error, Settings())  # type: ignore[arg-type]

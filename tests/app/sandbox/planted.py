@@ -25,6 +25,7 @@ import numpy as np
 from app.sandbox.child_session import Session
 from app.sandbox.walls import syscalls
 from hashing.errors import DecodeError, UnsupportedMedia
+from hashing.message import verbatim
 from hashing.types import MediaInfo, Span
 
 PTRACE_ATTACH = 16
@@ -342,7 +343,7 @@ def echo(session: Session, value: Any) -> Any:
 
 
 def unsupported(session: Session) -> None:
-    raise UnsupportedMedia("no picture in here")
+    raise UnsupportedMedia(verbatim("no picture in here"))
 
 
 class _OwnError(DecodeError):
@@ -350,7 +351,7 @@ class _OwnError(DecodeError):
 
 
 def own_error(session: Session) -> None:
-    raise _OwnError("a kind that the table does not list")
+    raise _OwnError(verbatim("a kind that the table does not list"))
 
 
 def surprise(session: Session) -> None:

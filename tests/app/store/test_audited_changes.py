@@ -17,6 +17,7 @@ from app.store import audit_log, audited_changes
 from app.store.audited_changes import record_change
 from app.store.data_folder import open_store
 from app.store.errors import StoreUnusable
+from hashing.message import verbatim
 from tests.app.api.access_made import made_key
 from tests.app.app_made import made_app
 from tests.app.library.library_made import made_facts, made_print
@@ -145,7 +146,7 @@ def test_what_cannot_be_entered_is_not_done(
     settings: Settings, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> int:
-        raise StoreUnusable("No space is left")
+        raise StoreUnusable(verbatim("No space is left"))
 
     monkeypatch.setattr(audited_changes.audit_log, "append_entry", full)
     assert client.delete("/v1/clips/R000001").status_code == 503
