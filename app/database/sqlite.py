@@ -310,6 +310,8 @@ def _driver_error(
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
         file = str(folder / format.file_name)
         return format.unusable(_message("error-database-damaged", format, folder, file=file))
+    if name == "SQLITE_CONSTRAINT_TRIGGER":  # the only triggers are those of the audit log
+        return format.unusable(_message("error-database-only-grows", format, folder))
     return format.unusable(_message("error-database-refuses", format, folder, code=name))
 
 

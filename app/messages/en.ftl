@@ -738,6 +738,7 @@ error-database-newer = The { database-name } in { $folder } was written by a new
 error-database-older = The { database-name } in { $folder } is of an older format, and can only be read: it has to be brought up to date where it can be written
 error-database-unusable = The { database-name } in { $folder } cannot be used: { $reason }
 error-database-refuses = The { database-name } in { $folder } cannot be used: the database reports { $code }
+error-database-only-grows = The { database-name } in { $folder } refuses the change: the audit log only grows
 error-database-full = No space is left for the { database-name } in { $folder }; what was added before is unharmed
 error-database-busy = Another process is writing to the { database-name } in { $folder }; gave up after { $seconds } s
 error-database-read-only = The { database-name } in { $folder } can only be read

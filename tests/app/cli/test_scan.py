@@ -195,7 +195,7 @@ def test_an_unreadable_item_is_tried_again_and_told_once(tmp_path: Path) -> None
 
 
 def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot be written: No such file or directory"):
+    with pytest.raises(OutputError, match="cannot be written: there is no such file or folder"):
         ReportFile(tmp_path / "nowhere" / "out.jsonl")
 
 
@@ -210,12 +210,12 @@ def test_a_full_disk_leaves_whole_lines(
 
     def full(file: int, data: bytes) -> int:
         if really(file, bytes(data[:5])):
-            raise OSError(28, "No space left on device")
+            raise OSError(28, "the disk is full")
         return 0
 
     with ReportFile(out) as reports:
         monkeypatch.setattr("os.write", full)
-        with pytest.raises(OutputError, match="No space left on device"):
+        with pytest.raises(OutputError, match="the disk is full"):
             list(scan(find_items(folder), reports, report_for))
         monkeypatch.undo()
 
@@ -268,11 +268,11 @@ def test_several_at_once_stop_where_one_cannot_be_written(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(file: int) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "the disk is full")
 
     with ReportFile(tmp_path / "out.jsonl") as reports:
         monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(OutputError, match="No space left"):
+        with pytest.raises(OutputError, match="the disk is full"):
             list(scan(find_items(folder), reports, report_for, jobs=2))
     assert (tmp_path / "out.jsonl").read_bytes() == b""
 

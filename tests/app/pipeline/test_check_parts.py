@@ -80,7 +80,7 @@ def test_a_part_that_is_not_checked_is_a_limit_of_the_verdict(
     item = with_unknown_coding(whole, tmp_path / "unknown.mp4", b"zzzz", track=1)
     report = report_on(item, library, settings)
     (part,) = report["parts"]
-    assert (part["checked"], part["reason"]) == (False, "its coding (zzzz) is not known")
+    assert (part["checked"], part["reason"]) == (False, "its codec (zzzz) is not known")
     limits = report["verdict"]["limits"]
     assert any(limit.startswith("Not checked: video track 2") for limit in limits)
     assert "part" not in report["matches"][0]["segments"][0]

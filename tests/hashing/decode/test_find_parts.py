@@ -52,14 +52,14 @@ def test_a_second_video_track_is_a_part(tmp_path: Path) -> None:
 def test_a_track_that_cannot_be_decoded_is_listed_with_the_reason(tmp_path: Path) -> None:
     whole = make_two_tracks(tmp_path / "two.mp4")
     (part,) = parts_of(with_unknown_coding(whole, tmp_path / "u.mp4", b"zzzz", track=1))
-    assert part.reason == "its coding (zzzz) is not known"
+    assert str(part.reason) == "its codec (zzzz) is not known"
 
 
 def test_where_the_first_track_is_unknown_the_second_is_the_item(tmp_path: Path) -> None:
     whole = make_two_tracks(tmp_path / "two.mp4", seeds=(1, 2))
     path = with_unknown_coding(whole, tmp_path / "u.mp4", b"zzzz", track=0)
     (part,) = parts_of(path)
-    assert (part.id, part.reason) == ("track-1", "its coding (zzzz) is not known")
+    assert (part.id, str(part.reason)) == ("track-1", "its codec (zzzz) is not known")
     with path.open("rb") as file:
         picture = next(iter(decode_frames(file, Limits(), Damage()))).rgb(*SIZE)
     assert np.abs(picture.astype(int) - scene(2, 0.0, SIZE)).mean() < 14
@@ -77,7 +77,7 @@ def test_sound_of_an_unknown_coding_costs_the_sound_alone(tmp_path: Path) -> Non
     path = with_unknown_coding(whole, tmp_path / "u.mp4", b"apac")  # its first track
     with path.open("rb") as file:
         assert probe(file).audio_codec == "apac"
-        assert why_silent(file) == "the sound was not checked: its coding (apac) is not known"
+        assert str(why_silent(file)) == "the sound was not checked: its codec (apac) is not known"
 
 
 @pytest.mark.parametrize("kind", get_args(MotionPhoto.__value__))

@@ -104,5 +104,5 @@ def test_every_frame_of_joined_streams_is_given_and_the_break_is_named(
     assert len(got) == damage.frames == 50
     np.testing.assert_allclose(np.diff(got), STEP, atol=TICK)
     assert len(damage.problems) == 1
-    assert words in damage.problems[0]
-    assert "at 1.0 s" in damage.problems[0]
+    assert words in str(damage.problems[0])
+    assert "at 1.0 s" in str(damage.problems[0])

@@ -137,7 +137,7 @@ def test_a_video_cut_short_says_where_it_ends(tmp_path: Path) -> None:
     gap = damage.gaps[-1]
     assert gap.start == pytest.approx(times[-1] + 0.04, abs=0.1)
     assert gap.end == pytest.approx(6.0, abs=0.1)
-    assert any("of 6.0 s" in problem for problem in damage.problems)
+    assert any("of 6.0 s" in str(problem) for problem in damage.problems)
 
 
 def test_what_decodes_around_a_damaged_middle_is_given(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_beyond_a_limit_what_was_covered_is_given_and_the_rest_is_named(
     assert damage.end == pytest.approx(1.0, abs=MP4_TICK)
     assert damage.gaps[-1].start == pytest.approx(frames / 25, abs=MP4_TICK)
     assert damage.gaps[-1].end == damage.end
-    assert any(name in problem for problem in damage.problems)
+    assert any(name in str(problem) for problem in damage.problems)
 
 
 def test_frames_larger_than_the_limit_are_refused_and_the_setting_is_named(tmp_path: Path) -> None:
