@@ -700,7 +700,6 @@ error-sandbox-unlimited = the process could not be limited: { $reason }
 error-sandbox-closed = it was closed
 error-sandbox-has-ended = the process that reads the file has ended: { $reason }
 # $task: the name of a step, such as fingerprint
-error-sandbox-ended = the process that reads the file ended during '{ $task }'
 # $usage: error-sandbox-usage, or nothing
 error-sandbox-exit = the process that reads the file ended with exit code { $code } during '{ $task }'{ $usage }
 error-sandbox-signal = the process that reads the file was ended by { $signal } during '{ $task }'{ $usage }

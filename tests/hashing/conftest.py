@@ -3,6 +3,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from app.messages import catalogue as catalogue  # errors read as their English texts
 from tests.hashing.films import Films
 
 cv2.setNumThreads(1)  # a pool of threads costs more than it gives on small pictures
