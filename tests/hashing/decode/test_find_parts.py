@@ -68,7 +68,7 @@ def test_where_the_first_track_is_unknown_the_second_is_the_item(tmp_path: Path)
 def test_a_video_of_an_unknown_coding_alone_is_refused_by_its_name(tmp_path: Path) -> None:
     whole = make_video(tmp_path / "v.mp4", 1, 0.4, sound_kind=None)
     path = with_unknown_coding(whole, tmp_path / "u.mp4", b"dav9")
-    with path.open("rb") as file, pytest.raises(UnsupportedMedia, match=r"coding \(dav9\)"):
+    with path.open("rb") as file, pytest.raises(UnsupportedMedia, match=r"codec \(dav9\)"):
         probe(file)
 
 
