@@ -70,7 +70,7 @@ def test_a_library_s_own_words_are_noticed(text: str) -> None:
         "nothing decodes between 2.0 s and 3.5 s",
         "the JPEG breaks off at byte 27,673: rows 1 to 250 of 360 decode and were checked",
         "frame 3 of 12 does not decode (0.2 s)",
-        "the video track cannot be decoded: its coding (dav1) is not known",
+        "the video track cannot be decoded: its codec (dav1) is not known",
     ],
 )
 def test_our_own_words_are_not(text: str) -> None:

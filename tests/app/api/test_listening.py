@@ -48,5 +48,5 @@ def test_a_protocol_that_this_machine_has_not_is_left_out(monkeypatch: pytest.Mo
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
     require_free_port("localhost", 80)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both[:1])
-    with pytest.raises(UsageError, match="no such address"):
+    with pytest.raises(UsageError, match="this machine does not have the address"):
         require_free_port("localhost", 80)

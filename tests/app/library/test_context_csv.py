@@ -75,7 +75,7 @@ def test_rows_that_found_no_file_are_named(tmp_path: Path) -> None:
         ("file,archived\na,2019-02-30\n", "line 2, column 'archived': '2019-02-30'"),
         ("file,title\n,T\n", "line 2, column 'file': names no file"),
         ("file,title\na,T,more\n", "line 2: 3 cells, but 2 columns"),
-        ('file,title\na,"T\n', "line 2: unexpected end of data"),
+        ('file,title\na,"T\n', "line 2: is not CSV"),
         ("file,ingested\na,2019\n", "unknown column 'ingested'"),
     ],
 )
@@ -92,5 +92,5 @@ def test_text_in_another_encoding_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_absent_file_is_said_plainly(tmp_path: Path) -> None:
-    with pytest.raises(ContextUnreadable, match="cannot be read: No such file"):
+    with pytest.raises(ContextUnreadable, match="cannot be read: there is no such file"):
         read_context(tmp_path / "none.csv")
