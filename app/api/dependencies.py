@@ -13,6 +13,7 @@ from app.library.library import Library
 from app.settings import Settings
 from app.store import checks
 from app.store.data_folder import Store
+from hashing.message import Message
 
 
 def store_of(request: Request) -> Store:
@@ -50,10 +51,7 @@ async def receive_upload(request: Request, key: str) -> Upload:
     headers, settings = request.headers, settings_of(request)
     with slots.taken(key) as free:
         if not free:
-            raise UploadsFull(
-                f"this key sends {settings.uploads_of_key} files already; send the next when one "
-                "of them is through"
-            )
+            raise UploadsFull(Message("error-uploads-full", {"max": settings.uploads_of_key}))
         return await receive(
             headers.get("content-type"),
             headers.get("content-length"),

@@ -125,7 +125,7 @@ async def steady(
                 piece = await anext(pieces, None)
         except TimeoutError as error:
             raise UploadStalled(
-                f"the upload stalled: fewer than {wanted:,.0f} bytes came in {window_s:g} s"
+                Message("error-upload-stalled", {"bytes": round(wanted), "seconds": window_s})
             ) from error
         if piece is None:
             return

@@ -123,7 +123,7 @@ def check(
     file = Path(path) if link else _file(path)
     claim = _claim(claimed_date, claimed_place)
     redaction = _redaction(blank or [], blank_all_but or [], html)
-    _expect_page("--keep-names changes", html, given=keep_names)
+    _expect_page("error-keep-names-needs-html", html, given=keep_names)
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
@@ -337,19 +337,22 @@ def _redaction(blank: list[str], blank_all_but: list[str], html: Path | None) ->
 
     if not blank and not blank_all_but:
         return None
-    _expect_page("--blank and --blank-all-but change", html, given=True)
+    _expect_page("error-blank-needs-html", html, given=True)
     return Redaction(
         tuple(_frame_part("--blank", text) for text in blank),
         tuple(_frame_part("--blank-all-but", text) for text in blank_all_but),
     )
 
 
-def _expect_page(what: str, html: Path | None, *, given: bool) -> None:
-    """Raises UsageError where an option for the page was given, and no page is written."""
+def _expect_page(problem: str, html: Path | None, *, given: bool) -> None:
+    """Raises UsageError where an option for the page was given, and no page is written.
+
+    problem: the id of what it says.
+    """
     from app.errors import UsageError
 
     if given and html is None:
-        raise UsageError(f"{what} the page that --html writes")
+        raise UsageError(Message(problem))
 
 
 def _frame_part(option: str, text: str) -> "FramePart":

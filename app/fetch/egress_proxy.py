@@ -36,7 +36,7 @@ from app.network.addresses import Address, parse_address
 from app.network.allow_list import AllowList, no_public_address
 from app.network.errors import FetchFailed, FetchRefused, LinkError, LinkTooLarge
 from app.network.url_parsing import parse_authority, parse_link
-from hashing.message import Message
+from hashing.message import Message, Param
 
 CHUNK_BYTES = 65_536
 HEAD_S = 30.0  # for a request or a response to begin
@@ -211,9 +211,12 @@ class Proxy:
 
     def _too_late(self) -> FetchFailed:
         if self._slow:
-            rate = f"{self.rules.min_bytes_per_s:,.0f} bytes a second"
-            return FetchFailed(f"the link is too slow: less than {rate} in {RATE_WINDOW_S:g} s")
-        return FetchFailed(f"fetching took longer than {self.rules.seconds:g} s")
+            slow: dict[str, Param] = {
+                "bytes": round(self.rules.min_bytes_per_s),
+                "seconds": RATE_WINDOW_S,
+            }
+            return FetchFailed(Message("error-fetch-rate", slow))
+        return FetchFailed(Message("error-fetch-slow", {"seconds": self.rules.seconds}))
 
     async def _watch_rate(self) -> None:
         """End every request, and those to come, once a window brought too little."""

@@ -78,7 +78,7 @@ class AllowList:
 
 def no_public_address(host: str) -> FetchRefused:
     """What is said of a name that leads nowhere, and of one that leads where it may not."""
-    return FetchRefused(f"no public address was found for {host}; links may lead to no others")
+    return FetchRefused(Message("error-no-public-address", {"host": host}))
 
 
 def _parse_entry(text: str) -> AllowEntry:

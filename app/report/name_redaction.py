@@ -63,7 +63,7 @@ def _match(match: ReportedMatch, labels: "_Labels") -> ReportedMatch:
 
 
 def _part(part: ReportedPart, labels: "_Labels") -> ReportedPart:
-    reason = part.reason and labels.sentence(part.reason)
+    reason = part.reason and labels.message(part.reason)
     return replace(part, label=labels.sentence(part.label), reason=reason)
 
 

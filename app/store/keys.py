@@ -136,11 +136,11 @@ def rotate(
     """
     key = find(connection, key_id)
     if key.revoked_at is not None:
-        raise KeyEnded("this key was revoked: make another")
+        raise KeyEnded(Message("error-key-revoked"))
     if days is None and not key.is_valid(audit_log.latest_time(connection, now)):
-        raise KeyEnded("this key has expired: say for how many days it is to be good again")
+        raise KeyEnded(Message("error-key-expired"))
     if not 0 <= grace_s <= MAX_GRACE_S:
-        raise KeyNotUnderstood(f"the grace of a secret is 0 to {MAX_GRACE_S} seconds")
+        raise KeyNotUnderstood(Message("error-key-grace", {"max": MAX_GRACE_S}))
     secret, row = _new_secret(), keys.c.id == key_id
     old_hash = connection.scalar(sa.select(keys.c.hash).where(row))
     connection.execute(
@@ -169,7 +169,7 @@ def _end(days: int | None, now: datetime) -> str | None:
     if days is None:
         return None
     if not 1 <= days <= MAX_DAYS:
-        raise KeyNotUnderstood(f"a key is good for 1 to {MAX_DAYS} days")
+        raise KeyNotUnderstood(Message("error-key-days", {"max": MAX_DAYS}))
     return format_timestamp(now + timedelta(days=days))
 
 
