@@ -13,6 +13,7 @@ import typer
 
 from app.cli.doctor import doctor
 from app.cli.keys_and_audit import DataOption, audit_app, keys_app
+from app.cli.library_care import repair, verify
 from app.cli.library_commands import library_app
 from app.cli.options import (
     AsJson,
@@ -49,6 +50,8 @@ app = typer.Typer(
     help="Has this footage been seen before, when first, and what was done to it?",
 )
 app.add_typer(library_app, name="library")
+library_app.command()(verify)
+library_app.command()(repair)
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
 app.command()(wipe)

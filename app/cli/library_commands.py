@@ -20,6 +20,7 @@ from app.cli.options import (
     start_decoding,
     warn_unsandboxed,
 )
+from app.messages.catalogue import text
 from app.text.command_line import command_line
 from hashing.errors import FirstseenError
 
@@ -286,6 +287,7 @@ class _AddResult:
     id: str | None = None
     new: bool | None = None  # false: the library had an identical file already
     entered: tuple[str, ...] = ()  # dates and texts that the context added
+    repaired: bool = False  # what was stored was damaged, and the file was described anew
     passed_over: str | None = None  # why a file of a folder is no footage
     problem: str | None = None
 
@@ -309,7 +311,7 @@ def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddRes
     except FirstseenError as error:
         return _AddResult(path, problem=_problem_of_file(error))
     dates = (f"{appearance.kind} {appearance.date}" for appearance in added.appearances)
-    return _AddResult(path, added.clip_id, added.new, (*dates, *added.filled))
+    return _AddResult(path, added.clip_id, added.new, (*dates, *added.filled), added.repaired)
 
 
 def _problem_of_file(error: FirstseenError) -> str:
@@ -335,5 +337,7 @@ def _result_line(result: _AddResult) -> str:
         return f"passed over  {result.file}: {result.passed_over}"
     if result.new:
         return f"{result.id}  {result.file}: added"
+    if result.repaired:
+        return text("cli-add-repaired", clip_id=result.id or "", file=result.file)
     entered = f"; entered now: {', '.join(result.entered)}" if result.entered else ""
     return f"{result.id}  {result.file}: known already{entered or ', nothing changed'}"

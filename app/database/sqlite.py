@@ -280,6 +280,8 @@ def translate_errors(format: FileFormat, folder: Path, wait_s: float) -> Iterato
         yield
     except OSError as error:
         raise _file_system_error(error, format, folder) from error
+    except MemoryError as error:
+        raise format.unusable(_message("error-database-memory", format, folder)) from error
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise _driver_error(cause, format, folder, wait_s) from error

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.library.errors import ClipUnknown
 from app.library.fingerprint_rows import delete_fingerprint, insert_fingerprint, space_number
 from app.library.records import Appearance, Clip, FileFacts
-from app.library.schema import appearances, clips, spaces
+from app.library.schema import appearances, clips, damage, spaces
 from app.library.vector_rows import insert_vectors
 from hashing.message import Message
 from hashing.types import Fingerprint
@@ -54,7 +54,7 @@ def insert_clip(
         **context,
     }
     number = int(connection.execute(clips.insert().values(row).returning(clips.c.id)).scalar_one())
-    insert_fingerprint(connection, number, fingerprint)
+    insert_fingerprint(connection, clip_row(connection, number), fingerprint)
     return number
 
 
@@ -149,7 +149,8 @@ def replace_fingerprint(connection: sa.Connection, number: int, fingerprint: Fin
     connection.execute(
         clips.update().where(clips.c.id == number).values(_store_vectors(connection, fingerprint))
     )
-    insert_fingerprint(connection, number, fingerprint)
+    insert_fingerprint(connection, clip_row(connection, number), fingerprint)
+    connection.execute(damage.delete().where(damage.c.clip == number))
     return vector_ids
 
 

@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.exc import NoResultFound
+from numpy.typing import NDArray
+from sqlalchemy.exc import NoResultFound, OperationalError
 
+from app.database.checksums import is_intact, sealed
 from app.library import packing
 from app.library.audio_rows import delete_codes, insert_codes
 from app.library.errors import ClipDamaged
-from app.library.schema import fingerprints, pictures, spaces
-from app.library.vector_rows import delete_vectors, read_vectors
+from app.library.schema import FIXED_IN_CLIPS, clips, fingerprints, pictures, spaces
+from app.library.vector_rows import damaged_among, delete_vectors, read_vectors
 from app.messages import wire
 from hashing.message import Message
 from hashing.types import (
@@ -35,16 +37,13 @@ from hashing.types import (
 
 PHASH_BYTES = 8
 INFO_IN_CLIPS = ("kind", "width", "height", "duration_s")
-AUDIO_COLUMNS = (
-    fingerprints.c.audio_bands,
-    fingerprints.c.audio_hop_s,
-    fingerprints.c.audio_start_s,
-    fingerprints.c.audio_space,
-)
 
 
-def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fingerprint) -> None:
-    """Store all of a fingerprint but its searchable vectors."""
+def insert_fingerprint(
+    connection: sa.Connection, clip: sa.RowMapping, fingerprint: Fingerprint
+) -> None:
+    """Store all of a fingerprint but its searchable vectors. clip: its row of `clips`."""
+    number = clip["id"]
     frames, audio = fingerprint.descriptors, fingerprint.audio
     info = {
         name: value for name, value in asdict(fingerprint.info).items() if name not in INFO_IN_CLIPS
@@ -74,20 +73,30 @@ def insert_fingerprint(connection: sa.Connection, number: int, fingerprint: Fing
             "audio_start_s": audio.start_s,
             "audio_space": audio.space,
         }
-    connection.execute(fingerprints.insert().values(row))
+    connection.execute(fingerprints.insert().values(sealed(fingerprints, row, fixed_values(clip))))
     if audio is not None:
         insert_codes(connection, number, audio)
     if (preview := fingerprint.preview) is not None:
         connection.execute(
             pictures.insert().values(
-                clip=number,
-                codec=preview.codec,
-                width=preview.width,
-                height=preview.height,
-                times=packing.pack_times(preview.times),
-                data=preview.data,
+                sealed(
+                    pictures,
+                    {
+                        "clip": number,
+                        "codec": preview.codec,
+                        "width": preview.width,
+                        "height": preview.height,
+                        "times": packing.pack_times(preview.times),
+                        "data": preview.data,
+                    },
+                )
             )
         )
+
+
+def fixed_values(clip: sa.RowMapping) -> tuple[object, ...]:
+    """What the checksum of a fingerprint covers of its clip's row."""
+    return tuple(clip[name] for name in FIXED_IN_CLIPS)
 
 
 @contextmanager
@@ -97,28 +106,37 @@ def damage_as_error(number: int) -> Iterator[None]:
         yield
     except (zlib.error, ValueError, LookupError, TypeError, OverflowError, NoResultFound) as error:
         raise ClipDamaged(f"R{number:06d}") from error
+    except OperationalError as error:
+        if "UTF-8" in str(error.orig):  # a text that is none
+            raise ClipDamaged(f"R{number:06d}") from error
+        raise
 
 
 def read_fingerprint(
-    connection: sa.Connection, clip: sa.RowMapping, *, with_preview: bool = True
+    connection: sa.Connection,
+    clip: sa.RowMapping,
+    *,
+    with_preview: bool = True,
+    with_vectors: bool = True,
 ) -> Fingerprint:
     """A clip's fingerprint, within the precision that `packing` states. Raises ClipDamaged.
 
     clip: its row of `clips`. with_preview: with its preview frames, by far the largest part.
+    with_vectors: else the searchable ones are zero.
     """
     number = clip["id"]
     with damage_as_error(number):
-        row = connection.execute(sa.select(fingerprints).where(fingerprints.c.clip == number)).one()
+        row = _row(connection, clip)
         defects = json.loads(row.problems)
         return Fingerprint(
             info=MediaInfo(**{name: clip[name] for name in INFO_IN_CLIPS}, **json.loads(row.info)),
             space=space_name(connection, clip["space"]),
             sampling=clip["sampling"],
-            descriptors=_read_descriptors(connection, clip, row),
+            descriptors=_read_descriptors(connection, clip, row, with_vectors=with_vectors),
             timeline=Timeline(
                 packing.unpack_times(row.timeline_times), packing.unpack_change(row.timeline_change)
             ),
-            preview=_read_pictures(connection, number) if with_preview else None,
+            preview=read_pictures(connection, number) if with_preview else None,
             audio=_audio_of(row),
             gaps=tuple(Span(*gap) for gap in defects["gaps"]),
             problems=tuple(map(_problem, defects["problems"])),
@@ -134,15 +152,23 @@ def _problem(written: Any) -> Message | str:
     return wire.from_json(written) if isinstance(written, dict) else str(written)
 
 
+def _row(connection: sa.Connection, clip: sa.RowMapping) -> sa.Row[Any]:
+    """A clip's row of `fingerprints`. Raises ValueError where it is damaged."""
+    query = sa.select(fingerprints).where(fingerprints.c.clip == clip["id"])
+    row = connection.execute(query).one()
+    if not is_intact(fingerprints, row._mapping, fixed_values(clip)):
+        raise ValueError("another checksum than the stored one")
+    return row
+
+
 def _read_descriptors(
-    connection: sa.Connection, clip: sa.RowMapping, row: sa.Row[Any]
+    connection: sa.Connection, clip: sa.RowMapping, row: sa.Row[Any], *, with_vectors: bool
 ) -> Descriptors:
     times = packing.unpack_times(row.times)
     flat = np.unpackbits(np.frombuffer(row.flat, np.uint8), count=len(times)).astype(np.bool_)
-    first = clip["first_vector"]
-    _, stored = read_vectors(connection, first, first + clip["vectors"])
-    table = np.empty((len(times), VECTOR_SIZE), np.float16)
-    table[~flat] = stored
+    table = np.zeros((len(times), VECTOR_SIZE), np.float16)
+    if with_vectors:
+        table[~flat] = read_own_vectors(connection, clip)
     table[flat] = packing.unpack_vectors(row.flat_vectors)
     return Descriptors(
         times=times,
@@ -154,10 +180,21 @@ def _read_descriptors(
     )
 
 
-def _read_pictures(connection: sa.Connection, number: int) -> PreviewFrames | None:
+def read_own_vectors(connection: sa.Connection, clip: sa.RowMapping) -> NDArray[np.float32]:
+    """A clip's searchable vectors. Raises ValueError where one is damaged."""
+    first = clip["first_vector"]
+    ids, vectors = read_vectors(connection, first, first + clip["vectors"])
+    if len(ids) != clip["vectors"] or damaged_among(vectors).any():
+        raise ValueError("damaged vectors")
+    return vectors
+
+
+def read_pictures(connection: sa.Connection, number: int) -> PreviewFrames | None:
     row = connection.execute(sa.select(pictures).where(pictures.c.clip == number)).one_or_none()
     if row is None:
         return None
+    if not is_intact(pictures, row._mapping):
+        raise ValueError("another checksum than the stored one")
     return PreviewFrames(
         row.codec, row.width, row.height, packing.unpack_times(row.times), row.data
     )
@@ -174,30 +211,22 @@ def _audio_of(row: sa.Row[*tuple[Any, ...]]) -> AudioFingerprint | None:
     )
 
 
-def read_audio(connection: sa.Connection, number: int) -> AudioFingerprint | None:
-    """A clip's audio fingerprint alone; None where it has none, or there is no such clip.
+def read_audio(connection: sa.Connection, clip: sa.RowMapping) -> AudioFingerprint | None:
+    """A clip's audio fingerprint alone; None where it has none. Raises ClipDamaged.
 
-    Raises ClipDamaged.
+    clip: its row of `clips`.
     """
-    row = connection.execute(
-        sa.select(*AUDIO_COLUMNS).where(fingerprints.c.clip == number)
-    ).one_or_none()
-    with damage_as_error(number):
-        return _audio_of(row) if row is not None else None
+    with damage_as_error(clip["id"]):
+        return _audio_of(_row(connection, clip))
 
 
 def read_all_audio(connection: sa.Connection) -> Iterator[tuple[int, AudioFingerprint]]:
     """Number and audio fingerprint of every clip with audio, one clip in memory at a time."""
-    number = 0
-    while True:
-        query = sa.select(sa.func.min(fingerprints.c.clip)).where(
-            fingerprints.c.clip > number, fingerprints.c.audio_bands.is_not(None)
-        )
-        next_number = connection.scalar(query)
-        if next_number is None:
-            return
-        number = int(next_number)
-        audio = read_audio(connection, number)
+    for number in connection.scalars(
+        sa.select(fingerprints.c.clip).where(fingerprints.c.audio_bands.is_not(None))
+    ).all():
+        clip = connection.execute(sa.select(clips).where(clips.c.id == number)).one()
+        audio = read_audio(connection, clip._mapping)
         if audio is not None:
             yield number, audio
 

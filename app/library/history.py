@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.database.checksums import is_intact, sealed
 from app.library.clip_rows import add_appearances, clip_row
 from app.library.context_csv import TEXTS
 from app.library.errors import AppearanceFixed, ClipUnknown
@@ -92,19 +93,19 @@ def last_change(connection: sa.Connection) -> str:
 
 
 def read_thumbnail(connection: sa.Connection, number: int) -> bytes | None:
-    """A clip's redacted JPEG; None where none is stored. Raises ClipUnknown."""
+    """A clip's redacted JPEG; None where none is stored, or a damaged one. Raises ClipUnknown."""
     clip_row(connection, number)
-    jpeg: bytes | None = connection.scalar(
-        sa.select(thumbnails.c.jpeg).where(thumbnails.c.clip == number)
-    )
-    return jpeg
+    row = connection.execute(sa.select(thumbnails).where(thumbnails.c.clip == number)).one_or_none()
+    return row.jpeg if row is not None and is_intact(thumbnails, row._mapping) else None
 
 
 def write_thumbnail(connection: sa.Connection, number: int, jpeg: bytes) -> None:
     """Store a clip's redacted JPEG in place of an earlier one. Raises ClipUnknown."""
     clip_row(connection, number)
     connection.execute(thumbnails.delete().where(thumbnails.c.clip == number))
-    connection.execute(thumbnails.insert().values(clip=number, jpeg=jpeg))
+    connection.execute(
+        thumbnails.insert().values(sealed(thumbnails, {"clip": number, "jpeg": jpeg}))
+    )
 
 
 def _record(connection: sa.Connection, number: int, change: ContextChange) -> None:

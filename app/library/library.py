@@ -6,7 +6,7 @@ survives a killed process and a power cut. Several processes may read while one 
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from app.library import (
     audio_rows,
     clip_rows,
+    damage_rows,
     fingerprint_rows,
     history,
     listing,
@@ -28,13 +29,23 @@ from app.library import (
 )
 from app.library.clip_rows import clip_id, clip_number
 from app.library.context_csv import Context
-from app.library.errors import LibraryUnusable
+from app.library.errors import ClipDamaged, ClipUnknown, LibraryUnusable
 from app.library.index import live_index
 from app.library.index.code_cache import CodeFile
 from app.library.index.live_index import HitLocations, LiveIndex
 from app.library.index.vector_index import EXACT_LIMIT
 from app.library.library_file import LibraryFile, open_file
-from app.library.records import Addition, Appearance, Clip, ContextChange, FileFacts, Hits, Stats
+from app.library.records import (
+    Addition,
+    Appearance,
+    Clip,
+    ContextChange,
+    DamagedClip,
+    DamagedPart,
+    FileFacts,
+    Hits,
+    Stats,
+)
 from hashing.audio.simhash import AudioCodeHits, AudioCodes
 from hashing.types import AudioFingerprint, Fingerprint
 
@@ -189,17 +200,30 @@ class Library:
     # ---- reading
 
     def load(self, identifier: str, *, with_preview: bool = True) -> Fingerprint:
-        """A clip's stored fingerprint, with or without preview frames. Raises ClipUnknown."""
-        with self._file.reading() as connection:
-            row = clip_rows.clip_row(connection, clip_number(identifier))
-            return fingerprint_rows.read_fingerprint(connection, row, with_preview=with_preview)
+        """A clip's stored fingerprint, with or without preview frames.
+
+        Raises ClipUnknown, ClipDamaged.
+        """
+        try:
+            with self._file.reading() as connection:
+                row = clip_rows.clip_row(connection, clip_number(identifier))
+                return fingerprint_rows.read_fingerprint(connection, row, with_preview=with_preview)
+        except ClipDamaged:
+            self._remember([identifier])
+            raise
 
     def audio(self, identifier: str) -> AudioFingerprint | None:
-        """A clip's audio fingerprint alone; None where it has no audio. Raises ClipUnknown."""
-        number = clip_number(identifier)
-        with self._file.reading() as connection:
-            clip_rows.clip_row(connection, number)
-            return fingerprint_rows.read_audio(connection, number)
+        """A clip's audio fingerprint alone; None where it has no audio.
+
+        Raises ClipUnknown, ClipDamaged.
+        """
+        try:
+            with self._file.reading() as connection:
+                row = clip_rows.clip_row(connection, clip_number(identifier))
+                return fingerprint_rows.read_audio(connection, row)
+        except ClipDamaged:
+            self._remember([identifier])
+            raise
 
     def clip(self, identifier: str) -> Clip:
         """What is known about one clip. Raises ClipUnknown."""
@@ -256,6 +280,69 @@ class Library:
         with self._file.reading() as connection:
             return statistics.read_stats(connection, self._file.bytes_on_disk())
 
+    # ---- damage
+
+    def verify(self, identifier: str, now: datetime | None = None) -> tuple[DamagedPart, ...]:
+        """What of a clip is damaged; remembered where the library can be written.
+
+        Rows that a version without checksums stored get theirs. Raises ClipUnknown.
+        """
+        number = clip_number(identifier)
+        with self._file.reading() as connection:
+            parts = damage_rows.examine(connection, number)
+            new = not parts and damage_rows.lacks_checksums(connection, number)
+            known = damage_rows.is_known(connection, number)
+        if self._file.writable and (parts or new or known):
+            with self._file.writing() as connection:
+                parts = damage_rows.examine(connection, number)
+                if new and not parts:
+                    damage_rows.add_checksums(connection, number)
+                damage_rows.record(connection, number, parts, _now(now))
+        return parts
+
+    def is_file_sound(self) -> bool:
+        """False where SQLite itself finds the structure of the file damaged."""
+        return self._file.pragma("quick_check(1)") == ("ok",)
+
+    def known_damage(self) -> list[DamagedClip]:
+        """Clips of which something is known to be damaged, as verify and checks found it."""
+        with self._file.reading() as connection:
+            return damage_rows.known_damage(connection)
+
+    def set_aside(
+        self, identifier: str, parts: Iterable[DamagedPart], now: datetime | None = None
+    ) -> None:
+        """Take a damaged clip out of the search; its titles and dates stay. Raises ClipUnknown."""
+        with self._file.writing() as connection:
+            number = clip_number(identifier)
+            vector_ids = damage_rows.set_aside(connection, number, parts, _now(now))
+            self._codes.erase(connection, vector_ids)
+
+    def renew_derived(self, identifier: str, parts: Iterable[DamagedPart]) -> None:
+        """Make anew what follows from what else is stored of a clip: codes of the audio, thumbnail.
+
+        Raises ClipUnknown, ClipDamaged.
+        """
+        with self._file.writing() as connection:
+            damage_rows.renew_derived(connection, clip_number(identifier), parts)
+
+    def load_without_vectors(self, identifier: str) -> Fingerprint:
+        """A clip's fingerprint with vectors of zero, to describe it anew from its preview frames.
+
+        Raises ClipUnknown, ClipDamaged.
+        """
+        with self._file.reading() as connection:
+            row = clip_rows.clip_row(connection, clip_number(identifier))
+            return fingerprint_rows.read_fingerprint(connection, row, with_vectors=False)
+
+    def _remember(self, identifiers: Iterable[str]) -> None:
+        """Remember damage that was met on the way; where nothing can be written, it is not."""
+        with suppress(LibraryUnusable, ClipUnknown):
+            known = {clip.id for clip in self.known_damage()}
+            for identifier in identifiers:
+                if identifier not in known and self._file.writable:
+                    self.verify(identifier)
+
     # ---- searching
 
     def search(self, vectors: NDArray[np.float32], k: int, space: str) -> Hits:
@@ -269,13 +356,16 @@ class Library:
             hits = index.search(connection, queries, k)
         if index.damaged:
             self._repair(index)
+        self._remember(hits.damaged)
         return hits
 
     def search_since(self, vectors: NDArray[np.float32], k: int, space: str, clip: int) -> Hits:
         """`search` among clips with a higher number than `clip`, every cosine computed."""
         queries = np.ascontiguousarray(vectors, np.float32)
         with self._file.reading() as connection:
-            return live_index.search_since(connection, queries, k, space, clip)
+            hits = live_index.search_since(connection, queries, k, space, clip)
+        self._remember(hits.damaged)
+        return hits
 
     def vectors_since(
         self, space: str, clip: int
@@ -287,10 +377,16 @@ class Library:
         with self._file.reading() as connection:
             yield from live_index.vectors_since(connection, space, clip)
 
-    def search_audio(self, query: AudioCodes, space: str) -> AudioCodeHits:
-        """Blocks of the clips' audio near those of a query. space: of the audio fingerprints."""
+    def search_audio(self, query: AudioCodes, space: str) -> tuple[AudioCodeHits, list[str]]:
+        """Blocks of the clips' audio near those of a query; and the clips whose codes are damaged.
+
+        space: of the audio fingerprints.
+        """
         with self._file.reading() as connection:
-            return audio_rows.search_audio(connection, query, space)
+            hits, numbers = audio_rows.search_audio(connection, query, space)
+        damaged = [clip_id(number) for number in numbers]
+        self._remember(damaged)
+        return hits, damaged
 
     def load_index(self) -> None:
         """Load the index of the largest space in the background; the first search waits for it."""

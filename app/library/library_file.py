@@ -12,9 +12,11 @@ from app.library.fingerprint_rows import read_all_audio
 from app.library.schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
+    SEALED_TABLES,
     audio_codes,
     context_changes,
     counters,
+    damage,
     metadata,
     migrations,
     thumbnails,
@@ -74,12 +76,26 @@ def _to_version_2(connection: sa.Connection) -> None:
 def _to_version_3(connection: sa.Connection) -> None:
     """Add the codes by which audio is searched, made from the stored audio fingerprints."""
     metadata.create_all(connection, tables=[audio_codes])
+    _add_checksum_columns(connection)  # which are read and written below
     for number, audio in read_all_audio(connection):
         insert_codes(connection, number, audio)
 
 
+def _to_version_4(connection: sa.Connection) -> None:
+    """Add checksums, which earlier rows get from `verify`, and the table of known damage."""
+    _add_checksum_columns(connection)
+    metadata.create_all(connection, tables=[damage])
+
+
+def _add_checksum_columns(connection: sa.Connection) -> None:
+    for table in SEALED_TABLES:
+        columns = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        if "checksum" not in columns:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN checksum INTEGER")
+
+
 # version -> step that reaches it
-MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3}
+MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3, 4: _to_version_4}
 
 
 def _insert_counters(connection: sa.Connection) -> None:

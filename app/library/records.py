@@ -61,6 +61,21 @@ class Clip:
     appearances: tuple[Appearance, ...]
 
 
+# what is stored of a clip: frames' hashes, audio and times; preview frames; searchable vectors;
+# codes of the audio; the picture of lists
+type DamagedPart = Literal["fingerprint", "preview", "vectors", "sound", "thumbnail"]
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedClip:
+    """A clip of which something stored is damaged. set_aside: it is not searched any more."""
+
+    id: str
+    name: str
+    parts: tuple[DamagedPart, ...]
+    set_aside: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
     """Totals of a library.
@@ -85,6 +100,7 @@ class Addition:
     new: bool
     appearances: tuple[Appearance, ...]  # written by this addition
     filled: tuple[str, ...] = ()  # context columns that were empty before
+    repaired: bool = False  # what was stored was damaged, and the file was described anew
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +117,7 @@ class Hits:
     cosine: NDArray[np.float32]  # (N, k)
     searched: int  # clips of the query's space
     skipped: int  # clips of other spaces
+    damaged: tuple[str, ...] = ()  # ids of clips with vectors that are damaged, as far as read
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ database is taken for a library, and the schema's version as `user_version`.
 import sqlalchemy as sa
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
 
+from app.database.checksums import SEALED, checksum_column
 from app.database.sqlite import migrations_table
 
 APPLICATION_ID = 0x46534C42  # "FSLB"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = sa.MetaData()
 
@@ -88,15 +89,19 @@ thumbnails = Table(
     metadata,
     Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
     Column("jpeg", LargeBinary, nullable=False),
+    checksum_column(),
 )
 
-# Apart from `clips`, so that lists and statistics read few pages.
+# Apart from `clips`, so that lists and statistics read few pages. The checksum, which all blobs
+# have since version 4, covers FIXED_IN_CLIPS as well.
 fingerprints = Table(
     "fingerprints",
     metadata,
     Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
-    Column("info", Text, nullable=False),  # JSON of what `clips` does not hold of MediaInfo
-    Column("problems", Text, nullable=False),  # JSON: gaps and problems
+    Column(
+        "info", Text, nullable=False, info=SEALED
+    ),  # JSON of what `clips` does not hold of MediaInfo
+    Column("problems", Text, nullable=False, info=SEALED),  # JSON: gaps and problems
     Column("times", LargeBinary, nullable=False),
     Column("flat", LargeBinary, nullable=False),  # one bit per frame
     Column("flat_vectors", LargeBinary, nullable=False),  # stored, never searched
@@ -106,9 +111,23 @@ fingerprints = Table(
     Column("timeline_times", LargeBinary, nullable=False),
     Column("timeline_change", LargeBinary, nullable=False),
     Column("audio_bands", LargeBinary),
-    Column("audio_hop_s", Float),
-    Column("audio_start_s", Float),
-    Column("audio_space", Text),
+    Column("audio_hop_s", Float, info=SEALED),
+    Column("audio_start_s", Float, info=SEALED),
+    Column("audio_space", Text, info=SEALED),
+    checksum_column(),
+)
+
+# What of a row of `clips` belongs to its fingerprint, and never changes without it.
+FIXED_IN_CLIPS = (
+    "sha256",
+    "bytes",
+    "kind",
+    "duration_s",
+    "width",
+    "height",
+    "sampling",
+    "first_vector",
+    "vectors",
 )
 
 # Codes by which audio is searched, those of hashing/audio/simhash.py as it stood at this version.
@@ -120,6 +139,7 @@ audio_codes = Table(
     Column("space", Text, nullable=False),  # of the audio print: two never compare
     Column("times", LargeBinary, nullable=False),  # float32 seconds
     Column("codes", LargeBinary, nullable=False),
+    checksum_column(),
 )
 
 # One row per vector, since a search reads a few thousand single ones out of millions.
@@ -130,18 +150,32 @@ vectors = Table(
     Column("row", Integer, nullable=False),  # in the clip's Descriptors
     Column("time", Float, nullable=False),
     Column("vector", LargeBinary, nullable=False),
+    checksum_column(),  # CRC-32 of the vector alone: a search computes it for thousands
 )
 
 pictures = Table(
     "pictures",
     metadata,
     Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
-    Column("codec", Text, nullable=False),
-    Column("width", Integer, nullable=False),
-    Column("height", Integer, nullable=False),
+    Column("codec", Text, nullable=False, info=SEALED),
+    Column("width", Integer, nullable=False, info=SEALED),
+    Column("height", Integer, nullable=False, info=SEALED),
     Column("times", LargeBinary, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    checksum_column(),
 )
+
+# Clips of which something stored is known to be damaged. Since version 4.
+damage = Table(
+    "damage",
+    metadata,
+    Column("clip", ForeignKey("clips.id", ondelete="CASCADE"), primary_key=True),
+    Column("what", Text, nullable=False),  # names of DamagedPart, space between
+    Column("found_at", Text, nullable=False),
+    Column("set_aside", Integer, nullable=False),  # 1: searched no more, until it is described anew
+)
+
+SEALED_TABLES = (fingerprints, pictures, audio_codes, thumbnails, vectors)
 
 # The blocks of the index file; one is used only where its checksum agrees.
 index_blocks = Table(

@@ -452,6 +452,11 @@ shortfall-regions = regions of the item's frames ({ $cause })
 shortfall-pair = '{ $clip }' and '{ $other }' with each other ({ $cause })
 shortfall-parts = what the file holds beside its main picture ({ $cause })
 shortfall-in-part = in { $part }, { $what }
+# $clips: ids of some of them
+shortfall-set-aside = { $count ->
+    [one] 1 damaged clip that was
+   *[other] { $count } damaged clips that were
+} set aside ({ $clips })
 shortfall-more = { $count } more
 shortfall-damaged = its stored fingerprint is damaged
 shortfall-memory = it took more memory than allowed
@@ -738,6 +743,7 @@ error-database-unusable = The { database-name } in { $folder } cannot be used: {
 error-database-refuses = The { database-name } in { $folder } cannot be used: the database reports { $code }
 error-database-only-grows = The { database-name } in { $folder } refuses the change: the audit log only grows
 error-database-full = No space is left for the { database-name } in { $folder }; what was added before is unharmed
+error-database-memory = Not enough memory to read or write the { database-name } in { $folder }; what was added before is unharmed
 error-database-busy = Another process is writing to the { database-name } in { $folder }; gave up after { $seconds } s
 error-database-read-only = The { database-name } in { $folder } can only be read
 error-database-damaged = { $file } is damaged or not a { database-name }
@@ -1308,3 +1314,21 @@ alert-on-weekday = on { $weekday ->
    *[7] Sunday
 }
 alert-on-date = on { $date }
+
+
+## Command line
+
+cli-library-sound = Everything that is stored agrees with its checksums
+cli-library-file-damaged = the library's file is damaged in its structure: restore it from a copy
+# $parts: a list of the next ones, with commas
+cli-damaged = { $clip_id }  { $name }: damaged: { $parts }
+cli-damaged-aside = { $clip_id }  { $name }: damaged, and set aside: add its file again
+cli-damaged-fingerprint = fingerprint
+cli-damaged-preview = preview frames
+cli-damaged-vectors = search vectors
+cli-damaged-sound = codes of the sound
+cli-damaged-thumbnail = picture of lists
+cli-repair-renewed = { $clip_id }  { $name }: made anew from what else is stored
+cli-repair-described = { $clip_id }  { $name }: described anew from its preview frames
+cli-repair-set-aside = { $clip_id }  { $name }: set aside, and no longer searched: add its file again
+cli-add-repaired = { $clip_id }  { $file }: was damaged, described anew

@@ -33,6 +33,8 @@ def add_clip(
 ) -> Addition:
     """Add one file to the library; the same bytes again only gain context.
 
+    Where what is stored of them is damaged, they are described anew.
+
     quick: describe key frames alone. name: of the file, where its name on disk is another.
     before_storing: called once the file is read, right before the library changes.
     Raises IntakeError, DecodeError and SandboxError where it cannot be read, LibraryUnusable.
@@ -40,7 +42,7 @@ def add_clip(
     item = intake.from_path(path, settings.max_bytes, name)
     context = context or Context()
     clip = library.find_by_sha256(item.sha256)
-    if clip is not None:
+    if clip is not None and not library.verify(clip.id):
         before_storing()
         return library.add_context(clip.id, context)
     sampling: Sampling = "quick" if quick else "default"
@@ -48,6 +50,10 @@ def add_clip(
         read = read_item(sandbox, item, settings, StepClock(), on_progress, sampling)
     fingerprint = fingerprint_to_store(read.fingerprint, settings)
     before_storing()
+    if clip is not None:
+        library.replace_fingerprint(clip.id, fingerprint)
+        library.renew_derived(clip.id, ("thumbnail",))
+        return replace(library.add_context(clip.id, context), repaired=True)
     return library.add(fingerprint, file_facts(item), context, captured_day(read.metadata))
 
 

@@ -82,7 +82,8 @@ def find_audio(
     if not len(codes.times):
         return (), ()
     shortfalls: list[Shortfall] = []
-    hits = library.search_audio(codes, audio.space)
+    hits, damaged = library.search_audio(codes, audio.space)
+    shortfalls += [_not_heard(library.clip(clip), ClipDamaged(clip)) for clip in damaged]
     query = audio_levels(audio)
     sources: list[KnownSound] = []
     for _ in range(MAX_COMPARED):

@@ -21,7 +21,7 @@ from app.sandbox.client import MediaSandbox
 from app.sandbox.errors import SandboxKilled
 from app.verdict.headline import Searched
 from app.verdict.intervals import total, uncovered
-from app.verdict.shortfalls import Shortfall, clip_shortfall
+from app.verdict.shortfalls import MOST_NAMED, Shortfall, clip_shortfall
 from hashing.errors import FirstseenError
 from hashing.message import Message
 from hashing.search import candidates
@@ -80,7 +80,20 @@ def search_library(
     hits = result.hits
     searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
     compared = [(library.clip(clip), match) for clip, match in result.matches.items()]
-    return SearchResult(compared, searched, result.proposed, result.shortfalls)
+    shortfalls = (*result.shortfalls, *_set_aside(library))
+    return SearchResult(compared, searched, result.proposed, shortfalls)
+
+
+def _set_aside(library: Library) -> list[Shortfall]:
+    """That damaged clips were set aside, where there are any."""
+    ids = [clip.id for clip in library.known_damage() if clip.set_aside]
+    if not ids:
+        return []
+    named: list[str | Message] = [*ids[:MOST_NAMED]]
+    if len(ids) > MOST_NAMED:
+        named.append(Message("shortfall-more", {"count": len(ids) - MOST_NAMED}))
+    what = Message("shortfall-set-aside", {"count": len(ids), "clips": tuple(named)})
+    return [Shortfall(what)]
 
 
 def find_matches(
@@ -106,6 +119,8 @@ def find_matches(
         )
     region_bar = None
     comparison = _Comparison(sandbox, library, clock, dict(accepted or {}))
+    for clip in hits.damaged:
+        comparison.leave_out(clip, Message("shortfall-damaged"))
     matches = comparison.matches
     for done, candidate in enumerate(proposed):
         on_progress("compare", done / len(proposed))
@@ -153,9 +168,7 @@ class _Comparison:
         if clip in self.failed or (earlier is not None and earlier.accepted):
             return
         if self.failed_processes >= MAX_FAILED_PROCESSES:
-            self.failed.add(clip)
-            given_up = Message("shortfall-given-up", {"count": self.failed_processes})
-            self.shortfalls.append(clip_shortfall(self.library.clip(clip), given_up))
+            self.leave_out(clip, Message("shortfall-given-up", {"count": self.failed_processes}))
             return
         try:
             with self.clock.during("verify"):
@@ -169,6 +182,11 @@ class _Comparison:
             return
         if earlier is None or match.score > earlier.score:
             self.matches[clip] = match
+
+    def leave_out(self, clip: str, cause: Message) -> None:
+        """Record a clip that is not compared."""
+        self.failed.add(clip)
+        self.shortfalls.append(clip_shortfall(self.library.clip(clip), cause))
 
     def fail(self, shortfall: Shortfall, error: FirstseenError) -> None:
         """Record a failure, and see to it that the next comparison has a process."""

@@ -20,6 +20,7 @@ from app.api.guard import PAGE_POLICY
 from app.api.schemas.clips import HealthOut
 from app.error_codes import http_status
 from app.library.errors import LibraryUnusable
+from app.library.records import DamagedClip
 from app.version import VERSION
 
 TYPES: Final = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
@@ -92,14 +93,18 @@ def _respond(request: Request, path: str) -> Response:
 async def health(request: Request) -> Response:
     """200 where checks can run, 503 where the library cannot be used."""
     status, clips, detail = 200, None, None
+    damaged: list[DamagedClip] = []
     try:
         clips = (await run_in_threadpool(library_of(request).stats)).clips
+        damaged = await run_in_threadpool(library_of(request).known_damage)
     except LibraryUnusable as error:
         status, detail = http_status(error), str(error)
     content = HealthOut(
         status="ok" if clips is not None else "library_unusable",
         version=VERSION,
         clips=clips,
+        damaged_clips=sum(not clip.set_aside for clip in damaged),
+        set_aside_clips=sum(clip.set_aside for clip in damaged),
         detail=detail,
     )
     return JSONResponse(content.model_dump(), status)

@@ -75,4 +75,6 @@ class HealthOut(Wire):
     status: Literal["ok", "library_unusable"]
     version: str
     clips: int | None
+    damaged_clips: int = 0  # of which something stored is known to be damaged
+    set_aside_clips: int = 0  # damaged, and not searched any more
     detail: str | None = None

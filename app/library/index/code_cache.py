@@ -7,7 +7,7 @@ checksum; a block that disagrees is encoded again. New vectors wait uncoded unti
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from app.database.private_files import FOLDER_MODE
 from app.library import paths
 from app.library.index.vector_index import CODE_BYTES, Codes, encode
 from app.library.schema import index_blocks, read_counter, write_counter
-from app.library.vector_rows import read_vectors
+from app.library.vector_rows import Ids, Vectors, read_vectors
 
 BLOCK_SIZE = 1024  # vectors
+
+type NoteDamage = Callable[[Ids, Vectors], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,15 @@ class CodeFile:
         """The file of the present generation."""
         return self._path(read_counter(connection, "index_generation"))
 
-    def read(self, connection: sa.Connection) -> Iterator[Block]:
-        """All blocks, ascending."""
+    def read(self, connection: sa.Connection, note: NoteDamage | None = None) -> Iterator[Block]:
+        """All blocks, ascending. note: gets the vectors that had to be read for that."""
         rows = connection.execute(sa.select(index_blocks).order_by(index_blocks.c.first_vector))
         for row, data in self._read_blocks(connection, rows.all()):
             if zlib.crc32(data) == row.checksum and len(data) == row.vectors * CODE_BYTES:
                 codes = np.frombuffer(data, np.uint8).reshape(-1, CODE_BYTES)
                 yield Block(row.first_vector, codes, intact=True)
             else:
-                codes = encode_range(connection, row.first_vector, row.vectors)
+                codes = encode_range(connection, row.first_vector, row.vectors, note)
                 yield Block(row.first_vector, codes, intact=False)
 
     def _read_blocks(
@@ -139,9 +141,13 @@ class CodeFile:
                 path.unlink()
 
 
-def encode_range(connection: sa.Connection, first: int, count: int) -> Codes:
+def encode_range(
+    connection: sa.Connection, first: int, count: int, note: NoteDamage | None = None
+) -> Codes:
     """Codes (count, 128) of the vectors with ids from `first` on; zero where there is none."""
     ids, vectors = read_vectors(connection, first, first + count)
+    if note is not None:
+        note(ids, vectors)
     codes = np.zeros((count, CODE_BYTES), np.uint8)
     codes[ids - first] = encode(vectors)
     return codes

@@ -20,7 +20,14 @@ from app.library.index.vector_index import (
 )
 from app.library.records import Hits
 from app.library.schema import read_counter
-from app.library.vector_rows import Ids, Vectors, pick_vectors, read_locations, vector_ranges
+from app.library.vector_rows import (
+    Ids,
+    Vectors,
+    damaged_among,
+    pick_vectors,
+    read_locations,
+    vector_ranges,
+)
 
 READ_AT_ONCE = 8 * BLOCK_SIZE  # vectors
 SEARCHED_AT_ONCE = 256  # query vectors; an hour of footage has thousands
@@ -45,6 +52,7 @@ class LiveIndex:
         self._ranges = np.empty((0, 3), np.int64)  # first vector id, count, clip number
         self._index: ExactIndex | CodedIndex = ExactIndex()
         self._connection: sa.Connection | None = None
+        self._damaged: set[int] = set()  # ids of vectors that were read and are damaged
         self.damaged = False  # some block of the code file was not intact
 
     def search(self, connection: sa.Connection, queries: Vectors, k: int) -> Hits:
@@ -68,7 +76,12 @@ class LiveIndex:
             cosine=cosines,
             searched=searched,
             skipped=skipped,
+            damaged=self._damaged_clips(),
         )
+
+    def _damaged_clips(self) -> tuple[str, ...]:
+        """The clips of damaged vectors that are still there."""
+        return _owners(self._ranges, np.array(sorted(self._damaged), np.int64))
 
     def load(self, connection: sa.Connection) -> None:
         """Do what the first search would do before it searches."""
@@ -123,10 +136,10 @@ class LiveIndex:
                 self._build(connection)
                 return
             for ids, vectors in _read_ranges(connection, new):
-                self._index.add(ids, vectors)
+                self._index.add(ids, self._note_damage(ids, vectors))
         else:
             for ids, vectors in _read_ranges(connection, new):
-                self._index.add(ids, encode(vectors))
+                self._index.add(ids, encode(self._note_damage(ids, vectors)))
 
     def _build(self, connection: sa.Connection) -> None:
         if self._ranges[:, 1].sum() <= EXACT_LIMIT:
@@ -146,16 +159,30 @@ class LiveIndex:
 
     def _all_codes(self, connection: sa.Connection) -> Iterator[tuple[int, Codes]]:
         """First vector id and codes of every block, then of vectors that wait for a full block."""
-        for block in self._code_file.read(connection):
+        for block in self._code_file.read(connection, self._note_damage):
             self.damaged |= not block.intact
             yield block.first, block.codes
         stop = read_counter(connection, "next_vector")
         for first in range(self._code_file.coded_until(connection), stop, BLOCK_SIZE):
-            yield first, encode_range(connection, first, min(BLOCK_SIZE, stop - first))
+            count = min(BLOCK_SIZE, stop - first)
+            yield first, encode_range(connection, first, count, self._note_damage)
 
     def _fetch(self, ids: Ids) -> Vectors:
         assert self._connection is not None
-        return pick_vectors(self._connection, ids)
+        return self._note_damage(ids, pick_vectors(self._connection, ids))
+
+    def _note_damage(self, ids: Ids, vectors: Vectors) -> Vectors:
+        self._damaged.update(ids[damaged_among(vectors)].tolist())
+        return vectors
+
+
+def _owners(ranges: NDArray[np.int64], ids: Ids) -> tuple[str, ...]:
+    """The clips, each once, whose ranges (C, 3) hold these vector ids."""
+    if not len(ids) or not len(ranges):
+        return ()
+    owner = np.searchsorted(ranges[:, 0], ids, side="right") - 1
+    inside = (owner >= 0) & (ids < ranges[owner, 0] + ranges[owner, 1])
+    return clip_ids(np.unique(ranges[owner[inside], 2]).tolist())
 
 
 def main_space(connection: sa.Connection) -> str | None:
@@ -188,7 +215,9 @@ def search_since(
     ranges = ranges[ranges[:, 2] > clip]
     ids = np.full((len(queries), k), NO_VECTOR, np.int64)
     cosines = np.full((len(queries), k), -np.inf, np.float32)
+    damaged = np.empty(0, np.int64)
     for batch_ids, vectors in _read_ranges(connection, ranges):
+        damaged = np.concatenate([damaged, batch_ids[damaged_among(vectors)]])
         for first in range(0, len(queries), SEARCHED_AT_ONCE):
             rows = slice(first, first + SEARCHED_AT_ONCE)
             batch = queries[rows] @ vectors.T  # (n, M)
@@ -200,7 +229,15 @@ def search_since(
     found_clips, index = np.unique(ranges[owner[is_hit], 2], return_inverse=True)
     clip_index = np.full(ids.shape, NO_VECTOR, np.int64)
     clip_index[is_hit] = index
-    return Hits(clip_ids(found_clips.tolist()), clip_index, ids, cosines, len(ranges), 0)
+    return Hits(
+        clip_ids(found_clips.tolist()),
+        clip_index,
+        ids,
+        cosines,
+        len(ranges),
+        0,
+        _owners(ranges, damaged),
+    )
 
 
 def vectors_since(

@@ -4,12 +4,13 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -297,6 +298,8 @@ def test_a_setting_that_is_wrong_is_named(
         ["library", "show", "R000001"],
         ["library", "remove", "R000001"],
         ["library", "refresh"],
+        ["library", "verify"],
+        ["library", "repair"],
     ],
 )
 def test_without_a_library_a_command_ends_with_4(
@@ -726,6 +729,29 @@ def test_refresh_describes_what_the_present_model_cannot_search(
     capsys.readouterr()
     assert firstseen("library", "refresh") == 0
     assert capsys.readouterr().out == "Every clip can be searched with the present model\n"
+
+
+def test_verify_names_what_is_damaged_and_repair_sets_it_right(
+    firstseen: Firstseen,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.cli.library_care.warn_unsandboxed", lambda settings: None)
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(made_print(1), made_facts(1))
+    assert firstseen("library", "verify") == 0
+    assert capsys.readouterr().out == "Everything that is stored agrees with its checksums\n"
+
+    with closing(sqlite3.connect(tmp_path / "library" / "library.db")) as database, database:
+        database.execute("UPDATE sound_codes SET codes = x'00'")
+    assert firstseen("library", "verify") == 3
+    assert capsys.readouterr().out == "R000001  clip 1.mp4: damaged: codes of the sound\n"
+    assert firstseen("library", "verify", "--json") == 3
+    assert printed(capsys)[0]["parts"] == ["sound"]
+    assert firstseen("library", "repair") == 0
+    assert capsys.readouterr().out == "R000001  clip 1.mp4: made anew from what else is stored\n"
+    assert firstseen("library", "verify") == 0
 
 
 # ---- the program itself

@@ -42,7 +42,7 @@ def asked(seed: int, start: int = 100, rows: int = 150) -> AudioCodes:
 
 
 def clips_with(library: Library, seed: int, space: str = SPACE) -> list[int]:
-    return [place.clip for place in vote_places(library.search_audio(asked(seed), space), 5)]
+    return [place.clip for place in vote_places(library.search_audio(asked(seed), space)[0], 5)]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def rows_of(folder: Path) -> list[tuple[int, str, bytes, bytes]]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_piece_of_sound_is_found_at_its_place(library: Library, seed: int) -> None:
-    (best,) = vote_places(library.search_audio(asked(seed), SPACE), 5)
+    (best,) = vote_places(library.search_audio(asked(seed), SPACE)[0], 5)
     assert best.clip == seed
     assert best.reference - best.query == pytest.approx(100 * 0.064 - 0.02, abs=0.2)
 
@@ -75,9 +75,9 @@ def test_sound_that_is_nowhere_is_not_found(library: Library) -> None:
 def test_a_library_read_in_pieces_answers_the_same(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = library.search_audio(asked(2), SPACE)
+    whole = library.search_audio(asked(2), SPACE)[0]
     monkeypatch.setattr(audio_rows, "CHUNK_BYTES", 100)
-    pieces = library.search_audio(asked(2), SPACE)
+    pieces = library.search_audio(asked(2), SPACE)[0]
     for name in ("query", "clip", "reference", "distance"):
         np.testing.assert_array_equal(getattr(pieces, name), getattr(whole, name))
 
@@ -88,7 +88,7 @@ def test_of_many_alike_the_first_added_are_named(
     monkeypatch.setattr(audio_rows, "NEIGHBOURS", 2)
     for seed in (11, 12, 13):
         library.add(replace(sounding(2), audio=audio_of(sounding(2))), made_facts(seed))
-    hits = library.search_audio(asked(2), SPACE)
+    hits = library.search_audio(asked(2), SPACE)[0]
     assert len(hits.query) <= 2 * len(asked(2).times)
     assert 2 in hits.clip
     assert vote_places(hits, 1)[0].clip == 2
@@ -98,7 +98,7 @@ def test_an_empty_library_and_an_empty_question_find_nothing(
     library: Library, tmp_path: Path
 ) -> None:
     none = AudioCodes(np.zeros(0), np.zeros((0, 32), np.uint8))
-    assert not len(library.search_audio(none, SPACE).query)
+    assert not len(library.search_audio(none, SPACE)[0].query)
     with Library.open(tmp_path / "other", create=True) as empty:
         assert clips_with(empty, 1) == []
 
@@ -163,7 +163,7 @@ def test_a_library_of_version_2_gains_the_codes(library: Library, tmp_path: Path
         again.add(sounding(6), made_facts(6))
         assert clips_with(again, 6) == [6]
     connection = sqlite3.connect(tmp_path / "library" / "library.db")
-    assert connection.execute("SELECT version FROM migrations").fetchall() == [(2,), (3,)]
+    assert connection.execute("SELECT version FROM migrations").fetchall() == [(2,), (3,), (4,)]
     connection.close()
 
 

@@ -192,6 +192,11 @@ def test_a_library_of_version_1_gains_what_it_lacks(library: Library, tmp_path: 
         assert again.context_changes("R000003") == [ContextChange("title", None, "New", "bo", AT)]
         again.store_thumbnail("R000003", b"jpeg")
     connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA user_version").fetchone() == (3,)
-    assert connection.execute("SELECT version FROM migrations").fetchall() == [(1,), (2,), (3,)]
+    assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+    assert connection.execute("SELECT version FROM migrations").fetchall() == [
+        (1,),
+        (2,),
+        (3,),
+        (4,),
+    ]
     connection.close()

@@ -19,6 +19,7 @@ from app.report.report_json import to_json
 from app.sandbox.client import MediaSandbox
 from app.sandbox.errors import SandboxKilled, SandboxMemory
 from app.settings import Settings
+from hashing.message import Message
 from tests.made import scene
 from tests.made.parts import make_two_tracks
 
@@ -80,7 +81,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch, task: str, fault: Fault, times: int 
 
 
 def out_of_memory(sandbox: MediaSandbox, task: str) -> None:
-    raise sandbox._end(SandboxMemory("reading the file took more memory than memory_bytes = 1"))
+    raise sandbox._end(SandboxMemory(Message("error-sandbox-memory", {"limit": "1"})))
 
 
 def killed(sandbox: MediaSandbox, task: str) -> None:
