@@ -136,9 +136,7 @@ ALL_PUBLIC = {"hashing.types", "hashing.errors", "hashing.edit_types", "hashing.
 
 # Rooms with public functions that still take a boolean by position. The list only shrinks.
 WITH_POSITIONAL_BOOLEANS = {
-    "app.api",
     "app.cli",
-    "app.evidence",
     "hashing.explain",
 }
 

@@ -30,16 +30,16 @@ FULL_EVERY: Final = 6
 WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
 
 
-class Looks(Protocol):
-    """What is asked for the faces of one frame."""
+class FrameDetector(Protocol):
+    """Detects the faces of one frame."""
 
     def detect(
         self, picture: Rgb, *, long_side_px: int | None = ..., thorough: bool = ...
     ) -> list[Face]: ...
 
 
-class Detects(Protocol):
-    """What finds faces; `hashing.faces.FaceDetector` does."""
+class Detector(Protocol):
+    """Detects faces, in chosen turns; `hashing.faces.FaceDetector` does."""
 
     def detect(
         self,
@@ -51,20 +51,20 @@ class Detects(Protocol):
     ) -> list[Face]: ...
 
 
-class Remembering:
-    """A detector for one item and one clip: it looks at the same frame in the same way only once.
+class CachingDetector:
+    """A detector for one item and one clip: it examines the same frame in the same way only once.
 
-    It learns how the footage is turned. Looks that need not be thorough are quicker then: the slow
-    detector looks at the frame upright and in as many turns as it takes to see each clear face so
-    far clearly, and in all turns at every FULL_EVERY-th such look. Looking in a wrong turn alone
+    It learns how the footage is turned. Examining a frame less thoroughly is quicker then: the slow
+    detector takes it upright and in as many turns as it takes to detect each clear face so far
+    clearly, and in all turns every FULL_EVERY-th time. A wrong turn alone
     missed 4 of 110 faces, in the right one none (benchmarks/truth/faces.json, 24 px and more).
     """
 
-    def __init__(self, detector: Detects) -> None:
+    def __init__(self, detector: Detector) -> None:
         self._detector = detector
-        self._found: dict[tuple[bytes, int | None, bool], list[Face]] = {}
+        self._faces: dict[tuple[bytes, int | None, bool], list[Face]] = {}
         self._turns_deg = {0}
-        self._quick = 0  # looks that need not be thorough
+        self._quick = 0  # frames examined less thoroughly
 
     def detect(
         self, picture: Rgb, *, long_side_px: int | None = None, thorough: bool = True
@@ -73,33 +73,33 @@ class Remembering:
         digest = hashlib.blake2b(np.ascontiguousarray(picture), digest_size=16)
         digest.update(repr(picture.shape).encode())
         key = (digest.digest(), long_side_px, thorough)
-        if key not in self._found:
+        if key not in self._faces:
             turns_deg: Collection[int] = TURNS_DEG
             if not thorough:
                 if self._quick % FULL_EVERY:
                     turns_deg = self._turns_deg
                 self._quick += 1
-            found = self._detector.detect(
+            faces = self._detector.detect(
                 picture,
                 long_side_px=long_side_px,
                 thorough=thorough,
                 centerface_turns_deg=turns_deg,
             )
-            for face in found:
+            for face in faces:
                 if face.clear_turns_deg and not self._turns_deg.intersection(face.clear_turns_deg):
                     self._turns_deg.add(face.clear_turns_deg[0])
-            self._found[key] = found
-        return self._found[key]
+            self._faces[key] = faces
+        return self._faces[key]
 
 
-def found_faces(
+def detect_faces(
     picture: Rgb,
-    detector: Looks | None,
+    detector: FrameDetector | None,
     long_side_px: int | None = None,
     *,
     thorough: bool = True,
 ) -> Boxes:
-    """The faces of one frame, looked at in this way; None where it must go as a whole."""
+    """The faces of one frame; None where it must go as a whole."""
     if detector is None:
         return None
     try:
@@ -109,45 +109,45 @@ def found_faces(
     return tuple(face.box for face in faces)
 
 
-def faces_through(
-    frames: Sequence[Rgb], shown: int, detector: Looks | None, helper_long_side_px: int
+def faces_near(
+    frames: Sequence[Rgb], shown: int, detector: FrameDetector | None, helper_long_side_px: int
 ) -> Boxes:
     """What to fill in one of some frames that follow each other closely.
 
-    That frame, the first and the last are looked at. A face of the first or the last is filled in
-    the one between too: at the same place, and where following it frame by frame led.
+    Faces are detected in that frame, the first and the last. A face of the first or the last is
+    filled in the frame between too: at the same place, and where following it frame by frame led.
     """
-    own = found_faces(frames[shown], detector)
+    own = detect_faces(frames[shown], detector)
     if own is None:
         return None
     paths = (frames[: shown + 1], frames[shown:][::-1])  # from either end to the frame shown
     boxes = list(own)
     for path in paths:
         if len(path) > 1:
-            there = found_faces(path[0], detector, helper_long_side_px, thorough=False)
-            boxes += carried(there, path)
+            there = detect_faces(path[0], detector, helper_long_side_px, thorough=False)
+            boxes += track_faces(there, path)
     return tuple(boxes)
 
 
-def carried(boxes: Boxes, path: Sequence[Rgb]) -> tuple[Box, ...]:
+def track_faces(boxes: Boxes, path: Sequence[Rgb]) -> tuple[Box, ...]:
     """The boxes of the first of these frames, and where in the last one they were followed to.
 
     A face is followed from frame to frame, and straight from the first to the last, for one that
-    something passes in front of. None, a frame that could not be looked at, gives no boxes.
+    something passes in front of. None, a frame in which detection failed, gives no boxes.
     """
     places: list[Box] = []
     for box in boxes or ():
         places.append(box)
         step: Box | None = box
         for there, here in pairwise(path):
-            step = _followed(step, there, here) if step is not None else None
-        for moved in (step, _followed(box, path[0], path[-1]) if len(path) > 2 else None):
+            step = _track_box(step, there, here) if step is not None else None
+        for moved in (step, _track_box(box, path[0], path[-1]) if len(path) > 2 else None):
             if moved is not None and moved not in places:
                 places.append(moved)
     return tuple(places)
 
 
-def _followed(box: Box, there: Rgb, here: Rgb) -> Box | None:
+def _track_box(box: Box, there: Rgb, here: Rgb) -> Box | None:
     """Where the patch in `box` of one frame lies in another of the same size, if it does."""
     height, width = here.shape[:2]
     if there.shape != here.shape:
@@ -161,7 +161,7 @@ def _followed(box: Box, there: Rgb, here: Rgb) -> Box | None:
     area = here[top : y1 + reach_y, left : x1 + reach_x]
     scale = min(1.0, FOLLOW_PX / max(patch.shape[:2]))
     if scale < 1:
-        patch, area = _shrunk(patch, scale), _shrunk(area, scale)
+        patch, area = _shrink(patch, scale), _shrink(area, scale)
     if area.shape[0] < patch.shape[0] or area.shape[1] < patch.shape[1]:
         return None
     scores = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
@@ -172,7 +172,7 @@ def _followed(box: Box, there: Rgb, here: Rgb) -> Box | None:
     return (x / width, y / height, (x + x1 - x0) / width, (y + y1 - y0) / height)
 
 
-def _shrunk(picture: Rgb, scale: float) -> Rgb:
+def _shrink(picture: Rgb, scale: float) -> Rgb:
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 
@@ -185,29 +185,29 @@ def destroy(picture: Rgb, boxes: Boxes, enlarge: float = ENLARGE) -> Rgb:
         return destroyed
     height, width = picture.shape[:2]
     for box in boxes:
-        x0, y0, x1, y1 = _pixels(enlarged(box, enlarge), width, height)
+        x0, y0, x1, y1 = _pixels(enlarge_box(box, enlarge), width, height)
         destroyed[y0:y1, x0:x1] = FILL_RGB
     return destroyed
 
 
-def enlarged(box: Box, factor: float = ENLARGE) -> Box:
+def enlarge_box(box: Box, factor: float = ENLARGE) -> Box:
     """The box around the same centre with its sides multiplied, cut at the picture's edge."""
     x0, y0, x1, y1 = box
     dx, dy = (x1 - x0) * (factor - 1) / 2, (y1 - y0) * (factor - 1) / 2
     return (max(0.0, x0 - dx), max(0.0, y0 - dy), min(1.0, x1 + dx), min(1.0, y1 + dy))
 
 
-def mapped(boxes: Boxes, homography: Homography) -> Boxes:
+def map_boxes(boxes: Boxes, homography: Homography) -> Boxes:
     """The same places in the other picture: the upright boxes around the mapped corners.
 
     None, the whole picture, stays None. Boxes that fall outside the other picture are left out.
     """
     if boxes is None:
         return None
-    return tuple(m for box in boxes if (m := _mapped_box(box, homography)) is not None)
+    return tuple(m for box in boxes if (m := _map_box(box, homography)) is not None)
 
 
-def _mapped_box(box: Box, homography: Homography) -> Box | None:
+def _map_box(box: Box, homography: Homography) -> Box | None:
     x0, y0, x1, y1 = box
     corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]], float)  # (4, 3)
     moved = corners @ np.array(homography, float).T  # (4, 3)
@@ -222,7 +222,7 @@ def _mapped_box(box: Box, homography: Homography) -> Box | None:
     return (left, top, right, bottom)
 
 
-def inverse(homography: Homography) -> Homography | None:
+def invert(homography: Homography) -> Homography | None:
     """The way back, or None where there is none."""
     matrix = np.array(homography, float)
     if abs(np.linalg.det(matrix)) < 1e-9:
@@ -234,7 +234,7 @@ def inverse(homography: Homography) -> Homography | None:
     return (a, b, c)  # type: ignore[return-value]  # rows of three
 
 
-def together(*parts: Boxes) -> Boxes:
+def join_boxes(*parts: Boxes) -> Boxes:
     """All boxes of all parts; the whole picture where any part says so."""
     boxes: list[Box] = []
     for part in parts:

@@ -25,7 +25,7 @@ class HandFill:
     mask: Mask  # (H, W): filled
     beyond: bool  # outside the frame all is filled too, because only parts were kept
 
-    def laid_onto(self, matrix: NDArray[np.float64], shape: tuple[int, ...]) -> "HandFill":
+    def lay_onto(self, matrix: NDArray[np.float64], shape: tuple[int, ...]) -> "HandFill":
         """The same places of another frame. matrix: (3, 3) from pixels of this one to its pixels.
 
         All of the other frame where there is no finite place for a corner of this one.

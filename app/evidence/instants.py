@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from app.evidence.face_redaction import (
     Boxes,
-    Looks,
-    carried,
-    faces_through,
-    found_faces,
+    FrameDetector,
+    detect_faces,
+    faces_near,
+    track_faces,
 )
 from app.evidence.hand_redaction import HandFill
 from app.evidence.types import MAX_STRIP
@@ -23,13 +23,13 @@ type Rgb = NDArray[np.uint8]
 type HandFills = Callable[[Seconds, tuple[int, ...]], HandFill | None]  # time, shape of the frame
 
 PLACES: Final = (1 / 6, 3 / 6, 5 / 6)  # of a segment, where its pairs are taken
-MAX_SEGMENTS: Final = 3  # looking for faces takes about a second of one core for a pair
-NEIGHBOUR_S: Final = 0.4  # this far before and after, faces are looked for too
+MAX_SEGMENTS: Final = 3  # detecting faces takes about a second of one core for a pair
+NEIGHBOUR_S: Final = 0.4  # this far before and after, faces are detected too
 SEARCH_S: Final = 0.5  # how far a pair may move to find kept pictures of the same instant
 STRIP_EVERY_S: Final = 0.5  # instants of a strip are not closer than this
-HELPER_LONG_SIDE_PX: Final = 384  # in which the frames around the one shown are looked at
-FOLLOW_S: Final = 1.05  # instants this near each other are looked at in turns, on either side
-FEW_INSTANTS: Final = 4  # up to so many are all looked at
+HELPER_LONG_SIDE_PX: Final = 384  # of the frames around the one shown, for detection
+FOLLOW_S: Final = 1.05  # instants this near each other are examined in turns, on either side
+FEW_INSTANTS: Final = 4  # up to so many are all examined
 STRIP_A_SEGMENT: Final = 2  # at least, for the longest segments
 
 
@@ -79,14 +79,14 @@ def strip_moments(
         step = segment.query.length / count
         for place in range(count):
             wanted = segment.query.start + (place + 0.5) * step
-            one = (index, *_same_instant(segment, wanted, query, reference, step / 2))
-            if one not in instants:
-                instants.append(one)
-    return sorted(instants, key=lambda one: (one[1], one[0]))
+            times = (index, *_same_instant(segment, wanted, query, reference, step / 2))
+            if times not in instants:
+                instants.append(times)
+    return sorted(instants, key=lambda times: (times[1], times[0]))
 
 
 def _shared_out(lengths: list[Seconds]) -> list[int]:
-    """How many instants each stretch is given: STRIP_A_SEGMENT, the rest by length."""
+    """How many instants each segment is given: STRIP_A_SEGMENT, the rest by length."""
     counts = [STRIP_A_SEGMENT if length > 0 else 1 for length in lengths]
     wanted = min(MAX_STRIP, max(sum(counts), int(sum(lengths) / STRIP_EVERY_S)))
     for _ in range(wanted - sum(counts)):
@@ -116,8 +116,8 @@ def _same_instant(
     near = query.times[inside & (np.abs(query.times - wanted) <= min(reach_s, SEARCH_S))]
     if not len(near):
         near = query.times[[int(np.abs(query.times - wanted).argmin())]]
-    mapped = np.array([reference_time(segment, t) for t in near])  # (N,)
-    apart = np.abs(reference.times[None, :] - mapped[:, None])  # (N, K) s
+    mapped_s = np.array([reference_time(segment, t) for t in near])  # (N,)
+    apart = np.abs(reference.times[None, :] - mapped_s[:, None])  # (N, K) s
     misfit = apart.min(axis=1) + 0.05 * np.abs(near - wanted)
     best = int(misfit.argmin())
     return float(near[best]), float(reference.times[int(apart[best].argmin())])
@@ -126,11 +126,12 @@ def _same_instant(
 def instant(
     pictures: PreviewFrames,
     time_s: Seconds,
-    detector: Looks | None,
-    unblurred: bool,
+    detector: FrameDetector | None,
     hand: HandFills = nothing_by_hand,
+    *,
+    unblurred: bool,
 ) -> Instant:
-    """The preview frame nearest to this moment; those around it help to hold faces.
+    """The preview frame nearest to this moment; those around it help to detect faces.
 
     Raises DecodeError where the preview frames are damaged.
     """
@@ -138,24 +139,23 @@ def instant(
     film = decode(pictures, nearest - NEIGHBOUR_S, nearest + NEIGHBOUR_S)
     here = film.nearest(nearest)
     picture = film.pixels[here]
-    faces = (
-        () if unblurred else faces_through(list(film.pixels), here, detector, HELPER_LONG_SIDE_PX)
-    )
+    faces = () if unblurred else faces_near(list(film.pixels), here, detector, HELPER_LONG_SIDE_PX)
     return Instant(nearest, picture, faces, hand(nearest, picture.shape))
 
 
 def strip_instants(
     pictures: PreviewFrames,
     times_s: Sequence[Seconds],
-    detector: Looks | None,
-    unblurred: bool,
+    detector: FrameDetector | None,
     hand: HandFills = nothing_by_hand,
-    first_looked: int = 0,
+    first_examined: int = 0,
+    *,
+    unblurred: bool,
 ) -> list[Instant]:
     """The preview frames of these moments of one clip, and what must be filled in each.
 
-    Where they are near each other every second one is looked at, from `first_looked` on, and its
-    faces are followed to the one between; the other clip is looked at there. A face of one is
+    Where they are near each other faces are detected in every second one, from `first_examined` on,
+    and followed to the frame between; there the other clip is examined. A face of a frame is
     filled in its neighbours, however far apart.
 
     Raises DecodeError where the preview frames are damaged.
@@ -167,33 +167,33 @@ def strip_instants(
             Instant(time_s, frame, (), fill)
             for time_s, frame, fill in zip(times_s, frames, hands, strict=True)
         ]
-    skipped = _between(times_s, first_looked)
-    found = [
-        () if index in skipped else found_faces(frame, detector, thorough=False)
+    skipped = _between(times_s, first_examined)
+    faces_of = [
+        () if index in skipped else detect_faces(frame, detector, thorough=False)
         for index, frame in enumerate(frames)
     ]
     instants: list[Instant] = []
     for index, (time_s, frame) in enumerate(zip(times_s, frames, strict=True)):
         beside = [i for i in (index - 1, index + 1) if 0 <= i < len(frames)]
-        faces = found[index]
-        if index in skipped and any(found[i] is None for i in beside):
+        faces = faces_of[index]
+        if index in skipped and any(faces_of[i] is None for i in beside):
             faces = None
         if faces is not None:
             for other in beside:
                 path = _path(pictures, times_s[other], time_s) if index in skipped else ()
-                faces += carried(found[other], path or (frames[other], frame))
+                faces += track_faces(faces_of[other], path or (frames[other], frame))
         instants.append(Instant(time_s, frame, faces, hands[index]))
     return instants
 
 
-def _between(times_s: Sequence[Seconds], first_looked: int) -> set[int]:
-    """The moments that need no look of their own: both neighbours are near and are looked at."""
+def _between(times_s: Sequence[Seconds], first_examined: int) -> set[int]:
+    """The frames that need no detection: both neighbours are near and are examined."""
     if len(times_s) <= FEW_INSTANTS:
         return set()
     return {
         i
         for i in range(1, len(times_s) - 1)
-        if i % 2 != first_looked
+        if i % 2 != first_examined
         and times_s[i] - times_s[i - 1] <= FOLLOW_S
         and times_s[i + 1] - times_s[i] <= FOLLOW_S
     }

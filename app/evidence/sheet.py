@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from app.evidence.face_redaction import (
     Boxes,
-    Detects,
-    Looks,
-    Remembering,
+    CachingDetector,
+    Detector,
+    FrameDetector,
     Rgb,
     destroy,
-    enlarged,
-    inverse,
-    mapped,
-    together,
+    enlarge_box,
+    invert,
+    join_boxes,
+    map_boxes,
 )
 from app.evidence.hand_redaction import HandFill, blank, hand_fill
 from app.evidence.instants import (
@@ -58,10 +58,11 @@ def evidence(
     query: PreviewFrames,
     reference: PreviewFrames,
     match: Match,
-    unblurred: bool = False,
-    detector: Detects | Literal["installed"] | None = "installed",
-    strip: bool = False,
+    detector: Detector | Literal["installed"] | None = "installed",
     redaction: Redaction | None = None,
+    *,
+    unblurred: bool = False,
+    strip: bool = False,
 ) -> EvidenceSheet:
     """The sheet of one match.
 
@@ -79,15 +80,15 @@ def evidence(
         detector = _installed(problems)
     if len(match.segments) > MAX_SEGMENTS:
         problems.append(
-            f"pictures are shown for the {MAX_SEGMENTS} longest of {len(match.segments)} stretches"
+            f"pictures are shown for the {MAX_SEGMENTS} longest of {len(match.segments)} segments"
         )
-    looker = Remembering(detector) if detector is not None else None
-    maker = _Maker(query, reference, match, looker, unblurred, redaction, problems)
+    cached = CachingDetector(detector) if detector is not None else None
+    maker = _Maker(query, reference, match, cached, redaction, problems, unblurred=unblurred)
     pairs, sides = maker.pairs()
     steps, stepped = maker.strip() if strip else ([], [])
-    thumbnails, seen = maker.thumbnails([*sides, *stepped])
-    looked = [*sides, *stepped, *seen]
-    shown = [faces for one in looked for faces in (one.query.faces, one.reference.faces)]
+    thumbnails, further = maker.thumbnails([*sides, *stepped])
+    examined = [*sides, *stepped, *further]
+    shown = [faces for both in examined for faces in (both.query.faces, both.reference.faces)]
     return EvidenceSheet(
         pairs=tuple(pairs),
         thumbnails=tuple(thumbnails),
@@ -101,7 +102,7 @@ def evidence(
     )
 
 
-def _installed(problems: list[str]) -> Detects | None:
+def _installed(problems: list[str]) -> Detector | None:
     try:
         return load_detector()
     except FaceModelError as error:
@@ -121,12 +122,12 @@ class _Aligned:
 
     @property
     def back(self) -> Homography | None:
-        return inverse(self.homography) if self.homography is not None else None
+        return invert(self.homography) if self.homography is not None else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Redacted:
-    """Both frames without what was found, or blanked by hand, in either."""
+    """Both frames without the faces, or what was blanked by hand, of either."""
 
     query: Rgb
     reference: Rgb
@@ -141,10 +142,11 @@ class _Maker:
         query: PreviewFrames,
         reference: PreviewFrames,
         match: Match,
-        detector: Looks | None,
-        unblurred: bool,
+        detector: FrameDetector | None,
         redaction: Redaction | None,
         problems: list[str],
+        *,
+        unblurred: bool,
     ) -> None:
         self._query = query
         self._reference = reference
@@ -159,44 +161,50 @@ class _Maker:
             self._aligned(index, self._item_at(query_s), self._known_at(reference_s))
             for index, query_s, reference_s in moments(self._match, self._query, self._reference)
         ]
-        return [self._pair(one) for one in sides], sides
+        return [self._pair(both) for both in sides], sides
 
     def strip(self) -> tuple[list[Pair], list[_Aligned]]:
-        """Instants to step through; a face of one is filled in its neighbours, on both sides."""
+        """Instants to step through; faces are filled in the neighbours too, on both sides."""
         chosen = strip_moments(self._match, self._query, self._reference)
-        detector, unblurred = self._detector, self._unblurred
-        times_s, known_s = [one[1] for one in chosen], [one[2] for one in chosen]
-        ours = strip_instants(self._query, times_s, detector, unblurred, self._hand("item"), 0)
-        # what is not looked at on one side is looked at on the other
+        times_s, known_s = [times[1] for times in chosen], [times[2] for times in chosen]
+        ours = strip_instants(
+            self._query, times_s, self._detector, self._hand("item"), 0, unblurred=self._unblurred
+        )
+        # what is not examined on one side is examined on the other
         theirs = strip_instants(
-            self._reference, known_s, detector, unblurred, self._hand("known"), 1
+            self._reference,
+            known_s,
+            self._detector,
+            self._hand("known"),
+            1,
+            unblurred=self._unblurred,
         )
         steps = [
             self._aligned(index, here, there)
             for (index, _, _), here, there in zip(chosen, ours, theirs, strict=True)
         ]
-        return [self._pair(one) for one in steps], steps
+        return [self._pair(both) for both in steps], steps
 
     def thumbnails(self, known: Sequence[_Aligned]) -> tuple[list[Thumbnail], list[_Aligned]]:
-        """A picture for each edit that has a place; what was looked at beside `known` for them."""
+        """A picture for each edit that has a place; what was examined for them beside `known`."""
         placed = [(i, e) for i, e in enumerate(self._match.edits) if e.box is not None]
         thumbnails: list[Thumbnail] = []
-        seen: list[_Aligned] = []
+        further: list[_Aligned] = []
         for index, edit in placed[:MAX_THUMBNAILS]:
             assert edit.box is not None
             time_s = _middle(edit, known)
-            inside = [one for one in known if edit.query is None or _within(edit.query, one)]
+            inside = [b for b in known if edit.query is None or _within(edit.query, b)]
             if inside:
-                here = min(inside, key=lambda one: abs(one.query.time_s - time_s))
+                here = min(inside, key=lambda both: abs(both.query.time_s - time_s))
             else:
                 here = self._at(time_s)
-                seen.append(here)
+                further.append(here)
             picture = _around(self._redact(here).query, edit.box)
             thumbnails.append(Thumbnail(index, here.query.time_s, jpeg(picture)))
-        return thumbnails, seen
+        return thumbnails, further
 
     def _at(self, time_s: Seconds) -> _Aligned:
-        """The item's frame of a moment, and the known one that it shows, if it shows one."""
+        """The item's frame of a moment, and the known frame that it shows, if it shows any."""
         item = self._item_at(time_s)
         for index, segment in enumerate(self._match.segments):
             if segment.query.start <= item.time_s <= segment.query.end:
@@ -207,11 +215,11 @@ class _Maker:
 
     def _item_at(self, time_s: Seconds) -> Instant:
         hand = self._hand("item")
-        return instant(self._query, time_s, self._detector, self._unblurred, hand)
+        return instant(self._query, time_s, self._detector, hand, unblurred=self._unblurred)
 
     def _known_at(self, time_s: Seconds) -> Instant:
         hand = self._hand("known")
-        return instant(self._reference, time_s, self._detector, self._unblurred, hand)
+        return instant(self._reference, time_s, self._detector, hand, unblurred=self._unblurred)
 
     def _hand(self, side: Side) -> HandFills:
         return lambda time_s, shape: hand_fill(self._redaction, side, time_s, shape)
@@ -221,21 +229,21 @@ class _Maker:
         homography = segment.homography_at(ours.time_s)
         return _Aligned(index, ours, theirs, homography, segment.visible)
 
-    def _redact(self, one: _Aligned) -> _Redacted:
-        ours, theirs, back = one.query, one.reference, one.back
+    def _redact(self, both: _Aligned) -> _Redacted:
+        ours, theirs, back = both.query, both.reference, both.back
         our_faces, their_faces = ours.faces, theirs.faces
         our_hands, their_hands = [ours.hand], [theirs.hand]
-        if one.homography is not None:
-            matrix = _pixel_matrix(ours.picture, theirs.picture, one.homography)
-            our_faces = _joined(our_faces, theirs.faces, one.homography)
+        if both.homography is not None:
+            matrix = _pixel_matrix(ours.picture, theirs.picture, both.homography)
+            our_faces = _join_sides(our_faces, theirs.faces, both.homography)
             if theirs.hand is not None:
-                our_hands.append(theirs.hand.laid_onto(matrix, ours.picture.shape))
+                our_hands.append(theirs.hand.lay_onto(matrix, ours.picture.shape))
         if back is not None:
             matrix = _pixel_matrix(theirs.picture, ours.picture, back)
-            their_faces = _joined(their_faces, ours.faces, back)
+            their_faces = _join_sides(their_faces, ours.faces, back)
             if ours.hand is not None:
-                their_hands.append(ours.hand.laid_onto(matrix, theirs.picture.shape))
-        if one.homography is None or back is None:
+                their_hands.append(ours.hand.lay_onto(matrix, theirs.picture.shape))
+        if both.homography is None or back is None:
             our_hands.append(self._unplaced(theirs.hand, ours.picture))
             their_hands.append(self._unplaced(ours.hand, theirs.picture))
 
@@ -254,37 +262,37 @@ class _Maker:
         self._problems.append(NOT_LAID_OVER)
         return None
 
-    def _pair(self, one: _Aligned) -> Pair:
-        """Both frames redacted with what was found in either, and their difference."""
-        redacted = self._redact(one)
+    def _pair(self, both: _Aligned) -> Pair:
+        """Both frames redacted with the faces of either, and their difference."""
+        redacted = self._redact(both)
         difference, mean, laid = None, None, None
-        if one.homography is not None:
+        if both.homography is not None:
             painted, mean = difference_map(
-                redacted.query, redacted.reference, one.homography, redacted.filled
+                redacted.query, redacted.reference, both.homography, redacted.filled
             )
             difference = jpeg(painted)
             laid = jpeg(
-                aligned(redacted.query, redacted.reference, one.homography, redacted.filled)
+                aligned(redacted.query, redacted.reference, both.homography, redacted.filled)
             )
         return Pair(
-            segment=one.segment,
-            query_s=one.query.time_s,
-            reference_s=one.reference.time_s,
+            segment=both.segment,
+            query_s=both.query.time_s,
+            reference_s=both.reference.time_s,
             query=jpeg(redacted.query),
-            reference=jpeg(mark_shown(redacted.reference, one.back, one.visible)),
+            reference=jpeg(mark_shown(redacted.reference, both.back, both.visible)),
             difference=difference,
             difference_mean=mean,
             aligned=laid,
         )
 
 
-def _within(span: Span, one: _Aligned) -> bool:
-    return span.start <= one.query.time_s <= span.end
+def _within(span: Span, both: _Aligned) -> bool:
+    return span.start <= both.query.time_s <= span.end
 
 
-def _joined(own: Boxes, other: Boxes, homography: Homography) -> Boxes:
+def _join_sides(own: Boxes, other: Boxes, homography: Homography) -> Boxes:
     """Own boxes and those of the other side; a failure over there blanks nothing here."""
-    return own if other is None else together(own, mapped(other, homography))
+    return own if other is None else join_boxes(own, map_boxes(other, homography))
 
 
 def difference_map(
@@ -397,7 +405,9 @@ def _around(picture: Rgb, box: Box) -> Rgb:
     """The box, outlined, with its surroundings."""
     height, width = picture.shape[:2]
     scale = np.array([width, height, width, height])
-    left, top, right, bottom = (int(v) for v in (np.array(enlarged(box, CONTEXT)) * scale).round())
+    left, top, right, bottom = (
+        int(v) for v in (np.array(enlarge_box(box, CONTEXT)) * scale).round()
+    )
     x0, y0, x1, y1 = (int(v) for v in (np.array(box) * scale).round())
     marked = picture.copy()
     cv2.rectangle(marked, (x0, y0), (x1, y1), (0, 0, 0), 4, cv2.LINE_AA)
@@ -406,7 +416,7 @@ def _around(picture: Rgb, box: Box) -> Rgb:
 
 
 def thumbnail(
-    kept: PreviewFrames, detector: Detects | Literal["installed"] | None = "installed"
+    kept: PreviewFrames, detector: Detector | Literal["installed"] | None = "installed"
 ) -> bytes:
     """A clip's picture for lists: a third into it, faces filled, a JPEG.
 

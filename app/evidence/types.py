@@ -33,7 +33,7 @@ class FramePart:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """What a person blanks by hand, beside the faces that are found.
+    """What a person blanks by hand, beside the faces that are detected.
 
     kept: on a side that has any, everything else is blanked.
     """
@@ -67,7 +67,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """Where one edit is seen in the item."""
+    """Where one edit is visible in the item."""
 
     edit: int  # index into the match's edits
     query_s: Seconds
@@ -89,10 +89,10 @@ class EvidenceSheet:
     faces: Faces
     detector: str | None  # None where none was used
     faces_filled: int  # places filled in the pictures shown; false alarms among them
-    pictures_filled: int  # pictures filled whole, because faces could not be looked for
+    pictures_filled: int  # pictures filled whole, because faces could not be detected
     problems: tuple[str, ...] = ()
     strip: tuple[Pair, ...] = ()
-    by_hand: bool = False  # a person blanked more than the faces found
+    by_hand: bool = False  # a person blanked more than the faces detected
 
     def __post_init__(self) -> None:
         if len(self.strip) > MAX_STRIP:

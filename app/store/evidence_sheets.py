@@ -6,7 +6,7 @@ Every function works inside a transaction that its caller began.
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,9 @@ type Json = dict[str, Any]
 
 RECORDS = {"pairs": Pair, "thumbnails": Thumbnail, "strip": Pair}
 IMAGE_FIELDS = ("query", "reference", "difference", "aligned", "picture")  # fields of a JPEG each
+_DEFAULTS: Json = {
+    field.name: field.default for field in fields(EvidenceSheet) if field.default is not MISSING
+}
 
 
 def store(
@@ -44,9 +47,12 @@ def images_by_name(sheet: EvidenceSheet) -> dict[str, bytes]:
 
 
 def load_descriptions(connection: sa.Connection, check: str) -> dict[str, Json]:
-    """Sheets by clip id, with the names of their images in place of the images."""
+    """Sheets by clip id, with the names of their images in place of the images.
+
+    A field that a sheet stored before did not have has its default.
+    """
     rows = connection.execute(sa.select(sheets).where(sheets.c.check == check))
-    return {row.clip: json.loads(row.sheet) for row in rows}
+    return {row.clip: _DEFAULTS | json.loads(row.sheet) for row in rows}
 
 
 def load_image(connection: sa.Connection, check: str, clip: str, name: str) -> bytes | None:

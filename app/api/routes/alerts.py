@@ -25,6 +25,7 @@ router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=refusals())
 async def list_alerts(
     request: Request,
     caller: Asking,
+    *,
     seen: bool | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> AlertsOut:

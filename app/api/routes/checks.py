@@ -113,6 +113,7 @@ async def list_checks(
     state: StateOut | None = None,
     relation: Annotated[str | None, Query(max_length=40)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
+    *,
     all_keys: Annotated[bool, Query(alias="all")] = False,
 ) -> ChecksOut:
     """Newest first. q: part of a name, headline, claim or link. all: those of every key."""

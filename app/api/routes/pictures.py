@@ -19,13 +19,6 @@ from app.store.timestamps import now
 from hashing.message import Message
 
 SHOWN: Final = "shown"
-IMAGE_FIELDS: Final = (
-    "query",
-    "reference",
-    "difference",
-    "aligned",
-    "picture",
-)  # fields of a sheet
 
 type Asking = Annotated[Caller, Depends(require_scopes("check"))]
 type Revealing = Annotated[Caller, Depends(require_scopes("check", "reveal"))]
@@ -109,7 +102,7 @@ def _list(store: Store, check_id: str, caller: Caller, *, unredacted: bool) -> P
     )
 
 
-def _sheet(descriptions: Json, check: str, clip: str, *, unredacted: bool) -> SheetOut:
+def _sheet(description: Json, check: str, clip: str, *, unredacted: bool) -> SheetOut:
     """The stored sheet with paths in place of names. Unredacted, no face is filled."""
     folder = f"/v1/checks/{check}/pictures/{clip}/"
     suffix = "?faces=shown" if unredacted else ""
@@ -117,17 +110,17 @@ def _sheet(descriptions: Json, check: str, clip: str, *, unredacted: bool) -> Sh
     def row(index: int, part: Json) -> Json:
         paths = {
             field: f"{folder}{part[field]}{suffix}"
-            for field in IMAGE_FIELDS
+            for field in evidence_sheets.IMAGE_FIELDS
             if part.get(field) is not None
         }
         return {**part, **paths} | ({"index": index} if "picture" not in part else {})
 
     rows = {
-        kind: [row(index, part) for index, part in enumerate(descriptions[kind])]
-        for kind in ("pairs", "thumbnails", "strip")
+        kind: [row(index, part) for index, part in enumerate(description[kind])]
+        for kind in evidence_sheets.RECORDS
     }
     overrides = {"faces": "shown", "faces_filled": 0, "pictures_filled": 0} if unredacted else {}
-    return SheetOut.model_validate({**descriptions, **rows, **overrides})
+    return {**description, **rows, **overrides}
 
 
 def _load_redacted(

@@ -1,10 +1,11 @@
 """The wire format of evidence frames, reveals, decisions, alerts, and of the library's changes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 from app.api.schemas.clips import ClipOut
+from app.evidence.types import EvidenceSheet
 from app.library.records import Clip, ContextChange, Stats
 from app.store.alerts import Alert
 from app.store.decisions import MAX_NOTE_CHARS, Choice, Decision, disputed_clips
@@ -37,40 +38,32 @@ class Wire(BaseModel):
 # ---- evidence frames
 
 
-class PairOut(Wire):
-    """One frame of the item and of the known clip. Images are paths to JPEGs."""
-
-    index: int
-    segment: int
-    query_s: float
-    reference_s: float
-    query: str | None
-    reference: str | None
-    difference: str | None
-    aligned: str | None
-    difference_mean: float | None
+type Json = dict[str, Any]
 
 
-class ThumbnailOut(Wire):
-    """Where an edit of the match, by its index, is visible in the item."""
+def _sheet_schema() -> Json:
+    """EvidenceSheet as it is sent: each image is a path, and a pair has its index."""
+    schema = TypeAdapter(EvidenceSheet).json_schema(mode="serialization")
+    definitions = schema.pop("$defs")
+    definitions["Pair"]["properties"] |= {"index": {"type": "integer"}}
 
-    edit: int
-    query_s: float
-    picture: str | None
+    def sent(part: Any) -> Any:
+        if isinstance(part, list):
+            return [sent(inner) for inner in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return sent(definitions[part["$ref"].rpartition("/")[2]])
+        if part.get("format") == "binary":
+            return {"type": "string", "description": "The path of a JPEG."}
+        return {name: sent(inner) for name, inner in part.items() if name != "default"}
+
+    described: Json = sent(schema)
+    return described
 
 
-class SheetOut(Wire):
-    """The evidence frames of one match."""
-
-    pairs: list[PairOut]
-    thumbnails: list[ThumbnailOut]
-    strip: list[PairOut]
-    faces: Literal["redacted", "shown"]
-    detector: str | None
-    faces_filled: int
-    pictures_filled: int
-    problems: list[str]
-    by_hand: bool = False  # stored sheets of before do not say
+# The evidence frames of one match. Its fields are those of EvidenceSheet, listed nowhere else.
+SheetOut = Annotated[Json, WithJsonSchema(_sheet_schema())]
 
 
 class PicturesOut(Wire):

@@ -193,7 +193,7 @@ def evidence(
     if item_frames is None:
         raise DecodeError(Message("error-item-without-frames"))
     return sheet.evidence(
-        item_frames, reference, match, unblurred, strip=strip, redaction=redaction
+        item_frames, reference, match, redaction=redaction, unblurred=unblurred, strip=strip
     )
 
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from app.evidence.face_redaction import (
     FILL_RGB,
     WHOLE,
-    carried,
     destroy,
-    enlarged,
-    faces_through,
-    inverse,
-    mapped,
-    together,
+    enlarge_box,
+    faces_near,
+    invert,
+    join_boxes,
+    map_boxes,
+    track_faces,
 )
 from hashing.faces import Face
 from hashing.types import Box, Homography
@@ -47,7 +47,7 @@ def frames(*times: float, seed: int = 1) -> list[Rgb]:
 def test_a_filled_box_keeps_nothing_of_what_was_there() -> None:
     picture = scene(1, 0.0, (200, 100))
     filled = destroy(picture, (BOX,))
-    x0, y0, x1, y1 = enlarged(BOX)
+    x0, y0, x1, y1 = enlarge_box(BOX)
     inside = filled[int(y0 * 100) : int(np.ceil(y1 * 100)), int(x0 * 200) : int(np.ceil(x1 * 200))]
     assert (inside == FILL_RGB).all()
     other = destroy(np.roll(picture, 50, axis=1), (BOX,))
@@ -64,7 +64,7 @@ def test_the_argument_is_left_alone() -> None:
 
 
 def test_a_box_grows_by_at_least_two_fifths() -> None:
-    x0, y0, x1, y1 = enlarged(BOX)
+    x0, y0, x1, y1 = enlarge_box(BOX)
     assert x1 - x0 >= 1.4 * 0.1 - 1e-9
     assert y1 - y0 >= 1.4 * 0.2 - 1e-9
 
@@ -79,19 +79,19 @@ def test_even_the_smallest_box_at_any_edge_fills_something(
 
 
 def test_no_detector_fills_the_whole_picture() -> None:
-    assert faces_through(frames(0.0, 0.1), 0, None, 384) is None
+    assert faces_near(frames(0.0, 0.1), 0, None, 384) is None
     assert (destroy(scene(1, 0.0, (200, 100)), None) == FILL_RGB).all()
 
 
 def test_a_detector_that_fails_fills_that_picture_whole() -> None:
     broken = ValueError("broken")
-    assert faces_through(frames(0.0, 0.1), 0, Sees(broken, [BOX]), 384) is None
-    assert faces_through(frames(0.0, 0.1), 0, Sees([BOX], broken), 384) == (BOX,)
+    assert faces_near(frames(0.0, 0.1), 0, Sees(broken, [BOX]), 384) is None
+    assert faces_near(frames(0.0, 0.1), 0, Sees([BOX], broken), 384) == (BOX,)
 
 
 @pytest.mark.parametrize("answers", [([], [BOX], []), ([], [], [BOX])])
 def test_a_face_seen_just_before_or_after_is_held(answers: tuple[list[Box], ...]) -> None:
-    boxes = faces_through(frames(0.0, 0.1, 0.2, 0.3, 0.4), 2, Sees(*answers), 384)
+    boxes = faces_near(frames(0.0, 0.1, 0.2, 0.3, 0.4), 2, Sees(*answers), 384)
     assert boxes is not None
     assert BOX in boxes
 
@@ -109,64 +109,64 @@ def moving(step: tuple[int, int], count: int) -> list[Rgb]:
 
 
 def test_a_face_is_followed_to_where_it_moved() -> None:
-    boxes = carried((BOX,), moving((12, 6), 2))
+    boxes = track_faces((BOX,), moving((12, 6), 2))
     assert any(b == pytest.approx((0.46, 0.46, 0.56, 0.66)) for b in boxes)
 
 
 def test_a_face_is_followed_frame_by_frame_farther_than_one_look_reaches() -> None:
     path = moving((15, 4), 6)  # 75 px to the right: a look from the first reaches 20
     there = (0.4 + 5 * 15 / 200, 0.4 + 5 * 4 / 100, 0.5 + 5 * 15 / 200, 0.6 + 5 * 4 / 100)
-    assert any(b == pytest.approx(there) for b in carried((BOX,), path))
-    assert all(b != pytest.approx(there) for b in carried((BOX,), [path[0], path[-1]]))
+    assert any(b == pytest.approx(there) for b in track_faces((BOX,), path))
+    assert all(b != pytest.approx(there) for b in track_faces((BOX,), [path[0], path[-1]]))
 
 
 def test_a_face_that_something_passes_in_front_of_is_found_behind_it() -> None:
     path = moving((4, 0), 3)
     path[1][:] = 200  # someone walks past the camera
     there = (0.44, 0.4, 0.54, 0.6)
-    assert any(b == pytest.approx(there) for b in carried((BOX,), path))
+    assert any(b == pytest.approx(there) for b in track_faces((BOX,), path))
 
 
 def test_a_frame_that_could_not_be_looked_at_gives_its_neighbours_nothing() -> None:
-    assert carried(None, moving((4, 0), 2)) == ()
+    assert track_faces(None, moving((4, 0), 2)) == ()
 
 
 def test_a_large_face_is_followed_in_a_smaller_copy() -> None:
     big = [
         cv2.resize(f, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC) for f in moving((12, 6), 2)
     ]
-    boxes = carried((BOX,), big)
+    boxes = track_faces((BOX,), big)
     assert any(b == pytest.approx((0.46, 0.46, 0.56, 0.66), abs=0.01) for b in boxes)
 
 
 def test_boxes_go_through_a_mirroring_and_back() -> None:
     mirror: Homography = ((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    there = mapped((BOX,), mirror)
+    there = map_boxes((BOX,), mirror)
     assert there is not None
     assert there[0] == pytest.approx((0.5, 0.4, 0.6, 0.6))
-    back = inverse(mirror)
+    back = invert(mirror)
     assert back is not None
-    again = mapped(there, back)
+    again = map_boxes(there, back)
     assert again is not None
     assert again[0] == pytest.approx(BOX)
 
 
 def test_a_box_outside_the_other_picture_is_left_out() -> None:
     away: Homography = ((1.0, 0.0, 2.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    assert mapped((BOX,), away) == ()
+    assert map_boxes((BOX,), away) == ()
 
 
 def test_a_box_without_a_finite_place_fills_everything() -> None:
     behind: Homography = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-2.2, 0.0, 1.0))
-    assert mapped((BOX,), behind) == (WHOLE,)
+    assert map_boxes((BOX,), behind) == (WHOLE,)
 
 
 def test_a_failure_is_kept_through_mapping_and_joining() -> None:
     mirror: Homography = ((-1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    assert mapped(None, mirror) is None
-    assert together((BOX,), None) is None
-    assert together((BOX,), (WHOLE,)) == (BOX, WHOLE)
+    assert map_boxes(None, mirror) is None
+    assert join_boxes((BOX,), None) is None
+    assert join_boxes((BOX,), (WHOLE,)) == (BOX, WHOLE)
 
 
 def test_a_flat_transform_has_no_inverse() -> None:
-    assert inverse(((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))) is None
+    assert invert(((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))) is None

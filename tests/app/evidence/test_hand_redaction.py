@@ -125,7 +125,7 @@ def test_a_pixel_that_an_edge_cuts_is_blanked() -> None:
 def test_a_fill_without_a_finite_place_covers_all() -> None:
     behind = np.array([[1.0, 0, 0], [0, 1, 0], [-0.2, 0, 1]])
     fill = HandFill(np.zeros((10, 10), bool), False)
-    assert fill.laid_onto(behind, (10, 10)).mask.all()
+    assert fill.lay_onto(behind, (10, 10)).mask.all()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from app.evidence import instants
 from app.evidence import sheet as sheets
-from app.evidence.face_redaction import FILL_RGB, Remembering, Rgb
+from app.evidence.face_redaction import FILL_RGB, CachingDetector, Rgb
 from app.evidence.instants import strip_instants, strip_moments
 from app.evidence.sheet import aligned, evidence, thumbnail
 from app.evidence.types import MAX_STRIP, EvidenceSheet, Pair
@@ -124,7 +124,7 @@ def test_a_face_seen_at_one_instant_is_filled_in_its_neighbours_on_both_sides(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sheets, "moments", lambda *_: [])  # the strip alone
-    monkeypatch.setattr(sheets, "Remembering", lambda detector: detector)
+    monkeypatch.setattr(sheets, "CachingDetector", lambda detector: detector)
     steps = strip_of(4.0, detector := SeesAt(MIDDLE_BOX, 2))  # looks at 0, 2, 4, 6, 7 of the item
     near = [i in (3, 4, 5) for i in range(8)]
     assert [filled(s.query, *MIDDLE) for s in steps] == near
@@ -138,7 +138,7 @@ def test_instants_far_apart_are_all_looked_at(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(instants, "FOLLOW_S", 0.3)
     detector = SeesAt(MIDDLE_BOX)
     frames = still_film(3)
-    strip_instants(frames, [0.0, 0.5, 1.0, 1.5, 2.0, 2.5], detector, False)
+    strip_instants(frames, [0.0, 0.5, 1.0, 1.5, 2.0, 2.5], detector, unblurred=False)
     assert detector.looks == 6
 
 
@@ -151,13 +151,13 @@ def test_a_neighbour_that_could_not_be_looked_at_fills_the_one_between_whole() -
             return []
 
     times = [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
-    made = strip_instants(still_film(3), times, Breaks(MIDDLE_BOX), False)
+    made = strip_instants(still_film(3), times, Breaks(MIDDLE_BOX), unblurred=False)
     assert [one.faces for one in made] == [(), None, None, None, (), ()]
 
 
 def test_the_same_frame_is_looked_at_once_in_each_way() -> None:
     inner = SeesAt((0.1, 0.1, 0.2, 0.2), 0)
-    once = Remembering(inner)
+    once = CachingDetector(inner)
     picture = scene(1, 0.0, (64, 36))
     first = once.detect(picture, long_side_px=640)
     assert once.detect(picture.copy(), long_side_px=640) == first
@@ -187,7 +187,7 @@ class SeesTurned:
 
 def test_quick_looks_use_the_turns_of_clear_faces_and_now_and_then_all() -> None:
     inner = SeesTurned()
-    once = Remembering(inner)
+    once = CachingDetector(inner)
     frames = [scene(1, i / 10, (64, 36)) for i in range(9)]
     once.detect(frames[0])
     for frame in frames[1:]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.evidence.face_redaction import FILL_RGB, inverse
+from app.evidence.face_redaction import FILL_RGB, invert
 from app.evidence.instants import MAX_SEGMENTS, moments, reference_time
 from app.evidence.sheet import difference_map, evidence, mark_shown, thumbnail
 from app.evidence.types import EvidenceSheet, Pair
@@ -202,7 +202,7 @@ def test_pictures_are_small(sheet: EvidenceSheet) -> None:
             assert max(decoded(content).shape) <= 480
 
 
-def test_many_stretches_are_bounded_and_said_to_be(
+def test_many_segments_are_bounded_and_said_to_be(
     query: PreviewFrames, reference: PreviewFrames
 ) -> None:
     pieces = tuple(
@@ -210,7 +210,7 @@ def test_many_stretches_are_bounded_and_said_to_be(
     )
     many = Match(0.9, "accepted", pieces)
     assert len({index for index, _, _ in moments(many, query, reference)}) == MAX_SEGMENTS
-    assert "of 9 stretches" in evidence(query, reference, many, detector=None).problems[0]
+    assert "of 9 segments" in evidence(query, reference, many, detector=None).problems[0]
 
 
 def test_the_reference_runs_backwards_in_a_reversed_segment() -> None:
@@ -223,7 +223,7 @@ def test_the_reference_runs_backwards_in_a_reversed_segment() -> None:
 
 def test_the_shown_part_is_outlined_and_the_rest_dimmed() -> None:
     known = np.full((100, 200, 3), 200, np.uint8)
-    marked = mark_shown(known, inverse(CROP_AND_MIRROR), None)
+    marked = mark_shown(known, invert(CROP_AND_MIRROR), None)
     assert (marked[50, 100] == 200).all()
     assert (marked[2, 2] == 80).all()
     by_box = mark_shown(known, None, (0.1, 0.1, 0.9, 0.9))
