@@ -1,9 +1,11 @@
-"""Every sentence that people read, by id: one file a language.
+"""Every sentence that people read, by id.
 
-Belongs here: the texts (`en.ftl`) of terminal, page, report, extension and errors; loading them;
-filling in parameters. Does not belong here: which sentence is said when. The other rooms return a
-`Message`, an id with parameters, and write no sentences.
+Belongs here: the texts of terminal, reports and errors (`en.ftl`) and of the page (`en.page.ftl`);
+loading them; filling in parameters. All files that begin with a language's code are one catalogue.
+Does not belong here: which sentence is said when. The other rooms return a `Message`, an id with
+parameters, and write no sentences.
 Start with the head of `en.ftl`, which says how to write and translate; then `catalogue.render`.
 
-The files are in Project Fluent's format, which the page reads with `@fluent/bundle`.
+The files are in Project Fluent's format, which the page reads with `@fluent/bundle`
+(`app/web/fluent`).
 """

@@ -35,8 +35,23 @@ class CatalogueWarning(UserWarning):
 
 
 def languages() -> tuple[str, ...]:
-    """The languages that there is a file for."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.ftl")))
+    """The languages that there are files for."""
+    return tuple(sorted({path.name.partition(".")[0] for path in FOLDER.glob("*.ftl")}))
+
+
+def source(language: str) -> str:
+    """All entries of a language: those of fr.ftl, fr.page.ftl and its other files."""
+    return "\n".join(path.read_text("utf-8") for path in sorted(FOLDER.glob(f"{language}.*ftl")))
+
+
+def locale(language: str) -> str:
+    """Whose numbers, plurals and lists a language's texts use."""
+    return LOCALES.get(language, language)
+
+
+def direction(language: str) -> str:
+    """Which way its lines run, as HTML says it."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def text(id: str, language: str = ENGLISH, /, **params: Param) -> str:
@@ -71,8 +86,7 @@ def checked(message: Message) -> Message:
 
 @cache
 def _catalogue(language: str) -> "Catalogue":
-    path = FOLDER / f"{language}.ftl"
-    return Catalogue(language, path.read_text("utf-8") if path.is_file() else "")
+    return Catalogue(language, source(language))
 
 
 class Catalogue:
@@ -80,7 +94,7 @@ class Catalogue:
 
     def __init__(self, language: str, source: str) -> None:
         self.language = language
-        self.locale = LOCALES.get(language, language)
+        self.locale = locale(language)
         self.entries = {match[1]: match[0] for match in ENTRY.finditer(source)}
         self._parsed: set[str] = set()
         self._bundle: FluentBundle | None = None

@@ -1,5 +1,6 @@
-# firstseen in English. One file a language: to add one, copy this file to its code (fr.ftl) and
-# translate what stands after each "=". https://projectfluent.org/fluent/guide explains the format.
+# firstseen in English. To add a language, copy en.ftl and each en.….ftl to its code (fr.ftl,
+# fr.page.ftl) and translate what stands after each "=". What a language lacks is said in English.
+# https://projectfluent.org/fluent/guide explains the format.
 #
 # How we write: short, active, present tense; the words of a journalist and of a video engineer.
 # frame, fps, timestamp, segment, watermark, on-screen text, picture-in-picture, re-encoded.

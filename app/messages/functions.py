@@ -1,6 +1,7 @@
 """What the catalogue's entries may call beside Fluent's NUMBER. Their results need no language.
 
-The page gives its bundle functions of the same names and results (`app/web`).
+The page gives its bundle functions of the same names and results
+(`app/web/texts/fluent-functions.js`).
 """
 
 from collections.abc import Callable

@@ -5,10 +5,11 @@ import { button } from "./parts/controls.js";
 import { fill, h } from "./parts/dom.js";
 import { reasonOf, trouble } from "./parts/notices.js";
 import { ask, whenExpired } from "./state/api.js";
+import { speakTheReadersLanguage } from "./state/language.js";
 import { address, parse } from "./state/route.js";
 import { may, resume, signOut, whoami } from "./state/session.js";
 import { clearSubmissions, isSending } from "./state/submissions.js";
-import { language, t } from "./texts/strings.js";
+import { t } from "./texts/catalogue.js";
 import { alertsView } from "./views/alerts.js";
 import { checkView } from "./views/check.js";
 import { clipView } from "./views/clip.js";
@@ -32,17 +33,19 @@ const VIEWS = {
 };
 
 const NAVIGATION = [
-  { view: "", word: "nav.check", scope: "check" },
-  { view: "history", word: "nav.history", scope: "check" },
-  { view: "library", word: "nav.library", scope: "library:read" },
-  { view: "alerts", word: "nav.alerts", scope: "check" },
+  { view: "", word: "page-nav-check", scope: "check" },
+  { view: "history", word: "page-nav-history", scope: "check" },
+  { view: "library", word: "page-nav-library", scope: "library:read" },
+  { view: "alerts", word: "page-nav-alerts", scope: "check" },
 ];
 
 async function start() {
+  const { language, direction } = await speakTheReadersLanguage(navigator.languages);
   document.documentElement.lang = language;
+  document.documentElement.dir = direction;
   const wanted = new URLSearchParams(location.search).get("dir");
   if (["ltr", "rtl"].includes(wanted)) document.documentElement.dir = wanted;
-  document.getElementById("skip").textContent = t("skip");
+  document.getElementById("skip").textContent = t("page-skip");
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     main.focus();
@@ -67,7 +70,7 @@ async function enter() {
     show(false);
     countAlerts();
   } catch (error) {
-    fill(main, trouble(reasonOf(error), button(t("again"), enter, { kind: "strong" })));
+    fill(main, trouble(reasonOf(error), button(t("page-again"), enter, { kind: "strong" })));
   }
 }
 
@@ -76,7 +79,7 @@ function show(moved) {
     leave();
     fill(main, signInView(enter));
     main.dataset.view = "sign-in";
-    titled(t("signin.title"));
+    titled(t("page-signin-title"));
     return;
   }
   leave();
@@ -102,7 +105,7 @@ function show(moved) {
 }
 
 function titled(text) {
-  document.title = `${text} – firstseen`;
+  document.title = t("page-title", { title: text });
 }
 
 /** The bar above everything: where one is, and who one is. */
@@ -115,13 +118,13 @@ function frame() {
     key &&
       h(
         "nav",
-        { "aria-label": t("nav.label") },
+        { "aria-label": t("page-nav-label") },
         NAVIGATION.filter(({ scope }) => may(scope)).map(({ view, word }) =>
           h(
             "a",
             { href: address(view), "aria-current": isHere(view, here) ? "page" : null },
             t(word),
-            view === "alerts" && alerts > 0 && h("span", { class: "badge" }, alerts, h("span", { class: "unseen" }, ` ${t("alerts.unseen")}`)),
+            view === "alerts" && alerts > 0 && h("span", { class: "badge" }, alerts, h("span", { class: "unseen" }, ` ${t("page-alerts-unseen")}`)),
           ),
         ),
       ),
@@ -129,8 +132,8 @@ function frame() {
       h(
         "div",
         { class: "who" },
-        h("bdi", { title: t("who.title") }, key.name),
-        button(t("signout"), leaveDesk, { kind: "quiet small" }),
+        h("bdi", { title: t("page-who-title") }, key.name),
+        button(t("page-sign-out"), leaveDesk, { kind: "quiet small" }),
       ),
   );
 }
@@ -157,7 +160,7 @@ async function countAlerts() {
     const before = alerts;
     alerts = unseen.alerts.length;
     if (alerts !== before) frame();
-    if (alerts > before) announce(t("alerts.new", { n: alerts }));
+    if (alerts > before) announce(t("page-alerts-new", { count: alerts }));
   } catch {
     // asked again in a minute; the view of alerts says what is wrong
   }
@@ -167,10 +170,13 @@ async function footer() {
   const foot = document.getElementById("foot");
   try {
     const health = await ask("GET", "/v1/health", undefined, { signingIn: true });
-    fill(foot, h("p", {}, t("foot.ok", { version: health.version })));
+    fill(foot, h("p", {}, t("page-foot-ok", { version: health.version })));
   } catch (error) {
-    fill(foot, h("p", {}, error.status === 503 ? t("foot.unusable") : t("error.gone")));
+    fill(foot, h("p", {}, error.status === 503 ? t("page-foot-unusable") : t("page-error-gone")));
   }
 }
 
-start();
+start().catch((error) => {
+  document.getElementById("unreachable")?.removeAttribute("hidden"); // in English: no words were had to say it in
+  throw error;
+});

@@ -111,7 +111,7 @@ def test_a_file_that_cannot_be_read_says_so_and_its_name_stays_text(
         expect(page.locator("h1#headline")).to_have_text("This file could not be read")
         expect(page.locator(".meaning")).to_contain_text("nothing can be said about what it shows")
         expect(page.locator(".problems")).to_contain_text("not a photo or a video")
-        expect(page.locator(".eyebrow")).to_have_text("Unreadable")
+        expect(page.locator(".eyebrow")).to_have_text("Not readable")
         assert page.locator("main img").count() == 0
 
 
@@ -123,7 +123,7 @@ def test_a_wrong_date_is_told_before_anything_is_sent(browser: Browser, desk: De
         field = page.get_by_label("Claimed date", exact=False).first
         expect(field).to_be_focused()
         expect(field).to_have_attribute("aria-invalid", "true")
-        expect(page.get_by_text("Write the date as 2022-11-27")).to_be_visible()
+        expect(page.get_by_text("Write it as 2022-11-27")).to_be_visible()
 
 
 def test_a_check_that_is_not_there_says_so(browser: Browser, desk: Desk) -> None:

@@ -78,4 +78,4 @@ def adds_a_date_and_edits(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.locator(".clip-top")).to_contain_text("Port Emery")
     page.get_by_text(re.compile(r"changes? of what is known")).click()
-    expect(page.locator(".changes")).to_contain_text("entered by Night desk")
+    expect(page.locator(".changes")).to_contain_text("added by Night desk")

@@ -39,9 +39,9 @@ def test_a_person_checks_reads_compares_and_decides(browser: Browser, desk: Desk
         verdict = page.locator(".verdict")
         expect(verdict).to_contain_text("Earliest copy known to this library")
         expect(verdict).to_contain_text("2019-03-15")
-        expect(verdict.locator(".finding")).to_have_text("Contradicted")
-        expect(verdict).to_contain_text(re.compile(r"For 0:00.0 – 0:03.\d of the item"))
-        expect(verdict.get_by_role("heading", name="What this cannot mean")).to_be_visible()
+        expect(verdict.locator(".finding")).to_have_text("The claimed date is contradicted")
+        expect(verdict).to_contain_text(re.compile(r"For 0:00.0–0:03.\d of the item"))
+        expect(verdict.get_by_role("heading", name="What this does not mean")).to_be_visible()
 
         match = page.locator("article.match")
         expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
@@ -66,7 +66,7 @@ def steps_and_flips(page: Page, match: Locator) -> None:
     shown = match.locator(".stage img").first
     before, playhead = shown.get_attribute("src"), match.locator(".playhead").first
     place = playhead.get_attribute("style")
-    match.get_by_role("button", name="Next instant").click()
+    match.get_by_role("button", name="Next frame").click()
     expect(count).to_have_text(re.compile(r"^2 of \d"))
     assert shown.get_attribute("src") != before
     assert playhead.get_attribute("style") != place, "both timelines step along"
@@ -77,7 +77,7 @@ def steps_and_flips(page: Page, match: Locator) -> None:
     page.keyboard.press("f")
     expect(match.locator(".label-a")).to_have_text("A · Item")
     page.keyboard.press("f")
-    expect(match.locator(".label-b")).to_have_text("B · Known")
+    expect(match.locator(".label-b")).to_have_text("B · Known clip")
 
 
 def looks_at_each_way(match: Locator) -> None:
@@ -102,7 +102,7 @@ def jumps_along_the_timeline(match: Locator) -> None:
     lane.click(position={"x": box["width"] - 4, "y": box["height"] / 2})
     last = match.locator(".strip button").last
     expect(last).to_have_attribute("aria-pressed", "true")
-    match.get_by_role("button", name="Show stretch 1").click()
+    match.get_by_role("button", name="Show segment 1").click()
     expect(match.locator(".strip button").first).to_have_attribute("aria-pressed", "true")
 
 
@@ -114,7 +114,7 @@ def decides_and_takes_back(match: Locator) -> None:
     expect(said).to_have_count(1)
     expect(said).to_contain_text("Same footage – Night desk")
     expect(said).to_contain_text("The lights go on in the same order.")
-    match.get_by_label("Cannot tell").check()
+    match.get_by_label("Inconclusive").check()
     match.get_by_role("button", name="Save the decision").click()
     expect(said).to_have_count(2)
     expect(said.nth(1)).to_contain_text("earlier")
@@ -186,7 +186,7 @@ def test_the_same_by_keyboard_alone(browser: Browser, desk: Desk) -> None:
 
 
 def reveals_by_keyboard(page: Page) -> None:
-    button = page.get_by_role("button", name="Show what is withheld")
+    button = page.get_by_role("button", name="Show unredacted")
     tab_to(page, button, back=True)
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")

@@ -79,7 +79,7 @@ def every_way_to_compare_and_every_dialog(page: Page) -> None:
     for mode in ("Slider", "Flip", "Difference"):
         match.get_by_label(mode).check(force=True)
         sound(page, mode)
-    for name in ("Show what is withheld", "Add to the library"):
+    for name in ("Show unredacted", "Add to the library"):
         page.get_by_role("button", name=name).click()
         sound(page, name)
         page.keyboard.press("Escape")

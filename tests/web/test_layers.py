@@ -14,7 +14,16 @@ ROOT = Path(__file__).parents[2]
 # From top to bottom: a room may import from rooms further down, and rooms of one row never import
 # one another. "" is the top folder itself.
 ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "app/web": (("",), ("views",), ("report",), ("evidence",), ("parts",), ("state",), ("texts",)),
+    "app/web": (
+        ("",),
+        ("views",),
+        ("report",),
+        ("evidence",),
+        ("parts",),
+        ("state",),
+        ("texts",),
+        ("fluent",),
+    ),
     "extension": (
         ("background", "panel", "setup", "page"),
         ("parts",),
@@ -36,7 +45,7 @@ DOCUMENT = re.compile(r"(?<![\w.])(?:document|window)\.\w")
 SIBLINGS_APART = {"app/web": r"views/.*", "extension": r"panel/.*-view\.js"}
 
 FROM = re.compile(r'^(?:import|export)\b[^;"]*?\bfrom "([^"]+)";', re.M)
-ANY_IMPORT = re.compile(r"^\s*import\b(?!\.meta)|\bimport\(|^export\b[^;{(]*\bfrom\b", re.M)
+ANY_IMPORT = re.compile(r'^\s*import\b(?!\.meta)|\bimport\(|^export\b[^;("]*\bfrom\b', re.M)
 
 
 @cache

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { claimChange, findingTone, meaningWords, tone, toneOfSummary } from "../../app/web/texts/wording.js";
+import { render } from "../../app/web/texts/catalogue.js";
+import { addedBy, claimChange, dateKind, findingTone, meaningWords, rangesText, relationWord, soundLines, tone, toneOfSummary } from "../../app/web/texts/wording.js";
+import "./english.mjs";
 
 test("a verdict has one of four tones", () => {
   assert.equal(tone(null), "unreadable");
   assert.equal(tone({ relation: "undecided", matched: false }), "unsure");
   assert.equal(tone({ relation: "none", matched: false }), "nothing");
   assert.equal(tone({ relation: "edited", matched: true }), "known");
+});
+
+test("a verdict has its word, and so has the lack of one", () => {
+  assert.equal(render({ id: relationWord({ relation: "none" }) }), "No match");
+  assert.equal(render({ id: relationWord(null) }), "Not readable");
 });
 
 test("a check that is not done has no tone of a verdict", () => {
@@ -17,7 +24,9 @@ test("a check that is not done has no tone of a verdict", () => {
 });
 
 test("nothing found is never told without what it does not mean", () => {
-  assert.equal(meaningWords({ verdict: { relation: "none" }, searched: {} })[0], "meaning.none");
+  const [first, second] = meaningWords({ verdict: { relation: "none" }, searched: { clips: 3, seconds: 7199 } });
+  assert.match(render(first), /says nothing about whether the item is genuine/);
+  assert.equal(render(second), "3 clips (120 minutes of footage) were searched.");
 });
 
 test("not contradicted is no good news, and no alarm", () => {
@@ -31,4 +40,25 @@ test("an alert says what it changed for the claimed date, and nothing where it c
   assert.deepEqual(alert("not_contradicted", "contradicted"), { before: "not_contradicted", after: "contradicted" });
   assert.deepEqual(alert(null, "contradicted"), { after: "contradicted" });
   for (const same of [alert("contradicted", "contradicted"), alert(null, null), claimChange({})]) assert.equal(same, null);
+});
+
+test("a capture date says whose word it is, and only a person is said to have added one", () => {
+  assert.match(dateKind({ kind: "captured", stated_by: "file" }), /in the file's metadata, not used as evidence/);
+  assert.match(dateKind({ kind: "captured", stated_by: "person" }), /entered by a person, not used as evidence/);
+  assert.equal(dateKind({ kind: "published" }), "published");
+  assert.equal(addedBy({ entered_by: "ana", stated_by: "person" }), "added by ana");
+  assert.equal(addedBy({ entered_by: "ana", stated_by: "file" }), null);
+});
+
+test("sound is told as reports tell it: never as shifted by nothing", () => {
+  assert.deepEqual(soundLines({ state: "shifted", offset_s: 0 }), ["Same sound, out of sync"]);
+  assert.deepEqual(soundLines({ state: "shifted", offset_s: -0.14 }), ["Same sound, 0.14 s earlier"]);
+  assert.deepEqual(soundLines({ state: "absent" }), []);
+  const part = { state: "replaced", query: [0, 5], clip: "R000003" };
+  assert.deepEqual(soundLines({ state: "kept", spans: [part] }), ["Same sound", "0:00.0–0:05.0: Different sound, that of R000003"]);
+});
+
+test("ranges are a list, and a still is the picture", () => {
+  assert.equal(rangesText([[0, 5], [6, 7]]), "0:00.0–0:05.0 and 0:06.0–0:07.0");
+  assert.equal(rangesText([[0, 0]]), "the picture");
 });

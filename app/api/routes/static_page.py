@@ -1,6 +1,7 @@
-"""The web page, which is files of app/web as they are, and the service's health."""
+"""The page, which is files of app/web and app/messages as they are; and the service's health."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,9 +22,11 @@ from app.api.schemas.clips import HealthOut
 from app.error_codes import http_status
 from app.library.errors import LibraryUnusable
 from app.library.records import DamagedClip
+from app.messages.catalogue import direction, languages, locale, source
 from app.version import VERSION
 
-TYPES: Final = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
+PAGE_TYPES: Final = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
+TYPES: Final = {**PAGE_TYPES, ".ftl": "text/plain", ".json": "application/json"}
 NO_SCRIPT_FROM_TEXT: Final = "; require-trusted-types-for 'script'; trusted-types 'none'"
 
 router = APIRouter()
@@ -49,7 +52,7 @@ def static_files() -> Mapping[str, StaticFile]:
 
     A request can name one of these and nothing else: no path of a request reaches the file system.
     """
-    return MappingProxyType(dict(_files_within(files("app").joinpath("web"))))
+    return MappingProxyType({**dict(_files_within(files("app").joinpath("web"))), **_texts()})
 
 
 def _files_within(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, StaticFile]]:
@@ -57,8 +60,20 @@ def _files_within(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, 
         path = prefix + entry.name
         if entry.is_dir():
             yield from _files_within(entry, f"{path}/")
-        elif PurePath(path).suffix in TYPES:
+        elif PurePath(path).suffix in PAGE_TYPES:
             yield path, StaticFile.of(path, entry.read_bytes())
+
+
+def _texts() -> dict[str, StaticFile]:
+    """What the page says: which languages there are, and the catalogue of each."""
+    known = [
+        {"language": code, "locale": locale(code), "direction": direction(code)}
+        for code in languages()
+    ]
+    contents = {"messages/languages.json": json.dumps(known)} | {
+        f"messages/{code}.ftl": source(code) for code in languages()
+    }
+    return {path: StaticFile.of(path, content.encode()) for path, content in contents.items()}
 
 
 @router.get("/", include_in_schema=False)

@@ -2,8 +2,8 @@
 
 import { button } from "../parts/controls.js";
 import { fill, h } from "../parts/dom.js";
-import { clock, percentText } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { clock } from "../texts/formatting.js";
+import { t } from "../texts/catalogue.js";
 
 /** pair: one of framePairs(). Returns elements. */
 export function framesInMode(pair, mode, { name, flipped, onFlip }) {
@@ -15,19 +15,19 @@ function side(pair, { name }) {
     "div",
     { class: pair.aligned ? "frames three" : "frames" },
     itemFigure(pair),
-    pair.aligned && figure(pair.aligned, t("alt.aligned", { name, at: clock(pair.reference_s) }), t("frame.aligned"), clock(pair.reference_s)),
-    figure(pair.reference, t("alt.known", { name, at: clock(pair.reference_s) }), t("frame.known"), clock(pair.reference_s), t("frame.outline")),
+    pair.aligned && figure(pair.aligned, t("page-alt-aligned", { name, at: pair.reference_s }), t("page-frame-aligned"), clock(pair.reference_s)),
+    figure(pair.reference, t("page-alt-known", { name, at: pair.reference_s }), t("page-frame-known"), clock(pair.reference_s), t("page-frame-outline")),
   );
 }
 
 function slider(pair, { name }) {
-  const over = picture(pair.query, t("alt.item", { at: clock(pair.query_s) }));
+  const over = picture(pair.query, t("report-pair-item", { at: pair.query_s }));
   over.classList.add("over");
   const edge = h("span", { class: "edge", "aria-hidden": "true" });
   const set = (value) => {
     over.style.setProperty("clip-path", `inset(0 ${100 - value}% 0 0)`);
     edge.style.left = `${value}%`;
-    range.setAttribute("aria-valuetext", t("slider.value", { n: Number(value) }));
+    range.setAttribute("aria-valuetext", t("page-slider-value", { percent: Number(value) }));
   };
   const range = h("input", {
     type: "range",
@@ -35,14 +35,14 @@ function slider(pair, { name }) {
     max: 100,
     step: 1,
     value: 50,
-    "aria-label": t("slider.label"),
+    "aria-label": t("page-slider-label"),
     oninput: () => set(range.value),
   });
   set(50);
   const stack = h(
     "div",
     { class: "stack", dir: "ltr" },
-    picture(pair.aligned ?? pair.reference, t("alt.aligned", { name, at: clock(pair.reference_s) })),
+    picture(pair.aligned ?? pair.reference, t("page-alt-aligned", { name, at: pair.reference_s })),
     over,
     edge,
   );
@@ -51,7 +51,7 @@ function slider(pair, { name }) {
   return h(
     "figure",
     { class: "one" },
-    h("div", { class: "ends", dir: "ltr" }, h("b", {}, t("frame.item")), h("b", {}, t("frame.aligned"))),
+    h("div", { class: "ends", dir: "ltr" }, h("b", {}, t("report-item")), h("b", {}, t("page-frame-aligned"))),
     stack,
     h("div", { class: "slider", dir: "ltr" }, range),
     notAligned(pair),
@@ -67,8 +67,8 @@ function slider(pair, { name }) {
 
 function flip(pair, { name, flipped, onFlip }) {
   const shown = flipped
-    ? picture(pair.aligned ?? pair.reference, t("alt.aligned", { name, at: clock(pair.reference_s) }))
-    : picture(pair.query, t("alt.item", { at: clock(pair.query_s) }));
+    ? picture(pair.aligned ?? pair.reference, t("page-alt-aligned", { name, at: pair.reference_s }))
+    : picture(pair.query, t("report-pair-item", { at: pair.query_s }));
   const other = new Image(); // fetched now, so that the flip does not blink
   other.src = flipped ? pair.query : (pair.aligned ?? pair.reference);
   return h(
@@ -77,8 +77,8 @@ function flip(pair, { name, flipped, onFlip }) {
     h(
       "div",
       { class: "ends" },
-      h("b", { class: flipped ? "label-b" : "label-a" }, flipped ? t("flip.b") : t("flip.a")),
-      button(t(flipped ? "flip.to.item" : "flip.to.known"), onFlip, { kind: "small" }),
+      h("b", { class: flipped ? "label-b" : "label-a" }, flipped ? t("page-flip-b") : t("page-flip-a")),
+      button(t(flipped ? "page-flip-to-item" : "page-flip-to-known"), onFlip, { kind: "small" }),
     ),
     h("div", { class: "stack" }, shown),
     notAligned(pair),
@@ -87,7 +87,7 @@ function flip(pair, { name, flipped, onFlip }) {
 
 function difference(pair) {
   if (!pair.difference) {
-    return h("div", { class: "frames" }, itemFigure(pair), h("p", { class: "bench-empty" }, t("difference.none")));
+    return h("div", { class: "frames" }, itemFigure(pair), h("p", { class: "bench-empty" }, t("page-difference-none")));
   }
   const mean = pair.difference_mean;
   return [
@@ -97,28 +97,26 @@ function difference(pair) {
       itemFigure(pair),
       figure(
         pair.difference,
-        t("alt.difference"),
-        t("frame.difference"),
-        mean === null || mean === undefined ? null : t("difference.mean", { share: percentText(mean) }),
+        t("report-pair-difference"),
+        t("report-difference"),
+        mean === null || mean === undefined ? null : t("report-difference-mean", { share: mean }),
       ),
     ),
     h(
       "p",
       { class: "legend" },
       h("span", { class: "swatch same" }),
-      t("difference.same"),
+      t("report-legend-same"),
       h("span", { class: "swatch apart" }),
-      t("difference.apart"),
+      t("report-legend-apart"),
       h("span", { class: "swatch outside" }),
-      t("difference.outside"),
-      " ",
-      t("difference.care"),
+      t("report-legend-note"),
     ),
   ];
 }
 
 function itemFigure(pair) {
-  return figure(pair.query, t("alt.item", { at: clock(pair.query_s) }), t("frame.item"), clock(pair.query_s));
+  return figure(pair.query, t("report-pair-item", { at: pair.query_s }), t("report-item"), clock(pair.query_s));
 }
 
 function figure(source, alt, title, figures = null, more = null) {
@@ -134,11 +132,11 @@ function figure(source, alt, title, figures = null, more = null) {
 function picture(source, alt) {
   const image = h("img", { src: source, alt, decoding: "async", draggable: "false" });
   image.addEventListener("error", () => {
-    image.replaceWith(fill(h("p", { class: "bench-empty" }), t("picture.gone")));
+    image.replaceWith(fill(h("p", { class: "bench-empty" }), t("page-picture-gone")));
   });
   return image;
 }
 
 function notAligned(pair) {
-  return pair.aligned ? null : h("figcaption", {}, t("frame.not.aligned"));
+  return pair.aligned ? null : h("figcaption", {}, t("page-frame-not-aligned"));
 }

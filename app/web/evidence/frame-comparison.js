@@ -5,8 +5,7 @@ import { announce } from "../parts/announce.js";
 import { choice } from "../parts/controls.js";
 import { fill, freshId, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { clock } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { clipName } from "../texts/wording.js";
 import { framesInMode } from "./comparison-modes.js";
 import { clampIndex, firstIndexWithin, framePairs, nearestIndex } from "./frame-pairs.js";
@@ -43,7 +42,7 @@ export function frameComparison(match, onPair) {
   function wait(state, sheet = null) {
     stop();
     parts = null;
-    const text = { pending: "bench.pending", trouble: "bench.trouble" }[state] ?? "bench.none";
+    const text = { pending: "page-bench-pending", trouble: "page-bench-trouble" }[state] ?? "page-bench-none";
     fill(element, h("p", { class: "bench-empty" }, t(text)), problemsOf(sheet));
   }
 
@@ -60,22 +59,22 @@ export function frameComparison(match, onPair) {
       h(
         "div",
         { class: "bench-bar" },
-        choice(freshId("mode"), t("bench.mode"), MODES.map((value) => ({
+        choice(freshId("mode"), t("page-bench-mode"), MODES.map((value) => ({
           value,
-          text: t(`bench.${value}`),
+          text: t(`page-bench-${value}`),
           disabled: value === "difference" && !pairs.some((pair) => pair.difference),
         })), mode, (value) => {
           mode = value;
           draw();
         }),
-        pairs.length > 1 && h("div", { class: "stepper", dir: "ltr" }, stepper(-1, "bench.previous", "previous"), play, stepper(1, "bench.next", "next"), when),
+        pairs.length > 1 && h("div", { class: "stepper", dir: "ltr" }, stepper(-1, "page-bench-previous", "previous"), play, stepper(1, "page-bench-next", "next"), when),
       ),
       stage,
       strip.element,
       h(
         "div",
         { class: "bench-notes" },
-        h("p", { class: "small no-print" }, t(pairs.length > 1 ? "bench.keys" : "bench.keys.one")),
+        h("p", { class: "small no-print" }, t(pairs.length > 1 ? "page-bench-keys" : "page-bench-keys-one")),
         h("p", { class: "small" }, redaction(sheet)),
         problemsOf(sheet),
       ),
@@ -93,7 +92,7 @@ export function frameComparison(match, onPair) {
         onFlip: flip,
       }),
     );
-    fill(parts.when, t("bench.when", { n: index + 1, all: pairs.length }));
+    fill(parts.when, t("page-bench-when", { number: index + 1, all: pairs.length }));
     parts.strip.at(index);
     element.querySelectorAll('.choice input[type="radio"]').forEach((radio) => (radio.checked = radio.value === mode));
     onPair(pair);
@@ -104,7 +103,7 @@ export function frameComparison(match, onPair) {
     if (!parts || next === index) return;
     index = next;
     draw();
-    if (!playing) announce(t("bench.spoken", { query: clock(pairs[index].query_s), reference: clock(pairs[index].reference_s) }));
+    if (!playing) announce(t("page-bench-spoken", { query: pairs[index].query_s, reference: pairs[index].reference_s }));
   }
 
   function jump(seconds, side = "query_s") {
@@ -123,7 +122,7 @@ export function frameComparison(match, onPair) {
     const focused = parts.stage.contains(document.activeElement);
     draw();
     if (focused) parts.stage.querySelector("button")?.focus();
-    announce(t(flipped ? "bench.showing.known" : "bench.showing.item"));
+    announce(t(flipped ? "page-bench-showing-known" : "page-bench-showing-item"));
   }
 
   function toggle() {
@@ -143,7 +142,7 @@ export function frameComparison(match, onPair) {
   }
 
   function showPlayButton() {
-    if (parts) fill(parts.play, icon(playing ? "pause" : "play"), t(playing ? "bench.pause" : "bench.play"));
+    if (parts) fill(parts.play, icon(playing ? "pause" : "play"), t(playing ? "page-bench-pause" : "page-bench-play"));
   }
 
   // Keys act only while the focus is in here, and never while somebody types or moves the slider.
@@ -168,13 +167,14 @@ export function frameComparison(match, onPair) {
   function change(wanted) {
     mode = wanted;
     draw();
-    announce(t(`bench.${wanted}`));
+    announce(t(`page-bench-${wanted}`));
   }
 }
 
 function redaction(sheet) {
-  if (sheet.faces === "shown") return t("faces.shown");
-  return [t("faces.redacted"), sheet.pictures_filled ? ` ${t("faces.filled", { n: sheet.pictures_filled })}` : ""];
+  if (sheet.faces === "shown") return [t("report-faces-shown"), " ", t("report-faces-think")];
+  const filled = sheet.pictures_filled && t("report-frames-filled", { count: sheet.pictures_filled });
+  return [t("report-faces-redacted"), " ", t("report-not-redacted"), filled ? [" ", filled, "."] : null];
 }
 
 function problemsOf(sheet) {

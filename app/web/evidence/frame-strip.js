@@ -3,7 +3,7 @@
 
 import { h } from "../parts/dom.js";
 import { clock } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 
 /** {element, at(index)}; onChoose(index). */
 export function frameStrip(pairs, onChoose) {
@@ -14,7 +14,7 @@ export function frameStrip(pairs, onChoose) {
         type: "button",
         class: "cell",
         tabindex: -1,
-        "aria-label": t("strip.cell", { n: index + 1, query: clock(pair.query_s), reference: clock(pair.reference_s) }),
+        "aria-label": t("page-strip-cell", { number: index + 1, query: pair.query_s, reference: pair.reference_s }),
         onclick: () => onChoose(index),
       },
       h("img", { src: pair.query, alt: "", loading: "lazy", decoding: "async" }),
@@ -25,8 +25,8 @@ export function frameStrip(pairs, onChoose) {
   const track = h("div", { class: "strip-track", dir: "ltr" }, cells);
   const element = h(
     "div",
-    { class: "strip", role: "group", "aria-label": t("strip.label"), hidden: pairs.length < 2 },
-    h("div", { class: "strip-names", "aria-hidden": "true" }, h("span", {}, t("frame.item")), h("span", {}, t("strip.known"))),
+    { class: "strip", role: "group", "aria-label": t("page-strip-label"), hidden: pairs.length < 2 },
+    h("div", { class: "strip-names", "aria-hidden": "true" }, h("span", {}, t("report-item")), h("span", {}, t("page-strip-known"))),
     track,
   );
   return { element, at };

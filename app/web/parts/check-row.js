@@ -4,7 +4,7 @@ import { address } from "../state/route.js";
 import { progressShare, progressText } from "../state/stages.js";
 import { cancel, drop, tryAgain } from "../state/submissions.js";
 import { size } from "../texts/formatting.js";
-import { known, t } from "../texts/strings.js";
+import { known, t } from "../texts/catalogue.js";
 import { relationWord, toneOfSummary } from "../texts/wording.js";
 import { alarm, announce } from "./announce.js";
 import { button } from "./controls.js";
@@ -16,7 +16,7 @@ import { dotted } from "./values.js";
 export function submissionRow(item) {
   const title = h("p", { class: "row-name" });
   const state = h("p", { class: "row-state" });
-  const bar = h("progress", { max: 1, "aria-label": t("progress.of", { name: item.name }) });
+  const bar = h("progress", { max: 1, "aria-label": t("page-progress-of", { name: item.name }) });
   const said = h("p", { class: "row-said" });
   const actions = h("div", { class: "actions" });
   const away = h("div", { class: "row-away" });
@@ -54,39 +54,39 @@ export function submissionRow(item) {
 
   function tell(old) {
     if (!old) return;
-    if (item.phase === "failed") alarm(t("row.failed.spoken", { name: item.name }));
+    if (item.phase === "failed") alarm(t("page-row-failed-spoken", { name: item.name }));
     else if (item.check?.state === "done" && item.check.headline) {
-      announce(t("row.done.spoken", { name: item.name, headline: item.check.headline }));
+      announce(t("page-row-done-spoken", { name: item.name, headline: item.check.headline }));
     }
   }
 }
 
 function stateText(item) {
-  if (item.trouble) return t("row.trouble");
+  if (item.trouble) return t("page-row-trouble");
   if (item.phase === "sending") {
-    if (item.url) return t("row.sending.link");
-    return item.total && item.sent >= item.total ? t("row.storing") : dotted(t("row.sending"), `${size(item.sent)} / ${size(item.total)}`);
+    if (item.url) return t("page-row-sending-link");
+    return item.total && item.sent >= item.total ? t("page-row-storing") : dotted(t("page-row-sending"), `${size(item.sent)} / ${size(item.total)}`);
   }
   if (item.phase === "accepted") return progressText(item.check);
-  return t(`row.${item.phase}`);
+  return t(`page-row-${item.phase}`);
 }
 
 function saidOf({ phase, error, check, existing, retryAt }) {
   if (phase === "full") {
     const wait = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-    return t("row.full.more", { n: wait });
+    return t("page-row-full-more", { count: wait });
   }
-  if (phase === "failed") return [h("b", {}, t("row.not.started")), ` ${reasonOf(error)}`];
+  if (phase === "failed") return [h("b", {}, t("page-row-not-started")), ` ${reasonOf(error)}`];
   if (!check) return null;
   const parts = [];
   if (check.state === "failed") parts.push(h("span", { class: "verdict-line" }, icon("unreadable"), problemOf(check)));
   if (check.headline) parts.push(verdictLine(check));
-  if (existing) parts.push(h("span", { class: "small" }, t("row.existing")));
+  if (existing) parts.push(h("span", { class: "small" }, t("page-row-existing")));
   return parts.length ? parts : null;
 }
 
 function problemOf(check) {
-  return check.problem?.detail ?? check.report?.problems?.[0] ?? t("row.check.failed");
+  return check.problem?.detail ?? check.report?.problems?.[0] ?? t("page-row-check-failed");
 }
 
 /** The headline with its tone: colour, icon and word. */
@@ -99,24 +99,24 @@ export function verdictLine(check) {
     h("b", { class: "word" }, t(relationWord(check.relation ? { relation: check.relation } : null))),
     h("span", { dir: "auto" }, check.headline),
     check.claim_finding &&
-      h("span", { class: `finding finding-${check.claim_finding}` }, known(`finding.line.${check.claim_finding}`)),
+      h("span", { class: `finding finding-${check.claim_finding}` }, known(`page-finding-line-${check.claim_finding}`)),
   );
 }
 
 function actionsOf(item, fresh) {
   const { phase, check } = item;
-  const stop = button(t("cancel"), () => cancel(item).catch((error) => alarm(reasonOf(error))), {
+  const stop = button(t("page-cancel"), () => cancel(item).catch((error) => alarm(reasonOf(error))), {
     kind: "small",
-    name: t("cancel.of", { name: item.name }),
+    name: t("page-cancel-of", { name: item.name }),
   });
   if (phase === "waiting" || phase === "sending") return [stop];
-  if (phase === "full") return [button(t("row.now"), () => (clearTimeout(item.timer), tryAgain(item)), { kind: "small" }), stop];
-  if (phase === "failed") return [button(t("again"), () => tryAgain(item), { kind: "small strong" })];
+  if (phase === "full") return [button(t("page-row-now"), () => (clearTimeout(item.timer), tryAgain(item)), { kind: "small" }), stop];
+  if (phase === "failed") return [button(t("page-again"), () => tryAgain(item), { kind: "small strong" })];
   const working = ["queued", "running"].includes(check.state);
   return [
-    working && link(item, "row.open", ""),
-    fresh && ["done", "failed"].includes(check.state) && link(item, "row.read", "strong"),
-    item.existing && item.file && button(t("row.check.again"), () => tryAgain(item, true), { kind: "small" }),
+    working && link(item, "page-row-open", ""),
+    fresh && ["done", "failed"].includes(check.state) && link(item, "page-row-read", "strong"),
+    item.existing && item.file && button(t("page-row-check-again"), () => tryAgain(item, true), { kind: "small" }),
     working && stop,
   ].filter(Boolean);
 }
@@ -136,7 +136,7 @@ function putAway(item) {
   if (going) return null;
   return h(
     "button",
-    { type: "button", class: "button quiet small square", "aria-label": t("row.drop.of", { name: item.name }), title: t("row.drop"), onclick: () => drop(item) },
+    { type: "button", class: "button quiet small square", "aria-label": t("page-row-dismiss-of", { name: item.name }), title: t("page-row-dismiss"), onclick: () => drop(item) },
     icon("close"),
   );
 }

@@ -1,6 +1,7 @@
 // The fields of a clip's context, as forms show them: texts, and one dated source.
 
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
+import { dateKind } from "../texts/wording.js";
 import { field, input } from "./controls.js";
 import { h } from "./dom.js";
 
@@ -15,21 +16,21 @@ export function textFields(values = {}) {
         ? h("textarea", { name, rows: 3, dir: "auto" })
         : input(name, { dir: "auto", maxlength: 500 });
     control.value = values[name] ?? "";
-    return field(t(`context.${name}`), control, { optional: true });
+    return field(t(`page-context-${name}`), control, { optional: true });
   });
 }
 
 /** Fields for one sighting. required: a date must stand there. */
 export function sightingFields({ required }) {
-  const kind = h("select", { name: "kind" }, KINDS.map((value) => h("option", { value }, t(`kind.${value}`))));
+  const kind = h("select", { name: "kind" }, KINDS.map((value) => h("option", { value }, dateKind({ kind: value, stated_by: "person" }))));
   return [
-    field(t("context.kind"), kind, { help: t("context.kind.help") }),
-    field(t("context.date"), input("date", { dir: "ltr", placeholder: "2019-06-12", required }), {
+    field(t("page-context-kind"), kind, { help: t("page-context-kind-help") }),
+    field(t("page-context-date"), input("date", { dir: "ltr", placeholder: "2019-06-12", required }), {
       optional: !required,
-      help: t("claim.date.help"),
+      help: t("page-claim-date-help"),
     }),
-    field(t("context.source_url"), input("source_url", { type: "url", dir: "ltr", placeholder: "https://" }), { optional: true }),
-    field(t("context.publisher"), input("publisher", { dir: "auto", maxlength: 500 }), { optional: true }),
+    field(t("page-context-source-url"), input("source_url", { type: "url", dir: "ltr", placeholder: "https://" }), { optional: true }),
+    field(t("page-context-publisher"), input("publisher", { dir: "auto", maxlength: 500 }), { optional: true }),
   ];
 }
 

@@ -1,6 +1,6 @@
 // What is pressed, chosen and filled in: buttons and fields, wired up for screen readers.
 
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { fill, freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -33,7 +33,7 @@ export function field(label, control, { help = null, optional = false } = {}) {
   const element = h(
     "div",
     { class: "field" },
-    h("label", { for: control.id }, label, optional && h("span", { class: "optional" }, ` ${t("optional")}`)),
+    h("label", { for: control.id }, label, optional && h("span", { class: "optional" }, ` ${t("page-optional")}`)),
     control,
     hint,
     error,

@@ -1,6 +1,6 @@
 // Dialogs: native ones, which keep the focus inside and give it back.
 
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { button } from "./controls.js";
 import { fill, freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -24,7 +24,7 @@ export function open(title, content, { closable = true } = {}) {
         closable &&
           h(
             "button",
-            { type: "button", class: "button quiet square", "aria-label": t("close"), onclick: () => close() },
+            { type: "button", class: "button quiet square", "aria-label": t("page-close"), onclick: () => close() },
             icon("close"),
           ),
       ),
@@ -49,7 +49,7 @@ export function confirm(title, text, verb, { kind = "danger" } = {}) {
     h(
       "div",
       { class: "actions end" },
-      button(t("cancel"), () => close(false), { kind: "quiet" }),
+      button(t("page-cancel"), () => close(false), { kind: "quiet" }),
       button(verb, () => close(true), { kind }),
     ),
   ]);
@@ -80,7 +80,7 @@ export function formDialog(title, lead, fields, verb, send, { onError } = {}) {
       lead && h("p", { class: "lead" }, lead),
       fields,
       complaint,
-      h("div", { class: "actions end" }, button(t("cancel"), () => close(), { kind: "quiet" }), submit),
+      h("div", { class: "actions end" }, button(t("page-cancel"), () => close(), { kind: "quiet" }), submit),
     );
     return form;
   });

@@ -1,7 +1,7 @@
 // A list that comes in pages, with a form that narrows it: the frame of history and library.
 
 import { ask } from "../state/api.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { announce } from "./announce.js";
 import { button } from "./controls.js";
 import { fill, h } from "./dom.js";
@@ -33,13 +33,13 @@ export function listing({ fetchPath, pick, row, empty }) {
       const rows = pick(answer);
       if (after === null) fill(list);
       list.append(...rows.map(row));
-      fill(more, answer.next && button(t("list.more"), () => page(answer.next, mine)));
+      fill(more, answer.next && button(t("page-list-more"), () => page(answer.next, mine)));
       if (after === null && !rows.length) fill(more, empty());
-      if (after === null) announce(t("list.found", { n: rows.length }));
+      if (after === null) announce(t("page-list-found", { count: rows.length }));
     } catch (error) {
       if (mine !== run) return;
       if (after === null) fill(list);
-      fill(more, trouble(reasonOf(error), button(t("again"), () => page(after, mine))));
+      fill(more, trouble(reasonOf(error), button(t("page-again"), () => page(after, mine))));
     }
   }
 }
@@ -73,5 +73,5 @@ export function filters(label, fields, onChange) {
 }
 
 export function nothingFound(narrowed, title, text, ...actions) {
-  return narrowed ? emptiness(t("list.none"), t("list.none.more")) : emptiness(title, text, ...actions);
+  return narrowed ? emptiness(t("page-list-none"), t("page-list-none-more")) : emptiness(title, text, ...actions);
 }

@@ -1,6 +1,6 @@
 // What stands in the place of content: what went wrong, and what would be there.
 
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -17,9 +17,9 @@ export function trouble(text, ...actions) {
 
 /** Why the service would not, in words. */
 export function reasonOf(error) {
-  if (error.status === 0) return t("error.gone");
+  if (error.status === 0) return t("page-error-gone");
   if (error.detail || error.message) return error.detail || error.message;
-  return t("error.status", { status: String(error.status) });
+  return t("page-error-status", { status: String(error.status) });
 }
 
 /** An empty place that says what would be there. */

@@ -1,7 +1,7 @@
 // Pieces of a report that stand in more than one place.
 
-import { dateText, timeRange, webAddress } from "../texts/formatting.js";
-import { known } from "../texts/strings.js";
+import { dateText, webAddress } from "../texts/formatting.js";
+import { known } from "../texts/catalogue.js";
 import { foreign, h } from "./dom.js";
 
 /** A stranger's address: a link where it is http(s), else its text. */
@@ -16,18 +16,13 @@ function breakable(text) {
   return text.split(/(?<=[/?&=])(?=[^/])/).flatMap((part, index) => (index ? [h("wbr"), part] : [part]));
 }
 
-/** Several time ranges in one line. */
-export function timeRanges(spans) {
-  return spans.flatMap((span, index) => [index ? ", " : "", h("span", { class: "num", dir: "ltr" }, timeRange(span))]);
-}
-
 export function dateElement(date) {
   return h("time", { dir: "ltr" }, dateText(date));
 }
 
 /** A word of the report's own lists, or as it stands where it is new. */
 export function word(list, value) {
-  return known(`${list}.${value}`) ?? String(value).replaceAll("_", " ");
+  return known(`${list}-${value}`) ?? String(value).replaceAll("_", " ");
 }
 
 /** Names with values, as a list of figures. */

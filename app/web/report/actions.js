@@ -10,25 +10,25 @@ import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
 import { dropSubmissionsOf } from "../state/submissions.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { revealButton } from "./reveal.js";
 
 export function actionBar(check, reveal, onChange) {
   const path = `/v1/checks/${check.id}`;
-  const page = h("a", { class: "button small", target: "_blank", rel: "noopener" }, t("take.html"));
-  const json = h("a", { class: "button small", download: "" }, t("take.json"));
+  const page = h("a", { class: "button small", target: "_blank", rel: "noopener" }, t("page-take-html"));
+  const json = h("a", { class: "button small", download: "" }, t("page-take-json"));
   const names = h("input", { type: "checkbox", onchange: aim });
   aim();
   return h(
     "nav",
-    { class: "action-bar no-print", "aria-label": t("actions.label") },
+    { class: "action-bar no-print", "aria-label": t("page-actions-label") },
     page,
     json,
-    button(t("take.print"), () => printPage(page.href), { kind: "small" }),
-    h("label", { class: "check small", title: t("take.names.more") }, names, h("span", {}, t("take.names"))),
+    button(t("page-take-print"), () => printPage(page.href), { kind: "small" }),
+    h("label", { class: "check small", title: t("page-take-names-more") }, names, h("span", {}, t("page-take-names"))),
     revealButton(check, reveal, onChange),
-    may("library:write") && check.report?.verdict && button(t("add.button"), () => addToLibrary(check), { kind: "small" }),
-    button(t("delete.do"), () => remove(check), { kind: "small danger-quiet" }),
+    may("library:write") && check.report?.verdict && button(t("page-add-button"), () => addToLibrary(check), { kind: "small" }),
+    button(t("page-delete-do"), () => remove(check), { kind: "small danger-quiet" }),
   );
 
   function aim() {
@@ -46,25 +46,25 @@ function printPage(href) {
 
 async function addToLibrary(check) {
   const answer = await formDialog(
-    t("add.title"),
-    t("add.lead"),
-    [h("div", { class: "grid" }, textFields()), h("h3", {}, t("add.sighting")), h("div", { class: "grid" }, sightingFields({ required: false }))],
-    t("add.do"),
+    t("page-add-title"),
+    t("page-add-lead"),
+    [h("div", { class: "grid" }, textFields()), h("h3", {}, t("page-add-date")), h("div", { class: "grid" }, sightingFields({ required: false }))],
+    t("page-add-do"),
     (form) => ask("POST", `/v1/checks/${check.id}/clip`, columnsOf(form)),
     { onError: reasonOf },
   );
   if (!answer) return;
   const clip = answer.clip ?? answer;
-  announce(t("add.done", { id: clip.id }));
+  announce(t("page-add-done", { id: clip.id }));
   location.hash = address("library", clip.id);
 }
 
 async function remove(check) {
-  if (!(await confirm(t("delete.check"), t("delete.check.more"), t("delete.do")))) return;
+  if (!(await confirm(t("page-delete-check"), t("page-delete-check-more"), t("page-delete-do")))) return;
   try {
     await ask("DELETE", `/v1/checks/${check.id}`);
     dropSubmissionsOf(check.id);
-    announce(t("deleted"));
+    announce(t("page-deleted"));
     location.hash = address("history");
   } catch (error) {
     alarm(reasonOf(error));

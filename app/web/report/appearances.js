@@ -1,8 +1,9 @@
 // When a clip was seen: an axis of years to look at, and every date with its kind to read.
 
 import { foreign, h } from "../parts/dom.js";
-import { addressLink, dateElement, word } from "../parts/values.js";
-import { t } from "../texts/strings.js";
+import { addressLink, dateElement } from "../parts/values.js";
+import { t } from "../texts/catalogue.js";
+import { addedBy, dateKind } from "../texts/wording.js";
 import { sortedByDate, yearAxis } from "./appearance-dates.js";
 
 /** own(appearance, index) may give what stands behind a row, where it can be changed. */
@@ -12,7 +13,7 @@ export function appearancesView(appearances, claimedDate = null, own = () => nul
   return h(
     "section",
     { class: "sightings" },
-    h("h4", {}, t("sightings.title")),
+    h("h4", {}, t("report-known-dates")),
     years(rows),
     h("ol", { class: "dates" }, rows.map((row) => dateRow(row, own))),
   );
@@ -24,13 +25,13 @@ function dateRow(row, own) {
     { class: `kind-${row.kind}` },
     h("span", { class: `dot dot-${row.kind}`, "aria-hidden": "true" }),
     dateElement(row.date),
-    h("span", { class: "kind" }, word("kind", row.kind)),
+    h("span", { class: "kind" }, dateKind(row)),
     h(
       "span",
       { class: "where" },
       row.publisher && foreign(row.publisher),
       row.source_url && addressLink(row.source_url),
-      row.entered_by && h("span", { class: "soft" }, t("entered.by"), " ", foreign(row.entered_by)),
+      h("span", { class: "soft" }, addedBy(row) && foreign(addedBy(row))),
     ),
     own(row),
   );

@@ -8,7 +8,7 @@ import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { may, whoami } from "../state/session.js";
 import { utcTime } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { standingDecisions } from "./standing-decisions.js";
 
 export const DECISIONS = ["same_footage", "same_event", "different", "cannot_tell"];
@@ -38,36 +38,36 @@ function decisionPanel(check, match, reload) {
   const clip = match.clip.id;
   const id = freshId("decisions");
   const list = h("ol", { class: "said-by", role: "list" });
-  const split = h("p", { class: "split", hidden: true }, icon("unsure"), t("decide.split"));
+  const split = h("p", { class: "split", hidden: true }, icon("unsure"), t("page-decide-split"));
   const complaint = h("p", { class: "field-error", role: "alert" });
   const name = freshId("decision");
   const note = h("textarea", { rows: 2, maxlength: 4000, dir: "auto" });
   const shared = h("input", { type: "checkbox" });
-  const submit = h("button", { type: "submit", class: "button strong" }, t("decide.save"));
+  const submit = h("button", { type: "submit", class: "button strong" }, t("page-decide-save"));
   const form = h(
     "form",
     { onsubmit: save, class: "no-print" },
     h(
       "fieldset",
       { class: "four" },
-      h("legend", {}, t("decide.question")),
+      h("legend", {}, t("page-decide-question")),
       DECISIONS.map((value) =>
-        h("label", {}, h("input", { type: "radio", name, value, required: true }), h("span", {}, h("b", {}, t(`decision.${value}`)), h("small", {}, t(`decision.${value}.more`)))),
+        h("label", {}, h("input", { type: "radio", name, value, required: true }), h("span", {}, h("b", {}, t(`page-decision-${value}`)), h("small", {}, t(`page-decision-${value}-more`)))),
       ),
     ),
-    field(t("decide.note"), note, { optional: true, help: t("decide.note.who") }),
-    h("label", { class: "check" }, shared, h("span", {}, t("decide.note.share"))),
+    field(t("page-decide-note"), note, { optional: true, help: t("page-decide-note-who") }),
+    h("label", { class: "check" }, shared, h("span", {}, t("page-decide-note-share"))),
     complaint,
-    h("div", { class: "actions" }, submit, h("span", { class: "small" }, t("decide.as", { name: whoami()?.name ?? "" }))),
+    h("div", { class: "actions" }, submit, h("span", { class: "small" }, t("page-decide-as", { name: whoami()?.name ?? "" }))),
   );
   const element = h(
     "section",
     { class: "decide", "aria-labelledby": id },
-    h("h4", { id }, t("decide.title")),
-    h("p", { class: "small" }, t("decide.lead")),
+    h("h4", { id }, t("page-decide-title")),
+    h("p", { class: "small" }, t("page-decide-lead")),
     split,
     list,
-    may("check") && (match.accepted ? form : h("details", { class: "no-print" }, h("summary", {}, t("decide.open")), form)),
+    may("check") && (match.accepted ? form : h("details", { class: "no-print" }, h("summary", {}, t("page-decide-open")), form)),
   );
   return { element, show, complain };
 
@@ -92,7 +92,7 @@ function decisionPanel(check, match, reload) {
       await ask("POST", `/v1/checks/${check.id}/decisions`, { clip, decision, note: note.value.trim(), share_note: shared.checked });
       form.reset();
       await reload();
-      announce(t("decide.saved"));
+      announce(t("page-decide-saved"));
     } catch (error) {
       complain(reasonOf(error));
     } finally {
@@ -104,7 +104,7 @@ function decisionPanel(check, match, reload) {
     try {
       await ask("POST", `/v1/decisions/${decision.id}/withdraw`);
       await reload();
-      announce(t("decide.withdrawn"));
+      announce(t("page-decide-withdrawn"));
       form.querySelector("input")?.focus();
     } catch (error) {
       complain(reasonOf(error));
@@ -119,15 +119,15 @@ function decisionRow({ decision, withdrawn, older }, onWithdraw) {
     h(
       "p",
       {},
-      h("b", {}, t(`decision.${decision.decision}`)),
+      h("b", {}, t(`page-decision-${decision.decision}`)),
       " – ",
       foreign(decision.by),
       h("span", { class: "small" }, `, ${utcTime(decision.made_at)}`),
-      withdrawn && h("span", { class: "tag" }, t("decide.taken.back")),
-      !withdrawn && older && h("span", { class: "tag" }, t("decide.older")),
+      withdrawn && h("span", { class: "tag" }, t("page-decide-taken-back")),
+      !withdrawn && older && h("span", { class: "tag" }, t("page-decide-older")),
     ),
     decision.note && h("p", { class: "note", dir: "auto" }, decision.note),
-    decision.note_withheld && h("p", { class: "small" }, t("decide.note.withheld")),
-    decision.mine && !withdrawn && button(t("decide.undo"), () => onWithdraw(decision), { kind: "small quiet no-print" }),
+    decision.note_withheld && h("p", { class: "small" }, t("page-decide-note-withheld")),
+    decision.mine && !withdrawn && button(t("page-decide-undo"), () => onWithdraw(decision), { kind: "small quiet no-print" }),
   );
 }

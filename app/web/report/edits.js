@@ -2,19 +2,20 @@
 
 import { fill, h } from "../parts/dom.js";
 import { word } from "../parts/values.js";
-import { clock, percentText, timeRange } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { timeRange } from "../texts/formatting.js";
+import { t } from "../texts/catalogue.js";
+import { said } from "../texts/wording.js";
 
 /** {element, show(sheet)}: thumbnails come with the pictures. onShow(span) steps to one. */
 export function editsView(match, onShow) {
   const places = new Map();
   const element = !match.edits.length
-    ? match.accepted && h("p", { class: "soft" }, t("edits.none"))
+    ? match.accepted && h("p", { class: "soft" }, t("report-differences-none"))
     : h(
         "section",
         { class: "edits" },
-        h("h4", {}, t("edits.title")),
-        h("p", { class: "small" }, t("edits.lead")),
+        h("h4", {}, t("report-differences")),
+        h("p", { class: "small" }, t("page-edits-lead")),
         h("ul", {}, match.edits.map((edit, index) => editRow(edit, index))),
       );
   return { element, show };
@@ -29,19 +30,18 @@ export function editsView(match, onShow) {
       h(
         "div",
         { class: "edit-text" },
-        h("p", { dir: "auto" }, edit.text),
+        h("p", { dir: "auto" }, said(edit.text, edit.message)),
         h(
           "p",
           { class: "small" },
-          h("span", { class: "tag" }, word("edit", edit.type)),
+          h("span", { class: "tag" }, word("edit-name", edit.type)),
           " ",
           edit.query
-            ? h("button", { type: "button", class: "link num", dir: "ltr", onclick: () => onShow(edit.query), "aria-label": t("edits.show", { span: timeRange(edit.query) }) }, timeRange(edit.query))
-            : t("edits.throughout"),
+            ? h("button", { type: "button", class: "link num", dir: "ltr", onclick: () => onShow(edit.query), "aria-label": t("page-edits-show", { range: timeRange(edit.query) }) }, timeRange(edit.query))
+            : t("report-throughout"),
           " · ",
-          h("span", { class: "num" }, t("edits.confidence", { share: percentText(edit.confidence) })),
+          h("span", { class: "num" }, t("report-confidence", { confidence: edit.confidence })),
         ),
-        measures(edit.measure),
       ),
     );
   }
@@ -50,18 +50,8 @@ export function editsView(match, onShow) {
     for (const { edit, picture, query_s: at } of sheet?.thumbnails ?? []) {
       const place = places.get(edit);
       if (!place) continue;
-      fill(place, h("img", { src: picture, alt: t("alt.edit", { at: clock(at) }), loading: "lazy" }));
+      fill(place, h("img", { src: picture, alt: t("report-edit-at", { at }), loading: "lazy" }));
       place.hidden = false;
     }
   }
-}
-
-function measures(measure) {
-  const values = Object.entries(measure ?? {}).filter(([, value]) => ["number", "string", "boolean"].includes(typeof value));
-  if (!values.length) return null;
-  return h(
-    "dl",
-    { class: "measures" },
-    values.map(([name, value]) => h("div", {}, h("dt", {}, name.replaceAll("_", " ")), h("dd", { class: "num", dir: "auto" }, typeof value === "number" ? Number(value.toPrecision(3)) : String(value)))),
-  );
 }

@@ -3,7 +3,7 @@
 import { foreign, h } from "../parts/dom.js";
 import { addressLink, dotted, figures, word } from "../parts/values.js";
 import { clock, size } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 
 export function fileSections(report) {
   return [itemSection(report), metadataSection(report), credentialsSection(report.credentials), methodSection(report)];
@@ -17,9 +17,9 @@ export function originSection(context) {
   return h(
     "section",
     { class: "origin" },
-    h("h2", {}, t("origin.title")),
-    h("p", { class: "soft" }, t("origin.lead")),
-    figures(given.map((name) => [t(`origin.${name}`), value(name)])),
+    h("h2", {}, t("page-origin-title")),
+    h("p", { class: "soft" }, t("page-origin-lead")),
+    figures(given.map((name) => [t(`page-origin-${name}`), value(name)])),
   );
 }
 
@@ -27,14 +27,14 @@ function itemSection({ item }) {
   return h(
     "section",
     {},
-    h("h2", {}, t("item.title")),
+    h("h2", {}, t("report-item")),
     figures([
-      [t("item.kind"), item.kind ? word("item.kind", item.kind) : null],
-      [t("item.duration"), item.duration_s ? h("span", { class: "num" }, clock(item.duration_s)) : null],
-      [t("item.picture"), item.width ? h("span", { class: "num", dir: "ltr" }, `${item.width} × ${item.height}`) : null],
-      [t("item.rate"), item.frame_rate ? t("item.rate.value", { rate: Number(item.frame_rate.toFixed(2)) }) : null],
-      [t("item.coding"), dotted(item.container, item.video_codec, item.audio_codec).join("") || null],
-      [t("item.bytes"), item.bytes ? size(item.bytes) : null],
+      [t("page-item-kind"), item.kind ? word("page-kind", item.kind) : null],
+      [t("page-item-duration"), item.duration_s ? h("span", { class: "num" }, clock(item.duration_s)) : null],
+      [t("page-item-frame"), item.width ? h("span", { class: "num", dir: "ltr" }, `${item.width} × ${item.height}`) : null],
+      [t("page-item-rate"), item.frame_rate ? t("report-fps", { fps: item.frame_rate }) : null],
+      [t("page-item-codecs"), dotted(item.container, item.video_codec, item.audio_codec).join("") || null],
+      [t("page-item-bytes"), item.bytes ? size(item.bytes) : null],
       ["SHA-256", item.sha256 ? h("code", { class: "hash", dir: "ltr" }, item.sha256) : null],
     ]),
   );
@@ -45,11 +45,11 @@ function metadataSection({ metadata, shown }) {
   return h(
     "section",
     {},
-    h("h2", {}, t("file.title")),
-    h("p", { class: "soft" }, t("file.lead")),
+    h("h2", {}, t("report-metadata")),
+    h("p", { class: "soft" }, t("report-metadata-note")),
     metadata.findings.length
-      ? h("ul", { class: "findings" }, metadata.findings.map((finding) => h("li", { class: finding.severity }, h("span", { class: "severity" }, word("severity", finding.severity)), h("p", { dir: "auto" }, finding.text))))
-      : h("p", {}, t("file.nothing")),
+      ? h("ul", { class: "findings" }, metadata.findings.map((finding) => h("li", { class: finding.severity }, h("span", { class: "severity" }, word("report-severity", finding.severity)), h("p", { dir: "auto" }, finding.text))))
+      : h("p", {}, t("report-metadata-nothing")),
     Object.keys(metadata.fields ?? {}).length > 0 && fields(metadata.fields, shown),
   );
 }
@@ -59,7 +59,7 @@ function fields(groups, shown) {
   return h(
     "details",
     { class: "all-fields" },
-    h("summary", {}, t(withheld ? "file.fields.withheld" : "file.fields")),
+    h("summary", {}, t(withheld ? "report-fields-redacted" : "report-fields")),
     Object.entries(groups).map(([group, values]) => [
       h("h3", {}, foreign(group)),
       h(
@@ -82,16 +82,16 @@ function credentialsSection(credentials) {
   return h(
     "section",
     {},
-    h("h2", {}, t("credentials.title")),
-    h("p", {}, h("span", { class: "tag" }, word("credentials.state", credentials.state)), " ", t(`credentials.${credentials.state}`)),
+    h("h2", {}, t("report-credentials")),
+    h("p", {}, h("span", { class: "tag" }, t("report-credentials-state", { state: credentials.state })), " ", t(`report-credentials-${credentials.state}`)),
     figures([
-      [t("credentials.signer"), signed && foreign(signed)],
-      [t("credentials.time"), credentials.signed_at && foreign(credentials.signed_at)],
-      [t("credentials.program"), credentials.generator && foreign(credentials.generator)],
-      [t("credentials.ingredients"), credentials.ingredients || null],
-      [t("credentials.source"), credentials.source_types?.length ? foreign(credentials.source_types.join(", ")) : null],
-      [t("credentials.failed"), credentials.findings?.length ? foreign(credentials.findings.join(", ")) : null],
-      [t("credentials.why"), credentials.reason && foreign(credentials.reason)],
+      [t("report-signed-by"), signed && foreign(signed)],
+      [t("report-time-stamp"), credentials.signed_at && foreign(credentials.signed_at)],
+      [t("report-program"), credentials.generator && foreign(credentials.generator)],
+      [t("report-ingredients"), credentials.ingredients || null],
+      [t("report-declared-source"), credentials.source_types?.length ? foreign(credentials.source_types.join(", ")) : null],
+      [t("report-validation-failures"), credentials.findings?.length ? foreign(credentials.findings.join(", ")) : null],
+      [t("report-why"), credentials.reason && foreign(credentials.reason)],
     ]),
   );
 }
@@ -100,14 +100,14 @@ function methodSection({ method, timings_s: timings, shown }) {
   return h(
     "section",
     { class: "method" },
-    h("h2", {}, t("method.title")),
+    h("h2", {}, t("report-method")),
     h(
       "details",
       { "data-print": true },
-      h("summary", {}, t("method.more")),
+      h("summary", {}, t("page-method-more")),
       figures(Object.entries(method ?? {}).map(([name, value]) => [name.replaceAll("_", " "), foreign(valueText(value))])),
-      timings && h("p", { class: "small" }, t("method.time"), " ", Object.entries(timings).map(([name, value]) => `${name.replaceAll("_", " ")} ${value.toFixed(2)} s`).join(", ")),
+      timings && h("p", { class: "small" }, t("report-time-taken", { steps: Object.entries(timings).map(([step, seconds]) => t("report-step", { step: step.replaceAll("_", " "), seconds })).join(", ") })),
     ),
-    h("p", { class: "small" }, t(shown?.identifying_metadata === "shown" ? "shown.metadata" : "shown.withheld")),
+    h("p", { class: "small" }, t(shown?.identifying_metadata === "shown" ? "report-names-shown" : "report-names-redacted")),
   );
 }

@@ -5,8 +5,8 @@ import { foreign, freshId, h } from "../parts/dom.js";
 import { dotted, figures, word } from "../parts/values.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
-import { percentText, scoreText, timeRange } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { scoreText, shareText, timeRange } from "../texts/formatting.js";
+import { t } from "../texts/catalogue.js";
 import { clipName } from "../texts/wording.js";
 import { appearancesView } from "./appearances.js";
 import { audioSection } from "./audio.js";
@@ -52,7 +52,7 @@ function folded(match, body, open) {
       "summary",
       {},
       foreign(clipName(match.clip)),
-      h("span", { class: "small num" }, t(match.found_by === "sound" ? "near.sound" : "near.score", { score: scoreText(match.score) })),
+      h("span", { class: "small num" }, t(match.found_by === "sound" ? "page-near-sound" : "report-score", { score: scoreText(match.score) })),
     ),
     h("div", { class: "near-body" }, body),
   );
@@ -67,16 +67,16 @@ function header({ clip, relation, coverage, score, accepted }) {
       "p",
       { class: "small" },
       dotted(
-        may("library:read") ? h("a", { href: address("library", clip.id) }, id, h("span", { class: "unseen" }, ` ${t("clip.open")}`)) : id,
+        may("library:read") ? h("a", { href: address("library", clip.id) }, id, h("span", { class: "unseen" }, ` ${t("page-clip-open")}`)) : id,
         clip.place && foreign(clip.place),
         clip.name && clip.name !== clipName(clip) && foreign(clip.name),
       ),
     ),
     figures([
-      [t("match.relation"), accepted ? word("relation", relation) : t("near.not")],
-      [t("match.of.item"), h("span", { class: "num" }, percentText(coverage?.query))],
-      [t("match.of.clip"), h("span", { class: "num" }, percentText(coverage?.reference))],
-      [t("match.score"), h("span", { class: "num" }, scoreText(score))],
+      [t("report-relation"), accepted ? word("report-relation", relation) : t("page-near-not")],
+      [t("report-of-item"), h("span", { class: "num" }, shareText(coverage?.query))],
+      [t("report-of-clip"), h("span", { class: "num" }, shareText(coverage?.reference))],
+      [t("report-score-scale"), h("span", { class: "num" }, scoreText(score))],
     ]),
   );
 }
@@ -84,12 +84,12 @@ function header({ clip, relation, coverage, score, accepted }) {
 function segmentTable(match, onShow) {
   return h(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": t("segments.title") },
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": t("report-segments") },
     h(
       "table",
       { class: "segments" },
-      h("caption", { class: "unseen" }, t("segments.title")),
-      h("thead", {}, h("tr", {}, ["#", t("lane.item"), t("lane.clip"), t("segments.speed"), t("segments.measured")].map((name) => h("th", { scope: "col" }, name)), h("td", {}))),
+      h("caption", { class: "unseen" }, t("report-segments")),
+      h("thead", {}, h("tr", {}, ["#", t("report-in-item"), t("report-in-clip"), t("report-speed"), t("report-details")].map((name) => h("th", { scope: "col" }, name)), h("td", {}))),
       h("tbody", {}, match.segments.map((segment, index) => segmentRow(segment, index, onShow))),
     ),
   );
@@ -97,9 +97,9 @@ function segmentTable(match, onShow) {
 
 function segmentRow(segment, index, onShow) {
   const measured = [
-    segment.reversed && t("segments.reversed"),
-    segment.mirrored && t("segments.mirrored"),
-    segment.inliers && t("segments.points", { n: segment.inliers }),
+    segment.reversed && t("report-reversed"),
+    segment.mirrored && t("report-mirrored"),
+    segment.inliers && t("report-points", { count: segment.inliers }),
   ].filter(Boolean);
   const numeric = (text) => h("td", {}, h("span", { class: "num" }, text));
   return h(
@@ -108,15 +108,15 @@ function segmentRow(segment, index, onShow) {
     h("th", { scope: "row" }, index + 1),
     numeric(timeRange(segment.query)),
     numeric(timeRange(segment.reference)),
-    numeric(segment.speed === null || segment.speed === undefined ? "—" : `${Number(segment.speed.toPrecision(3))} ×`),
+    numeric(segment.speed === null || segment.speed === undefined ? "—" : t("report-speed-factor", { speed: segment.speed })),
     h("td", {}, measured.join(", ") || "—"),
     h(
       "td",
       { class: "no-print" },
       h(
         "button",
-        { type: "button", class: "button small", onclick: () => onShow(segment.query), "aria-label": t("segments.show.of", { n: index + 1 }) },
-        t("segments.show"),
+        { type: "button", class: "button small", onclick: () => onShow(segment.query), "aria-label": t("page-segments-show-of", { number: index + 1 }) },
+        t("page-segments-show"),
       ),
     ),
   );

@@ -6,16 +6,16 @@ import { fill, h } from "../parts/dom.js";
 import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { progressShare, progressText, stageIndex, stagesOf } from "../state/stages.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 
 export function progressView(first, onEnded) {
   const says = h("p", { class: "progress-says" });
-  const bar = h("progress", { max: 1, "aria-label": t("progress") });
+  const bar = h("progress", { max: 1, "aria-label": t("page-progress") });
   const note = h("p", { class: "small", role: "status" });
   const steps = h("ol", { class: "stages" });
   const stages = stagesOf(first.kind);
   let announced = "";
-  const stop = button(t("cancel"), async () => {
+  const stop = button(t("page-cancel"), async () => {
     try {
       await ask("POST", `/v1/checks/${first.id}/cancel`);
       onEnded();
@@ -43,13 +43,13 @@ export function progressView(first, onEnded) {
         h(
           "li",
           { class: index < at ? "past" : index === at ? "now" : "", "aria-current": index === at ? "step" : null },
-          t(`stage.${name}`),
+          t(`page-stage-${name}`),
         ),
       ),
     );
   }
 
   function trouble(lost) {
-    fill(note, lost ? t("progress.lost") : "");
+    fill(note, lost ? t("page-progress-lost") : "");
   }
 }

@@ -8,25 +8,25 @@ import { reasonOf } from "../parts/notices.js";
 import { ask } from "../state/api.js";
 import { may, offers } from "../state/session.js";
 import { utcTime } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 
 /** state: {faces, metadata, until}, changed here; onChange draws everything anew. */
 export function revealBar(check, state, onChange) {
   if (!state.faces && !state.metadata) return null;
-  const what = t(state.faces && state.metadata ? "reveal.both" : state.faces ? "reveal.faces" : "reveal.metadata");
+  const what = t(state.faces && state.metadata ? "page-reveal-both" : state.faces ? "page-reveal-faces" : "page-reveal-metadata");
   return h(
     "div",
     { class: "notice unsure reveal-on" },
     icon("unsure"),
-    h("p", {}, h("b", {}, t("reveal.on", { what })), " ", t("reveal.until", { until: utcTime(state.until) })),
-    button(t("reveal.hide"), () => hide(state, onChange)),
+    h("p", {}, h("b", {}, t("page-reveal-on", { what })), " ", t("page-reveal-until", { until: utcTime(state.until) })),
+    button(t("page-reveal-hide"), () => hide(state, onChange)),
   );
 }
 
 /** The button that opens the dialog; null where the key may not. */
 export function revealButton(check, state, onChange) {
   if (!may("reveal") || !offers("reveal") || !check.report) return null;
-  return button(t("reveal.button"), () => askFor(check, state, onChange), { kind: "small" });
+  return button(t("page-reveal-button"), () => askFor(check, state, onChange), { kind: "small" });
 }
 
 async function askFor(check, state, onChange) {
@@ -34,16 +34,16 @@ async function askFor(check, state, onChange) {
   const metadata = h("input", { type: "checkbox", name: "metadata" });
   const reason = h("textarea", { name: "reason", rows: 2, maxlength: 500, required: true, dir: "auto" });
   const until = await formDialog(
-    t("reveal.title"),
-    t("reveal.lead"),
+    t("page-reveal-title"),
+    t("page-reveal-lead"),
     [
-      h("label", { class: "check" }, faces, h("span", {}, t("reveal.faces.long"), check.pictures !== "ready" && h("small", {}, t("reveal.no.pictures")))),
-      h("label", { class: "check" }, metadata, h("span", {}, t("reveal.metadata.long"))),
-      field(t("reveal.reason"), reason, { help: t("reveal.reason.help") }),
+      h("label", { class: "check" }, faces, h("span", {}, t("page-reveal-faces-long"), check.pictures !== "ready" && h("small", {}, t("page-reveal-no-frames")))),
+      h("label", { class: "check" }, metadata, h("span", {}, t("page-reveal-metadata-long"))),
+      field(t("page-reveal-reason"), reason, { help: t("page-reveal-reason-help") }),
     ],
-    t("reveal.do"),
+    t("page-reveal-do"),
     async () => {
-      if (!faces.checked && !metadata.checked) throw new Error(t("reveal.nothing"));
+      if (!faces.checked && !metadata.checked) throw new Error(t("page-reveal-nothing"));
       const answer = await ask("POST", `/v1/checks/${check.id}/reveal`, {
         faces: faces.checked,
         metadata: metadata.checked,

@@ -2,10 +2,9 @@
 // Time runs from left to right in every language, as on any player.
 
 import { h, svg } from "../parts/dom.js";
-import { timeRanges } from "../parts/values.js";
 import { clock, timeRange } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
-import { clipName } from "../texts/wording.js";
+import { t } from "../texts/catalogue.js";
+import { clipName, rangesText } from "../texts/wording.js";
 import { band, counterpart, edges, lengths, rest, ticks } from "./timeline-geometry.js";
 
 const percent = (value) => `${(100 * value).toFixed(3)}%`;
@@ -20,10 +19,10 @@ export function itemTimeline(report) {
   return h(
     "section",
     { class: "whole" },
-    h("h2", {}, t("whole.title")),
+    h("h2", {}, t("report-timeline")),
     h(
       "div",
-      { class: "lane", role: "img", "aria-label": t("whole.label"), dir: "ltr" },
+      { class: "lane", role: "img", "aria-label": t("report-timeline-label"), dir: "ltr" },
       accepted.map((match, index) => match.segments.map((s) => bar(s.query, whole, `known of-${index % 2}`, accepted.length > 1 && index + 1))),
       unmatched.map((span) => bar(span, whole, "unmatched")),
     ),
@@ -32,9 +31,8 @@ export function itemTimeline(report) {
       "p",
       { class: "legend" },
       h("span", { class: "swatch known" }),
-      t("whole.known"),
-      h("span", { class: "swatch unmatched" }),
-      unmatched.length ? [t("whole.unmatched"), ": ", timeRanges(unmatched)] : t("whole.all"),
+      t("report-known-footage"),
+      unmatched.length > 0 && [h("span", { class: "swatch unmatched" }), t("report-unmatched-in", { ranges: rangesText(unmatched) })],
     ),
   );
 }
@@ -45,18 +43,18 @@ export function matchTimeline(match, report, onJump) {
   const whole = lengths(segments, report.item.duration_s, match.clip.duration_s);
   if (!whole) return { element: null, at: () => {} };
   const playheads = { query: playhead(), reference: playhead() };
-  const item = lane("query", whole.item, t("lane.item"), [
+  const item = lane("query", whole.item, t("report-item"), [
     ...inside(report.unmatched ?? [], whole.item, "unmatched"),
     ...segments.map((s, index) => piece(s, index, s.query, whole.item, "query_s")),
   ]);
-  const clip = lane("reference", whole.clip, t("lane.clip"), [
+  const clip = lane("reference", whole.clip, t("report-known-clip"), [
     ...inside(rest(segments.map((s) => s.reference), whole.clip), whole.clip, "unmatched"),
     ...segments.map((s, index) => piece(s, index, s.reference, whole.clip, "reference_s")),
   ]);
   const element = h(
     "div",
-    { class: "timeline", dir: "ltr", role: "group", "aria-label": t("timeline.label", { name: clipName(match.clip) }) },
-    h("p", { class: "lane-name", dir: "auto" }, t("lane.item")),
+    { class: "timeline", dir: "ltr", role: "group", "aria-label": t("report-mapping-label", { clip: clipName(match.clip) }) },
+    h("p", { class: "lane-name", dir: "auto" }, t("report-item")),
     scale(whole.item),
     item,
     svg(
@@ -66,7 +64,7 @@ export function matchTimeline(match, report, onJump) {
     ),
     clip,
     scale(whole.clip),
-    h("p", { class: "lane-name", dir: "auto" }, t("lane.clip"), " · ", h("span", {}, t("lane.rest"))),
+    h("p", { class: "lane-name", dir: "auto" }, t("report-known-clip"), " · ", h("span", {}, t("page-lane-rest"))),
   );
   return { element, at };
 
@@ -86,14 +84,14 @@ export function matchTimeline(match, report, onJump) {
 
   function piece(segment, index, span, length, side) {
     const [left, right] = edges(span, length);
-    const values = { n: index + 1, query: timeRange(segment.query), reference: timeRange(segment.reference) };
+    const values = { number: index + 1, query: timeRange(segment.query), reference: timeRange(segment.reference) };
     return h(
       "button",
       {
         type: "button",
         class: "bar known",
         style: { left: percent(left), width: percent(right - left) },
-        "aria-label": t(side === "query_s" ? "timeline.piece.item" : "timeline.piece.clip", values),
+        "aria-label": t(side === "query_s" ? "page-timeline-item" : "page-timeline-clip", values),
         title: `${values.query} → ${values.reference}`,
         onclick: (event) => onJump(side, clicked(event, span)),
       },

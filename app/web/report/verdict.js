@@ -2,10 +2,10 @@
 
 import { fill, foreign, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
-import { addressLink, timeRanges } from "../parts/values.js";
-import { dateText, hours } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
-import { findingTone, meaningWords, relationWord, tone } from "../texts/wording.js";
+import { addressLink } from "../parts/values.js";
+import { dateText } from "../texts/formatting.js";
+import { render, t } from "../texts/catalogue.js";
+import { allSaid, dateKind, findingTone, meaningWords, rangesText, relationWord, said, searchedSentence, tone } from "../texts/wording.js";
 
 export function verdictView(check) {
   const { report } = check;
@@ -18,22 +18,19 @@ export function verdictView(check) {
       "div",
       { class: "said" },
       h("p", { class: "eyebrow" }, icon(kind), t(relationWord(verdict))),
-      h("h1", { id: "headline", dir: "auto" }, verdict ? verdict.headline : t("unread.title")),
+      h("h1", { id: "headline", dir: "auto" }, verdict ? said(verdict.headline, verdict.headline_message) : t("report-unreadable")),
       h("p", { class: "meaning" }, meaning(report)),
       facts(report),
       report.searched && verdict?.relation !== "none" && searchedLine(report.searched),
-      verdict?.reasons.length > 0 && reasons(verdict.reasons),
-      problems(report.problems),
+      verdict?.reasons.length > 0 && reasons(allSaid(verdict, "reasons")),
+      problems(allSaid(report, "problems")),
     ),
-    verdict && limits(verdict.limits),
+    verdict && limits(allSaid(verdict, "limits")),
   );
 }
 
 function meaning(report) {
-  const { searched } = report;
-  return meaningWords(report)
-    .map((name) => t(name, { n: searched?.clips ?? 0, hours: hours(searched?.seconds ?? 0) }))
-    .join(" ");
+  return meaningWords(report).map(render).join(" ");
 }
 
 function facts(report) {
@@ -53,13 +50,13 @@ function fact(title, className, ...content) {
 
 function earliest(first) {
   if (!first) {
-    return fact(t("earliest"), "", h("p", { class: "big none" }, t("earliest.none")), h("p", { class: "soft" }, t("earliest.none.more")));
+    return fact(t("report-first-seen"), "", h("p", { class: "big none" }, t("report-first-seen-none")), h("p", { class: "soft" }, t("report-first-seen-none-why")));
   }
   return fact(
-    t("earliest"),
+    t("report-first-seen"),
     "",
     h("p", { class: "big" }, h("time", { dir: "ltr" }, dateText(first.date))),
-    h("p", {}, t(`kind.${first.kind}`), first.publisher && [", ", foreign(first.publisher)]),
+    h("p", {}, dateKind(first), first.publisher && [", ", foreign(first.publisher)]),
     first.source_url && h("p", { class: "small" }, addressLink(first.source_url)),
   );
 }
@@ -67,12 +64,12 @@ function earliest(first) {
 function claimedDate(date) {
   const alarm = findingTone(date.finding) === "alarm";
   return fact(
-    t("claim.date"),
+    t("report-claimed-date"),
     `finding-${date.finding} ${alarm ? "alarming" : ""}`,
     h("p", { class: "big" }, h("time", { dir: "ltr" }, dateText(date.claimed))),
-    h("p", { class: "finding" }, icon(alarm ? "contradicted" : "plain"), t(`finding.${date.finding}`)),
-    hasLength(date.query) && h("p", {}, t("finding.for"), " ", timeRanges(date.query), " ", t("finding.of.item")),
-    h("p", { class: "small", dir: "auto" }, date.reason),
+    h("p", { class: "finding" }, icon(alarm ? "contradicted" : "plain"), t(`report-date-${date.finding}`)),
+    hasLength(date.query) && h("p", {}, t("report-claim-ranges", { ranges: rangesText(date.query) })),
+    h("p", { class: "small", dir: "auto" }, said(date.reason, date.reason_message)),
   );
 }
 
@@ -83,24 +80,23 @@ function hasLength(spans) {
 
 function claimedPlace(place) {
   return fact(
-    t("claim.place"),
+    t("report-claimed-place"),
     "",
     h("p", { class: "big" }, foreign(place.claimed)),
     place.known?.length > 0 &&
-      h("p", {}, t("claim.place.known"), " ", place.known.flatMap((name, index) => [index ? "; " : "", foreign(name)])),
-    h("p", { class: "small", dir: "auto" }, place.reason || t("claim.place.beside")),
+      h("p", {}, foreign(t("report-known-places", { places: place.known }))),
+    h("p", { class: "small", dir: "auto" }, said(place.reason, place.reason_message) || t("report-places-no-finding")),
   );
 }
 
 /** How much footage was searched. */
 function searchedLine(searched) {
-  const amount = t("searched.line", { n: searched.clips, hours: hours(searched.seconds) });
   return h(
     "p",
     { class: "searched" },
-    amount,
-    searched.earliest && [" ", t("searched.dated"), " ", h("span", { dir: "ltr", class: "num" }, `${dateText(searched.earliest)} – ${dateText(searched.latest)}`), "."],
-    searched.skipped > 0 && [" ", t("searched.skipped", { n: searched.skipped })],
+    render(searchedSentence(searched)),
+    searched.earliest && [" ", t("report-dates-from-to", { earliest: dateText(searched.earliest), latest: dateText(searched.latest) })],
+    searched.skipped > 0 && [" ", t("report-skipped", { count: searched.skipped })],
   );
 }
 
@@ -108,7 +104,7 @@ function reasons(list) {
   return h(
     "details",
     { class: "why", "data-print": true },
-    h("summary", {}, t("why")),
+    h("summary", {}, t("report-why")),
     h("ul", { class: "dots" }, list.map((text) => h("li", { dir: "auto" }, text))),
   );
 }
@@ -117,7 +113,7 @@ function limits(list) {
   const element = h("aside", { class: "limits", "aria-labelledby": "limits" });
   return fill(
     element,
-    h("h2", { id: "limits" }, t("limits")),
+    h("h2", { id: "limits" }, t("report-limits")),
     h("ul", { class: "dots" }, list.map((text) => h("li", { dir: "auto" }, text))),
   );
 }
@@ -127,7 +123,7 @@ function problems(list) {
   return h(
     "div",
     { class: "problems" },
-    h("h2", {}, t("problems")),
+    h("h2", {}, t("report-problems")),
     h("ul", { class: "dots" }, list.map((text) => h("li", { dir: "auto" }, text))),
   );
 }

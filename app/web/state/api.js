@@ -42,6 +42,11 @@ export async function ask(method, path, content = undefined, options = {}) {
   return await answer.json();
 }
 
+/** Text of a file of the page. Raises ServiceError. */
+export async function textOf(path) {
+  return await (await answered("GET", path, undefined, { signingIn: true })).text();
+}
+
 /** The answer itself; after signing in anew where the session was over. Raises ServiceError. */
 export async function answered(method, path, content, { signal, signingIn = false } = {}) {
   const answer = await sent(method, path, content, signal);

@@ -1,6 +1,6 @@
 // The stages of the work in words, and how far all of it has come. Pure but for its words.
 
-import { known, t } from "../texts/strings.js";
+import { known, t } from "../texts/catalogue.js";
 
 // The order of the work, and the share of the whole at which each stage begins.
 const STAGES = [
@@ -16,15 +16,15 @@ const STAGES = [
 /** What a check is doing, for one line. */
 export function progressText(check) {
   if (check.state === "queued") {
-    if (check.position === null || check.position === undefined) return t("state.queued");
-    return check.position === 0 ? t("state.next") : t("state.position", { n: check.position });
+    if (check.position === null || check.position === undefined) return t("page-state-queued");
+    return check.position === 0 ? t("page-state-next") : t("page-state-position", { count: check.position });
   }
-  if (check.state !== "running") return t(`state.${check.state}`);
+  if (check.state !== "running") return t(`page-state-${check.state}`);
   return stageText(check.progress?.step);
 }
 
 export function stageText(step) {
-  return known(`stage.${step}`) ?? t("state.running");
+  return known(`page-stage-${step}`) ?? t("page-state-running");
 }
 
 /** 0..1 of the whole work; null where nothing is known. */

@@ -2,6 +2,9 @@
 
 export const NOT_KNOWN = "—";
 
+// as Python writes a rounded number: halves to the even neighbour
+const ROUNDED = [0, 1, 2].map((digits) => new Intl.NumberFormat("en", { useGrouping: false, maximumFractionDigits: digits, roundingMode: "halfEven" }));
+
 /** 1:02.3, or 1:00:02.3 from an hour on; an em dash for what is not known. */
 export function clock(seconds) {
   if (seconds === null || seconds === undefined) return NOT_KNOWN;
@@ -14,17 +17,18 @@ export function clock(seconds) {
   return `${start}:${two(Math.floor(rest / 10))}.${rest % 10}`;
 }
 
-/** 0:05.0 – 0:18.1, or one timestamp where the span has no length. */
+/** 0:05.0–0:18.1, or one timestamp where the span has no length. */
 export function timeRange([start, end]) {
-  return start === end ? clock(start) : `${clock(start)} – ${clock(end)}`;
+  return start === end ? clock(start) : `${clock(start)}–${clock(end)}`;
 }
 
-/** 84 %; "under 1 %" rather than a nought for something that was there. */
-export function percentText(value) {
-  if (value === null || value === undefined) return NOT_KNOWN;
-  if (value > 0 && value < 0.01) return "under 1 %";
-  if (value > 0.99 && value < 1) return "over 99 %";
-  return `${roundEven(value * 100)} %`;
+/** 0.84 as 84 %. Never 0 % of what was there, nor 100 % of less. */
+export function shareText(share, digits = 0) {
+  if (share === null || share === undefined) return NOT_KNOWN;
+  const [percent, least] = [share * 100, 10 ** -digits];
+  if (percent > 0 && percent < least) return `< ${least} %`;
+  if (percent > 100 - least && percent < 100) return `> ${100 - least} %`;
+  return `${ROUNDED[digits].format(String(percent))} %`;
 }
 
 /** 12.3 MB, in powers of ten. */
@@ -34,13 +38,6 @@ export function size(bytes) {
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
   return `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-/** How much footage was searched, at a glance. */
-export function hours(seconds) {
-  if (seconds < 120) return `${roundEven(seconds)} seconds`;
-  if (seconds < 7200) return `${roundEven(seconds / 60)} minutes`;
-  return `${(seconds / 3600).toFixed(1)} hours`;
 }
 
 /** 2019-06-12T14:03:00+08:00 as 2019-06-12, 14:03:00 +08:00; other precisions as they are. */

@@ -1,5 +1,8 @@
-// What the report's words mean to a reader: tones and careful sentences. Pure.
-// The sentences stand in strings.js and follow app/report/html_wording.py.
+// What a reader is told of the values of a report, in the catalogue's words: as app/report/wording.py, for the page. Pure.
+
+import { render, spoken, t } from "./catalogue.js";
+
+const REPORT_LANGUAGE = "en"; // of the texts in a report; each has its message beside it
 
 const TONE_OF_FINDING = {
   contradicted: "alarm",
@@ -22,22 +25,87 @@ export function toneOfSummary(check) {
   return tone({ relation: check.relation, matched: check.relation !== "none" });
 }
 
-/** The word of strings.js that stands beside the tone. */
+/** Id of the word that stands beside the tone. */
 export function relationWord(verdict) {
-  return verdict ? `relation.${verdict.relation}` : "relation.unreadable";
+  return `report-relation-${verdict ? verdict.relation : "unreadable"}`;
 }
 
-/** Names of the sentences below the headline, in order. */
+/** The sentences below the headline, in order, as messages. */
 export function meaningWords(report) {
-  const { verdict } = report;
-  if (!verdict) return ["meaning.unreadable"];
-  if (verdict.relation === "undecided") {
-    return [`meaning.undecided.${verdict.undecided ?? "weak_match"}`];
-  }
-  if (verdict.relation === "none") {
-    return report.searched ? ["meaning.none", "meaning.searched"] : ["meaning.none"];
-  }
-  return [`meaning.${verdict.relation}`];
+  const { verdict, searched } = report;
+  if (!verdict) return [{ id: "report-meaning-unreadable" }];
+  if (verdict.relation === "undecided") return [{ id: `report-meaning-${verdict.undecided ?? "weak_match"}` }];
+  const sentence = { id: `report-meaning-${verdict.relation}` };
+  return verdict.relation === "none" && searched ? [sentence, searchedSentence(searched)] : [sentence];
+}
+
+/** How much was searched, as a message. */
+export function searchedSentence({ clips, seconds }) {
+  return { id: "report-searched-sentence", params: { count: clips, footage: footage(seconds) } };
+}
+
+/** How much footage, at a glance, as a message. */
+export function footage(seconds) {
+  if (seconds >= 7200) return { id: "footage-hours", params: { hours: seconds / 3600 } };
+  if (seconds >= 120) return { id: "footage-minutes", params: { minutes: Math.round(seconds / 60) } };
+  return { id: "footage-seconds", params: { seconds: Math.round(seconds) } };
+}
+
+/** A text of the report, in the reader's language where the report says of what it was made. */
+export function said(text, message) {
+  return message && spoken() !== REPORT_LANGUAGE ? render(message) : text;
+}
+
+/** All texts of a list in the report: "reasons", "limits" or "problems". */
+export function allSaid(part, name) {
+  const messages = part[`${name}_messages`] ?? [];
+  return (part[name] ?? []).map((text, index) => said(text, messages[index]));
+}
+
+/** How a date is known. A capture date says whose word it is: the file's or a person's. */
+export function dateKind({ kind, stated_by: statedBy }) {
+  if (kind === "claimed") return t("page-kind-claimed");
+  if (kind === "captured") return t(statedBy ? `report-kind-captured-${statedBy}` : "report-kind-captured");
+  return t("appearance-kind", { kind });
+}
+
+/** Which person added a date; null where firstseen did, or nobody is named. */
+export function addedBy({ entered_by: name, stated_by: statedBy }) {
+  return name && [undefined, "person"].includes(statedBy) ? t("report-added-by", { name }) : null;
+}
+
+/** A dated copy in one line: 2015-11-05, published by Studio. */
+export function datedLine({ date, kind, publisher }) {
+  const params = { date: { id: "date", params: { date } }, kind: dateKind({ kind }) };
+  return publisher ? t("report-dated-by", { ...params, publisher }) : t("report-dated", params);
+}
+
+/** A range, or one timestamp; a still is the picture. */
+export function rangeText([start, end]) {
+  if (end > start) return t("range", { start, end });
+  return start ? t("report-at", { at: start }) : t("report-whole-picture");
+}
+
+/** Ranges of one timeline, as a list. */
+export function rangesText(spans) {
+  return t("report-list", { parts: spans.map(rangeText) });
+}
+
+/** The sound of a match: most of it first, then the ranges that differ or are from elsewhere. */
+export function soundLines({ state, offset_s: offset, spans = [] }) {
+  const parts = spans.filter((span) => span.state !== state || span.clip);
+  if (["absent", "not_checked"].includes(state) && !parts.length) return [];
+  return [soundText(state, offset), ...parts.map(soundOfPart)];
+}
+
+function soundText(state, offset) {
+  if (state === "shifted" && offset) return t(offset > 0 ? "report-sound-later" : "report-sound-earlier", { seconds: Math.abs(offset) });
+  return t(`report-sound-${state}`);
+}
+
+function soundOfPart({ state, offset_s: offset, clip, query }) {
+  const sound = soundText(state, offset);
+  return t("report-sound-in", { range: rangeText(query), sound: clip ? t("report-sound-of", { sound, clip }) : sound });
 }
 
 /** How a finding about the claimed date is coloured: alarm or plain. "Not contradicted" is no praise. */

@@ -18,12 +18,13 @@ import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { FINAL, settled, watch } from "../state/watch.js";
 import { clock, size, utcTime } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
+import { said } from "../texts/wording.js";
 
 const NEAR_MISSES = 5;
 
 export function checkView(id) {
-  const element = h("div", { class: "check-view" }, h("p", { class: "loading" }, t("loading")));
+  const element = h("div", { class: "check-view" }, h("p", { class: "loading" }, t("page-loading")));
   const reveal = { faces: false, metadata: false, until: null };
   let check = null;
   let progress = null;
@@ -31,17 +32,17 @@ export function checkView(id) {
   let unwatch = () => {};
   let stopped = false;
   load();
-  return { element, title: t("check.title"), wide: true, stop: () => ((stopped = true), unwatch()) };
+  return { element, title: t("page-check-title"), wide: true, stop: () => ((stopped = true), unwatch()) };
 
   async function load() {
     try {
       check = await ask("GET", `/v1/checks/${id}${reveal.metadata ? "?metadata=shown" : ""}`);
     } catch (error) {
-      fill(element, error.status === 404 ? unknown() : trouble(reasonOf(error), button(t("again"), load)));
+      fill(element, error.status === 404 ? unknown() : trouble(reasonOf(error), button(t("page-again"), load)));
       return;
     }
     if (stopped) return;
-    document.title = `${check.item.name} – firstseen`;
+    document.title = t("page-title", { title: check.item.name });
     if (FINAL.includes(check.state)) await showReport();
     else showProgress();
     if (!settled(check)) follow();
@@ -95,13 +96,13 @@ export function checkView(id) {
       renewed(check),
       verdictView(check),
       accepted.length > 0 && itemTimeline(report),
-      own.length > 0 && section(t("matches.title", { n: own.length }), own.map(({ element }) => element)),
+      own.length > 0 && section(t("report-matching-clips", { count: own.length }), own.map(({ element }) => element)),
       others.length > 0 && nearMisses(others, near.length),
       originSection(check.context),
       fileSections(report),
     );
     if (focusWithin) element.closest("main")?.focus({ preventScroll: true });
-    announce(report.verdict?.headline ?? t("unread.title"));
+    announce(report.verdict ? said(report.verdict.headline, report.verdict.headline_message) : t("report-unreadable"));
     await Promise.all([decisions.load(), showPictures()]);
   }
 
@@ -126,18 +127,19 @@ function head(check, actions = null) {
     h(
       "div",
       {},
-      h("p", { class: "crumb" }, h("a", { href: address("history") }, t("nav.history"))),
+      h("p", { class: "crumb" }, h("a", { href: address("history") }, t("page-nav-history"))),
       h(actions ? "p" : "h1", { class: "item-name" }, foreign(check.item.name)),
       h(
         "p",
         { class: "small" },
         dotted(
-          item.kind && word("item.kind", item.kind),
+          item.kind && word("page-kind", item.kind),
           item.duration_s && h("span", { class: "num" }, clock(item.duration_s)),
           item.width && h("span", { class: "num", dir: "ltr" }, `${item.width} × ${item.height}`),
           item.bytes && size(item.bytes),
-          t("checked.at", { at: utcTime(check.created_at) }),
-          check.by && [t("by"), " ", foreign(check.by)],
+          check.by
+            ? foreign(t("page-check-checked-by", { at: utcTime(check.created_at), name: check.by }))
+            : t("page-check-checked", { at: utcTime(check.created_at) }),
         ),
       ),
     ),
@@ -151,10 +153,10 @@ function section(title, ...content) {
 
 function nearMisses(views, all) {
   return section(
-    t("near.title"),
-    h("p", { class: "soft" }, t("near.lead")),
+    t("report-near-misses"),
+    h("p", { class: "soft" }, t("report-near-note")),
     views.map(({ element }) => element),
-    all > views.length && h("p", { class: "small" }, t("near.more", { n: all - views.length })),
+    all > views.length && h("p", { class: "small" }, t("report-near-more", { count: all - views.length })),
   );
 }
 
@@ -162,15 +164,15 @@ function nearMisses(views, all) {
 function renewed({ earlier_reports: earlier }) {
   if (!earlier?.length) return null;
   const first = earlier.map((report) => report.made_at).sort()[0];
-  return h("div", { class: "notice" }, icon("plain"), h("p", {}, t("check.renewed", { at: utcTime(first) })));
+  return h("div", { class: "notice" }, icon("plain"), h("p", {}, t("page-check-renewed", { at: utcTime(first) })));
 }
 
 function unknown() {
-  return emptiness(t("check.unknown"), t("check.unknown.more"), h("a", { class: "button", href: address("history") }, t("nav.history")));
+  return emptiness(t("page-check-unknown"), t("page-check-unknown-more"), h("a", { class: "button", href: address("history") }, t("page-nav-history")));
 }
 
 /** Cancelled, or failed without a report. */
 function ended(check, onAgain) {
-  if (check.state === "cancelled") return emptiness(t("state.cancelled"), t("check.cancelled"), h("a", { class: "button", href: "#/" }, t("nav.check")));
-  return trouble(check.problem?.detail ?? t("row.check.failed"), button(t("again"), onAgain));
+  if (check.state === "cancelled") return emptiness(t("page-state-cancelled"), t("page-check-cancelled"), h("a", { class: "button", href: "#/" }, t("page-nav-check")));
+  return trouble(check.problem?.detail ?? t("page-row-check-failed"), button(t("page-again"), onAgain));
 }

@@ -13,24 +13,24 @@ import { ask } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
 import { clock, size, utcTime } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 import { clipName, toneOfSummary } from "../texts/wording.js";
 
 const CHANGEABLE = ["published", "archived", "attested", "captured"];
 
 export function clipView(id) {
-  const element = h("div", { class: "clip-view" }, h("p", { class: "loading" }, t("loading")));
+  const element = h("div", { class: "clip-view" }, h("p", { class: "loading" }, t("page-loading")));
   load();
   return { element, title: id };
 
   async function load() {
     try {
       const clip = await ask("GET", `/v1/clips/${id}`);
-      document.title = `${clipName(clip)} – firstseen`;
+      document.title = t("page-title", { title: clipName(clip) });
       draw(clip);
       await matched();
     } catch (error) {
-      fill(element, error.status === 404 ? emptiness(t("clip.unknown"), t("clip.unknown.more"), h("a", { class: "button", href: address("library") }, t("nav.library"))) : trouble(reasonOf(error), button(t("again"), load)));
+      fill(element, error.status === 404 ? emptiness(t("page-clip-unknown"), t("page-clip-unknown-more"), h("a", { class: "button", href: address("library") }, t("page-nav-library"))) : trouble(reasonOf(error), button(t("page-again"), load)));
     }
   }
 
@@ -38,82 +38,82 @@ export function clipView(id) {
     const writes = may("library:write");
     fill(
       element,
-      h("p", { class: "crumb" }, h("a", { href: address("library") }, t("nav.library"))),
+      h("p", { class: "crumb" }, h("a", { href: address("library") }, t("page-nav-library"))),
       h(
         "div",
         { class: "clip-top" },
-        h("img", { src: `/v1/clips/${id}/picture`, alt: t("alt.clip"), onerror: (event) => event.target.classList.add("gone") }),
+        h("img", { src: `/v1/clips/${id}/picture`, alt: t("page-alt-clip"), onerror: (event) => event.target.classList.add("gone") }),
         h(
           "div",
           {},
           h("h1", {}, foreign(clipName(clip))),
           figures([
-            [t("clip.id"), h("span", { dir: "ltr" }, clip.id)],
-            [t("item.kind"), word("item.kind", clip.kind)],
-            [t("item.duration"), clip.duration_s ? h("span", { class: "num" }, clock(clip.duration_s)) : null],
-            [t("item.picture"), h("span", { class: "num", dir: "ltr" }, `${clip.width} × ${clip.height}`)],
-            [t("item.bytes"), size(clip.bytes)],
-            [t("clip.file"), foreign(clip.name)],
+            [t("page-clip-id"), h("span", { dir: "ltr" }, clip.id)],
+            [t("page-item-kind"), word("page-kind", clip.kind)],
+            [t("page-item-duration"), clip.duration_s ? h("span", { class: "num" }, clock(clip.duration_s)) : null],
+            [t("page-item-frame"), h("span", { class: "num", dir: "ltr" }, `${clip.width} × ${clip.height}`)],
+            [t("page-item-bytes"), size(clip.bytes)],
+            [t("page-clip-file"), foreign(clip.name)],
           ]),
-          figures(TEXTS.filter((name) => name !== "title" && clip[name]).map((name) => [t(`context.${name}`), foreign(clip[name])])),
+          figures(TEXTS.filter((name) => name !== "title" && clip[name]).map((name) => [t(`page-context-${name}`), foreign(clip[name])])),
           h("p", { class: "hash small", dir: "ltr" }, "SHA-256 ", h("code", {}, clip.sha256)),
           writes &&
             h(
               "div",
               { class: "actions" },
-              button(t("clip.edit"), () => edit(clip), { kind: "strong" }),
-              button(t("clip.sighting"), addSighting),
-              button(t("clip.remove"), () => remove(clip), { kind: "danger-quiet" }),
+              button(t("page-clip-edit"), () => edit(clip), { kind: "strong" }),
+              button(t("page-clip-add-date"), addSighting),
+              button(t("page-clip-remove"), () => remove(clip), { kind: "danger-quiet" }),
             ),
         ),
       ),
       appearancesView(clip.appearances, null, (row) => writes && CHANGEABLE.includes(row.kind) && row.n && removal(row)),
       changesView(clip.edits ?? []),
-      h("section", { id: "matched", "aria-labelledby": "matched-title" }, h("h2", { id: "matched-title" }, t("clip.matched")), h("div", { class: "matched" })),
+      h("section", { id: "matched", "aria-labelledby": "matched-title" }, h("h2", { id: "matched-title" }, t("page-clip-matched")), h("div", { class: "matched" })),
     );
   }
 
   function removal(row) {
-    return button(t("sighting.remove"), () => forget(row), { kind: "small quiet", name: t("sighting.remove.of", { date: row.date }) });
+    return button(t("page-date-remove"), () => forget(row), { kind: "small quiet", name: t("page-date-remove-of", { date: row.date }) });
   }
 
   async function matched() {
     const place = element.querySelector(".matched");
     if (!place) return;
-    if (!may("check")) return fill(place, h("p", { class: "soft" }, t("clip.matched.hidden")));
+    if (!may("check")) return fill(place, h("p", { class: "soft" }, t("page-clip-matched-hidden")));
     try {
       const { checks } = await ask("GET", `/v1/clips/${id}/checks`);
-      fill(place, checks.length ? h("ol", { class: "rows", role: "list" }, checks.map(matchedRow)) : h("p", { class: "soft" }, t("clip.matched.none")));
+      fill(place, checks.length ? h("ol", { class: "rows", role: "list" }, checks.map(matchedRow)) : h("p", { class: "soft" }, t("page-clip-matched-none")));
     } catch (error) {
-      fill(place, trouble(reasonOf(error), button(t("again"), matched)));
+      fill(place, trouble(reasonOf(error), button(t("page-again"), matched)));
     }
   }
 
   async function edit(clip) {
-    const done = await formDialog(t("clip.edit"), t("clip.edit.lead"), h("div", { class: "grid" }, textFields(clip)), t("save"), (form) => ask("PATCH", `/v1/clips/${id}`, textsOf(form)), { onError: reasonOf });
-    if (done) await changed(t("saved"));
+    const done = await formDialog(t("page-clip-edit"), t("page-clip-edit-lead"), h("div", { class: "grid" }, textFields(clip)), t("page-save"), (form) => ask("PATCH", `/v1/clips/${id}`, textsOf(form)), { onError: reasonOf });
+    if (done) await changed(t("page-saved"));
   }
 
   async function addSighting() {
-    const done = await formDialog(t("clip.sighting"), t("sighting.lead"), sightingFields({ required: true }), t("save"), (form) => ask("POST", `/v1/clips/${id}/appearances`, sightingOf(form)), { onError: reasonOf });
-    if (done) await changed(t("saved"));
+    const done = await formDialog(t("page-clip-add-date"), t("page-date-lead"), sightingFields({ required: true }), t("page-save"), (form) => ask("POST", `/v1/clips/${id}/appearances`, sightingOf(form)), { onError: reasonOf });
+    if (done) await changed(t("page-saved"));
   }
 
   async function forget(row) {
-    if (!(await confirm(t("sighting.remove"), t("sighting.remove.more", { date: row.date }), t("sighting.remove")))) return;
+    if (!(await confirm(t("page-date-remove"), t("page-date-remove-more", { date: row.date }), t("page-date-remove")))) return;
     try {
       await ask("DELETE", `/v1/clips/${id}/appearances/${row.n}`);
-      await changed(t("deleted"));
+      await changed(t("page-deleted"));
     } catch (error) {
       alarm(reasonOf(error));
     }
   }
 
   async function remove(clip) {
-    if (!(await confirm(t("clip.remove"), t("clip.remove.more", { name: clipName(clip) }), t("clip.remove")))) return;
+    if (!(await confirm(t("page-clip-remove"), t("page-clip-remove-more", { name: clipName(clip) }), t("page-clip-remove")))) return;
     try {
       await ask("DELETE", `/v1/clips/${id}`);
-      announce(t("deleted"));
+      announce(t("page-deleted"));
       location.hash = address("library");
     } catch (error) {
       alarm(reasonOf(error));
@@ -147,7 +147,7 @@ function changesView(edits) {
   return h(
     "details",
     { class: "changes" },
-    h("summary", {}, t("changes.title", { n: edits.length })),
+    h("summary", {}, t("page-changes-title", { count: edits.length })),
     h(
       "ol",
       { class: "plain" },
@@ -155,12 +155,12 @@ function changesView(edits) {
         h(
           "li",
           {},
-          h("b", {}, word("context", field)),
+          h("b", {}, word("page-context", field)),
           ": ",
-          before === null ? t("changes.nothing") : foreign(before),
+          before === null ? t("page-changes-nothing") : foreign(before),
           " → ",
-          after === null ? t("changes.nothing") : foreign(after),
-          h("span", { class: "small" }, `, ${utcTime(at)}, ${t("entered.by")} `, foreign(by)),
+          after === null ? t("page-changes-nothing") : foreign(after),
+          h("span", { class: "small" }, `, ${utcTime(at)}, `, foreign(t("report-added-by", { name: by }))),
         ),
       ),
     ),

@@ -4,12 +4,12 @@ import { verdictLine } from "../parts/check-row.js";
 import { field, input } from "../parts/controls.js";
 import { foreign, h } from "../parts/dom.js";
 import { filters, listing, nothingFound } from "../parts/listing.js";
-import { dateElement, dotted } from "../parts/values.js";
+import { dotted } from "../parts/values.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
 import { progressText } from "../state/stages.js";
-import { utcTime } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { dateText, utcTime } from "../texts/formatting.js";
+import { t } from "../texts/catalogue.js";
 import { toneOfSummary } from "../texts/wording.js";
 
 const PAGE = 30;
@@ -19,13 +19,13 @@ const STATES = ["queued", "running", "done", "failed", "cancelled"];
 export function historyView(query) {
   let wanted = Object.fromEntries(query);
   const list = listing({ fetchPath, pick: (answer) => answer.checks, row: historyRow, empty });
-  const form = filters(t("history.filter"), filterFields(wanted), (values) => {
+  const form = filters(t("page-history-filter"), filterFields(wanted), (values) => {
     wanted = values;
     history.replaceState(null, "", address("history", null, values));
     list.reload();
   });
-  const element = h("div", { class: "list-view" }, h("h1", {}, t("nav.history")), form, list.element);
-  return { element, title: t("nav.history") };
+  const element = h("div", { class: "list-view" }, h("h1", {}, t("page-nav-history")), form, list.element);
+  return { element, title: t("page-nav-history") };
 
   function fetchPath(after) {
     const given = Object.entries({ ...wanted, after, limit: PAGE }).filter(([, value]) => value);
@@ -34,7 +34,7 @@ export function historyView(query) {
 
   function empty() {
     const narrowed = Object.values(wanted).some(Boolean);
-    return nothingFound(narrowed, t("history.empty"), t("history.empty.more"), h("a", { class: "button strong", href: "#/" }, t("nav.check")));
+    return nothingFound(narrowed, t("page-history-empty"), t("page-history-empty-more"), h("a", { class: "button strong", href: "#/" }, t("page-nav-check")));
   }
 }
 
@@ -42,11 +42,11 @@ function filterFields(wanted) {
   const search = input("q", { type: "search", dir: "auto" });
   search.value = wanted.q ?? "";
   return [
-    field(t("history.search"), search),
-    field(t("history.relation"), select("relation", RELATIONS, "relation", wanted.relation)),
-    field(t("history.state"), select("state", STATES, "state", wanted.state)),
+    field(t("page-history-search"), search),
+    field(t("page-history-relation"), select("relation", RELATIONS, "report-relation", wanted.relation)),
+    field(t("page-history-state"), select("state", STATES, "page-state", wanted.state)),
     may("checks:read-all") &&
-      h("label", { class: "check" }, h("input", { type: "checkbox", name: "all", value: "true", checked: wanted.all === "true" }), h("span", {}, t("history.all"))),
+      h("label", { class: "check" }, h("input", { type: "checkbox", name: "all", value: "true", checked: wanted.all === "true" }), h("span", {}, t("page-history-all"))),
   ];
 }
 
@@ -54,8 +54,8 @@ function select(name, values, words, chosen) {
   return h(
     "select",
     { name },
-    h("option", { value: "" }, t("any")),
-    values.map((value) => h("option", { value, selected: value === chosen }, t(`${words}.${value}`))),
+    h("option", { value: "" }, t("page-any")),
+    values.map((value) => h("option", { value, selected: value === chosen }, t(`${words}-${value}`))),
   );
 }
 
@@ -69,15 +69,15 @@ function historyRow(check) {
       h("p", { class: "row-name" }, h("a", { href: address("checks", check.id) }, foreign(check.item.name))),
       h("p", { class: "row-state" }, h("time", { datetime: check.created_at, class: "num" }, utcTime(check.created_at))),
     ),
-    h("p", { class: "row-said" }, check.headline ? verdictLine(check) : check.state === "failed" ? (check.problem?.detail ?? t("state.failed")) : progressText(check)),
+    h("p", { class: "row-said" }, check.headline ? verdictLine(check) : check.state === "failed" ? (check.problem?.detail ?? t("page-state-failed")) : progressText(check)),
     h(
       "p",
       { class: "small" },
       dotted(
-        check.first_seen ? h("span", {}, t("earliest.short"), " ", dateElement(firstDate(check.first_seen))) : null,
-        check.claim?.date ? h("span", {}, t("claimed"), " ", dateElement(check.claim.date)) : null,
-        check.by ? h("span", {}, t("checked.by"), " ", foreign(check.by)) : null,
-        check.unseen_alerts > 0 ? h("a", { href: address("alerts"), class: "tag alarm-tag" }, t("history.alerts", { n: check.unseen_alerts })) : null,
+        check.first_seen ? h("span", {}, t("page-earliest-short", { date: dateText(firstDate(check.first_seen)) })) : null,
+        check.claim?.date ? h("span", {}, t("page-claimed", { date: dateText(check.claim.date) })) : null,
+        check.by ? foreign(t("page-checked-by", { name: check.by })) : null,
+        check.unseen_alerts > 0 ? h("a", { href: address("alerts"), class: "tag alarm-tag" }, t("page-history-alerts", { count: check.unseen_alerts })) : null,
       ),
     ),
   );

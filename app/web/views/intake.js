@@ -10,7 +10,7 @@ import { ask } from "../state/api.js";
 import { offers } from "../state/session.js";
 import { restore, submissions, submitItem, submittedItems } from "../state/submissions.js";
 import { size } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 
 const BROUGHT_BACK = 12;
 const DATE = /^\d{4}(-?\d{2}(-?\d{2}([T ].+)?)?|-?W\d{2}(-?\d)?|-\d{3})?$/;
@@ -20,12 +20,12 @@ export function intakeView() {
   const date = input("claimed_date", { placeholder: "2022-11-27", inputmode: "text", dir: "ltr" });
   const place = input("claimed_place", { maxlength: 500, dir: "auto" });
   const link = input("url", { type: "url", placeholder: "https://", dir: "ltr" });
-  const dateField = field(t("claim.date"), date, { optional: true, help: t("claim.date.help") });
-  const placeField = field(t("claim.place"), place, { optional: true });
-  const linkField = field(t("intake.link"), link, { help: t("intake.link.help") });
+  const dateField = field(t("report-claimed-date"), date, { optional: true, help: t("page-claim-date-help") });
+  const placeField = field(t("report-claimed-place"), place, { optional: true });
+  const linkField = field(t("page-intake-link"), link, { help: t("page-intake-link-help") });
   const nothingYet = complaint();
-  const tray = h("ul", { class: "tray", "aria-label": t("intake.tray") });
-  const submit = h("button", { type: "submit", class: "button strong wide-button" }, t("intake.check"));
+  const tray = h("ul", { class: "tray", "aria-label": t("page-intake-tray") });
+  const submit = h("button", { type: "submit", class: "button strong wide-button" }, t("page-intake-check"));
   const zone = dropZone((files) => stage(files));
 
   const form = h(
@@ -38,12 +38,12 @@ export function intakeView() {
         send();
       },
     },
-    h("div", { class: "intake-what" }, zone.element, tray, ...(offers("links") ? [h("p", { class: "or" }, h("span", {}, t("or"))), linkField] : [nothingYet])),
+    h("div", { class: "intake-what" }, zone.element, tray, ...(offers("links") ? [h("p", { class: "or" }, h("span", {}, t("page-or"))), linkField] : [nothingYet])),
     h(
       "fieldset",
       { class: "intake-claim" },
-      h("legend", {}, t("claim.title")),
-      h("p", { class: "help" }, t("claim.lead")),
+      h("legend", {}, t("page-claim-title")),
+      h("p", { class: "help" }, t("page-claim-lead")),
       dateField,
       placeField,
       submit,
@@ -52,7 +52,7 @@ export function intakeView() {
 
   const list = h("ol", { class: "rows", role: "list" });
   const rows = new Map(); // item -> row
-  const none = emptiness(t("desk.empty"), t("desk.empty.more"));
+  const none = emptiness(t("page-queue-empty"), t("page-queue-empty-more"));
   const onChange = ({ detail }) => {
     if (detail && rows.has(detail)) rows.get(detail).update();
     else relist();
@@ -61,11 +61,11 @@ export function intakeView() {
   const element = h(
     "div",
     { class: "desk" },
-    h("section", { class: "desk-in" }, h("h1", {}, t("intake.title")), h("p", { class: "lead" }, t("intake.lead")), form),
+    h("section", { class: "desk-in" }, h("h1", {}, t("page-intake-title")), h("p", { class: "lead" }, t("page-intake-lead")), form),
     h(
       "section",
       { class: "desk-out", "aria-labelledby": "desk-title" },
-      h("h2", { id: "desk-title" }, t("desk.title")),
+      h("h2", { id: "desk-title" }, t("page-queue-title")),
       none,
       list,
     ),
@@ -78,7 +78,7 @@ export function intakeView() {
   showTray();
   return {
     element,
-    title: t("nav.check"),
+    title: t("page-nav-check"),
     wide: true,
     stop: () => {
       submissions.removeEventListener("change", onChange);
@@ -88,7 +88,7 @@ export function intakeView() {
 
   function stage(files, context = null) {
     for (const file of files) staged.push({ file, name: nameOf(file, context), context, date: "", place: "" });
-    if (files.length) announce(t("intake.staged", { n: staged.length }));
+    if (files.length) announce(t("page-intake-staged", { count: staged.length }));
     showTray();
     if (files.length) submit.focus();
   }
@@ -101,24 +101,24 @@ export function intakeView() {
       zone.focus();
     })));
     tray.hidden = !staged.length;
-    submit.textContent = staged.length > 1 ? t("intake.check.n", { n: staged.length }) : t("intake.check");
+    submit.textContent = staged.length > 1 ? t("page-intake-check-count", { count: staged.length }) : t("page-intake-check");
   }
 
   function send() {
     const url = link.value.trim();
     if (!staged.length && !url) {
-      (offers("links") ? linkField : nothingYet).complain(t("intake.nothing"));
+      (offers("links") ? linkField : nothingYet).complain(t("page-intake-nothing"));
       zone.focus();
-      announce(t("intake.nothing"));
+      announce(t("page-intake-nothing"));
       return;
     }
     if (url && !/^https?:\/\/\S+$/i.test(url)) {
-      linkField.complain(t("intake.link.wrong"));
+      linkField.complain(t("page-intake-link-wrong"));
       link.focus();
       return;
     }
     if (date.value.trim() && !DATE.test(date.value.trim())) {
-      dateField.complain(t("claim.date.wrong"));
+      dateField.complain(t("page-claim-date-wrong"));
       date.focus();
       return;
     }
@@ -128,7 +128,7 @@ export function intakeView() {
       submitItem({ ...item, date: item.date || shared.date, place: item.place || shared.place });
     }
     if (url) submitItem({ url, name: url, ...shared });
-    announce(t("intake.sent", { n: staged.length + (url ? 1 : 0) }));
+    announce(t("page-intake-sent", { count: staged.length + (url ? 1 : 0) }));
     staged.length = 0;
     form.reset();
     showTray();
@@ -196,8 +196,8 @@ function dropZone(onFiles) {
     { class: "drop", for: id },
     chooser,
     icon("file"),
-    h("span", { class: "drop-title" }, t("intake.drop")),
-    h("span", { class: "drop-more", id: `${id}-more` }, t(offers("links") ? "intake.drop.more" : "intake.drop.files")),
+    h("span", { class: "drop-title" }, t("page-intake-drop")),
+    h("span", { class: "drop-more", id: `${id}-more` }, t(offers("links") ? "page-intake-drop-more" : "page-intake-drop-files")),
   );
   let depth = 0; // dragenter and dragleave come for every child
   const over = (by) => {
@@ -220,7 +220,7 @@ function trayRow(item, several, onRemove) {
     input(name, {
       "aria-label": t(label, { name: item.name }),
       value: item[name],
-      placeholder: t(`claim.shared.${name}`),
+      placeholder: t(`page-claim-shared-${name}`),
       oninput: (event) => (item[name] = event.target.value.trim()),
       ...attributes,
     });
@@ -231,9 +231,9 @@ function trayRow(item, several, onRemove) {
     h("span", { class: "tray-name" }, foreign(item.name), h("span", { class: "small num" }, ` ${size(item.file.size)}`)),
     h(
       "button",
-      { type: "button", class: "button quiet square", "aria-label": t("intake.remove", { name: item.name }), onclick: onRemove },
+      { type: "button", class: "button quiet square", "aria-label": t("page-intake-remove", { name: item.name }), onclick: onRemove },
       icon("close"),
     ),
-    several && h("div", { class: "own" }, own("date", "claim.date.of", { dir: "ltr" }), own("place", "claim.place.of", { dir: "auto", maxlength: 500 })),
+    several && h("div", { class: "own" }, own("date", "page-claim-date-of", { dir: "ltr" }), own("place", "page-claim-place-of", { dir: "auto", maxlength: 500 })),
   );
 }

@@ -7,21 +7,21 @@ import { formDialog } from "../parts/dialogs.js";
 import { foreign, h } from "../parts/dom.js";
 import { filters, listing, nothingFound } from "../parts/listing.js";
 import { reasonOf } from "../parts/notices.js";
-import { dateElement, dotted, word } from "../parts/values.js";
+import { dotted, word } from "../parts/values.js";
 import { sortedByDate } from "../report/appearance-dates.js";
 import { uploadSignedIn } from "../state/api.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
 import { clock } from "../texts/formatting.js";
-import { t } from "../texts/strings.js";
-import { clipName } from "../texts/wording.js";
+import { t } from "../texts/catalogue.js";
+import { clipName, datedLine } from "../texts/wording.js";
 
 const PAGE = 30;
 
 export function libraryView(query) {
   let wanted = Object.fromEntries(query);
   const list = listing({ fetchPath, pick: (answer) => answer.clips, row: clipRow, empty });
-  const form = filters(t("library.filter"), filterFields(wanted), (values) => {
+  const form = filters(t("page-library-filter"), filterFields(wanted), (values) => {
     wanted = values;
     history.replaceState(null, "", address("library", null, values));
     list.reload();
@@ -29,11 +29,11 @@ export function libraryView(query) {
   const element = h(
     "div",
     { class: "list-view" },
-    h("div", { class: "title-bar" }, h("h1", {}, t("nav.library")), may("library:write") && button(t("library.add"), add, { kind: "strong" })),
+    h("div", { class: "title-bar" }, h("h1", {}, t("page-nav-library")), may("library:write") && button(t("page-library-add"), add, { kind: "strong" })),
     form,
     list.element,
   );
-  return { element, title: t("nav.library") };
+  return { element, title: t("page-nav-library") };
 
   function fetchPath(after) {
     const year = /^\d{4}$/.test(wanted.year ?? "") ? wanted.year : null; // while one types it is none yet
@@ -43,7 +43,7 @@ export function libraryView(query) {
 
   function empty() {
     const narrowed = Object.values(wanted).some(Boolean);
-    return nothingFound(narrowed, t("library.empty"), t("library.empty.more"));
+    return nothingFound(narrowed, t("page-library-empty"), t("page-library-empty-more"));
   }
 }
 
@@ -54,9 +54,9 @@ function filterFields(wanted) {
     return control;
   };
   return [
-    field(t("library.search"), make("q", { type: "search", dir: "auto" })),
-    field(t("library.year"), make("year", { inputmode: "numeric", maxlength: 4, dir: "ltr", pattern: "[0-9]{4}" })),
-    field(t("library.place"), make("place", { dir: "auto" })),
+    field(t("page-library-search"), make("q", { type: "search", dir: "auto" })),
+    field(t("page-library-year"), make("year", { inputmode: "numeric", maxlength: 4, dir: "ltr", pattern: "[0-9]{4}" })),
+    field(t("page-library-place"), make("place", { dir: "auto" })),
   ];
 }
 
@@ -76,24 +76,24 @@ function clipRow(clip) {
         { class: "small" },
         dotted(
           h("span", { dir: "ltr" }, clip.id),
-          word("item.kind", clip.kind),
+          word("page-kind", clip.kind),
           clip.duration_s ? h("span", { class: "num" }, clock(clip.duration_s)) : null,
           clip.place && foreign(clip.place),
         ),
       ),
-      h("p", { class: "small" }, first ? [word("kind", first.kind), " ", dateElement(first.date), first.publisher && [", ", foreign(first.publisher)]] : t("library.undated")),
+      h("p", { class: "small" }, first ? foreign(datedLine(first)) : t("page-library-undated")),
     ),
   );
 }
 
 async function add() {
   const file = h("input", { type: "file", name: "file", required: true });
-  const bar = h("progress", { max: 1, hidden: true, "aria-label": t("progress") });
+  const bar = h("progress", { max: 1, hidden: true, "aria-label": t("page-progress") });
   const answer = await formDialog(
-    t("library.add"),
-    t("library.add.lead"),
-    [field(t("library.file"), file), h("div", { class: "grid" }, textFields()), h("h3", {}, t("add.sighting")), h("div", { class: "grid" }, sightingFields({ required: false })), bar],
-    t("library.add.do"),
+    t("page-library-add"),
+    t("page-library-add-lead"),
+    [field(t("page-library-file"), file), h("div", { class: "grid" }, textFields()), h("h3", {}, t("page-add-date")), h("div", { class: "grid" }, sightingFields({ required: false })), bar],
+    t("page-library-add-do"),
     async (form) => {
       const sent = new FormData();
       Object.entries(columnsOf(form)).forEach(([name, value]) => sent.set(name, value));
@@ -109,6 +109,6 @@ async function add() {
   );
   if (!answer) return;
   const clip = answer.content.clip ?? answer.content;
-  announce(t(answer.status === 200 ? "library.known" : "add.done", { id: clip.id }));
+  announce(t(answer.status === 200 ? "page-library-known" : "page-add-done", { id: clip.id }));
   location.hash = address("library", clip.id);
 }

@@ -5,7 +5,7 @@ import { open } from "../parts/dialogs.js";
 import { fill, h } from "../parts/dom.js";
 import { reasonOf } from "../parts/notices.js";
 import { signIn } from "../state/session.js";
-import { t } from "../texts/strings.js";
+import { t } from "../texts/catalogue.js";
 
 /** The form; onDone is called once somebody is signed in. */
 export function signInForm(onDone) {
@@ -17,8 +17,8 @@ export function signInForm(onDone) {
     autocapitalize: "none",
     dir: "ltr",
   });
-  const row = field(t("signin.key"), secret, { help: t("signin.help") });
-  const submit = h("button", { type: "submit", class: "button strong" }, t("signin.do"));
+  const row = field(t("page-signin-key"), secret, { help: t("page-signin-help") });
+  const submit = h("button", { type: "submit", class: "button strong" }, t("page-signin-do"));
   const complaint = h("p", { class: "field-error", role: "alert" });
   return h(
     "form",
@@ -48,8 +48,8 @@ export function signInForm(onDone) {
 }
 
 function wrong(error) {
-  if (error.status === 401 || error.status === 403 || error.status === 422) return t("signin.wrong");
-  if (error.status === 429) return t("signin.slow", { n: Math.ceil(error.retryAfter ?? 60) });
+  if (error.status === 401 || error.status === 403 || error.status === 422) return t("page-signin-wrong");
+  if (error.status === 429) return t("page-signin-slow", { count: Math.ceil(error.retryAfter ?? 60) });
   return reasonOf(error);
 }
 
@@ -57,10 +57,10 @@ export function signInView(onDone) {
   return h(
     "section",
     { class: "door" },
-    h("h1", {}, t("signin.title")),
-    h("p", { class: "lead" }, t("signin.lead")),
+    h("h1", {}, t("page-signin-title")),
+    h("p", { class: "lead" }, t("page-signin-lead")),
     signInForm(onDone),
-    h("p", { class: "small" }, t("signin.where")),
+    h("p", { class: "small" }, t("page-signin-where")),
     h("pre", { class: "command" }, h("code", {}, "firstseen keys create NAME --scope check")),
   );
 }
@@ -70,9 +70,9 @@ let asking = null;
 /** Asks for the key again over whatever is open; several callers share one dialog. */
 export function signInAgain(onAgain) {
   asking ??= open(
-    t("signin.again"),
+    t("page-signin-again"),
     (close) => [
-      h("p", { class: "lead" }, t("signin.expired")),
+      h("p", { class: "lead" }, t("page-signin-expired")),
       signInForm(() => {
         onAgain();
         close(true);

@@ -140,21 +140,33 @@ def test_a_message_is_json_with_messages_in_it() -> None:
     }
 
 
-def test_every_file_of_the_catalogue_is_well_formed() -> None:
-    for path in sorted(Path(catalogue.FOLDER).glob("*.ftl")):
-        parsed = FluentParser().parse(path.read_text("utf-8"))
-        junk = [one.content for one in parsed.body if isinstance(one, ast.Junk)]
-        assert junk == [], path.name
-        names = [one.id.name for one in parsed.body if isinstance(one, ast.Message | ast.Term)]
-        assert len(names) == len(set(names)), path.name
-        assert names == [name.removeprefix("-") for name in catalogue._catalogue(path.stem).entries]
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_a_language_is_well_formed(language: str) -> None:
+    parsed = FluentParser().parse(catalogue.source(language))
+    assert [one.content for one in parsed.body if isinstance(one, ast.Junk)] == []
+    names = [one.id.name for one in parsed.body if isinstance(one, ast.Message | ast.Term)]
+    assert len(names) == len(set(names))
+    entries = catalogue._catalogue(language).entries
+    assert names == [name.removeprefix("-") for name in entries]
 
 
-def test_entries_call_only_functions_that_there_are() -> None:
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_entries_call_only_functions_that_there_are(language: str) -> None:
     known = {"NUMBER", "DATETIME", *FUNCTIONS}
-    for path in Path(catalogue.FOLDER).glob("*.ftl"):
-        for name in _functions(FluentParser().parse(path.read_text("utf-8"))):
-            assert name in known
+    assert set(_functions(FluentParser().parse(catalogue.source(language)))) <= known
+
+
+def test_all_files_of_a_language_are_one_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    (tmp_path / "fr.ftl").write_text("a = un\n")
+    (tmp_path / "fr.page.ftl").write_text("b = { a }, deux\n")
+    (tmp_path / "fra.ftl").write_text("c = trois\n")
+    assert catalogue.languages() == ("fr", "fra")
+    read = Catalogue("fr", catalogue.source("fr"))
+    assert list(read.entries) == ["a", "b"]
+    assert read.format(Message("b", {})) == ("un, deux", [])
 
 
 def _functions(node: ast.BaseNode) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 
-from app.messages.catalogue import FOLDER, render
+from app.messages.catalogue import render, source
 from hashing.edit_types import EditType
 from hashing.message import Message, Param
 
@@ -60,7 +60,7 @@ MAY_BE_NOTHING = {"when", "when-sound", "this-segment-only"}
 
 ENTRIES = {
     entry.id.name: entry
-    for entry in FluentParser().parse((FOLDER / "en.ftl").read_text("utf-8")).body
+    for entry in FluentParser().parse(source("en")).body
     if isinstance(entry, ftl.Message)
 }
 
@@ -81,6 +81,23 @@ def _variables(node: object) -> Iterator[str]:
     elif isinstance(node, list):
         for part in node:
             yield from _variables(part)
+
+
+def references(name: str) -> set[str]:
+    """The entries that an entry refers to."""
+    return {
+        node.id.name for node in _nodes(ENTRIES[name]) if isinstance(node, ftl.MessageReference)
+    }
+
+
+def _nodes(node: object) -> Iterator[ftl.BaseNode]:
+    if isinstance(node, ftl.BaseNode):
+        yield node
+        for part in vars(node).values():
+            yield from _nodes(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _nodes(part)
 
 
 def messages_made(tree: ast.AST) -> Iterator[ast.Call]:
