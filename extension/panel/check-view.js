@@ -207,7 +207,7 @@ function claim(made) {
         "div",
         { className: `finding ${findingTone(made.date.finding)}` },
         h("strong", {}, t(`finding_${made.date.finding}`)),
-        h("p", {}, t("claimed_was", made.date.claimed)),
+        h("p", {}, t("claimed_was", { claimed: made.date.claimed })),
         h("p.hint", { dir: "auto", lang: "en" }, made.date.reason),
       ),
     made.place &&
@@ -264,7 +264,7 @@ function matchSection(match) {
 /** The item's frame beside the known copy's. They come with the key, and are shown from memory. */
 function side(pair, panel, urls) {
   const frame = (path, label, seconds) => {
-    const image = h("img", { alt: t("frame_at", label, clock(seconds)) });
+    const image = h("img", { alt: t("frame_at", { what: label, at: clock(seconds) }) });
     panel.api.picture(path).then(
       (blob) => {
         urls.push(URL.createObjectURL(blob));
@@ -326,7 +326,7 @@ async function decisions(result, answer, panel, entry) {
   show(
     place,
     h("h3", {}, t("people_say")),
-    h("p.hint", {}, t("people_say_hint", clipTitle(first.clip))),
+    h("p.hint", {}, t("people_say_hint", { clip: clipTitle(first.clip) })),
     made.disputed.includes(first.clip.id) && h("p.failed", {}, t("people_disagree")),
     about.length > 0 &&
       h(

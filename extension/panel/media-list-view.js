@@ -72,7 +72,7 @@ export async function listView(view, panel, { ask }) {
 }
 
 function details({ kind, width, height, duration, locked }) {
-  const size = width ? t("pixels", width, height) : t("not_loaded");
+  const size = width ? t("pixels", { width, height }) : t("not_loaded");
   return [t(`kind_${kind}`), size, duration ? clock(duration) : null, locked ? t("locked") : null]
     .filter(Boolean)
     .join(" · ");

@@ -60,7 +60,7 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
       what,
       shown,
       h("p.how", {}, h("strong", {}, t(`how_${how}`)), h("span.hint", {}, size(blob.size, locale))),
-      h("p.hint", {}, t(`means_${how}`, hostOf(medium?.src ?? ""))),
+      h("p.hint", {}, t(`means_${how}`, { host: hostOf(medium?.src ?? "") })),
     );
     form.ready(true);
   }
@@ -71,7 +71,7 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
       what,
       h("p.how", {}, h("strong", {}, t("how_link"))),
       h("p.address", { dir: "ltr" }, url),
-      h("p.hint", {}, t("means_link", hostOf(url))),
+      h("p.hint", {}, t("means_link", { host: hostOf(url) })),
     );
     form.ready(panel.can.links);
     if (!panel.can.links && panel.api) what.append(h("p.failed", {}, t("links_off")));
@@ -92,7 +92,7 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
       const { blob, how, host } = await obtain(ask, medium);
       if (!open) return;
       if (blob) take(blob, how);
-      else if (host) asked(t("needs_host", hostOf(host)));
+      else if (host) asked(t("needs_host", { host: hostOf(host) }));
       else failed(t("tab_unreadable"));
       offer(host);
     });
@@ -100,7 +100,7 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
   function allowHost(host) {
     const asked = requestPermission(host); // still within the click
     return attempt(t("reading"), async () => {
-      if (!(await asked)) return failed(t("host_refused", hostOf(host)));
+      if (!(await asked)) return failed(t("host_refused", { host: hostOf(host) }));
       take(await fromHost(host), "file_host");
       offer(null);
       return null;
@@ -114,7 +114,7 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
       let box = first;
       const choose = (next) => {
         box = next;
-        panel.say(t("crop_box", next.width, next.height));
+        panel.say(t("crop_box", { width: next.width, height: next.height }));
       };
       chosen = null;
       form.ready(false);
@@ -133,14 +133,14 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
             },
             t("use_part"),
           ),
-          h("button", { type: "button", onclick: () => filmed(picture, box) }, t("film_part", SECONDS)),
+          h("button", { type: "button", onclick: () => filmed(picture, box) }, t("film_part", { seconds: SECONDS })),
         ),
       );
     });
 
   const filmed = (picture, box) =>
-    attempt(t("filming", SECONDS), async () => {
-      const left = (seconds) => (what.querySelector(".busy span").textContent = t("filming", seconds));
+    attempt(t("filming", { seconds: SECONDS }), async () => {
+      const left = (seconds) => (what.querySelector(".busy span").textContent = t("filming", { seconds }));
       take(await film(ask, picture, box, SECONDS, left), "screen_clip");
     });
 
@@ -158,20 +158,20 @@ export async function prepareView(view, panel, { ask, medium: known = null }) {
         h(
           "ul",
           {},
-          host && way(t("way_host", hostOf(host)), t("way_host_hint"), () => allowHost(host), chosen === null),
+          host && way(t("way_host", { host: hostOf(host) }), t("way_host_hint"), () => allowHost(host), chosen === null),
           medium &&
             chosen?.how !== "file_page" &&
             chosen?.how !== "file_host" &&
             medium.kind === "video" &&
-            way(t("way_record", SECONDS), t("way_record_hint"), () =>
-              attempt(t("filming", SECONDS), async () => take(await recordVideo(ask, medium, SECONDS), "canvas_clip")),
+            way(t("way_record", { seconds: SECONDS }), t("way_record_hint"), () =>
+              attempt(t("filming", { seconds: SECONDS }), async () => take(await recordVideo(ask, medium, SECONDS), "canvas_clip")),
             ),
           medium && chosen && way(t("way_page"), t("way_page_hint"), fromPage),
           ask.kind !== "link" && way(t("way_screen"), t("way_screen_hint"), fromScreen),
           fetchable &&
             chosen?.how !== "link" &&
             panel.can.links &&
-            way(t("way_link"), t("way_link_hint", hostOf(fetchable)), () => takeLink(fetchable)),
+            way(t("way_link"), t("way_link_hint", { host: hostOf(fetchable) }), () => takeLink(fetchable)),
         ),
       ),
     );
@@ -306,7 +306,7 @@ async function details(ask, medium, send) {
                 date.focus();
               },
             },
-            t("use_date", day),
+            t("use_date", { date: day }),
           ),
         ),
       );

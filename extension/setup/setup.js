@@ -37,13 +37,13 @@ await hosts();
 
 async function test(server, key, allowed) {
   say("busy", t("testing"), "");
-  if (!(await allowed)) return say("bad", t("problem_not_allowed", server), t("advice_not_allowed", server));
+  if (!(await allowed)) return say("bad", t("problem_not_allowed", { server }), t("advice_not_allowed"));
   try {
     const compat = await service({ server, key }).compat(chrome.runtime.getManifest().version);
     await connect(server, key);
     page("server").value = server;
     page("disconnect").hidden = false;
-    return say("good", t("connected", compat.version, compat.key.name), t("connected_text"));
+    return say("good", t("connected", { version: compat.version, name: compat.key.name }), t("connected_text"));
   } catch (problem) {
     const { title, advice } = problemText(problem, server);
     return say("bad", title, advice);

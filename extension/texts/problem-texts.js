@@ -1,6 +1,5 @@
 // Each thing that can be wrong with the service or a page, and what to do about it.
 
-import { hostOf } from "../browser/host-permissions.js";
 import { t } from "./messages.js";
 
 const ACTIONS = {
@@ -17,15 +16,15 @@ const ACTIONS = {
 export function problemText(problem, server) {
   const kind = problem.kind ?? "refused";
   return {
-    title: t(`problem_${kind}`, server),
-    advice: t(`advice_${kind}`, server, problem.message ?? ""),
+    title: t(`problem_${kind}`, { server }),
+    advice: t(`advice_${kind}`, { server, reason: problem.message }),
     action: ACTIONS[kind] ?? "retry",
   };
 }
 
 /** Why nothing could be had from the page, in words. */
-export function tabText(problem, medium) {
+export function tabText(problem) {
   const known = ["lost", "gone", "locked", "black", "moved", "too_large", "empty"];
   const why = known.includes(problem.why) ? problem.why : "unreadable";
-  return t(`tab_${why}`, hostOf(medium?.src ?? ""));
+  return t(`tab_${why}`);
 }

@@ -59,8 +59,8 @@ def test_a_picture_from_the_context_menu_to_its_verdict(
     assert "The file itself" in said
     assert "Earliest copy known to this library" in said
     assert "The claimed date is contradicted" in said
-    assert "Differences from the known copy" in said
-    panel.see("Faces are covered", VERDICT_S)
+    assert "Differences from the known clip" in said
+    panel.see("redacted automatically", VERDICT_S)
     panel.wait("[...document.querySelectorAll('.pair img')].every(i => i.naturalWidth > 0)")
     full = panel.run("document.querySelector('a.button').href")
     assert full == f"{service.address}/#/checks/{newest(panel)}"
@@ -101,14 +101,14 @@ def test_a_picture_of_another_host_needs_one_permission(
 
 
 def test_a_video_that_is_only_streamed_is_recorded_from_the_page(used: Used, tab: Tab) -> None:
-    panel = prepared(used, tab("stream"), "A picture drawn anew")
+    panel = prepared(used, tab("stream"), "A redrawn picture")
     panel.press("Record 5 seconds of the video")
     panel.see("A recording of the video")
     assert KNOWN_TOWERS in checked(panel)
 
 
 def test_what_is_on_screen_is_cut_to_the_element_and_recorded(used: Used, tab: Tab) -> None:
-    panel = prepared(used, tab("stream"), "A picture drawn anew")
+    panel = prepared(used, tab("stream"), "A redrawn picture")
     panel.press("What is on screen")
     panel.see("This part will be taken")
     panel.press("Record it for 5 seconds")
@@ -325,11 +325,11 @@ def test_a_decision_stands_under_the_keys_name_and_is_taken_back(used: Used, tab
     panel.wait("document.querySelector('input[name=decision]')")
     panel.run("document.querySelector('input[value=same_footage]').click()", gesture=True)
     panel.fill("#decision-note", "The same tower")
-    panel.press("Add the decision")
-    said = panel.see("Take it back")
+    panel.press("Save the decision")
+    said = panel.see("Take back")
     assert "The same tower" in said
     assert "desk" in said
-    panel.press("Take it back")
+    panel.press("Take back")
     panel.see("taken back")
 
 
@@ -366,7 +366,7 @@ def test_the_history_is_wiped(used: Used, tab: Tab) -> None:
     panel.see("On this page")
     panel.run("document.querySelector('#history').click()")
     panel.wait("document.querySelector('.history .entry')")
-    panel.press("Wipe the history")
+    panel.press("Clear the history")
     panel.run("document.querySelector('dialog button[value=wipe]').click()", gesture=True)
     panel.see("Nothing was checked from here yet")
     left = panel.run("chrome.storage.local.get().then(all => Object.keys(all))")

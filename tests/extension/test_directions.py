@@ -20,8 +20,8 @@ LETTERS = str.maketrans("aeiostnrlcd", "اعوصطنرلكدم")
 
 def foreign(text: str) -> str:
     """The text in other letters and a third longer; what is filled in stays."""
-    parts = re.split(r"(\$V\d\$)", text)
-    other = "".join(p if p.startswith("$") else p.translate(LETTERS) for p in parts)
+    parts = re.split(r"(\{\w+\})", text)
+    other = "".join(p if p.startswith("{") else p.translate(LETTERS) for p in parts)
     return other + " طويل" * (len(text.split()) // 3)
 
 

@@ -2,12 +2,15 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from app.messages import catalogue
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "extension"
@@ -97,6 +100,48 @@ def test_every_word_that_is_said_is_in_the_messages_and_no_other() -> None:
         and not any(f'"{key}"' in text for text in texts.values())
     }
     assert idle == set()
+
+
+def test_browsers_are_given_the_words_of_the_catalogue(tmp_path: Path) -> None:
+    """A language is added in app/messages; this says what to run then."""
+    words = [sys.executable, str(ROOT / ".ci" / "extension-texts"), str(tmp_path)]
+    subprocess.run(words, check=True)
+    written = {path.relative_to(tmp_path): path.read_text() for path in tmp_path.rglob("*.json")}
+    kept = EXTENSION / "_locales"
+    there = {path.relative_to(kept): path.read_text() for path in kept.rglob("*.json")}
+    assert there == written, "run .ci/extension-texts"
+
+
+def test_a_language_of_many_plural_forms_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a language lacks is English: browsers would show nothing in its place."""
+    (tmp_path / "en.ftl").write_text("extension-menu = Check\nextension-ahead = { $count } ahead\n")
+    (tmp_path / "ar.extension.ftl").write_text(
+        "extension-ahead = { $count ->\n"
+        "    [zero] A0\n    [two] A2\n   *[other] A { $count } $ { part }\n}\npart = b\n"
+    )
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    written = runpy.run_path(str(ROOT / ".ci" / "extension-texts"), run_name="a test")["texts"](
+        "ar"
+    )
+    assert written == {
+        "language": "ar",
+        "direction": "rtl",
+        "menu": "Check",
+        "ahead_zero": "A0",
+        "ahead_two": "A2",
+        "ahead_other": "A {count} $$ b",
+    }
+
+
+def test_each_text_gets_the_parameters_that_it_asks_for() -> None:
+    messages = json.loads((EXTENSION / "_locales" / "en" / "messages.json").read_text())
+    wanted = {key: set(re.findall(r"\{(\w+)\}", messages[key]["message"])) for key in messages}
+    for path in SCRIPTS:
+        for key, rest in re.findall(r"\bt\(\"([a-z_0-9]+)\"(, \{ [^}]*\})?", path.read_text()):
+            given = set(re.findall(r"(\w+)(?::[^,]*)?(?:,|\s*\})", rest))
+            assert wanted[key] == given, f"{path.name}: {key}"
 
 
 def test_packing_gives_the_same_bytes_each_time_and_nothing_else(tmp_path: Path) -> None:
