@@ -964,6 +964,8 @@ report-kind-captured-file = capture date in the file's metadata, not used as evi
 report-kind-captured-person = capture date entered by a person, not used as evidence
 report-kind-captured = capture date of unknown source, not used as evidence
 report-added-by = added by { $name }
+# Names a frame of it
+report-earliest-copy = Earliest copy known
 report-first-seen-none = None
 report-first-seen-none-why = This library has no dated copy of what the item shows.
 

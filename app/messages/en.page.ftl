@@ -50,7 +50,8 @@ page-signin-slow = Too many tries. Wait { $count ->
     [one] 1 second
    *[other] { $count } seconds
 }.
-page-signin-where = No key yet? Whoever runs this service makes one:
+# FOLDER and NAME stand in the command that follows
+page-signin-where = No key yet? Whoever runs this service makes one. NAME says who it is for; FOLDER is the data folder of the service: desk in its library, unless it was started with another.
 page-signin-again = Sign in again
 page-signin-expired = Your session has ended. Sign in again to go on where you were; nothing you chose or wrote is lost.
 
@@ -113,6 +114,7 @@ page-row-check-again = Check it again
 page-row-trouble = Connection lost; reconnecting
 page-row-read = Read the result
 page-row-open = Watch
+page-row-correct = Change and send again
 page-row-dismiss = Dismiss
 page-row-dismiss-of = Dismiss { $name }; it stays in the history
 
@@ -141,6 +143,8 @@ page-progress-lost = The connection to the service was lost; the check goes on t
 
 ## A check
 
+page-contents-label = Sections of this result
+page-contents-top = Verdict
 page-check-title = Check
 page-check-checked = checked { $at }
 page-check-checked-by = checked { $at } by { $name }

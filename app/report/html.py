@@ -15,7 +15,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.evidence.types import EvidenceSheet, Thumbnail
+from app.evidence.types import EvidenceSheet, Pair, Thumbnail
 from app.messages import catalogue
 from app.messages.catalogue import text
 from app.report import wording
@@ -47,6 +47,18 @@ class MatchOnPage:
     thumbnails: Mapping[int, Thumbnail]
 
 
+@dataclass(frozen=True, slots=True)
+class Foremost:
+    """The frames beside the verdict: the item's and the earliest copy's, else the first match's.
+
+    date: of the earliest copy, where it is that.
+    """
+
+    pair: Pair
+    title: str
+    date: str | None
+
+
 def render(
     report: Report,
     sheets: Mapping[str, EvidenceSheet] | None = None,
@@ -73,6 +85,7 @@ def render(
         meaning=wording.meaning(report),
         tone=wording.tone(report),
         first_title=_first_title(report),
+        foremost=_foremost(report, sheets),
         accepted=[_match(match, sheets, item_s) for match in accepted],
         near=[_match(match, sheets, item_s) for match in near[:MAX_NEAR_MISSES]],
         more_near=max(0, len(near) - MAX_NEAR_MISSES),
@@ -159,6 +172,17 @@ def _first_title(report: Report) -> str:
     first = report.first_seen
     titles = {match.clip.id: match.clip.label for match in report.matches}
     return titles.get(first.clip, "") if first else ""
+
+
+def _foremost(report: Report, sheets: Mapping[str, EvidenceSheet]) -> Foremost | None:
+    first = report.first_seen
+    earliest = [match for match in report.accepted if first and match.clip.id == first.clip]
+    for match in (earliest or list(report.accepted))[:1]:
+        sheet = sheets.get(match.clip.id)
+        if sheet and sheet.pairs:
+            date = first.appearance.date if first and earliest else None
+            return Foremost(sheet.pairs[0], match.clip.label, date)
+    return None
 
 
 def _finalize(value: object) -> object:

@@ -1,6 +1,8 @@
 """What the page does when something goes wrong, and that nothing which a person did is lost."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,7 +45,7 @@ def on_uploads(one: Visit, *answers: object) -> None:
         elif what == "real":
             route.fallback()
         else:
-            detail = '{"detail": "too many checks are waiting", "status": 503}'
+            detail = f'{{"detail": "the service says why", "status": {what}}}'
             kind = "application/problem+json"
             headers = {"Retry-After": "2", "Content-Type": kind}
             route.fulfill(status=int(str(what)), headers=headers, body=detail)
@@ -124,6 +126,54 @@ def test_a_wrong_date_is_told_before_anything_is_sent(browser: Browser, desk: De
         expect(field).to_be_focused()
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(page.get_by_text("Write it as 2022-11-27")).to_be_visible()
+
+
+def test_a_wrong_date_of_one_file_is_told_and_can_be_changed(browser: Browser, desk: Desk) -> None:
+    with visit(browser, desk) as one:
+        page = one.sign_in()
+        on_uploads(one, "gone", "gone")
+        page.get_by_label("Drop files here").set_input_files([MEME, ITEMS / "launch-copy.jpg"])
+        own = page.get_by_label("Claimed date of launch-meme.jpg")
+        own.fill("yesterday")
+        page.get_by_role("button", name="Check 2 files").click()
+        expect(own).to_be_focused()
+        expect(own).to_have_attribute("aria-invalid", "true")
+        expect(page.locator(".tray")).to_contain_text("Unrecognised date")
+        page.get_by_label("Leave out launch-copy.jpg").click()
+        expect(own).to_have_value("yesterday")
+        own.fill("2020")
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.locator(".tray li")).to_have_count(0)
+
+
+def test_what_the_service_refuses_can_be_changed_and_sent_again(
+    browser: Browser, desk: Desk
+) -> None:
+    with visit(browser, desk) as one:
+        page = one.sign_in()
+        on_uploads(one, 422)
+        hand_in(page, MEME, date="2020-02-30")
+        row = page.locator(".rows .row").filter(has_text="The check was not started")
+        expect(row).to_contain_text("the service says why")
+        expect(row.get_by_role("button", name="Try again")).to_have_count(0)
+        row.get_by_role("button", name="Change and send again").click()
+        expect(row).to_have_count(0)
+        expect(page.locator(".tray")).to_contain_text(MEME.name)
+        field = page.get_by_label("Claimed date", exact=False).first
+        expect(field).to_be_focused()
+        expect(field).to_have_value("2020-02-30")
+
+
+def test_the_command_of_the_door_makes_a_key_that_opens_it(browser: Browser, desk: Desk) -> None:
+    with visit(browser, desk) as one:
+        page = one.open()
+        words = page.locator(".command").inner_text().split()
+        given = {"NAME": "Ana", "FOLDER": str(desk.settings.desk_folder())}
+        command = [sys.executable, "-m", "app", *(given.get(word, word) for word in words[1:])]
+        made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        page.get_by_label("Key", exact=True).fill(made.stdout.split()[-1])
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("link", name="History")).to_be_visible()
 
 
 def test_a_check_that_is_not_there_says_so(browser: Browser, desk: Desk) -> None:

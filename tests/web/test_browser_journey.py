@@ -45,10 +45,12 @@ def test_a_person_checks_reads_compares_and_decides(browser: Browser, desk: Desk
 
         match = page.locator("article.match")
         expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
+        sees_first_what_matters_most(page)
         steps_and_flips(page, match)
         looks_at_each_way(match)
         jumps_along_the_timeline(match)
         decides_and_takes_back(match)
+        expect(page.locator(".contents")).to_contain_text("Same footage – Night desk")
 
         page.get_by_role("navigation", name="Main").get_by_role("link", name="History").click()
         page.get_by_label("Search", exact=True).fill("skyline")
@@ -58,6 +60,32 @@ def test_a_person_checks_reads_compares_and_decides(browser: Browser, desk: Desk
         found.get_by_role("link", name=SKYLINE.name).click()
         expect(headline).to_be_visible()
         takes_it_along(page)
+
+
+def sees_first_what_matters_most(page: Page) -> None:
+    """That the claimed date cannot be right, larger than all else, and the two frames under it."""
+    first, headline = page.locator(".against-claim .first"), page.locator("h1#headline")
+    expect(first).to_have_text("The claimed date is contradicted")
+    expect(page.locator(".against-claim .second")).to_contain_text("A copy existed by 2019-03-15")
+    size = "(element) => parseFloat(getComputedStyle(element).fontSize)"
+    assert first.evaluate(size) > 1.2 * headline.evaluate(size)
+    above, below = first.bounding_box(), headline.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] < below["y"]
+    frames = page.locator(".foremost img")
+    expect(frames).to_have_count(2)
+    for frame in frames.all():
+        frame.evaluate("(image) => image.decode()")
+        assert frame.evaluate("(image) => image.naturalWidth > 0")
+    expect(page.locator(".foremost")).to_contain_text("Earliest copy known2019-03-15")
+    contents = page.get_by_role("navigation", name="Sections of this result")
+    contents.get_by_role("button", name="Metadata").click()
+    expect(page.get_by_role("heading", name="Metadata")).to_be_focused()
+    expect(contents).to_be_in_viewport()
+    expect(contents).to_contain_text("The claimed date is contradicted")
+    contents.get_by_role("button", name="Verdict").click()
+    expect(first).to_be_in_viewport()
 
 
 def steps_and_flips(page: Page, match: Locator) -> None:
@@ -86,10 +114,12 @@ def looks_at_each_way(match: Locator) -> None:
     slider.fill("25")
     assert "75%" in (match.locator(".stack .over").get_attribute("style") or "")
     match.get_by_label("Difference").check(force=True)
-    expect(match.get_by_alt_text("Difference of the two after alignment")).to_be_visible()
+    expect(
+        match.get_by_alt_text("The difference of the two frames, after alignment")
+    ).to_be_visible()
     expect(match.locator(".stage .legend")).to_contain_text("differs by 35 %")
     match.get_by_label("Side by side").check(force=True)
-    aligned = match.get_by_alt_text(re.compile("laid over the item"))
+    aligned = match.get_by_alt_text(re.compile("aligned with the item"))
     expect(aligned).to_be_visible()
     expect(match.get_by_alt_text(re.compile("outlined"))).to_be_visible()
     assert aligned.evaluate("(image) => image.complete && image.naturalWidth > 0")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { render } from "../../app/web/texts/catalogue.js";
-import { addedBy, claimChange, dateKind, findingTone, meaningWords, rangesText, relationWord, soundLines, tone, toneOfSummary } from "../../app/web/texts/wording.js";
+import { addedBy, claimChange, dateKind, findingTone, foremostMatch, meaningWords, nearMisses, rangesText, relationWord, soundLines, tone, toneOfSummary } from "../../app/web/texts/wording.js";
 import "./english.mjs";
 
 test("a verdict has one of four tones", () => {
@@ -15,6 +15,31 @@ test("a verdict has one of four tones", () => {
 test("a verdict has its word, and so has the lack of one", () => {
   assert.equal(render({ id: relationWord({ relation: "none" }) }), "No match");
   assert.equal(render({ id: relationWord(null) }), "Not readable");
+});
+
+test("what contradicts the claimed date has a tone of its own, in a list too", () => {
+  const verdict = { relation: "copy", matched: true };
+  assert.equal(tone(verdict, "contradicted"), "against");
+  assert.equal(tone(verdict, "partly_contradicted"), "against");
+  assert.equal(tone(verdict, "not_contradicted"), "known");
+  assert.equal(toneOfSummary({ state: "done", relation: "copy", claim_finding: "contradicted" }), "against");
+});
+
+test("near misses are the clips that deserve a look", () => {
+  const matches = [
+    { accepted: true, relation: "copy", score: 0.9 },
+    { accepted: false, relation: "none", score: 0.04 },
+    { accepted: false, relation: "none", score: 0.05 },
+    { accepted: false, relation: "undecided", score: 0.01 },
+  ];
+  assert.deepEqual(nearMisses(matches), matches.slice(2));
+});
+
+test("beside the verdict stands the earliest copy, else the first match", () => {
+  const matches = [{ accepted: true, clip: { id: "a" } }, { accepted: true, clip: { id: "b" } }];
+  assert.equal(foremostMatch({ matches, first_seen: { clip: "b" } }), matches[1]);
+  assert.equal(foremostMatch({ matches, first_seen: null }), matches[0]);
+  assert.equal(foremostMatch({ matches: [{ accepted: false, clip: { id: "a" } }] }), null);
 });
 
 test("a check that is not done has no tone of a verdict", () => {

@@ -2,7 +2,7 @@
 
 import { address } from "../state/route.js";
 import { progressShare, progressText } from "../state/stages.js";
-import { cancel, drop, tryAgain } from "../state/submissions.js";
+import { cancel, correct, drop, tryAgain } from "../state/submissions.js";
 import { size } from "../texts/formatting.js";
 import { known, t } from "../texts/catalogue.js";
 import { relationWord, toneOfSummary } from "../texts/wording.js";
@@ -111,7 +111,12 @@ function actionsOf(item, fresh) {
   });
   if (phase === "waiting" || phase === "sending") return [stop];
   if (phase === "full") return [button(t("page-row-now"), () => (clearTimeout(item.timer), tryAgain(item)), { kind: "small" }), stop];
-  if (phase === "failed") return [button(t("page-again"), () => tryAgain(item), { kind: "small strong" })];
+  if (phase === "failed") {
+    return [
+      !refused(item.error) && button(t("page-again"), () => tryAgain(item), { kind: "small strong" }),
+      button(t("page-row-correct"), () => correct(item), { kind: "small" }),
+    ].filter(Boolean);
+  }
   const working = ["queued", "running"].includes(check.state);
   return [
     working && link(item, "page-row-open", ""),
@@ -119,6 +124,11 @@ function actionsOf(item, fresh) {
     item.existing && item.file && button(t("page-row-check-again"), () => tryAgain(item, true), { kind: "small" }),
     working && stop,
   ].filter(Boolean);
+}
+
+/** Whether the same, sent again, would be refused again. */
+function refused(error) {
+  return error?.status >= 400 && error.status < 500;
 }
 
 function link(item, word, kind) {

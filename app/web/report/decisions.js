@@ -13,8 +13,8 @@ import { standingDecisions } from "./standing-decisions.js";
 
 export const DECISIONS = ["same_footage", "same_event", "different", "cannot_tell"];
 
-/** Decisions of one check: load() fetches them; panel(match) is the place of one clip's. */
-export function decisionsOf(check) {
+/** Decisions of one check: load() fetches them; panel(match) is the place of one clip's. onLoaded is told too. */
+export function decisionsOf(check, onLoaded = () => {}) {
   const panels = [];
   return { load, panel };
 
@@ -28,6 +28,7 @@ export function decisionsOf(check) {
     try {
       const answer = await ask("GET", `/v1/checks/${check.id}/decisions`);
       panels.forEach((own) => own.show(answer));
+      onLoaded(answer);
     } catch (error) {
       panels.forEach((own) => own.complain(reasonOf(error)));
     }

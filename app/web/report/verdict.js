@@ -1,24 +1,28 @@
-// What is read in ten seconds: the verdict, the earliest copy known, the claim; limits beside it.
+// What is read in ten seconds: what speaks against the claim, the verdict, the earliest copy known; limits beside it.
 
 import { fill, foreign, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { addressLink } from "../parts/values.js";
 import { dateText } from "../texts/formatting.js";
 import { render, t } from "../texts/catalogue.js";
-import { allSaid, dateKind, findingTone, meaningWords, rangesText, relationWord, said, searchedSentence, tone } from "../texts/wording.js";
+import { allSaid, clipName, dateKind, findingTone, foremostMatch, meaningWords, rangesText, relationWord, said, searchedSentence, tone } from "../texts/wording.js";
 
+/** {element, pictures(sheets)}: what speaks against the claim comes first and largest, then what the item is. */
 export function verdictView(check) {
   const { report } = check;
-  const { verdict } = report;
-  const kind = tone(verdict);
-  return h(
+  const { verdict, claim } = report;
+  const kind = tone(verdict, claim?.date?.finding);
+  const frames = foremostFrames(report);
+  const element = h(
     "section",
     { class: `verdict tone-${kind}`, "aria-labelledby": "headline" },
     h(
       "div",
       { class: "said" },
-      h("p", { class: "eyebrow" }, icon(kind), t(relationWord(verdict))),
+      h("p", { class: "eyebrow" }, icon(verdict ? tone(verdict) : kind), t(relationWord(verdict))),
+      kind === "against" && contradiction(claim.date),
       h("h1", { id: "headline", dir: "auto" }, verdict ? said(verdict.headline, verdict.headline_message) : t("report-unreadable")),
+      frames.element,
       h("p", { class: "meaning" }, meaning(report)),
       facts(report),
       report.searched && verdict?.relation !== "none" && searchedLine(report.searched),
@@ -27,6 +31,48 @@ export function verdictView(check) {
     ),
     verdict && limits(allSaid(verdict, "limits")),
   );
+  return { element, pictures: frames.pictures };
+}
+
+/** What matters most: that the date which is claimed cannot be right, and why. */
+function contradiction(date) {
+  return h(
+    "div",
+    { class: "against-claim" },
+    h("p", { class: "first" }, icon("against"), t(`report-date-${date.finding}`)),
+    h("p", { class: "second", dir: "auto" }, said(date.reason, date.reason_message)),
+  );
+}
+
+/** The item's frame beside that of the earliest copy; faces are redacted in both. */
+function foremostFrames(report) {
+  const match = foremostMatch(report);
+  if (!match) return { element: null, pictures: () => {} };
+  const dated = report.first_seen?.clip === match.clip.id;
+  const place = () => h("div", { class: "place" });
+  const [item, copy] = [place(), place()];
+  const claimed = report.claim?.date?.claimed;
+  const element = h(
+    "div",
+    { class: "foremost" },
+    h("figure", {}, item, h("figcaption", {}, h("b", {}, t("report-item")), claimed && h("span", {}, t("report-claimed", { claimed: dateText(claimed) })))),
+    h(
+      "figure",
+      {},
+      copy,
+      h("figcaption", {}, h("b", {}, t(dated ? "report-earliest-copy" : "report-known-clip")), dated && h("span", {}, dateText(report.first_seen.date)), foreign(clipName(match.clip))),
+    ),
+  );
+  return { element, pictures };
+
+  function pictures(sheets) {
+    const sheet = sheets.matches?.[match.clip.id];
+    const pair = sheet?.pairs?.[0] ?? sheet?.strip?.[0];
+    element.hidden = !pair && sheets.state !== "pending";
+    if (!pair) return;
+    fill(item, h("img", { src: pair.query, alt: t("report-pair-item", { at: pair.query_s }), decoding: "async" }));
+    fill(copy, h("img", { src: pair.reference, alt: t("page-alt-known", { name: clipName(match.clip), at: pair.reference_s }), decoding: "async" }));
+  }
 }
 
 function meaning(report) {
@@ -67,9 +113,9 @@ function claimedDate(date) {
     t("report-claimed-date"),
     `finding-${date.finding} ${alarm ? "alarming" : ""}`,
     h("p", { class: "big" }, h("time", { dir: "ltr" }, dateText(date.claimed))),
-    h("p", { class: "finding" }, icon(alarm ? "contradicted" : "plain"), t(`report-date-${date.finding}`)),
+    h("p", { class: "finding" }, icon(alarm ? "against" : "plain"), t(`report-date-${date.finding}`)),
     hasLength(date.query) && h("p", {}, t("report-claim-ranges", { ranges: rangesText(date.query) })),
-    h("p", { class: "small", dir: "auto" }, said(date.reason, date.reason_message)),
+    !alarm && h("p", { class: "small", dir: "auto" }, said(date.reason, date.reason_message)), // else it stands above
   );
 }
 

@@ -64,6 +64,12 @@ export function tryAgain(item, again = false) {
   pump();
 }
 
+/** Takes a row off the list and offers what it was made of to whoever can change it: "correct" with the item. */
+export function correct(item) {
+  drop(item);
+  submissions.dispatchEvent(new CustomEvent("correct", { detail: item }));
+}
+
 /** Stops an upload, or asks the service to stop the check. Raises ServiceError. */
 export async function cancel(item) {
   clearTimeout(item.timer);

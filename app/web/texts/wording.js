@@ -2,6 +2,7 @@
 
 import { render, spoken, t } from "./catalogue.js";
 
+const MIN_NEAR_MISS_SCORE = 0.05; // as in app/report/wording.py: what scores less has nothing to do with the item
 const REPORT_LANGUAGE = "en"; // of the texts in a report; each has its message beside it
 
 const TONE_OF_FINDING = {
@@ -11,9 +12,10 @@ const TONE_OF_FINDING = {
   not_checkable: "plain",
 };
 
-/** Which of the four tones a verdict takes: known, unsure, nothing, unreadable. */
-export function tone(verdict) {
+/** Which of the five tones a result takes: against (the claimed date), known, unsure, nothing, unreadable. */
+export function tone(verdict, finding = null) {
   if (!verdict) return "unreadable";
+  if (findingTone(finding) === "alarm") return "against";
   if (verdict.relation === "undecided") return "unsure";
   return verdict.matched ? "known" : "nothing";
 }
@@ -22,7 +24,7 @@ export function tone(verdict) {
 export function toneOfSummary(check) {
   if (check.state !== "done") return check.state === "failed" ? "unreadable" : "waiting";
   if (!check.relation) return "unreadable";
-  return tone({ relation: check.relation, matched: check.relation !== "none" });
+  return tone({ relation: check.relation, matched: check.relation !== "none" }, check.claim_finding);
 }
 
 /** Id of the word that stands beside the tone. */
@@ -111,6 +113,17 @@ function soundOfPart({ state, offset_s: offset, clip, query }) {
 /** How a finding about the claimed date is coloured: alarm or plain. "Not contradicted" is no praise. */
 export function findingTone(finding) {
   return TONE_OF_FINDING[finding] ?? "plain";
+}
+
+/** The clips that were not accepted and deserve a look. */
+export function nearMisses(matches) {
+  return matches.filter((match) => !match.accepted && (match.relation === "undecided" || match.score >= MIN_NEAR_MISS_SCORE));
+}
+
+/** The match whose frames stand beside the verdict: of the earliest copy, else the first. */
+export function foremostMatch({ matches = [], first_seen: first }) {
+  const accepted = matches.filter((match) => match.accepted);
+  return accepted.find((match) => match.clip.id === first?.clip) ?? accepted[0] ?? null;
 }
 
 /** The name that a clip goes by. */

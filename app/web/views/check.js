@@ -7,6 +7,7 @@ import { icon } from "../parts/icons.js";
 import { emptiness, reasonOf, trouble } from "../parts/notices.js";
 import { dotted, word } from "../parts/values.js";
 import { actionBar } from "../report/actions.js";
+import { contentsBar } from "../report/contents.js";
 import { decisionsOf } from "../report/decisions.js";
 import { fileSections, originSection } from "../report/file.js";
 import { matchView } from "../report/match.js";
@@ -19,7 +20,7 @@ import { address } from "../state/route.js";
 import { FINAL, settled, watch } from "../state/watch.js";
 import { clock, size, utcTime } from "../texts/formatting.js";
 import { t } from "../texts/catalogue.js";
-import { said } from "../texts/wording.js";
+import { nearMisses, said } from "../texts/wording.js";
 
 const NEAR_MISSES = 5;
 
@@ -29,6 +30,7 @@ export function checkView(id) {
   let check = null;
   let progress = null;
   let matches = [];
+  let verdict = null;
   let unwatch = () => {};
   let stopped = false;
   load();
@@ -53,8 +55,8 @@ export function checkView(id) {
     unwatch = watch(
       id,
       (event) => {
-        const before = check;
-        check = { ...check, ...event };
+        const before = { ...check };
+        Object.assign(check, event); // the same object: what was drawn of it sees what is new
         if (FINAL.includes(event.state) && !FINAL.includes(before.state)) load();
         else if (event.pictures !== before.pictures) showPictures();
         else progress?.update(check);
@@ -76,10 +78,10 @@ export function checkView(id) {
       fill(element, head(check), ended(check, load));
       return;
     }
-    const decisions = decisionsOf(check);
+    const decisions = decisionsOf(check, (answer) => contents.decided(answer));
     const all = report.matches ?? [];
     const accepted = all.filter((match) => match.accepted);
-    const near = all.filter((match) => !match.accepted);
+    const near = nearMisses(all);
     matches = [...accepted, ...near.slice(0, NEAR_MISSES)].map((match, index) =>
       matchView(match, check, {
         decisions,
@@ -87,17 +89,20 @@ export function checkView(id) {
         number: match.accepted && accepted.length > 1 ? index + 1 : null,
       }),
     );
+    verdict = verdictView(check);
     const focusWithin = element.contains(document.activeElement); // on what is about to go
+    const contents = contentsBar(report, () => element);
     const [own, others] = [matches.slice(0, accepted.length), matches.slice(accepted.length)];
     fill(
       element,
       head(check, actionBar(check, reveal, load)),
       revealBar(check, reveal, load),
       renewed(check),
-      verdictView(check),
+      verdict.element,
+      contents.element,
       accepted.length > 0 && itemTimeline(report),
       own.length > 0 && section(t("report-matching-clips", { count: own.length }), own.map(({ element }) => element)),
-      others.length > 0 && nearMisses(others, near.length),
+      others.length > 0 && nearMissesSection(others, near.length),
       originSection(check.context),
       fileSections(report),
     );
@@ -115,6 +120,7 @@ export function checkView(id) {
       alarm(reasonOf(error));
       sheets = { state: "trouble", matches: {} };
     }
+    verdict.pictures(sheets);
     for (const match of matches) match.pictures(sheets);
   }
 }
@@ -151,7 +157,7 @@ function section(title, ...content) {
   return h("section", {}, h("h2", {}, title), content);
 }
 
-function nearMisses(views, all) {
+function nearMissesSection(views, all) {
   return section(
     t("report-near-misses"),
     h("p", { class: "soft" }, t("report-near-note")),

@@ -71,7 +71,16 @@ export function intakeView() {
     ),
   );
 
+  const onCorrect = ({ detail }) => {
+    const { file, url, name, context, date: day = "", place: where = "" } = detail;
+    if (url) link.value = url;
+    else staged.push({ file, name, context, date: staged.length ? day : "", place: staged.length ? where : "" });
+    if (url || staged.length === 1) [date.value, place.value] = [day, where];
+    showTray();
+    date.focus();
+  };
   submissions.addEventListener("change", onChange);
+  submissions.addEventListener("correct", onCorrect);
   document.addEventListener("paste", onPaste);
   relist();
   fetchRecent();
@@ -82,6 +91,7 @@ export function intakeView() {
     wide: true,
     stop: () => {
       submissions.removeEventListener("change", onChange);
+      submissions.removeEventListener("correct", onCorrect);
       document.removeEventListener("paste", onPaste);
     },
   };
@@ -95,7 +105,7 @@ export function intakeView() {
 
   function showTray() {
     const several = staged.length > 1;
-    fill(tray, staged.map((item) => trayRow(item, several, () => {
+    fill(tray, staged.map((item) => trayRow(item, several || Boolean(item.date || item.place), () => {
       staged.splice(staged.indexOf(item), 1);
       showTray();
       zone.focus();
@@ -120,6 +130,11 @@ export function intakeView() {
     if (date.value.trim() && !DATE.test(date.value.trim())) {
       dateField.complain(t("page-claim-date-wrong"));
       date.focus();
+      return;
+    }
+    const wrong = staged.find((item) => item.date && !DATE.test(item.date));
+    if (wrong) {
+      wrong.complain(t("page-claim-date-wrong"));
       return;
     }
     [linkField, dateField, nothingYet].forEach((place) => place.complain(null));
@@ -215,7 +230,8 @@ function dropZone(onFiles) {
   return { element, focus: () => chooser.focus() };
 }
 
-function trayRow(item, several, onRemove) {
+function trayRow(item, withOwn, onRemove) {
+  const problem = complaint();
   const own = (name, label, attributes) =>
     input(name, {
       "aria-label": t(label, { name: item.name }),
@@ -224,6 +240,13 @@ function trayRow(item, several, onRemove) {
       oninput: (event) => (item[name] = event.target.value.trim()),
       ...attributes,
     });
+  const date = own("date", "page-claim-date-of", { dir: "ltr" });
+  item.complain = (text) => {
+    problem.complain(text);
+    date.setAttribute("aria-invalid", "true");
+    date.focus();
+    announce(text);
+  };
   return h(
     "li",
     {},
@@ -234,6 +257,7 @@ function trayRow(item, several, onRemove) {
       { type: "button", class: "button quiet square", "aria-label": t("page-intake-remove", { name: item.name }), onclick: onRemove },
       icon("close"),
     ),
-    several && h("div", { class: "own" }, own("date", "page-claim-date-of", { dir: "ltr" }), own("place", "page-claim-place-of", { dir: "auto", maxlength: 500 })),
+    withOwn && h("div", { class: "own" }, date, own("place", "page-claim-place-of", { dir: "auto", maxlength: 500 })),
+    withOwn && problem,
   );
 }

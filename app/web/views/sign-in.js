@@ -61,7 +61,7 @@ export function signInView(onDone) {
     h("p", { class: "lead" }, t("page-signin-lead")),
     signInForm(onDone),
     h("p", { class: "small" }, t("page-signin-where")),
-    h("pre", { class: "command" }, h("code", {}, "firstseen keys create NAME --scope check")),
+    h("pre", { class: "command" }, h("code", {}, "firstseen keys create NAME --scope check --data FOLDER")),
   );
 }
 

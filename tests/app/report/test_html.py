@@ -292,12 +292,33 @@ def test_claims_are_shown_with_their_finding_and_ranges() -> None:
 
 
 @pytest.mark.parametrize("finding", ["contradicted", "partly_contradicted"])
-def test_a_contradicted_claim_stands_right_below_the_headline(finding: str) -> None:
+def test_a_contradicted_claim_stands_above_the_headline(finding: str) -> None:
     claim = {"date": {"claimed": "2022-11-27", "finding": finding, "query": [], "reason": "x"}}
     page = Page(render(report("a.mp4", verdict=verdict("edited"), claim=claim), {}))
     assert "against" in next(attrs["class"] or "" for tag, attrs in page.tags if tag == "section")
-    after = page.text.split("Headline", 2)[2]
-    assert after.strip().startswith("The claimed date is contradicted")
+    _, above, _ = page.text.split("Headline", 2)
+    assert "The claimed date is contradicted" in above
+    assert "Claimed: 2022-11-27. x" in above
+    assert page.text.count("Claimed: 2022-11-27. x") == 1
+    assert "first" in [attrs.get("class") for tag, attrs in page.tags if tag == "p"]
+    calm = {"date": {**claim["date"], "finding": "not_contradicted"}}
+    below = Page(render(report("a.mp4", verdict=verdict("edited"), claim=calm), {})).text
+    assert "not contradicted" in below.split("Headline", 2)[2]
+
+
+def test_the_frames_of_item_and_earliest_copy_stand_beside_the_verdict() -> None:
+    pair = Pair(0, 0.0, 0.0, b"\xff\xd8\xff", b"\xff\xd8\xff")
+    sheets = {"R000001": EvidenceSheet((pair,), (), "redacted", None, 0, 0)}
+    first = {"date": "2011-03-15", "kind": "published", "clip": "R000001", "source_url": None}
+    dated = report("a.mp4", verdict=verdict("copy"), matches=[found()], first_seen=first)
+    text = Page(render(dated, sheets)).text
+    verdict_text = text.split("What this does not mean")[0]
+    assert "Earliest copy known 2011-03-15" in " ".join(verdict_text.split())
+    undated = report("a.mp4", verdict=verdict("copy"), matches=[found()])
+    assert "Earliest copy known 2011" not in Page(render(undated, sheets)).text
+    assert "foremost" not in [attrs.get("class") for _, attrs in Page(render(dated, {})).tags], (
+        "without frames there is no place for them"
+    )
 
 
 CAPTURED = {"kind": "captured", "date": "2019-06-11", "source_url": None, "publisher": None}
