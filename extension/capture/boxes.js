@@ -10,6 +10,24 @@ export function boxInScreenshot(box, window, picture) {
   return { left, top, width: right - left, height: bottom - top };
 }
 
+/**
+ * A capture during which nothing moved: {picture, media}, the media as they stand in it. Opening the panel narrows
+ * the page, which lays itself out anew; what was listed before is elsewhere then. Null where it never comes to rest.
+ * list() gives the media, capture() a picture.
+ */
+export async function captureAtRest(list, capture) {
+  let before = await list();
+  for (let tries = 0; tries < 4; tries += 1) {
+    const picture = await capture();
+    const media = await list();
+    if (layout(before) === layout(media)) return { picture, media };
+    before = media;
+  }
+  return null;
+}
+
+const layout = (media) => JSON.stringify(media.map(({ token, box, window }) => [token, box, window]));
+
 /** Two corners, in any order, as a box within a picture. */
 export function boxBetween(a, b, picture) {
   const [left, right] = [a.x, b.x].map((x) => clamp(Math.round(x), 0, picture.width)).sort(ascending);

@@ -188,13 +188,10 @@ function reportView(answer, panel, entry) {
   ];
 }
 
-const list = (texts) =>
-  texts.length > 0 &&
-  h(
-    "ul.plain",
-    { dir: "auto", lang: "en" },
-    texts.map((text) => h("li", {}, text)),
-  );
+const list = (texts) => {
+  const items = texts.map((text) => h("li", {}, text));
+  return items.length > 0 && h("ul.plain", { dir: "auto", lang: "en" }, items);
+};
 
 function claim(made) {
   if (!made?.date && !made?.place) return null;
@@ -250,16 +247,13 @@ function matchSection(match) {
     h("div.pairs", { "data-pairs": match.clip.id }),
     h("h4", {}, t("edits")),
     edits.length
-      ? h(
-          "ul.edits",
-          { lang: "en" },
-          edits.map((edit) =>
-            h("li", { dir: "auto" }, edit.text, " ", h("span.hint", { dir: "ltr" }, timeRange(edit.query))),
-          ),
-        )
+      ? h("ul.edits", { lang: "en" }, edits.map(editLine))
       : h("p.hint", {}, t("edits_none")),
   );
 }
+
+const editLine = (edit) =>
+  h("li", { dir: "auto" }, edit.text, " ", h("span.hint", { dir: "ltr" }, timeRange(edit.query)));
 
 /** The item's frame beside the known copy's. They come with the key, and are shown from memory. */
 function side(pair, panel, urls) {

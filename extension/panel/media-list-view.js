@@ -1,6 +1,6 @@
 // The page's media, the largest first, and what is on screen.
 
-import { boxInScreenshot } from "../capture/boxes.js";
+import { boxInScreenshot, captureAtRest } from "../capture/boxes.js";
 import { capture, mediaOf } from "../capture/tab.js";
 import { h, icon, show } from "../parts/elements.js";
 import { plural, t } from "../texts/messages.js";
@@ -71,6 +71,8 @@ export async function listView(view, panel, { ask }) {
   await paint(ask, media, thumbnails);
 }
 
+const isInView = ({ frame, inView }) => frame === 0 && inView > 0;
+
 function details({ kind, width, height, duration, locked }) {
   const size = width ? t("pixels", { width, height }) : t("not_loaded");
   return [t(`kind_${kind}`), size, duration ? clock(duration) : null, locked ? t("locked") : null]
@@ -80,20 +82,20 @@ function details({ kind, width, height, duration, locked }) {
 
 /** Small pictures out of one capture of the window: nothing is asked of any server for them. */
 async function paint(ask, media, thumbnails) {
-  const visible = media
-    .map((medium, i) => [medium, thumbnails[i]])
-    .filter(([medium]) => medium.frame === 0 && medium.inView > 0);
-  if (!visible.length) return;
-  const screenshot = await capture(ask).catch(() => null);
-  if (!screenshot) return;
-  const view = { width: visible[0][0].window };
-  for (const [medium, place] of visible) {
-    const box = boxInScreenshot(medium.box, view, screenshot);
+  if (!media.some(isInView)) return;
+  const places = new Map(media.map((medium, i) => [`${medium.frame} ${medium.token}`, thumbnails[i]]));
+  const list = async () => (await mediaOf(ask)).filter(isInView);
+  const atRest = await captureAtRest(list, () => capture(ask)).catch(() => null);
+  if (!atRest) return;
+  for (const medium of atRest.media) {
+    const place = places.get(`${medium.frame} ${medium.token}`);
+    const box = boxInScreenshot(medium.box, { width: medium.window }, atRest.picture);
+    if (!place) continue;
     if (box.width < 8 || box.height < 8) continue;
     const side = Math.min(box.width, box.height);
     const canvas = h("canvas", { width: THUMBNAIL, height: THUMBNAIL });
     const [left, top] = [box.left + (box.width - side) / 2, box.top + (box.height - side) / 2];
-    canvas.getContext("2d").drawImage(screenshot, left, top, side, side, 0, 0, THUMBNAIL, THUMBNAIL);
+    canvas.getContext("2d").drawImage(atRest.picture, left, top, side, side, 0, 0, THUMBNAIL, THUMBNAIL);
     show(place, canvas);
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { boxBetween, boxInScreenshot, isBlack, isUsable, movedByKey } from "../../extension/capture/boxes.js";
+import { boxBetween, boxInScreenshot, captureAtRest, isBlack, isUsable, movedByKey } from "../../extension/capture/boxes.js";
 
 test("an element's box is found in a capture at any scale, and cut at its edges", () => {
   const picture = { width: 2000, height: 1000 };
@@ -43,4 +43,18 @@ test("black is nearly nothing everywhere; one lit point is a picture", () => {
   assert.equal(isBlack(dark), true);
   dark[4 * 50 + 2] = 40;
   assert.equal(isBlack(dark), false);
+});
+
+test("a capture is used only where nothing moved meanwhile: the panel that opens narrows the page", async () => {
+  const at = (left) => [{ token: 1, window: 900 - left, box: { left, top: 0, width: 50, height: 50 } }];
+  const layouts = [at(100), at(20), at(20), at(20)];
+  const pictures = ["while it moves", "at rest"];
+  const found = await captureAtRest(async () => layouts.shift(), async () => pictures.shift());
+  assert.deepEqual(found, { picture: "at rest", media: at(20) });
+});
+
+test("of a page that never comes to rest there is no thumbnail, rather than a wrong one", async () => {
+  let left = 0;
+  const list = async () => [{ token: 1, window: 900, box: { left: (left += 1) } }];
+  assert.equal(await captureAtRest(list, async () => "moving"), null);
 });
