@@ -11,6 +11,7 @@ from app.library.errors import (
     ContextUnreadable,
     LibraryUnusable,
 )
+from app.messages import wire
 from app.sandbox.errors import SandboxKilled, SandboxUnavailable
 from app.store.errors import (
     AlertUnknown,
@@ -32,6 +33,7 @@ from app.store.errors import (
 )
 from app.text.escaping import printable
 from hashing.errors import DecodeError, FirstseenError, LimitExceeded, MethodMismatch
+from hashing.message import Message
 
 EXIT_DONE = 0
 
@@ -95,15 +97,16 @@ def _row(error: FirstseenError) -> tuple[int, int]:
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
 
 
-def problem_content(status: int, detail: str) -> dict[str, Any]:
-    """The members of a problem; the detail is for people."""
+def problem_content(status: int, message: Message) -> dict[str, Any]:
+    """The members of a problem. The detail is for people; id and params say it in any language."""
     return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": printable(detail),
+        "detail": printable(str(message)),
+        **wire.to_json(message),
     }
 
 
 def problem_of(error: FirstseenError) -> dict[str, Any]:
-    return problem_content(http_status(error), str(error))
+    return problem_content(http_status(error), error.message)

@@ -13,8 +13,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, FilePath
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.library import paths
+from app.messages.invalid_values import InvalidValueError
 from app.network.allow_list import AllowList
 from app.sandbox.limits import MIB, SandboxLimits
+from hashing.message import Message
 
 ENV_PREFIX = "FIRSTSEEN_"
 DAY_S = 86_400.0
@@ -30,7 +32,7 @@ def _words(value: object) -> object:
 def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     for origin in origins:
         if not ORIGIN.fullmatch(origin):
-            raise ValueError(f"expected an origin such as https://tools.example.org, not {origin}")
+            raise InvalidValueError(Message("invalid-origin", {"origin": origin}))
     return origins
 
 
@@ -42,7 +44,7 @@ def _split(value: object) -> object:
 def _check_contacts(contacts: tuple[str, ...]) -> tuple[str, ...]:
     for contact in contacts:
         if not CONTACT.fullmatch(contact):
-            raise ValueError(f"expected mailto:, https:// or tel: and an address, not {contact!a}")
+            raise InvalidValueError(Message("invalid-contact", {"contact": ascii(contact)}))
     return contacts
 
 

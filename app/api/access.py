@@ -17,9 +17,9 @@ from fastapi import Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from app.api.dependencies import store_of
+from app.api.problem_json import Refusal
 from app.api.rate_limits import Buckets, Slots
 from app.settings import Settings
 from app.store import keys, sessions
@@ -28,6 +28,7 @@ from app.store.errors import StoreUnusable
 from app.store.keys import Key, Scope
 from app.store.sessions import Session
 from app.store.timestamps import now
+from hashing.message import Message
 
 COOKIE: Final = "firstseen_session"
 CSRF_HEADER: Final = "X-Firstseen-CSRF"
@@ -92,7 +93,7 @@ def require_scopes(*scopes: str) -> Callable[..., Awaitable[Caller]]:
         count_request(request, identified.key_id)
         missing = sorted(required - identified.scopes)
         if missing:
-            raise HTTPException(403, f"this key lacks the scope {missing[0]}")
+            raise Refusal(403, Message("error-key-lacks-scope", {"scope": missing[0]}))
         return identified
 
     return caller
@@ -109,11 +110,11 @@ async def _identify_caller(request: Request) -> Caller:
     value = request.cookies.get(COOKIE)
     session = await run_in_threadpool(_session, store_of(request), value) if value else None
     if session is None:
-        raise unauthenticated("a key is needed" if value is None else "this session has ended")
+        raise unauthenticated("error-key-needed" if value is None else "error-session-ended")
     if request.method not in SAFE_METHODS:
         tokens = request.headers.getlist(CSRF_HEADER)
         if len(tokens) != 1 or not sessions.csrf_matches(session, tokens[0]):
-            raise HTTPException(403, f"the header {CSRF_HEADER} with the session's token is needed")
+            raise Refusal(403, Message("error-csrf", {"header": CSRF_HEADER}))
     return caller_of(session.key, session)
 
 
@@ -137,10 +138,10 @@ def count_request(request: Request, key_id: str) -> None:
     """Count a request of a key. Raises the answer 429 where it makes too many."""
     wait = limits_of(request).requests.take(key_id)
     if wait is not None:
-        raise too_many_requests(wait, "this key asks too often")
+        raise too_many_requests(wait, "error-too-many-requests")
 
 
-def sign_in_failure(request: Request) -> HTTPException:
+def sign_in_failure(request: Request) -> Refusal:
     """The answer to an unknown key: 401, or 429 to an address that failed too often.
 
     A valid key is accepted whatever others at its address did: behind one proxy they all share it.
@@ -149,8 +150,8 @@ def sign_in_failure(request: Request) -> HTTPException:
     address = request.client.host if request.client is not None else ""
     wait = limits_of(request).failures.take(client_network(address))
     if wait is not None:
-        return too_many_requests(wait, "too many wrong keys from this address")
-    return unauthenticated("this is no key of this service, or it has ended")
+        return too_many_requests(wait, "error-too-many-wrong-keys")
+    return unauthenticated("error-not-a-key")
 
 
 def client_network(address: str) -> str:
@@ -165,12 +166,14 @@ def client_network(address: str) -> str:
     return str(mapped) if mapped else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
-def unauthenticated(why: str) -> HTTPException:
-    return HTTPException(401, why, {"WWW-Authenticate": "Bearer"})
+def unauthenticated(why: str) -> Refusal:
+    """why: the id of a message."""
+    return Refusal(401, Message(why), {"WWW-Authenticate": "Bearer"})
 
 
-def too_many_requests(wait_s: float, why: str) -> HTTPException:
-    return HTTPException(429, why, {"Retry-After": str(max(1, math.ceil(wait_s)))})
+def too_many_requests(wait_s: float, why: str) -> Refusal:
+    """why: the id of a message."""
+    return Refusal(429, Message(why), {"Retry-After": str(max(1, math.ceil(wait_s)))})
 
 
 def _key(store: Store, secret: str) -> Key | None:

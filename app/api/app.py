@@ -26,7 +26,7 @@ from app.api.first_key import announcement, first_key
 from app.api.guard import SECURITY_HEADERS, Guard, is_this_machine
 from app.api.listening import require_free_port
 from app.api.openapi import document
-from app.api.problem_json import problem
+from app.api.problem_json import Refusal, problem
 from app.api.request_log import RequestLog
 from app.api.resources import Resources
 from app.api.routes import (
@@ -49,6 +49,7 @@ from app.errors import UsageError
 from app.jobs import service_log
 from app.jobs.supervisor import REAL_WORK, Supervisor
 from app.library.library import Library
+from app.messages.invalid_values import invalid_value
 from app.sandbox.limits import Protection
 from app.sandbox.sandbox import protection
 from app.sandbox.server_registry import new_server, require_model
@@ -202,7 +203,7 @@ async def _lifespan(
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, FirstseenError)
     status = SERVICE_STATUS.get(type(error)) or http_status(error)
-    return problem(status, str(error), RETRY_AFTER if status == 503 else None)
+    return problem(status, error.message, RETRY_AFTER if status == 503 else None)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
@@ -210,7 +211,10 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods(request))
-    return problem(error.status_code, str(error.detail), headers)
+    if isinstance(error, Refusal):
+        return problem(error.status_code, error.message, headers)
+    phrase = HTTPStatus(error.status_code).phrase
+    return problem(error.status_code, Message("error-http", {"phrase": phrase}), headers)
 
 
 def _methods(request: Request) -> list[str]:
@@ -228,16 +232,16 @@ def _methods(request: Request) -> list[str]:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    return problem(422, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+    where = ".".join(str(part) for part in first["loc"])
+    wrong = invalid_value(first)
+    return problem(422, Message("error-invalid-field", {"where": where, "problem": wrong}))
 
 
 async def _on_gone(request: Request, error: Exception) -> Response:
-    return problem(
-        400, "the sender went away"
-    )  # nobody reads this; it keeps a trace out of the log
+    # nobody reads this; it keeps a trace out of the log
+    return problem(400, Message("error-sender-gone"))
 
 
 async def _on_fault(request: Request, error: Exception) -> Response:
     """Answer an internal error; the log says more. This runs outside of the Guard."""
-    detail = "an internal error; the service's log says more"
-    return problem(500, detail, dict(SECURITY_HEADERS))
+    return problem(500, Message("error-internal-service"), dict(SECURITY_HEADERS))

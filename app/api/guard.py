@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
 
-from app.api.problem_json import problem
+from app.api.problem_json import Refusal, problem
+from hashing.message import Message
 
 OWN_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -59,7 +60,7 @@ CORS_PREFLIGHT: Final = {
     "Access-Control-Max-Age": "600",
 }
 CORS_EXPOSED: Final = "Location, Retry-After, Content-Disposition"
-_OTHER_PAGE: Final = "requests from other web pages are refused"
+_OTHER_PAGE: Final = Message("error-other-page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,11 @@ class Policy:
     proxied: frozenset[str]  # those of the names that may be behind a proxy's TLS
     origins: frozenset[str]  # other origins that may call it with a key
 
-    def refusal(self, method: str, headers: Headers, scheme: str) -> str | None:
+    def refusal(self, method: str, headers: Headers, scheme: str) -> Message | None:
         """Why this request is refused; None where it is not."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or host_name(hosts[0]) not in self.names:
-            return "this service answers to its own name only"
+            return Message("error-own-name")
         own_origins = {f"{scheme}://{hosts[0]}".lower()}
         if host_name(hosts[0]) in self.proxied:
             own_origins.add(f"https://{hosts[0]}".lower())
@@ -202,12 +203,12 @@ def _limit_body(receive: Receive) -> Receive:
     """Limit the body of a request that a route reads into memory."""
     received_bytes = 0
 
-    async def limited() -> Message:
+    async def limited() -> Event:
         nonlocal received_bytes
         message = await receive()
         received_bytes += len(message.get("body", b""))
         if received_bytes > MAX_BODY_BYTES:
-            raise HTTPException(413, f"expected at most {MAX_BODY_BYTES:,} bytes")
+            raise Refusal(413, Message("error-body-too-large", {"max_bytes": MAX_BODY_BYTES}))
         return message
 
     return limited
@@ -216,7 +217,7 @@ def _limit_body(receive: Receive) -> Receive:
 def _add_headers(send: Send, origin: str | None) -> Send:
     """Add the security headers, and CORS headers for another origin that may read the answer."""
 
-    async def with_headers(message: Message) -> None:
+    async def with_headers(message: Event) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():

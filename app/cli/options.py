@@ -35,6 +35,7 @@ def settings_of(**given: Any) -> "Settings":
     from pydantic import ValidationError
 
     from app.errors import UsageError
+    from app.messages.invalid_values import invalid_value
     from app.settings import Settings, name_in_environment
 
     try:
@@ -46,7 +47,7 @@ def settings_of(**given: Any) -> "Settings":
         raise UsageError(
             Message(
                 "error-option",
-                {"option": where or name_in_environment(name), "problem": wrong["msg"]},
+                {"option": where or name_in_environment(name), "problem": invalid_value(wrong)},
             )
         ) from error
 

@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.store import checks, descriptors, evidence_sheets, reports
 from app.store.checks import Check
 from app.store.data_folder import Store
+from hashing.message import Message
 from hashing.search.candidates import SearchThresholds
 from hashing.types import Fingerprint
 
@@ -91,7 +92,7 @@ def store_refusal(store: Store, check: Check, settings: Settings, problem: Json)
         checks.finish(connection, check.id, "failed", settings, problem=problem)
 
 
-def put_aside(connection: sa.Connection, check: Check, settings: Settings, reason: str) -> None:
+def put_aside(connection: sa.Connection, check: Check, settings: Settings, reason: Message) -> None:
     """End a check that must not be retried; one with a verdict stays without evidence frames."""
     if check.state == "done":
         checks.finish_evidence(connection, check.id, "none")

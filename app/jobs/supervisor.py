@@ -27,6 +27,7 @@ from app.store.checks import Check
 from app.store.data_folder import Store, delete_upload, fetching_folder
 from app.store.errors import CheckUnknown, StoreUnusable
 from hashing.errors import FirstseenError
+from hashing.message import Message
 
 REAL_WORK: Final = "app.jobs.run_check"
 POLL_INTERVAL_S: Final = 2.0  # for checks that no `wake` announced
@@ -36,13 +37,6 @@ STORE_RETRY_S: Final = 1.0  # until the next attempt to write to the store
 RECHECK_RETRY_S: Final = 30.0  # until the next query for rechecks, after one failed
 BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to start a worker
 
-CRASHED: Final = (
-    "This item ended the process that checks it {times} times and was put aside; it was not checked"
-)
-INTERRUPTED: Final = (
-    "The service stopped {times} times while this item was being checked and it was put aside; "
-    "it was not checked"
-)
 
 log = logging.getLogger(__name__)
 
@@ -310,7 +304,12 @@ class Supervisor:
         log.warning("a worker died", extra={"check": check.id})
         crashed = checks.record_crash(connection, check.id)
         if crashed.crashes >= checks.MAX_CRASHES:
-            put_aside(connection, crashed, self._settings, CRASHED.format(times=crashed.crashes))
+            put_aside(
+                connection,
+                crashed,
+                self._settings,
+                Message("error-crashed", {"times": crashed.crashes}),
+            )
 
     def _is_upload_unneeded(self, check: Check) -> bool:
         """Whether the upload is deleted at once."""
@@ -332,7 +331,7 @@ def recover(store: Store, settings: Settings) -> None:
     """Recover from a service that died: requeue its checks, delete files that no row refers to."""
     with store.writing() as connection:
         for check in checks.record_interruptions(connection):
-            reason = INTERRUPTED.format(times=check.interruptions)
+            reason = Message("error-interrupted", {"times": check.interruptions})
             put_aside(connection, check, settings, reason)
         referenced = checks.list_uploads(connection)
     for path in store.uploads.iterdir():

@@ -628,6 +628,42 @@ error-date-offset = { $text }: expected an offset from -12:00 to +14:00, got { $
 error-date-unknown = { $text } is no date that firstseen reads: expected ISO 8601, such as 2019, 2019-06, 2019-06-12 or 2019-06-12T14:03:00+08:00
 error-place-too-long = expected a place of at most { $max } characters, got { $length }
 
+# What is wrong with a value; stand after the name of a setting, an option or a field
+invalid-missing = is missing
+invalid-unknown = is not known here
+invalid-json = expected JSON
+invalid-text = expected a text
+invalid-too-short = expected a text of at least { $min_length ->
+    [one] 1 character
+   *[other] { $min_length } characters
+}
+invalid-too-long = expected a text of at most { $max_length ->
+    [one] 1 character
+   *[other] { $max_length } characters
+}
+invalid-too-few = expected at least { $min_length }
+invalid-too-many = expected at most { $max_length }
+invalid-whole = expected a whole number
+invalid-number = expected a number
+invalid-flag = expected true or false
+invalid-list = expected a list
+invalid-object = expected an object
+invalid-not-above = expected a number above { $gt }
+invalid-below = expected { $ge } or more
+invalid-not-below = expected a number below { $lt }
+invalid-above = expected { $le } or less
+invalid-no-file = there is no such file
+invalid-no-folder = there is no such folder
+invalid-choice = expected one of { $expected }
+invalid-origin = expected an origin such as https://tools.example.org, not { $origin }
+invalid-contact = expected mailto:, https:// or tel: and an address, not { $contact }
+invalid-allowed-place = { $entry } is no host, address or network, with or without a port
+invalid-allowed-port = { $entry }: a port is a number from 1 to 65535
+invalid-allowed-network = { $entry } is no network
+invalid-other = this value does not fit
+# $where: where in the request the field stands, such as body.name; $problem: one of the above
+error-invalid-field = { $where }: { $problem }
+
 # Links
 error-link-too-long = a link has at most { $max } characters, this one { $length }
 error-link-password = links with a user name or password (…@…) are not fetched
@@ -810,6 +846,30 @@ error-doctor-not-counted = an attempt on purpose was not counted, so the count s
 error-doctor-no-copy = its known copy was not found, so this was no whole check
 
 # The service
+error-http = { $phrase }
+error-internal-service = an internal error; the service's log says more
+error-sender-gone = the sender went away
+error-key-lacks-scope = this key lacks the scope { $scope }
+error-csrf = the header { $header } with the session's token is needed
+error-key-needed = a key is needed
+error-session-ended = this session has ended
+error-too-many-requests = this key asks too often
+error-too-many-wrong-keys = too many wrong keys from this address
+error-not-a-key = this is no key of this service, or it has ended
+error-body-too-large = expected at most { $max_bytes } bytes
+error-other-page = requests from other web pages are refused
+error-own-name = this service answers to its own name only
+error-no-such-picture = no such picture
+error-no-such-page-file = no such file
+error-no-contact = no contact is set here
+error-no-report-yet = { $state ->
+    [queued] the check is queued; there is no report to show
+    [running] the check is running; there is no report to show
+    [done] the check is done; there is no report to show
+    [failed] the check failed; there is no report to show
+   *[cancelled] the check was cancelled; there is no report to show
+}
+error-addition-cancelled = the addition was cancelled
 error-no-sandbox = this system cannot lock in the process that reads strangers' files (missing: { $missing }). The service starts only with --unsafe-decoding
 error-cannot-listen-host = cannot listen on { $host }: no address was found for it
 error-cannot-listen = cannot listen on port { $port } of { $host }: { $reason }
@@ -827,6 +887,8 @@ error-check-ended = { $state ->
    *[cancelled] the check was cancelled and stays so
 }
 error-cancelled-fetching = the check was cancelled while its link was fetched
+error-crashed = This item ended the process that checks it { $times } times and was put aside; it was not checked
+error-interrupted = The service stopped { $times } times while this item was being checked and it was put aside; it was not checked
 error-worker-start = a worker could not be started: { $reason }
 error-worker-ended = a worker ended before it was ready
 error-again = again: expected 1 or 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Self
 
+from app.messages.invalid_values import InvalidValueError
 from app.network.addresses import Address, non_public_kind, parse_address, unmap_ipv4
 from app.network.errors import FetchRefused
 from app.network.url_parsing import PORTS, parse_host
@@ -44,7 +45,10 @@ class AllowList:
 
     @classmethod
     def parse(cls, text: str | None) -> Self:
-        """Parse "media.lan, 10.2.0.0/16, [fd00::7]:8080". Raises ValueError, naming the entry."""
+        """Parse "media.lan, 10.2.0.0/16, [fd00::7]:8080".
+
+        Raises InvalidValueError, naming the entry.
+        """
         entries = (entry.strip() for entry in (text or "").split(","))
         return cls(tuple(_parse_entry(entry) for entry in entries if entry))
 
@@ -84,17 +88,19 @@ def no_public_address(host: str) -> FetchRefused:
 def _parse_entry(text: str) -> AllowEntry:
     parts = _ENTRY.fullmatch(text)
     if parts is None:
-        raise ValueError(f"{text!r} is no host, address or network, with or without a port")
+        raise InvalidValueError(Message("invalid-allowed-place", {"entry": repr(text)}))
     port = int(parts["port"]) if parts["port"] else None
     if port is not None and not 0 < port < 65536:
-        raise ValueError(f"{text!r}: a port is a number from 1 to 65535")
+        raise InvalidValueError(Message("invalid-allowed-port", {"entry": repr(text)}))
     place = parts["place"].replace("[", "").replace("]", "")
     try:
         return AllowEntry(None, ip_network(place), port)
     except ValueError:
         if "/" in place or ":" in place:
-            raise ValueError(f"{text!r} is no network") from None
+            raise InvalidValueError(
+                Message("invalid-allowed-network", {"entry": repr(text)})
+            ) from None
     try:
         return AllowEntry(parse_host(place), None, port)
     except FetchRefused as error:
-        raise ValueError(str(error)) from None
+        raise InvalidValueError(error.message) from None

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from app.api.access import READ_ALL, Caller, require_scopes, visible_key
@@ -22,6 +21,7 @@ from app.api.dependencies import (
     upload_form,
 )
 from app.api.openapi import refusals
+from app.api.problem_json import Refusal
 from app.api.schemas.checks import (
     CheckOut,
     ChecksOut,
@@ -118,7 +118,7 @@ async def list_checks(
 ) -> ChecksOut:
     """Newest first. q: part of a name, headline, claim or link. all: those of every key."""
     if all_keys and not caller.has(READ_ALL):
-        raise HTTPException(403, f"this key lacks the scope {READ_ALL}")
+        raise Refusal(403, Message("error-key-lacks-scope", {"scope": READ_ALL}))
     key = None if all_keys else caller.key_id
     return await run_in_threadpool(_page, request, key, after, limit, state, relation, q)
 
@@ -337,7 +337,7 @@ def _report(request: Request, check_id: str, caller: Caller, shown: Shown) -> Re
         reveals.require(connection, check_id, caller.key_id, **_kinds(shown))
         stored = reports.load_newest(connection, check_id)
     if stored is None:
-        raise HTTPException(409, f"the check is {check.state}; there is no report to show")
+        raise Refusal(409, Message("error-no-report-yet", {"state": check.state}))
     return report_from_json(stored.report)
 
 

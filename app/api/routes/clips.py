@@ -18,10 +18,12 @@ from app.errors import UsageError
 from app.library.context_csv import DATED, SOURCE, TEXTS, context_from_columns
 from app.library.errors import ContextUnreadable
 from app.library.listing import Filter
+from app.messages import wire
 from app.store import checks
 from app.store.audited_changes import record_change
 from app.store.checks import Check, Submission
 from app.store.data_folder import Store, delete_upload
+from hashing.message import Message, verbatim
 
 MAX_PAGE = 500
 CONTEXT_FIELDS = (*TEXTS, *SOURCE, *DATED)
@@ -77,8 +79,12 @@ def _submission(upload: Upload, caller: Caller) -> Submission:
 
 
 def _problem_of(done: Check) -> Response:
-    failed = done.problem or {"status": 409, "detail": "the addition was cancelled"}
-    return problem(failed["status"], failed["detail"])
+    failed = done.problem
+    if failed is None:
+        return problem(409, Message("error-addition-cancelled"))
+    # the row of a service of before has no id
+    message = wire.from_json(failed) if "id" in failed else verbatim(failed["detail"])
+    return problem(failed["status"], message)
 
 
 def _delete_row(store: Store, identifier: str) -> None:

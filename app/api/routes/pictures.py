@@ -4,12 +4,12 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import resources_of, store_of
 from app.api.openapi import refusals
+from app.api.problem_json import Refusal
 from app.api.schemas.review import PicturesOut, RevealIn, RevealOut, SheetOut
 from app.api.unredacted_evidence import UnredactedEvidence
 from app.errors import UsageError
@@ -70,7 +70,7 @@ async def show_picture(
     else:
         content = await run_in_threadpool(_load_redacted, store, check_id, clip_id, name, caller)
     if content is None:
-        raise HTTPException(404, "no such picture")
+        raise Refusal(404, Message("error-no-such-picture"))
     return Response(content, media_type="image/jpeg")
 
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
+from app.api.problem_json import Refusal
 from app.settings import Settings
+from hashing.message import Message
 
 PATH: Final = "/.well-known/security.txt"
 VALID_DAYS: Final = 30  # RFC 9116, 2.5.5 advises less than a year
@@ -21,7 +22,7 @@ async def security_txt(request: Request) -> Response:
     """The operator's contacts, for everyone; 404 where none is set."""
     settings: Settings = request.app.state.settings
     if not settings.security_contact:
-        raise HTTPException(404, "no contact is set here")
+        raise Refusal(404, Message("error-no-contact"))
     today = datetime.combine(datetime.now(UTC), time(), UTC)
     return PlainTextResponse(render(settings.security_contact, today + timedelta(days=VALID_DAYS)))
 

@@ -13,17 +13,18 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from app.api.dependencies import library_of
 from app.api.guard import PAGE_POLICY
+from app.api.problem_json import Refusal
 from app.api.schemas.clips import HealthOut
 from app.error_codes import http_status
 from app.library.errors import LibraryUnusable
 from app.library.records import DamagedClip
 from app.messages.catalogue import direction, languages, locale, source
 from app.version import VERSION
+from hashing.message import Message
 
 PAGE_TYPES: Final = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
 TYPES: Final = {**PAGE_TYPES, ".ftl": "text/plain", ".json": "application/json"}
@@ -90,7 +91,7 @@ async def static(request: Request, path: str) -> Response:
 def _respond(request: Request, path: str) -> Response:
     file = static_files().get(path)
     if file is None:
-        raise HTTPException(404, "no such file")
+        raise Refusal(404, Message("error-no-such-page-file"))
     headers = {"ETag": file.tag, "Cache-Control": "no-cache"}  # cached, and revalidated each time
     if request.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)

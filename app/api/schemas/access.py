@@ -18,7 +18,9 @@ class ProblemOut(Wire):
     type: str
     title: str
     status: int = Field(ge=400, le=599)
-    detail: str
+    detail: str = Field(description="For people, in English.")
+    id: str = Field(description="Of the message that `detail` is, in the catalogue of messages.")
+    params: dict[str, Any] = Field(description="What the message is filled in with.")
 
 
 class SignIn(Wire):

@@ -16,6 +16,8 @@ from starlette.testclient import TestClient
 from app.library.errors import LibraryUnusable
 from app.library.library import Library
 from app.library.records import Stats
+from app.messages import wire
+from app.messages.catalogue import render
 from app.settings import Settings
 from app.store import alerts
 from app.store.data_folder import open_store
@@ -483,6 +485,25 @@ def test_clips_are_added_listed_shown_and_removed(clips: TestClient) -> None:
     missing = clips.get("/v1/clips/R000001")
     assert missing.status_code == 404
     assert missing.headers["content-type"] == "application/problem+json"
+    assert missing.json()["detail"] == "The library has no clip R000001"
+    assert missing.json()["id"] == "error-no-such-clip"
+    assert missing.json()["params"] == {"id": "R000001"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "id", "params"),
+    [
+        ("/v1/nothing", 404, "error-http", {"phrase": "Not Found"}),
+        ("/v1/checks?limit=0", 422, "error-invalid-field", None),
+    ],
+)
+def test_what_is_refused_before_a_route_names_its_message_too(
+    clips: TestClient, path: str, status: int, id: str, params: dict[str, str] | None
+) -> None:
+    answer = clips.get(path)
+    assert (answer.status_code, answer.json()["id"]) == (status, id)
+    assert answer.json()["detail"] == render(wire.from_json(answer.json()))
+    assert params is None or answer.json()["params"] == params
 
 
 def test_a_clip_that_cannot_be_added_says_why(clips: TestClient) -> None:
