@@ -34,6 +34,7 @@ from app.settings import Settings
 from app.store.checks import Check
 from app.store.data_folder import Store
 from hashing.errors import DecodeError, FirstseenError
+from hashing.message import verbatim
 from tests.app.api.service_made import report
 
 WORK = "tests.app.store.store_made"
@@ -115,9 +116,9 @@ class MadeWork:
             case ["fault"]:
                 raise ZeroDivisionError("secret name")
             case ["unreadable"]:
-                raise DecodeError(UNREADABLE)
+                raise DecodeError(verbatim(UNREADABLE))
             case ["unusable"]:
-                raise LibraryUnusable(UNUSABLE)
+                raise LibraryUnusable(verbatim(UNUSABLE))
 
     def _judge(self, words: list[str], check: Check) -> None:
         if check.task == "add":
