@@ -17,6 +17,8 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import BESIDE_OTHER_FOOTAGE, FRAMED_BY_FILL, EditType
 from hashing.errors import MethodMismatch
 from hashing.explain.explain import explain
+from hashing.explain.frame_shares import measure_frame_shares
+from hashing.explain.joins import find_joins
 from hashing.explain.pan_zoom import visible_at
 from hashing.imaging.polygons import SIDES
 from hashing.message import Message
@@ -29,7 +31,7 @@ from hashing.pan_zoom.stabilise import (
     stabilise_reference,
 )
 from hashing.retiming.refine import refine_alignment
-from hashing.types import Box, Edit, Fingerprint, Match, Seconds, Segment
+from hashing.types import Box, Edit, Fingerprint, FrameShare, Match, Seconds, Segment
 
 __all__ = [
     "compare",
@@ -178,13 +180,18 @@ def _decide_and_explain(
     audio = compare_audio(query.fingerprint, reference.fingerprint, segments)
     accepted = outcome.decision == "accepted"
     edits = explain(query, reference, placement, segments, audio) if accepted else ()
+    shares = measure_frame_shares(query, reference, placement) if accepted else ()
+    joins = find_joins(query.fingerprint, reference.fingerprint, segments)
     return Match(
         score=outcome.score,
         decision=outcome.decision,
         segments=_restrict_to_crop(segments, edits),
         edits=edits,
         audio=audio,
-        main_picture=is_main_picture(measured.covered_share, edits),
+        main_picture=is_main_picture(shares, measured.covered_share, edits),
+        frame_shares=shares,
+        shared_material=accepted and joins.shared_material,
+        measured_join=accepted and joins.to_other_footage,
         reasons=outcome.reasons,
     )
 
@@ -211,12 +218,17 @@ def _restrict_to_crop(
     return tuple(replace(segment, visible=visible) for segment in segments)
 
 
-def is_main_picture(covered: float, edits: tuple[Edit, ...]) -> bool:
-    """Whether the query mainly shows the reference footage, and not other footage beside it.
+def is_main_picture(
+    shares: tuple[FrameShare, ...], covered: float, edits: tuple[Edit, ...]
+) -> bool:
+    """Whether the query mainly shows the reference footage, at any time of the match.
 
-    covered: share of the query's frame that the reference covers, 0..1. Bars, a blurred fill or a
-    filmed screen around it are no other footage, however large they are.
+    shares: measured over time; of a video they decide alone. covered: share of the query's frame
+    that the reference covers, 0..1; it decides of a still, in which nothing moves, together with
+    what was found around the footage. Bars, a blurred fill or a filmed screen are no other footage.
     """
+    if shares:
+        return any(share.is_main for share in shares)
     kinds = {edit.type for edit in edits}
     if kinds & BESIDE_OTHER_FOOTAGE:
         return False

@@ -24,6 +24,7 @@ type Kind = Literal["video", "still"]
 type Sampling = Literal["default", "quick"]  # how densely a video is described
 
 VECTOR_SIZE = 512  # SSCD, Pizzi et al. 2022
+MIN_MAIN_RATIO = 1.25  # of known footage to other footage in a frame; set by hand: cells are coarse
 PDQ_BYTES = 32  # ThreatExchange, pdq/README.md
 
 
@@ -259,6 +260,31 @@ class AudioFinding:
     spans: tuple[AudioSpan, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FrameShare:
+    """Of what the query's frame is made over a span of the query.
+
+    known: share of the frame that shows the reference footage, 0..1. other: share that shows other
+    footage. The rest stands still or is filled with the footage itself: bars, captions, blur.
+    """
+
+    query: Span
+    known: float
+    other: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.known <= 1 and 0 <= self.other <= 1 and self.known + self.other <= 1.001):
+            raise ValueError(f"shares of one frame, got {self.known} and {self.other}")
+
+    @property
+    def is_main(self) -> bool:
+        """Whether the reference footage is what the frame mainly shows.
+
+        In an even split neither half is.
+        """
+        return self.known > MIN_MAIN_RATIO * self.other
+
+
 type Decision = Literal[
     "accepted", "weak_match", "same_scene_other_recording", "too_little", "none"
 ]
@@ -271,6 +297,8 @@ class Match:
     decision: `accepted` is the same recording; `none` a near miss; the others are kinds of
     undecided. main_picture is False where the reference footage is only an inset, or a part of the
     query's frame so small that it says nothing about what the query mainly shows.
+
+    frame_shares: of a video, in the query's order; () where they were not measured.
     """
 
     score: float  # calibrated, 0..1
@@ -279,6 +307,8 @@ class Match:
     edits: tuple[Edit, ...] = ()
     audio: AudioFinding = field(default_factory=AudioFinding)
     main_picture: bool = True
+    frame_shares: tuple[FrameShare, ...] = ()
+    shared_material: bool = False  # a short part between cuts, in both clips: intro, ident, advert
     measured_join: bool = False  # a cut to other footage was measured at an end of a segment
     reasons: tuple[Message, ...] = ()  # what the decision rests on, with figures
     found_by: Literal["picture", "sound"] = "picture"  # sound: none of its frames was found

@@ -332,6 +332,10 @@ verdict-excerpt = Excerpt of '{ $clip }'
 verdict-frame = Frame of '{ $clip }' at { CLOCK($at) }
 verdict-split-screen = Known footage '{ $clip }', shown in a split screen
 verdict-inset = Known footage '{ $clip }', shown picture-in-picture
+# other footage fills more of the frame; $share of it shows the known clip
+verdict-contains = Contains footage of '{ $clip }' ({ SHARE($share) } of the frame), beside other footage
+verdict-contains-known = Contains footage of '{ $clip }', known by { $by } ({ SHARE($share) } of the frame), beside other footage
+verdict-shared = Shares { $ranges } with '{ $clip }', perhaps an intro, an ident or an advert; the rest is other footage
 verdict-joined = Joined from { $count } known clips: { $clips }
 verdict-joined-other = Footage of '{ $clip }' in { $ranges }, joined to other footage
 
@@ -419,6 +423,8 @@ claim-not-confirmed = { $reason }. This does not confirm the claimed date
 
 claim-no-match = Nothing in this library matched, so there is nothing to compare the claimed date with
 claim-no-sure-match = No match is certain enough to compare the claimed date with
+claim-inset-older = Known footage fills { SHARE($share) } of the frame, other footage more. A copy of the known footage existed by { $by } ({ $source }), { $gap } before the claimed date; that says nothing about the rest of the frame
+claim-only-shared = Only { $ranges } matched: a short part between cuts, as an intro, an ident or an advert that several videos share. A copy of it existed by { $by } ({ $source }); that says nothing about the rest
 claim-only-inset = Known footage was found only beside or inside another picture; its date says nothing about the rest of the picture
 claim-no-date = No copy with a usable date is known: capture dates are not used as evidence
 
@@ -441,6 +447,7 @@ limit-composite = Each segment has its own history: what is known of one says no
 limit-differences = Differences are measured against the known clip. They do not say which of the two came first or who made the changes; small ones may be missed
 limit-not-main = Nothing is known of the main picture, only of what is shown in or beside it
 limit-unmatched = { $ranges } matched nothing in this library; that part may be new, or older footage that this library does not hold
+limit-blank = { $ranges } is black or featureless and cannot be compared with anything
 limit-undecoded = { $ranges } of the item was not decoded and not checked
 # A video track, an attached video or a further picture of the file. part: its label, in words
 limit-part-unchecked = Not checked: { $part }, which the file holds too ({ $reason })

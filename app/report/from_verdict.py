@@ -134,6 +134,8 @@ def _match(compared: Held) -> ReportedMatch:
         edits=match.edits,
         audio=match.audio,
         main_picture=match.main_picture,
+        frame_shares=match.frame_shares,
+        shared_material=match.shared_material,
         found_by=match.found_by,
         reasons=match.reasons,
     )

@@ -52,6 +52,7 @@ from hashing.types import (
     AudioState,
     Box,
     Edit,
+    FrameShare,
     Homography,
     Kind,
     MediaInfo,
@@ -210,7 +211,7 @@ def _appearance(appearance: JsonNode) -> ReportedAppearance:
 
 def _match(match: JsonNode) -> ReportedMatch:
     main, found_by, audio = match["main_picture"], match["found_by"], match["audio"]
-    coverage = match["coverage"]
+    coverage, shared = match["coverage"], match["shared_material"]
     return ReportedMatch(
         clip=_clip(match["clip"]),
         appearances=tuple(_appearance(one) for one in match["appearances"].items()),
@@ -223,9 +224,15 @@ def _match(match: JsonNode) -> ReportedMatch:
         edits=tuple(_edit(edit) for edit in match["edits"].items()),
         audio=AudioFinding() if audio.is_null else _audio(audio),
         main_picture=True if main.is_null else main.flag(),
+        shared_material=False if shared.is_null else shared.flag(),
+        frame_shares=tuple(_frame_share(share) for share in match["frame_shares"].items()),
         found_by="picture" if found_by.is_null else found_by.one_of(("picture", "sound")),
         reasons=_messages(match["reasons"], match["reasons_messages"]),
     )
+
+
+def _frame_share(share: JsonNode) -> FrameShare:
+    return FrameShare(_span(share["query"]), _number(share["known"]), _number(share["other"]))
 
 
 def _clip(clip: JsonNode) -> ReportedClip:

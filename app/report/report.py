@@ -18,7 +18,17 @@ from app.verdict.claim_check import ClaimedDate, ClaimedPlace
 from app.verdict.headline import Searched
 from app.verdict.terms import Relation, Undecided
 from hashing.message import Message
-from hashing.types import AudioFinding, Edit, Kind, Match, MediaInfo, Seconds, Segment, Span
+from hashing.types import (
+    AudioFinding,
+    Edit,
+    FrameShare,
+    Kind,
+    Match,
+    MediaInfo,
+    Seconds,
+    Segment,
+    Span,
+)
 
 SCHEMA = "firstseen.report/1"
 
@@ -155,6 +165,8 @@ class ReportedMatch:
     edits: tuple[Edit, ...] = ()
     audio: AudioFinding = field(default_factory=AudioFinding)
     main_picture: bool = True
+    frame_shares: tuple[FrameShare, ...] = ()
+    shared_material: bool = False
     found_by: Literal["picture", "sound"] = "picture"
     reasons: tuple[Message, ...] = ()
 

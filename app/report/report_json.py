@@ -29,7 +29,7 @@ from app.report.report import (
 )
 from app.verdict.headline import Searched
 from hashing.message import Message, verbatim
-from hashing.types import AudioFinding, Edit, Homography, Segment, Span
+from hashing.types import AudioFinding, Edit, FrameShare, Homography, Segment, Span
 
 TIME_DIGITS = 3  # a millisecond; no container times its frames more finely in practice
 
@@ -188,9 +188,19 @@ def _match(match: ReportedMatch) -> Json:
         "edits": [_edit(edit) for edit in match.edits],
         "audio": _audio(match.audio),
         "main_picture": match.main_picture,
+        "shared_material": match.shared_material,
+        "frame_shares": [_frame_share(share) for share in match.frame_shares],
         "found_by": match.found_by,
         "reasons": _texts(match.reasons),
         "reasons_messages": _messages(match.reasons),
+    }
+
+
+def _frame_share(share: FrameShare) -> Json:
+    return {
+        "query": _span(share.query),
+        "known": _number(share.known),
+        "other": _number(share.other),
     }
 
 

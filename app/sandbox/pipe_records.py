@@ -20,6 +20,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "Segment",
         "Edit",
         "AudioSpan",
+        "FrameShare",
         "AudioFinding",
         "Match",
         "Candidate",

@@ -10,7 +10,7 @@ from app.verdict.headline import (
     Searched,
     scored,
 )
-from app.verdict.intervals import ranges
+from app.verdict.intervals import ranges, tolerance, without
 from app.verdict.relations import CheckedItem, Held
 from app.verdict.shortfalls import Shortfall, not_compared
 from app.verdict.terms import Relation
@@ -44,11 +44,21 @@ def limits(
         if unmatched and item.info.kind == "video":
             told.append(Message("limit-unmatched", {"ranges": ranges(unmatched)}))
     told = [*told, *missed] if accepted else [*missed, *told]
+    blank = _blank(item, accepted)
+    if blank and relation not in ("none", "exact"):
+        told.append(Message("limit-blank", {"ranges": ranges(blank)}))
     if item.gaps:
         told.append(Message("limit-undecoded", {"ranges": ranges(item.gaps)}))
     if searched.skipped:
         told.append(_skipped(searched))
     return tuple(told)
+
+
+def _blank(item: CheckedItem, accepted: Sequence[Held]) -> tuple[Span, ...]:
+    """What is black or featureless in the item, beside what matched."""
+    covered = [span for one in accepted for span in one.covered]
+    blank = without(item.blank, covered)
+    return tuple(span for span in blank if span.length > tolerance(item.duration_s))
 
 
 def _skipped(searched: Searched) -> Message:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from app.dates import Interval, time_between
 from app.verdict.dated_copies import Sighting, by, sightings, source
-from app.verdict.intervals import filled, merged, ranges, total, uncovered, without
+from app.verdict.intervals import filled, merged, ranges, tolerance, total, uncovered, without
 from app.verdict.relations import CheckedItem, Held
 from app.verdict.terms import DateFinding
 from hashing.message import Message, Param
@@ -43,9 +43,10 @@ def check_date(item: CheckedItem, held: Sequence[Held], claim: Interval) -> Clai
     earliest instant of the claim. Nothing but an accepted match of the main picture counts.
     """
     accepted = [one for one in held if one.accepted]
-    found = sightings(one for one in accepted if one.main)
+    found = sightings(one for one in accepted if one.main and not one.match.shared_material)
     if not found:
-        return ClaimedDate(claim.text, "not_checkable", (), _why_not_checkable(held, accepted))
+        reason = _why_not_checkable(item, held, accepted, claim)
+        return ClaimedDate(claim.text, "not_checkable", (), reason)
     earlier = [sighting for sighting in found if sighting.date.wholly_before(claim)]
     if not earlier:
         spans = filled((span for sighting in found for span in sighting.held.main), item.duration_s)
@@ -65,7 +66,7 @@ def _rest(
         return ()
     if item.duration_s is None:
         return None
-    return uncovered(spans, item.duration_s)
+    return comparable(item, uncovered(spans, item.duration_s))
 
 
 def _why_contradicted(
@@ -107,13 +108,41 @@ def _existed(id: str, sighting: Sighting, claim: Interval, **more: Param) -> Mes
     return Message(id, params | more)
 
 
-def _why_not_checkable(held: Sequence[Held], accepted: Sequence[Held]) -> Message:
+def comparable(item: CheckedItem, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans without what is black or featureless: that can be compared with nothing."""
+    shown = without(spans, item.blank)
+    return tuple(span for span in shown if span.length > tolerance(item.duration_s))
+
+
+def _why_not_checkable(
+    item: CheckedItem, held: Sequence[Held], accepted: Sequence[Held], claim: Interval
+) -> Message:
     if not accepted:
         undecided = any(one.relation == "undecided" for one in held)
         return Message("claim-no-sure-match" if undecided else "claim-no-match")
-    if not any(one.main for one in accepted):
+    main = [one for one in accepted if one.main]
+    if not main:
+        return _why_only_inset(accepted, claim)
+    shared = [one for one in main if one.match.shared_material]
+    dated = sightings(shared)
+    if not dated:
+        return Message("claim-no-date")
+    spans = filled((span for one in shared for span in one.main), item.duration_s)
+    params: dict[str, Param] = {
+        "ranges": ranges(spans),
+        "by": by(dated[0].date),
+        "source": source(dated[0].appearance),
+    }
+    return Message("claim-only-shared", params)
+
+
+def _why_only_inset(accepted: Sequence[Held], claim: Interval) -> Message:
+    """Other footage fills more of the frame; the known part may still be older than claimed."""
+    earlier = [found for found in sightings(accepted) if found.date.wholly_before(claim)]
+    share = earlier[0].held.known_share if earlier else None
+    if share is None:
         return Message("claim-only-inset")
-    return Message("claim-no-date")
+    return _existed("claim-inset-older", earlier[0], claim, share=share)
 
 
 def _why_not_contradicted(
@@ -125,7 +154,7 @@ def _why_not_contradicted(
         "claim-copy-later" if later else "claim-copy-not-surely-earlier",
         {"by": by(best.date), "source": source(best.appearance)},
     )
-    rest = uncovered(spans, item.duration_s) if item.duration_s is not None else ()
+    rest = comparable(item, uncovered(spans, item.duration_s)) if item.duration_s else ()
     if rest:
         reason = Message("claim-rest-undated", {"reason": reason, "ranges": ranges(rest)})
     return Message("claim-not-confirmed", {"reason": reason})

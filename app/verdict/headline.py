@@ -10,7 +10,8 @@ from math import floor
 
 from app.library.records import Clip
 from app.verdict.combine import principal
-from app.verdict.intervals import ranges, total
+from app.verdict.dated_copies import Sighting, by
+from app.verdict.intervals import ranges, tolerance, total, uncovered, without
 from app.verdict.relations import CheckedItem, Held, differences
 from app.verdict.shortfalls import Shortfall
 from app.verdict.terms import Relation
@@ -93,16 +94,24 @@ def headline(
     searched: Searched,
     sounds: Sequence[KnownSound] = (),
     shortfalls: Sequence[Shortfall] = (),
+    first: Sighting | None = None,
 ) -> Message:
-    """One line, the verdict first. sounds: heard where no match was accepted."""
+    """One line, the verdict first.
+
+    sounds: heard where no match was accepted. first: the earliest date of what was accepted.
+    """
     best = principal(held)
     if best is None:
         return _open_headline(item, undecided, held, searched, sounds, shortfalls)
     name: dict[str, Param] = {"clip": best.title}
     if relation == "exact":
         return Message("verdict-exact", name)
+    if best.match.shared_material and relation in ("composite", "edited", "excerpt"):
+        return Message("verdict-shared", name | {"ranges": ranges(best.covered)})
     if relation == "composite":
         return _joined_headline(held, best)
+    if not best.main and best.known_share is not None:
+        return _contains_headline(best, best.known_share, first)
     if not best.main and best.relation == "edited":
         split = any(edit.type is EditType.SPLIT_SCREEN for edit in best.match.edits)
         return Message("verdict-split-screen" if split else "verdict-inset", name)
@@ -149,6 +158,14 @@ def _open_headline(
     return Message("verdict-weak-match", name)
 
 
+def _contains_headline(best: Held, share: float, first: Sighting | None) -> Message:
+    """Of footage that is not what the item mainly shows: how much of the frame, since when."""
+    contains: dict[str, Param] = {"clip": best.title, "share": share}
+    if first is None or first.held.clip.id != best.clip.id:
+        return Message("verdict-contains", contains)
+    return Message("verdict-contains-known", contains | {"by": by(first.date)})
+
+
 def _joined_headline(held: Sequence[Held], best: Held) -> Message:
     parts = [one for one in held if one.accepted and one.relation == "composite"]
     if len(parts) > 1:
@@ -159,7 +176,10 @@ def _joined_headline(held: Sequence[Held], best: Held) -> Message:
 
 def _is_part(item: CheckedItem, one: Held) -> bool:
     """True where the clip explains only some of a video."""
-    return bool(item.duration_s) and one.covered != (Span(0.0, item.duration_s or 0.0),)
+    if not item.duration_s:
+        return False
+    rest = without(uncovered(one.covered, item.duration_s), item.blank)
+    return any(span.length > tolerance(item.duration_s) for span in rest)
 
 
 def _differences(one: Held) -> tuple[Message, ...]:

@@ -22,6 +22,7 @@ from hashing.types import (
     Span,
 )
 
+HELD_WHOLE = 0.9  # of the comparable part of a clip, from which the item may be the fuller original
 SURE_SPEED = 0.05  # off by this much is no error of measurement, whether or not an edit says so
 
 
@@ -66,6 +67,15 @@ class Held:
     coverage_query: float
     coverage_reference: float
     opposed: bool = False  # was accepted until another accepted match ruled it out
+
+    @property
+    def known_share(self) -> float | None:
+        """Share of the item's frame that shows the clip, 0..1, over the match; None: not known."""
+        shares = self.match.frame_shares
+        seconds = sum(share.query.length for share in shares)
+        if seconds == 0:
+            return None
+        return sum(share.known * share.query.length for share in shares) / seconds
 
     @property
     def accepted(self) -> bool:
@@ -132,8 +142,15 @@ def _same_bytes(item: CheckedItem, match: Match) -> Match:
 
 
 def _main(match: Match, covered: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans in which the known footage is what the item mainly shows.
+
+    By what the frame was measured to be made of; by the edits only where that is not known, as of
+    reports and stills.
+    """
     if not match.main_picture:
         return ()
+    if match.frame_shares:
+        return without(covered, [share.query for share in match.frame_shares if not share.is_main])
     beside = [edit for edit in match.edits if edit.type in BESIDE_OTHER_FOOTAGE]
     if any(edit.query is None for edit in beside):
         return ()
@@ -151,7 +168,7 @@ def _relation(item: CheckedItem, clip: Clip, match: Match) -> Relation:
         return "composite"
     if is_edited(match):
         return "edited"
-    if _holds_more(item, match):
+    if _holds_more(item, match) and _is_held_whole(item, clip, match):
         return "longer"
     return "excerpt" if _is_piece(item, clip, match) else "copy"
 
@@ -181,6 +198,16 @@ def _holds_more(item: CheckedItem, match: Match) -> bool:
     rest = uncovered([segment.query for segment in match.segments], item.duration_s)
     shown = without(rest, [*item.gaps, *item.blank])
     return any(span.length > tolerance(item.duration_s) for span in shown)
+
+
+def _is_held_whole(item: CheckedItem, clip: Clip, match: Match) -> bool:
+    """Whether nearly all of the clip is in the item, what cannot be compared aside."""
+    duration_s = _clip_duration(clip)
+    if not duration_s:
+        return True
+    shown = total(segment.reference for segment in match.segments)
+    blank = without(item.blank, [segment.query for segment in match.segments])
+    return shown >= HELD_WHOLE * (duration_s - total(blank))
 
 
 def _is_piece(item: CheckedItem, clip: Clip, match: Match) -> bool:

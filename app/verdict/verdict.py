@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from app.library.records import Clip
 from app.verdict.caveats import limits, of_sound, unable
 from app.verdict.claim import Claim
-from app.verdict.claim_check import ClaimedDate, ClaimedPlace, check_date, check_place
+from app.verdict.claim_check import (
+    ClaimedDate,
+    ClaimedPlace,
+    check_date,
+    check_place,
+    comparable,
+)
 from app.verdict.combine import relation_of_item, settle
 from app.verdict.dated_copies import Sighting, date_notes, first_seen
 from app.verdict.headline import Capabilities, KnownSound, Searched, headline, reasons
@@ -31,8 +37,8 @@ class Verdict:
 
     held: exactly one a clip; accepted ones first, best first, then up to 20 near misses, those
     that leave the question open before the others.
-    unmatched: stretches of the item for which nothing was accepted; () where its length is not
-    known.
+    unmatched: spans of the item for which nothing was accepted, what is black or featureless left
+    out; () where its length is not known.
     """
 
     relation: Relation
@@ -89,7 +95,7 @@ def judge(
     return Verdict(
         relation=relation,
         undecided=undecided,
-        headline=headline(item, relation, undecided, held, searched, sounds, shortfalls),
+        headline=headline(item, relation, undecided, held, searched, sounds, shortfalls, first),
         reasons=reasons(held, date_notes(accepted, first), sounds),
         limits=limits(item, relation, undecided, held, first, unmatched, searched, able, shortfalls)
         + of_sound(held, sounds)
@@ -130,4 +136,5 @@ def _undecided(held: Sequence[Held]) -> Undecided:
 def _unmatched(item: CheckedItem, accepted: Sequence[Held]) -> tuple[Span, ...]:
     if any(one.relation == "exact" for one in accepted) or item.duration_s is None:
         return ()
-    return uncovered([span for one in accepted for span in one.covered], item.duration_s)
+    covered = [span for one in accepted for span in one.covered]
+    return comparable(item, uncovered(covered, item.duration_s))
