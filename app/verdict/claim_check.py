@@ -110,6 +110,8 @@ def _existed(id: str, sighting: Sighting, claim: Interval, **more: Param) -> Mes
 
 def comparable(item: CheckedItem, spans: Sequence[Span]) -> tuple[Span, ...]:
     """The spans without what is black or featureless: that can be compared with nothing."""
+    if not item.blank:
+        return tuple(spans)
     shown = without(spans, item.blank)
     return tuple(span for span in shown if span.length > tolerance(item.duration_s))
 

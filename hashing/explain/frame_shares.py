@@ -4,14 +4,14 @@ The claim rests on this, not on what an edit is called. The frame is cut into ce
 the known footage where it varies, over space and time, as the aligned reference does there. A cell
 that moves otherwise is a fill where it moves as the enlarged footage does: vertical reposts stand
 on a blurred copy of themselves, however blurred, dimmed or enlarged. What then still moves is
-other footage. Bars, pages and captions stand still and are no footage.
+other footage, with the still parts of the same scene. Bars, pages and captions are no footage.
 
 Thresholds lie between the two groups of `benchmarks/results/shares.json`, made by
 `python -m benchmarks shares`.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import scaling_matrix, warp_thumbnails
 from hashing.types import FrameShare, Line, Seconds, Span
 
-__all__ = ["measure_frame_shares"]
+__all__ = ["measure_frame_shares", "measure_shares"]
 
 PIECE_S: Seconds = 5.0  # measured at a time; templates change with shots
 MIN_FRAMES = 8  # of a piece; in fewer, movement agrees by chance
@@ -32,9 +32,11 @@ CELL_PX = 8  # of a thumbnail 128 px long
 SOFTENING_PX = 1.5  # of thumbnails: coding noise and edges a pixel off do not count
 MAX_SHIFT_PX = 2  # of a thumbnail: 1.6 % of the frame, an error of registration
 MIN_DEVIATION = 4.0  # grey levels, over the cell and the piece: below it nothing can be compared
-MIN_MOVEMENT = 4.0  # grey levels over time, at a pixel: below it a cell stands still
+MIN_MOVEMENT = 2.0  # grey levels over time, at a pixel: below it a cell stands still
 MIN_AGREEMENT = 0.5  # correlation over space and time with the aligned reference
 MIN_FILL_CORRELATION = 0.7  # correlation over time with the enlarged footage
+MIN_MOVING_CELLS = 2  # of some 16 x 9: one alone is a flicker
+MIN_SCENE_TEXTURE = 0.5  # share of the cells; a page or a caption band is mostly plain
 FILL_ENLARGEMENTS = (0.8, 1.0, 1.25, 1.5, 2.0, 2.5)  # times that which just covers the frame
 FILL_SOFTENING_PX = 5.0  # of the reference's thumbnails
 
@@ -55,7 +57,7 @@ def measure_frame_shares(
     to_query = scaling_matrix(query.size, (width, height)) @ placement.transform.matrix
     matrix = to_query @ scaling_matrix(reference.thumbnail_size, reference.size)
     return tuple(
-        _measure(query.thumbnails()[at], reference.thumbnails()[other], matrix, span)
+        measure_shares(query.thumbnails()[at], reference.thumbnails()[other], matrix, span)
         for line in placement.lines
         for span, at, other in _pieces(query, reference, line)
     )
@@ -75,32 +77,64 @@ def _pieces(
         yield Span(start, end), at, np.array([reference.nearest_index(time) for time in times])
 
 
-def _measure(
+def measure_shares(
     query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Matrix, span: Span
 ) -> FrameShare:
-    """query, reference: (K, h, w) thumbnails, paired. matrix: reference -> query thumbnail."""
+    """The shares of the frame over some pairs of thumbnails.
+
+    query: (K, h, w) uint8 luma, 128 px long. reference: (K, h', w') uint8 luma, paired with it.
+    matrix: pixels of the reference's thumbnails -> pixels of the query's. span: of the query.
+    """
     height, width = query.shape[1:]
     warped, inside = warp_thumbnails(reference, matrix, (width, height))
     frames = _soften(query.astype(np.float32), SOFTENING_PX)
     cells = _to_cells(frames)
     covered = _to_cells(inside[None].astype(np.float32))[0].mean(axis=-1) > 0.5
     textured = cells.std(axis=(0, 3)) >= MIN_DEVIATION
-    agreement = _agreement(cells, _soften(warped, SOFTENING_PX))
-    known = covered & ((agreement > MIN_AGREEMENT) | ~textured)
-    moving = ~known & textured & (cells.std(axis=0).mean(axis=-1) >= MIN_MOVEMENT)
-    other = moving & ~_is_fill(cells.mean(axis=-1), moving, known, reference, matrix)
+    agreement = _agreement(cells, _soften(warped, SOFTENING_PX), covered & textured)
+    known = _without_lone(covered & ((agreement > MIN_AGREEMENT) | ~textured))
+    beside = ~_grow(known)  # cells that straddle its border move with it
+    moving = beside & textured & (cells.std(axis=0).mean(axis=-1) >= MIN_MOVEMENT)
+    fill = _is_fill(cells.mean(axis=-1), moving, known, reference, matrix)
+    other = _other_footage(~known, textured, moving, fill)
     return FrameShare(span, float(known.mean()), float(other.mean()))
 
 
-def _agreement(cells: NDArray[np.float32], warped: Frames) -> NDArray[np.float64]:
-    """(rows, columns) correlation with the reference over space and time, at the best shift."""
-    best = np.full(cells.shape[1:3], -1.0)
+def _other_footage(beside: Cells, textured: Cells, moving: Cells, fill: Cells) -> Cells:
+    """Which cells beside the known footage show other footage.
+
+    Where most of what moves there is a fill, or nearly nothing moves, only what moves by itself
+    counts: a ticker, a heart that rises. Otherwise a scene stands there, and what stands still in
+    it is of it too, unless most of it is plain, as of a page.
+    """
+    own = moving & ~fill
+    is_scene = own.sum() >= MIN_MOVING_CELLS and own.sum() > fill.sum()
+    if is_scene and textured[beside].mean() >= MIN_SCENE_TEXTURE:
+        return beside & ~fill
+    return own
+
+
+def _without_lone(cells: Cells) -> Cells:
+    """Cells that stand with others: one alone agrees by chance."""
+    return np.asarray(cv2.medianBlur(cells.astype(np.uint8), 3) > 0)
+
+
+def _grow(cells: Cells) -> Cells:
+    return np.asarray(cv2.dilate(cells.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
+
+
+def _agreement(cells: NDArray[np.float32], warped: Frames, compared: Cells) -> NDArray[np.float64]:
+    """(rows, columns) correlation with the reference over space and time.
+
+    At the one shift of the whole frame at which most of the cells compared agree: each for itself
+    would agree with anything somewhere.
+    """
     shifts = (-MAX_SHIFT_PX, 0, MAX_SHIFT_PX)
-    for down in shifts:
-        for right in shifts:
-            shifted = _to_cells(np.roll(warped, (down, right), axis=(1, 2)))
-            best = np.maximum(best, _correlate(cells, shifted, axes=(0, 3)))
-    return best
+    tried = [
+        _correlate(cells, _to_cells(np.roll(warped, shift, axis=(1, 2))), axes=(0, 3))
+        for shift in product(shifts, shifts)
+    ]
+    return max(tried, key=lambda values: int((values[compared] > MIN_AGREEMENT).sum()))
 
 
 def _is_fill(

@@ -135,7 +135,7 @@ def test_fields_of_a_later_version_are_left_out() -> None:
     data = to_json(full_report())
     later = json.loads(json.dumps(data))
     later["leads"] = [{"id": "x"}]
-    later["matches"][0]["shared_material"] = True
+    later["matches"][0]["shared_by"] = ["R000002"]
     later["matches"][0]["segments"][0]["hue"] = "main"
     assert again(later) == data
 

@@ -170,9 +170,9 @@ PUBLISHED = ("published", "2019-06-12")
         pytest.param(
             video(blank=[Span(0, 3)]),
             match((3, 30, 0, 27)),
-            PART,
+            OLD,
             [(3, 30)],
-            id="darkness may be the witness's",
+            id="black counts for neither side",
         ),
         pytest.param(
             video(None), whole(), PART, [(0, 30)], id="how long the item is, is not known"

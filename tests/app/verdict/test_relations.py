@@ -100,7 +100,7 @@ BYTES = clip(sha256="f" * 64)
         # longer, and what it could be taken for
         pytest.param(video(), SHORT, whole(10), "longer", id="the clip and more"),
         pytest.param(video(), SHORT, match((9, 19, 0, 10)), "longer", id="more on both sides"),
-        pytest.param(video(), LONG, match((0, 20, 40, 60)), "longer", id="overlapping cuts"),
+        pytest.param(video(), LONG, match((0, 20, 40, 60)), "excerpt", id="overlapping cuts"),
         pytest.param(video(), SHORT, whole(10, edits=[edit("downscaled")]), "longer", id="small"),
         pytest.param(video(), PHOTO, match((9, 12, 0, 0)), "longer", id="the photo is one moment"),
         pytest.param(video(), PHOTO, match((0, 30, 0, 0)), "copy", id="a video of nothing else"),
@@ -163,7 +163,7 @@ FIRST_HALF, SECOND_HALF = match((0, 15, 0, 15)), match((15, 30, 5, 20))
             [match((0, 15.5, 0, 15.5)), match((14.8, 30, 0, 15))], "composite", id="a dissolve"
         ),
         pytest.param(
-            [match((0, 18, 0, 18)), match((12, 30, 0, 18))], "longer", id="pieces that overlap"
+            [match((0, 18, 0, 18)), match((12, 30, 0, 18))], "excerpt", id="pieces that overlap"
         ),
         pytest.param([whole(), match((5, 12, 0, 7))], "copy", id="one explains all"),
         pytest.param([whole(), whole(main_picture=False)], "copy", id="main and inset"),
@@ -173,7 +173,7 @@ FIRST_HALF, SECOND_HALF = match((0, 15, 0, 15)), match((15, 30, 5, 20))
             id="main, then inset",
         ),
         pytest.param(
-            [FIRST_HALF, match((15, 30, 0, 15), decision="weak_match")], "longer", id="weak"
+            [FIRST_HALF, match((15, 30, 0, 15), decision="weak_match")], "excerpt", id="weak"
         ),
         pytest.param(
             [whole(), match((0, 10, 0, 10), measured_join=True)], "copy", id="a known join"
