@@ -174,8 +174,12 @@ def _relation(item: CheckedItem, clip: Clip, match: Match) -> Relation:
 
 
 def is_edited(match: Match) -> bool:
-    """True where a difference was measured that no plain re-upload makes, sound included."""
-    return any(kind not in NO_EDITING for kind in differences(match))
+    """True where a difference was measured that no plain re-upload makes, sound included.
+
+    Other footage that fills more of the frame is one, whether or not an edit names it.
+    """
+    beside_other = bool(match.frame_shares) and not match.main_picture
+    return beside_other or any(kind not in NO_EDITING for kind in differences(match))
 
 
 def differences(match: Match) -> tuple[EditType, ...]:
