@@ -37,7 +37,11 @@ MIN_FILL_CORRELATION = 0.7  # correlation over time with the enlarged footage
 MIN_MOVING_CELLS = 2  # of some 16 x 9: one alone is a flicker
 MIN_SCENE_TEXTURE = 0.5  # share of the cells; a page or a caption band is mostly plain
 FILL_ENLARGEMENTS = (0.8, 1.0, 1.25, 1.5, 2.0, 2.5)  # times that which just covers the frame
-FILL_SOFTENING_PX = 5.0  # of the reference's thumbnails
+FILL_SOFTENINGS_PX = (
+    1.0,
+    2.5,
+    5.0,
+)  # of the reference's thumbnails: fills are blurred as one likes
 
 type Cells = NDArray[np.bool_]  # (rows, columns) of the query's frame
 type Frames = NDArray[np.float32]  # (K, h, w) luma, 0..255
@@ -146,16 +150,18 @@ def _is_fill(
     """Which of the cells asked move as the footage does when it is enlarged to fill the frame.
 
     means: (K, rows, columns) of the query's cells. The enlargement is about the middle of the
-    frame, as templates make it; how far it goes is tried.
+    frame, as templates make it; how far it goes, and how soft it is, is tried on all cells at once.
     """
     fill = np.zeros_like(asked)
     if not (asked.any() and footage.any()):
         return fill
     rows, columns = np.nonzero(asked)
-    softened = _soften(reference.astype(np.float32), FILL_SOFTENING_PX)
     correlations = [
         _correlate(means[:, rows, columns], sampled, axes=(0,))
-        for sampled in _enlarged(softened, rows, columns, footage, matrix)
+        for sigma_px in FILL_SOFTENINGS_PX
+        for sampled in _enlarged(
+            _soften(reference.astype(np.float32), sigma_px), rows, columns, footage, matrix
+        )
     ]
     best = max(correlations, key=lambda values: float(np.median(values)))
     fill[rows, columns] = best > MIN_FILL_CORRELATION
