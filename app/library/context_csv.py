@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.dates import DateNotUnderstoodError, parse_date
 from app.errors import cause_of
 from app.library.errors import ContextUnreadable
-from app.library.records import Appearance, AppearanceKind
+from app.library.records import OWN_ENTRIES, Appearance, AppearanceKind
 from hashing.message import Message
 
 if TYPE_CHECKING:
@@ -139,9 +139,14 @@ def _row(header: list[str], cells: list[str], where: str) -> tuple[str, Context]
 def context_from_columns(values: Mapping[str, str], where: str) -> Context:
     """One clip's context from values by column; other columns than COLUMNS are ignored.
 
-    where: named in errors. Raises ContextUnreadable for an unreadable date.
+    where: named in errors. Raises ContextUnreadable for an unreadable date, and for firstseen's own
+    name as that of who entered it.
     """
     source_url, publisher, entered_by = (values.get(column) for column in SOURCE)
+    if entered_by is not None and entered_by.casefold() == OWN_ENTRIES:
+        raise ContextUnreadable(
+            Message("error-csv-own-name", {"where": where, "name": OWN_ENTRIES})
+        )
     appearances = tuple(
         Appearance(kind, _date(values[kind], where, kind), source_url, publisher, entered_by)
         for kind in DATED

@@ -36,6 +36,7 @@ from app.library.index.live_index import HitLocations, LiveIndex
 from app.library.index.vector_index import EXACT_LIMIT
 from app.library.library_file import LibraryFile, open_file
 from app.library.records import (
+    OWN_ENTRIES,
     Addition,
     Appearance,
     Clip,
@@ -56,7 +57,6 @@ log = logging.getLogger(__name__)
 WAIT_S = 30.0  # for another process that is writing
 MAX_BLOCKS_PER_ADD = 1  # that are encoded while someone waits for an addition
 NO_CONTEXT = Context()
-OWN_NAME = "firstseen"  # who enters `ingested`
 
 
 class Library:
@@ -115,9 +115,9 @@ class Library:
                 return _add_context(connection, number, context)
             number = clip_rows.insert_clip(connection, fingerprint, facts, context.texts())
             ingested = _now(now).isoformat(timespec="seconds")
-            own = [Appearance("ingested", ingested, entered_by=OWN_NAME)]
+            own = [Appearance("ingested", ingested, entered_by=OWN_ENTRIES)]
             if captured is not None:
-                own.append(Appearance("captured", captured))
+                own.append(Appearance("captured", captured, entered_by=OWN_ENTRIES))
             appearances = clip_rows.add_appearances(
                 connection, number, (*context.appearances, *own)
             )

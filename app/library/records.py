@@ -11,6 +11,9 @@ from hashing.types import Kind, Seconds
 type AppearanceKind = Literal["captured", "published", "archived", "attested", "ingested"]
 
 
+OWN_ENTRIES = "firstseen"  # who entered what firstseen itself writes into a library
+
+
 @dataclass(frozen=True, slots=True)
 class Appearance:
     """One dated sighting of a clip.

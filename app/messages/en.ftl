@@ -806,6 +806,7 @@ error-csv-first-column = { $file }, line 1: the first column must be 'file'
 error-csv-unknown-column = { $file }, line 1: unknown column '{ $column }'; known are { $known }
 error-csv-column-twice = { $file }, line 1: column '{ $column }' stands there twice
 error-csv-cells = { $where }: { $cells } cells, but { $columns } columns; quote cells with commas
+error-csv-own-name = { $where }, column 'entered_by': { $name } enters dates itself, of files and of its own clock; expected the name of who entered this one
 error-csv-no-file = { $where }, column 'file': names no file
 error-csv-cell = { $where }, column '{ $column }': { $problem }
 error-anchors-unreadable = the trust list { $path } cannot be read: { $reason }

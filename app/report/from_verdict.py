@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from app.library.records import Appearance
+from app.library.records import OWN_ENTRIES, Appearance
 from app.messages.catalogue import checked
 from app.metadata.types import Credentials, Fields, Finding
 from app.report.report import (
@@ -25,8 +25,6 @@ from app.verdict.relations import Held
 from app.verdict.verdict import Verdict
 from hashing.message import Message, verbatim
 from hashing.types import MediaInfo, Segment
-
-OWN_ENTRIES = "firstseen"  # who entered what firstseen itself writes into a library
 
 
 def report_on(
@@ -170,8 +168,8 @@ def reported(appearance: Appearance) -> ReportedAppearance:
 def stated_by(appearance: Appearance) -> StatedBy | None:
     """Whose word the date of an appearance is.
 
-    A capture date with a source, a publisher or a name is a person's entry. One without any is
-    the file's in most libraries, but a person may have entered it without saying who: None.
+    A capture date with a source, a publisher or a name is a person's entry. One without any was
+    added by an earlier version, of a file, or by a person who did not say who: None.
     """
     if appearance.kind == "ingested":
         return "firstseen"

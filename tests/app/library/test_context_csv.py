@@ -77,6 +77,7 @@ def test_rows_that_found_no_file_are_named(tmp_path: Path) -> None:
         ("file,title\na,T,more\n", "line 2: 3 cells, but 2 columns"),
         ('file,title\na,"T\n', "line 2: is not CSV"),
         ("file,ingested\na,2019\n", "unknown column 'ingested'"),
+        ("file,captured,entered_by\na,2019,Firstseen\n", "line 2, column 'entered_by'"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:

@@ -66,7 +66,7 @@ def test_an_addition_writes_when_firstseen_took_it_in(library: Library) -> None:
     added = library.add(made_print(1), made_facts(1), captured="2018", now=NOW)
     assert library.clip(added.clip_id).appearances == (
         Appearance("ingested", "2026-11-22T13:00:00+00:00", entered_by="firstseen"),
-        Appearance("captured", "2018"),
+        Appearance("captured", "2018", entered_by="firstseen"),
     )
 
 
