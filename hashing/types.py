@@ -407,3 +407,5 @@ class Limits:
     max_pixels: int = 100_000_000
     max_duration_s: Seconds = 4 * 3600.0
     max_frames: int = 1_000_000
+    wall_s: Seconds = 1800.0  # for all that reads the file at once; decoding ends before it
+    cpu_s: Seconds = 3600.0

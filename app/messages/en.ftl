@@ -537,6 +537,10 @@ problem-nothing-decodes = nothing decodes between { NUMBER($start, minimumFracti
 problem-only-the-first = only the first { NUMBER($seconds, minimumFractionDigits: 1, maximumFractionDigits: 1) } s were checked: { $limit }
 problem-longer-than = it is longer than max_duration_s = { $seconds } s
 problem-more-frames = it has more frames than max_frames = { $max }
+problem-slow-animation = its frames take more than { $seconds } s of CPU time
+problem-slow-wall = reading it takes most of wall_s = { $seconds } s
+problem-slow-cpu = reading it takes most of cpu_s = { $seconds } s
+problem-metadata-unread = its metadata was not read: { $reason }
 problem-ends-early = video stream ends at { NUMBER($end, minimumFractionDigits: 1, maximumFractionDigits: 1) } s of { NUMBER($declared, minimumFractionDigits: 1, maximumFractionDigits: 1) } s
 # $reason: one of fault-…
 problem-breaks-off = the file breaks off: { $reason }
@@ -756,6 +760,7 @@ error-sandbox-usage = {" "}({ NUMBER($cpu, minimumFractionDigits: 1, maximumFrac
 error-sandbox-left = it was interrupted during '{ $task }'
 error-sandbox-slow = reading the file took longer than wall_s = { $seconds } s ('{ $task }')
 error-sandbox-cpu = reading the file took more CPU time than cpu_s = { $limit } ('{ $task }')
+error-sandbox-facts-cpu = reading facts of the file took more than { $limit } s of CPU time ('{ $task }')
 error-sandbox-memory = reading the file took more memory than memory_bytes = { $limit }
 error-sandbox-asked-memory = reading the file asked for more memory than memory_bytes = { $limit }
 error-sandbox-files = reading the file opened more files than open_files = { $limit }

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from app.intake.item import Item
 from app.library.records import FileFacts
 from app.metadata.trust_anchors import load_trust_anchors
-from app.metadata.types import Metadata
+from app.metadata.types import Credentials, Metadata
 from app.pipeline.step_clock import StepClock
 from app.progress import OnProgress
 from app.sandbox.client import MediaSandbox
 from app.settings import Settings
+from hashing.errors import DecodeError
+from hashing.message import Message
 from hashing.types import Fingerprint, Limits, Sampling
 
 
@@ -38,15 +40,32 @@ def read_item(
     on_progress("metadata", 0.0)
     with clock.during("metadata"):
         sandbox.probe(limits)
-        metadata = sandbox.metadata(item.media_type, anchors)
+        metadata = _metadata(sandbox, item, anchors)
     with clock.during("describe"):
         fingerprint = sandbox.fingerprint(sampling, limits, on_progress)
     return ReadItem(fingerprint, metadata)
 
 
+def _metadata(sandbox: MediaSandbox, item: Item, anchors: str | None) -> Metadata:
+    """What the file says of itself; where reading that ends the process, only why."""
+    try:
+        return sandbox.metadata(item.media_type, anchors)
+    except DecodeError as error:
+        sandbox.revive()
+        problem = Message("problem-metadata-unread", {"reason": error.message})
+        unread = Credentials("unreadable", reason=Message("credentials-reader-failed"))
+        return Metadata({}, unread, problems=(problem,))
+
+
 def decode_limits(settings: Settings) -> Limits:
     """How much of a file is decoded."""
-    return Limits(settings.max_pixels, settings.max_duration_s, settings.max_frames)
+    return Limits(
+        settings.max_pixels,
+        settings.max_duration_s,
+        settings.max_frames,
+        settings.wall_s,
+        settings.cpu_s,
+    )
 
 
 def file_facts(item: Item) -> FileFacts:

@@ -11,8 +11,10 @@ from app.metadata.findings.findings import findings
 from app.metadata.trust_anchors import load_trust_anchors
 from app.metadata.types import Metadata
 from app.pipeline.open_sandbox import open_sandbox
+from app.pipeline.read_item import decode_limits
 from app.report.from_verdict import unreadable
 from app.report.report import Report
+from app.sandbox.errors import SandboxError
 from app.settings import Settings
 from app.verdict.claim import Claim
 from hashing.errors import FirstseenError
@@ -38,7 +40,8 @@ def report_unread(
     if item is None:
         return unreadable(name or intake.readable_name(path), error.message)
     report = unreadable(item.name, error.message, sha256=item.sha256, bytes=item.bytes)
-    return _add_metadata(report, item, settings, claim) if is_media else report
+    failed = error.task if isinstance(error, SandboxError) else None
+    return _add_metadata(report, item, settings, claim, failed) if is_media else report
 
 
 def _item(
@@ -56,10 +59,15 @@ def _item(
 
 
 def _add_metadata(
-    report: Report, item: intake.Item, settings: Settings, claim: Claim | None
+    report: Report,
+    item: intake.Item,
+    settings: Settings,
+    claim: Claim | None,
+    failed: str | None,
 ) -> Report:
     """Add what a new process can read of the file's facts and metadata.
 
+    failed: the task that ended the first process, which is not tried again.
     Raises UsageError for an unusable list of trust anchors.
     """
     anchors = load_trust_anchors(settings.trust_anchors)
@@ -70,8 +78,10 @@ def _add_metadata(
         contextlib.suppress(FirstseenError),
         open_sandbox(item.path, settings) as sandbox,
     ):
-        metadata = sandbox.metadata(item.media_type, anchors)
-        info = sandbox.probe()
+        if failed != "metadata":
+            metadata = sandbox.metadata(item.media_type, anchors)
+        if failed != "probe":
+            info = sandbox.probe(decode_limits(settings))
     if metadata is None:
         return report
     claimed_date = claim.date if claim else None

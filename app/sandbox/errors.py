@@ -24,7 +24,9 @@ MESSAGE_CHARS = 2000  # a message that crosses the pipe is cut here
 
 
 class SandboxError(FirstseenError):
-    """The process that reads a stranger's file gave no answer."""
+    """The process that reads a stranger's file gave no answer. task: in which it ended."""
+
+    task: str | None = None
 
 
 class SandboxUnavailable(SandboxError):

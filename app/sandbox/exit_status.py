@@ -15,7 +15,7 @@ from hashing.message import Message, Param
 
 EXIT_MEMORY = 71  # of a process that watches its own memory, where the system does not
 QUOTA_EXIT = 1816  # ERROR_NOT_ENOUGH_QUOTA: Windows ended it for its processor time
-SIGKILL, SIGXCPU = 9, 24  # the same on Linux and macOS; Windows has no names for them
+SIGKILL, SIGXCPU, SIGPROF = 9, 24, 27  # the same on Linux and macOS; Windows has no names for them
 KILLED = Message("error-sandbox-killed")
 
 
@@ -44,6 +44,10 @@ def error_for_exit(status: ExitStatus | None, task: str, limits: SandboxLimits) 
     ):
         return SandboxLimit(
             Message("error-sandbox-cpu", {"limit": str(limits.cpu_s), "task": task})
+        )
+    if status.signal == SIGPROF:
+        return SandboxLimit(
+            Message("error-sandbox-facts-cpu", {"limit": str(limits.facts_cpu_s), "task": task})
         )
     if status.exit_code == EXIT_MEMORY:
         return SandboxMemory(Message("error-sandbox-memory", {"limit": str(limits.memory_bytes)}))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 MIB = 1024 * 1024
 MAX_FILES = 8  # of one sandbox
+FACTS = frozenset({"probe", "metadata", "parts"})  # tasks that read facts and decode no film
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,14 @@ class SandboxLimits:
 
     memory_bytes: int = 1536 * MIB
     cpu_s: int = 3600
+    facts_cpu_s: int = 10  # for one call of FACTS
     wall_s: float = 1800.0
     output_bytes: int = 512 * MIB  # of one answer
     open_files: int = 64
 
     def __post_init__(self) -> None:
-        if min(self.memory_bytes, self.cpu_s, self.output_bytes) < 1 or self.wall_s <= 0:
+        counts = (self.memory_bytes, self.cpu_s, self.facts_cpu_s, self.output_bytes)
+        if min(counts) < 1 or self.wall_s <= 0:
             raise ValueError(f"sandbox limits are positive, got {self}")
         if self.open_files < MAX_FILES + 8:  # standard streams, the pipe, the files, some room
             raise ValueError(f"open_files must be at least {MAX_FILES + 8}, got {self.open_files}")

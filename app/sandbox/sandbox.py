@@ -115,7 +115,7 @@ class Sandbox:
             raise SandboxBroken(
                 Message("error-sandbox-has-ended", {"reason": self._failure.message})
             )
-        with self._guard(task, self.limits.wall_s):
+        with _naming(task), self._guard(task, self.limits.wall_s):
             self._pipe.send(("call", task, arguments))
             for _ in range(MAX_PROGRESS):
                 match self._pipe.receive():
@@ -225,6 +225,16 @@ def _bounded(message: Message) -> Message:
     message = checked(message)
     text = str(message)
     return message if len(text) <= MESSAGE_CHARS else verbatim(text[:MESSAGE_CHARS])
+
+
+@contextlib.contextmanager
+def _naming(task: str) -> Iterator[None]:
+    """Note in an error of the sandbox in which task it arose."""
+    try:
+        yield
+    except SandboxError as error:
+        error.task = task
+        raise
 
 
 def protection(server: Server | None = None) -> Protection:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from time import process_time
 from typing import BinaryIO
 
 import numpy as np
@@ -24,16 +25,21 @@ from hashing.decode.orientation import UPRIGHT, Orientation
 from hashing.decode.quantisation import step_of_tables
 from hashing.decode.tone_mapping import TRANSFERS, Transfer, to_sdr
 from hashing.errors import DecodeError, LimitExceeded
-from hashing.message import Message
+from hashing.message import Message, Param
 from hashing.types import MediaInfo, Seconds
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF", "JPEG2000", "PPM")
 ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
+ONLY_THE_FIRST = "problem-only-the-first"
 TIMED_WHEN_LOADED = ("WEBP", "AVIF")  # these know a frame's duration only once it is unpacked
 WORKING_PX = 2048
 REDUCIBLE = ("RGB", "RGBA", "L", "LA", "CMYK", "YCbCr", "LAB", "HSV")
 DEFAULT_FRAME_S = 0.1  # what browsers show for animations that name no delay
 WHOLE_PIXELS = 120_000_000  # above it some formats are decoded in a way of less memory
+# Seconds of CPU time that an animation may take. Each frame is composed on the whole canvas: a GIF
+# of 1 MB may have 40,000 frames, at 0.05 s each.
+MAX_COUNTING_S = 4.0  # to add up how long its frames are shown
+MAX_COMPOSING_S = 120.0  # to give its frames
 HEAD_BYTES = 1 << 16  # in which a PNG's colour coding stands
 
 # What Pillow and its decoders raise on damaged files; MemoryError passes, as a limit.
@@ -94,14 +100,14 @@ class Still:
                 coding_step=step,
                 hdr=self.transfer,
             )
-        durations = list(self._durations())
-        total = sum(durations)
+        durations = self._durations()
+        total = None if durations is None else sum(durations)
         return MediaInfo(
             "video",
             width,
             height,
             duration_s=total,
-            frame_rate=len(durations) / total if total else None,
+            frame_rate=len(durations) / total if durations and total else None,
             container=name,
             video_codec=name,
         )
@@ -116,10 +122,18 @@ class Still:
     def frames(self) -> Iterator[tuple[Seconds, NDArray[np.uint8]]]:
         """Every frame that viewers show, with the time at which they show it.
 
-        Ends where a frame does not decode; then `problems` says which.
+        Ends where a frame does not decode, and after MAX_COMPOSING_S; then `problems` says which.
         """
         time = 0.0
+        end = process_time() + MAX_COMPOSING_S
         for index in self.frame_indices:
+            if process_time() > end:
+                params: dict[str, Param] = {
+                    "seconds": time,
+                    "limit": Message("problem-slow-animation", {"seconds": MAX_COMPOSING_S}),
+                }
+                self.problems.append(Message(ONLY_THE_FIRST, params))
+                return
             try:
                 self.image.seek(index)
                 pixels = upright_rgb(self.image, self.orientation, self.transfer)
@@ -138,7 +152,10 @@ class Still:
             yield time, pixels
             time += _duration(self.image)
 
-    def _durations(self) -> Iterator[Seconds]:
+    def _durations(self) -> list[Seconds] | None:
+        """How long each frame is shown; None where counting takes more than MAX_COUNTING_S."""
+        durations: list[Seconds] = []
+        end = process_time() + MAX_COUNTING_S
         for index in self.frame_indices:
             try:
                 self.image.seek(index)
@@ -146,8 +163,11 @@ class Still:
                     self.image.load()
             except FAULTS:
                 break
-            yield _duration(self.image)
+            if process_time() > end:
+                break
+            durations.append(_duration(self.image))
         self.image.seek(self.frame_indices.start)
+        return durations if process_time() <= end else None
 
 
 def open_still(file: BinaryIO, max_pixels: int, page: int = 0) -> Still | None:

@@ -13,6 +13,7 @@ Preconditions that every caller may rely on:
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from time import monotonic, process_time
 from typing import BinaryIO
 
 import av
@@ -34,13 +35,14 @@ from hashing.decode.containers import (
 from hashing.decode.decoded_frame import DecodedFrame, orientation_of, transfer_of
 from hashing.decode.ffmpeg_still import is_picture, picture_frames, picture_info
 from hashing.decode.frame_clock import REPORTED_JUMPS, ClockJump, FrameClock
-from hashing.decode.still import Still, check_pixels, open_still
+from hashing.decode.still import ONLY_THE_FIRST, Still, check_pixels, open_still
 from hashing.errors import DecodeError, UnsupportedMedia
 from hashing.message import Message, Param
 from hashing.types import Limits, MediaInfo, Seconds, Span
 
 DEFAULT_STEP_S = 0.04  # where a file names no frame rate
 GAP_STEPS = 2.5  # frames missing before a gap is reported
+DECODING_SHARE = 0.8  # of the time for a file; the rest is for its sound and for comparing it
 END_S, END_SHARE = 1.0, 0.02  # a track may end this much before its declared end, the larger
 
 
@@ -175,6 +177,9 @@ def _animation(
         count += 1
     if not still.problems:
         return
+    if still.problems[-1].id == ONLY_THE_FIRST:  # FFmpeg would take as long
+        damage.problems += still.problems
+        return
     sound = count
     try:
         for index, (shown_at, frame) in enumerate(picture_frames(file, limits.max_pixels)):
@@ -234,11 +239,12 @@ def _limited(
     frames: Iterator[DecodedFrame], limits: Limits, damage: Damage
 ) -> Iterator[DecodedFrame]:
     """The frames up to the limits on their number and their time; then what was left out."""
+    started = monotonic()
     for given, frame in enumerate(frames):
-        passed = _passed(frame.time, given, limits)
+        passed = _passed(frame.time, given, limits) or _out_of_time(started, limits)
         if passed is not None:
             params: dict[str, Param] = {"seconds": frame.time, "limit": passed}
-            damage.problems.append(Message("problem-only-the-first", params))
+            damage.problems.append(Message(ONLY_THE_FIRST, params))
             damage.end = frame.time
             if damage.declared is not None and damage.declared > frame.time and not damage.jumps:
                 damage.end = damage.declared
@@ -254,6 +260,15 @@ def _passed(time: Seconds, given: int, limits: Limits) -> Message | None:
         return Message("problem-longer-than", {"seconds": f"{limits.max_duration_s:g}"})
     if given >= limits.max_frames:
         return Message("problem-more-frames", {"max": limits.max_frames})
+    return None
+
+
+def _out_of_time(started: float, limits: Limits) -> Message | None:
+    """Whether decoding has to end, so that what was decoded can still be described."""
+    if monotonic() - started > DECODING_SHARE * limits.wall_s:
+        return Message("problem-slow-wall", {"seconds": f"{limits.wall_s:g}"})
+    if process_time() > DECODING_SHARE * limits.cpu_s:
+        return Message("problem-slow-cpu", {"seconds": f"{limits.cpu_s:g}"})
     return None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from app.sandbox.child.cpu_limit import cpu_limit
 from app.sandbox.child_session import Session
 from app.sandbox.codec import CodecError
 from app.sandbox.errors import (
@@ -20,7 +21,7 @@ from app.sandbox.errors import (
     SandboxMemory,
     crossing_name,
 )
-from app.sandbox.limits import SandboxLimits
+from app.sandbox.limits import FACTS, SandboxLimits
 from app.sandbox.pipe import MessageTooLarge, Pipe, PipeClosed
 from hashing.errors import FirstseenError
 from hashing.message import Message
@@ -43,7 +44,8 @@ def serve(
         try:
             match message:
                 case ("call", str(name), dict(arguments)):
-                    result = tasks[name](session, **arguments)
+                    with cpu_limit(limits.facts_cpu_s if name in FACTS else None):
+                        result = tasks[name](session, **arguments)
                 case _:
                     raise ValueError("a message that is no call")
             pipe.send(("result", result), limits.output_bytes)

@@ -27,6 +27,7 @@ TCGETS = 0x5401  # isatty(); refused by every file, harmless
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC = 0, 1, 2, 3, 1030
 PR_SET_NAME, PR_GET_NAME, PR_SET_VMA = 15, 16, 0x53564D41
 AF_UNIX = 1
+ITIMER_PROF = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def decoding_filter(pid: int, architecture: str) -> bytes:
         "fcntl": (Equals(1, (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC)),),
         "ioctl": (Equals(1, (TCGETS,)),),
         "prctl": (Equals(0, (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA)),),
+        "setitimer": (Equals(0, (ITIMER_PROF,)),),  # the CPU time of one task
         "prlimit64": (Equals(0, (0, pid)), Equals(2, (0,))),  # reading one's own limits
     }
     program = [*_preamble(architecture)]

@@ -88,6 +88,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "ioctl": (16, 29),
     "prctl": (157, 167),
     "prlimit64": (302, 261),
+    "setitimer": (38, 103),
     "clone3": (435, 435),
     "statx": (332, 291),
     "faccessat2": (439, 439),

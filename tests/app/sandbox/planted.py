@@ -198,6 +198,11 @@ def endless_loop(session: Session) -> None:
         pass
 
 
+def probe(session: Session) -> None:
+    """What a file does that makes one of the tasks of facts run for ever."""
+    endless_loop(session)
+
+
 def endless_loop_ignoring_signals(session: Session) -> None:
     signal.signal(signal.SIGXCPU, signal.SIG_IGN)
     while True:

@@ -249,6 +249,19 @@ def test_an_endless_loop_ends_at_the_cpu_limit(server: ForkServer, file: Path, t
         sandbox.call(task)
 
 
+def test_facts_of_a_file_have_a_limit_of_their_own(server: ForkServer, file: Path) -> None:
+    with limited(server, file, facts_cpu_s=1) as sandbox:
+        sandbox.call("count")
+        with pytest.raises(SandboxLimit, match=r"more than 1 s of CPU time \('probe'\)") as caught:
+            sandbox.call("probe")
+    assert caught.value.task == "probe"
+    with (
+        limited(server, file, cpu_s=2, facts_cpu_s=1) as sandbox,
+        pytest.raises(SandboxLimit, match=r"cpu_s = 2 \('endless_loop'\)"),
+    ):
+        sandbox.call("endless_loop")  # other tasks have what is left
+
+
 def test_sleep_ends_at_the_wall_clock(server: ForkServer, file: Path) -> None:
     started = time.monotonic()
     with (

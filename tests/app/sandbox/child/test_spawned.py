@@ -131,6 +131,7 @@ def test_a_process_that_watches_its_own_memory_ends_itself() -> None:
         (ExitStatus(EXIT_MEMORY, None), SandboxMemory, "memory_bytes"),
         (ExitStatus(QUOTA_EXIT, None), SandboxLimit, "cpu_s"),
         (ExitStatus(None, 24), SandboxLimit, "cpu_s = 3600"),
+        (ExitStatus(None, 27), SandboxLimit, "more than 10 s of CPU time"),
         (ExitStatus(None, 9, 3601.0, 0), SandboxLimit, "cpu_s = 3600"),
         (ExitStatus(None, 9, 3.0, 0), SandboxKilled, "as happens when this machine runs out"),
         (ExitStatus(None, 9), SandboxKilled, "nothing about the file"),
