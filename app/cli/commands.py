@@ -161,7 +161,7 @@ def check(
             if origin is not None:
                 report = with_origin(report, origin)
     if html is not None:
-        _write_page(html, report, sheets, keep_names=keep_names)
+        _write_page(html, report, sheets, claim, keep_names=keep_names)
     _finish(report, as_json=as_json)
 
 
@@ -386,15 +386,29 @@ def _finish(report: "Report", *, as_json: bool) -> None:
 
 
 def _write_page(
-    path: Path, report: "Report", sheets: "Mapping[str, EvidenceSheet]", *, keep_names: bool
+    path: Path,
+    report: "Report",
+    sheets: "Mapping[str, EvidenceSheet]",
+    claim: "Claim | None",
+    *,
+    keep_names: bool,
 ) -> None:
+    from datetime import UTC, datetime
+
     from app.cli.scan import OutputError
+    from app.report.check_record import CheckRecord
     from app.report.html import render
     from app.report.report import Shown
 
     shown = Shown(names="kept" if keep_names else "withheld")
+    date, place = (claim.date, claim.place) if claim else (None, None)
+    record = CheckRecord(
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        claimed_date=date.text if date else None,
+        claimed_place=place,
+    )
     try:
-        path.write_text(render(report, sheets, shown), encoding="utf-8")
+        path.write_text(render(report, sheets, shown, record), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             Message("error-cannot-write", {"path": str(path), "reason": cause_of(error)})

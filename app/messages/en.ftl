@@ -987,6 +987,27 @@ report-searched-sentence = { $count ->
 
 # Headings
 report-why = Why
+report-record = Record of this check
+report-check-head = Check { $id }
+report-check-id = Check
+report-checked-at = Checked
+report-asked-at = Asked for
+report-checked-by = By
+report-claim-entered = Claim, as entered
+report-hash = { $name }, SHA-256
+report-library-then = Library at that time
+report-program-version = firstseen
+report-descriptors = Descriptors
+report-sampling = Sampling
+report-decisions = Decided by people
+report-decisions-note = What people decided stands beside the measurement and changes nothing in it.
+report-decided-by = { $name }, { $at }
+report-decided-at = name withheld, { $at }
+report-decision-withdrawn = withdrawn { $at }
+report-decision-same-footage = Same footage
+report-decision-same-event = Same event, another recording
+report-decision-different = Different
+report-decision-cannot-tell = Cannot tell
 report-limits = What this does not mean
 report-problems = What could not be read or measured
 report-claimed-date = Claimed date
@@ -1166,9 +1187,9 @@ report-faces-think = Think of the people in the frames before you pass this page
 report-names-redacted = Positions, serial numbers, owner and account names are redacted.
 report-names-shown = Positions, serial numbers and names are shown.
 report-names-shown-by = Positions, serial numbers and names are shown, as { $name } asked.
-report-file-names-withheld = Names of files and titles of pages are replaced by numbers.
-report-file-names-kept = Names of files and titles of pages are shown.
-report-file-names-kept-by = Names of files and titles of pages are shown, as { $name } asked.
+report-file-names-withheld = Names of files and titles of pages are replaced by numbers; names of people who checked or decided are withheld.
+report-file-names-kept = Names of files, pages and people who checked or decided are shown.
+report-file-names-kept-by = Names of files, pages and people who checked or decided are shown, as { $name } asked.
 report-frames-filled = { $count ->
     [one] 1 frame was redacted completely, because faces could not be looked for
    *[other] { $count } frames were redacted completely, because faces could not be looked for

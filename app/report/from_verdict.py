@@ -121,6 +121,7 @@ def _match(compared: Held) -> ReportedMatch:
             place=clip.place,
             kind=clip.kind,
             duration_s=clip.duration_s,
+            sha256=clip.sha256,
         ),
         appearances=tuple(reported(appearance) for appearance in clip.appearances),
         accepted=compared.accepted,

@@ -7,6 +7,7 @@ What came from files is escaped, and unseen characters are written out.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from app.evidence.types import EvidenceSheet, Pair, Thumbnail
 from app.messages import catalogue
 from app.messages.catalogue import text
 from app.report import wording
+from app.report.check_record import CheckRecord
 from app.report.html_timeline import TimelinePair, bars, draw_timelines, ticks
 from app.report.report import Report, ReportedAppearance, ReportedMatch, Shown
 from app.report.report_redaction import for_others
@@ -30,6 +32,7 @@ from app.verdict.headline import told_score
 from hashing.types import Seconds
 
 MAX_NEAR_MISSES: Final = 5
+ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,9 @@ def render(
     report: Report,
     sheets: Mapping[str, EvidenceSheet] | None = None,
     shown: Shown | None = None,
+    record: CheckRecord | None = None,
 ) -> str:
-    """The page. sheets: by clip id.
+    """The page. sheets: by clip id. record: of the check; names in it stay where names are kept.
 
     Raises ValueError where a sheet shows faces and `shown` does not say so.
     """
@@ -73,14 +77,17 @@ def render(
     if shown.faces == "redacted" and any(s.faces == "shown" for s in sheets.values()):
         raise ValueError("an evidence sheet shows faces, the page says that they are redacted")
     report = for_others(report, shown)
+    if record is not None and shown.names != "kept":
+        record = record.without_people()
     accepted, near = report.accepted, near_misses(report)
     item_s = report.item.duration_s
     environment = _environment()
-    styles = _source(environment, "report.css")
+    styles = _source(environment, "report.css") + _running_head(record)
     return environment.get_template("report.html.j2").render(
         report=report,
         item=report.item,
         verdict=report.verdict,
+        record=record,
         relation=wording.relation(report),
         meaning=wording.meaning(report),
         tone=wording.tone(report),
@@ -101,6 +108,14 @@ def render(
         styles=Markup(styles),  # our own file
         style_hash=_csp_hash(styles),
     )
+
+
+def _running_head(record: CheckRecord | None) -> str:
+    """The rule that prints the check's id on each page; ids are of letters and digits."""
+    if record is None or record.id is None or not ID.fullmatch(record.id):
+        return ""
+    label = text("report-check-head", id=record.id).replace('"', "")
+    return f'@page {{ @top-right {{ content: "{label}"; }} }}'
 
 
 def _match(
@@ -139,6 +154,7 @@ def _environment() -> Environment:
         "added_by": wording.added_by,
         "appearance_kind": wording.appearance_kind,
         "clock": formatting.clock,
+        "decision": wording.decision,
         "date_finding": wording.date_finding,
         "footage": footage,
         "item_kind": wording.item_kind,

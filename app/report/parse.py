@@ -244,6 +244,7 @@ def _clip(clip: JsonNode) -> ReportedClip:
         place=clip["place"].text_or_none(),
         kind=None if kind.is_null else kind.one_of(KINDS),
         duration_s=clip["duration_s"].number_or_none(),
+        sha256=clip["sha256"].text_or_none(),
     )
 
 

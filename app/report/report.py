@@ -135,7 +135,7 @@ class EarliestCopy:
 
 @dataclass(frozen=True, slots=True)
 class ReportedClip:
-    """One known clip. kind and duration_s are None in reports of older versions."""
+    """One known clip. kind, duration_s and sha256 are None in reports of older versions."""
 
     id: str
     name: str
@@ -143,6 +143,7 @@ class ReportedClip:
     place: str | None = None
     kind: Kind | None = None
     duration_s: Seconds | None = None
+    sha256: str | None = None  # of its file
 
     @property
     def label(self) -> str:

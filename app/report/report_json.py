@@ -175,6 +175,7 @@ def _match(match: ReportedMatch) -> Json:
             "place": text(clip.place),
             "kind": clip.kind,
             "duration_s": _time(clip.duration_s),
+            "sha256": clip.sha256,
         },
         "appearances": [_appearance(appearance) for appearance in match.appearances],
         "accepted": match.accepted,

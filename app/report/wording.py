@@ -82,6 +82,11 @@ def added_by(appearance: ReportedAppearance) -> str | None:
     return text("report-added-by", name=appearance.entered_by)
 
 
+def decision(value: str) -> str:
+    """What a person decided."""
+    return text(f"report-decision-{slug(value)}")
+
+
 def item_kind(info: MediaInfo) -> str:
     """A picture, or a video with its length."""
     if info.kind == "still":

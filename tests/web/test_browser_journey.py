@@ -1,5 +1,6 @@
 """As a person goes, in a real browser against the real service: by mouse, and by keyboard alone."""
 
+import json
 import re
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def jumps_along_the_timeline(match: Locator) -> None:
 
 def decides_and_takes_back(match: Locator) -> None:
     match.get_by_label("Same footage").check()
-    match.get_by_label("Note").fill("The lights go on in the same order.")
+    match.get_by_role("textbox", name="Note").fill("The lights go on in the same order.")
     match.get_by_role("button", name="Save the decision").click()
     said = match.locator(".said-by li")
     expect(said).to_have_count(1)
@@ -161,6 +162,11 @@ def takes_it_along(page: Page) -> None:
     with page.expect_download() as taken:
         page.get_by_role("link", name="Report as JSON").click()
     assert taken.value.suggested_filename.endswith(".json")
+    assert json.loads(taken.value.path().read_text())["item"]["name"] == "Item 1"
+    page.get_by_label("Keep names").check()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Report as JSON").click()
+    assert json.loads(taken.value.path().read_text())["item"]["name"] == SKYLINE.name
     page.emulate_media(media="print")
     expect(page.locator(".top")).to_be_hidden()
     expect(page.get_by_role("button", name="Save the decision")).to_be_hidden()

@@ -38,6 +38,7 @@ from app.dates import DateNotUnderstoodError
 from app.errors import UsageError
 from app.evidence.types import EvidenceSheet
 from app.intake.provenance import parse_provenance
+from app.report.check_record import CheckRecord, RecordedDecision
 from app.report.html import render
 from app.report.parse import report_from_json
 from app.report.report import Report, Shown
@@ -163,7 +164,8 @@ async def show_page(
     """The report as a page for others to see: faces blacked out; names and metadata withheld."""
     shown = _requested_view(caller, faces, metadata, names)
     report, sheets = await run_in_threadpool(_report_with_frames, request, check_id, caller, shown)
-    page = await run_in_threadpool(render, report, sheets, shown)
+    record = await run_in_threadpool(_record, request, check_id, caller)
+    page = await run_in_threadpool(render, report, sheets, shown, record)
     await run_in_threadpool(_log_export, request, check_id, caller.key_id, "page", shown)
     return HTMLResponse(page, headers={"Content-Security-Policy": REPORT_POLICY})
 
@@ -351,6 +353,37 @@ def _report_with_frames(
             return report, evidence_sheets.load(connection, check_id)
         clips = evidence_sheets.load_descriptions(connection, check_id)
     return report, resources_of(request).unredacted_evidence.sheets(check_id, clips)
+
+
+def _record(request: Request, check_id: str, caller: Caller) -> CheckRecord:
+    """Who had the item checked when, and what people decided about it. Raises CheckUnknown."""
+    with store_of(request).reading() as connection:
+        check = checks.find(connection, check_id, visible_key(caller))
+        stored = reports.load_newest(connection, check_id)
+        decided = decisions.find_for_item(connection, check.sha256) if check.sha256 else []
+    return CheckRecord(
+        checked_at=_to_the_second(stored.made_at if stored else check.created_at),
+        id=check.id,
+        asked_at=_to_the_second(check.created_at),
+        by=check.by,
+        claimed_date=check.claimed_date,
+        claimed_place=check.claimed_place,
+        decisions=tuple(
+            RecordedDecision(
+                decision.clip,
+                decision.decision.value,
+                decision.by,
+                _to_the_second(decision.made_at),
+                decision.withdrawn_at and _to_the_second(decision.withdrawn_at),
+                decision.note if decision.note_shared else "",
+            )
+            for decision in decided
+        ),
+    )
+
+
+def _to_the_second(timestamp: str) -> str:
+    return f"{timestamp[:19]}Z"
 
 
 def _log_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:

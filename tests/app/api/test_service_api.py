@@ -139,7 +139,11 @@ def test_an_export_has_no_name_unless_a_person_keeps_it(shared: Running, form: s
     assert "CANARY" in json.dumps(shared.ended(identifier)["report"])
     path = f"/v1/checks/{identifier}/report.{form}"
     assert "CANARY" not in shared.client.get(path).text
-    assert "CANARY ahmed" in shared.client.get(f"{path}?names=kept").text
+    kept = shared.client.get(f"{path}?names=kept").text
+    assert "CANARY ahmed" in kept
+    if form == "html":  # and says which check it is, and for whom
+        assert f"<bdi>{identifier}</bdi>" in kept
+        assert "<bdi>tests</bdi>" in kept
     entries = shared.client.get("/v1/audit", params={"limit": 200}).json()["entries"]
     details = [entry["detail"] for entry in entries if entry["object"] == identifier]
     kind = "page" if form == "html" else form

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.evidence.types import EvidenceSheet, Pair
+from app.report.check_record import CheckRecord, RecordedDecision
 from app.report.html import render as render_record
 from app.report.html_timeline import Bar, bars, draw_timelines, ticks
 from app.report.parse import report_from_json
@@ -276,6 +277,49 @@ def test_the_page_says_what_it_shows() -> None:
         "by": None,
         "names": "withheld",
     }
+
+
+def test_the_record_says_who_had_what_checked_when_and_what_people_decided() -> None:
+    decided = ("R000001", "same_footage", "Ana", "2026-12-01T04:12:00Z")
+    record = CheckRecord(
+        "2026-12-01T04:10:00Z",
+        "kJ3v0Qn2xXwz8yRkB1fYtg",
+        "2026-12-01T04:09:00Z",
+        "Ana",
+        "2022-11-27",
+        "Shanghai",
+        (
+            RecordedDecision(*decided, note="The crane is the same."),
+            RecordedDecision(*decided, withdrawn_at="2026-12-01T04:25:00Z"),
+        ),
+    )
+    known = {"id": "R000001", "name": "known.mp4", "title": "Road", "sha256": "c" * 64}
+    made = report_from_json(report("a.mp4", verdict=verdict("edited"), matches=[found(clip=known)]))
+    written = render_record(made, record=record)
+    text = Page(written).text
+    for stated in (
+        "kJ3v0Qn2xXwz8yRkB1fYtg",
+        "2026-12-01, 04:10:00 UTC",
+        "2022-11-27; Shanghai",
+        f"Item 1, SHA-256 {'0' * 64}",
+        f"Road (R000001), SHA-256 {'c' * 64}",
+        "3 clips",
+        "Same footage R000001 · name withheld, 2026-12-01, 04:12:00 UTC",
+        "The crane is the same.",
+        "withdrawn 2026-12-01, 04:25:00 UTC",
+    ):
+        assert stated in text
+    assert "Ana" not in text
+    assert "@top-right { content: " in written
+    kept = Page(render_record(made, shown=Shown(names="kept"), record=record)).text
+    assert "By Ana" in kept
+    assert "Same footage R000001 · Ana, 2026-12-01, 04:12:00 UTC" in kept
+
+
+def test_an_id_that_is_none_of_ours_reaches_no_style() -> None:
+    record = CheckRecord("2026-12-01", '"} * { display: none } {"')
+    page = render_record(report_from_json(report("a.mp4")), record=record)
+    assert "display: none }" not in page.partition("</style>")[0]
 
 
 def test_claims_are_shown_with_their_finding_and_ranges() -> None:

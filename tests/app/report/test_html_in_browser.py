@@ -44,6 +44,20 @@ def test_what_is_folded_away_on_a_screen_is_printed(page: "Page") -> None:
     assert box["height"] > 0
 
 
+def test_on_paper_a_sheet_of_summary_comes_first_and_pages_are_numbered(
+    page: "Page", tmp_path: Path
+) -> None:
+    page.emulate_media(media="print")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.details')).breakBefore === 'page'"
+    )
+    rules = page.evaluate("[...document.styleSheets[0].cssRules].map(rule => rule.cssText)")
+    paper = next(rule for rule in rules if rule.startswith("@page"))
+    assert "counter(page)" in paper  # Chromium keeps margin boxes, or drops what it cannot print
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") == 3
+
+
 @pytest.mark.parametrize("width", [320, 360, 720, 1200])
 def test_nothing_is_wider_than_the_screen(page: "Page", width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})

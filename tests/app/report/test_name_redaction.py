@@ -48,10 +48,8 @@ def test_names_of_item_and_clips_are_numbers_in_sentences_too() -> None:
 def test_what_a_person_entered_about_a_clip_stays() -> None:
     data = to_json(for_others(report(named(NAME, "Harcourt Road"))))
     assert data["verdict"]["headline"] == "Same footage as 'Harcourt Road'"
-    assert data["matches"][0]["clip"] | {"kind": 0, "duration_s": 0} == {
-        "id": "R000001", "name": "Clip 1", "title": "Harcourt Road", "place": None,
-        "kind": 0, "duration_s": 0,
-    }  # fmt: skip
+    clip = data["matches"][0]["clip"]
+    assert (clip["id"], clip["name"], clip["title"]) == ("R000001", "Clip 1", "Harcourt Road")
 
 
 @pytest.mark.parametrize("title", [NAME, NAME.removesuffix(".mp4"), NAME.upper()])
@@ -87,6 +85,4 @@ def test_a_person_may_keep_them() -> None:
     made = report(named(NAME))
     kept = for_others(made, Shown(names="kept", by="the desk"))
     assert to_json(kept)["item"]["name"] == NAME
-    assert "Names of files and titles of pages are shown, as the desk asked." in render(
-        made, shown=Shown(names="kept", by="the desk")
-    )
+    assert "are shown, as the desk asked." in render(made, shown=Shown(names="kept", by="the desk"))
