@@ -17,6 +17,11 @@ ROOT = Path(__file__).parents[3]
 SOURCES = [
     path for package in ("app", "hashing") for path in sorted((ROOT / package).rglob("*.py"))
 ]
+OTHER_SOURCES = [
+    path
+    for kind in ("report/templates/*.j2", "web/**/*.js")
+    for path in sorted((ROOT / "app").glob(kind))
+]
 # Rooms in which every sentence that a person reads is a message. A further room is added here as
 # soon as it has no sentences left.
 COVERED = (
@@ -140,6 +145,31 @@ def params_of(call: ast.Call) -> set[str] | None:
         return None
     keys = [key.value for key in params.keys if isinstance(key, ast.Constant)]
     return set(map(str, keys)) if len(keys) == len(params.keys) else None
+
+
+def test_every_entry_is_used() -> None:
+    """By a script, a template or another entry; page and extension have tests of their own."""
+    idle = {name for name in ENTRIES if not name.startswith(("page-", "extension-"))} - used()
+    assert idle == set()
+
+
+def used() -> set[str]:
+    """The entries that are named, or that begin as what a value is added to."""
+    nodes = [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text()))]
+    named = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    made = {p.pattern for n in nodes if isinstance(n, ast.JoinedStr) for p in ids_of(n)}
+    whole = "\n".join(path.read_text() for path in OTHER_SOURCES)
+    named |= set(re.findall(r'"([a-z][a-z0-9-]+)"', whole))
+    made |= {f"{start}[a-z-]+" for start in re.findall(r'[`"]([a-z]+-[a-z-]*-)(?:\$\{|" ~)', whole)}
+    patterns = re.compile("|".join(p for p in made if re.match(r"[a-z]+\\?-", p)))
+    referred = {other for name in ENTRIES for other in references(name)}
+    return {n for n in ENTRIES if n in named or n in referred or patterns.fullmatch(n)}
+
+
+def test_an_entry_that_nothing_names_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("report-of-nothing", "error-that-nobody-raises", "limit-of-none", "cli-idle"):
+        monkeypatch.setitem(ENTRIES, name, ENTRIES["verbatim"])
+        assert name not in used(), name
 
 
 @pytest.mark.parametrize("name", ENTRIES)
