@@ -5,7 +5,7 @@ READ FIRST of the science: place the query, measure the support, decide, explain
 
 from dataclasses import replace
 
-from hashing.align.proposals import cosine_matrix
+from hashing.align.proposals import best_cosine
 from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement, place
 from hashing.align.still_in_video import localise_still
@@ -70,8 +70,8 @@ def compare(
     reference_frames = FrameCache(reference)
     placement = _place(query_frames, reference_frames, region, timestamps)
     if placement is None:
-        cosine = cosine_matrix(query_frames.fingerprint.descriptors, reference.descriptors)
-        score = UNPLACED_SCORE_PER_COSINE * float(cosine.max(initial=0.0))
+        cosine = best_cosine(query_frames.fingerprint.descriptors, reference.descriptors)
+        score = UNPLACED_SCORE_PER_COSINE * max(0.0, cosine)
         return Match(score, "none", reasons=(Message("reason-no-geometry"),))
     match = match_placement(query_frames, reference_frames, placement)
     if MIN_UNDECIDED_SCORE <= match.score < MIN_SURE_SCORE:

@@ -6,6 +6,7 @@ a copy lie on one. The most similar pairs are proposed as well: a line needs sev
 short insertion has few.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,10 +17,12 @@ from hashing.align.temporal import CANDIDATE_SPEEDS
 from hashing.types import Descriptors, Seconds
 
 __all__ = [
-    "cosine_matrix",
+    "best_cosine",
 ]
 
 VOTE_BIN_S = 0.5
+MAX_COSINES_AT_ONCE = 4_000_000  # of a matrix in memory: 17 minutes by 17, or 4 hours in parts
+NEAREST_PER_ROW = 5
 MIN_COPY_COSINE = 0.22  # 99.99 % of pairs of unlike frames lie below (SSCD, measured)
 
 
@@ -31,29 +34,74 @@ class TimestampPairs:
     support: float
 
 
-def cosine_matrix(query: Descriptors, reference: Descriptors) -> NDArray[np.float32]:
-    """(Nq, Nr) cosines, -1..1; -1 for flat frames, which never match."""
-    cosine = query.vectors.astype(np.float32) @ reference.vectors.astype(np.float32).T
-    cosine[query.flat] = -1.0
-    cosine[:, reference.flat] = -1.0
-    return cosine
+def best_cosine(query: Descriptors, reference: Descriptors) -> float:
+    """The highest cosine of any two frames, -1..1; -1 where all are flat."""
+    best = [float(part.max(initial=-1.0)) for _, part in _cosine_parts(query, reference)]
+    return max(best, default=-1.0)
+
+
+def _cosine_parts(
+    query: Descriptors, reference: Descriptors
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Rows of the query and their (n, Nr) cosines, as many at once as MAX_COSINES_AT_ONCE allows.
+
+    -1 for flat frames, which never match.
+    """
+    rows = max(1, MAX_COSINES_AT_ONCE // max(1, len(reference.times)))
+    vectors = reference.vectors.astype(np.float32).T
+    for first in range(0, len(query.times), rows):
+        part = slice(first, min(first + rows, len(query.times)))
+        cosine = query.vectors[part].astype(np.float32) @ vectors
+        cosine[query.flat[part]] = -1.0
+        cosine[:, reference.flat] = -1.0
+        yield part, cosine
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Similarities:
+    """The most similar described frames of a reference for each of a query: no (Nq, Nr) matrix."""
+
+    query_times: NDArray[np.float64]  # (Nq,) s
+    reference_times: NDArray[np.float64]  # (Nr,) s
+    best: NDArray[np.float32]  # (Nq,) highest cosine of each row
+    best_column: NDArray[np.intp]  # (Nq,)
+    columns: NDArray[np.intp]  # (Nq, k) of the heaviest votes
+    weights: NDArray[np.float32]  # (Nq, k) of those votes; 0 where there is none
+    first_row: NDArray[np.float32]  # (Nr,) all cosines of the first row
+
+
+def find_similarities(query: Descriptors, reference: Descriptors) -> Similarities:
+    """Compare all described frames of two clips, a few thousand rows at a time."""
+    count, keep = len(query.times), min(NEAREST_PER_ROW, len(reference.times))
+    best, best_column = np.full(count, -1.0, np.float32), np.zeros(count, np.intp)
+    columns, weights = np.zeros((count, keep), np.intp), np.zeros((count, keep), np.float32)
+    first_row = np.full(len(reference.times), -1.0, np.float32)
+    for part, cosine in _cosine_parts(query, reference):
+        if part.start == 0:
+            first_row = cosine[0].copy()
+        if not keep:
+            continue
+        best[part], best_column[part] = cosine.max(axis=1), cosine.argmax(axis=1)
+        row_median = np.clip(np.median(cosine, axis=1, keepdims=True), 0, None)
+        votes = np.clip(cosine - MIN_COPY_COSINE, 0, None) * (
+            0.2 + np.clip(cosine - row_median, 0, None)
+        )
+        columns[part] = np.argpartition(-votes, keep - 1, axis=1)[:, :keep]
+        weights[part] = np.take_along_axis(votes, columns[part], axis=1)
+    return Similarities(
+        query.times, reference.times, best, best_column, columns, weights, first_row
+    )
 
 
 def propose_timestamps(
-    query: Descriptors,
-    reference: Descriptors,
-    cosine: NDArray[np.float32],
-    max_lines: int = 2,
-    pairs_per_line: int = 3,
+    similarities: Similarities, max_lines: int = 2, pairs_per_line: int = 3
 ) -> list[TimestampPairs]:
-    """Sets of timestamp pairs: those on the best supported lines, then the most similar pairs.
-
-    cosine: (Nq, Nr), of `cosine_matrix`.
-    """
-    if len(query.times) == 1:
-        return _propose_for_still(query.times, reference.times, cosine[0])
-    on_lines = _propose_on_lines(query.times, reference.times, cosine, max_lines, pairs_per_line)
-    most_similar = _most_similar(query.times, reference.times, cosine, pairs_per_line)
+    """Sets of timestamp pairs: those on the best supported lines, then the most similar pairs."""
+    times = similarities.query_times, similarities.reference_times
+    if len(times[0]) == 1:
+        return _propose_for_still(*times, similarities.first_row)
+    on_lines = _propose_on_lines(similarities, max_lines, pairs_per_line)
+    most_similar = _most_similar(similarities, pairs_per_line)
     return [*on_lines, *([most_similar] if most_similar.pairs else [])]
 
 
@@ -75,37 +123,26 @@ def _propose_for_still(
     return out
 
 
-def _most_similar(
-    tq: NDArray[np.float64], tr: NDArray[np.float64], cosine: NDArray[np.float32], pairs: int
-) -> TimestampPairs:
+def _most_similar(similarities: Similarities, pairs: int) -> TimestampPairs:
     """The most similar pair in each of a few equal parts of the query."""
-    best = cosine.max(axis=1)
+    tq, tr, best = similarities.query_times, similarities.reference_times, similarities.best
     edges = np.linspace(0, len(best), min(pairs, len(best)) + 1).astype(int)
     chosen = []
     for low, high in pairwise(edges):
         row = low + int(best[low:high].argmax())
         if best[row] > -1:
-            chosen.append((float(tq[row]), float(tr[int(cosine[row].argmax())])))
+            chosen.append((float(tq[row]), float(tr[int(similarities.best_column[row])])))
     return TimestampPairs(tuple(chosen), float(best.max(initial=0)))
 
 
 def _propose_on_lines(
-    tq: NDArray[np.float64],
-    tr: NDArray[np.float64],
-    cosine: NDArray[np.float32],
-    max_lines: int,
-    pairs_per_line: int,
+    similarities: Similarities, max_lines: int, pairs_per_line: int
 ) -> list[TimestampPairs]:
+    tq, tr = similarities.query_times, similarities.reference_times
     if len(tq) < 2 or len(tr) < 2:
         return []
-    row_median = np.clip(np.median(cosine, axis=1, keepdims=True), 0, None)
-    weights = np.clip(cosine - MIN_COPY_COSINE, 0, None) * (
-        0.2 + np.clip(cosine - row_median, 0, None)
-    )
-    keep = min(5, weights.shape[1])
-    top = np.argpartition(-weights, keep - 1, axis=1)[:, :keep]
-    rows, columns = np.repeat(np.arange(len(tq)), keep), top.ravel()
-    values = weights[rows, columns]
+    rows = np.repeat(np.arange(len(tq)), similarities.columns.shape[1])
+    columns, values = similarities.columns.ravel(), similarities.weights.ravel()
     out = []
     for _ in range(max_lines):
         good = values > 0
@@ -121,6 +158,47 @@ def _propose_on_lines(
                 support,
             )
         )
+        values = np.where(near, 0, values)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedLine:
+    """A line in time that descriptors vote for, and the part of the query in which they do."""
+
+    slope: float
+    offset: Seconds
+    start: Seconds  # query
+    end: Seconds
+
+
+def support_lines(
+    similarities: Similarities, start: Seconds, end: Seconds, max_lines: int, min_support: float
+) -> list[SupportedLine]:
+    """The lines that descriptors support in a part of the query, best first.
+
+    min_support: votes that a line needs.
+    """
+    tq = similarities.query_times
+    part = np.flatnonzero((tq >= start) & (tq < end))
+    rows = np.repeat(part, similarities.columns.shape[1])
+    columns, values = similarities.columns[part].ravel(), similarities.weights[part].ravel()
+    times_q, times_r = tq[rows], similarities.reference_times[columns]
+    out = []
+    for _ in range(max_lines):
+        good = values > 0
+        if not good.any():
+            break
+        slope, offset, support = _vote_line(times_q[good], times_r[good], values[good])
+        if support < min_support:
+            break
+        near = np.abs(times_r - slope * times_q - offset) <= VOTE_BIN_S
+        voters = rows[near & good]
+        if len(voters):
+            # a row stands for the time until the next one
+            until = float(tq[voters.max() + 1]) if voters.max() + 1 < len(tq) else end
+            line_end = min(end, max(until, float(tq[voters.max()])))
+            out.append(SupportedLine(slope, offset, float(tq[voters.min()]), line_end))
         values = np.where(near, 0, values)
     return out
 

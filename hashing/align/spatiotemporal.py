@@ -10,8 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.align.blocks import SparseCorrelations, correlate_with_still, is_long_pair
 from hashing.align.crop_path import CropPath
-from hashing.align.proposals import TimestampPairs, cosine_matrix, propose_timestamps
+from hashing.align.proposals import (
+    Similarities,
+    TimestampPairs,
+    find_similarities,
+    propose_timestamps,
+)
 from hashing.align.temporal import correlate_frames, find_lines
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import FrameCache
@@ -55,6 +61,7 @@ SUFFICIENT_COARSE_INLIERS = 80  # more of them place a frame no better
 SUFFICIENT_POOLED_INLIERS = 40  # over all frame pairs: no further proposal is tried
 MIN_SUPPORTING_SHARE = 0.6  # of the frame pairs, for the same
 REFINEMENT_PAIRS = 6
+MAX_SAMPLED_LINES = 12  # on which frames are compared; clips of some minutes have 8 at most
 MIN_PAIR_INLIERS = 6  # of a frame pair that supports the common transform
 
 
@@ -76,8 +83,9 @@ class Placement:
     transform: Transform
     lines: tuple[Line, ...]
     pairs: tuple[FramePair, ...]
-    correlations: CorrelationMatrix | None
+    correlations: CorrelationMatrix | None  # None for two long clips
     path: CropPath | None = None  # of a moving crop
+    sparse: SparseCorrelations | None = None  # of two long clips alone
 
     @property
     def supporting_share(self) -> float:
@@ -115,12 +123,12 @@ def place(
     Returns None where no transform has enough inliers. Raises DecodeError where preview frames are
     damaged.
     """
+    similarities = find_similarities(
+        query.fingerprint.descriptors, reference.fingerprint.descriptors
+    )
     if region is None:
-        cosine = cosine_matrix(query.fingerprint.descriptors, reference.fingerprint.descriptors)
-        proposals = propose_timestamps(
-            query.fingerprint.descriptors, reference.fingerprint.descriptors, cosine
-        )
-        best_cosine = float(cosine.max(initial=-1))
+        proposals = propose_timestamps(similarities)
+        best_cosine = float(similarities.best.max(initial=-1))
     else:
         proposals = _region_proposals(query, timestamps)
         still = query.fingerprint.info.kind == "still"
@@ -138,16 +146,37 @@ def place(
         return _place_still(query, reference, first, region) if first is not None else None
     if first is None:
         return None
-    correlations = _correlate(query, reference, first.transform)
-    found_lines = tuple(find_lines(correlations)) if correlations is not None else ()
-    refined = _refine_candidate(query, reference, found_lines, first, region)
-    if refined is first or not found_lines:
-        return Placement(first.transform, found_lines, first.pairs, correlations)
+    placed = _place_on_lines(query, reference, first, similarities)
+    refined = _refine_candidate(query, reference, placed.lines, first, region)
+    if refined is first or not placed.lines:
+        return placed
     if _corner_shift(first.transform, refined.transform, query, reference) > 0.008:
-        correlations = _correlate(query, reference, refined.transform)
-        found_lines = tuple(find_lines(correlations)) if correlations is not None else ()
-        refined = _refine_candidate(query, reference, found_lines, refined, region)
-    return Placement(refined.transform, found_lines, refined.pairs, correlations)
+        placed = _place_on_lines(query, reference, refined, similarities)
+        refined = _refine_candidate(query, reference, placed.lines, refined, region)
+    return replace(placed, transform=refined.transform, pairs=refined.pairs)
+
+
+def _place_on_lines(
+    query: FrameCache,
+    reference: FrameCache,
+    candidate: _TransformCandidate,
+    similarities: Similarities,
+) -> Placement:
+    """The placement of two videos under one transform, with the lines found under it."""
+    transform, pairs = candidate.transform, candidate.pairs
+    if not is_long_pair(query, reference):
+        correlations = _correlate(query, reference, transform)
+        lines = tuple(find_lines(correlations)) if correlations is not None else ()
+        return Placement(transform, lines, pairs, correlations)
+    sparse = SparseCorrelations(query, reference, transform.matrix)
+    measured = [
+        (float(query.times[pair.query_index]), float(reference.times[pair.reference_index]))
+        for pair in pairs
+        if pair.inliers >= MIN_PAIR_INLIERS
+    ]
+    return Placement(
+        transform, sparse.find_lines(similarities, measured), pairs, None, sparse=sparse
+    )
 
 
 def _region_proposals(
@@ -428,6 +457,8 @@ def count_inliers(transform: Transform, pairs: Correspondences) -> int:
 def _correlate(
     query: FrameCache, reference: FrameCache, transform: Transform
 ) -> CorrelationMatrix | None:
+    if query.is_long or reference.is_long:
+        return correlate_with_still(query, reference, transform.matrix)
     map_in_threads(lambda reel: reel.thumbnails(), [query, reference])
     return correlate_frames(
         query.times,
@@ -465,7 +496,13 @@ def _refine_candidate(
 
 
 def sample_timestamps(lines_found: tuple[Line, ...], count: int) -> list[tuple[Seconds, Seconds]]:
-    """About `count` timestamp pairs (query, reference) on the lines, spread by their lengths."""
+    """About `count` timestamp pairs (query, reference) on the lines, spread by their lengths.
+
+    Of many lines, on the longest.
+    """
+    if len(lines_found) > MAX_SAMPLED_LINES:
+        longest = sorted(lines_found, key=lambda line: line.start - line.end)[:MAX_SAMPLED_LINES]
+        lines_found = tuple(sorted(longest, key=lambda line: line.start))
     total = sum(line.end - line.start for line in lines_found)
     out = []
     for line in lines_found:

@@ -7,8 +7,8 @@ still of another moment of the scene has none. Thresholds were set by hand.
 
 from dataclasses import replace
 
+from hashing.align.blocks import correlate_with_still
 from hashing.align.spatiotemporal import MAX_INSET_AREA, FramePair, Placement, match_frames
-from hashing.align.temporal import correlate_frames
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import estimate_transform, visible_outline
 from hashing.similarity.displacement import measure_still_displacement
@@ -111,16 +111,7 @@ def _inset_region(still: FrameCache, video: FrameCache, placement: Placement) ->
 
 def _correlate_placement(still: FrameCache, video: FrameCache, placement: Placement) -> Placement:
     """The placement with the video's frames correlated under its own transform."""
-    correlations = correlate_frames(
-        still.times,
-        still.thumbnails(),
-        video.times,
-        video.thumbnails(),
-        placement.transform.matrix,
-        still.size,
-        video.size,
-        still.caption_bars,
-    )
+    correlations = correlate_with_still(still, video, placement.transform.matrix)
     if correlations is None:
         return placement
     level = float(correlations.values[0, matched_frame_index(video, placement)])

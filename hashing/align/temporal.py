@@ -18,12 +18,14 @@ from hashing.types import Box, CorrelationMatrix, Line, Seconds
 
 __all__ = [
     "CANDIDATE_SPEEDS",
+    "MAX_CORRELATED_CELLS",
     "find_lines",
     "sample_along",
 ]
 
 CANDIDATE_SPEEDS = np.unique(np.round(np.concatenate([np.geomspace(0.4, 2.6, 60), [1.0]]), 4))
 VOTE_BIN_S = 0.1
+MAX_CORRELATED_CELLS = 9_000_000  # of one matrix: 5 minutes by 5, some 350 MB to search in
 MIN_SEGMENT_S = 0.7  # a shorter one is no match, unless the query is no longer; set by hand
 MIN_VISIBLE_CELLS = 24  # of the grid: with fewer, no correlation is computed; set by hand
 MIN_CORRELATION = 0.25  # of a line; set by hand

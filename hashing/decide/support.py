@@ -180,9 +180,10 @@ def _changed_cells(
     """
     first, last = time_range[0] + CUT_MARGIN_S, time_range[1] - CUT_MARGIN_S
     frame_indices = np.flatnonzero((query.times > first) & (query.times < last))
-    base = _to_change_grid(query.thumbnails()[query.nearest_index(timestamp)])
+    at = np.array([query.nearest_index(timestamp)])
+    base = _to_change_grid(query.thumbnails_at(at)[0])
     changed = np.zeros(base.shape, bool)
-    for thumbnail in query.thumbnails()[frame_indices]:
+    for thumbnail in query.each_thumbnail(frame_indices):
         changed |= np.abs(_to_change_grid(thumbnail) - base) > MIN_LUMA_CHANGE
     return changed
 

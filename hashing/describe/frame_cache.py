@@ -1,25 +1,26 @@
 """The preview frames of one clip for matching: grey thumbnails of all, a few in full.
 
-An hour of preview frames does not fit in memory: full ones are decoded by group on demand, and
-only thumbnails are kept for all timestamps.
+An hour of preview frames does not fit in memory: full ones are decoded by group on demand.
+Thumbnails of all timestamps are kept for a clip of some minutes; of a longer one, those asked for
+are decoded block by block and kept up to a number, and what describes the whole clip is measured on
+a sample.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.decode.preview_codec import GROUP, LONG_SIDE_PX, Film, decode, luma
-from hashing.errors import DecodeError
+from hashing.decode.preview_codec import GROUP, LONG_SIDE_PX, Film, decode, key_luma, luma
 from hashing.imaging.homography import MAX_KEYPOINTS, Keypoints, detect_keypoints, flip_horizontally
 from hashing.imaging.text_bands import find_caption_bars
-from hashing.message import Message
 from hashing.types import Box, Fingerprint, Seconds
 
 __all__ = [
+    "MAX_WHOLE_FRAMES",
     "THUMBNAIL_LONG_SIDE_PX",
     "FrameCache",
 ]
@@ -28,6 +29,11 @@ THUMBNAIL_LONG_SIDE_PX = 128  # grey thumbnails, on which time is correlated
 COARSE_LONG_SIDE_PX = 256  # frames in which coarse keypoints are detected
 MAX_COARSE_KEYPOINTS = 450
 MAX_CACHED_FRAMES = 64  # decoded frames kept in memory, some 30 MB
+MAX_CACHED_KEYPOINTS = 256  # frames whose keypoints are kept, 0.5 MB each at most
+MAX_WHOLE_FRAMES = 6000  # of a clip whose thumbnails are all kept: 10 minutes, 55 MB
+THUMBNAIL_BLOCK = 30 * GROUP  # frames decoded together of a longer clip: a minute, 5 MB
+MAX_CACHED_BLOCKS = 30  # of thumbnails, 160 MB
+MAX_SAMPLED_FRAMES = 1500  # that stand for all of a longer clip
 
 
 type _Key = tuple[int, bool, Box | None, bool]  # frame, mirrored, window, coarse
@@ -47,8 +53,10 @@ class FrameCache:
         self.times = fingerprint.preview.times
         self.width, self.height = fingerprint.preview.width, fingerprint.preview.height
         self._frames: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
-        self._features: dict[_Key, Keypoints] = {}
+        self._features: OrderedDict[_Key, Keypoints] = OrderedDict()
         self._thumbnails: NDArray[np.uint8] | None = None
+        self._blocks: OrderedDict[int, NDArray[np.uint8]] = OrderedDict()
+        self._sample: tuple[NDArray[np.intp], NDArray[np.uint8]] | None = None
         self._caption_bars: tuple[Box, ...] | None = None
 
     @property
@@ -103,6 +111,7 @@ class FrameCache:
             self._features[key] = _detect_in_window(
                 self.frame(index), box, mirrored=mirrored, coarse=coarse
             )
+        self._features.move_to_end(key)
         return self._features[key]
 
     def missing_features(
@@ -110,6 +119,8 @@ class FrameCache:
     ) -> list[Callable[[], None]]:
         """Jobs that detect the keypoints not computed yet; they run in any thread and order."""
         keys = [(index, mirrored, window, coarse) for index in dict.fromkeys(indices)]
+        while len(self._features) > MAX_CACHED_KEYPOINTS:
+            self._features.popitem(last=False)
         missing = [key for key in keys if key not in self._features]
         frames = [self.frame(index) for index, *_ in missing]
         box = window or (0.0, 0.0, 1.0, 1.0)
@@ -119,18 +130,61 @@ class FrameCache:
 
         return [partial(detect, key, frame) for key, frame in zip(missing, frames, strict=True)]
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the clip is too long for all of its thumbnails to be kept."""
+        return len(self.times) > MAX_WHOLE_FRAMES
+
     def thumbnails(self) -> NDArray[np.uint8]:
-        """(K, h, w) uint8 luma of all frames, longest side THUMBNAIL_LONG_SIDE_PX at most."""
+        """(K, h, w) uint8 luma of all frames, longest side THUMBNAIL_LONG_SIDE_PX at most.
+
+        For clips that are not long; `thumbnails_at` and `sampled_thumbnails` are for any.
+        """
         if self._thumbnails is None:
-            thumbnails = np.concatenate(list(luma(self._preview, self.thumbnail_size)))
-            if len(thumbnails) != len(self.times):
-                raise DecodeError(
-                    Message(
-                        "error-previews-decode", {"count": len(thumbnails), "of": len(self.times)}
-                    )
-                )
-            self._thumbnails = thumbnails
+            self._thumbnails = self._decode_thumbnails(0, len(self.times) - 1)
         return self._thumbnails
+
+    def thumbnails_at(self, indices: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """(n, h, w) thumbnails of some frames, in the order asked."""
+        if not self.is_long:
+            return self.thumbnails()[indices]
+        width, height = self.thumbnail_size
+        out = np.empty((len(indices), height, width), np.uint8)
+        blocks = indices // THUMBNAIL_BLOCK
+        for block in np.unique(blocks).tolist():
+            inside = blocks == block
+            out[inside] = self._thumbnail_block(block)[indices[inside] - block * THUMBNAIL_BLOCK]
+        return out
+
+    def each_thumbnail(self, indices: NDArray[np.intp]) -> Iterator[NDArray[np.uint8]]:
+        """Thumbnails of some frames, (h, w) each, of which few are in memory at a time."""
+        for first in range(0, len(indices), THUMBNAIL_BLOCK):
+            yield from self.thumbnails_at(indices[first : first + THUMBNAIL_BLOCK])
+
+    def sampled_thumbnails(self) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        """Indices (n,) and thumbnails (n, h, w) that stand for all of the clip.
+
+        All frames; of a long clip, MAX_SAMPLED_FRAMES at most, evenly spread.
+        """
+        if not self.is_long:
+            return np.arange(len(self.times)), self.thumbnails()
+        if self._sample is None:
+            self._sample = key_luma(self._preview, self.thumbnail_size, MAX_SAMPLED_FRAMES)
+        return self._sample
+
+    def _thumbnail_block(self, block: int) -> NDArray[np.uint8]:
+        """Thumbnails of one block of THUMBNAIL_BLOCK frames, or of the rest at the end."""
+        if block not in self._blocks:
+            first = block * THUMBNAIL_BLOCK
+            last = min(first + THUMBNAIL_BLOCK, len(self.times)) - 1
+            self._blocks[block] = self._decode_thumbnails(first, last)
+            while len(self._blocks) > MAX_CACHED_BLOCKS:
+                self._blocks.popitem(last=False)
+        self._blocks.move_to_end(block)
+        return self._blocks[block]
+
+    def _decode_thumbnails(self, first: int, last: int) -> NDArray[np.uint8]:
+        return luma(self._preview, self.thumbnail_size, first, last)
 
     @property
     def caption_bars(self) -> tuple[Box, ...]:

@@ -111,7 +111,10 @@ def fitted_in(query: FrameCache, placement: Placement, regions: tuple[Region, ..
         others &= (query.times < line.start - 0.5) | (query.times > line.end + 0.5)
     if others.sum() < FEWEST_OTHERS:
         return False
-    tiny = query.thumbnails()[others]
+    indices, tiny = query.sampled_thumbnails()
+    tiny = tiny[others[indices]]
+    if not len(tiny):
+        return False
     height, width = tiny.shape[1:]
     shown = np.zeros(len(tiny), bool)
     for bar in bars:

@@ -4,6 +4,7 @@ All are read from the lines that take the item's moments to the known clip's (me
 rates from both clips' timelines. Each edit is reported once for a match.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +19,7 @@ from hashing.message import Message, Param
 from hashing.retiming.dropped_frames import missing_frame_share
 from hashing.retiming.freeze_frames import mean_correlation
 from hashing.retiming.peak_sharpness import is_only_reversed, sharpen_peaks
-from hashing.types import Edit, Line, Segment, Span
+from hashing.types import CorrelationMatrix, Edit, Line, Segment, Span
 
 SPEED_CHANGED = 0.015  # from real time, beyond what clocks and roundings make
 GIF_CLOCK_S = 0.01
@@ -27,6 +28,7 @@ JUMP_S = 0.5  # in the known clip, that makes two pieces of one run
 NEAR_S = 0.6  # between two pieces of the item that follow each other
 CUT_SURE = 0.03  # correlation lost where a piece is carried on over the cut
 LOOK_S = 1.5  # how far it is carried on
+LONG_LOOK_S = 120.0  # of a line between two long clips, that is correlated again
 FEWER = 0.92  # of the pictures a second, from which there are fewer
 FEWER_REPEATED = 0.82  # the same where the clips' own rates agree, and coding repeats pictures too
 FEWER_JOINED = 0.6  # the same where footage was joined to other footage of another rate
@@ -95,19 +97,36 @@ def _of_the_clock(query: FrameCache) -> float:
 
 
 def backwards(placement: Placement) -> Edit | None:
-    lines, found = placement.lines, placement.correlations
+    lines = placement.lines
     back = [line for line in lines if line.reversed]
     seconds = _length(tuple(back))
-    if seconds < 1.0 or found is None:
+    if seconds < 1.0:
         return None
     onwards = [line.speed for line in lines if not line.reversed]
     clear = max(line.contrast for line in back) >= 0.1
     clear = clear and all(_as_fast_as_any(line, onwards) for line in back)
-    if not clear and not all(is_only_reversed(line, found) for line in back):
+    if not clear and not all(_is_only_reversed(placement, line) for line in back):
         return None
     message = Message("edit-reversed", {"seconds": round(seconds, 2)})
     measure: dict[str, float | int | str] = {"seconds": round(seconds, 2)}
     return Edit(EditType.REVERSED, 0.95, measure, message, _part(back, lines))
+
+
+def _is_only_reversed(placement: Placement, line: Line) -> bool:
+    """`is_only_reversed`; between two long clips, of the start of the line."""
+    if placement.sparse is not None:
+        line = replace(line, end=min(line.end, line.start + LONG_LOOK_S))
+    found = _correlations_near(placement, Span(line.start, line.end), [line])
+    return found is not None and is_only_reversed(line, found)
+
+
+def _correlations_near(
+    placement: Placement, part: Span, lines: list[Line]
+) -> CorrelationMatrix | None:
+    """All correlations of a placement, or of two long clips those near lines in a part."""
+    if placement.sparse is None:
+        return placement.correlations
+    return placement.sparse.near(part, lines)
 
 
 def _as_fast_as_any(line: Line, speeds: list[float]) -> bool:
@@ -168,12 +187,12 @@ def _cut(one: Segment) -> Message:
 
 def _measured_cut(placement: Placement, last: Line, line: Line) -> bool:
     """Whether neither piece explains what lies beyond the cut, as a still scene would let it."""
-    found = placement.correlations
+    ahead = Span(line.start, min(line.end, line.start + LOOK_S))
+    behind = Span(max(last.start, last.end - LOOK_S, 0.0), last.end)
+    found = _correlations_near(placement, Span(behind.start, ahead.end), [last, line])
     if found is None:
         return False
     found = sharpen_peaks(found)
-    ahead = Span(line.start, min(line.end, line.start + LOOK_S))
-    behind = Span(max(last.start, last.end - LOOK_S, 0.0), last.end)
     return all(
         mean_correlation(right, found, part) > mean_correlation(wrong, found, part) + CUT_SURE
         for right, wrong, part in ((line, last, ahead), (last, line, behind))

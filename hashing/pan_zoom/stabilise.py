@@ -26,7 +26,7 @@ from hashing.align.crop_path import (
     path_travel,
 )
 from hashing.align.spatiotemporal import FramePair, Placement, count_inliers, sample_timestamps
-from hashing.align.temporal import find_lines
+from hashing.align.temporal import MAX_CORRELATED_CELLS, find_lines
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import THUMBNAIL_LONG_SIDE_PX, FrameCache
 from hashing.imaging.homography import (
@@ -93,13 +93,33 @@ class StabilisedFrames(FrameCache):
     @override
     def thumbnails(self) -> NDArray[np.uint8]:
         if self._thumbnails is None:
-            onto = scaling_matrix(self.size, self.thumbnail_size)
-            back = np.linalg.inv(onto)
-            pairs = zip(self._source.thumbnails(), self._transforms, strict=True)
-            self._thumbnails = np.stack(
-                [_warp_frame(thumbnail, onto @ transform @ back) for thumbnail, transform in pairs]
-            )
+            every = np.arange(len(self.times))
+            self._thumbnails = self._warp_thumbnails(every, self._source.thumbnails())
         return self._thumbnails
+
+    @override
+    def thumbnails_at(self, indices: NDArray[np.intp]) -> NDArray[np.uint8]:
+        if not self.is_long:
+            return self.thumbnails()[indices]
+        return self._warp_thumbnails(indices, self._source.thumbnails_at(indices))
+
+    @override
+    def sampled_thumbnails(self) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        if not self.is_long:
+            return super().sampled_thumbnails()
+        indices, thumbnails = self._source.sampled_thumbnails()
+        return indices, self._warp_thumbnails(indices, thumbnails)
+
+    def _warp_thumbnails(
+        self, indices: NDArray[np.intp], thumbnails: NDArray[np.uint8]
+    ) -> NDArray[np.uint8]:
+        """The source's thumbnails (n, h, w) of these frames, warped."""
+        onto = scaling_matrix(self.size, self.thumbnail_size)
+        back = np.linalg.inv(onto)
+        warped = np.empty_like(thumbnails)
+        for at, index in enumerate(indices.tolist()):
+            warped[at] = _warp_frame(thumbnails[at], onto @ self._transforms[index] @ back)
+        return warped
 
 
 def _warp_frame(frame: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
@@ -157,7 +177,8 @@ def follow_crop(
         path = refined
     if not found_lines or not is_moving_crop(path, reference.size):
         return None
-    return replace(placement, lines=found_lines, correlations=agreement, path=path), timing
+    found = replace(placement, lines=found_lines, correlations=agreement, path=path, sparse=None)
+    return found, timing
 
 
 def is_moving_crop(path: CropPath, size: tuple[int, int]) -> bool:
@@ -250,15 +271,19 @@ def correlate_along_path(
     """Correlate all frames, each of the query's under the path's transform at its timestamp.
 
     On a grid over the reference frame, of which each query frame covers a part. near: (Kr,) mask of
-    the reference frames to correlate with. Returns None where too little is visible.
+    the reference frames to correlate with. Returns None where too little is visible, or too much of
+    time is compared.
     """
-    if near.sum() < 2:
+    if near.sum() < 2 or len(query.times) * near.sum() > MAX_CORRELATED_CELLS:
         return None
-    map_in_threads(lambda reel: reel.thumbnails(), [query, reference])
+    whole = [clip for clip in (query, reference) if not clip.is_long]
+    map_in_threads(lambda clip: clip.thumbnails(), whole)
     size = _grid_size(*reference.size)
     onto = scaling_matrix(reference.size, size)
     reference_grid, _ = warp_thumbnails(
-        reference.thumbnails()[near], scaling_matrix(reference.thumbnail_size, size), size
+        reference.thumbnails_at(np.flatnonzero(near)),
+        scaling_matrix(reference.thumbnail_size, size),
+        size,
     )
     reference_grid = np.stack(
         [
@@ -271,7 +296,9 @@ def correlate_along_path(
     to_whole = np.linalg.inv(scaling_matrix(query.size, query.thumbnail_size))
     free = _always_covered(path, reference)
     lefts, masks = [], []
-    for time, thumbnail in zip(query.times, query.thumbnails(), strict=True):
+    for time, thumbnail in zip(
+        query.times, query.each_thumbnail(np.arange(len(query.times))), strict=True
+    ):
         matrix = onto @ np.linalg.inv(path.transform_at(float(time))) @ to_whole
         shown, inside = _on_grid(thumbnail, free, matrix, size)
         lefts.append(shown)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from hashing.align.segments import MAX_JOIN_GAP_S, MAX_LINE_DIFFERENCE_S
 from hashing.align.spatiotemporal import Placement
 from hashing.align.temporal import sample_along
 from hashing.audio.cross_correlation import (
@@ -76,17 +77,30 @@ def refine_alignment(placement: Placement, query: Fingerprint, reference: Finger
 
     query, reference: of the two clips, for their timelines and their audio.
     """
+    if placement.sparse is not None:
+        lines = [
+            refined
+            for line in drop_stray_lines(placement.lines)
+            for piece, correlations in placement.sparse.around(line)
+            for refined in _refine_lines([piece], correlations, query, reference)
+        ]
+        return replace(placement, lines=join_pieces(lines))
     correlations = placement.correlations
     if (
         correlations is None
         or min(len(correlations.query_times), len(correlations.reference_times)) < 2
     ):
         return placement
+    lines = _refine_lines(drop_stray_lines(placement.lines), correlations, query, reference)
+    return replace(placement, lines=tuple(lines))
+
+
+def _refine_lines(
+    lines: list[Line], correlations: CorrelationMatrix, query: Fingerprint, reference: Fingerprint
+) -> list[Line]:
+    """The refined lines of one matrix of correlations."""
     sharpened = sharpen_peaks(correlations)
-    lines = [
-        fit_line(vote_line(line, sharpened, correlations), correlations)
-        for line in drop_stray_lines(placement.lines)
-    ]
+    lines = [fit_line(vote_line(line, sharpened, correlations), correlations) for line in lines]
     lines = insert_pauses(
         _unify_speeds(lines, correlations), sharpened, query.timeline, reference.timeline
     )
@@ -98,8 +112,49 @@ def refine_alignment(placement: Placement, query: Fingerprint, reference: Finger
     ]
     lines = [piece for line in lines for piece in _split_and_fit(line, correlations, sharpened)]
     in_real_time = any(line.speed == 1.0 for line in lines)
-    lines = [confirm_speed(line, correlations, in_real_time=in_real_time) for line in lines]
-    return replace(placement, lines=tuple(lines))
+    return [confirm_speed(line, correlations, in_real_time=in_real_time) for line in lines]
+
+
+def join_pieces(lines: list[Line]) -> tuple[Line, ...]:
+    """Join neighbouring pieces of long lines that lie on one line, in the query's order."""
+    runs: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.start):
+        if runs and _line_through([*runs[-1], line]) is not None:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    joined = [(run, _line_through(run) if len(run) > 1 else run[0]) for run in runs]
+    return tuple(line if line is not None else run[0] for run, line in joined)
+
+
+def _line_through(pieces: list[Line]) -> Line | None:
+    """The line through neighbouring pieces; None where they do not lie on one."""
+    last, line = pieces[-2:]
+    if last.reversed != line.reversed or line.start - last.end > MAX_JOIN_GAP_S:
+        return None
+    if any(piece.pauses or piece.dropped_share for piece in (last, line)):
+        return None
+    ends = [
+        (time, piece.reference_time(time)) for piece in pieces for time in (piece.start, piece.end)
+    ]
+    times, reference_times = np.array(ends).T
+    if all(piece.speed == 1.0 for piece in pieces):
+        slope = line.slope
+        offset = float(np.median(reference_times - slope * times))
+    else:
+        slope, offset = (float(value) for value in np.polyfit(times, reference_times, 1))
+    if np.abs(reference_times - slope * times - offset).max() > MAX_LINE_DIFFERENCE_S:
+        return None
+    lengths = [piece.end - piece.start for piece in pieces]
+    return Line(
+        pieces[0].start,
+        line.end,
+        abs(slope),
+        line.reversed,
+        offset,
+        float(np.average([piece.correlation for piece in pieces], weights=lengths)),
+        float(np.average([piece.contrast for piece in pieces], weights=lengths)),
+    )
 
 
 def confirm_speed(line: Line, correlations: CorrelationMatrix, *, in_real_time: bool) -> Line:

@@ -33,6 +33,8 @@ __all__ = [
 MOTION_WINDOW_S = (
     4.0  # of video around a still's timestamp, on which motion is measured; set by hand
 )
+MAX_MOTION_FRAMES = 6000  # of one line, on which motion is compared: 10 minutes
+MOTION_RUN = 150  # neighbouring frames of a longer line, that are compared together: 15 s
 CODING_NOISE_DEVIATION = (
     2.5  # grey levels over time, by coding alone in a cell that stands still; set by hand
 )
@@ -63,12 +65,13 @@ def correlate_motion(
     query_indices = np.flatnonzero((query.times >= line.start) & (query.times < line.end))
     if len(query_indices) < 5:
         return None
+    query_indices = _thin_to_runs(query_indices)
     reference_indices = np.array(
         [reference.nearest_index(line.reference_time(float(t))) for t in query.times[query_indices]]
     )
     grid = make_grid(transform.matrix, query.size, reference.size)
-    query_grid, mask_q = grid.from_query(query.thumbnails()[query_indices])
-    reference_grid, mask_r = grid.from_reference(reference.thumbnails()[reference_indices])
+    query_grid, mask_q = grid.from_query(query.thumbnails_at(query_indices))
+    reference_grid, mask_r = grid.from_reference(reference.thumbnails_at(reference_indices))
     mask = mask_q & mask_r
     if shown is not None:
         mask &= grid.from_query(255 * shown[None].astype(np.uint8))[0][0] > 250
@@ -77,6 +80,14 @@ def correlate_motion(
     return _explained_shares(
         _temporal_changes(query_grid, mask), _temporal_changes(reference_grid, mask)
     )
+
+
+def _thin_to_runs(indices: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Indices of a line's frames; of many, evenly spread runs of neighbours."""
+    if len(indices) <= MAX_MOTION_FRAMES:
+        return indices
+    starts = np.linspace(0, len(indices) - MOTION_RUN, MAX_MOTION_FRAMES // MOTION_RUN).astype(int)
+    return np.concatenate([indices[start : start + MOTION_RUN] for start in starts])
 
 
 def _temporal_changes(frames: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -152,7 +163,7 @@ def temporal_deviation(video: FrameCache, timestamp: Seconds) -> NDArray[np.floa
     near = np.abs(video.times - timestamp) <= MOTION_WINDOW_S
     if near.sum() < 5:
         return None
-    return np.asarray(video.thumbnails()[near].std(axis=0, dtype=np.float32))
+    return np.asarray(video.thumbnails_at(np.flatnonzero(near)).std(axis=0, dtype=np.float32))
 
 
 def agreement_where_other_moves(
@@ -164,7 +175,7 @@ def agreement_where_other_moves(
     another moment before a fixed camera they stand elsewhere. matrix: pixels of `other` -> pixels
     of `clip`. pairs: frame indices (clip, other). Returns None where `other` never moves.
     """
-    deviation = other.thumbnails().std(axis=0, dtype=np.float32)
+    deviation = _whole_deviation(other)
     values = [
         _agreement_where_moving(
             compare_frames(clip.frame(index), other.frame(other_index), matrix), deviation, other
@@ -173,6 +184,12 @@ def agreement_where_other_moves(
     ]
     known = [value for value in values if value is not None]
     return float(np.median(known)) if known else None
+
+
+def _whole_deviation(clip: FrameCache) -> NDArray[np.float32]:
+    """(h, w) deviation of a clip's thumbnails over all of its time, grey levels."""
+    _, thumbnails = clip.sampled_thumbnails()
+    return np.asarray(thumbnails.std(axis=0, dtype=np.float32))
 
 
 def _agreement_where_moving(

@@ -278,7 +278,7 @@ def _pictures(
 ) -> NDArray[np.uint8]:
     """(N, h, w) kept pictures in grey, at the size at which they are compared."""
     if not still:
-        return reel.thumbnails()[indices]
+        return reel.thumbnails_at(np.array(indices, np.intp))
     whole = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in reel.frames(indices)]
     return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in whole])
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from hashing.align.proposals import cosine_matrix, propose_timestamps
+from hashing.align import proposals
+from hashing.align.proposals import best_cosine, find_similarities, propose_timestamps
 from hashing.types import Descriptors
 
 EVERY_S = 0.5
@@ -22,17 +23,32 @@ def described(directions: list[int], flat: tuple[int, ...] = ()) -> Descriptors:
 
 
 def test_flat_rows_are_like_nothing() -> None:
-    alike = cosine_matrix(described([1, 2, 3], flat=(1,)), described([2, 1], flat=(1,)))
-    assert (alike[1] == -1).all()
-    assert (alike[:, 1] == -1).all()
-    assert alike.shape == (3, 2)
+    query, reference = described([1, 2, 3], flat=(1,)), described([2, 1], flat=(1,))
+    found = find_similarities(query, reference)
+    assert found.best[1] == -1
+    assert found.best[0] < 0.5, "its like is flat in the other clip"
+    assert found.columns.shape == (3, 2)
+    assert best_cosine(query, described([2, 1], flat=(0, 1))) == -1
+
+
+def test_clips_compared_in_parts_are_as_similar_as_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    query, reference = described(list(range(40, 5, -1))), described(list(range(50)), flat=(20,))
+    whole, best = find_similarities(query, reference), best_cosine(query, reference)
+    monkeypatch.setattr(proposals, "MAX_COSINES_AT_ONCE", 200)
+    parts = find_similarities(query, reference)
+    np.testing.assert_allclose(parts.best, whole.best, atol=1e-6)
+    np.testing.assert_array_equal(parts.best_column, whole.best_column)
+    np.testing.assert_allclose(parts.weights.max(axis=1), whole.weights.max(axis=1), atol=1e-6)
+    assert best_cosine(query, reference) == pytest.approx(best)
 
 
 @pytest.mark.parametrize("shift", [0, 4, 11])
 def test_moments_of_a_copy_lie_on_its_line(shift: int) -> None:
     reference = described(list(range(30)))
     query = described(list(range(shift, shift + 12)))
-    best = propose_timestamps(query, reference, cosine_matrix(query, reference))[0]
+    best = propose_timestamps(find_similarities(query, reference))[0]
     for tq, tr in best.pairs:
         assert tr - tq == pytest.approx(shift * EVERY_S, abs=EVERY_S)
 
@@ -40,7 +56,7 @@ def test_moments_of_a_copy_lie_on_its_line(shift: int) -> None:
 def test_moments_of_a_reversed_copy_run_backwards() -> None:
     reference = described(list(range(30)))
     query = described(list(range(20, 5, -1)))
-    best = propose_timestamps(query, reference, cosine_matrix(query, reference))[0]
+    best = propose_timestamps(find_similarities(query, reference))[0]
     for tq, tr in best.pairs:
         assert tq + tr == pytest.approx(20 * EVERY_S, abs=EVERY_S)
 
@@ -48,14 +64,14 @@ def test_moments_of_a_reversed_copy_run_backwards() -> None:
 def test_the_moment_most_alike_is_proposed_for_a_single_shared_row() -> None:
     reference = described(list(range(30)))
     query = described([*range(100, 106), 17, *range(106, 112)])
-    sets = propose_timestamps(query, reference, cosine_matrix(query, reference))
+    sets = propose_timestamps(find_similarities(query, reference))
     assert any((6 * EVERY_S, 17 * EVERY_S) in one.pairs for one in sets)
 
 
 def test_a_still_is_tried_at_moments_apart_from_each_other() -> None:
     reference = described([1, 1, 1, 2, 2, 2, 3, 3, 3])
     still = described([2])
-    sets = propose_timestamps(still, reference, cosine_matrix(still, reference))
+    sets = propose_timestamps(find_similarities(still, reference))
     moments = [one.pairs[0][1] for one in sets]
     assert moments[0] in (1.5, 2.0, 2.5)
     assert min(abs(a - b) for i, a in enumerate(moments) for b in moments[:i]) >= 1.0
@@ -63,5 +79,5 @@ def test_a_still_is_tried_at_moments_apart_from_each_other() -> None:
 
 def test_flat_clips_have_nothing_to_propose() -> None:
     query, reference = described([1, 2], flat=(0, 1)), described([1, 2])
-    sets = propose_timestamps(query, reference, cosine_matrix(query, reference))
+    sets = propose_timestamps(find_similarities(query, reference))
     assert all(not one.pairs for one in sets)

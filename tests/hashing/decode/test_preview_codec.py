@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashing.decode.preview_codec import Encoder, Film, decode, fitted, keep_still, luma
+from hashing.decode.preview_codec import Encoder, Film, decode, fitted, keep_still, key_luma, luma
 from hashing.errors import DecodeError
 from hashing.types import PreviewFrames
 from tests.made import scene
@@ -51,10 +51,18 @@ def test_any_span_decodes_to_the_same_pictures_as_the_whole(start: float, length
     np.testing.assert_array_equal(part.pixels, whole().pixels[wanted])
 
 
-def test_grey_pictures_come_in_blocks_of_all_moments() -> None:
-    blocks = list(luma(kept(), (64, 36), block=20))
-    assert [len(block) for block in blocks] == [20, 20, 13]
-    assert blocks[0].shape[1:] == (36, 64)
+def test_grey_pictures_of_a_range_are_those_of_the_whole() -> None:
+    every = luma(kept(), (64, 36))
+    assert every.shape == (len(TIMES), 36, 64)
+    np.testing.assert_array_equal(luma(kept(), (64, 36), 17, 44), every[17:45])
+    np.testing.assert_array_equal(luma(kept(), (64, 36), 50), every[50:])
+
+
+@pytest.mark.parametrize(("most", "expected"), [(9, [0, 20, 40]), (2, [0, 40]), (1, [0])])
+def test_key_pictures_decode_alone_and_are_evenly_spread(most: int, expected: list[int]) -> None:
+    indices, greys = key_luma(kept(), (64, 36), most)
+    assert indices.tolist() == expected
+    np.testing.assert_array_equal(greys, luma(kept(), (64, 36))[indices])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])

@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hashing.decode.preview_codec import decode
+from hashing.decode.preview_codec import decode, luma
+from hashing.describe import frame_cache
 from hashing.describe.frame_cache import FrameCache
 from hashing.errors import DecodeError
 from tests.hashing.films import Films
@@ -24,6 +25,48 @@ def test_tiny_pictures_are_grey_and_of_all_moments(film: Films) -> None:
     width, height = reel.thumbnail_size
     assert reel.thumbnails().shape == (len(reel.times), height, width)
     assert max(width, height) == 128
+
+
+@pytest.fixture
+def long_reel(film: Films, monkeypatch: pytest.MonkeyPatch) -> FrameCache:
+    """A clip of 60 pictures that counts as too long to keep, in blocks of 20, of which 2 stay."""
+    monkeypatch.setattr(frame_cache, "MAX_WHOLE_FRAMES", 30)
+    monkeypatch.setattr(frame_cache, "THUMBNAIL_BLOCK", 20)
+    monkeypatch.setattr(frame_cache, "MAX_CACHED_BLOCKS", 2)
+    return FrameCache(film("street"))
+
+
+def test_tiny_pictures_of_a_long_clip_are_decoded_in_blocks_and_the_same(
+    film: Films, long_reel: FrameCache
+) -> None:
+    assert long_reel.is_long
+    assert long_reel.fingerprint.preview is not None
+    every = luma(long_reel.fingerprint.preview, long_reel.thumbnail_size)
+    asked = np.array([55, 3, 21, 3, 59])
+    np.testing.assert_array_equal(long_reel.thumbnails_at(asked), every[asked])
+    np.testing.assert_array_equal(list(long_reel.each_thumbnail(np.arange(len(every)))), every)
+    assert sum(len(block) for block in long_reel._blocks.values()) <= 40
+
+
+def test_a_long_clip_is_sampled_at_key_pictures_and_a_short_one_whole(
+    film: Films, long_reel: FrameCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indices, tiny = long_reel.sampled_thumbnails()
+    assert indices.tolist() == [0, 20, 40]
+    np.testing.assert_array_equal(tiny, long_reel.thumbnails_at(indices))
+    monkeypatch.undo()
+    indices, tiny = FrameCache(film("street")).sampled_thumbnails()
+    assert len(indices) == len(tiny) == len(long_reel.times)
+
+
+def test_keypoints_of_few_pictures_are_kept(film: Films, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_cache, "MAX_CACHED_KEYPOINTS", 4)
+    reel = FrameCache(film("excerpt"))
+    for index in range(12):
+        for find in reel.missing_features([index], None, mirrored=False, coarse=True):
+            find()
+    assert len(reel._features) <= 5
+    assert len(reel.features(0, coarse=True).points) > 10
 
 
 def test_the_nearest_picture_is_the_nearest_in_time(film: Films) -> None:
