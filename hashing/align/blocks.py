@@ -25,12 +25,6 @@ from hashing.describe.frame_cache import MAX_WHOLE_FRAMES, FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.types import CorrelationMatrix, Line, Seconds, Span
 
-__all__ = [
-    "Block",
-    "SparseCorrelations",
-    "is_long_pair",
-]
-
 WINDOW_S = 120.0  # of the query
 MARGIN_S = 15.0  # of the query on either side of a window, and of what descriptors vote for
 REFERENCE_MARGIN_S = 22.0  # on either side of a line: jump cuts are searched 20 s away

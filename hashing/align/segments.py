@@ -17,6 +17,8 @@ from hashing.imaging.homography import Transform, to_unit_homography, visible_bo
 from hashing.types import Fingerprint, Homography, Line, Seconds, Segment, Span
 
 __all__ = [
+    "MAX_JOIN_GAP_S",
+    "MAX_LINE_DIFFERENCE_S",
     "is_cut",
     "snap_to_real_time",
     "to_segments",
