@@ -12,6 +12,7 @@ BENCHMARKS = {
         "benchmarks.speed_library",
         "search, recall, additions and size of a large library",
     ),
+    "long": ("benchmarks.long", "known clips in items of hours: found, memory, cost"),
     "metadata": ("benchmarks.metadata", "agreement with exiftool and c2pa over real files"),
     "models": ("benchmarks.models", "which model finds the true clip first"),
     "peers": ("benchmarks.peers", "real edits that other projects ship"),
