@@ -1,27 +1,41 @@
 """How far our reading of metadata agrees with exiftool and c2pa, file by file.
 
-    python -m benchmarks.metadata ../shared/metadata/INDEX.csv
+    python -m benchmarks metadata ../shared/metadata/INDEX.csv [--made CLIP --work FOLDER] [FOLDER…]
 
 The index is a CSV: path (relative to the folder above the index), and what exiftool and c2pa
 read of it, empty where they read nothing. Writes benchmarks/results/metadata.json: for each
 column the share of files on which both say the same (also where both say nothing), the same
 over the files where the index says something, and every disagreement.
 
+`--made` also makes files with ffmpeg and exiftool, each tag in each place that a format has for it
+(`metadata_made.py`). These, and the files below each FOLDER, are compared with exiftool itself.
+
+Beside agreement it counts the camera originals of the index with a notice or a warning. An original
+names maker and model, has the size in pixels that EXIF states, and no sign of an editor, all by
+exiftool's reading.
+
 Dates agree when their first 19 characters do (zone and fractions are kept apart in our fields);
 positions within 1e-4 degrees; "Version 1.0" and "1.00" are texts, so "1.0" is not "1.00".
 """
 
+import argparse
 import csv
 import json
-import sys
+import re
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from app.metadata.findings.findings import findings
 from app.metadata.read import Metadata, read_metadata
 from app.metadata.stated_dates import read_date
 from app.metadata.summary import Summary, summarise
+from benchmarks.metadata_made import make_files
+from hashing.decode.probe import probe
 
 RESULT = Path(__file__).parent / "results" / "metadata.json"
 GPS_TOLERANCE_DEG = 1e-4
@@ -32,7 +46,7 @@ EXPLAINED = {
     "m0086": "the index holds the text 1.00 as the number 1.0",
     "m0569": "the index holds the text 1.00 as the number 1.0",
     "m0572": "both EXIF and Canon's CIFF block are there; exiftool prefers CIFF",
-    "m0592": "AVCHD keeps make and date inside its H.264 stream, which is not read here",
+    "m0592": "the index holds the maker's number, 4113, where the name is read",
     "m0593": "a sound file: ID3 is not read",
     "m0603": "a PDF: only an XMP packet is looked for",
     "m0607": "the file says 12:14:34; the index took the time without its seconds",
@@ -142,21 +156,120 @@ def share(pairs: list[tuple[str, str]]) -> float | None:
     return round(sum(a == b for a, b in pairs) / len(pairs), 4) if pairs else None
 
 
-def main(index: Path) -> None:
-    readings = read_index(index)
+LIVE: dict[str, tuple[str, ...]] = {
+    "make": ("Make", "AndroidMake"),
+    "model": ("Model", "AndroidModel"),
+    "captured": ("DateTimeOriginal", "CreationDate", "ContentCreateDate"),
+    "created": ("CreateDate",),
+    "orientation": ("Orientation",),
+}
+EDITORS = re.compile(r"adobe|gimp|photo|lightroom|converter|transfer|picasa|paint", re.IGNORECASE)
+
+
+def exiftool(paths: list[Path]) -> dict[str, dict[str, Any]]:
+    """exiftool's values by path, each under its name; numbers as numbers."""
+    command = ["exiftool", "-j", "-n", "-q", "-q", *map(str, paths)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return {row["SourceFile"]: row for row in json.loads(printed or "[]")}
+
+
+def compare_live(paths: list[Path]) -> dict[str, object]:
+    """The same agreement for files without an index, where exiftool states something."""
+    answers = exiftool(paths)
+    stated = dict.fromkeys((*LIVE, "position"), 0)
+    differing: list[list[str]] = []
+    for path in paths:
+        theirs = answers.get(str(path), {})
+        with path.open("rb") as file:
+            ours = summarise(read_metadata(file).fields)
+        for name, tags in LIVE.items():
+            value = next((theirs[tag] for tag in tags if theirs.get(tag)), None)
+            if value is None:
+                continue
+            stated[name] += 1
+            same = day_and_time if name in ("captured", "created") else plain
+            pair = same(str(value)), same(str(getattr(ours, name) or ""))
+            if pair[0] != pair[1]:
+                differing.append([path.name, name, *pair])
+        if "GPSLatitude" in theirs and "GPSLongitude" in theirs:
+            stated["position"] += 1
+            place = theirs["GPSLatitude"], theirs["GPSLongitude"]
+            if not ours.position or any(
+                abs(a - b) > GPS_TOLERANCE_DEG for a, b in zip(place, ours.position, strict=True)
+            ):
+                differing.append([path.name, "position", str(place), str(ours.position)])
+    total = sum(stated.values())
+    return {
+        "files": len(paths),
+        "stated": stated,
+        "agreement_where_stated": round(1 - len(differing) / total, 4) if total else None,
+        "disagreements": differing,
+    }
+
+
+def originals(readings: list[Reading], folder: Path) -> dict[str, object]:
+    """Camera originals, and those among them with a finding above `info`."""
+    answers = exiftool([folder / reading.row["path"] for reading in readings])
+    now = datetime.now(UTC)
+    count, noted = 0, []
+    for reading in readings:
+        said = answers.get(str(folder / reading.row["path"]), {})
+        if not is_original(said):
+            continue
+        count += 1
+        path = folder / reading.row["path"]
+        with path.open("rb") as file:
+            info = probe(file)
+        above = [
+            finding.code
+            for finding in findings(reading.metadata, info, None, now)
+            if finding.severity != "info"
+        ]
+        if above:
+            noted.append([reading.row["id"], *above])
+    return {"files": count, "with_notice_or_warning": len(noted), "noted": noted}
+
+
+def is_original(said: dict[str, Any]) -> bool:
+    stated = sorted((said.get("ExifImageWidth", 0), said.get("ExifImageHeight", 0)))
+    real = sorted((said.get("ImageWidth", 0), said.get("ImageHeight", 0)))
+    programs = " ".join(
+        str(said.get(name, "")) for name in ("Software", "CreatorTool", "XMPToolkit")
+    )
+    named = bool(said.get("Make") and said.get("Model"))
+    return named and min(stated) > 0 and stated == real and not EDITORS.search(programs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("folders", type=Path, nargs="*")
+    parser.add_argument("--made", type=Path, help="a clip to make files of")
+    parser.add_argument("--work", type=Path, default=Path("/tmp/metadata-made"))
+    options = parser.parse_args()
+    readings = read_index(options.index)
+    live = [
+        path for folder in options.folders for path in sorted(folder.rglob("*")) if path.is_file()
+    ]
+    made = make_files(options.made, options.work) if options.made else []
+    version = subprocess.run(["exiftool", "-ver"], capture_output=True, text=True, check=True)
     result = {
         "schema": "firstseen.benchmark.metadata/1",
-        "command": "python -m benchmarks.metadata ../shared/metadata/INDEX.csv",
+        "command": "python -m benchmarks metadata ../shared/metadata/INDEX.csv --made CLIP",
+        "exiftool": version.stdout.strip(),
         "columns": compare(readings),
         "explained": EXPLAINED,
+        "made": compare_live(made),
+        "folders": compare_live(live) if live else None,
+        "originals": originals(readings, options.index.parent.parent),
         "slowest_cpu_s": round(max(reading.seconds for reading in readings), 3),
         "with_problems": sum(bool(reading.metadata.problems) for reading in readings),
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    for name, column in compare(readings).items():
-        print(name, json.dumps(column, ensure_ascii=False))
+    for name, part in result.items():
+        print(name, json.dumps(part, ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

@@ -1257,6 +1257,7 @@ finding-written-before-claim = The file says it was already { $role ->
    *[written] written
 } on { $day } ({ $source }), { $apart } before the claimed date. { -finding-caveat }
 finding-date-impossible = { $source } is no possible date: the clock was not set, or the date was damaged.
+finding-date-of-zeros = { $source } is all zeros, as cameras write where nobody has set the clock.
 finding-date-unread = { $source } is no date in a notation that firstseen reads. It was not compared with anything.
 finding-date-unset-clock = { $source } says { $day }, a day on which clocks start that nobody has set. It is left out of the comparisons.
 finding-date-before-digital = { $source } says { $day }, before there were digital cameras: a scan of an older picture, or a wrong date.
@@ -1284,7 +1285,7 @@ finding-credentials-invalid = The file carries content credentials that do not h
     [signature] the signature does not fit the manifest.
     [certificate] the signer's certificate was not good for this signature: expired, revoked, or meant for another use.
     [identity] an identity that is stated beside the signer does not hold.
-   *[other] the codes of validation say what failed.
+   *[other] a file that it was made from does not hold, or another check failed. The codes say which.
 }
 finding-credentials-unreadable = The file seems to carry content credentials that could not be read.
 finding-credentials-identity-not-looked-up = The credentials state an identity beside the signer. It was not looked up, because firstseen stays offline.

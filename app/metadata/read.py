@@ -40,7 +40,7 @@ __all__ = ["Credentials", "Fields", "Finding", "Metadata", "read_metadata"]
 
 type Format = Literal[
     "jpeg", "png", "webp", "gif", "tiff", "heif", "isobmff", "matroska", "avi", "mpegts", "mpeg",
-    "flv", "asf", "ogg", "mxf", "wav", "jxl", "other",
+    "flv", "asf", "ogg", "mxf", "wav", "jxl", "jp2", "other",
 ]  # fmt: skip
 
 FORMATS: dict[str, Format] = {
@@ -55,6 +55,7 @@ FORMATS: dict[str, Format] = {
     "image/avif": "heif",
     "image/x-canon-cr3": "isobmff",
     "image/jxl": "jxl",
+    "image/jp2": "jp2",
     "video/mp4": "isobmff",
     "video/quicktime": "isobmff",
     "video/3gpp": "isobmff",
@@ -80,7 +81,7 @@ STILL_READERS = {
     "gif": stills.read_gif,
     "other": stills.scan_packets,
 }
-BOXED = ("heif", "isobmff", "jxl")
+BOXED = ("heif", "isobmff", "jxl", "jp2")
 DAMAGE = {"metadata-exif-damaged": "EXIF", "metadata-xmp-damaged": "XMP"}  # block by problem
 
 

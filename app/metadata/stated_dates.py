@@ -63,6 +63,11 @@ class StatedDate:
         return self.text if self.interval is None else self.interval.first_day.isoformat()
 
     @property
+    def unset(self) -> bool:
+        """Whether it is all zeros, as a camera writes where nobody has set its clock."""
+        return EMPTY.fullmatch(self.text) is not None
+
+    @property
     def numeric(self) -> bool:
         """Whether it is written as a date is, from the year on."""
         return NUMERIC.fullmatch(self.text) is not None
@@ -82,6 +87,7 @@ PLAIN: tuple[tuple[Role, str, str, str], ...] = (
     ("positioned", "gps", "time_utc", "GPS time"),
     ("created", "xmp", "xmp:CreateDate", "XMP CreateDate"),
     ("created", "text", "Creation Time", "PNG Creation Time"),
+    ("created", "boxes", "ilst ©day", "MP4 item list ©day"),
     ("modified", "xmp", "xmp:ModifyDate", "XMP ModifyDate"),
     ("modified", "xmp", "xmp:MetadataDate", "XMP MetadataDate"),
     ("modified", "text", "tIME", "PNG tIME"),

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from app.metadata.stated_dates import iptc_dates
-from app.metadata.types import Fields, Value
+from app.metadata.types import Fields, Group, Value
 
 UNKNOWN_HEMISPHERE = "hemisphere_unknown"  # of `gps`: the axes that name none
 MAKE = (
@@ -59,6 +59,7 @@ CAPTURED = (
     ("boxes", "ilst com.apple.quicktime.creationdate"),
     ("boxes", "udta ©day"),
     ("boxes", "udta @day"),
+    ("boxes", "ilst ©day"),
     ("text", "IDIT"),
     ("text", "ICRD"),
 )
@@ -69,6 +70,7 @@ CREATED = (
     ("boxes", "mvhd creation_time"),
     ("container", "creation_time"),
 )
+TRACK = re.compile(r"^stream\[\d+\] ")
 ISO_6709 = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)(?:[+-]\d+(?:\.\d+)?)?/?")
 XMP_DEGREES = re.compile(
     r"(?P<sign>[+-]?)(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?(?:,(\d+(?:\.\d+)?))? ?([NSEW]?)"
@@ -104,10 +106,22 @@ def summarise(fields: Fields) -> Summary:
 
 def find(fields: Fields, places: tuple[tuple[str, str], ...]) -> Value:
     for group, name in places:
-        value = fields.get(group, {}).get(name)
+        values = container_tags(fields) if group == "container" else fields.get(group, {})
+        value = values.get(name)
         if value is not None:
             return value
     return None
+
+
+def container_tags(fields: Fields) -> Group:
+    """Tags of the container in small letters; where it has none of a name, those of its tracks.
+
+    Matroska writes them in capitals, Ogg writes them into each track.
+    """
+    tags: Group = {}
+    for name, value in sorted(fields.get("container", {}).items(), key=lambda tag: "[" in tag[0]):
+        tags.setdefault(TRACK.sub("", name).lower(), value)
+    return tags
 
 
 def iptc_moment(fields: Fields) -> str | None:

@@ -55,6 +55,8 @@ def plausible(interval: Interval, now: datetime) -> bool:
 
 def default(interval: Interval) -> bool:
     """A day on which unset clocks start; New Year counts only in its first hour, or untimed."""
+    if interval.precision in ("year", "month", "week"):
+        return False
     start = interval.text.replace(":", "").replace("-", "")
     midnight = "T" not in start or start.partition("T")[2].startswith("00")
     return interval.first_day.isoformat() in DEFAULT_DAYS and midnight
@@ -156,11 +158,14 @@ def impossibility(date: StatedDate, now: datetime) -> Finding | None:
     if interval is None:
         if not date.numeric:  # in words, or in a notation that is not known here
             return Finding("date_unread", "info", Message("finding-date-unread", source), shown)
+        if date.unset:
+            message = Message("finding-date-of-zeros", source)
+            return Finding("date_unset_clock", "info", message, shown)
         message = Message("finding-date-impossible", source)
         return Finding("date_impossible", "notice", message, shown)
     if default(interval):
         message = Message("finding-date-unset-clock", stated)
-        return Finding("date_unset_clock", "notice", message, shown)
+        return Finding("date_unset_clock", "info", message, shown)
     if interval.latest < FIRST_DIGITAL:
         message = Message("finding-date-before-digital", stated)
         return Finding("date_before_digital", "notice", message, shown)
@@ -190,7 +195,8 @@ def contradictions(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
                 "other_date": other.text,
             },
         )
-        severity: Severity = "warning" if apart > DAY else "notice"
+        # a clock that is a day or a zone wrong is common in untouched files
+        severity: Severity = "warning" if apart > DAY else "info"
         yield Finding("capture_dates_differ", severity, message, evidence(one, other))
 
 

@@ -28,6 +28,7 @@ MAX_DEPTH = 8
 MAX_READ_BYTES = 16 << 20
 MAX_TRACKS = 16
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+JP2_EXIF_UUID = b"JpgTiffExif->JP2"
 CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 
 CONTAINERS = frozenset((b"moov", b"trak", b"mdia", b"udta", b"edts", b"minf", b"dinf", b"stbl"))
@@ -120,6 +121,8 @@ def visit(walk: Walk, kind: bytes, start: int, end: int, depth: int) -> None:
         owner = walk.read(start, 16)
         if owner == XMP_UUID:
             walk.blocks.xmp.append(walk.read(start + 16, end - start - 16))
+        elif owner == JP2_EXIF_UUID:
+            keep_exif(walk, walk.read(start + 16, end - start - 16))
         elif owner == CANON_UUID:
             for child, child_start, child_end in walk.children(start + 16, end):
                 user_data(walk, child, child_start, child_end)

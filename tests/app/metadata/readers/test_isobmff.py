@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.metadata.read import read_metadata
-from app.metadata.readers.isobmff import CANON_UUID, read_boxes
+from app.metadata.readers.isobmff import CANON_UUID, JP2_EXIF_UUID, read_boxes
 from app.metadata.stated_dates import stated_dates
 from app.metadata.summary import summarise
 from app.metadata.types import Credentials
@@ -82,6 +82,19 @@ def test_a_date_in_the_user_data_is_the_capture_date() -> None:
     fields = read_metadata(movie(trak(), udta)).fields
     assert summarise(fields).captured == "2020-11-20T15:04:02+0100"
     assert stated_dates(fields, Credentials("none"))[0].role == "captured"
+
+
+def test_jpeg_2000_holds_exif_in_a_box_of_its_own() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Canon"
+    mark = box(b"jP  ", b"\r\n\x87\n")
+    file = io.BytesIO(mark + box(b"uuid", JP2_EXIF_UUID, exif.tobytes()[6:]))
+    assert summarise(read_metadata(file).fields).make == "Canon"
+
+
+@pytest.mark.parametrize("name", ["MAKE", "make", "stream[0] MAKE"])
+def test_tags_of_the_container_are_found_in_any_letters_and_in_tracks(name: str) -> None:
+    assert summarise({"container": {"format": "matroska", name: "Canon"}}).make == "Canon"
 
 
 def test_canons_own_box_holds_exif() -> None:
