@@ -231,13 +231,20 @@ def originals(readings: list[Reading], folder: Path) -> dict[str, object]:
 
 
 def is_original(said: dict[str, Any]) -> bool:
-    stated = sorted((said.get("ExifImageWidth", 0), said.get("ExifImageHeight", 0)))
-    real = sorted((said.get("ImageWidth", 0), said.get("ImageHeight", 0)))
+    """Maker, model, the size that EXIF states, and no sign of an editor: by exiftool's reading."""
+    stated = sides(said, "ExifImageWidth", "ExifImageHeight")
     programs = " ".join(
         str(said.get(name, "")) for name in ("Software", "CreatorTool", "XMPToolkit")
     )
     named = bool(said.get("Make") and said.get("Model"))
-    return named and min(stated) > 0 and stated == real and not EDITORS.search(programs)
+    same_size = bool(stated) and stated == sides(said, "ImageWidth", "ImageHeight")
+    return named and same_size and not EDITORS.search(programs)
+
+
+def sides(said: dict[str, Any], *names: str) -> list[int]:
+    """Width and height, the shorter first; empty where exiftool has no numbers."""
+    values = [said.get(name) for name in names]
+    return sorted(value for value in values if isinstance(value, int) and value > 0)
 
 
 def main() -> None:

@@ -42,6 +42,7 @@ TAGS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 STILL_TAGS = ("exif", "xmp", "iptc")
 VIDEO_TAGS = ("keys", "items", "user-data", "location", "header")
+SMALL = ("-vf", "scale=320:-2")
 WRITTEN = ("mp4", "mov", "m4v", "3gp")  # the containers of video that exiftool writes into
 
 
@@ -52,7 +53,7 @@ def make_files(clip: Path, folder: Path) -> list[Path]:
     for base in bases:
         codec = VIDEOS.get(base.suffix[1:])
         shape = ("-t", "1", "-an", "-c:v", codec) if codec else ("-frames:v", "1", "-update", "1")
-        _run("ffmpeg", "-v", "error", "-y", "-i", str(clip), *shape, str(base))
+        _run("ffmpeg", "-v", "error", "-y", "-i", str(clip), *SMALL, *shape, str(base))
     for base in filter(Path.exists, bases):
         if base.suffix[1:] in VIDEOS and base.suffix[1:] not in WRITTEN:
             continue

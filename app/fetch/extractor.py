@@ -19,8 +19,9 @@ from pathlib import Path
 
 from app.fetch.egress_proxy import Proxy, Rules
 from app.fetch.extractor_process import SANDBOXED, Job
+from app.fetch.page_refusals import obstacle
 from app.network.errors import FetchFailed, LinkError, LinkTooLarge
-from app.network.url_parsing import Link, for_display
+from app.network.url_parsing import Link
 from app.progress import OnProgress
 from app.sandbox.fork_handle import search_path
 from hashing.message import Message
@@ -204,8 +205,8 @@ def _failure(link: Link, proxy: Proxy, folder: Path, max_bytes: int) -> LinkErro
     if "does not pass filter (!is_live)" in output:
         return FetchFailed(Message("error-fetch-live", {"host": link.host}))
     lines = [line for line in output.splitlines() if line.startswith("ERROR: ")]
-    reason = for_display(lines[-1].removeprefix("ERROR: ")) if lines else "yt-dlp says nothing more"
-    return FetchFailed(Message("error-fetch-no-video", {"host": link.host, "reason": reason}))
+    why = obstacle(lines[-1].removeprefix("ERROR: ")) if lines else "unknown"
+    return FetchFailed(Message("error-fetch-no-video", {"host": link.host, "why": why}))
 
 
 def _is_whole(path: Path) -> bool:

@@ -697,7 +697,7 @@ error-fetch-broke-off = { $host } broke off in the middle of its answer
 error-fetch-status = { $host } answered with status { $status }
 error-fetch-status-no-file = { $host } answered with status { $status }, not with a file
 error-fetch-page = { $host } answered with a web page or a playlist
-error-fetch-no-extractor = { $problem }; media behind pages needs the extra 'links': pip install 'firstseen[links]'
+error-fetch-no-extractor = { $problem }. A video behind a page needs yt-dlp: run pip install '.[links]' in firstseen's folder, or pip install yt-dlp where firstseen is installed. { -fetch-instead }
 error-fetch-empty = { $host } answered with nothing (0 bytes)
 error-fetch-no-media = { $host } answered with no photo or video: this is { $kind }
 error-fetch-rate = the link is too slow: less than { $bytes } bytes a second in { $seconds } s
@@ -712,7 +712,25 @@ error-fetch-sent-too-much = more than { $max_bytes } bytes were sent for this li
 error-fetch-sends-too-much = fetching a link would send more than a request needs
 error-extractor-start = the process that reads pages could not be started
 error-fetch-live = this page of { $host } shows a live broadcast, which has no end yet
-error-fetch-no-video = no video could be fetched from this page of { $host }: { $reason }
+# What to do where a link leads to nothing
+-fetch-instead = Or save the file in your browser and check that, or check what you see with the browser extension
+-fetch-save = Save the file in your browser and check that, or check what you see with the browser extension
+# $why: what stands in the way
+error-fetch-no-video = no video could be fetched from this page of { $host }: { $why ->
+    [age] the site wants to know your age first, and firstseen signs in nowhere. { -fetch-save }
+    [bot] the site wants proof that a person asks. { -fetch-save }
+    [region] the site does not show it in the region from which firstseen asks. { -fetch-save } where it is shown
+    [drm] it is encrypted against copying (DRM). Check what you see with the browser extension
+    [private] it is private. Whoever can see it may save the file and check that, or use the browser extension
+    [members] the site shows it only to those who pay or subscribe. Whoever can see it may save the file and check that, or use the browser extension
+    [password] it needs a password. Whoever knows it may save the file and check that, or use the browser extension
+    [login] the site shows it only to those who are signed in, and firstseen signs in nowhere. { -fetch-save }
+    [removed] it is not there any more, or never was. Look for another copy or an archived page, and check that
+    [not_supported] yt-dlp does not know this kind of page. { -fetch-save }
+    [no_video] yt-dlp found no video there. { -fetch-save }
+    [refused] the site refused to answer. Try again later. { -fetch-instead }
+   *[unknown] yt-dlp could not read the page; an update of yt-dlp may help. { -fetch-instead }
+}
 error-fetch-led-to = what this page of { $host } led to is { $problem }
 
 # Decoding

@@ -212,7 +212,7 @@ def test_without_the_extra_a_page_says_what_to_install(
         thread.start()
         place = f"127.0.0.1:{server.server_port}"
         try:
-            with pytest.raises(FirstseenError, match=r"pip install 'firstseen\[links\]'"):
+            with pytest.raises(FirstseenError, match=r"pip install '\.\[links\]'"):
                 fetch(f"http://{place}/", tmp_path, Settings(fetch_allow=place))
         finally:
             server.shutdown()
