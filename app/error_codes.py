@@ -28,6 +28,7 @@ from app.store.errors import (
     NotRevealed,
     QueueFull,
     RequestDiffers,
+    RowDamaged,
     StoreUnusable,
     WorkerFailed,
 )
@@ -69,6 +70,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     HeadNotUnderstood: (EXIT_USAGE, 400),
     LibraryUnusable: (EXIT_LIBRARY, 503),
     StoreUnusable: (EXIT_LIBRARY, 503),
+    RowDamaged: (EXIT_LIBRARY, 503),
     QueueFull: (EXIT_LIBRARY, 503),
     WorkerFailed: (EXIT_LIBRARY, 503),
     CheckUnknown: (EXIT_USAGE, 404),

@@ -17,6 +17,7 @@
       LibraryUnusable        app.library.errors                               4   503
       StoreUnusable           app.store.errors: what the service keeps          4   503
         QueueFull and WorkerFailed likewise
+      RowDamaged             app.store.errors: what is stored of one check      4   503
       CheckUnknown                                                            2   404
       CheckEnded                                                              2   409
       RequestDiffers         an idempotency key used for something else       2   422

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.desk_commands import desk_app
 from app.cli.doctor import doctor
 from app.cli.keys_and_audit import DataOption, audit_app, keys_app
 from app.cli.library_care import repair, verify
@@ -54,6 +55,7 @@ library_app.command()(verify)
 library_app.command()(repair)
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
+app.add_typer(desk_app, name="desk")
 app.command()(wipe)
 app.command()(doctor)
 

@@ -30,7 +30,7 @@ from app.store import alerts, audit_log, checks, descriptors, evidence_sheets, r
 from app.store.checks import Check
 from app.store.data_folder import Store
 from app.store.descriptors import StoredDescriptors
-from app.store.errors import CheckUnknown
+from app.store.errors import CheckUnknown, RowDamaged
 from app.store.schema import checks as table
 from app.store.timestamps import now
 from app.verdict.claim import parse_claim
@@ -52,9 +52,15 @@ def recheck(
     Raises StoreUnusable, LibraryUnusable.
     """
     reach, change = library.last_clip_number(), library.last_change()
-    with store.reading() as connection:
-        stored_item = descriptors.load(connection, check.id)
-        stored = reports.load_newest(connection, check.id)
+    try:
+        with store.reading() as connection:
+            stored_item = descriptors.load(connection, check.id)
+            stored = reports.load_newest(connection, check.id)
+    except RowDamaged as error:
+        log.warning("a check could not be done again", extra={"reason": type(error).__name__})
+        with store.writing() as connection:
+            descriptors.record_search(connection, [check.id], reach, change)
+        return False
     if stored_item is None or stored_item.metadata is None or stored is None:
         return False
     alert, checked, before = None, None, None

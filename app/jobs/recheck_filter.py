@@ -23,6 +23,7 @@ from app.report.parse import report_from_json
 from app.store import descriptors, reports
 from app.store.data_folder import Store
 from app.store.descriptors import unpack_bar, unpack_bars
+from app.store.errors import RowDamaged
 from app.store.schema import descriptors as descriptor_rows
 from app.store.schema import searches
 from hashing.search.candidates import SearchThresholds
@@ -112,7 +113,10 @@ class _LibraryComparison:
         """Whether a clip that it matched is now dated before the earliest copy of its report."""
         if change == self._change:
             return False
-        stored = reports.load_newest(connection, check)
+        try:
+            stored = reports.load_newest(connection, check)
+        except RowDamaged:
+            return True  # the recheck itself logs it
         if stored is None:
             return False
         try:

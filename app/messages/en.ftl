@@ -580,6 +580,11 @@ fault-unreadable = the data cannot be read there
 
 ## Errors: what was asked for, and what went wrong. They start lower case where they follow a colon
 
+# $check: its id
+error-stored-report = the stored report of the check { $check } is damaged
+error-stored-fingerprint = the stored fingerprint of the check { $check } is damaged
+error-stored-evidence = the stored frames of the check { $check } are damaged
+error-stored-upload = the upload of the check { $check } is damaged or gone
 error-clip-damaged = what is stored of the clip { $clip_id } is damaged: 'firstseen library repair' sets it right or aside
 error-sandbox-killed = the process that reads the file was killed from outside, as happens when this machine runs out of memory. This says nothing about the file: try again
 # Why the system refused something; stand after a colon
@@ -1441,6 +1446,8 @@ cli-library-file-damaged = the library's file is damaged in its structure: resto
 # $parts: a list of the next ones, with commas
 cli-damaged = { $clip_id }  { $name }: damaged: { $parts }
 cli-damaged-aside = { $clip_id }  { $name }: damaged, and set aside: add its file again
+cli-desk-sound = Everything that the service keeps can be read
+cli-desk-file-damaged = the service's file is damaged in its structure: restore it from a copy
 cli-damaged-fingerprint = fingerprint
 cli-damaged-preview = preview frames
 cli-damaged-vectors = search vectors

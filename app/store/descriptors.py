@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from app.metadata.types import Metadata
 from app.sandbox.codec import SIZES, decode, encode
+from app.store.errors import RowDamaged
 from app.store.schema import descriptors as table
 from app.store.schema import searches
 from hashing.search.candidates import CandidateThreshold, SearchThresholds
@@ -122,6 +123,7 @@ def record_search(
 
 
 def load(connection: sa.Connection, check: str) -> StoredDescriptors | None:
+    """What rechecks need; None where it is not kept, or no longer. Raises RowDamaged."""
     row = connection.execute(
         sa.select(table, searches.c.searched_up_to)
         .join(searches, searches.c.check == table.c.check)
@@ -129,10 +131,13 @@ def load(connection: sa.Connection, check: str) -> StoredDescriptors | None:
     ).one_or_none()
     if row is None:
         return None
-    fingerprint = _decompress(row.fingerprint)
-    assert isinstance(fingerprint, Fingerprint)
-    metadata = None if row.metadata is None else _decompress(row.metadata)
-    assert metadata is None or isinstance(metadata, Metadata)
+    try:
+        fingerprint = _decompress(row.fingerprint)
+        metadata = None if row.metadata is None else _decompress(row.metadata)
+    except (zlib.error, struct.error, ValueError) as error:
+        raise RowDamaged("fingerprint", check) from error
+    if not isinstance(fingerprint, Fingerprint) or not isinstance(metadata, Metadata | None):
+        raise RowDamaged("fingerprint", check)
     return StoredDescriptors(fingerprint, metadata, row.searched_up_to)
 
 

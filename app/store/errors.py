@@ -18,10 +18,16 @@ FirstseenError
   DecisionWithdrawn    its author withdrew it before
   AlertUnknown         no alert of that id
   NotRevealed          this key may not see that now
+  RowDamaged           what is stored of one check is damaged; the others are not touched
   NotKept              the fingerprint of an item or clip is not stored (any more)
 """
 
+from typing import Literal
+
 from hashing.errors import FirstseenError
+from hashing.message import Message
+
+type StoredPart = Literal["report", "fingerprint", "evidence", "upload"]
 
 
 class StoreUnusable(FirstseenError):
@@ -54,6 +60,16 @@ class QueueFull(FirstseenError):
 
 class WorkerFailed(FirstseenError):
     """A worker process did not start; no check is to blame."""
+
+
+class RowDamaged(FirstseenError):
+    """What is stored of one check is damaged; the message says what. Exit code 4."""
+
+    def __init__(self, what: StoredPart, check: str) -> None:
+        """check: its id."""
+        super().__init__(Message(f"error-stored-{what}", {"check": check}))
+        self.what = what
+        self.check = check
 
 
 class KeyNotUnderstood(FirstseenError):

@@ -3,12 +3,14 @@
 Works inside a transaction that its caller began.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.store import checks, reports
 from app.store.checks import Check
+from app.store.errors import RowDamaged
 from app.store.schema import checks as table
 from app.store.schema import sheets
 
@@ -37,7 +39,9 @@ def find_checks(
         query = query.where(table.c.key == key)
     matches = []
     for identifier in connection.scalars(query).all():
-        stored = reports.load_newest(connection, identifier)
+        stored = None
+        with suppress(RowDamaged):  # whoever opens that check is told
+            stored = reports.load_newest(connection, identifier)
         for match in stored.report["matches"] if stored is not None else []:
             if match["clip"]["id"] == clip and match["accepted"]:
                 check = checks.find(connection, identifier)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from app.store.errors import RowDamaged
 from app.store.schema import reports
 from app.store.timestamps import format_timestamp, now
 
@@ -44,6 +45,7 @@ def store(
 
 
 def load_newest(connection: sa.Connection, check: str) -> StoredReport | None:
+    """The report that counts; None where there is none. Raises RowDamaged."""
     row = connection.execute(
         sa.select(reports)
         .where(reports.c.check == check)
@@ -52,7 +54,22 @@ def load_newest(connection: sa.Connection, check: str) -> StoredReport | None:
     ).one_or_none()
     if row is None:
         return None
-    return StoredReport(row.made_at, row.cause, json.loads(zlib.decompress(row.report)))
+    return StoredReport(row.made_at, row.cause, _unpack(row.report, check))
+
+
+def load_all(connection: sa.Connection, check: str) -> list[Json]:
+    """Every report of a check. Raises RowDamaged."""
+    query = sa.select(reports.c.report).where(reports.c.check == check)
+    return [_unpack(packed, check) for packed in connection.scalars(query).all()]
+
+
+def _unpack(packed: bytes, check: str) -> Json:
+    """The report; zlib's own checksum tells a damaged one. Raises RowDamaged."""
+    try:
+        report: Json = json.loads(zlib.decompress(packed))
+    except (zlib.error, ValueError) as error:
+        raise RowDamaged("report", check) from error
+    return report
 
 
 def list_earlier(connection: sa.Connection, check: str) -> list[tuple[str, Cause]]:

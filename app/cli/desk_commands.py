@@ -1,0 +1,42 @@
+"""`firstseen desk verify`: find damage in what the service keeps beside the library."""
+
+import typer
+
+from app.cli.keys_and_audit import DataOption
+from app.cli.options import AsJson, LibraryFolder, complain, print_json, print_lines, settings_of
+
+desk_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Look after what the service keeps."
+)
+
+
+@desk_app.callback()
+def _everywhere() -> None:
+    """Makes `verify` a command of its own, although it is the only one."""
+
+
+@desk_app.command("verify")
+def verify_desk(
+    library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
+) -> None:
+    """Read everything that the service keeps of its checks, and name what is damaged."""
+    settings = settings_of(library=library, data=data)
+    from app.error_codes import EXIT_UNREADABLE
+    from app.messages.catalogue import text
+    from app.store.damage import find_damage, is_file_sound
+    from app.store.data_folder import open_store
+
+    store = open_store(settings.desk_folder(), create=False)
+    try:
+        sound = is_file_sound(store)
+        damaged = list(find_damage(store))
+    finally:
+        store.close()
+    if not sound:
+        complain(text("cli-desk-file-damaged"))
+    if as_json:
+        print_json([{"check": one.check, "what": one.what} for one in damaged])
+    elif damaged or sound:
+        print_lines([str(one) for one in damaged] or [text("cli-desk-sound")])
+    if damaged or not sound:
+        raise typer.Exit(EXIT_UNREADABLE)

@@ -1,0 +1,100 @@
+"""What is damaged of a check is named, is no internal error, and harms no other check."""
+
+import hashlib
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import run
+from app.metadata.types import Credentials, Metadata
+from app.store import checks, descriptors, keys, reports
+from app.store.checks import Submission
+from app.store.damage import find_damage, is_file_sound
+from app.store.data_folder import Store, open_store
+from app.store.errors import RowDamaged
+from app.store.timestamps import now
+from tests.app.api.service_made import report
+from tests.app.library.library_made import made_print
+
+UPLOAD = b"uploaded bytes"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "library" / "desk")
+    with store.writing() as connection:
+        key = keys.create(connection, "Ana", ["check"], "cli", now())[0].id
+        for number in (1, 2):
+            (store.uploads / f"u{number}").write_bytes(UPLOAD)
+            digest = hashlib.sha256(UPLOAD).hexdigest()
+            asked = Submission(
+                key, "check", "upload", f"{number}.mp4", 14, digest, upload=f"u{number}"
+            )
+            check, _ = checks.accept(connection, asked, 10)
+            reports.store(connection, check.id, report(check.name), "check", 3)
+            described = Metadata({}, Credentials("none"))
+            descriptors.store(connection, check.id, made_print(number), described, 3, "2999")
+    yield store
+    store.close()
+
+
+def first_check(store: Store) -> str:
+    with store.reading() as connection:
+        return str(connection.exec_driver_sql("SELECT id FROM checks ORDER BY number").scalar())
+
+
+def flip_a_bit(store: Store, table: str, column: str, share: float) -> None:
+    """One bit of a blob of the first check, at a share of its length."""
+    with closing(sqlite3.connect(store.folder / "desk.db")) as database, database:
+        where = f"rowid = (SELECT min(rowid) FROM {table})"
+        (blob,) = database.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchone()
+        damaged = bytearray(blob)
+        at = int(share * (8 * len(blob) - 1))
+        damaged[at // 8] ^= 1 << at % 8
+        database.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (bytes(damaged),))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 1.0])
+@pytest.mark.parametrize(
+    ("table", "column", "what"),
+    [
+        ("reports", "report", "report"),
+        ("descriptors", "fingerprint", "fingerprint"),
+        ("descriptors", "metadata", "fingerprint"),
+    ],
+)
+def test_one_bit_is_found_and_named(
+    store: Store, table: str, column: str, what: str, share: float
+) -> None:
+    assert list(find_damage(store)) == []
+    flip_a_bit(store, table, column, share)
+    check = first_check(store)
+    (found,) = find_damage(store)
+    assert (found.what, found.check) == (what, check)
+    load = reports.load_newest if what == "report" else descriptors.load
+    with store.reading() as connection, pytest.raises(RowDamaged, match=check):
+        load(connection, check)
+
+
+def test_a_changed_or_lost_upload_is_named(store: Store) -> None:
+    (store.uploads / "u1").write_bytes(UPLOAD[::-1])
+    (store.uploads / "u2").unlink()
+    assert [one.what for one in find_damage(store)] == ["upload", "upload"]
+
+
+def test_the_command_names_what_is_damaged(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FIRSTSEEN_LIBRARY", str(store.folder.parent))
+    monkeypatch.setattr(sys, "argv", ["firstseen", "desk", "verify"])
+    assert is_file_sound(store)
+    assert run() == 0
+    assert capsys.readouterr().out == "Everything that the service keeps can be read\n"
+    flip_a_bit(store, "reports", "report", 0.5)
+    assert run() == 3
+    told = f"the stored report of the check {first_check(store)} is damaged\n"
+    assert capsys.readouterr().out == told
