@@ -55,6 +55,7 @@ from app.sandbox.sandbox import protection
 from app.sandbox.server_registry import new_server, require_model
 from app.settings import Settings
 from app.store.data_folder import only_service, open_store
+from app.store.spare_room import keep_spare_room
 from hashing.errors import FirstseenError
 from hashing.message import Message
 
@@ -184,6 +185,7 @@ async def _lifespan(
         if library is None:
             library = Library.open(settings.library, create=True)
         store = open_store(folder)
+        keep_spare_room(store)
         resources = Resources.of(library, store, settings)
         queue = Supervisor(store, settings, work_module, resources.recheck_schedule.next_due)
         state = app.state

@@ -125,9 +125,10 @@ def revoke_key(
     """Revoke a key at once, and end its sessions. Its checks stay."""
     from app.store import keys
     from app.store.audit_log import CLI
+    from app.store.spare_room import freeing
     from app.store.timestamps import now
 
-    with _open_store(library, data) as store, store.writing() as connection:
+    with _open_store(library, data) as store, freeing(store) as connection:
         key = keys.revoke(connection, key_id, CLI, now())
     print_lines([f"{key.id} ({key.name}) is revoked"])
 

@@ -25,6 +25,7 @@ else:
 FILE_NAME = "desk.db"
 UPLOADS = "uploads"
 LOCK = "lock"
+SPARE = "spare"  # room for app.store.spare_room
 FETCHING = "fetching-"  # and a check's id: a folder below uploads/
 CACHE_KIB = 2048
 WAIT_S = 30.0  # for another process that is writing
@@ -112,7 +113,7 @@ def file_format() -> FileFormat:
         busy=StoreBusy,
         read_only=StoreUnusable,
         cache_kib=CACHE_KIB,
-        beside=frozenset({UPLOADS, LOCK}),
+        beside=frozenset({UPLOADS, LOCK, SPARE}),
     )
 
 

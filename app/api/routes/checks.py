@@ -48,6 +48,7 @@ from app.store import audit_log, checks, decisions, evidence_sheets, reports, re
 from app.store.checks import Check, Submission
 from app.store.data_folder import delete_upload
 from app.store.errors import CheckUnknown
+from app.store.spare_room import freeing
 from app.verdict.claim import ClaimNotUnderstoodError, parse_claim
 from hashing.message import Message
 
@@ -412,7 +413,7 @@ def _cancel(request: Request, check_id: str, key: str) -> None:
 
 def _delete(request: Request, check_id: str, key: str) -> None:
     store, queue = store_of(request), queue_of(request)
-    with store.writing() as connection:
+    with freeing(store) as connection:
         check = checks.delete(connection, check_id, key)
         audit_log.append_entry(connection, key, "check.delete", check_id)
     delete_upload(store, check.upload)

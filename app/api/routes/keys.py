@@ -13,6 +13,7 @@ from app.api.schemas.access import KeyOut, KeysOut, MadeKeyOut, NewKey, Rotation
 from app.store import keys
 from app.store.data_folder import Store
 from app.store.keys import Key
+from app.store.spare_room import freeing
 from app.store.timestamps import now
 
 Admin = Annotated[Caller, Depends(require_scopes("admin"))]
@@ -68,5 +69,5 @@ def _rotate(store: Store, key_id: str, content: RotationIn, actor: str) -> tuple
 
 
 def _revoke(store: Store, key_id: str, actor: str) -> None:
-    with store.writing() as connection:
+    with freeing(store) as connection:
         keys.revoke(connection, key_id, actor, now())

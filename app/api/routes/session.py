@@ -14,6 +14,7 @@ from app.store import keys, sessions
 from app.store.data_folder import Store
 from app.store.keys import Key
 from app.store.sessions import Session
+from app.store.spare_room import freeing
 from app.store.timestamps import now
 from app.version import VERSION
 
@@ -121,7 +122,7 @@ def _start_session(store: Store, secret: str, lifetime_s: float) -> tuple[Sessio
 
 
 def _end_session(store: Store, value: str) -> None:
-    with store.writing() as connection:
+    with freeing(store) as connection:
         sessions.end(connection, value)
 
 
