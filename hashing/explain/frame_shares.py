@@ -56,11 +56,10 @@ def measure_frame_shares(
     """
     if query.fingerprint.info.kind == "still":
         return ()
-    height, width = query.thumbnails().shape[1:]
-    to_query = scaling_matrix(query.size, (width, height)) @ placement.transform.matrix
+    to_query = scaling_matrix(query.size, query.thumbnail_size) @ placement.transform.matrix
     matrix = to_query @ scaling_matrix(reference.thumbnail_size, reference.size)
     return tuple(
-        measure_shares(query.thumbnails()[at], reference.thumbnails()[other], matrix, span)
+        measure_shares(query.thumbnails_at(at), reference.thumbnails_at(other), matrix, span)
         for line in placement.lines
         for span, at, other in _pieces(query, reference, line)
     )
