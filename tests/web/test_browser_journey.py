@@ -167,6 +167,12 @@ def takes_it_along(page: Page) -> None:
     with page.expect_download() as taken:
         page.get_by_role("link", name="Report as JSON").click()
     assert json.loads(taken.value.path().read_text())["item"]["name"] == SKYLINE.name
+    page.context.add_init_script("window.print = () => { window.printed = true; }")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Print").click()
+    opened.value.wait_for_function("window.printed === true")
+    assert "?names=kept" in opened.value.url  # what is printed is the page for others
+    opened.value.close()
     page.emulate_media(media="print")
     expect(page.locator(".top")).to_be_hidden()
     expect(page.get_by_role("button", name="Save the decision")).to_be_hidden()
