@@ -29,6 +29,7 @@ MAX_READ_BYTES = 16 << 20
 MAX_TRACKS = 16
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 JP2_EXIF_UUID = b"JpgTiffExif->JP2"
+JP2_IPTC_UUID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
 CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 
 CONTAINERS = frozenset((b"moov", b"trak", b"mdia", b"udta", b"edts", b"minf", b"dinf", b"stbl"))
@@ -123,6 +124,8 @@ def visit(walk: Walk, kind: bytes, start: int, end: int, depth: int) -> None:
             walk.blocks.xmp.append(walk.read(start + 16, end - start - 16))
         elif owner == JP2_EXIF_UUID:
             keep_exif(walk, walk.read(start + 16, end - start - 16))
+        elif owner == JP2_IPTC_UUID:
+            walk.blocks.iptc = walk.read(start + 16, end - start - 16)
         elif owner == CANON_UUID:
             for child, child_start, child_end in walk.children(start + 16, end):
                 user_data(walk, child, child_start, child_end)

@@ -221,7 +221,8 @@ def keep_png_text(blocks: Blocks, kind: bytes, body: bytes) -> None:
 def keep_raw_profile(blocks: Blocks, kind: bytes, body: bytes) -> None:
     """ImageMagick's habit: a name, a length, then the block in hex."""
     try:
-        raw = bytes.fromhex(b"".join(body.split()[2:]).decode("ascii"))
+        hexadecimal = b"".join(body.strip().split(b"\n")[2:])  # behind a name and a length
+        raw = bytes.fromhex(hexadecimal.decode("ascii"))
     except ValueError:
         blocks.problems.append(Message("metadata-png-profile"))
         return

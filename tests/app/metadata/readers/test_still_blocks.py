@@ -102,6 +102,15 @@ def test_png_text_of_all_three_kinds_is_read() -> None:
     assert metadata.fields["xmp"]["xmp:ModifyDate"] == "2019-06-13"
 
 
+@pytest.mark.parametrize("name", ["iptc", "IPTC profile"])
+def test_a_raw_profile_has_a_name_of_one_word_or_two(name: str) -> None:
+    dataset = b"\x1c\x02\x37\x00\x0820190612"
+    block = b"8BIM\x04\x04\0\0" + len(dataset).to_bytes(4, "big") + dataset
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Raw profile type iptc", f"\n{name}\n      {len(block)}\n{block.hex()}\n")
+    assert read_metadata(saved("PNG", pnginfo=info)).fields["iptc"]["DateCreated"] == "20190612"
+
+
 def test_a_position_without_its_hemisphere_says_so() -> None:
     exif = Image.Exif()
     gps = exif.get_ifd(GPS_DIRECTORY)
