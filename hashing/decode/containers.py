@@ -5,6 +5,7 @@ Nothing that a library says of an error leaves this room: `fault` says it in our
 """
 
 import errno
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -54,6 +55,16 @@ OPEN_OPTIONS = {
 TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT of FFmpeg: the format's clock may break
 STATES_DURATIONS = ("mov",)  # demuxers of formats that state how long each frame is shown
 
+PICTURE_STARTS = (  # first bytes, and the demuxer of the single picture that starts so
+    (b"\xff\xd8\xff", "jpeg_pipe"),
+    (b"\x89PNG", "png_pipe"),
+    (b"P7\n", "pam_pipe"),
+    (b"BM", "bmp_pipe"),
+    (b"RIFF", "webp_pipe"),
+    (b"II*\0", "tiff_pipe"),
+    (b"MM\0*", "tiff_pipe"),
+)
+
 FAULTS = {
     errno.ENOMEM: "fault-memory",
     errno.EINVAL: "fault-layout",
@@ -77,6 +88,13 @@ def fault(error: BaseException) -> Message:
     return Message(known or "fault-unreadable")
 
 
+class _Nameless:
+    """A file without its name, from which FFmpeg would guess a format before it reads a byte."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One track of moving pictures, decodable or not.
@@ -97,12 +115,31 @@ def open_container(file: BinaryIO) -> av.container.InputContainer:
 
     Raises UnsupportedMedia where none of them knows the content.
     """
-    file.seek(0)
     try:
-        container: av.container.InputContainer = av.open(file, mode="r", options=OPEN_OPTIONS)
-    except (av.error.FFmpegError, OSError, ValueError) as error:  # OSError: nothing to seek in
+        return _open(file, None)
+    except _CANNOT_OPEN as error:
+        # damage makes FFmpeg guess another format; the first bytes of a picture say which it is
+        for start, demuxer in PICTURE_STARTS:
+            if _starts_with(file, start):
+                with suppress(*_CANNOT_OPEN):
+                    return _open(file, demuxer)
         raise UnsupportedMedia(Message("error-no-media", {"reason": fault(error)})) from error
+
+
+_CANNOT_OPEN = (av.error.FFmpegError, OSError, ValueError)  # OSError: nothing to seek in
+
+
+def _open(file: BinaryIO, demuxer: str | None) -> av.container.InputContainer:
+    file.seek(0)
+    container: av.container.InputContainer = av.open(
+        _Nameless(file), mode="r", format=demuxer, options=OPEN_OPTIONS
+    )
     return container
+
+
+def _starts_with(file: BinaryIO, start: bytes) -> bool:
+    file.seek(0)
+    return file.read(len(start)) == start
 
 
 def is_decodable(stream: av.stream.Stream) -> bool:

@@ -1,6 +1,6 @@
 """One decoded frame of a video, and its pixels upright, progressive and in SDR."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import av
 import av.error
@@ -30,7 +30,7 @@ class DecodedFrame:
     frame: av.VideoFrame
     orientation: Orientation = UPRIGHT
     transfer: Transfer | None = None  # of HDR
-    corrupt: bool = False
+    corrupt: bool = field(default=False, kw_only=True)
 
     def upright_size(self) -> tuple[int, int]:
         """Width and height as decoded and turned, its pixels not made square."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import av
+import av.codec.context
 import av.container
 import av.error
 import numpy as np
@@ -66,13 +67,27 @@ def picture_frames(file: BinaryIO, max_pixels: int) -> Iterator[tuple[Seconds, D
     with open_container(file) as container:
         stream = video_stream(container)
         stream.thread_type = "NONE"
+        stream.codec_context.flags |= av.codec.context.Flags.output_corrupt
         check_pixels(stream.width, stream.height, max_pixels)
         time = 0.0
+        for frame in _decode(container, stream):
+            check_pixels(frame.width, frame.height, max_pixels)
+            yield time, DecodedFrame(time, frame, orientation_of(frame), transfer_of(frame))
+            stated = float(frame.duration * frame.time_base) if frame.duration else 0.0
+            time += stated if stated > 0.01 else DEFAULT_FRAME_S
+
+
+def _decode(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> Iterator[av.VideoFrame]:
+    """Frames as they come; a packet that does not decode costs no other."""
+    packets = container.demux(stream)
+    while True:
         try:
-            for frame in container.decode(stream):
-                check_pixels(frame.width, frame.height, max_pixels)
-                yield time, DecodedFrame(time, frame, orientation_of(frame), transfer_of(frame))
-                stated = float(frame.duration * frame.time_base) if frame.duration else 0.0
-                time += stated if stated > 0.01 else DEFAULT_FRAME_S
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError, ValueError):
+            return
+        try:
+            yield from packet.decode()
         except (av.error.FFmpegError, ValueError):
-            return  # what came before is used
+            continue

@@ -52,11 +52,15 @@ def read_still(file: BinaryIO, max_pixels: int, page: int = 0) -> StillPixels:
         raise
     except DecodeError as damage:
         try:
-            return StillPixels(read_picture(file, max_pixels))
+            pixels = read_picture(file, max_pixels)
         except LimitExceeded:
             raise
         except DecodeError:
             raise damage from None
+    if still is None:
+        return StillPixels(pixels)
+    problem = Message("problem-damage-concealed", {"format": str(still.image.format)})
+    return StillPixels(pixels, (problem,))
 
 
 def read_cover(file: BinaryIO, track: int, max_pixels: int) -> StillPixels:

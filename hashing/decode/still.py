@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from hashing.decode import exif_orientation, orientation
 from hashing.decode.iso_boxes import colour_transfer
+from hashing.decode.jpeg_sequence import is_jpeg_sequence
 from hashing.decode.orientation import UPRIGHT, Orientation
 from hashing.decode.quantisation import step_of_tables
 from hashing.decode.tone_mapping import TRANSFERS, Transfer, to_sdr
@@ -171,7 +172,7 @@ class Still:
 
 
 def open_still(file: BinaryIO, max_pixels: int, page: int = 0) -> Still | None:
-    """The picture, or None where Pillow cannot open the content.
+    """The picture, or None where Pillow cannot open the content, or it is a video of JPEGs.
 
     page: which one of a file of several, counted from 0; animations have one page.
 
@@ -186,6 +187,8 @@ def open_still(file: BinaryIO, max_pixels: int, page: int = 0) -> Still | None:
             if page:
                 image.seek(page)
     except (UnidentifiedImageError, Image.DecompressionBombError, *FAULTS):
+        return None
+    if image.format == "JPEG" and is_jpeg_sequence(file):
         return None
     check_pixels(*image.size, max_pixels)
     way = _orientation(image)

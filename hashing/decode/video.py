@@ -6,10 +6,12 @@ Preconditions that every caller may rely on:
   them); see `frame_clock` for clocks that break
 - frames are upright (display matrix applied) and have square pixels, interlaced ones are blended,
   HDR is tone-mapped to SDR
-- damaged ranges are skipped and reported as gaps; everything else is given
+- damaged ranges are reported as gaps; a frame in which damage is concealed is given as corrupt,
+  for its time, and shows nothing to compare
 - beyond a limit nothing more is given, and what was left out is reported as a gap
 """
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -41,6 +43,7 @@ from hashing.message import Message, Param
 from hashing.types import Limits, MediaInfo, Seconds, Span
 
 DEFAULT_STEP_S = 0.04  # where a file names no frame rate
+MAX_AHEAD = 50  # damaged frames before the first sound one that get a time
 GAP_STEPS = 2.5  # frames missing before a gap is reported
 DECODING_SHARE = 0.8  # of the time for a file; the rest is for its sound and for comparing it
 END_S, END_SHARE = 1.0, 0.02  # a track may end this much before its declared end, the larger
@@ -74,6 +77,8 @@ def decode_frames(
     file: BinaryIO, limits: Limits, damage: Damage, track: int | None = None
 ) -> Generator[DecodedFrame]:
     """Every frame of a video or animation in presentation order; `damage` is filled on the way.
+
+    Corrupt ones too: they have a time, and what they show is made up in part.
 
     track: stream index of another video track than the first that decodes.
 
@@ -140,7 +145,13 @@ def _tracks(
                 reading = _video(
                     container, stream, limits, damage, only_key=only_key, damaged=damaged
                 )
+                ahead: deque[DecodedFrame] = deque(maxlen=MAX_AHEAD)
                 for frame in reading:
+                    if not given and frame.corrupt:
+                        ahead.append(frame)  # given only if a sound one follows
+                        continue
+                    while ahead:
+                        yield ahead.popleft()
                     given += 1
                     yield frame
             if given:
@@ -219,8 +230,9 @@ def _video(
         if frame is None or (frame.is_corrupt and not damaged):
             broken_at = (clock.last or 0.0) if broken_at is None else broken_at
             if frame is not None:
-                clock.read(frame)
                 damage.frames += 1
+                time, way, curve = clock.read(frame), orientation_of(frame), transfer_of(frame)
+                yield DecodedFrame(time, frame, way, curve, corrupt=True)
             continue
         check_pixels(frame.width, frame.height, limits.max_pixels)
         time = clock.read(frame)

@@ -203,6 +203,8 @@ class _FrameSelector:
             self._change.append(_mean_luma_change(before, luma))
             before = luma
             self._times.append(decoded.time)
+            if decoded.corrupt:
+                continue
             for_preview, describe = (
                 preview_sampler.is_due(decoded.time),
                 descriptor_sampler.is_due(decoded.time),

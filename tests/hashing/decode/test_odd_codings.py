@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
@@ -11,26 +10,14 @@ from hashing.decode.video import Damage, decode_frames
 from hashing.errors import DecodeError
 from hashing.types import Limits
 from tests.made import scene
+from tests.made.codings import make_coded
 
 SIZE = (176, 144)
 
 
-def write(path: Path, codec: str, pixel_format: str, frames: int = 4) -> Path:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=25)
-        stream.width, stream.height, stream.pix_fmt = *SIZE, pixel_format
-        for index in range(frames):
-            frame = av.VideoFrame.from_ndarray(scene(1, index / 25, SIZE), format="rgb24")
-            frame = frame.reformat(format=pixel_format)
-            frame.pts = index
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
-
-
 def test_frames_whose_lines_run_from_the_bottom_up_are_read(tmp_path: Path) -> None:
     """AMV's decoder gives planes of a negative line size."""
-    path = write(tmp_path / "player.avi", "amv", "yuvj420p")
+    path = make_coded(tmp_path / "player.avi", "amv", "yuvj420p")
     with path.open("rb") as file:
         frames = list(decode_frames(file, Limits(), Damage()))
         assert len(frames) == 4
@@ -42,7 +29,7 @@ def test_frames_whose_lines_run_from_the_bottom_up_are_read(tmp_path: Path) -> N
 
 def test_a_decoder_that_cannot_be_opened_is_refused_in_words(tmp_path: Path) -> None:
     """Asked for its name afterwards, PyAV reads memory that is gone, and the process ends."""
-    path = write(tmp_path / "raw.avi", "rawvideo", "bgr24")
+    path = make_coded(tmp_path / "raw.avi", "rawvideo", "bgr24")
     data = bytearray(path.read_bytes())
     bits = data.index(b"strf") + 8 + 14  # biBitCount of the BITMAPINFOHEADER
     data[bits : bits + 2] = (20).to_bytes(2, "little")

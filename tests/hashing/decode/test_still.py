@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -5,9 +6,12 @@ import pytest
 from PIL import Image
 
 from hashing.decode import still as still_reader
+from hashing.decode.probe import probe
 from hashing.decode.read_still import StillPixels, read_still
 from hashing.decode.still import open_still
+from hashing.decode.video import Damage, decode_frames
 from hashing.errors import DecodeError, LimitExceeded
+from hashing.types import Limits
 from tests.made import scene
 from tests.made.stills import (
     SUFFIXES,
@@ -197,6 +201,40 @@ def test_an_animation_gives_every_frame_with_its_moment(
     np.testing.assert_allclose([time for time, _ in frames], np.arange(5) * 0.3, atol=1e-6)
     for time, picture in frames:
         assert np.abs(picture - scene(1, time, SIZE).astype(float)).mean() < 20
+
+
+def jpegs(sizes: list[tuple[int, int]]) -> bytes:
+    pieces = []
+    for index, size in enumerate(sizes):
+        piece = io.BytesIO()
+        Image.fromarray(scene(1, index / 25, size)).save(piece, "JPEG", quality=90)
+        pieces.append(piece.getvalue())
+    return b"".join(pieces)
+
+
+def test_jpegs_end_to_end_are_a_video(tmp_path: Path) -> None:
+    path = tmp_path / "camera.mjpeg"
+    path.write_bytes(jpegs([SIZE] * 5))
+    with path.open("rb") as file:
+        info = probe(file)
+        frames = list(decode_frames(file, Limits(), Damage()))
+    assert (info.kind, info.width, info.height) == ("video", *SIZE)
+    np.testing.assert_allclose([frame.time for frame in frames], np.arange(5) / 25, atol=1e-3)
+
+
+@pytest.mark.parametrize("other", [(80, 45), None])
+def test_a_photo_with_a_smaller_picture_behind_it_stays_a_photo(
+    tmp_path: Path, other: tuple[int, int] | None
+) -> None:
+    """As gain maps and depth maps stand there; and a second view that an index announces."""
+    path = tmp_path / "photo.jpg"
+    if other is None:
+        first, second = (Image.fromarray(scene(seed, 0.0, SIZE)) for seed in (1, 2))
+        first.save(path, "MPO", save_all=True, append_images=[second])
+    else:
+        path.write_bytes(jpegs([SIZE, other]))
+    with path.open("rb") as file:
+        assert probe(file).kind == "still"
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "avif", "heic", "webp"])

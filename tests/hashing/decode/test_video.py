@@ -1,3 +1,4 @@
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -146,6 +147,22 @@ def test_what_decodes_around_a_damaged_middle_is_given(tmp_path: Path) -> None:
     assert (np.diff(times) > 0).all()
     assert times[0] == 0.0
     assert times[-1] > 5.5
+
+
+def test_a_frame_in_which_damage_is_concealed_has_a_time_and_is_marked(tmp_path: Path) -> None:
+    path = make_damaged_middle(tmp_path / "d.mp4")
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.flags |= av.codec.context.Flags.output_corrupt
+        decoded = 0
+        for packet in container.demux(stream):
+            with suppress(av.error.FFmpegError):
+                decoded += len(packet.decode())
+    with path.open("rb") as file:
+        frames = list(decode_frames(file, Limits(), Damage()))
+    assert len(frames) == decoded
+    assert 0 < sum(frame.corrupt for frame in frames) < decoded / 2
+    assert (np.diff([frame.time for frame in frames]) > 0).all()
 
 
 @pytest.mark.parametrize("make", [make_without_index, make_sound_only, make_no_frames])
