@@ -6,7 +6,7 @@ Boxes and homographies use frame coordinates 0..1 from the top left.
 `query` is the item in question, `reference` the library's clip, always in that order.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -68,6 +68,7 @@ class MediaInfo:
     rotation_deg: int = 0  # clockwise, what the container asked for and we applied
     coding_step: float | None = None  # grey levels, see `decode.quantisation`; None: unknown
     hdr: Literal["pq", "hlg"] | None = None  # the curve it is coded with; None: SDR
+    dolby_vision: bool = False  # the file describes a Dolby Vision layer
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:
@@ -189,6 +190,18 @@ class Fingerprint:
     gaps: tuple[Span, ...] = ()  # parts of the timeline that did not decode
     # the same in words, with the place; texts where they were stored before they had ids
     problems: tuple[Message | str, ...] = ()
+    # of a still that breaks off: where what decodes lies in the whole frame, 0..1; None: all of it.
+    # Size, descriptors and preview frame are those of this part
+    decoded: Box | None = None
+
+    @property
+    def whole_info(self) -> MediaInfo:
+        """`info` with the size of the whole frame, missing parts included."""
+        if self.decoded is None:
+            return self.info
+        x0, y0, x1, y1 = self.decoded
+        width, height = round(self.info.width / (x1 - x0)), round(self.info.height / (y1 - y0))
+        return replace(self.info, width=width, height=height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1371,6 +1371,8 @@ finding-hidden-footage = The file holds footage that players do not show: { $pla
 finding-variable-frame-rate = The frame rate varies: { NUMBER($mean, minimumFractionDigits: 2, maximumFractionDigits: 2) } fps on the mean, { NUMBER($nominal, minimumFractionDigits: 2, maximumFractionDigits: 2) } fps nominally. Phones and screen recorders do this.
 finding-unusual-frame-rate = { NUMBER($mean, minimumFractionDigits: 2, maximumFractionDigits: 2) } fps is no usual frame rate of a camera: converted, sped up or slowed, or recorded from a screen.
 finding-length-differs = The container states { NUMBER($stated, minimumFractionDigits: 1, maximumFractionDigits: 1) } s, the video lasts { NUMBER($decoded, minimumFractionDigits: 1, maximumFractionDigits: 1) } s: cut off, damaged, or with sound that outlasts it.
+# $kind: HLG, PQ, Dolby Vision, or two of them
+finding-hdr = HDR ({ $kind }): compared as a screen without HDR shows it.
 finding-no-origin = The file says nothing of its camera, its time or its place. Platforms, messengers and many programs remove these; their absence is no evidence of tampering.
 
 

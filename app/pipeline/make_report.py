@@ -33,11 +33,11 @@ def make_report(
         name=item.name,
         sha256=item.sha256,
         bytes=item.bytes,
-        info=query.info,
+        info=query.whole_info,
         verdict=verdict,
         searched=searched,
         metadata=metadata.fields,
-        findings=findings(metadata, query.info, claimed_date, now),
+        findings=findings(metadata, query.whole_info, claimed_date, now),
         credentials=metadata.credentials,
         problems=(
             *query.problems,

@@ -12,6 +12,9 @@ from typing import BinaryIO
 MAX_BOXES = 4_000  # of one walk
 MAX_DEPTH = 8
 MAX_READ_BYTES = 1 << 16  # of one box
+DOLBY_VISION_BOXES = (b"dvcC", b"dvvC", b"dvwC")
+DOLBY_VISION_BYTES = (32).to_bytes(4, "big")  # of each of them, head included
+DOLBY_VISION_CODINGS = (b"dvh1", b"dvhe", b"dva1", b"dvav", b"dav1")
 PARENTS = frozenset((b"moov", b"trak", b"mdia", b"minf", b"stbl", b"meta", b"iprp", b"ipco"))
 
 
@@ -66,6 +69,22 @@ def colour_transfer(file: BinaryIO) -> int | None:
             if held[:4] == b"nclx" and len(held) >= 8:
                 return int.from_bytes(held[6:8], "big")
     return None
+
+
+def has_dolby_vision(file: BinaryIO) -> bool:
+    """Whether a track's sample entry has the configuration of Dolby Vision, or is named for it.
+
+    "Dolby Vision Streams Within the ISO Base Media File Format", 2.1.2, 3.
+    """
+    for box in walk(file):
+        if box.kind == b"stsd":
+            entry = body(file, box)
+            if entry[12:16] in DOLBY_VISION_CODINGS or any(
+                at > 0 and entry[at - 4 : at] == DOLBY_VISION_BYTES
+                for at in map(entry.find, DOLBY_VISION_BOXES)
+            ):
+                return True
+    return False
 
 
 def declared_end(file: BinaryIO) -> int:

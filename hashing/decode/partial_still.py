@@ -18,9 +18,13 @@ from hashing.decode.iso_boxes import declared_end
 from hashing.decode.still import FAULTS, Still, open_still, upright_rgb
 from hashing.errors import DecodeError
 from hashing.message import Message, Param
+from hashing.types import Box
 
 JPEG_END = b"\xff\xd9"
 JPEG_GREY = 128  # what a decoder leaves where coefficients are missing
+GREY_LEVELS = 1.5  # from it, that rounding to RGB makes
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in JFIF
+BLOCK_PX = 16  # of a JPEG's block with halved colour, its largest in use
 MIN_ROWS = 16  # of a picture, to be worth describing
 MAX_FILL_BYTES = 256 << 20  # of a picture that is completed in memory
 FILTER_ROWS = 16  # above the first wrong row, which loop filters may have touched
@@ -33,11 +37,13 @@ class PartialStill:
     """The rows of a damaged picture that decode, upright, and what is missing in words.
 
     size: width and height of what there is, where the picture itself was not made smaller.
+    decoded: where that lies in the whole picture, 0..1; None where it is all of it.
     """
 
     pixels: NDArray[np.uint8]  # (H, W, 3) RGB
     problem: Message
     size: tuple[int, int]
+    decoded: Box | None = None
 
 
 def read_partial(file: BinaryIO, max_pixels: int) -> PartialStill:
@@ -69,8 +75,24 @@ def _jpeg(file: BinaryIO, max_pixels: int) -> PartialStill:
             Message("problem-jpeg-passes", {"byte": len(data)}),
             still.orientation.size(*still.image.size),
         )
-    grey = (np.abs(stored.astype(np.int16) - JPEG_GREY) <= 1).all(axis=(1, 2))
-    return _cut(still, stored, ~grey, Message("problem-jpeg-breaks-off", {"byte": len(data)}))
+    # of brightness alone: colour is smoothed over the border of what is there
+    grey = np.abs(stored @ LUMA - JPEG_GREY) <= GREY_LEVELS  # (H, W)
+    present = _complete_rows(grey)
+    return _cut(still, stored, present, Message("problem-jpeg-breaks-off", {"byte": len(data)}))
+
+
+def _complete_rows(grey: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(H,) rows that decode from end to end: the last row of blocks stops somewhere in the middle.
+
+    grey: (H, W) pixels that nothing was decoded for, or that are grey of themselves.
+    """
+    present = ~grey.all(axis=1)
+    rows = np.flatnonzero(present)
+    if len(rows) and rows[-1] < len(present) - 1:
+        block = rows[-BLOCK_PX:]
+        present[block[grey[block, -BLOCK_PX // 2 :].all(axis=1)]] = False
+        present[np.flatnonzero(present)[-1:]] = False  # its colour is half the grey's
+    return present
 
 
 def _row_wise(still: Still) -> PartialStill:
@@ -153,6 +175,22 @@ def _cut(
             {"where": where, "first": top + 1, "last": bottom, "height": height},
         ),
         still.orientation.size(width, bottom - top),
+        _box_of_rows(still, top, bottom),
+    )
+
+
+def _box_of_rows(still: Still, top: int, bottom: int) -> Box:
+    """Where rows as stored lie in the upright picture, 0..1."""
+    rows = np.zeros((still.image.height, 2), np.uint8)
+    rows[top:bottom] = 1
+    upright = still.orientation.apply(rows)
+    down, across = (np.flatnonzero(upright.any(axis=axis)) for axis in (1, 0))
+    height, width = upright.shape
+    return (
+        int(across[0]) / width,
+        int(down[0]) / height,
+        (int(across[-1]) + 1) / width,
+        (int(down[-1]) + 1) / height,
     )
 
 

@@ -17,7 +17,7 @@ from hashing.decode.still import WORKING_PX, open_still
 from hashing.decode.video import Damage, decode_frames
 from hashing.errors import DecodeError, LimitExceeded
 from hashing.message import Message
-from hashing.types import Limits
+from hashing.types import Box, Limits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,11 +25,13 @@ class StillPixels:
     """(H, W, 3) RGB, upright, at most some 2,048 pixels long where it was larger, and problems.
 
     size: width and height of the part that decodes; None where that is all of the picture.
+    decoded: where that part lies in the whole picture, 0..1.
     """
 
     pixels: NDArray[np.uint8]
     problems: tuple[Message, ...] = ()
     size: tuple[int, int] | None = None
+    decoded: Box | None = None
 
 
 def read_still(file: BinaryIO, max_pixels: int, page: int = 0) -> StillPixels:
@@ -47,7 +49,7 @@ def read_still(file: BinaryIO, max_pixels: int, page: int = 0) -> StillPixels:
                 raise
     try:
         partial = read_partial(file, max_pixels)
-        return StillPixels(partial.pixels, (partial.problem,), partial.size)
+        return StillPixels(partial.pixels, (partial.problem,), partial.size, partial.decoded)
     except LimitExceeded:
         raise
     except DecodeError as damage:

@@ -37,6 +37,7 @@ from hashing.decode.containers import (
 from hashing.decode.decoded_frame import DecodedFrame, orientation_of, transfer_of
 from hashing.decode.ffmpeg_still import is_picture, picture_frames, picture_info
 from hashing.decode.frame_clock import REPORTED_JUMPS, ClockJump, FrameClock
+from hashing.decode.iso_boxes import has_dolby_vision
 from hashing.decode.still import ONLY_THE_FIRST, Still, check_pixels, open_still
 from hashing.errors import DecodeError, UnsupportedMedia
 from hashing.message import Message, Param
@@ -383,6 +384,7 @@ def media_info(file: BinaryIO, limits: Limits, track: int | None = None) -> Medi
             audio_codec=audio_coding(container, file),
             rotation_deg=first.orientation.clockwise_deg,
             hdr=first.transfer,
+            dolby_vision=states_durations(container) and has_dolby_vision(file),
         )
 
 

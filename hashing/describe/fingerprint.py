@@ -102,6 +102,7 @@ def _fingerprint_still(still: StillPixels, info: MediaInfo, model: Describer) ->
         timeline=Timeline(np.zeros(1), np.zeros(1, np.float32)),
         preview=keep_still(still.pixels),
         problems=still.problems,
+        decoded=still.decoded,
     )
 
 

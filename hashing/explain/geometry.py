@@ -16,7 +16,7 @@ from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
-from hashing.explain.difference.visible_area import Extent, extent
+from hashing.explain.difference.visible_area import Extent, extent, over_missing_area
 from hashing.explain.pan_zoom import zoom_pan
 from hashing.imaging.homography import Matrix, apply_transform, to_pixel_matrix
 from hashing.message import Message
@@ -63,7 +63,8 @@ def geometry_edits(
     inliers = placement.transform.inliers
     out = [mirror(form), moving, rotation(form, inliers), stretch(form, inliers)]
     if moving is None:
-        out.append(crop(form, seen, _aspect(reference)))
+        whole = over_missing_area(seen, query.fingerprint.decoded)
+        out.append(crop(form, whole, _aspect(reference)))
     return [edit for edit in out if edit is not None]
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from app.dates import Interval
 from app.metadata.findings.date_findings import date_findings
+from app.metadata.findings.hdr_findings import hdr_findings
 from app.metadata.findings.software_signatures import Trace, TraceKind, traces
 from app.metadata.findings.still_findings import picture_findings
 from app.metadata.findings.video_findings import video_findings
@@ -69,6 +70,7 @@ def findings(
         *position_findings(fields),
         *picture_findings(metadata, info),
         *video_findings(fields, info),
+        *hdr_findings(info),
         *([] if dates else stripped(metadata)),
     ]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))

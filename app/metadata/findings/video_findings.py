@@ -11,6 +11,8 @@ from hashing.types import MediaInfo
 LENGTH_TOLERANCE_S = 1.0
 LENGTH_TOLERANCE = 0.05  # of the stated length
 RATE_TOLERANCE = 0.01
+# of FFmpeg: streams state no length, what is read is the span of their clocks
+WITHOUT_LENGTH = ("mpegts", "mpeg", "mpegvideo", "h264", "hevc", "m4v")
 USUAL_RATES = (
     7.5, 8.0, 10.0, 12.0, 12.5, 15.0, 20.0, 23.976, 24.0, 25.0, 29.97, 30.0, 48.0, 50.0, 59.94,
     60.0, 90.0, 100.0, 119.88, 120.0, 240.0,
@@ -67,6 +69,8 @@ def rates(container: Group) -> Iterator[Finding]:
 
 def lengths(fields: Fields, info: MediaInfo) -> Iterator[Finding]:
     """The container's stated length against what decodes."""
+    if info.container in WITHOUT_LENGTH:
+        return
     stated = fields.get("boxes", {}).get("mvhd duration_s")
     if stated is None:
         stated = fields.get("container", {}).get("duration_s")

@@ -5,7 +5,7 @@ laid over its margins, or it was cut before it was put beside them. Lines of the
 from each side inward: those on which nothing agrees with the known picture show something else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -61,6 +61,28 @@ class Extent:
         x0, y0, x1, y1 = self.box
         frame = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
         return area_in_unit_square(apply_transform(np.linalg.inv(np.array(self.homography)), frame))
+
+
+def over_missing_area(seen: Extent, decoded: Box | None) -> Extent:
+    """The same where the frame's missing area shows the known picture too, as far as it reaches.
+
+    decoded: what is there of the query's whole frame. What broke off was not cut away by anybody.
+    """
+    if decoded is None:
+        return seen
+    width, height = decoded[2] - decoded[0], decoded[3] - decoded[1]
+    whole = (
+        -decoded[0] / width,
+        -decoded[1] / height,
+        (1 - decoded[0]) / width,
+        (1 - decoded[1]) / height,
+    )
+    edges = (0.0, 0.0, 1.0, 1.0)
+    box = tuple(
+        far if abs(side - edge) <= THINNEST else side
+        for side, edge, far in zip(seen.box, edges, whole, strict=True)
+    )
+    return replace(seen, box=(box[0], box[1], box[2], box[3]))
 
 
 def extent(query: FrameCache, reference: FrameCache, placement: Placement) -> Extent:

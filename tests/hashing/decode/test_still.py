@@ -126,6 +126,33 @@ def test_of_a_photo_cut_off_the_upper_part_is_used(tmp_path: Path, kind: StillKi
     assert "of 240 decode" in str(still.problems[0])
 
 
+@pytest.mark.parametrize(
+    ("orientation", "side"), [(1, "top"), (3, "bottom"), (6, "right"), (8, "left")]
+)
+def test_where_the_part_that_decodes_lies_is_known(
+    tmp_path: Path, orientation: int, side: str
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "p.jpg"
+    Image.fromarray(scene(1, 0.0, (320, 240))).save(path, "JPEG", quality=92, exif=exif)
+    decoded = read_whole(cut(path, 0.7)).decoded
+    assert decoded is not None
+    left, top, right, bottom = decoded
+    missing = {"top": 1 - bottom, "bottom": top, "right": left, "left": 1 - right}
+    assert 0.2 < missing.pop(side) < 0.6
+    assert max(missing.values()) == 0
+
+
+def test_the_row_of_blocks_in_which_a_jpeg_stops_is_left_out(tmp_path: Path) -> None:
+    path = make_still(tmp_path / "p.jpg", size=(320, 240))
+    whole = read(path)
+    for share in (0.5, 0.6, 0.7):
+        still = read_whole(cut(make_still(path, size=(320, 240)), share))
+        last = np.abs(still.pixels[-4:].astype(int) - whole[: len(still.pixels)][-4:])
+        assert last.mean() < 4
+
+
 def test_a_jpeg_without_its_end_marker_is_whole(tmp_path: Path) -> None:
     path = make_still(tmp_path / "p.jpg", size=SIZE)
     whole = read(path)

@@ -1,5 +1,7 @@
 """What was done to the picture's geometry is measured; honest copies give nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,20 @@ def test_a_crop_says_what_is_left_and_where_it_was_cut(known: FrameCache) -> Non
     assert measure["left"] == pytest.approx(0.1, abs=0.01)
     assert measure["right"] == pytest.approx(0.2, abs=0.01)
     assert measure["bottom"] == pytest.approx(0, abs=0.01)
+
+
+def test_what_broke_off_is_no_crop_and_what_was_cut_besides_is_one(photo: FrameCache) -> None:
+    upper = made.made(made.always(made.cropped((0.0, 0.0, 1.0, 0.7))), length=0)
+    broken = FrameCache(replace(upper.fingerprint, decoded=(0.0, 0.0, 1.0, 0.7)))
+    placement = made.placed(broken, photo, length=0)
+    assert geometry_edits(broken, photo, placement, ()) == []
+    assert [edit.type for edit in geometry_edits(upper, photo, placement, ())] == ["crop"]
+    side = made.made(made.always(made.cropped((0.2, 0.0, 1.0, 0.7))), length=0)
+    side = FrameCache(replace(side.fingerprint, decoded=(0.0, 0.0, 1.0, 0.7)))
+    placement = made.placed(side, photo, length=0)
+    (crop,) = geometry_edits(side, photo, placement, ())
+    assert crop.measure["left"] == pytest.approx(0.2, abs=0.02)
+    assert crop.measure["bottom"] == pytest.approx(0.0, abs=0.02)
 
 
 def test_a_crop_behind_a_caption_bar_is_seen_through(known: FrameCache) -> None:

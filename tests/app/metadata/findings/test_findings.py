@@ -1,5 +1,6 @@
 """What is said of metadata: one golden table, and what must never be said."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -197,6 +198,28 @@ QUIET: list[tuple[str, Fields, set[str]]] = [
 @pytest.mark.parametrize(("fields", "unsaid"), [pytest.param(*row[1:], id=row[0]) for row in QUIET])
 def test_this_is_not_said_of_ordinary_videos(fields: Fields, unsaid: set[str]) -> None:
     assert not unsaid & codes(fields, info=VIDEO)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"hdr": "hlg"}, "HDR (HLG): compared as a screen without HDR shows it."),
+        ({"hdr": "hlg", "dolby_vision": True}, "HDR (HLG, Dolby Vision)"),
+        ({"hdr": "pq"}, "HDR (PQ)"),
+    ],
+)
+def test_hdr_is_said_as_a_fact(changed: dict[str, Any], said: str) -> None:
+    for info in (VIDEO, STILL):
+        (finding,) = (one for one in found({}, info=replace(info, **changed)) if one.code == "hdr")
+        assert finding.severity == "info"
+        assert said in str(finding.message)
+        assert "hdr" not in codes({}, info=info)
+
+
+def test_the_span_of_a_stream_s_clock_is_no_stated_length() -> None:
+    fields: Fields = {"container": {"duration_s": 72005.3}}
+    assert "length_differs" in codes(fields, info=VIDEO)
+    assert "length_differs" not in codes(fields, info=replace(VIDEO, container="mpegts"))
 
 
 def test_gps_time_in_a_camera_s_own_zone_is_no_contradiction() -> None:
