@@ -179,8 +179,8 @@ def _decide_and_explain(
         return Match(min(outcome.score, 0.2), "none", reasons=outcome.reasons)
     audio = compare_audio(query.fingerprint, reference.fingerprint, segments)
     accepted = outcome.decision == "accepted"
-    edits = explain(query, reference, placement, segments, audio) if accepted else ()
     shares = measure_frame_shares(query, reference, placement) if accepted else ()
+    edits = explain(query, reference, placement, segments, audio, shares) if accepted else ()
     joins = find_joins(query.fingerprint, reference.fingerprint, segments)
     return Match(
         score=outcome.score,

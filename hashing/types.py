@@ -280,16 +280,19 @@ class FrameShare:
     """Of what the query's frame is made over a span of the query.
 
     known: share of the frame that shows the reference footage, 0..1. other: share that shows other
-    footage. The rest stands still or is filled with the footage itself: bars, captions, blur.
+    footage. fill: share that moves as the footage does when it is enlarged, as behind a vertical
+    repost. The rest stands still: bars, captions, pages.
     """
 
     query: Span
     known: float
     other: float
+    fill: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (0 <= self.known <= 1 and 0 <= self.other <= 1 and self.known + self.other <= 1.001):
-            raise ValueError(f"shares of one frame, got {self.known} and {self.other}")
+        shares = self.known, self.other, self.fill
+        if min(shares) < 0 or sum(shares) > 1.001:
+            raise ValueError(f"shares of one frame, got {shares}")
 
     @property
     def is_main(self) -> bool:

@@ -232,7 +232,12 @@ def _match(match: JsonNode) -> ReportedMatch:
 
 
 def _frame_share(share: JsonNode) -> FrameShare:
-    return FrameShare(_span(share["query"]), _number(share["known"]), _number(share["other"]))
+    return FrameShare(
+        _span(share["query"]),
+        _number(share["known"]),
+        _number(share["other"]),
+        _number(share["fill"]),
+    )
 
 
 def _clip(clip: JsonNode) -> ReportedClip:

@@ -202,6 +202,7 @@ def _frame_share(share: FrameShare) -> Json:
         "query": _span(share.query),
         "known": _number(share.known),
         "other": _number(share.other),
+        "fill": _number(share.fill),
     }
 
 

@@ -21,7 +21,7 @@ from hashing.explain.static_marks import Mark, standing
 from hashing.explain.tampering import content_of
 from hashing.explain.timing import time_edits
 from hashing.imaging.boxes import mostly_in, share_inside
-from hashing.types import AudioFinding, Box, Edit, Segment
+from hashing.types import AudioFinding, Box, Edit, FrameShare, Segment
 
 MARKED = 0.4  # of a changed area, that writing lies over
 OF_THE_FRAME = (EditType.FRAME_RATE,)  # counted over all of it, other pictures in it included
@@ -33,10 +33,14 @@ def explain(
     placement: Placement,
     segments: tuple[Segment, ...],
     sound: AudioFinding,
+    shares: tuple[FrameShare, ...] = (),
 ) -> tuple[Edit, ...]:
-    """All edits of one match, the surest first within each family."""
+    """All edits of one match, the surest first within each family.
+
+    shares: of what the frame is made, where that was measured.
+    """
     found = findings(query, reference, placement)
-    framing = frame_edits(query, reference, placement, segments)
+    framing = frame_edits(query, reference, placement, shares)
     beside = [
         one.box for one in framing if one.type in BESIDE_OTHER_FOOTAGE and one.box is not None
     ]

@@ -22,7 +22,7 @@ from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import scaling_matrix, warp_thumbnails
 from hashing.types import FrameShare, Line, Seconds, Span
 
-__all__ = ["measure_frame_shares", "measure_shares"]
+__all__ = ["is_filled", "measure_frame_shares", "measure_shares"]
 
 PIECE_S: Seconds = 5.0  # measured at a time; templates change with shots
 MIN_FRAMES = 8  # of a piece; in fewer, movement agrees by chance
@@ -36,6 +36,8 @@ MIN_AGREEMENT = 0.5  # correlation over space and time with the aligned referenc
 MIN_FILL_CORRELATION = 0.7  # correlation over time with the enlarged footage
 MIN_MOVING_CELLS = 2  # of some 16 x 9: one alone is a flicker
 MIN_SCENE_TEXTURE = 0.5  # share of the cells; a page or a caption band is mostly plain
+MIN_CORRELATION_AMID_FILL = 0.35  # the same where most of what moves is a fill
+MIN_FILL_SHARE = 0.1  # of the frame, from which a fill is spoken of
 FILL_ENLARGEMENTS = (0.8, 1.0, 1.25, 1.5, 2.0, 2.5)  # times that which just covers the frame
 FILL_SOFTENINGS_PX = (
     1.0,
@@ -99,7 +101,7 @@ def measure_shares(
     moving = beside & textured & (cells.std(axis=0).mean(axis=-1) >= MIN_MOVEMENT)
     fill = _is_fill(cells.mean(axis=-1), moving, known, reference, matrix)
     other = _other_footage(~known, textured, moving, fill)
-    return FrameShare(span, float(known.mean()), float(other.mean()))
+    return FrameShare(span, float(known.mean()), float(other.mean()), float(fill.mean()))
 
 
 def _other_footage(beside: Cells, textured: Cells, moving: Cells, fill: Cells) -> Cells:
@@ -164,6 +166,8 @@ def _is_fill(
     ]
     best = max(correlations, key=lambda values: float(np.median(values)))
     fill[rows, columns] = best > MIN_FILL_CORRELATION
+    if fill.sum() > asked.sum() / 2:  # a template's ground: what is noisy in it is of it too
+        fill[rows, columns] = best > MIN_CORRELATION_AMID_FILL
     return fill
 
 
@@ -216,3 +220,8 @@ def _to_cells(frames: Frames) -> NDArray[np.float32]:
 
 def _soften(frames: Frames, sigma_px: float) -> Frames:
     return np.stack([cv2.GaussianBlur(frame, (0, 0), sigma_px) for frame in frames])
+
+
+def is_filled(shares: tuple[FrameShare, ...]) -> bool:
+    """Whether what surrounds the footage is an enlarged copy of it, and not other footage."""
+    return any(share.fill >= MIN_FILL_SHARE and share.fill > share.other for share in shares)

@@ -19,10 +19,11 @@ from hashing.explain.borders.border_regions import (
 )
 from hashing.explain.difference.registered_frames import Look, looks
 from hashing.explain.difference.visible_area import Extent, extent
+from hashing.explain.frame_shares import is_filled
 from hashing.explain.geometry import DEEP, Shape, shape, uncertainty
 from hashing.imaging.polygons import area_in_unit_square
 from hashing.message import Message, Param
-from hashing.types import Box, Edit, Segment
+from hashing.types import Box, Edit, FrameShare
 
 THINNEST_BAR = 0.015  # of the frame
 BROAD = 0.06  # of the frame: a bar beside another picture counts from here
@@ -41,9 +42,15 @@ def outside(query: FrameCache, reference: FrameCache, placement: Placement) -> t
 
 
 def frame_edits(
-    query: FrameCache, reference: FrameCache, placement: Placement, segments: tuple[Segment, ...]
+    query: FrameCache,
+    reference: FrameCache,
+    placement: Placement,
+    shares: tuple[FrameShare, ...] = (),
 ) -> list[Edit]:
-    """How the item frames the known picture."""
+    """How the item frames the known picture.
+
+    shares: of what the frame is made; a fill that is sharp, dim or written on is known by them.
+    """
     placement = prefer_axis_aligned(query, reference, placement)
     seen = extent(query, reference, placement)
     held = looks(query, reference, placement)
@@ -66,7 +73,7 @@ def frame_edits(
         letterbox(regions, EditType.LETTERBOX, ("top", "bottom")),
         letterbox(regions, EditType.PILLARBOX, ("left", "right")),
     ]
-    around = surrounding_picture(regions, seen, frame)
+    around = surrounding_picture(regions, seen, frame, filled=is_filled(shares))
     out = [edit for edit in [*bars, around] if edit is not None]
     if around is None and out and fitted_in(query, placement, regions):
         return [_in_this_segment_only(edit) for edit in out]
@@ -220,15 +227,20 @@ def _answers(bar: Region, regions: tuple[Region, ...], side: str, sides: tuple[s
     )
 
 
-def surrounding_picture(regions: tuple[Region, ...], seen: Extent, frame: Box) -> Edit | None:
-    """A blurred fill, the cells of a split screen, or a larger picture around the known one."""
+def surrounding_picture(
+    regions: tuple[Region, ...], seen: Extent, frame: Box, *, filled: bool = False
+) -> Edit | None:
+    """A blurred fill, the cells of a split screen, or a larger picture around the known one.
+
+    filled: whether what lies around moves as the enlarged footage does.
+    """
     around = [region for region in regions if not region.is_bar]
     if not around:
         return None
     x0, y0, x1, y1 = seen.box
     share = (x1 - x0) * (y1 - y0)
     measure: dict[str, float | int | str] = {"frame_share": round(share, 4)}
-    if around[0].kind == "blurred_copy":
+    if around[0].kind == "blurred_copy" or filled:
         if share > MOSTLY_SHOWN:
             return None  # nobody fills a rim with it: it is the rim of a soft or filmed picture
         message = Message("edit-blurred-background", {"share": round(share, 4)})
