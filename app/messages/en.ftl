@@ -1338,7 +1338,7 @@ finding-editor = The file was saved by { $names }{ $sureness ->
     [likely] {" "}(likely)
    *[possible] {" "}(possible)
 }. { -finding-no-alteration }
-finding-encoder = The file was written by { $names }, as many programs and cameras do{ $sureness ->
+finding-encoder = The file was written by { $names }, which many programs use{ $sureness ->
     [sure] {""}
     [likely] {" "}(likely)
    *[possible] {" "}(possible)
