@@ -290,6 +290,7 @@ def main() -> None:
     counted = Counter(line[2] for line in result["disagreements"])
     words = [*(one.name for one in options.folders), *(["--made DIR"] if options.made else [])]
     words += [f"--mutants {options.mutants} --seed {options.seed}"] if options.mutants else []
+    words += [f"--each {options.each}"] if options.each > 1 else []
     path = write(
         options.name,
         f"python -m benchmarks files {' '.join(words)}",
