@@ -1,10 +1,10 @@
-"""How coarsely a file's coding rounds its picture: the size of its steps, as the coding states it.
+"""How coarsely a file's codec rounds its frames: the size of its steps, as the stream states it.
 
-Coders transform blocks of a picture and round the outcome to multiples of a step. Larger steps make
-smaller files and coarser pictures. A JPEG holds a table of 64 steps (ITU-T T.81, B.2.4.1); H.264 a
+Encoders transform blocks of a frame and round the outcome to multiples of a step. Larger steps make
+smaller files and coarser frames. A JPEG has a table of 64 steps (ITU-T T.81, B.2.4.1); H.264 a
 quantisation parameter for each macroblock, whose step doubles with every six (ITU-T H.264, 8.5.9);
 MPEG-1, -2 and -4 a scale of theirs. All are given as steps of an orthonormal transform,
-so that one can be held against another.
+so that two files can be compared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,26 +26,26 @@ def step_of_tables(tables: Mapping[int, Sequence[int]]) -> float | None:
 
 
 def step_of(frame: av.VideoFrame) -> float | None:
-    """Grey levels, a picture's geometric mean; None where its decoder does not say.
+    """Grey levels, the geometric mean over a frame; None where its decoder does not state it.
 
     The frame's decoder has to be opened with the options `EXPORT`.
     """
-    said = frame.side_data.get("VIDEO_ENC_PARAMS")
-    if not isinstance(said, VideoEncParams) or frame.format.components[0].bits != 8:
+    stated = frame.side_data.get("VIDEO_ENC_PARAMS")
+    if not isinstance(stated, VideoEncParams) or frame.format.components[0].bits != 8:
         return None
-    quantisers = said.qp + _deltas(said)
-    if said.codec_type == VideoEncParamsType.H264:
+    quantisers = stated.qp + _deltas(stated)
+    if stated.codec_type == VideoEncParamsType.H264:
         return float(2 ** ((quantisers.mean() - UNIT_QP) / 6))
-    if said.codec_type == VideoEncParamsType.MPEG2:
+    if stated.codec_type == VideoEncParamsType.MPEG2:
         return float(quantisers.mean())  # FFmpeg gives it on MPEG-2's scale, which is the step
     return None
 
 
-def _deltas(said: VideoEncParams) -> NDArray[np.int32]:
-    """(blocks,) what each adds to the picture's parameter; one zero where none is said."""
-    if not said.nb_blocks:
+def _deltas(stated: VideoEncParams) -> NDArray[np.int32]:
+    """(blocks,) what each adds to the frame's parameter; a single zero where none is stated."""
+    if not stated.nb_blocks:
         return np.zeros(1, np.int32)
-    size = said.block_size // 4
-    held = memoryview(said)  # type: ignore[arg-type]  # a buffer, as its stub does not say
-    numbers = np.frombuffer(held, np.int32, said.nb_blocks * size, said.blocks_offset)
+    size = stated.block_size // 4
+    data = memoryview(stated)  # type: ignore[arg-type]  # a buffer, as its stub does not say
+    numbers = np.frombuffer(data, np.int32, stated.nb_blocks * size, stated.blocks_offset)
     return numbers.reshape(-1, size)[:, DELTA_AT]
