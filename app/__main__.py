@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 from app.cli.options import complain
 from app.database.private_files import make_new_files_private
+from app.messages.catalogue import text
 from hashing.errors import FirstseenError
 
 INTERRUPTED = 130  # as a shell names a process that was stopped with Ctrl-C
@@ -60,7 +61,7 @@ def run() -> int:
         complain(str(error))
         return exit_code(error)
     except KeyboardInterrupt:
-        complain("interrupted")
+        complain(text("cli-interrupted"))
         return INTERRUPTED
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 0
@@ -69,7 +70,7 @@ def run() -> int:
 
         place = traceback.extract_tb(error.__traceback__)[-1]
         kind = type(error).__name__
-        complain(f"an internal error: {kind}: {error} ({place.name}, line {place.lineno})")
+        complain(text("cli-internal-error", kind=kind, place=place.name, line=str(place.lineno)))
         return EXIT_UNEXPECTED
     return 0
 

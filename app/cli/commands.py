@@ -29,6 +29,7 @@ from app.cli.options import (
 )
 from app.cli.wipe import wipe
 from app.errors import cause_of
+from app.messages.catalogue import plain, text
 from hashing.errors import DecodeError, FirstseenError
 from hashing.message import Message
 
@@ -48,16 +49,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Has this footage been seen before, when first, and what was done to it?",
+    help=plain("help-firstseen"),
 )
 app.add_typer(library_app, name="library")
-library_app.command()(verify)
-library_app.command()(repair)
+library_app.command(help=plain("help-library-verify"))(verify)
+library_app.command(help=plain("help-library-repair"))(repair)
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
 app.add_typer(desk_app, name="desk")
-app.command()(wipe)
-app.command()(doctor)
+app.command(help=plain("help-wipe"))(wipe)
+app.command(help=plain("help-doctor"))(doctor)
 
 
 def _print_version(requested: bool) -> None:
@@ -71,54 +72,54 @@ def _everywhere(
     version_wanted: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help=plain("help-show-version"),
         ),
     ] = False,
 ) -> None:
     pass
 
 
-@app.command()
+@app.command(help=plain("help-check"))
 def check(
     path: Annotated[
         str,
         typer.Argument(
             metavar="PATH",
-            help="A video or a picture; or a link to one, or to a page that shows one.",
+            help=plain("help-check-path"),
         ),
     ],
     library: LibraryFolder = None,
     claimed_date: Annotated[
         str | None,
-        typer.Option(help="When it is said to be from: ISO 8601, as precise as the claim is."),
+        typer.Option(help=plain("help-check-claimed-date")),
     ] = None,
     claimed_place: Annotated[
-        str | None, typer.Option(help="Where it is said to be from; shown beside what is known.")
+        str | None, typer.Option(help=plain("help-check-claimed-place"))
     ] = None,
     as_json: AsJson = False,
-    html: Annotated[
-        Path | None, typer.Option(help="Also write the report as one page, to show to others.")
-    ] = None,
+    html: Annotated[Path | None, typer.Option(help=plain("help-check-html"))] = None,
     blank: Annotated[
         list[str] | None,
         typer.Option(
             metavar="X0,Y0,X1,Y1",
-            help="With --html: blank this part of the item's frames too, 0 to 1 from the top left. "
-            "May be repeated.",
+            help=plain("help-check-blank"),
         ),
     ] = None,
     blank_all_but: Annotated[
         list[str] | None,
         typer.Option(
             metavar="X0,Y0,X1,Y1",
-            help="With --html: blank all of the item's frames but this part. May be repeated.",
+            help=plain("help-check-blank-all-but"),
         ),
     ] = None,
     keep_names: Annotated[
         bool,
         typer.Option(
             "--keep-names",
-            help="With --html: keep the names of files and pages, which may identify people.",
+            help=plain("help-check-keep-names"),
         ),
     ] = False,
     progress: Progress = None,
@@ -167,10 +168,10 @@ def check(
     _finish(report, as_json=as_json)
 
 
-@app.command()
+@app.command(help=plain("help-compare"))
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="The item in question.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="The file to compare it with.")],
+    a: Annotated[str, typer.Argument(metavar="A", help=plain("help-compare-a"))],
+    b: Annotated[str, typer.Argument(metavar="B", help=plain("help-compare-b"))],
     as_json: AsJson = False,
     progress: Progress = None,
 ) -> None:
@@ -198,22 +199,22 @@ def compare(
     _finish(report, as_json=as_json)
 
 
-@app.command()
+@app.command(help=plain("help-scan"))
 def scan(
     folder: Annotated[
         Path,
         typer.Argument(
-            metavar="FOLDER", exists=True, file_okay=False, help="Checked with all below it."
+            metavar="FOLDER", exists=True, file_okay=False, help=plain("help-scan-folder")
         ),
     ],
     jsonl: Annotated[
         Path,
-        typer.Option(metavar="OUT.jsonl", help="One report a line; a scan resumes from its end."),
+        typer.Option(metavar="OUT.jsonl", help=plain("help-scan-jsonl")),
     ],
     library: LibraryFolder = None,
     jobs: Annotated[
         int,
-        typer.Option(min=1, max=64, help="Items checked at the same time, some 600 MiB each."),
+        typer.Option(min=1, max=64, help=plain("help-scan-jobs")),
     ] = 1,
     progress: Progress = None,
 ) -> None:
@@ -257,17 +258,15 @@ def scan(
         raise typer.Exit(EXIT_UNREADABLE)
 
 
-@app.command()
+@app.command(help=plain("help-serve"))
 def serve(
     library: LibraryFolder = None,
     data: DataOption = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on [8000].")] = None,
+    host: Annotated[str | None, typer.Option(help=plain("help-serve-host"))] = None,
+    port: Annotated[int | None, typer.Option(help=plain("help-serve-port"))] = None,
     unsafe_decoding: Annotated[
         bool | None,
-        typer.Option(
-            "--unsafe-decoding", help="Start even where this system cannot sandbox decoding."
-        ),
+        typer.Option("--unsafe-decoding", help=plain("help-serve-unsafe-decoding")),
     ] = None,
 ) -> None:
     """Run the service, for this machine only unless another address is given."""
@@ -279,7 +278,7 @@ def serve(
     run(settings)
 
 
-@app.command()
+@app.command(help=plain("help-version"))
 def version() -> None:
     """Print the version."""
     from app.version import VERSION
@@ -302,7 +301,7 @@ def _fetched(
     from app.fetch.fetch import check_link, fetch
 
     check_link(url, settings)  # a refused link needs no warning
-    complain("fetching the link shows this machine to the host behind it")
+    complain(text("cli-fetching"))
     folder = Path(cleanup.enter_context(TemporaryDirectory(prefix="firstseen-")))
     fetched = fetch(url, folder, settings, on_progress)
     return fetched.path, fetched.name, fetched.origin

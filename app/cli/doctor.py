@@ -9,10 +9,12 @@ import typer
 
 from app.cli.keys_and_audit import DataOption
 from app.cli.options import LibraryFolder, print_lines, settings_of, start_decoding
+from app.messages.catalogue import plain, text
 from hashing.errors import FirstseenError
 from hashing.message import Message
 
 if TYPE_CHECKING:
+    from app.pipeline.system_report import Fact
     from app.settings import Settings
 
 
@@ -25,9 +27,7 @@ def doctor(
     data: DataOption = None,
     no_egress: Annotated[
         bool,
-        typer.Option(
-            "--no-egress", help="Check a made picture in a sealed network; show that nothing left."
-        ),
+        typer.Option("--no-egress", help=plain("help-doctor-no-egress")),
     ] = False,
 ) -> None:
     """Print what this system offers: sandbox, model, face detectors, folders, disk."""
@@ -44,10 +44,16 @@ def _print_report(settings: "Settings") -> None:
 
     usable = True
     for fact in system_report(settings):
-        print_lines([f"{'ok  ' if fact.good else 'LOOK'}  {fact.subject}: {fact.text}"])
+        print_lines([_line(fact)])
         usable = usable and (fact.good or not fact.needed)
     if not usable:
         raise typer.Exit(EXIT_LIBRARY)
+
+
+def _line(fact: "Fact") -> str:
+    """Two columns: whether it is as it should be, and what was looked at."""
+    state = text("cli-doctor-good" if fact.good else "cli-doctor-look")
+    return text("cli-doctor-line", state=f"{state:<4}", subject=fact.subject, fact=fact.message)
 
 
 def _check_sealed(settings: "Settings") -> None:
@@ -64,18 +70,20 @@ def _check_sealed(settings: "Settings") -> None:
     before = sealed_network.observe()
     interfaces = ", ".join(before.interfaces)
     _require(before.sealed, Message("error-doctor-network", {"interfaces": interfaces}))
-    print_lines(["In a network of its own: only the loopback, and that is down."])
-    print_lines([f"Checked a made picture: {_check_made_still(settings)}."])
+    print_lines([text("cli-doctor-alone")])
+    _check_made_still(settings)
+    print_lines([text("cli-doctor-checked")])
     after = sealed_network.observe()
     _require(after.sealed, Message("error-doctor-sent", {"bytes": after.bytes_sent}))
     tried = after.attempts - before.attempts
     _require(tried == 0, Message("error-doctor-attempts", {"count": tried}))
-    print_lines(["During the check: 0 bytes sent, 0 attempts to reach another machine."])
+    print_lines([text("cli-doctor-quiet")])
     refusal = sealed_network.try_to_leave()
-    _require(refusal is not None, Message("error-doctor-open"))
+    if refusal is None:
+        raise NotSealed(Message("error-doctor-open"))
     counted = sealed_network.observe().attempts > after.attempts
     _require(counted, Message("error-doctor-not-counted"))
-    print_lines([f"One attempt on purpose was refused and counted: {refusal}.", "Nothing left."])
+    print_lines([text("cli-doctor-refused", reason=refusal), text("cli-doctor-nothing-left")])
 
 
 def _require(fact: bool, otherwise: Message) -> None:
@@ -83,8 +91,8 @@ def _require(fact: bool, otherwise: Message) -> None:
         raise NotSealed(otherwise)
 
 
-def _check_made_still(settings: "Settings") -> str:
-    """Make a library of one picture, check a copy of it; what came out, in words."""
+def _check_made_still(settings: "Settings") -> None:
+    """Make a library of one picture, check a copy of it. Raises NotSealed where it is not found."""
     with TemporaryDirectory(prefix="firstseen-") as folder:
         here = settings.model_copy(update={"library": Path(folder) / "library", "data": None})
         start_decoding(here)
@@ -100,4 +108,3 @@ def _check_made_still(settings: "Settings") -> str:
             report = verify.check(copy, None, library, here).report
     if report.verdict is None or not report.verdict.matched:
         raise NotSealed(Message("error-doctor-no-copy"))
-    return "its known copy was found"

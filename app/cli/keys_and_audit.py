@@ -13,7 +13,8 @@ import typer
 
 from app.cli.options import AsJson, LibraryFolder, complain, print_json, print_lines, settings_of
 from app.errors import UsageError, cause_of
-from hashing.message import Message
+from app.messages.catalogue import plain, text
+from hashing.message import Message, Param
 
 if TYPE_CHECKING:
     from app.store.audit_log import Entry
@@ -21,38 +22,27 @@ if TYPE_CHECKING:
     from app.store.data_folder import Store
     from app.store.keys import Key
 
-keys_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Make, list and revoke keys of the service."
-)
-audit_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Read and verify the service's audit log."
-)
+keys_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-keys"))
+audit_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-audit"))
 
 DataOption = Annotated[
     Path | None,
-    typer.Option(
-        "--data", help="Folder of the service's data; else FIRSTSEEN_DATA, else in the library's."
-    ),
+    typer.Option("--data", help=plain("help-option-data-option")),
 ]
 
-KeyId = Annotated[str, typer.Argument(metavar="ID", help="As 'keys list' shows it.")]
+KeyId = Annotated[str, typer.Argument(metavar="ID", help=plain("help-option-key-id"))]
 DaysOption = Annotated[
     int | None,
-    typer.Option(
-        metavar="N", help="The key ends after so many days; without it a new key has no end."
-    ),
+    typer.Option(metavar="N", help=plain("help-option-days-option")),
 ]
 
 
-@keys_app.command("create")
+@keys_app.command("create", help=plain("help-keys-create"))
 def create_key(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is: shown beside checks.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=plain("help-keys-create-name"))],
     scope: Annotated[
         list[str],
-        typer.Option(
-            help="check, checks:read-all, library:read, library:write, reveal or admin; "
-            "once for each."
-        ),
+        typer.Option(help=plain("help-keys-create-scope")),
     ],
     days: DaysOption = None,
     library: LibraryFolder = None,
@@ -69,14 +59,12 @@ def create_key(
     _print_secret(store, key, secret, as_json=as_json)
 
 
-@keys_app.command("rotate")
+@keys_app.command("rotate", help=plain("help-keys-rotate"))
 def rotate_key(
     key_id: KeyId,
     grace: Annotated[
         int,
-        typer.Option(
-            metavar="SECONDS", help="For how long the secret before is good as well; 0: not at all."
-        ),
+        typer.Option(metavar="SECONDS", help=plain("help-keys-rotate-grace")),
     ] = 0,
     days: DaysOption = None,
     library: LibraryFolder = None,
@@ -94,14 +82,14 @@ def rotate_key(
 
 
 def _print_secret(store: "Store", key: "Key", secret: str, *, as_json: bool) -> None:
-    complain(f"the key is for the service that keeps its data in {store.folder}")
+    complain(text("cli-key-for", folder=str(store.folder)))
     if as_json:
         print_json({"key": _key_json(key), "secret": secret})
     else:
         print_lines([secret])
 
 
-@keys_app.command("list")
+@keys_app.command("list", help=plain("help-keys-list"))
 def list_keys(
     library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
 ) -> None:
@@ -113,10 +101,10 @@ def list_keys(
     if as_json:
         print_json([_key_json(key) for key in all_keys])
     else:
-        print_lines([_key_line(key) for key in all_keys] or ["No keys"])
+        print_lines([_key_line(key) for key in all_keys] or [text("cli-no-keys")])
 
 
-@keys_app.command("revoke")
+@keys_app.command("revoke", help=plain("help-keys-revoke"))
 def revoke_key(
     key_id: KeyId,
     library: LibraryFolder = None,
@@ -130,23 +118,20 @@ def revoke_key(
 
     with _open_store(library, data) as store, freeing(store) as connection:
         key = keys.revoke(connection, key_id, CLI, now())
-    print_lines([f"{key.id} ({key.name}) is revoked"])
+    print_lines([text("cli-key-revoked", id=key.id, name=key.name)])
 
 
-@audit_app.command("verify")
+@audit_app.command("verify", help=plain("help-audit-verify"))
 def verify_audit(
     library: LibraryFolder = None,
     data: DataOption = None,
     head: Annotated[
         str | None,
-        typer.Option(help="A head that was printed earlier and stored elsewhere."),
+        typer.Option(help=plain("help-audit-verify-head")),
     ] = None,
     witness: Annotated[
         Path | None,
-        typer.Option(
-            help="A file with heads that the service sent out: its log as the journal kept it, or "
-            "the file of FIRSTSEEN_AUDIT_WITNESS."
-        ),
+        typer.Option(help=plain("help-audit-verify-witness")),
     ] = None,
 ) -> None:
     """Find any change, gap or reordering; with a head from earlier also a cut-off end."""
@@ -158,18 +143,19 @@ def verify_audit(
     with _open_store(library, data) as store, store.reading() as connection:
         result = audit_log.verify(connection, [*(entry.head for entry in sent), *given])
     if result.problem is not None:
-        print_lines([f"Log broken: {result.problem}", f"Intact up to {result.head}"])
+        broken = text("cli-log-broken", problem=result.problem)
+        print_lines([broken, text("cli-log-intact-up-to", head=str(result.head))])
         raise typer.Exit(EXIT_UNREADABLE)
     number = result.head.number
-    entries = f"{number} {'entry' if number == 1 else 'entries'}"
-    print_lines([f"Log intact: {entries}", f"Head: {result.head}"])
+    intact = text("cli-log-intact", count=number)
+    print_lines([intact, text("cli-log-head", head=str(result.head))])
     if sent:
         print_lines([_witnessed(sent, number)])
     elif not given:
-        print_lines(["Keep the head elsewhere: with --head it shows whether the end was cut off"])
+        print_lines([text("cli-keep-head")])
 
 
-@audit_app.command("show")
+@audit_app.command("show", help=plain("help-audit-show"))
 def show_audit(
     library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
 ) -> None:
@@ -207,8 +193,10 @@ def _witnessed(sent: "list[SentHead]", count: int) -> str:
     last = max(sent, key=lambda one: (one.head.number, one.at))
     age_min = max(0, round((now() - last.at).total_seconds() / 60))
     later = count - last.head.number
-    text = f"Witnessed up to entry {last.head.number}, {age_min} minutes ago"
-    return f"{text}; {later} later without a witness" if later > 0 else text
+    params: dict[str, Param] = {"number": str(last.head.number), "minutes": age_min}
+    if later > 0:
+        return text("cli-witnessed-until", later=later, **params)
+    return text("cli-witnessed", **params)
 
 
 @contextmanager
@@ -246,11 +234,13 @@ def _key_state(key: "Key") -> str:
     from app.store.timestamps import format_timestamp, now
 
     if key.revoked_at:
-        return f"revoked {key.revoked_at[:10]}"
+        return text("cli-key-state-revoked", day=key.revoked_at[:10])
     if key.expires_at and not key.is_valid(format_timestamp(now())):
-        return f"expired {key.expires_at[:10]}"
-    state = " ".join(sorted(key.scopes))
-    return f"{state}; until {key.expires_at[:16]}Z" if key.expires_at else state
+        return text("cli-key-state-expired", day=key.expires_at[:10])
+    scopes = " ".join(sorted(key.scopes))
+    if not key.expires_at:
+        return scopes
+    return text("cli-key-state-until", scopes=scopes, until=f"{key.expires_at[:16]}Z")
 
 
 def _entry_line(entry: "Entry") -> str:

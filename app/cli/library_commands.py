@@ -20,19 +20,18 @@ from app.cli.options import (
     start_decoding,
     warn_unsandboxed,
 )
-from app.messages.catalogue import text
+from app.messages.catalogue import plain, text
 from app.text.command_line import command_line
 from hashing.errors import FirstseenError
+from hashing.message import Message
 
 if TYPE_CHECKING:
     from app.library.library import Library
     from app.library.records import Addition
 
-library_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Add to, look at and look after the library."
-)
+library_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-library"))
 
-ClipId = Annotated[str, typer.Argument(metavar="ID", help="Such as R000123.")]
+ClipId = Annotated[str, typer.Argument(metavar="ID", help=plain("help-option-clip-id"))]
 
 
 class HashFormat(StrEnum):
@@ -42,17 +41,15 @@ class HashFormat(StrEnum):
     CSV = "csv"
 
 
-@library_app.command()
+@library_app.command(help=plain("help-library-add"))
 def add(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help=plain("help-add-paths"))],
     library: LibraryFolder = None,
     context: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.csv", help="Titles, places, sources and dates of the files."),
+        typer.Option(metavar="FILE.csv", help=plain("help-library-add-context")),
     ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="For bulk archives: describe fewer frames.")
-    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help=plain("help-library-add-quick"))] = False,
     as_json: AsJson = False,
     progress: Progress = None,
 ) -> None:
@@ -97,13 +94,13 @@ def add(
     if show_bars and not as_json:
         print_lines([_result_line(result) for result in results])
     for name in table.unused_files():
-        complain(f"warning: the context names {name!r}, which was not among the files")
+        complain(text("cli-context-unused", name=name))
     if as_json:
         print_json([asdict(result) for result in results])
     _exit_unreadable(if_any=any(result.problem for result in results))
 
 
-@library_app.command()
+@library_app.command(help=plain("help-library-refresh"))
 def refresh(
     library: LibraryFolder = None, as_json: AsJson = False, progress: Progress = None
 ) -> None:
@@ -131,14 +128,16 @@ def refresh(
         print_json(results)
     else:
         lines = [
-            f"{result['id']}  {result['name']}: {result['problem'] or 'described again'}"
-            for result in results
+            text("cli-clip-problem", id=clip.id, name=clip.name, problem=problem)
+            if (problem := result["problem"])
+            else text("cli-clip-described", id=clip.id, name=clip.name)
+            for clip, result in zip(clips, results, strict=True)
         ]
-        print_lines(lines or ["Every clip can be searched with the present model"])
+        print_lines(lines or [text("cli-all-searchable")])
     _exit_unreadable(if_any=any(result["problem"] for result in results))
 
 
-@library_app.command("list")
+@library_app.command("list", help=plain("help-library-list"))
 def list_clips(library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """Every clip of the library, a line each."""
     from app.report.clip_text import clip_json, line, list_header
@@ -152,7 +151,7 @@ def list_clips(library: LibraryFolder = None, as_json: AsJson = False) -> None:
     print_lines([line(clip) for clip in clips])
 
 
-@library_app.command()
+@library_app.command(help=plain("help-library-show"))
 def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """All that is known of one clip, with the perceptual hashes of its frames."""
     from app.report.clip_text import clip_json, sheet
@@ -171,16 +170,17 @@ def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False
     )
 
 
-@library_app.command("hashes")
+@library_app.command("hashes", help=plain("help-library-hashes"))
 def export_hashes(
     clip_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Such as R000123; else all clips.")
+        list[str] | None,
+        typer.Argument(metavar="[ID...]", help=plain("help-hashes-clips")),
     ] = None,
     export_format: Annotated[
         HashFormat,
         typer.Option(
             "--format",
-            help="pdq: lines that ThreatExchange and HMA read; csv: times and pHash too.",
+            help=plain("help-library-hashes-export-format"),
         ),
     ] = HashFormat.PDQ,
     library: LibraryFolder = None,
@@ -189,7 +189,6 @@ def export_hashes(
     settings = settings_of(library=library)
     from app.library.library import Library
     from app.report.frame_hashes import csv_header, csv_lines, frame_hashes, pdq_lines
-    from app.text.formatting import count
 
     left_out = 0
     with Library.open(settings.library, read_only=True) as opened:
@@ -205,12 +204,14 @@ def export_hashes(
             left_out += len(hashes) - len(lines)
             print_lines(lines)
     if left_out:
-        complain(f"left out, of a quality too low for PDQ: {count(left_out, 'frame')}")
+        complain(text("cli-hashes-left-out", count=left_out))
 
 
-@library_app.command()
+@library_app.command(help=plain("help-library-remove"))
 def remove(
-    clip_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Such as R000123.")],
+    clip_ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help=plain("help-option-clip-id"))
+    ],
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -230,10 +231,10 @@ def remove(
     if as_json:
         print_json([{"id": clip.id, "name": clip.name} for clip in clips])
     else:
-        print_lines([f"{clip.id}  {clip.name}: removed" for clip in clips])
+        print_lines([text("cli-clip-removed", id=clip.id, name=clip.name) for clip in clips])
 
 
-@library_app.command("stats")
+@library_app.command("stats", help=plain("help-library-stats"))
 def show_stats(library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """How many clips the library has, of which length and dates."""
     from app.report.clip_text import totals
@@ -260,7 +261,7 @@ class _File:
 
     path: Path
     from_folder: bool = False
-    problem: str | None = None
+    problem: Message | None = None
 
 
 def _files(paths: list[str]) -> list[_File]:
@@ -301,7 +302,7 @@ def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddRes
 
     path = str(file.path)
     if file.problem is not None:
-        return _AddResult(path, problem=file.problem)
+        return _AddResult(path, problem=str(file.problem))
     try:
         added = add_file(file)
     except NotMedia as error:
@@ -332,12 +333,14 @@ def _exit_unreadable(*, if_any: bool) -> None:
 
 def _result_line(result: _AddResult) -> str:
     if result.problem is not None:
-        return f"not added  {result.file}: {result.problem}"
+        return text("cli-add-failed", file=result.file, problem=result.problem)
     if result.passed_over is not None:
-        return f"passed over  {result.file}: {result.passed_over}"
+        return text("cli-add-passed-over", file=result.file, reason=result.passed_over)
+    clip = result.id or ""
     if result.new:
-        return f"{result.id}  {result.file}: added"
+        return text("cli-add-added", id=clip, file=result.file)
     if result.repaired:
-        return text("cli-add-repaired", clip_id=result.id or "", file=result.file)
-    entered = f"; entered now: {', '.join(result.entered)}" if result.entered else ""
-    return f"{result.id}  {result.file}: known already{entered or ', nothing changed'}"
+        return text("cli-add-repaired", clip_id=clip, file=result.file)
+    if not result.entered:
+        return text("cli-add-known", id=clip, file=result.file)
+    return text("cli-add-entered", id=clip, file=result.file, entered=", ".join(result.entered))

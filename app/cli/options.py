@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.messages.catalogue import plain, text
 from hashing.message import Message
 
 if TYPE_CHECKING:
@@ -14,16 +15,12 @@ if TYPE_CHECKING:
 
 LibraryFolder = Annotated[
     Path | None,
-    typer.Option(
-        "--library", help="Folder of the library; else FIRSTSEEN_LIBRARY, else your data folder."
-    ),
+    typer.Option("--library", help=plain("help-option-library-folder")),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help=plain("help-option-as-json"))]
 Progress = Annotated[
     bool | None,
-    typer.Option(
-        "--progress/--no-progress", help="Show bars on stderr; else only where it is a terminal."
-    ),
+    typer.Option("--progress/--no-progress", help=plain("help-option-progress")),
 ]
 
 
@@ -66,10 +63,7 @@ def warn_unsandboxed(settings: "Settings") -> None:
 
     walls = protection(shared_server(settings.model))
     if not walls.complete:
-        complain(
-            "warning: this system cannot sandbox the process that decodes files (missing: "
-            f"{', '.join(walls.missing)}). Check only files that you trust."
-        )
+        complain(text("cli-unsandboxed", missing=", ".join(walls.missing)))
 
 
 def complain(message: str) -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.messages.catalogue import text
 from app.progress import OnItem, OnProgress, quiet
 from app.text.escaping import printable
 
@@ -53,8 +54,8 @@ def item_bars(items: int, *, show: bool) -> Iterator[tuple[OnItem, OnProgress]]:
 
         def on_item(name: str, done: int, total: int) -> None:
             if items_bar is not None:
-                text = f"{done + 1} of {total}  {_short(name)}"
-                bars.update(items_bar, completed=done, total=total, description=text)
+                description = _item(_short(name), done, total)
+                bars.update(items_bar, completed=done, total=total, description=description)
 
         def on_progress(name: str, share: float) -> None:
             bars.update(stage_bar, completed=min(1.0, max(0.0, share)), description=_short(name))
@@ -67,7 +68,7 @@ def _print_progress_lines() -> tuple[OnItem, OnProgress]:
     last_stage = ""
 
     def on_item(name: str, done: int, total: int) -> None:
-        sys.stderr.write(f"{done + 1} of {total}  {printable(name)}\n")
+        sys.stderr.write(f"{_item(printable(name), done, total)}\n")
 
     def on_progress(name: str, share: float) -> None:
         nonlocal last_stage
@@ -78,6 +79,10 @@ def _print_progress_lines() -> tuple[OnItem, OnProgress]:
     return on_item, on_progress
 
 
+def _item(name: str, done: int, total: int) -> str:
+    return text("cli-item", number=done + 1, total=total, name=name)
+
+
 def _short(name: str, max_chars: int = 40) -> str:
-    text = printable(name)
-    return text if len(text) <= max_chars else f"{text[: max_chars - 1]}…"
+    safe = printable(name)
+    return safe if len(safe) <= max_chars else f"{safe[: max_chars - 1]}…"

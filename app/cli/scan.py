@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.errors import UsageError, cause_of
+from app.messages.catalogue import text
 from app.report.report import SCHEMA
 from hashing.message import Message
 
@@ -37,7 +38,7 @@ class FolderEntry:
 
     path: Path
     relative: str  # to the folder, with forward slashes, as in the report
-    problem: str | None = None
+    problem: Message | None = None
 
 
 def find_items(folder: Path) -> list[FolderEntry]:
@@ -49,9 +50,8 @@ def find_items(folder: Path) -> list[FolderEntry]:
 
     def unlisted(error: OSError) -> None:
         path = Path(error.filename or folder)
-        entries.append(
-            FolderEntry(path, _relative(path, folder), f"folder cannot be read: {error.strerror}")
-        )
+        unread = Message("problem-folder-unreadable", {"reason": cause_of(error)})
+        entries.append(FolderEntry(path, _relative(path, folder), unread))
 
     for parent, _, names in os.walk(folder, onerror=unlisted):
         for name in names:
@@ -60,12 +60,12 @@ def find_items(folder: Path) -> list[FolderEntry]:
     return sorted(entries, key=lambda item: item.relative)
 
 
-def _problem(path: Path) -> str | None:
+def _problem(path: Path) -> Message | None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    return None if stat.S_ISREG(mode) else "is no regular file"
+        return Message("problem-entry-unreadable", {"reason": cause_of(error)})
+    return None if stat.S_ISREG(mode) else Message("problem-no-regular-file")
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -284,9 +284,12 @@ def summary_lines(outcomes: Iterable[tuple[FolderEntry, Outcome]]) -> list[str]:
     lines = []
     counts: Counter[str] = Counter()
     for item, outcome in outcomes:
-        counts[outcome.relation or "could not be read"] += 1
+        unread = text("cli-scan-unread")
+        counts[outcome.relation or unread] += 1
         if outcome.relation is None:
-            lines.append(f"{item.relative}: {'; '.join(outcome.problems) or 'could not be read'}")
+            problem = "; ".join(outcome.problems) or unread
+            lines.append(text("cli-scan-problem", item=item.relative, problem=problem))
     counted = ", ".join(f"{count:,} {relation}" for relation, count in sorted(counts.items()))
-    total = counts.total()
-    return [*lines, f"{total:,} item{'' if total == 1 else 's'}{': ' if counted else ''}{counted}"]
+    if not counted:
+        return [*lines, text("cli-scan-items", count=0)]
+    return [*lines, text("cli-scan-counted", count=counts.total(), counted=counted)]

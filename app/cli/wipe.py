@@ -9,7 +9,7 @@ import typer
 from app.cli.keys_and_audit import DataOption
 from app.cli.options import LibraryFolder, complain, print_lines, settings_of
 from app.errors import UsageError, cause_of
-from app.messages.catalogue import text
+from app.messages.catalogue import plain, text
 from hashing.errors import FirstseenError
 from hashing.message import Message
 
@@ -19,9 +19,9 @@ def wipe(
     data: DataOption = None,
     data_only: Annotated[
         bool,
-        typer.Option("--data-only", help="Keep the library; wipe what the service kept."),
+        typer.Option("--data-only", help=plain("help-wipe-data-only")),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=plain("help-wipe-yes"))] = False,
 ) -> None:
     """Overwrite and delete a library and what the service kept beside it. Nothing comes back."""
     settings = settings_of(library=library, data=data)
@@ -34,7 +34,7 @@ def wipe(
         parts.append((settings.library, library_file.file_format()))
     there = [(folder, format) for folder, format in parts if (folder / format.file_name).exists()]
     if not there:
-        places = " or ".join(str(folder) for folder, _ in parts)
+        places = tuple(str(folder) for folder, _ in parts)
         raise UsageError(Message("error-nothing-to-wipe", {"places": places}))
     if not yes:
         _confirm([folder for folder, _ in there])
@@ -43,12 +43,7 @@ def wipe(
             pass
     for folder, format in there:
         _wipe(folder, format.own_names, format.unusable, format.word)
-    print_lines(
-        [
-            "Disks that move blocks by themselves, snapshots and backups may still hold old "
-            "copies: where that matters, keep the folder on an encrypted disk."
-        ]
-    )
+    print_lines([text("cli-wipe-copies")])
 
 
 def _wipe(folder: Path, names: frozenset[str], unusable: type[FirstseenError], word: str) -> None:
@@ -70,7 +65,7 @@ def _wipe(folder: Path, names: frozenset[str], unusable: type[FirstseenError], w
         ) from error
     print_lines([text("cli-wiped", what=word, folder=str(folder))])
     if strangers:
-        complain(f"left in {folder}, not made by firstseen: {', '.join(strangers)}")
+        complain(text("cli-wipe-left", folder=str(folder), files=", ".join(strangers)))
 
 
 def _confirm(folders: list[Path]) -> None:
@@ -78,6 +73,6 @@ def _confirm(folders: list[Path]) -> None:
     if not sys.stdin.isatty():
         raise UsageError(Message("error-wipe-unasked"))
     for folder in folders:
-        typer.echo(f"This deletes everything that firstseen keeps in {folder.absolute()}", err=True)
-    if typer.prompt("Type wipe to go on", err=True) != "wipe":
+        typer.echo(text("cli-wipe-warning", folder=str(folder.absolute())), err=True)
+    if typer.prompt(text("cli-wipe-prompt"), err=True) != "wipe":
         raise UsageError(Message("error-nothing-wiped"))

@@ -59,6 +59,15 @@ def text(id: str, language: str = ENGLISH, /, **params: Param) -> str:
     return render(Message(id, params), language)
 
 
+def plain(id: str) -> str:
+    """An English entry without parameters, as it is written; loads no library.
+
+    For help texts, which are made at each start: loading the library takes longer than that may.
+    """
+    written = _catalogue(ENGLISH).entries[id].partition("=")[2]
+    return " ".join(written.split())
+
+
 def render(message: Message, language: str = ENGLISH) -> str:
     """A message in a language; in English where that language lacks it; else its id."""
     written, faults = attempt(message, language)

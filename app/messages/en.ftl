@@ -528,6 +528,9 @@ problem-not-compared = Not compared: { $what }
 problem-more-videos = The page has { $count } videos; the item is the first of them
 # $part: what the part is called, such as track 2; $problem: one of the problems
 problem-of-part = { $part }: { $problem }
+problem-folder-unreadable = folder cannot be read: { $reason }
+problem-entry-unreadable = cannot be read: { $reason }
+problem-no-regular-file = is no regular file
 problem-more-parts = more than { $max } parts
 problem-unknown-coding = its codec ({ $coding }) is not known
 problem-unnamed-coding = its codec is not known
@@ -964,11 +967,6 @@ error-scope = unknown scope '{ $scope }'; known are { $known }
 error-no-scope = a key needs a scope; known are { $known }
 error-no-such-key = there is no key of this id
 error-no-head = expected a head as 'firstseen audit verify' prints it, such as { $example }
-
-
-## Command line: what it prints beside reports
-
-cli-wiped = Wiped the { database-name } in { $folder }
 
 
 ## Reports: what stands around the findings, on the terminal, in the HTML file and on the page
@@ -1442,7 +1440,148 @@ alert-on-weekday = on { $weekday ->
 alert-on-date = on { $date }
 
 
-## Command line
+## Help of the command line: no parameters, so that it is read without the library
+
+help-firstseen = Has this footage been seen before, when first, and what was done to it?
+help-show-version = Print the version and end.
+help-check = Check one item against the library.
+help-check-path = A video or a picture; or a link to one, or to a page that shows one.
+help-check-claimed-date = When it is said to be from: ISO 8601, as precise as the claim is.
+help-check-claimed-place = Where it is said to be from; shown beside what is known.
+help-check-html = Also write the report as one page, to show to others.
+help-check-blank = With --html: blank this part of the item's frames too, 0 to 1 from the top left. May be repeated.
+help-check-blank-all-but = With --html: blank all of the item's frames but this part. May be repeated.
+help-check-keep-names = With --html: keep the names of files and pages, which may identify people.
+help-compare = Compare one file with another, without a library.
+help-compare-a = The item in question.
+help-compare-b = The file to compare it with.
+help-scan = Check every file of a folder; never stops for a bad one, and resumes where it was stopped.
+help-scan-folder = Checked with all below it.
+help-scan-jsonl = One report a line; a scan resumes from its end.
+help-scan-jobs = Items checked at the same time, some 600 MiB each.
+help-serve = Run the service, for this machine only unless another address is given.
+help-serve-host = Address to listen on [127.0.0.1].
+help-serve-port = Port to listen on [8000].
+help-serve-unsafe-decoding = Start even where this system cannot sandbox decoding.
+help-version = Print the version.
+help-doctor-no-egress = Check a made picture in a sealed network; show that nothing left.
+help-keys = Make, list and revoke keys of the service.
+help-audit = Read and verify the service's audit log.
+help-option-data-option = Folder of the service's data; else FIRSTSEEN_DATA, else in the library's.
+help-option-key-id = As 'keys list' shows it.
+help-option-days-option = The key ends after so many days; without it a new key has no end.
+help-keys-create = Make a key and print it, this once: only its hash is stored.
+help-keys-create-name = Whose it is: shown beside checks.
+help-keys-create-scope = check, checks:read-all, library:read, library:write, reveal or admin; once for each.
+help-keys-rotate = Give a key another secret and print it, this once. Its checks stay, its sessions end.
+help-keys-rotate-grace = For how long the secret before is good as well; 0: not at all.
+help-keys-list = All keys, revoked ones included; never their secrets.
+help-keys-revoke = Revoke a key at once, and end its sessions. Its checks stay.
+help-audit-verify = Find any change, gap or reordering; with a head from earlier also a cut-off end.
+help-audit-verify-head = A head that was printed earlier and stored elsewhere.
+help-audit-verify-witness = A file with heads that the service sent out: its log as the journal kept it, or the file of FIRSTSEEN_AUDIT_WITNESS.
+help-audit-show = Every entry, oldest first: number, time, who, what, on what.
+help-library = Add to, look at and look after the library.
+help-option-clip-id = Such as R000123.
+help-library-add = Add clips to the library. An identical file is not added again, and the output says so.
+help-add-paths = Files and folders.
+help-library-add-context = Titles, places, sources and dates of the files.
+help-library-add-quick = For bulk archives: describe fewer frames.
+help-library-refresh = Describe clips again that were added with an older model, so that they can be searched.
+help-library-list = Every clip of the library, a line each.
+help-library-show = All that is known of one clip, with the perceptual hashes of its frames.
+help-library-hashes = Print the perceptual hashes of clips' frames, for other tools.
+help-hashes-clips = Such as R000123; else all clips.
+help-library-hashes-export-format = pdq: lines that ThreatExchange and HMA read; csv: times and pHash too.
+help-library-remove = Remove clips from the library. The original files are not touched.
+help-library-stats = How many clips the library has, of which length and dates.
+help-option-library-folder = Folder of the library; else FIRSTSEEN_LIBRARY, else your data folder.
+help-option-as-json = Print JSON.
+help-option-progress = Show bars on stderr; else only where it is a terminal.
+help-wipe-data-only = Keep the library; wipe what the service kept.
+help-wipe-yes = Do not ask.
+help-wipe = Overwrite and delete a library and what the service kept beside it. Nothing comes back.
+help-doctor = Print what this system offers: sandbox, model, face detectors, folders, disk.
+help-library-verify = Compare what is stored of each clip with its checksums, and name what is damaged.
+help-library-repair = Set damaged clips right from what is sound of them, or aside; their titles and dates stay.
+
+
+## Command line: what it prints beside reports
+
+cli-wiped = Wiped the { database-name } in { $folder }
+cli-fetching = fetching the link shows this machine to the host behind it
+cli-doctor-alone = In a network of its own: only the loopback, and that is down.
+cli-doctor-checked = Checked a made picture: its known copy was found.
+cli-doctor-quiet = During the check: 0 bytes sent, 0 attempts to reach another machine.
+cli-doctor-refused = One attempt on purpose was refused and counted: { $reason }.
+cli-doctor-nothing-left = Nothing left.
+cli-doctor-good = ok
+cli-doctor-look = LOOK
+cli-doctor-line = { $state }  { $subject }: { $fact }
+cli-key-for = the key is for the service that keeps its data in { $folder }
+cli-no-keys = No keys
+cli-key-revoked = { $id } ({ $name }) is revoked
+cli-key-state-revoked = revoked { $day }
+cli-key-state-expired = expired { $day }
+cli-key-state-until = { $scopes }; until { $until }
+cli-log-broken = Log broken: { $problem }
+cli-log-intact-up-to = Intact up to { $head }
+cli-log-intact = Log intact: { $count ->
+    [one] 1 entry
+   *[other] { $count } entries
+}
+cli-log-head = Head: { $head }
+cli-keep-head = Keep the head elsewhere: with --head it shows whether the end was cut off
+cli-witnessed = Witnessed up to entry { $number }, { $minutes } minutes ago
+cli-witnessed-until = Witnessed up to entry { $number }, { $minutes } minutes ago; { $later } later without a witness
+cli-context-unused = warning: the context names '{ $name }', which was not among the files
+cli-clip-problem = { $id }  { $name }: { $problem }
+cli-clip-described = { $id }  { $name }: described again
+cli-clip-removed = { $id }  { $name }: removed
+cli-all-searchable = Every clip can be searched with the present model
+cli-hashes-left-out = left out, of a quality too low for PDQ: { $count ->
+    [one] 1 frame
+   *[other] { $count } frames
+}
+cli-add-failed = not added  { $file }: { $problem }
+cli-add-passed-over = passed over  { $file }: { $reason }
+cli-add-added = { $id }  { $file }: added
+cli-add-known = { $id }  { $file }: known already, nothing changed
+cli-add-entered = { $id }  { $file }: known already; entered now: { $entered }
+cli-unsandboxed = warning: this system cannot sandbox the process that decodes files (missing: { $missing }). Check only files that you trust.
+cli-wipe-copies = Disks that move blocks by themselves, snapshots and backups may still hold old copies: where that matters, keep the folder on an encrypted disk.
+cli-wipe-left = left in { $folder }, not made by firstseen: { $files }
+cli-wipe-warning = This deletes everything that firstseen keeps in { $folder }
+cli-wipe-prompt = Type wipe to go on
+cli-item = { $number } of { $total }  { $name }
+cli-scan-unread = could not be read
+cli-scan-problem = { $item }: { $problem }
+cli-scan-items = { $count ->
+    [one] 1 item
+   *[other] { $count } items
+}
+cli-scan-counted = { cli-scan-items }: { $counted }
+cli-interrupted = interrupted
+cli-internal-error = an internal error: { $kind } ({ $place }, line { $line })
+
+# What firstseen doctor looks at, and what there is
+fact-system = system
+fact-library = library
+fact-data = data
+fact-sandbox = sandbox
+fact-model = model
+fact-faces = faces
+fact-disk = free disk
+fact-all-walls = all walls stand
+fact-missing-walls = missing: { $missing }
+fact-model-packaged = packaged, space { $space }
+fact-model-file = { $model }, space { $space }
+fact-no-faces = { $reason }; shown frames are filled whole
+fact-folder-none = { $folder }, not made yet
+fact-folder = { $folder }, mode { $mode }
+fact-folder-open = { $folder }, mode { $mode }: other accounts may enter it
+fact-folder-foreign = { $folder }, mode { $mode }, of another account
+fact-gib = { NUMBER($gib, minimumFractionDigits: 1, maximumFractionDigits: 1) } GiB
 
 cli-library-sound = Everything that is stored agrees with its checksums
 cli-library-file-damaged = the library's file is damaged in its structure: restore it from a copy

@@ -334,7 +334,7 @@ def test_a_fault_of_our_own_is_one_line_and_no_finding(
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("firstseen: an internal error: ZeroDivisionError: \\u001b[2J (")
+    assert err.startswith("firstseen: an internal error: ZeroDivisionError (")
     assert len(err.splitlines()) == 1
 
 

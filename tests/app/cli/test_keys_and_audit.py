@@ -129,7 +129,7 @@ def test_a_key_is_rotated_and_ends_after_its_days(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["keys", "create", "Ana", "--scope", "check", "--days", "0"], 2, "1 to 3660 days"),
+        (["keys", "create", "Ana", "--scope", "check", "--days", "0"], 2, "1 to 3,660 days"),
         (["keys", "create", "Ana", "--scope", "all"], 2, "known are check"),
         (["keys", "create", "", "--scope", "check"], 2, "name"),
         (["keys", "create", "Ana"], 2, "--scope"),
