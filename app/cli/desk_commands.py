@@ -4,10 +4,9 @@ import typer
 
 from app.cli.keys_and_audit import DataOption
 from app.cli.options import AsJson, LibraryFolder, complain, print_json, print_lines, settings_of
+from app.messages.catalogue import plain
 
-desk_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Look after what the service keeps."
-)
+desk_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-desk"))
 
 
 @desk_app.callback()

@@ -1481,6 +1481,7 @@ help-audit-verify = Find any change, gap or reordering; with a head from earlier
 help-audit-verify-head = A head that was printed earlier and stored elsewhere.
 help-audit-verify-witness = A file with heads that the service sent out: its log as the journal kept it, or the file of FIRSTSEEN_AUDIT_WITNESS.
 help-audit-show = Every entry, oldest first: number, time, who, what, on what.
+help-desk = Look after what the service keeps.
 help-library = Add to, look at and look after the library.
 help-option-clip-id = Such as R000123.
 help-library-add = Add clips to the library. An identical file is not added again, and the output says so.
