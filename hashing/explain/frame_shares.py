@@ -31,6 +31,8 @@ CELL_PX = 8  # of a thumbnail 128 px long
 SOFTENING_PX = 1.5  # of thumbnails: coding noise and edges a pixel off do not count
 MAX_SHIFT_PX = 2  # of a thumbnail: 1.6 % of the frame, an error of registration
 MIN_DEVIATION = 4.0  # grey levels, over the cell and the piece: below it nothing can be compared
+# of the reference where the query is plain: what is plainer than twice that loses it in an edit
+PLAIN_DEVIATION = 2 * MIN_DEVIATION
 MIN_MOVEMENT = 2.0  # grey levels over time, at a pixel: below it a cell stands still
 MIN_AGREEMENT = 0.5  # correlation over space and time with the aligned reference
 MIN_FILL_CORRELATION = 0.7  # correlation over time with the enlarged footage
@@ -95,8 +97,10 @@ def measure_shares(
     cells = _to_cells(frames)
     covered = _to_cells(inside[None].astype(np.float32))[0].mean(axis=-1) > 0.5
     textured = cells.std(axis=(0, 3)) >= MIN_DEVIATION
-    agreement = _agreement(cells, _soften(warped, SOFTENING_PX), covered & textured)
-    known = _without_lone(covered & ((agreement > MIN_AGREEMENT) | ~textured))
+    warped = _soften(warped, SOFTENING_PX)
+    agreement = _agreement(cells, warped, covered & textured)
+    plain = ~textured & (_to_cells(warped).std(axis=(0, 3)) < PLAIN_DEVIATION)
+    known = _without_lone(covered & ((agreement > MIN_AGREEMENT) | plain))
     beside = ~_grow(known)  # cells that straddle its border move with it
     moving = beside & textured & (cells.std(axis=0).mean(axis=-1) >= MIN_MOVEMENT)
     fill = _is_fill(cells.mean(axis=-1), moving, known, reference, matrix)

@@ -3,16 +3,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from hashing.align.proposals import cosine_matrix
 from hashing.decode.probe import probe
 from hashing.describe.fingerprint import MAX_ROW_S, describe_again, fingerprint, is_flat
 from hashing.describe.sscd import resize_to_input
 from hashing.errors import DecodeError
-from hashing.types import Fingerprint
+from hashing.types import Descriptors, Fingerprint
 from tests.hashing.films import RATE, Films, written
 from tests.made import make_video, scene
 from tests.made.broken import make_cut_short
+
+
+def cosines(left: Descriptors, right: Descriptors) -> NDArray[np.float32]:
+    """(n, m) of all rows of two clips."""
+    return np.asarray(left.vectors, np.float32) @ np.asarray(right.vectors, np.float32).T
 
 
 def described(path: Path) -> Fingerprint:
@@ -113,14 +118,14 @@ def test_a_clip_read_quickly_is_found_by_one_read_in_full(tmp_path: Path) -> Non
     assert quick.space == full.space
     assert quick.sampling != full.sampling
     assert len(quick.descriptors.times) < len(full.descriptors.times)
-    assert cosine_matrix(full.descriptors, quick.descriptors).max(axis=0).min() > 0.95
+    assert cosines(full.descriptors, quick.descriptors).max(axis=0).min() > 0.95
 
 
 def test_describing_again_from_the_kept_pictures_gives_the_same_space(film: Films) -> None:
     clip = film("excerpt")
     again = describe_again(replace(clip, space="an older one"))
     assert again.space == clip.space
-    alike = cosine_matrix(again.descriptors, clip.descriptors)
+    alike = cosines(again.descriptors, clip.descriptors)
     assert alike.max(axis=1).min() > 0.9
 
 
