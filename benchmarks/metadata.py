@@ -47,6 +47,7 @@ EXPLAINED = {
     "m0569": "the index holds the text 1.00 as the number 1.0",
     "m0572": "both EXIF and Canon's CIFF block are there; exiftool prefers CIFF",
     "m0592": "the index holds the maker's number, 4113, where the name is read",
+    "m0611": "its ©day is read, which exiftool lists apart, as ContentCreateDate",
     "m0593": "a sound file: ID3 is not read",
     "m0603": "a PDF: only an XMP packet is looked for",
     "m0607": "the file says 12:14:34; the index took the time without its seconds",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
 ENGLISH = "en"
+MAX_PARAM_CHARS = 2000  # Fluent shows "{???}" for a text of over 2,500; nobody reads on that far
 FOLDER = Path(__file__).parent
 # whose numbers and lists a language's texts use; a British list has no comma before "and"
 LOCALES = {ENGLISH: "en-GB"}
@@ -132,7 +133,7 @@ class Catalogue:
             return written
         if isinstance(value, tuple):
             return self._listed([str(self._param(part, faults)) for part in value])
-        return value
+        return value[:MAX_PARAM_CHARS] if isinstance(value, str) else value
 
     def _listed(self, parts: list[str]) -> str:
         from babel.lists import format_list

@@ -224,7 +224,8 @@ def _bounded(message: Message) -> Message:
     """A message of the child, which is not trusted: one of the catalogue, or a text cut short."""
     message = checked(message)
     text = str(message)
-    return message if len(text) <= MESSAGE_CHARS else verbatim(text[:MESSAGE_CHARS])
+    size = max(len(text), len(repr(message.params)))
+    return message if size <= MESSAGE_CHARS else verbatim(text[:MESSAGE_CHARS])
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from fluent.syntax import FluentParser, ast
 
 from app.messages import catalogue
 from app.messages.catalogue import (
+    MAX_PARAM_CHARS,
     Catalogue,
     CatalogueWarning,
     attempt,
@@ -103,6 +104,10 @@ def test_a_message_of_a_stranger_is_taken_only_where_it_fits() -> None:
     assert checked(good) == good
     assert checked(STRANGE) == verbatim("strange")
     assert checked(Message("edit-reversed", {"seconds": "\x1b[2J"})).id == "verbatim"
+
+
+def test_a_text_that_is_too_long_for_fluent_is_cut_and_not_lost() -> None:
+    assert render(verbatim("x" * 10_000)) == "x" * MAX_PARAM_CHARS
 
 
 def test_a_message_reads_as_its_english_text() -> None:

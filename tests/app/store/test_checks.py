@@ -21,6 +21,7 @@ from app.store.schema import pictures as picture_rows
 from app.store.schema import reports as report_rows
 from app.store.schema import sheets as sheet_rows
 from app.store.timestamps import now
+from hashing.message import verbatim
 from tests.app.api.service_made import report
 from tests.app.library.library_made import assert_same_print, made_print
 from tests.app.store.store_made import SHEET
@@ -255,7 +256,7 @@ def test_who_died_over_a_check_retries_it_in_front_and_once_only(
     with store.writing() as connection:
         died = checks.record_crash(connection, first.id)
         assert (died.crashes, died.state) == (2, "running")
-        outcomes.put_aside(connection, died, settings, "it was put aside")
+        outcomes.put_aside(connection, died, settings, verbatim("it was put aside"))
         description = reports.load_newest(connection, first.id)
     assert find(store, first).state == "failed"
     assert description is not None

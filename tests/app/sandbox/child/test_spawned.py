@@ -90,7 +90,7 @@ def test_a_table_that_cannot_be_loaded_is_reported() -> None:
 
 def test_an_interpreter_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with pytest.raises(SandboxUnavailable, match=r"could not be started: .*No such file"):
+    with pytest.raises(SandboxUnavailable, match=r"could not be started: .*no such file"):
         Sandbox.open(None, server=SpawnServer(PLANTED))
 
 
