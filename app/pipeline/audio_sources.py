@@ -12,7 +12,7 @@ from app.library.clip_rows import clip_id
 from app.library.errors import ClipDamaged
 from app.library.library import Library
 from app.library.records import Clip
-from app.pipeline.failed_comparison import cause_of
+from app.pipeline.failed_comparison import cause_of_failure
 from app.verdict.headline import NO_SAME_FOOTAGE, KnownSound
 from app.verdict.intervals import merged, uncovered, without
 from app.verdict.shortfalls import Shortfall
@@ -110,7 +110,7 @@ def find_audio(
 
 def _not_heard(clip: Clip, error: ClipDamaged) -> Shortfall:
     named = {"clip": clip.title or clip.name, "clip_id": clip.id}
-    return Shortfall(Message("shortfall-sound", {**named, "cause": cause_of(error)}))
+    return Shortfall(Message("shortfall-sound", {**named, "cause": cause_of_failure(error)}))
 
 
 def _compare(

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from app.intake.item import Item
 from app.library.library import Library
-from app.pipeline.failed_comparison import COMPARISON_ERRORS, cause_of
+from app.pipeline.failed_comparison import COMPARISON_ERRORS, cause_of_failure
 from app.pipeline.find_matches import search_library
 from app.pipeline.judge_matches import judge_matches, trace_audio
 from app.pipeline.open_sandbox import open_sandbox
@@ -45,7 +45,7 @@ def check_parts(
     except COMPARISON_ERRORS as error:
         with suppress(SandboxKilled):
             sandbox.revive()
-        return (), (Shortfall(Message("shortfall-parts", {"cause": cause_of(error)})),)
+        return (), (Shortfall(Message("shortfall-parts", {"cause": cause_of_failure(error)})),)
     for part in parts:
         if part.reason is not None:
             checked.append(CheckedPart(part, reason=part.reason))

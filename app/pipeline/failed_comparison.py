@@ -27,7 +27,7 @@ _CAUSES: dict[type[FirstseenError], str] = {
 }
 
 
-def cause_of(error: FirstseenError) -> Message:
+def cause_of_failure(error: FirstseenError) -> Message:
     """Why a comparison failed."""
     return Message(_CAUSES.get(type(error), "shortfall-failed"))
 

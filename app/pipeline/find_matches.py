@@ -12,7 +12,7 @@ from app.library.records import Clip, Hits
 from app.pipeline.failed_comparison import (
     COMPARISON_ERRORS,
     MAX_FAILED_PROCESSES,
-    cause_of,
+    cause_of_failure,
     ended_a_process,
 )
 from app.pipeline.step_clock import StepClock
@@ -133,7 +133,7 @@ def find_matches(
         try:
             regions, region_bar = _propose_by_region(sandbox, library, search_vectors, clock, boxes)
         except COMPARISON_ERRORS as error:
-            cause = Message("shortfall-regions", {"cause": cause_of(error)})
+            cause = Message("shortfall-regions", {"cause": cause_of_failure(error)})
             comparison.fail(Shortfall(cause), error)
         for region in regions:
             comparison.compare(region.clip, region.region, region.timestamps)
@@ -178,7 +178,7 @@ class _Comparison:
                 match = self.sandbox.compare(reference, window=window, timestamps=timestamps)
         except COMPARISON_ERRORS as error:
             self.failed.add(clip)
-            self.fail(clip_shortfall(self.library.clip(clip), cause_of(error)), error)
+            self.fail(clip_shortfall(self.library.clip(clip), cause_of_failure(error)), error)
             return
         if earlier is None or match.score > earlier.score:
             self.matches[clip] = match

@@ -6,7 +6,7 @@ from itertools import combinations
 from app.library.library import Library
 from app.library.records import Clip, FileFacts
 from app.pipeline.audio_sources import TracedMatches, add_audio_sources, find_audio, unexplained
-from app.pipeline.failed_comparison import COMPARISON_ERRORS, cause_of
+from app.pipeline.failed_comparison import COMPARISON_ERRORS, cause_of_failure
 from app.pipeline.find_matches import SearchResult
 from app.pipeline.step_clock import StepClock
 from app.sandbox.client import MediaSandbox
@@ -80,7 +80,7 @@ def _shared_s(first: Match, second: Match) -> float:
 
 def _not_told_apart(clip: Clip, other: Clip, error: FirstseenError) -> Shortfall:
     named = {"clip": clip.title or clip.name, "other": other.title or other.name}
-    return Shortfall(Message("shortfall-pair", {**named, "cause": cause_of(error)}))
+    return Shortfall(Message("shortfall-pair", {**named, "cause": cause_of_failure(error)}))
 
 
 def _are_same_recording(sandbox: MediaSandbox, library: Library, clip: Clip, other: Clip) -> bool:
