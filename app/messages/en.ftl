@@ -337,6 +337,7 @@ verdict-contains = Contains footage of '{ $clip }' ({ SHARE($share) } of the fra
 verdict-contains-known = Contains footage of '{ $clip }', known by { $by } ({ SHARE($share) } of the frame), beside other footage
 verdict-shared = Shares { $ranges } with '{ $clip }', perhaps an intro, an ident or an advert; the rest is other footage
 verdict-joined = Joined from { $count } known clips: { $clips }
+verdict-joined-edited = Footage of '{ $clip }' in { $ranges }, { $differences }, joined to other footage
 verdict-joined-other = Footage of '{ $clip }' in { $ranges }, joined to other footage
 
 verdict-none = No match among { $count ->

@@ -171,6 +171,9 @@ def _joined_headline(held: Sequence[Held], best: Held) -> Message:
     if len(parts) > 1:
         return Message("verdict-joined", {"count": len(parts), "clips": _named(parts)})
     joined: dict[str, Param] = {"clip": best.title, "ranges": ranges(best.covered)}
+    changed = _differences(best)
+    if changed:
+        return Message("verdict-joined-edited", joined | {"differences": changed})
     return Message("verdict-joined-other", joined)
 
 

@@ -79,6 +79,14 @@ def test_material_that_videos_share_contradicts_nothing_by_itself() -> None:
     assert judged.first_seen is not None  # dated all the same
 
 
+def test_footage_that_was_joined_is_still_said_to_be_changed() -> None:
+    judged = verdict(shown(1.0, 0.0, "crop", "mirror", end=12.0, measured_join=True))
+    assert judged.relation == "composite"
+    assert render(judged.headline) == (
+        "Footage of 'Harcourt Road' in 0:00.0–0:12.0, cropped and mirrored, joined to other footage"
+    )
+
+
 def test_black_is_left_out_and_said_to_be_so() -> None:
     item = video(blank=[Span(25, 30)])
     judged = verdict_on(item, (clip(OLD), whole(25)), date=CLAIM)
