@@ -261,3 +261,7 @@ class Page:
 
     def close(self) -> None:
         self.browser.ask("Target.closeTarget", targetId=self.target)
+        wait_for(
+            lambda: all(t["targetId"] != self.target for t in self.browser.targets("page")),
+            "the page to close",
+        )

@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.extension.chromium import Browser, Page, wait_for
 
@@ -46,7 +47,7 @@ class Used:
         Until then it shows what it showed before, which may be the same page's list.
         """
         address = page.run("location.href")
-        tab = next(t for t in self.browser.targets("tab") if t["url"] == address)
+        tab = wait_for(lambda: self._only_tab(address), f"a single tab at {address}")
         pressed = page.run("Date.now()")
         self.browser.ask("Extensions.triggerAction", id=self.id, targetId=tab["targetId"])
         panel = self.panel()
@@ -55,6 +56,11 @@ class Used:
             f"key.startsWith('view:') && Date.parse(view.ask?.at) >= {pressed}))"
         )
         return panel
+
+    def _only_tab(self, address: str) -> dict[str, Any] | None:
+        """None while a closed tab of this address is still listed: it can no longer be read."""
+        there = [t for t in self.browser.targets("tab") if t["url"] == address]
+        return there[0] if len(there) == 1 else None
 
     def panel(self) -> Page:
         page = self.browser.page(self.root + "panel/panel.html")

@@ -224,6 +224,19 @@ def _await_settled(service: Service, books: Books) -> None:
             time.sleep(0.05)
         else:
             books.faults.append(f"check {identifier} did not end")
+    _await_unanswered(service, books)
+
+
+def _await_unanswered(service: Service, books: Books) -> None:
+    """Uploads whose sender never heard the answer, as the killing ended first, are checks too."""
+    waiting = "SELECT id FROM checks WHERE state NOT IN ('done', 'failed') ORDER BY id"
+    deadline = time.monotonic() + SETTLED_S
+    with closing(sqlite3.connect(service.settings.desk_folder() / "desk.db")) as connection:
+        while left := connection.execute(waiting).fetchall():
+            if time.monotonic() > deadline:
+                books.faults.append(f"{len(left)} checks that nobody was told of did not end")
+                return
+            time.sleep(0.05)
 
 
 def _compare(folder: Path, books: Books) -> None:
