@@ -5,6 +5,8 @@
 const IN_PAGE = "/page/in-page.js"; // from the root: Firefox resolves other paths against the panel's own
 const PIECE = 3 * 2 ** 20; // bytes; a multiple of three, so that base64 has no padding within
 const APART_MS = 550; // the browser allows two captures a second
+const TRIES = 5; // of a script, AGAIN_MS apart
+const AGAIN_MS = 300;
 
 /** why: lost (the tab went elsewhere) | a word that in-page.js throws | what the browser said */
 export class TabProblem extends Error {
@@ -15,26 +17,35 @@ export class TabProblem extends Error {
   }
 }
 
+/**
+ * Runs a function beside in-page.js in some frames; gives executeScript's results. It is tried again while
+ * the tab still shows the page of the click: a browser under load may refuse for an instant what the click
+ * has just allowed.
+ */
+async function run(ask, frames, func, args = []) {
+  const target = { tabId: ask.tab, ...frames };
+  for (let tries = 1; ; tries++) {
+    try {
+      await chrome.scripting.executeScript({ target, files: [IN_PAGE] });
+      return await chrome.scripting.executeScript({ target, func, args });
+    } catch (error) {
+      // closed, moved on, or a page that no extension may touch
+      if (tries === TRIES || !(await isThere(ask))) throw new TabProblem("lost", error);
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
+  }
+}
+
 /** Calls one function of in-page.js in one frame. */
 export async function call(ask, name, argument = null) {
-  const target = { tabId: ask.tab, frameIds: [ask.frame] };
-  let done;
-  try {
-    await chrome.scripting.executeScript({ target, files: [IN_PAGE] });
-    done = await chrome.scripting.executeScript({
-      target,
-      func: async (named, given) => {
-        try {
-          return { value: await globalThis.firstseen[named](given) };
-        } catch (error) {
-          return { why: error.name === "SecurityError" ? "tainted" : error.message };
-        }
-      },
-      args: [name, argument],
-    });
-  } catch (error) {
-    throw new TabProblem("lost", error); // closed, moved on, or a page that no extension may touch
-  }
+  const calling = async (named, given) => {
+    try {
+      return { value: await globalThis.firstseen[named](given) };
+    } catch (error) {
+      return { why: error.name === "SecurityError" ? "tainted" : error.message };
+    }
+  };
+  const done = await run(ask, { frameIds: [ask.frame] }, calling, [name, argument]);
   const { value, why } = done[0].result ?? { why: "lost" };
   if (why !== undefined) throw new TabProblem(why);
   return value;
@@ -42,19 +53,10 @@ export async function call(ask, name, argument = null) {
 
 /** The media of every frame that may be read, largest first. */
 export async function mediaOf(ask) {
-  const target = { tabId: ask.tab, allFrames: true };
-  try {
-    await chrome.scripting.executeScript({ target, files: [IN_PAGE] });
-    const frames = await chrome.scripting.executeScript({
-      target,
-      func: () => globalThis.firstseen?.list() ?? [],
-    });
-    return frames
-      .flatMap(({ frameId, result }) => (result ?? []).map((medium) => ({ ...medium, frame: frameId })))
-      .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
-  } catch (error) {
-    throw new TabProblem("lost", error);
-  }
+  const frames = await run(ask, { allFrames: true }, () => globalThis.firstseen?.list() ?? []);
+  return frames
+    .flatMap(({ frameId, result }) => (result ?? []).map((medium) => ({ ...medium, frame: frameId })))
+    .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
 }
 
 /** Bytes that a function of in-page.js keeps for us, fetched in pieces. */
@@ -90,9 +92,12 @@ export async function capture(ask) {
 }
 
 async function stillThere(ask) {
+  if (!(await isThere(ask))) throw new TabProblem("lost");
+}
+
+async function isThere(ask) {
   const [tab] = await chrome.tabs.query({ active: true, windowId: ask.window });
-  const here = tab?.id === ask.tab && withoutHash(tab.url ?? "") === withoutHash(ask.page.url);
-  if (!here) throw new TabProblem("lost");
+  return tab?.id === ask.tab && withoutHash(tab.url ?? "") === withoutHash(ask.page.url);
 }
 
 const withoutHash = (address) => address.split("#")[0];

@@ -18,7 +18,7 @@ SCRIPTS = sorted(EXTENSION.rglob("*.js"))
 ASKED_FOR = {"contextMenus", "storage", "activeTab", "scripting"}
 # to the service; and the media's own bytes, from its host and within the page
 FETCHES = {"service/client.js": 1, "capture/obtain.js": 1, "page/in-page.js": 1}
-MOST_LINES = 2500  # what a reviewer reads in one sitting
+MOST_LINES = 2600  # what a reviewer reads in one sitting
 
 
 def manifest(name: str) -> dict[str, object]:
