@@ -225,7 +225,7 @@ def is_main_picture(
 
     shares: measured over time; of a video they decide alone. covered: share of the query's frame
     that the reference covers, 0..1; it decides of a still, in which nothing moves, together with
-    what was found around the footage. Bars, a blurred fill or a filmed screen are no other footage.
+    edits reported around the footage. Bars, a fill and a filmed screen are no other footage.
     """
     if shares:
         return any(share.is_main for share in shares)

@@ -137,7 +137,7 @@ class FaceDetector:
                     if thorough:
                         canvas, back = _turned(_resized(lit, DETAIL_LONG_SIDE_PX), turn_deg)
                         detail = _upright(_yunet_boxes(self._yunet, canvas), back, None)
-                        scored += [one for one in detail if _is_small(one[0])]
+                        scored += [scored for scored in detail if _is_small(scored[0])]
         return _fused(scored)
 
 
@@ -265,27 +265,27 @@ def _upright(raw: Raw, back: NDArray[np.float64], turn_deg: int | None) -> list[
     """One look's boxes as places of the picture as it was, the best of each place."""
     boxes, scores = raw
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:]]) @ back[:, :2].T + back[:, 2]
-    one, other = np.split(np.clip(corners, 0, 1), 2)  # opposite corners, (F, 2) each
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    kept: list[Scored] = []
+    corners_0, corners_1 = np.split(np.clip(corners, 0, 1), 2)  # opposite corners, (F, 2) each
+    low, high = np.minimum(corners_0, corners_1), np.maximum(corners_0, corners_1)
+    best: list[Scored] = []
     for index in np.argsort(-scores):
         (x0, y0), (x1, y1) = low[index].tolist(), high[index].tolist()
         box = (x0, y0, x1, y1)
-        if x1 > x0 and y1 > y0 and not any(_same_place(box, seen[0]) for seen in kept):
-            kept.append((box, float(scores[index]), turn_deg))
-    return kept
+        if x1 > x0 and y1 > y0 and not any(_same_place(box, other[0]) for other in best):
+            best.append((box, float(scores[index]), turn_deg))
+    return best
 
 
 def _fused(scored: list[Scored]) -> list[Face]:
     """Places with enough evidence over all looks, best first; each is its best score's box."""
     places: list[list[Scored]] = []
-    for one in sorted(scored, key=lambda one: -one[1]):
+    for scored_box in sorted(scored, key=lambda scored_box: -scored_box[1]):
         for place in places:
-            if _same_place(one[0], place[0][0]):
-                place.append(one)
+            if _same_place(scored_box[0], place[0][0]):
+                place.append(scored_box)
                 break
         else:
-            places.append([one])
+            places.append([scored_box])
     faces = [
         Face(place[0][0], total, _clear_turns(place))
         for place in places

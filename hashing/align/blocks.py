@@ -65,12 +65,12 @@ class SparseCorrelations:
 
         pairs: (query, reference) timestamps at which the transform was measured.
         """
-        found: list[Line] = []
+        lines: list[Line] = []
         for block in self._propose_blocks(similarities, list(pairs)):
             correlations = self.correlate(block)
             if correlations is not None:
-                found += find_lines(correlations)
-        return resolve_overlaps(found)
+                lines += find_lines(correlations)
+        return resolve_overlaps(lines)
 
     def around(self, line: Line) -> Iterable[tuple[Line, CorrelationMatrix]]:
         """Pieces of a line, each with the correlations of the block around it."""

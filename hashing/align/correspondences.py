@@ -40,7 +40,7 @@ def estimate_common_transform(
 ) -> Transform:
     """The best transform without perspective of any single frame pair.
 
-    The one that all pairs share is a compromise where the crop moves, and looks rotated. Returns
+    The one that all pairs share is a compromise where the crop moves, and appears rotated. Returns
     the placement's own where it is axis-aligned already, or no pair gives one.
     """
     if placement.transform.model == "axis":

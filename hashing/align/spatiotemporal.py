@@ -214,25 +214,25 @@ def _place_still(
 ) -> Placement:
     """Place a still at the timestamp that correlates best, or where `first` agrees better there."""
     correlations = _correlate(query, reference, first.transform)
-    found_lines = tuple(find_lines(correlations)) if correlations is not None else ()
-    refined = _refine_candidate(query, reference, found_lines, first, region)
+    lines = tuple(find_lines(correlations)) if correlations is not None else ()
+    refined = _refine_candidate(query, reference, lines, first, region)
     first_share = _agreeing_share(query, reference, first)
     if refined is first:  # no transform was found at the line's timestamp
-        refined_share = _agreeing_share_on_line(query, reference, first, found_lines)
+        refined_share = _agreeing_share_on_line(query, reference, first, lines)
     else:
         refined_share = _agreeing_share(query, reference, refined)
     if refined_share >= first_share:
-        return Placement(refined.transform, found_lines, refined.pairs, correlations)
+        return Placement(refined.transform, lines, refined.pairs, correlations)
     return Placement(
         first.transform,
-        _line_at_measurement(found_lines, query, reference, first),
+        _line_at_measurement(lines, query, reference, first),
         first.pairs,
         correlations,
     )
 
 
 def _line_at_measurement(
-    lines_found: tuple[Line, ...],
+    lines: tuple[Line, ...],
     query: FrameCache,
     reference: FrameCache,
     candidate: _TransformCandidate,
@@ -240,7 +240,7 @@ def _line_at_measurement(
     """The line of a still, moved to the timestamp at which its transform was measured."""
     pair = candidate.pairs[0]
     timestamp = float(reference.times[pair.reference_index] - query.times[pair.query_index])
-    return tuple(replace(line, offset=timestamp) for line in lines_found[:1])
+    return tuple(replace(line, offset=timestamp) for line in lines[:1])
 
 
 def _narrow_to_inset(
@@ -343,14 +343,14 @@ def _agreeing_share_on_line(
     query: FrameCache,
     reference: FrameCache,
     candidate: _TransformCandidate,
-    lines_found: tuple[Line, ...],
+    lines: tuple[Line, ...],
 ) -> float:
     """Share of the textured area that agrees at the middle of the line; 1 without a line."""
-    if not lines_found:
+    if not lines:
         return 1.0
-    timestamp = (lines_found[0].start + lines_found[0].end) / 2
+    timestamp = (lines[0].start + lines[0].end) / 2
     left = query.frame(query.nearest_index(timestamp))
-    right = reference.frame(reference.nearest_index(lines_found[0].reference_time(timestamp)))
+    right = reference.frame(reference.nearest_index(lines[0].reference_time(timestamp)))
     return compare_visible_part(
         left, right, candidate.transform.matrix, query.caption_bars
     ).agreeing_share
@@ -475,12 +475,12 @@ def _correlate(
 def _refine_candidate(
     query: FrameCache,
     reference: FrameCache,
-    lines_found: tuple[Line, ...],
+    lines: tuple[Line, ...],
     first: _TransformCandidate,
     region: Box | None,
 ) -> _TransformCandidate:
     """Measure the transform on frame pairs from the lines; `first` where that fails."""
-    timestamps = sample_timestamps(lines_found, REFINEMENT_PAIRS)
+    timestamps = sample_timestamps(lines, REFINEMENT_PAIRS)
     if not timestamps:
         return first
     indices = _nearest_indices(query, reference, tuple(timestamps))
@@ -495,17 +495,17 @@ def _refine_candidate(
     return refined if refined.rank >= 0.5 * first.rank else first
 
 
-def sample_timestamps(lines_found: tuple[Line, ...], count: int) -> list[tuple[Seconds, Seconds]]:
+def sample_timestamps(lines: tuple[Line, ...], count: int) -> list[tuple[Seconds, Seconds]]:
     """About `count` timestamp pairs (query, reference) on the lines, spread by their lengths.
 
     Of many lines, on the longest.
     """
-    if len(lines_found) > MAX_SAMPLED_LINES:
-        longest = sorted(lines_found, key=lambda line: line.start - line.end)[:MAX_SAMPLED_LINES]
-        lines_found = tuple(sorted(longest, key=lambda line: line.start))
-    total = sum(line.end - line.start for line in lines_found)
+    if len(lines) > MAX_SAMPLED_LINES:
+        longest = sorted(lines, key=lambda line: line.start - line.end)[:MAX_SAMPLED_LINES]
+        lines = tuple(sorted(longest, key=lambda line: line.start))
+    total = sum(line.end - line.start for line in lines)
     out = []
-    for line in lines_found:
+    for line in lines:
         samples = max(1, round(count * (line.end - line.start) / total)) if total else 1
         for fraction in (np.arange(samples) + 0.5) / samples:
             query_time = line.start + fraction * (line.end - line.start)

@@ -2,7 +2,7 @@
 
 The timestamp that correlates best may be a quiet one beside the right one, with a transform bent to
 fit it. A still from the clip has its own timestamp near by, at which everything is in place; a
-still of another moment of the scene has none. Thresholds were set by hand.
+still of the scene at another time has none. Thresholds were set by hand.
 """
 
 from dataclasses import replace

@@ -223,7 +223,7 @@ def _fit_line(
     slope: float,
     offset: Seconds,
 ) -> Line | None:
-    """Refine a guessed line and find the range on which it holds."""
+    """Refine a guessed line and find the range that it covers."""
     for window, steps in ((0.3, 13), (0.08, 9)):
         index_range = _range_on_line(correlations, contrast, free, slope, offset)
         if index_range is None:
@@ -295,7 +295,7 @@ def _range_on_line(
     slope: float,
     offset: Seconds,
 ) -> tuple[int, int] | None:
-    """First and last query index on which a line holds: the best run above its own correlation."""
+    """First and last query index of a line: the best run above its own correlation."""
     along_line = sample_along(correlations.values, correlations, slope, offset)
     contrasts = sample_along(contrast, correlations, slope, offset)
     usable = free & np.isfinite(along_line)

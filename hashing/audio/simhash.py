@@ -64,7 +64,7 @@ class AudioCodes:
 
     def __post_init__(self) -> None:
         if self.codes.shape != (len(self.times), CODE_BYTES):
-            raise ValueError(f"{len(self.times)} moments for codes of shape {self.codes.shape}")
+            raise ValueError(f"{len(self.times)} timestamps for codes of shape {self.codes.shape}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +137,7 @@ def vote_places(hits: AudioCodeHits, max_places: int) -> list[AudioPlace]:
     for place in np.lexsort((clip, -smoothed)):
         if smoothed[place] < MIN_VOTE or len(out) == max_places:
             break
-        if all(place_found.clip != clip[place] for place_found in out):
+        if all(earlier.clip != clip[place] for earlier in out):
             votes_here = np.flatnonzero(
                 (hits.clip == clip[place]) & (np.abs(bins - at[place]) <= 1)
             )

@@ -21,7 +21,7 @@ MIN_ACCEPTED_SCORE = 0.75
 MIN_UNDECIDED_SCORE = 0.12  # from here to MIN_ACCEPTED_SCORE a person has to decide
 MIN_VIDEO_S = 1.0  # of matched video; less is not accepted
 MAX_OVERLAID_LOGIT = 0.8  # a score of 0.69: undecided, above other recordings
-MIN_STILL_AGREEING_SHARE = 0.78  # at which a still is as likely of another moment
+MIN_STILL_AGREEING_SHARE = 0.78  # at which a still is as likely of another time
 # of a still's textured area, or of what moves in it; copies have less, since what is painted over
 # them is found nowhere in the reference
 MAX_DISPLACED_SHARE = 0.12
@@ -81,7 +81,7 @@ def _video_logit(support: Support) -> float:
         # people who came and went, or an overlay: a person can tell, this cannot
         logit = min(logit, max(MAX_OVERLAID_LOGIT, 18.0 * (support.static_agreement_query - 0.57)))
     if support.motion_agreement is None and not support.still_beyond_lines:
-        # quiet moments before a fixed camera agree at any hour; here the query goes on and differs
+        # quiet scenes before a fixed camera agree at any hour; here the query goes on and differs
         logit = min(logit, MAX_OVERLAID_LOGIT)
     if (
         support.motion_agreement is None
@@ -106,7 +106,7 @@ def _still_logit(support: Support) -> float:
     if support.motion_agreement is not None:
         logit = min(logit, 16.0 * (support.motion_agreement - 0.75))
     if _is_displaced(support):
-        # the same things in other places: another moment of the scene, for a person to decide
+        # the same things in other places: the scene at another time, for a person to decide
         logit = min(logit, MAX_OVERLAID_LOGIT)
     return logit
 

@@ -149,10 +149,10 @@ def _fingerprint_video(
 def describe_again(stored: Fingerprint, model: Path | None = None) -> Fingerprint:
     """Describe a clip anew in the present descriptor space, from its preview frames.
 
-    Raises DecodeError where they are damaged, ValueError where none were kept.
+    Raises DecodeError where they are damaged, ValueError where there are none.
     """
     if stored.preview is None:
-        raise ValueError("no pictures were kept")
+        raise ValueError("the fingerprint has no preview frames")
     builder, sampler = _DescriptorBuilder(load_describer(model)), _Sampler(DESCRIBE_EVERY_S)
     for start in np.arange(0.0, float(stored.preview.times[-1]) + DECODE_BLOCK_S, DECODE_BLOCK_S):
         block = decode(stored.preview, start, np.nextafter(start + DECODE_BLOCK_S, 0))
@@ -324,7 +324,7 @@ def _resize_for_pdq(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def is_flat(square: NDArray[np.uint8]) -> bool:
-    """Whether a frame holds too little to tell it from others: black, fade, plain colour.
+    """Whether a frame shows too little to tell it from others: black, fade, plain colour.
 
     square: (288, 288, 3) RGB.
     """

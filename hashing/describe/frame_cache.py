@@ -47,7 +47,7 @@ class FrameCache:
 
     def __init__(self, fingerprint: Fingerprint) -> None:
         if fingerprint.preview is None:
-            raise ValueError("a fingerprint without pictures has no reel")
+            raise ValueError("a fingerprint without preview frames has no frame cache")
         self.fingerprint = fingerprint
         self._preview = fingerprint.preview
         self.times = fingerprint.preview.times
@@ -190,8 +190,8 @@ class FrameCache:
     def caption_bars(self) -> tuple[Box, ...]:
         """Caption bars that hide a part of a still, as boxes 0..1.
 
-        None of a video, of which other frames can tell, and none where they would leave less than
-        half of the still.
+        None of a video, whose other frames show what stays, and none where they would leave less
+        than half of the still.
         """
         if self._caption_bars is None:
             self._caption_bars = ()

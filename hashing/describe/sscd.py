@@ -24,7 +24,7 @@ __all__ = [
     "load_describer",
 ]
 
-INPUT_PX = 288  # the model's stated small edge; 224 to 320 were measured alike
+INPUT_PX = 288  # the model's stated small edge; 224 to 320 measured the same
 BATCH_SIZE = 8
 MODELS = packaged_models()
 

@@ -32,7 +32,7 @@ def fill_holes(cells: Cells) -> Cells:
 
 
 def bounding_slices(cells: Cells) -> tuple[slice, slice]:
-    """The rows and the columns of a (h, w) mask that hold any cell.
+    """The rows and the columns of a (h, w) mask with any cell in them.
 
     Raises IndexError where no cell is set.
     """
@@ -66,4 +66,4 @@ def label_volume(frames: NDArray[np.uint8]) -> Labels:
 
 def frame_extents(labels: Labels) -> list[tuple[int, int]]:
     """Index of the first and of the last frame of each component, from component 1 on."""
-    return [(found[0].start, found[0].stop - 1) for found in ndimage.find_objects(labels)]
+    return [(slices[0].start, slices[0].stop - 1) for slices in ndimage.find_objects(labels)]

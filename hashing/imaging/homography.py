@@ -75,7 +75,7 @@ class Transform:
     matrix: Matrix
     inliers: int
     candidates: int  # putative correspondences it was estimated from
-    spread: float  # share of a 6 x 6 grid over the reference that holds inliers, 0..1
+    spread: float  # share of a 6 x 6 grid over the reference that has inliers, 0..1
     model: str  # "axis", "affine" or "perspective"
 
     @property
@@ -268,7 +268,7 @@ def is_plausible(matrix: Matrix, reference_size: tuple[int, int]) -> bool:
 
 
 def _spread(inliers: NDArray[np.float64], matrix: Matrix, reference_size: tuple[int, int]) -> float:
-    """Share of a 6 x 6 grid over the reference that holds inliers, 0..1."""
+    """Share of a 6 x 6 grid over the reference that has inliers, 0..1."""
     width, height = reference_size
     cells = np.floor(inliers / [width / 6, height / 6]).astype(int).clip(0, 5)
     return len(np.unique(cells[:, 0] * 6 + cells[:, 1])) / 36

@@ -1,6 +1,6 @@
 """The timing of a moving crop: which timestamp of the reference it shows.
 
-Compared with a slightly wrong timestamp, a panning camera looks like a moving crop, and a crop that
+Compared with a slightly wrong timestamp, a panning camera appears as a moving crop, and a crop that
 grows like another speed: correlations under one transform, or under a path measured at the wrong
 timestamps, cannot decide. The number of inliers of a window per frame pair can: at the right
 timestamp what moves by itself, and what lies at another depth, agrees as well. Thresholds were set

@@ -1,6 +1,6 @@
 """Follow a moving crop and stabilise the reference, so that one transform fits the whole match.
 
-A single transform fits a moving crop at one timestamp only; the rest looks like another speed or
+A single transform fits a moving crop at one timestamp only; the rest appears as another speed or
 other footage. Here the crop's path is measured (crop_path.py), the query is correlated again with
 a transform for each of its frames, and the reference's frames are warped as the crop moved.
 Compared with those, the query has one transform throughout, and support, decision and edits are
@@ -161,24 +161,23 @@ def follow_crop(
             break
     if path is None or not is_moving_crop(path, reference.size):
         return None
-    found_lines: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()
     near = _frames_near(reference, [guess_line for guess in guesses for guess_line in guess])
     for _ in range(MAX_REFINEMENT_ROUNDS):
         agreement = correlate_along_path(query, reference, path, near)
-        found_lines = tuple(find_lines(agreement)) if agreement is not None else ()
-        if not found_lines or (
-            timing is not None
-            and all(is_same_line(timing, guess_line) for guess_line in found_lines)
+        lines = tuple(find_lines(agreement)) if agreement is not None else ()
+        if not lines or (
+            timing is not None and all(is_same_line(timing, guess_line) for guess_line in lines)
         ):
             break  # the estimated timing is more exact than correlated lines
-        refined = _fit_path_on_lines(query, reference, placement, common, found_lines)
+        refined = _fit_path_on_lines(query, reference, placement, common, lines)
         if refined is None:
             return None
         path = refined
-    if not found_lines or not is_moving_crop(path, reference.size):
+    if not lines or not is_moving_crop(path, reference.size):
         return None
-    found = replace(placement, lines=found_lines, correlations=agreement, path=path, sparse=None)
-    return found, timing
+    followed = replace(placement, lines=lines, correlations=agreement, path=path, sparse=None)
+    return followed, timing
 
 
 def is_moving_crop(path: CropPath, size: tuple[int, int]) -> bool:
@@ -428,7 +427,7 @@ def stabilise_query(
 ) -> StabilisedQuery | None:
     """Undo the crop's motion in the query; None without a path.
 
-    Motion is compared on it: a moving crop makes all of a still scene move alike.
+    Motion is compared on it: a moving crop makes all of a still scene move in the same way.
     """
     path = placement.path
     if path is None:
@@ -438,14 +437,13 @@ def stabilise_query(
     return StabilisedQuery(StabilisedFrames(query, transforms), reference, path, base)
 
 
-def _time_shown(lines_found: tuple[Line, ...], reference_time: Seconds) -> Seconds:
+def _time_shown(lines: tuple[Line, ...], reference_time: Seconds) -> Seconds:
     """The query time that shows a reference time, or the nearest one that any line shows."""
     times = [
-        float(np.clip(line.query_time(reference_time), line.start, line.end))
-        for line in lines_found
+        float(np.clip(line.query_time(reference_time), line.start, line.end)) for line in lines
     ]
     off = [
         abs(line.reference_time(time) - reference_time)
-        for line, time in zip(lines_found, times, strict=True)
+        for line, time in zip(lines, times, strict=True)
     ]
     return times[int(np.argmin(off))]

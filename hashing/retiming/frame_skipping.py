@@ -126,11 +126,9 @@ def _make_window(query: Timeline, reference: Timeline, line: Line) -> _FrameWind
     step: Seconds = float(np.median(steps))
     if float(np.median(np.diff(query.times[inside]))) * line.speed / step > MAX_STEP_FRAMES / 2:
         return None
-    reference_moments_ = np.array(
-        [line.reference_time(float(time)) for time in query.times[inside]]
-    )
+    reference_times = np.array([line.reference_time(float(time)) for time in query.times[inside]])
     fractional = np.interp(
-        reference_moments_, reference.times, np.arange(len(reference.times), dtype=np.float64)
+        reference_times, reference.times, np.arange(len(reference.times), dtype=np.float64)
     )
     middle = np.ceil(fractional - 1e-6).astype(np.intp)
     reach = max(3, round(MAX_LINE_DISTANCE_S / step))

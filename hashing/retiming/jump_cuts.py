@@ -60,7 +60,7 @@ def _best_cut(
     centre = line.reference_time(middle) - slope * middle
     offsets = centre + np.arange(-OFFSET_REACH_S, OFFSET_REACH_S + OFFSET_STEP_S / 2, OFFSET_STEP_S)
     values = np.stack(
-        [interpolate_along(correlations, slope, float(one))[rows] for one in offsets]
+        [interpolate_along(correlations, slope, float(offset))[rows] for offset in offsets]
     )  # (offsets, n)
     values = np.nan_to_num(values, nan=-0.2)
     sums_before = np.cumsum(values, axis=1)
@@ -69,8 +69,8 @@ def _best_cut(
     total = first + second
     total[:min_rows] = total[len(rows) - min_rows :] = -np.inf
     cut = int(total.argmax())
-    one, two = int(sums_before[:, cut].argmax()), int(sums_after[:, cut].argmax())
-    if abs(offsets[one] - offsets[two]) < MIN_JUMP_S:
+    before, after = int(sums_before[:, cut].argmax()), int(sums_after[:, cut].argmax())
+    if abs(offsets[before] - offsets[after]) < MIN_JUMP_S:
         return None
     whole = float(
         np.nan_to_num(
@@ -80,16 +80,20 @@ def _best_cut(
     gain = (float(total[cut]) - max(whole, float(sums_before[:, -1].max()))) / len(rows)
     left, right = values[:, : cut + 1], values[:, cut + 1 :]
     own_gain = min(
-        _mean_at_offset(left, one) - _mean_at_offset(left, two),
-        _mean_at_offset(right, two) - _mean_at_offset(right, one),
+        _mean_at_offset(left, before) - _mean_at_offset(left, after),
+        _mean_at_offset(right, after) - _mean_at_offset(right, before),
     )
-    worst = min(_mean_at_offset(left, one), _mean_at_offset(right, two))
+    worst = min(_mean_at_offset(left, before), _mean_at_offset(right, after))
     if gain < MIN_SPLIT_GAIN or own_gain < MIN_OWN_OFFSET_GAIN or worst < MIN_PIECE_CORRELATION:
         return None
     cut_time = float(correlations.query_times[rows[cut + 1]])
     pieces = (
-        _piece(line, slope, float(offsets[one]), line.start, cut_time, _mean_at_offset(left, one)),
-        _piece(line, slope, float(offsets[two]), cut_time, line.end, _mean_at_offset(right, two)),
+        _piece(
+            line, slope, float(offsets[before]), line.start, cut_time, _mean_at_offset(left, before)
+        ),
+        _piece(
+            line, slope, float(offsets[after]), cut_time, line.end, _mean_at_offset(right, after)
+        ),
     )
     return gain, *pieces
 

@@ -4,7 +4,7 @@ A cosine says little by itself: some frames resemble everything (Pizzi et al., C
 scores for that reason). From the cosines of each query row the row's background is taken off: the
 mean over the clips ranked after its best ones, which are hardly ever copies.
 
-A short clip inside a long item is seen by few of its rows. So the rows are cut into windows of a
+A short clip inside a long item matches few of its rows. So the rows are cut into windows of a
 few minutes; each window ranks the clips by itself, and a clip's score is that of its best window.
 An item of one window is ranked as a whole.
 """
@@ -124,7 +124,7 @@ def rank_candidates(
     """The clips with the best normalised rows, best first, and each window's threshold.
 
     At most `max_candidates` where the item is one window. Of several windows, each adds the clips
-    that stand out clearly in it, so that a long item can hold many. A later clip is worth comparing
+    that stand out clearly in it, so that a long item can have many. A later clip is worth comparing
     where it reaches the threshold of any window.
 
     vectors: (N, 512) that were searched with, in order of time; clip_index: (N, k) into `clips`, -1
@@ -162,11 +162,11 @@ def rank_candidates(
 def _best_of_windows(ranked: list[list[Candidate]]) -> list[Candidate]:
     """Each clip with its best window's score, best first."""
     best: dict[str, Candidate] = {}
-    for candidate in (one for window in ranked for one in window):
+    for candidate in (candidate for window in ranked for candidate in window):
         earlier = best.get(candidate.clip)
         if earlier is None or candidate.score > earlier.score:
             best[candidate.clip] = candidate
-    return sorted(best.values(), key=lambda one: (-one.score, one.clip))
+    return sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.clip))
 
 
 def _last_score(ranked: list[Candidate], count: int) -> float:
@@ -244,7 +244,7 @@ def _rank_all(clips: Sequence[str], rows: Sequence["_Row"]) -> list[Candidate]:
         # rows that did not find the clip at all count against it, so that one lucky row is not all
         score = sum(top) / min(BEST_ROWS, len(rows))
         out.append(Candidate(clips[clip], score, max(value for _, value in scores)))
-    out.sort(key=lambda one: (-one.score, one.clip))
+    out.sort(key=lambda candidate: (-candidate.score, candidate.clip))
     return out
 
 

@@ -1,7 +1,7 @@
-"""Does a still show another moment of the same scene: the same things, slightly displaced?
+"""Does a still show the same scene at another time: the same things, slightly displaced?
 
 In a copy everything lies where the transform puts it, however badly it was coded and whatever was
-painted over it. At another moment a head has turned and an arm is lower: what is there is found
+painted over it. At another time a head has turned and an arm is lower: what is there is found
 again near by. Dense flow (Kroeger et al., Fast Optical Flow using Dense Inverse Search, ECCV 2016)
 between the still and the warped reference frame measures the displacement. It counts only where
 forward and backward flow are consistent and the frames correlate under it: what was pasted, written

@@ -65,7 +65,7 @@ def compare_visible_part(
 ) -> FrameSimilarity:
     """Compare only the part of the query that the reference covers.
 
-    An inset is so compared in as much detail as a full frame: what distinguishes two moments of one
+    An inset is so compared in as much detail as a full frame: what distinguishes two frames of one
     scene is lost first. Arguments as of `compare_frames`; hidden: parts of the query's frame, 0..1,
     that are left out.
     """

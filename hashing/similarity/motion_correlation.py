@@ -135,7 +135,7 @@ def correlate_still_motion(
 ) -> float | None:
     """Agreement of a still with a video where the video moves, relative to elsewhere, 0..1.
 
-    matrix: the video's pixels -> the still's. Another moment before a fixed camera has the
+    matrix: the video's pixels -> the still's. Another time before a fixed camera has the
     background right and these parts wrong; a caption lies anywhere. Returns None where too little
     moves.
     """
@@ -171,8 +171,8 @@ def agreement_where_other_moves(
 ) -> float | None:
     """Agreement of two clips where `other` moves at any time, relative to elsewhere, 0..1.
 
-    For a segment in which nothing moves: where people stand now, they move before or after, and at
-    another moment before a fixed camera they stand elsewhere. matrix: pixels of `other` -> pixels
+    For a segment in which nothing moves: where people stand now, they move before or after, and
+    before a fixed camera they stand elsewhere at another time. matrix: pixels of `other` -> pixels
     of `clip`. pairs: frame indices (clip, other). Returns None where `other` never moves.
     """
     deviation = _whole_deviation(other)

@@ -125,9 +125,9 @@ def _photo(path: Path, picture: Picture) -> Path:
 at_noon = fixed_camera(1)
 
 
-def waiting(moment: float) -> Moving:
+def waiting(timestamp: float) -> Moving:
     """Three seconds in which what crosses the fixed camera's picture stands still, then goes on."""
-    return lambda t: at_noon(moment + max(0.0, t - 3.0))
+    return lambda t: at_noon(timestamp + max(0.0, t - 3.0))
 
 
 def quiet_at_first(hour: int) -> Moving:
@@ -211,7 +211,7 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "park photo": lambda p: _photo(p, scene(PARK, 2.0, SIZE)),
     "park photo, cropped": lambda p: _photo(p, part(scene(PARK, 2.0, (640, 360)), CROP)),
     "harbour, street's sound": lambda p: written(p, 3.0, whole(HARBOUR), STREET),
-    "park, held": lambda p: written(
+    "park, frozen": lambda p: written(
         p, 4.0, lambda t: scene(PARK, 2.0, SIZE) if t < 2 else scene(HARBOUR, t, SIZE)
     ),
     "faded": lambda p: written(p, 3.0, _faded),
@@ -264,7 +264,7 @@ class Films:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[tuple[str, str], Fingerprint] = {}
-        self._held: dict[tuple[str, str], Match] = {}
+        self._matches: dict[tuple[str, str], Match] = {}
 
     def path(self, name: str) -> Path:
         suffix = ".jpg" if name == "still" or "photo" in name else ".mp4"
@@ -278,8 +278,8 @@ class Films:
                 self._known[key] = fingerprint(file, probe(file), sampling)  # type: ignore[arg-type]
         return self._known[key]
 
-    def held(self, query: str, reference: str) -> Match:
-        """One film held against another; each pair is compared once."""
-        if (query, reference) not in self._held:
-            self._held[query, reference] = compare(self(query), self(reference))
-        return self._held[query, reference]
+    def match(self, query: str, reference: str) -> Match:
+        """The match of two films; each pair is compared once."""
+        if (query, reference) not in self._matches:
+            self._matches[query, reference] = compare(self(query), self(reference))
+        return self._matches[query, reference]

@@ -53,4 +53,4 @@ def test_giving_up_closes_the_source_and_ends_its_thread() -> None:
     assert next(items) == 0
     items.close()  # type: ignore[attr-defined]  # a generator
     assert closed == [True]
-    assert not [one for one in threading.enumerate() if one.name.startswith("ahead")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]

@@ -44,14 +44,14 @@ def test_a_type_is_its_name_in_json_and_comes_back_of_it() -> None:
 
 def test_nothing_compares_an_edit_type_with_a_bare_string() -> None:
     """Such a comparison goes on being false when a type is renamed or was never there."""
-    found = [
+    comparisons = [
         f"{source}:{line}"
         for package in ("app", "hashing", "benchmarks")
         for path in sorted((ROOT / package).rglob("*.py"))
         if (source := path.relative_to(ROOT).as_posix()) not in NOT_OF_EDITS
         for line in bare_comparisons(ast.parse(path.read_text()))
     ]
-    assert found == []
+    assert comparisons == []
 
 
 @pytest.mark.parametrize(

@@ -37,24 +37,24 @@ def planted(x: int, y: int, height: int) -> tuple[Rgb, Box]:
     return picture, (box[0] / 512, box[1] / 288, box[2] / 512, box[3] / 288)
 
 
-def found_at(box: Box, found: list[Face]) -> bool:
-    return any(intersection_over_union(face.box, box) > 0.4 for face in found)
+def has_face_at(box: Box, faces: list[Face]) -> bool:
+    return any(intersection_over_union(face.box, box) > 0.4 for face in faces)
 
 
 @pytest.mark.parametrize("height", [30, 60, 120, 250])
 def test_a_face_is_found_at_any_size(height: int, detector: FaceDetector) -> None:
     picture, box = planted(200, 20, height)
-    assert found_at(box, detector.detect(picture))
+    assert has_face_at(box, detector.detect(picture))
 
 
 def test_a_wide_and_a_narrow_picture_give_the_same_places(detector: FaceDetector) -> None:
     picture, box = planted(30, 100, 80)
     narrow = picture[:, :150]
     inside = (box[0] * 512 / 150, box[1], box[2] * 512 / 150, box[3])
-    assert found_at(inside, detector.detect(np.ascontiguousarray(narrow)))
+    assert has_face_at(inside, detector.detect(np.ascontiguousarray(narrow)))
 
 
-def turned(picture: Rgb, box: Box, degrees: float) -> tuple[Rgb, Box]:
+def rotate(picture: Rgb, box: Box, degrees: float) -> tuple[Rgb, Box]:
     """The picture and the place turned counter-clockwise by any angle, nothing cut off."""
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
@@ -75,14 +75,14 @@ def test_a_face_is_found_in_footage_that_lies_on_its_side_or_head(
     quarters: int, detector: FaceDetector
 ) -> None:
     picture, box = planted(300, 60, 110)
-    exact, (_, place) = np.rot90(picture, quarters), turned(picture, box, 90 * quarters)
-    assert found_at(place, detector.detect(np.ascontiguousarray(exact)))
+    exact, (_, place) = np.rot90(picture, quarters), rotate(picture, box, 90 * quarters)
+    assert has_face_at(place, detector.detect(np.ascontiguousarray(exact)))
 
 
 @pytest.mark.parametrize("degrees", [20, 45, 70, 110, 135, 160, 200, 225, 250, 290, 315, 340])
 def test_a_face_is_found_at_any_angle(degrees: int, detector: FaceDetector) -> None:
     picture, box = planted(200, 80, 120)
-    canvas, (x0, y0, x1, y1) = turned(picture, box, degrees)
+    canvas, (x0, y0, x1, y1) = rotate(picture, box, degrees)
     middle = ((x0 + x1) / 2, (y0 + y1) / 2)
     assert any(
         face.box[0] < middle[0] < face.box[2] and face.box[1] < middle[1] < face.box[3]
@@ -94,7 +94,7 @@ def test_a_face_is_found_at_any_angle(degrees: int, detector: FaceDetector) -> N
 def test_a_face_in_the_dark_is_found(light: float, detector: FaceDetector) -> None:
     picture, box = planted(200, 60, 90)
     dark = (picture * light).astype(np.uint8)
-    assert found_at(box, detector.detect(dark))
+    assert has_face_at(box, detector.detect(dark))
 
 
 def test_a_clear_face_says_in_which_turns_it_is_clear(detector: FaceDetector) -> None:
@@ -106,7 +106,7 @@ def test_a_clear_face_says_in_which_turns_it_is_clear(detector: FaceDetector) ->
         turns_deg = face.clear_turns_deg[:1]
         quick = detector.detect(canvas, thorough=False, centerface_turns_deg=turns_deg)
         assert intersection_over_union(quick[0].box, face.box) > 0.5
-    assert found_at(box, detector.detect(picture, centerface_turns_deg=()))
+    assert has_face_at(box, detector.detect(picture, centerface_turns_deg=()))
 
 
 def test_only_dark_pictures_are_brightened() -> None:
@@ -132,10 +132,10 @@ def test_a_wall_has_no_face(detector: FaceDetector) -> None:
 
 def test_boxes_are_inside_the_picture_and_best_first(detector: FaceDetector) -> None:
     picture, _ = planted(440, 200, 80)  # cut by the corner
-    found = detector.detect(picture)
-    assert found
-    assert [f.score for f in found] == sorted((f.score for f in found), reverse=True)
-    for face in found:
+    faces = detector.detect(picture)
+    assert faces
+    assert [f.score for f in faces] == sorted((f.score for f in faces), reverse=True)
+    for face in faces:
         x0, y0, x1, y1 = face.box
         assert 0 <= x0 < x1 <= 1
         assert 0 <= y0 < y1 <= 1
@@ -157,7 +157,7 @@ def test_one_detector_alone_works(detector: FaceDetector) -> None:
             content if name == "centerface" else None, content if name == "yunet" else None
         )
         assert alone.name == name
-        assert found_at(box, alone.detect(picture))
+        assert has_face_at(box, alone.detect(picture))
 
 
 def test_no_model_is_an_error_that_says_what_to_install() -> None:

@@ -21,8 +21,8 @@ FOREIGN = re.compile(
 
 def foreign(text: str) -> str | None:
     """The first place of a text that no person should read; None where there is none."""
-    found = FOREIGN.search(text)
-    return found[0] if found else None
+    match = FOREIGN.search(text)
+    return match[0] if match else None
 
 
 def texts(value: object) -> Iterator[str]:
@@ -30,12 +30,12 @@ def texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for name, one in value.items():
+        for name, member in value.items():
             if name not in OF_THE_FILE:
-                yield from texts(one)
+                yield from texts(member)
     elif isinstance(value, list | tuple):
-        for one in value:
-            yield from texts(one)
+        for member in value:
+            yield from texts(member)
 
 
 OF_THE_FILE = frozenset(("fields", "name", "params", "shown", "label"))

@@ -18,8 +18,8 @@ def join_streams(sources: Iterable[Path | BinaryIO], target: Path | BinaryIO) ->
     with av.open(_openable(target), "w", format="mp4") as output:
         stream: Any = None
         offset = 0
-        for one in sources:
-            with av.open(_openable(one)) as source:
+        for path in sources:
+            with av.open(_openable(path)) as source:
                 video = source.streams.video[0]
                 if stream is None:
                     stream = output.add_stream_from_template(video)
@@ -51,12 +51,12 @@ def tile(parts: Sequence[Fingerprint]) -> Fingerprint:
     starts = np.concatenate([[0.0], np.cumsum(lengths)])
     rows = [part.descriptors for part in parts]
     descriptors = Descriptors(
-        times=_shifted([one.times for one in rows], starts),
-        vectors=np.concatenate([one.vectors for one in rows]),
-        pdq=np.concatenate([one.pdq for one in rows]),
-        pdq_quality=np.concatenate([one.pdq_quality for one in rows]),
-        phash=np.concatenate([one.phash for one in rows]),
-        flat=np.concatenate([one.flat for one in rows]),
+        times=_shifted([row.times for row in rows], starts),
+        vectors=np.concatenate([row.vectors for row in rows]),
+        pdq=np.concatenate([row.pdq for row in rows]),
+        pdq_quality=np.concatenate([row.pdq_quality for row in rows]),
+        phash=np.concatenate([row.phash for row in rows]),
+        flat=np.concatenate([row.flat for row in rows]),
     )
     timeline = Timeline(
         _shifted([part.timeline.times for part in parts], starts),
@@ -76,4 +76,6 @@ def tile(parts: Sequence[Fingerprint]) -> Fingerprint:
 def _shifted(
     times: Sequence[NDArray[np.float64]], starts: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    return np.concatenate([one + start for one, start in zip(times, starts, strict=False)])
+    return np.concatenate(
+        [clip_times + start for clip_times, start in zip(times, starts, strict=False)]
+    )

@@ -36,7 +36,7 @@ def make_video(
     edit(picture, moment of the clip): what to do to each picture before it is coded.
     options: those of `write_video`.
     """
-    times = _moments(seconds, fps, seed if variable_rate else None)
+    times = _timestamps(seconds, fps, seed if variable_rate else None)
 
     def shots() -> Iterator[tuple[float, Picture]]:
         for t in times:
@@ -106,12 +106,12 @@ def write_video(
     return path
 
 
-def _moments(seconds: float, fps: float, seed: int | None) -> list[float]:
+def _timestamps(seconds: float, fps: float, seed: int | None) -> list[float]:
     count = max(1, round(seconds * fps))
     if seed is None:
         return [i / fps for i in range(count)]
-    holds = np.random.default_rng([seed, 3]).uniform(0.5, 1.5, count) / fps
-    return [float(t) for t in np.concatenate([[0.0], np.cumsum(holds[:-1])])]
+    durations = np.random.default_rng([seed, 3]).uniform(0.5, 1.5, count) / fps
+    return [float(t) for t in np.concatenate([[0.0], np.cumsum(durations[:-1])])]
 
 
 def _add_video(

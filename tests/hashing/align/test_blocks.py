@@ -36,16 +36,16 @@ PAIRS = [
 def test_blocks_find_what_the_whole_matrix_finds(
     film: Films, every_pair_long: None, query: str, reference: str
 ) -> None:
-    in_blocks, whole = compare(film(query), film(reference)), film.held(query, reference)
+    in_blocks, whole = compare(film(query), film(reference)), film.match(query, reference)
     assert in_blocks.decision == whole.decision
     assert in_blocks.score == pytest.approx(whole.score, abs=0.05)
     assert [edit.type for edit in in_blocks.edits] == [edit.type for edit in whole.edits]
-    for found, expected in zip(in_blocks.segments, whole.segments, strict=True):
-        assert found.query.start == pytest.approx(expected.query.start, abs=0.2)
-        assert found.query.end == pytest.approx(expected.query.end, abs=0.2)
-        assert found.reference.start == pytest.approx(expected.reference.start, abs=0.2)
-        assert found.reversed == expected.reversed
-        assert found.speed == pytest.approx(expected.speed, abs=0.03)
+    for segment, expected in zip(in_blocks.segments, whole.segments, strict=True):
+        assert segment.query.start == pytest.approx(expected.query.start, abs=0.2)
+        assert segment.query.end == pytest.approx(expected.query.end, abs=0.2)
+        assert segment.reference.start == pytest.approx(expected.reference.start, abs=0.2)
+        assert segment.reversed == expected.reversed
+        assert segment.speed == pytest.approx(expected.speed, abs=0.03)
 
 
 def ten_minutes(clip: Fingerprint, seed: int) -> Fingerprint:
@@ -146,4 +146,4 @@ def test_of_lines_that_overlap_the_stronger_keeps_its_place() -> None:
 def test_what_two_windows_share_of_a_line_is_kept_once() -> None:
     first, second = line(0, 135, 5.0), line(105, 135.5, 5.02)
     kept = resolve_overlaps([first, second])
-    assert [(one.start, one.end) for one in kept] == [(0, 135), (135, 135.5)]
+    assert [(line.start, line.end) for line in kept] == [(0, 135), (135, 135.5)]

@@ -30,7 +30,9 @@ def slow_zoom(t: float) -> Matrix:
     return shown((0.02 * t, 0.01 * t, 0.95 - 0.05 * t))
 
 
-def held(matrices: list[Matrix], noise_px: float = 0.4, stray: float = 0.3) -> list[FrameMatches]:
+def noisy_matches(
+    matrices: list[Matrix], noise_px: float = 0.4, stray: float = 0.3
+) -> list[FrameMatches]:
     """Correspondences of each instant's known picture with the item, some of them wrong."""
     rng = np.random.default_rng(5)
     out = []
@@ -46,7 +48,7 @@ def held(matrices: list[Matrix], noise_px: float = 0.4, stray: float = 0.3) -> l
 
 def path_of(matrices: list[Matrix], common: Matrix | None = None) -> CropPath | None:
     base = shown((0.05, 0.05, 0.8)) if common is None else common
-    return fit_path(measure_windows(held(matrices), base), base, SIZE, 0.0, LENGTH_S)
+    return fit_path(measure_windows(noisy_matches(matrices), base), base, SIZE, 0.0, LENGTH_S)
 
 
 def corners(matrix: Matrix) -> NDArray[np.float64]:
@@ -117,8 +119,8 @@ def test_much_more_agrees_along_a_true_path_than_under_one_crop() -> None:
     moving = [slow_zoom(float(t)) for t in TIMES]
     path = path_of(moving)
     assert path is not None
-    assert count_path_inliers(path, held(moving)) > 2 * count_fixed_inliers(
-        held(moving), [slow_zoom(3.0)]
+    assert count_path_inliers(path, noisy_matches(moving)) > 2 * count_fixed_inliers(
+        noisy_matches(moving), [slow_zoom(3.0)]
     )
 
 
@@ -126,6 +128,6 @@ def test_no_more_agrees_along_a_path_over_a_crop_that_stands_still() -> None:
     still = [shown((0.1, 0.1, 0.7))] * len(TIMES)
     path = path_of(still)
     assert path is not None
-    assert count_path_inliers(path, held(still)) < 1.05 * count_fixed_inliers(
-        held(still), still[:1]
+    assert count_path_inliers(path, noisy_matches(still)) < 1.05 * count_fixed_inliers(
+        noisy_matches(still), still[:1]
     )

@@ -24,10 +24,10 @@ def described(directions: list[int], flat: tuple[int, ...] = ()) -> Descriptors:
 
 def test_flat_rows_are_like_nothing() -> None:
     query, reference = described([1, 2, 3], flat=(1,)), described([2, 1], flat=(1,))
-    found = find_similarities(query, reference)
-    assert found.best[1] == -1
-    assert found.best[0] < 0.5, "its like is flat in the other clip"
-    assert found.columns.shape == (3, 2)
+    similarities = find_similarities(query, reference)
+    assert similarities.best[1] == -1
+    assert similarities.best[0] < 0.5, "its like is flat in the other clip"
+    assert similarities.columns.shape == (3, 2)
     assert best_cosine(query, described([2, 1], flat=(0, 1))) == -1
 
 
@@ -65,19 +65,19 @@ def test_the_moment_most_alike_is_proposed_for_a_single_shared_row() -> None:
     reference = described(list(range(30)))
     query = described([*range(100, 106), 17, *range(106, 112)])
     sets = propose_timestamps(find_similarities(query, reference))
-    assert any((6 * EVERY_S, 17 * EVERY_S) in one.pairs for one in sets)
+    assert any((6 * EVERY_S, 17 * EVERY_S) in proposal.pairs for proposal in sets)
 
 
 def test_a_still_is_tried_at_moments_apart_from_each_other() -> None:
     reference = described([1, 1, 1, 2, 2, 2, 3, 3, 3])
     still = described([2])
     sets = propose_timestamps(find_similarities(still, reference))
-    moments = [one.pairs[0][1] for one in sets]
-    assert moments[0] in (1.5, 2.0, 2.5)
-    assert min(abs(a - b) for i, a in enumerate(moments) for b in moments[:i]) >= 1.0
+    timestamps = [proposal.pairs[0][1] for proposal in sets]
+    assert timestamps[0] in (1.5, 2.0, 2.5)
+    assert min(abs(a - b) for i, a in enumerate(timestamps) for b in timestamps[:i]) >= 1.0
 
 
 def test_flat_clips_have_nothing_to_propose() -> None:
     query, reference = described([1, 2], flat=(0, 1)), described([1, 2])
     sets = propose_timestamps(find_similarities(query, reference))
-    assert all(not one.pairs for one in sets)
+    assert all(not proposal.pairs for proposal in sets)

@@ -24,8 +24,8 @@ def test_a_clear_change_of_speed_stays() -> None:
 
 
 def test_pieces_of_one_line_are_joined() -> None:
-    (one,) = join_lines([replace(LINE, start=4.2, end=7.0), LINE])
-    assert (one.start, one.end) == (1.0, 7.0)
+    (joined,) = join_lines([replace(LINE, start=4.2, end=7.0), LINE])
+    assert (joined.start, joined.end) == (1.0, 7.0)
 
 
 @pytest.mark.parametrize(
@@ -66,21 +66,23 @@ def test_a_cut_changes_far_more_than_what_is_around_it() -> None:
 def test_segments_stay_within_both_clips(film: Films) -> None:
     query, reference = FrameCache(film("street")), FrameCache(film("excerpt"))
     line = Line(0.0, 6.0, 1.0, False, -1.5, 0.9, 0.5)
-    for one in to_segments(query, reference, (line,), WHOLE, 0.9):
-        assert 0 <= one.query.start < one.query.end <= 6.0 + 1e-6
-        assert 0 <= one.reference.start < one.reference.end <= 3.0 + 1e-6
+    for segment in to_segments(query, reference, (line,), WHOLE, 0.9):
+        assert 0 <= segment.query.start < segment.query.end <= 6.0 + 1e-6
+        assert 0 <= segment.reference.start < segment.reference.end <= 3.0 + 1e-6
 
 
 def test_a_reversed_segment_s_reference_still_runs_forward(film: Films) -> None:
     reel = FrameCache(film("street"))
     line = Line(1.0, 4.0, 1.0, True, 5.0, 0.9, 0.5)
-    (one,) = to_segments(reel, reel, (line,), WHOLE, 0.9)
-    assert one.reversed
-    assert (one.reference.start, one.reference.end) == pytest.approx((1.0, 4.0), abs=0.05)
+    (segment,) = to_segments(reel, reel, (line,), WHOLE, 0.9)
+    assert segment.reversed
+    assert (segment.reference.start, segment.reference.end) == pytest.approx((1.0, 4.0), abs=0.05)
 
 
 def test_a_still_s_segment_is_a_moment_without_speed(film: Films) -> None:
     line = Line(0.0, 0.0, 1.0, False, 3.3, 0.9, 0.5)
-    (one,) = to_segments(FrameCache(film("still")), FrameCache(film("street")), (line,), WHOLE, 0.9)
-    assert (one.query.end, one.reference.start, one.reference.end) == (0.0, 3.3, 3.3)
-    assert one.speed is None
+    (segment,) = to_segments(
+        FrameCache(film("still")), FrameCache(film("street")), (line,), WHOLE, 0.9
+    )
+    assert (segment.query.end, segment.reference.start, segment.reference.end) == (0.0, 3.3, 3.3)
+    assert segment.speed is None

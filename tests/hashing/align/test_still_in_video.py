@@ -13,12 +13,12 @@ TRUE_S = 2.0  # of the photo
 def placed(film: Films, at: float | None = None) -> tuple[FrameCache, FrameCache, Placement]:
     """A photo of the fixed camera held against its clip; or put at some moment of it."""
     still, video = FrameCache(film("photo of fixed")), FrameCache(film("fixed"))
-    found = place(still, video)
-    assert found is not None
+    placement = place(still, video)
+    assert placement is not None
     if at is not None:
-        lines = tuple(replace(line, offset=at) for line in found.lines)
-        found = replace(found, lines=lines)
-    return still, video, found
+        lines = tuple(replace(line, offset=at) for line in placement.lines)
+        placement = replace(placement, lines=lines)
+    return still, video, placement
 
 
 @pytest.mark.parametrize("at", [1.7, 2.3])

@@ -36,8 +36,8 @@ def correlated(
 def test_a_planted_line_is_found(
     start: float, length: float, speed: float, at: float, seed: int
 ) -> None:
-    found = find_lines(correlated([(start, start + length, speed, at)], seed=seed % 1000))
-    line = max(found, key=lambda one: one.end - one.start)
+    lines = find_lines(correlated([(start, start + length, speed, at)], seed=seed % 1000))
+    line = max(lines, key=lambda line: line.end - line.start)
     assert (line.start, line.end) == pytest.approx((start, start + length), abs=0.35)
     assert not line.reversed
     # one and a half samples at one end of a short line tilt it by so much
@@ -64,9 +64,9 @@ def test_shifting_the_query_shifts_its_line(shift: float) -> None:
 
 
 def test_two_pieces_in_another_order_are_two_lines_in_the_query_s_order() -> None:
-    found = find_lines(correlated([(0.0, 4.0, 1.0, 9.0), (4.0, 9.0, 1.0, 1.0)]))
-    assert [line.start for line in found] == sorted(line.start for line in found)
-    long = [line for line in found if line.end - line.start > 2]
+    lines = find_lines(correlated([(0.0, 4.0, 1.0, 9.0), (4.0, 9.0, 1.0, 1.0)]))
+    assert [line.start for line in lines] == sorted(line.start for line in lines)
+    long = [line for line in lines if line.end - line.start > 2]
     assert len(long) == 2
     assert [line.reference_time(line.start) for line in long] == pytest.approx([9.0, 1.0], abs=0.4)
 
@@ -78,9 +78,9 @@ def test_pure_noise_holds_no_line(seed: int) -> None:
 
 def test_a_line_never_stands_still() -> None:
     """Where one reference moment is like everything, no line may settle on it."""
-    found = correlated([])
-    found.values[:, 40] = 0.8
-    for line in find_lines(found):
+    correlations = correlated([])
+    correlations.values[:, 40] = 0.8
+    for line in find_lines(correlations):
         assert CANDIDATE_SPEEDS[0] <= line.speed <= CANDIDATE_SPEEDS[-1]
 
 
@@ -116,20 +116,22 @@ def tiny(first: float, count: int) -> np.ndarray:
 
 def test_the_same_moments_of_one_scene_correlate_best() -> None:
     times = np.arange(20) * STEP_S
-    found = correlate_frames(
+    correlations = correlate_frames(
         times, tiny(0, 20), times, tiny(0, 20), np.eye(3), (512, 288), (512, 288)
     )
-    assert found is not None
-    assert (found.values.argmax(axis=1) == np.arange(20)).all()
-    assert np.diag(found.values).min() > 0.98
-    assert np.abs(found.values).max() < 1.001
+    assert correlations is not None
+    assert (correlations.values.argmax(axis=1) == np.arange(20)).all()
+    assert np.diag(correlations.values).min() > 0.98
+    assert np.abs(correlations.values).max() < 1.001
 
 
 def test_a_reference_that_is_hardly_visible_is_not_correlated() -> None:
     times = np.arange(3) * STEP_S
     away = np.array([[1, 0, 508.0], [0, 1, 284.0], [0, 0, 1]])
-    found = correlate_frames(times, tiny(0, 3), times, tiny(0, 3), away, (512, 288), (512, 288))
-    assert found is None or found.values.shape == (3, 3)
+    correlations = correlate_frames(
+        times, tiny(0, 3), times, tiny(0, 3), away, (512, 288), (512, 288)
+    )
+    assert correlations is None or correlations.values.shape == (3, 3)
 
 
 def test_scaling_takes_pixel_centres_to_pixel_centres() -> None:

@@ -82,19 +82,19 @@ def faster(samples: NDArray[np.float32], rate: float) -> NDArray[np.float32]:
 
 def test_the_same_sound_is_kept_and_is_no_edit() -> None:
     sound = babble(1)
-    found = finding(sound, sound)
-    assert found.state == "kept"
-    assert found.offset_s == pytest.approx(0.0, abs=0.01)
-    assert audio_edits(found, (WHOLE,)) == []
+    result = finding(sound, sound)
+    assert result.state == "kept"
+    assert result.offset_s == pytest.approx(0.0, abs=0.01)
+    assert audio_edits(result, (WHOLE,)) == []
 
 
 @pytest.mark.parametrize("gain", [0.1, 3.0])
 def test_louder_or_softer_sound_with_some_noise_is_kept(gain: float) -> None:
     sound = babble(1)
     noisy = gain * (sound + np.random.default_rng(0).normal(0, 0.005, len(sound)))
-    found = finding(noisy.astype(np.float32), sound)
-    assert found.state == "kept"
-    assert audio_edits(found, (WHOLE,)) == []
+    result = finding(noisy.astype(np.float32), sound)
+    assert result.state == "kept"
+    assert audio_edits(result, (WHOLE,)) == []
 
 
 def test_sound_cut_to_a_telephones_bands_is_kept() -> None:
@@ -111,9 +111,9 @@ def test_softer_music_laid_over_the_sound_leaves_it_kept() -> None:
 
 
 def test_other_sound_is_replaced_throughout() -> None:
-    found = finding(babble(2), babble(1))
-    (edit,) = audio_edits(found, (WHOLE,))
-    assert (found.state, edit.type, edit.query) == ("replaced", "audio_replaced", None)
+    result = finding(babble(2), babble(1))
+    (edit,) = audio_edits(result, (WHOLE,))
+    assert (result.state, edit.type, edit.query) == ("replaced", "audio_replaced", None)
     assert edit.measure["share"] == pytest.approx(1.0, abs=0.05)
 
 
@@ -121,12 +121,12 @@ def test_sound_replaced_for_a_part_has_its_span() -> None:
     sound, other = babble(1), babble(2)
     mixed = sound.copy()
     mixed[4 * RATE_HZ : 9 * RATE_HZ] = other[4 * RATE_HZ : 9 * RATE_HZ]
-    found = finding(mixed, sound)
-    assert [span.state for span in found.spans] == ["kept", "replaced", "kept"]
-    replaced = found.spans[1].query
+    result = finding(mixed, sound)
+    assert [span.state for span in result.spans] == ["kept", "replaced", "kept"]
+    replaced = result.spans[1].query
     assert replaced.start == pytest.approx(4, abs=0.6)
     assert replaced.end == pytest.approx(9, abs=0.6)
-    (edit,) = audio_edits(found, (WHOLE,))
+    (edit,) = audio_edits(result, (WHOLE,))
     assert edit.type == "audio_replaced"
     assert edit.query == replaced
 
@@ -135,12 +135,12 @@ def test_silence_for_a_part_is_muted_there() -> None:
     sound = babble(1)
     cut = sound.copy()
     cut[4 * RATE_HZ : 8 * RATE_HZ] = 0
-    found = finding(cut, sound)
-    assert (found.state, [span.state for span in found.spans]) == (
+    result = finding(cut, sound)
+    assert (result.state, [span.state for span in result.spans]) == (
         "kept",
         ["kept", "muted", "kept"],
     )
-    (edit,) = audio_edits(found, (WHOLE,))
+    (edit,) = audio_edits(result, (WHOLE,))
     assert edit.type == "audio_muted"
     assert edit.measure["seconds"] == pytest.approx(4, abs=0.5)
 
@@ -169,10 +169,10 @@ def test_a_shift_is_measured_to_a_twentieth_of_a_second(late: float) -> None:
     sound = babble(1, 30)
     middle = Segment(Span(0, 12), Span(10, 22), 0.9, 1.0)
     start = int((10 - late) * RATE_HZ)
-    found = finding(sound[start : start + 12 * RATE_HZ], sound, middle)
-    assert found.state == "shifted"
-    assert found.offset_s == pytest.approx(late, abs=0.05)
-    (edit,) = audio_edits(found, (middle,))
+    result = finding(sound[start : start + 12 * RATE_HZ], sound, middle)
+    assert result.state == "shifted"
+    assert result.offset_s == pytest.approx(late, abs=0.05)
+    (edit,) = audio_edits(result, (middle,))
     assert edit.measure["offset_s"] == pytest.approx(late, abs=0.05)
 
 
@@ -187,8 +187,8 @@ def test_sound_sped_up_with_its_pictures_is_kept(pitched: bool) -> None:
         rows = np.arange(0, len(whole.bands) - 1, rate).round().astype(int)
         query = replace(whole, bands=whole.bands[rows])
     segment = Segment(Span(0, 16), Span(0, 20), 0.9, rate)
-    found = compare_audio(clip(query), clip(heard(sound)), (segment,))
-    assert found.state == "kept"
+    result = compare_audio(clip(query), clip(heard(sound)), (segment,))
+    assert result.state == "kept"
 
 
 def test_sound_played_backwards_with_its_pictures_is_kept() -> None:
@@ -202,16 +202,16 @@ def test_sound_that_runs_on_while_the_picture_stands_still_is_not_shifted() -> N
     query = np.concatenate([sound, np.zeros(2 * RATE_HZ, np.float32)])
     before = Segment(Span(0, 6), Span(0, 6), 0.9, 1.0)
     after = Segment(Span(8, 18), Span(6, 16), 0.9, 1.0)
-    found = finding(query, sound, before, after)
-    assert {span.state for span in found.spans} == {"kept"}
-    assert audio_edits(found, (before, after)) == []
+    result = finding(query, sound, before, after)
+    assert {span.state for span in result.spans} == {"kept"}
+    assert audio_edits(result, (before, after)) == []
 
 
 def test_even_hum_in_both_is_not_called_replaced() -> None:
     time = np.arange(int(LENGTH_S * RATE_HZ)) / RATE_HZ
-    one = (0.1 * np.sin(2 * np.pi * 150 * time)).astype(np.float32)
+    hum = (0.1 * np.sin(2 * np.pi * 150 * time)).astype(np.float32)
     two = (0.1 * np.sin(2 * np.pi * 400 * time)).astype(np.float32)
-    assert finding(one, two).state == "not_checked"
+    assert finding(hum, two).state == "not_checked"
 
 
 def test_prints_of_two_spaces_are_not_compared() -> None:
@@ -228,11 +228,11 @@ def excerpt_at(
 def test_sound_from_another_clip_is_found_at_its_place() -> None:
     source = babble(3, 40)
     query = np.concatenate([babble(4, 5), source[17 * RATE_HZ : 27 * RATE_HZ], babble(5, 5)])
-    found = excerpt_at(query, source, 6, 18)
-    assert found is not None
-    assert found.query.start == pytest.approx(5, abs=0.7)
-    assert found.query.end == pytest.approx(15, abs=0.7)
-    assert found.reference.start - found.query.start == pytest.approx(12, abs=0.05)
+    place = excerpt_at(query, source, 6, 18)
+    assert place is not None
+    assert place.query.start == pytest.approx(5, abs=0.7)
+    assert place.query.end == pytest.approx(15, abs=0.7)
+    assert place.reference.start - place.query.start == pytest.approx(12, abs=0.05)
 
 
 def test_unlike_sounds_share_no_stretch() -> None:

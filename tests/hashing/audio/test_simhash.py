@@ -56,9 +56,11 @@ def codes_of(print_: AudioFingerprint) -> AudioCodes:
 
 def hits(query: AudioCodes, library: list[AudioCodes]) -> AudioCodeHits:
     """Every pair that is near, all of them counted; clips are numbered from 1."""
-    codes = np.concatenate([one.codes for one in library])
-    times = np.concatenate([one.times for one in library])
-    clips = np.repeat(np.arange(1, len(library) + 1), [len(one.times) for one in library])
+    codes = np.concatenate([codes_of_clip.codes for codes_of_clip in library])
+    times = np.concatenate([codes_of_clip.times for codes_of_clip in library])
+    clips = np.repeat(
+        np.arange(1, len(library) + 1), [len(codes_of_clip.times) for codes_of_clip in library]
+    )
     bits = np.bitwise_count(query.codes[:, None] ^ codes).sum(axis=2, dtype=np.int32)  # (Q, N)
     row, column = np.nonzero(bits <= MAX_CODE_DISTANCE)
     return AudioCodeHits(query.times[row], clips[column], times[column], bits[row, column])
@@ -96,7 +98,7 @@ def test_a_changed_copy_is_found_at_its_place(change: str, late_s: float) -> Non
     copied = made("talk", 2, FOR_S, FROM_S + late_s)
     query = heard(np.concatenate([made("talk", 7, 5.0), CHANGES[change](copied)]))
 
-    best = vote_places(hits(codes_of(query), [library_codes(one) for one in library]), 5)[0]
+    best = vote_places(hits(codes_of(query), [library_codes(samples) for samples in library]), 5)[0]
     same = find_excerpt_at(ready(query), ready(library[1]), best.query, best.reference)
 
     assert best.clip == 2
@@ -112,7 +114,7 @@ def test_four_seconds_are_enough() -> None:
     for late in np.arange(0, 1, 0.1):
         parts = made("talk", 7, 5.0), made("talk", 2, 4.0, FROM_S + late), made("talk", 8, 5.0)
         codes = query_codes(heard(np.concatenate(parts)), (Span(5.0, 9.0),))
-        assert [one.clip for one in vote_places(hits(codes, library), 5)] == [2]
+        assert [place.clip for place in vote_places(hits(codes, library), 5)] == [2]
 
 
 def test_unlike_sounds_raise_nothing() -> None:
@@ -168,10 +170,10 @@ def test_a_print_of_other_bands_has_no_code() -> None:
 
 
 def test_a_query_is_coded_within_its_stretches_alone() -> None:
-    stretches = (Span(3.0, 9.0), Span(20.0, 22.0), Span(30.0, 34.0))
-    times = query_codes(heard(made("talk", 1)), stretches).times
+    spans = (Span(3.0, 9.0), Span(20.0, 22.0), Span(30.0, 34.0))
+    times = query_codes(heard(made("talk", 1)), spans).times
     assert all(
-        any(s.start - 0.26 <= t and t + BLOCK_S <= s.end + 0.26 for s in stretches) for t in times
+        any(s.start - 0.26 <= t and t + BLOCK_S <= s.end + 0.26 for s in spans) for t in times
     )
     assert {3, 30} <= set(np.floor(times).astype(int))
 
@@ -213,12 +215,14 @@ def test_places_are_the_best_sums_of_votes(rows: list[tuple[int, int, int, int]]
         np.array([float(r) for _, _, r, _ in rows]),
         np.array([d for _, _, _, d in rows], np.int32),
     )
-    found = vote_places(table, 10)
+    places = vote_places(table, 10)
 
-    assert [(one.clip, one.vote) for one in found] == slow_places(rows)
-    for one in found:
-        assert any((q / 4, c, r) == (one.query, one.clip, one.reference) for q, c, r, _ in rows)
-    assert vote_places(table, 1) == found[:1]
+    assert [(place.clip, place.vote) for place in places] == slow_places(rows)
+    for place in places:
+        assert any(
+            (q / 4, c, r) == (place.query, place.clip, place.reference) for q, c, r, _ in rows
+        )
+    assert vote_places(table, 1) == places[:1]
 
 
 def slow_places(rows: list[tuple[int, int, int, int]]) -> list[tuple[int, float]]:
@@ -234,12 +238,12 @@ def slow_places(rows: list[tuple[int, int, int, int]]) -> list[tuple[int, float]
         best = max(sum(sums.get(at + near, 0) for near in (-1, 0, 1)) for at in sums)
         if best >= 20:
             out.append((clip, float(best)))
-    return sorted(out, key=lambda one: (-one[1], one[0]))
+    return sorted(out, key=lambda place: (-place[1], place[0]))
 
 
 def test_nothing_near_is_no_place() -> None:
     empty = np.zeros(0)
     none = AudioCodeHits(empty, empty.astype(np.int64), empty, empty.astype(np.int32))
     assert vote_places(none, 5) == []
-    one = AudioCodeHits(np.ones(1), np.ones(1, np.int64), np.ones(1), np.full(1, 10, np.int32))
-    assert vote_places(one, 5) == [AudioPlace(1, 1.0, 1.0, MAX_CODE_DISTANCE - 10.0)]
+    hit = AudioCodeHits(np.ones(1), np.ones(1, np.int64), np.ones(1), np.full(1, 10, np.int32))
+    assert vote_places(hit, 5) == [AudioPlace(1, 1.0, 1.0, MAX_CODE_DISTANCE - 10.0)]

@@ -182,7 +182,7 @@ def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
     assert decide(in_place, "still", "video").decision == "accepted"
     decided = decide(moved, "still", "video")
     assert decided.decision == "same_scene_other_recording"
-    assert any(one.id == "reason-displaced" for one in decided.reasons)
+    assert any(reason.id == "reason-displaced" for reason in decided.reasons)
 
 
 def test_pictures_that_correlate_as_a_whole_were_placed_inexactly_at_most() -> None:

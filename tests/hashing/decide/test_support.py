@@ -5,9 +5,9 @@ from tests.hashing.films import CROP, Films
 
 
 def placed(query: FrameCache, reference: FrameCache) -> Placement:
-    found = place(query, reference)
-    assert found is not None
-    return found
+    placement = place(query, reference)
+    assert placement is not None
+    return placement
 
 
 def test_a_copy_is_supported_in_every_way(film: Films) -> None:

@@ -84,10 +84,10 @@ def test_frames_without_stamps_follow_at_the_usual_step() -> None:
 
 def joined(folder: Path, second_start_s: float) -> Path:
     """Two transport streams end to end, as HLS pieces and recorders' files are joined."""
-    one = make_video(folder / "a.ts", 1, 1.0, size=SMALL, sound_kind=None)
+    first = make_video(folder / "a.ts", 1, 1.0, size=SMALL, sound_kind=None)
     two = make_video(folder / "b.ts", 2, 1.0, size=SMALL, sound_kind=None, start_s=second_start_s)
     path = folder / "joined.ts"
-    path.write_bytes(one.read_bytes() + two.read_bytes())
+    path.write_bytes(first.read_bytes() + two.read_bytes())
     return path
 
 
@@ -100,7 +100,7 @@ def test_every_frame_of_joined_streams_is_given_and_the_break_is_named(
 ) -> None:
     damage = Damage()
     with joined(tmp_path, second_start_s).open("rb") as file:
-        got = np.array([one.time for one in decode_frames(file, Limits(), damage)])
+        got = np.array([frame.time for frame in decode_frames(file, Limits(), damage)])
     assert len(got) == damage.frames == 50
     np.testing.assert_allclose(np.diff(got), STEP, atol=TICK)
     assert len(damage.problems) == 1

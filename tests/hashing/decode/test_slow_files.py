@@ -54,12 +54,12 @@ def test_a_long_animation_is_given_as_far_as_time_allows(
 
 
 @pytest.mark.parametrize(
-    ("clock", "limit", "told"),
+    ("clock", "limit", "limit_id"),
     [("monotonic", Limits(wall_s=10), "problem-slow-wall"),
      ("process_time", Limits(cpu_s=10), "problem-slow-cpu")],
 )  # fmt: skip
 def test_decoding_ends_before_the_time_for_a_file_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: str, limit: Limits, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: str, limit: Limits, limit_id: str
 ) -> None:
     path = make_video(tmp_path / "a.mp4", seconds=2.0)
     ticks = count()  # a second passes with each frame
@@ -69,5 +69,5 @@ def test_decoding_ends_before_the_time_for_a_file_does(
         given = sum(1 for _ in decode_frames(file, limit, damage))
     assert 7 <= given <= 9
     (problem,) = damage.problems
-    assert problem.params["limit"].id == told  # type: ignore[union-attr]
+    assert problem.params["limit"].id == limit_id  # type: ignore[union-attr]
     assert damage.gaps[0].end == pytest.approx(2.0, abs=0.1)

@@ -31,7 +31,7 @@ MP4_TICK = 1e-3  # s; what containers round times to
 
 def times_of(path: Path, damage: Damage | None = None) -> np.ndarray:
     with path.open("rb") as file:
-        return np.array([one.time for one in decode_frames(file, Limits(), damage or Damage())])
+        return np.array([frame.time for frame in decode_frames(file, Limits(), damage or Damage())])
 
 
 def first_picture(path: Path) -> np.ndarray:
@@ -42,7 +42,9 @@ def first_picture(path: Path) -> np.ndarray:
 
 def shown_by(path: Path) -> list[tuple[float, np.ndarray]]:
     with path.open("rb") as file:
-        return [(one.time, one.rgb(*SMALL)) for one in decode_frames(file, Limits(), Damage())]
+        return [
+            (frame.time, frame.rgb(*SMALL)) for frame in decode_frames(file, Limits(), Damage())
+        ]
 
 
 def unlike(left: np.ndarray, right: np.ndarray) -> float:
@@ -51,10 +53,10 @@ def unlike(left: np.ndarray, right: np.ndarray) -> float:
 
 
 def test_a_variable_rate_keeps_its_true_times(tmp_path: Path) -> None:
-    holds = [0.0, 0.04, 0.2, 0.25, 0.9, 1.0, 1.3]
-    shots = [(t, scene(1, t, SMALL)) for t in holds]
+    durations = [0.0, 0.04, 0.2, 0.25, 0.9, 1.0, 1.3]
+    shots = [(t, scene(1, t, SMALL)) for t in durations]
     path = write_video(tmp_path / "v.mp4", shots)
-    np.testing.assert_allclose(times_of(path), holds, atol=MP4_TICK)
+    np.testing.assert_allclose(times_of(path), durations, atol=MP4_TICK)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov"])
@@ -242,7 +244,7 @@ def test_key_pictures_are_some_of_those_shown(tmp_path: Path, suffix: str, codec
         tmp_path / f"k{suffix}", 1, 2.0, 10, SMALL, sound_kind=None, codec=codec, gop=8
     )
     with path.open("rb") as file:
-        keys = [round(one.time, 3) for one in decode_keyframes(file, Limits())]
+        keys = [round(frame.time, 3) for frame in decode_keyframes(file, Limits())]
     every = {round(time, 3) for time in times_of(path).tolist()}
     assert 1 < len(keys) < len(every)
     assert set(keys) <= every

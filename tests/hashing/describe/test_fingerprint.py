@@ -30,8 +30,8 @@ def same_bytes(left: object, right: object) -> bool:
     return all(
         a.tobytes() == b.tobytes() if isinstance(a, np.ndarray) else a == b
         for a, b in (
-            (getattr(left, one.name), getattr(right, one.name))
-            for one in fields(left)  # type: ignore[arg-type]
+            (getattr(left, field.name), getattr(right, field.name))
+            for field in fields(left)  # type: ignore[arg-type]
         )
     )
 
@@ -103,11 +103,11 @@ def test_pictures_that_stay_the_same_share_a_row(tmp_path: Path) -> None:
 
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     path = make_video(tmp_path / "v.mp4", 4, 1.5, 10, (160, 90))
-    one, two = described(path), described(path)
-    assert same_bytes(one.descriptors, two.descriptors)
-    assert same_bytes(one.timeline, two.timeline)
-    assert same_bytes(one.preview, two.preview)
-    assert same_bytes(one.audio, two.audio)
+    first, second = described(path), described(path)
+    assert same_bytes(first.descriptors, second.descriptors)
+    assert same_bytes(first.timeline, second.timeline)
+    assert same_bytes(first.preview, second.preview)
+    assert same_bytes(first.audio, second.audio)
 
 
 def test_a_clip_read_quickly_is_found_by_one_read_in_full(tmp_path: Path) -> None:
@@ -125,12 +125,12 @@ def test_describing_again_from_the_kept_pictures_gives_the_same_space(film: Film
     clip = film("excerpt")
     again = describe_again(replace(clip, space="an older one"))
     assert again.space == clip.space
-    alike = cosines(again.descriptors, clip.descriptors)
-    assert alike.max(axis=1).min() > 0.9
+    similarity = cosines(again.descriptors, clip.descriptors)
+    assert similarity.max(axis=1).min() > 0.9
 
 
 def test_without_kept_pictures_nothing_is_described_again(film: Films) -> None:
-    with pytest.raises(ValueError, match="no pictures"):
+    with pytest.raises(ValueError, match="no preview frames"):
         describe_again(replace(film("excerpt"), preview=None))
 
 

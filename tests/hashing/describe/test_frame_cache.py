@@ -103,6 +103,6 @@ def test_damaged_pictures_are_an_error_of_ours(film: Films) -> None:
         FrameCache(damaged).thumbnails()
 
 
-def test_without_pictures_there_is_no_reel(film: Films) -> None:
-    with pytest.raises(ValueError, match="without pictures"):
+def test_without_preview_frames_there_is_no_frame_cache(film: Films) -> None:
+    with pytest.raises(ValueError, match="without preview frames"):
         FrameCache(replace(film("excerpt"), preview=None))

@@ -28,8 +28,8 @@ def blocks(seed: int, width: int, height: int) -> NDArray[np.uint8]:
     return np.kron(coarse, block)[:height, :width] + noise
 
 
-def bits_apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
-    return int(np.bitwise_count(one ^ other).sum())
+def bits_apart(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
+    return int(np.bitwise_count(left ^ right).sum())
 
 
 def slow_box(line: list[float], window: int) -> list[float]:

@@ -7,22 +7,22 @@ from tests.hashing.films import INSET, Films
 
 
 def test_windows_lie_in_the_picture_and_together_cover_it() -> None:
-    seen = np.zeros((100, 100), bool)
+    covered = np.zeros((100, 100), bool)
     for x0, y0, x1, y1 in search_windows():
         assert 0 <= x0 < x1 <= 1 + 1e-9
         assert 0 <= y0 < y1 <= 1 + 1e-9
-        seen[int(100 * y0) : round(100 * y1), int(100 * x0) : round(100 * x1)] = True
-    assert seen.all()
+        covered[int(100 * y0) : round(100 * y1), int(100 * x0) : round(100 * x1)] = True
+    assert covered.all()
 
 
 def test_a_window_over_an_inset_finds_what_the_whole_picture_does_not(film: Films) -> None:
-    seen = describe_regions(FrameCache(film("inset")))
-    assert seen.vectors.shape == (len(seen.boxes), 512)
+    regions = describe_regions(FrameCache(film("inset")))
+    assert regions.vectors.shape == (len(regions.boxes), 512)
     known = film("street").descriptors.vectors.astype(np.float32)
-    best = (seen.vectors @ known.T).max(axis=1)
+    best = (regions.vectors @ known.T).max(axis=1)
     whole = (film("inset").descriptors.vectors.astype(np.float32) @ known.T).max()
     assert best.max() > whole
-    x0, y0, x1, y1 = seen.boxes[int(best.argmax())]
+    x0, y0, x1, y1 = regions.boxes[int(best.argmax())]
     assert x0 < (INSET[0] + INSET[2]) / 2 < x1
     assert y0 < (INSET[1] + INSET[3]) / 2 < y1
 
@@ -32,7 +32,7 @@ def test_flat_windows_are_left_out(film: Films) -> None:
 
 
 def test_the_outline_of_a_small_photo_is_a_window(film: Films) -> None:
-    seen = describe_regions(FrameCache(film("photo with a small one")))
+    regions = describe_regions(FrameCache(film("photo with a small one")))
     known = film("park photo").descriptors.vectors.astype(np.float32)
-    box = seen.boxes[int((seen.vectors @ known.T).max(axis=1).argmax())]
+    box = regions.boxes[int((regions.vectors @ known.T).max(axis=1).argmax())]
     assert iou(tuple(box), (0.695, 0.028, 0.975, 0.308)) > 0.85

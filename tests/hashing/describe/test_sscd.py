@@ -23,7 +23,7 @@ def test_a_smaller_darker_copy_is_more_alike_than_another_scene() -> None:
     picture = scene(1, 0.0, (640, 360))
     squares = [picture, (scene(1, 0.0, (320, 180)) * 0.8).astype(np.uint8), scene(2, 0.0)]
     own, copy, other = load_describer().describe(
-        np.stack([resize_to_input(one) for one in squares])
+        np.stack([resize_to_input(square) for square in squares])
     )
     assert own @ copy > 0.8
     assert own @ other < 0.4

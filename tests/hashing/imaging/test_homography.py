@@ -65,11 +65,11 @@ def test_a_crop_or_a_mirror_is_found_among_outliers(
 ) -> None:
     matrix = np.array([[-sx if mirror else sx, 0, x + mirror * WIDTH * sx], [0, sy, y], [0, 0, 1]])
     pairs, source, target = planted(matrix, seed)
-    found = estimate_transform(pairs, (WIDTH, HEIGHT))
-    assert found is not None
-    assert found.mirrored == mirror
-    assert found.inliers >= 75
-    assert furthest(found.matrix, affine_by_the_book(source, target)) < 1.0
+    estimate = estimate_transform(pairs, (WIDTH, HEIGHT))
+    assert estimate is not None
+    assert estimate.mirrored == mirror
+    assert estimate.inliers >= 75
+    assert furthest(estimate.matrix, affine_by_the_book(source, target)) < 1.0
 
 
 @given(scales, st.floats(0.08, 0.6) | st.floats(-0.6, -0.08), shifts, shifts, seeds)
@@ -79,10 +79,10 @@ def test_a_turned_picture_is_found_as_least_squares_on_the_inliers_finds_it(
 ) -> None:
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
     pairs, source, target = planted(np.array([[cos, -sin, x], [sin, cos, y], [0, 0, 1]]), seed)
-    found = estimate_transform(pairs, (WIDTH, HEIGHT))
-    assert found is not None
-    assert furthest(found.matrix, affine_by_the_book(source, target)) < 1.5
-    assert not found.mirrored
+    estimate = estimate_transform(pairs, (WIDTH, HEIGHT))
+    assert estimate is not None
+    assert furthest(estimate.matrix, affine_by_the_book(source, target)) < 1.5
+    assert not estimate.mirrored
 
 
 @given(scales, st.floats(-0.08, 0.08), seeds)
@@ -92,9 +92,9 @@ def test_a_slight_turn_may_be_told_plainer_within_the_tolerance(
 ) -> None:
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
     pairs, source, target = planted(np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]), seed)
-    found = estimate_transform(pairs, (WIDTH, HEIGHT))
-    assert found is not None
-    error = np.hypot(*(apply_transform(found.matrix, source) - target).T)
+    estimate = estimate_transform(pairs, (WIDTH, HEIGHT))
+    assert estimate is not None
+    error = np.hypot(*(apply_transform(estimate.matrix, source) - target).T)
     assert np.mean(error <= INLIER_TOLERANCE_PX) >= 0.85
 
 
@@ -103,18 +103,18 @@ def test_a_slight_turn_may_be_told_plainer_within_the_tolerance(
 def test_a_picture_filmed_at_a_slant_is_found(p: float, q: float, x: float, seed: int) -> None:
     matrix = np.array([[1, 0.05, x], [-0.03, 0.9, 5], [p, q, 1]])
     pairs, source, target = planted(matrix, seed, 160)
-    found = estimate_transform(pairs, (WIDTH, HEIGHT))
-    assert found is not None
-    error = np.hypot(*(apply_transform(found.matrix, source) - target).T)
+    estimate = estimate_transform(pairs, (WIDTH, HEIGHT))
+    assert estimate is not None
+    error = np.hypot(*(apply_transform(estimate.matrix, source) - target).T)
     assert np.mean(error <= INLIER_TOLERANCE_PX) >= 0.85  # a slight slant may be told plainer
-    assert furthest(found.matrix, matrix) < 10
+    assert furthest(estimate.matrix, matrix) < 10
 
 
 @given(seeds)
 @settings(max_examples=12)
 def test_correspondences_that_follow_nothing_support_no_transform_well(seed: int) -> None:
-    found = estimate_transform(planted(np.eye(3), seed, 0, 120)[0], (WIDTH, HEIGHT))
-    assert found is None or found.inliers < 15
+    estimate = estimate_transform(planted(np.eye(3), seed, 0, 120)[0], (WIDTH, HEIGHT))
+    assert estimate is None or estimate.inliers < 15
 
 
 def test_fewer_correspondences_than_needed_give_nothing() -> None:
@@ -200,10 +200,10 @@ def test_two_sizes_of_one_picture_correspond() -> None:
         detect_keypoints(scene(3, 0.0, (320, 180))),
         detect_keypoints(scene(3, 0.0, (480, 270))),
     )
-    found = estimate_transform(match_keypoints(large, small), (320, 180))
-    assert found is not None
-    assert found.inliers > 30
-    np.testing.assert_allclose(np.diag(found.matrix), [1.5, 1.5, 1.0], atol=0.02)
+    estimate = estimate_transform(match_keypoints(large, small), (320, 180))
+    assert estimate is not None
+    assert estimate.inliers > 30
+    np.testing.assert_allclose(np.diag(estimate.matrix), [1.5, 1.5, 1.0], atol=0.02)
 
 
 def test_a_plain_picture_has_no_features_and_no_correspondences() -> None:

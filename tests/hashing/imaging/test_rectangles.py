@@ -26,12 +26,12 @@ def with_inset(box: Box) -> np.ndarray:
     "box", [(0.41, 0.16, 0.79, 0.54), (0.0, 0.55, 0.45, 1.0), (0.5, 0.0, 1.0, 1.0)]
 )
 def test_a_picture_in_a_picture_is_outlined_wherever_it_lies(box: Box) -> None:
-    assert max(iou(box, found) for found in find_rectangles(with_inset(box))) > 0.93
+    assert max(iou(box, rectangle) for rectangle in find_rectangles(with_inset(box))) > 0.93
 
 
 def test_what_lies_beside_a_bar_is_outlined() -> None:
     captioned = np.concatenate([HOST, np.full((90, 640, 3), 255, np.uint8)])
-    assert max(iou((0, 0, 1, 0.8), found) for found in find_rectangles(captioned)) > 0.95
+    assert max(iou((0, 0, 1, 0.8), rectangle) for rectangle in find_rectangles(captioned)) > 0.95
 
 
 def test_a_soft_picture_has_no_outlines() -> None:

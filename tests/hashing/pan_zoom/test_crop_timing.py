@@ -40,7 +40,7 @@ def test_kept_pictures_on_both_sides_of_a_line_in_real_time_make_no_speed() -> N
     """A moment is that of a kept picture, up to half their distance off."""
     item = np.array([0.84, 3.48, 5.28, 6.12, 7.08])
     beside = np.array([1.08, 0.96, 0.96, 0.96, 1.08])
-    found = fit_line_through(np.stack([item, item + beside], axis=1))
-    assert found is not None
-    assert found[0] == 1.0
-    assert found[1] == pytest.approx(1.0, abs=0.06)
+    fitted = fit_line_through(np.stack([item, item + beside], axis=1))
+    assert fitted is not None
+    assert fitted[0] == 1.0
+    assert fitted[1] == pytest.approx(1.0, abs=0.06)

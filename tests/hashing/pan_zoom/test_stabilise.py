@@ -20,7 +20,7 @@ def swaying(by: float, side: float) -> CropPath:
 
 
 @pytest.mark.parametrize(
-    ("by", "side", "told"),
+    ("by", "side", "is_reported"),
     [
         (0.03, 1.0, False),  # all of the known picture, and a little sway
         (0.03, 0.8, True),  # the same sway of a crop
@@ -29,6 +29,6 @@ def swaying(by: float, side: float) -> CropPath:
     ],
 )
 def test_a_little_sway_of_the_whole_picture_is_no_moving_crop(
-    by: float, side: float, told: bool
+    by: float, side: float, is_reported: bool
 ) -> None:
-    assert is_moving_crop(swaying(by, side), SIZE) == told
+    assert is_moving_crop(swaying(by, side), SIZE) == is_reported

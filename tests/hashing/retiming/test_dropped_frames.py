@@ -36,7 +36,7 @@ def clip(count: int) -> Fingerprint:
 def edited(kept: NDArray[np.intp], seed: int) -> tuple[Line, Departures, Fingerprint, Fingerprint]:
     """What is known of a clip that shows the `kept` pictures of another."""
     times = np.arange(len(kept)) / RATE
-    slope, offset = (float(one) for one in np.polyfit(times, kept / RATE, 1))
+    slope, offset = (float(coefficient) for coefficient in np.polyfit(times, kept / RATE, 1))
     line = Line(0.0, float(times[-1]), slope, False, offset, 0.9, 0.5)
     off = (kept / RATE - slope * times - offset)[::3]
     off = off + np.random.default_rng(seed).normal(0, BLURRED_S, len(off))

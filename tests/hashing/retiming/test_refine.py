@@ -21,29 +21,29 @@ def agreeing(shown: NDArray[np.float64]) -> CorrelationMatrix:
     return CorrelationMatrix(times, there, values.astype(np.float32))
 
 
-def line(found: CorrelationMatrix, speed: float, offset: float) -> Line:
-    return Line(0.0, float(found.query_times[-1]) + STEP_S, speed, False, offset, 0.99, 0.9)
+def line(correlations: CorrelationMatrix, speed: float, offset: float) -> Line:
+    return Line(0.0, float(correlations.query_times[-1]) + STEP_S, speed, False, offset, 0.99, 0.9)
 
 
 @pytest.mark.parametrize("speed", [FILM_IN_PAL, 0.96])
 def test_a_clear_speed_near_real_time_is_kept(speed: float) -> None:
-    found = agreeing(np.arange(64) * STEP_S * speed + 1)
-    told = line(found, speed, 1.0)
-    assert confirm_speed(told, found, in_real_time=False) is told
+    correlations = agreeing(np.arange(64) * STEP_S * speed + 1)
+    refined = line(correlations, speed, 1.0)
+    assert confirm_speed(refined, correlations, in_real_time=False) is refined
 
 
 @pytest.mark.parametrize("speed", [1.033, 0.967, 1.08])
 def test_a_line_that_tilts_for_nothing_is_in_real_time(speed: float) -> None:
-    found = agreeing(np.arange(64) * STEP_S + 1)
+    correlations = agreeing(np.arange(64) * STEP_S + 1)
     middle = 32 * STEP_S
-    tilted = line(found, speed, 1.0 + middle - speed * middle)
-    assert confirm_speed(tilted, found, in_real_time=False).speed == 1.0
+    tilted = line(correlations, speed, 1.0 + middle - speed * middle)
+    assert confirm_speed(tilted, correlations, in_real_time=False).speed == 1.0
 
 
 def test_real_time_is_put_where_the_moments_are() -> None:
     """A tilted line may be off as a whole too: turned about its middle it would be worse."""
-    found = agreeing(np.arange(64) * STEP_S + 0.96)
-    straight = confirm_speed(line(found, 1.03, 0.98), found, in_real_time=False)
+    correlations = agreeing(np.arange(64) * STEP_S + 0.96)
+    straight = confirm_speed(line(correlations, 1.03, 0.98), correlations, in_real_time=False)
     assert straight.speed == 1.0
     assert straight.offset == pytest.approx(0.96, abs=0.03)
 

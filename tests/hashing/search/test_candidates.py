@@ -33,14 +33,14 @@ def hits(rows: list[dict[int, float]]) -> tuple[np.ndarray, np.ndarray]:
     """Each row's clips with their cosines, best first, as an index gives them."""
     index = np.full((len(rows), len(CLIPS)), -1, np.int64)
     cosine = np.full((len(rows), len(CLIPS)), -1, np.float32)
-    for row, found in enumerate(rows):
-        order = sorted(found.items(), key=lambda item: -item[1])
+    for row, row_hits in enumerate(rows):
+        order = sorted(row_hits.items(), key=lambda item: -item[1])
         for place, (clip, value) in enumerate(order):
             index[row, place], cosine[row, place] = clip, value
     return index, cosine
 
 
-def found_in(index: np.ndarray, cosine: np.ndarray, most: int) -> list[Candidate]:
+def rank(index: np.ndarray, cosine: np.ndarray, most: int) -> list[Candidate]:
     vectors = np.zeros((len(index), 512), np.float32)
     return rank_candidates(vectors, CLIPS, index, cosine, most)[0]
 
@@ -75,15 +75,15 @@ def two_hours(shown: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_ten_seconds_in_two_hours_rank_before_what_chance_finds_anywhere() -> None:
-    found = found_in(*two_hours({10: 25, 3600: 26, 7189: 27}), most=8)
-    assert {one.clip for one in found[:3]} == {CLIPS[25], CLIPS[26], CLIPS[27]}
-    assert len(found) == 8
+    candidates = rank(*two_hours({10: 25, 3600: 26, 7189: 27}), most=8)
+    assert {candidate.clip for candidate in candidates[:3]} == {CLIPS[25], CLIPS[26], CLIPS[27]}
+    assert len(candidates) == 8
 
 
 def test_of_a_compilation_all_clips_are_candidates_not_just_the_first_eight() -> None:
     shown = {200 * number: number for number in range(20)}
-    found = found_in(*two_hours(shown), most=8)
-    assert {one.clip for one in found} >= set(CLIPS[:20])
+    candidates = rank(*two_hours(shown), most=8)
+    assert {candidate.clip for candidate in candidates} >= set(CLIPS[:20])
 
 
 def test_a_picture_that_is_like_everything_finds_nothing_special() -> None:
@@ -91,34 +91,38 @@ def test_a_picture_that_is_like_everything_finds_nothing_special() -> None:
     everything = {clip: 0.70 - 0.001 * clip for clip in range(20)}
     special = {25: 0.55, **dict.fromkeys(range(10, 20), 0.05)}
     index, cosine = hits([everything, special])
-    assert found_in(index, cosine, 5)[0].clip == CLIPS[25]
+    assert rank(index, cosine, 5)[0].clip == CLIPS[25]
 
 
 def test_a_clip_found_by_many_rows_comes_before_one_found_by_a_lucky_row() -> None:
     background = dict.fromkeys(range(10, 20), 0.1)
     index, cosine = hits([{1: 0.5, **background}] * 3 + [{2: 0.6, **background}])
-    assert next(one.clip for one in found_in(index, cosine, 2)) == CLIPS[1]
+    assert next(candidate.clip for candidate in rank(index, cosine, 2)) == CLIPS[1]
 
 
 def test_clips_come_best_first_with_their_best_cosine_and_no_more_than_asked() -> None:
     index, cosine = hits([{clip: 0.9 - 0.02 * clip for clip in range(20)}] * 3)
-    found = found_in(index, cosine, 3)
-    assert [one.clip for one in found] == CLIPS[:3]
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    assert abs(found[0].cosine - 0.9) < 1e-6
+    candidates = rank(index, cosine, 3)
+    assert [candidate.clip for candidate in candidates] == CLIPS[:3]
+    assert [candidate.score for candidate in candidates] == sorted(
+        (candidate.score for candidate in candidates), reverse=True
+    )
+    assert abs(candidates[0].cosine - 0.9) < 1e-6
 
 
 def test_a_clip_with_several_hits_in_a_row_counts_once() -> None:
     index = np.array([[4, 4, 4, 7]])
     cosine = np.array([[0.8, 0.7, 0.6, 0.5]], np.float32)
-    found = found_in(index, cosine, 5)
-    assert sorted(one.clip for one in found) == sorted({one.clip for one in found})
+    candidates = rank(index, cosine, 5)
+    assert sorted(candidate.clip for candidate in candidates) == sorted(
+        {candidate.clip for candidate in candidates}
+    )
 
 
 def test_nothing_stored_finds_nothing() -> None:
-    assert found_in(np.full((3, 0), -1), np.zeros((3, 0), np.float32), 5) == []
+    assert rank(np.full((3, 0), -1), np.zeros((3, 0), np.float32), 5) == []
     index, cosine = hits([{}, {}])
-    assert found_in(index, cosine, 5) == []
+    assert rank(index, cosine, 5) == []
 
 
 def test_a_window_is_found_with_its_moments_the_best_first() -> None:
@@ -127,15 +131,15 @@ def test_a_window_is_found_with_its_moments_the_best_first() -> None:
     times = np.zeros(index.shape)
     times[0, 0], times[1, 0], times[2, 0] = 11.0, 12.0, 99.0
     views = RegionDescriptors(boxes, np.array([1.0, 2.0, 2.0]), np.zeros((3, 512), np.float32))
-    found, _ = rank_region_candidates(views, CLIPS, index, times, cosine, 5)
-    assert found[0].clip == CLIPS[3]
-    assert found[0].region == (0, 0, 0.5, 0.5)
-    assert found[0].timestamps == ((2.0, 12.0), (1.0, 11.0))
+    candidates, _ = rank_region_candidates(views, CLIPS, index, times, cosine, 5)
+    assert candidates[0].clip == CLIPS[3]
+    assert candidates[0].region == (0, 0, 0.5, 0.5)
+    assert candidates[0].timestamps == ((2.0, 12.0), (1.0, 11.0))
 
 
 def nearest(query: np.ndarray, clips: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Every stored vector of every clip, best first: (N, K) clip numbers and cosines."""
-    owner = np.repeat(np.arange(len(clips)), [len(one) for one in clips])
+    owner = np.repeat(np.arange(len(clips)), [len(rows_of_clip) for rows_of_clip in clips])
     cosine = query @ np.concatenate(clips).T
     order = np.argsort(-cosine, axis=1)
     return owner[order], np.take_along_axis(cosine, order, axis=1)
@@ -155,8 +159,8 @@ def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_ear
 ) -> None:
     rng = np.random.default_rng(seed)
     query = unit_vectors(rng, 5)
-    clips = [near(rng, query[:2], 0.2 * (one % 3)) for one in range(known)]
-    names = [f"R{one:06d}" for one in range(known + 1)]
+    clips = [near(rng, query[:2], 0.2 * (candidate % 3)) for candidate in range(known)]
+    names = [f"R{candidate:06d}" for candidate in range(known + 1)]
     index, cosine = nearest(query, clips)
     views = RegionDescriptors(np.zeros((5, 4)), np.zeros(5), query)
     _, before = rank_candidates(query, names, index, cosine, 8)
@@ -165,12 +169,14 @@ def test_who_would_be_a_candidate_of_a_search_made_now_reaches_the_bar_of_an_ear
     for share in (0.0, 0.1, 0.3, 0.6, 1.0):
         later = near(rng, query[:3], share)
         index, cosine = nearest(query, [*clips, later])
-        found = [one.clip for one in rank_candidates(query, names, index, cosine, 8)[0]]
+        names_ranked = [
+            candidate.clip for candidate in rank_candidates(query, names, index, cosine, 8)[0]
+        ]
         parts, _ = rank_region_candidates(views, names, index, 0.0 * index, cosine, 6)
         start = np.zeros(1, np.intp)
-        assert meets_threshold(before[0], later, start) or names[known] not in found
+        assert meets_threshold(before[0], later, start) or names[known] not in names_ranked
         assert meets_threshold(windows, later, start) or names[known] not in [
-            one.clip for one in parts
+            candidate.clip for candidate in parts
         ]
         reached.append(meets_threshold(before[0], later, start))
     assert reached[-1]

@@ -40,20 +40,25 @@ def coded(picture: Picture, quality: int) -> Picture:
     return np.asarray(Image.open(buffer))
 
 
-def held(query: Picture, reference: Picture, matrix: NDArray[np.float64] = SAME) -> Displacement:
-    found = measure_displacement(compare_visible_part(query, reference, matrix))
-    assert found is not None
-    return found
+def displacement(
+    query: Picture, reference: Picture, matrix: NDArray[np.float64] = SAME
+) -> Displacement:
+    measured = measure_displacement(compare_visible_part(query, reference, matrix))
+    assert measured is not None
+    return measured
 
 
 @pytest.mark.parametrize(("x", "y", "turn"), [(6, 0, 0), (0, 7, 0), (3, 2, 4), (0, 0, 6)])
 def test_who_stands_a_little_elsewhere_is_of_another_moment(x: float, y: float, turn: int) -> None:
-    assert held(coded(stood(x, y, turn), 80), stood(0, 0)).displaced_share > MAX_DISPLACED_SHARE
+    assert (
+        displacement(coded(stood(x, y, turn), 80), stood(0, 0)).displaced_share
+        > MAX_DISPLACED_SHARE
+    )
 
 
 @pytest.mark.parametrize("quality", [10, 30, 90])
 def test_a_copy_has_everything_in_its_place_however_badly_coded(quality: int) -> None:
-    assert held(coded(stood(0, 0), quality), stood(0, 0)).displaced_share < 0.03
+    assert displacement(coded(stood(0, 0), quality), stood(0, 0)).displaced_share < 0.03
 
 
 def _pasted(picture: Picture) -> Picture:
@@ -90,12 +95,12 @@ def _noisy(picture: Picture) -> Picture:
 @pytest.mark.parametrize("paint", [_pasted, _removed, _written, _blocked, _noisy])
 def test_what_is_painted_over_a_copy_is_found_nowhere(paint: object) -> None:
     painted = paint(stood(0, 0))  # type: ignore[operator]
-    assert held(coded(painted, 60), stood(0, 0)).displaced_share < 0.5 * MAX_DISPLACED_SHARE
+    assert displacement(coded(painted, 60), stood(0, 0)).displaced_share < 0.5 * MAX_DISPLACED_SHARE
 
 
 def test_a_transform_that_is_a_little_wrong_is_no_movement() -> None:
     wrong = np.array([[1.012, 0.004, -2.0], [-0.003, 0.99, 3.0], [0, 0, 1]])
-    assert held(stood(0, 0), stood(0, 0), wrong).displaced_share < 0.05
+    assert displacement(stood(0, 0), stood(0, 0), wrong).displaced_share < 0.05
 
 
 def test_an_instant_between_two_kept_pictures_is_no_other_moment() -> None:
@@ -121,14 +126,14 @@ def test_before_a_rich_background_what_moves_tells() -> None:
     at = compare_visible_part(with_small(5), with_small(0), SAME)
     size = at.query.shape[1], at.query.shape[0]
     there = cv2.resize(small.astype(np.uint8), size) > 0
-    alone, told = measure_displacement(at), measure_displacement(at, moving=at.textured & there)
+    alone, moving = measure_displacement(at), measure_displacement(at, moving=at.textured & there)
     assert alone is not None
-    assert told is not None
-    assert alone.displaced_share < MAX_DISPLACED_SHARE < told.displaced_share
+    assert moving is not None
+    assert alone.displaced_share < MAX_DISPLACED_SHARE < moving.displaced_share
 
 
 def test_pictures_with_nothing_in_common_are_not_moved() -> None:
-    assert held(scene(3, 0.0, SIZE), scene(4, 0.0, SIZE)).displaced_share < 0.05
+    assert displacement(scene(3, 0.0, SIZE), scene(4, 0.0, SIZE)).displaced_share < 0.05
 
 
 def test_pictures_without_texture_say_nothing() -> None:
@@ -138,4 +143,4 @@ def test_pictures_without_texture_say_nothing() -> None:
 
 def test_tones_do_not_move() -> None:
     toned = np.asarray(255 - (255 - stood(0, 0).astype(float)) * 0.5, np.uint8)
-    assert held(toned, stood(0, 0)).displaced_share < 0.03
+    assert displacement(toned, stood(0, 0)).displaced_share < 0.03

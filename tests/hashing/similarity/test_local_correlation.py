@@ -18,15 +18,15 @@ SAME = np.eye(3)
 
 
 def test_a_picture_agrees_with_itself_everywhere() -> None:
-    found = compare_frames(PICTURE, PICTURE, SAME)
-    assert found.agreeing_share > 0.99
-    assert found.mean_correlation > 0.95
+    comparison = compare_frames(PICTURE, PICTURE, SAME)
+    assert comparison.agreeing_share > 0.99
+    assert comparison.mean_correlation > 0.95
 
 
 def test_unlike_pictures_agree_nowhere_much() -> None:
-    found = compare_frames(PICTURE, OTHER, SAME)
-    assert found.agreeing_share < 0.2
-    assert abs(found.mean_correlation) < 0.4
+    comparison = compare_frames(PICTURE, OTHER, SAME)
+    assert comparison.agreeing_share < 0.2
+    assert abs(comparison.mean_correlation) < 0.4
 
 
 @pytest.mark.parametrize("tone", [lambda p: p * 0.6, lambda p: 255 - (255 - p) * 0.6])
@@ -38,13 +38,13 @@ def test_brightness_and_contrast_do_not_count(tone: object) -> None:
 def test_only_what_was_changed_disagrees() -> None:
     changed = PICTURE.copy()
     changed[40:120, 60:160] = OTHER[40:120, 60:160]
-    found = compare_frames(changed, PICTURE, SAME)
-    height, width = found.correlation.shape
-    inner = found.correlation[
+    comparison = compare_frames(changed, PICTURE, SAME)
+    height, width = comparison.correlation.shape
+    inner = comparison.correlation[
         round(0.3 * height) : round(0.6 * height), round(0.25 * width) : round(0.45 * width)
     ]
     assert np.median(inner) < 0.4
-    assert np.median(found.correlation[:, round(0.7 * width) :]) > 0.95
+    assert np.median(comparison.correlation[:, round(0.7 * width) :]) > 0.95
 
 
 def test_a_transform_is_undone_before_pictures_are_held_together() -> None:

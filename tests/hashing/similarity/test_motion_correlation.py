@@ -20,11 +20,11 @@ def line(offset: float, start: float = 0.0, end: float = 5.0) -> Line:
 
 def test_what_moves_in_a_clip_moves_alike_in_itself(film: Films) -> None:
     reel = FrameCache(film("fixed"))
-    seen = correlate_motion(reel, reel, SAME_FRAME, line(0.0))
-    assert seen is not None
-    assert seen.query_explained == pytest.approx(seen.reference_explained)
-    assert (seen.query_explained or 0) > 0.9
-    assert 0 < seen.moving_share < 1
+    motion = correlate_motion(reel, reel, SAME_FRAME, line(0.0))
+    assert motion is not None
+    assert motion.query_explained == pytest.approx(motion.reference_explained)
+    assert (motion.query_explained or 0) > 0.9
+    assert 0 < motion.moving_share < 1
 
 
 @pytest.mark.parametrize("offset", [0.0, 1.0])
@@ -42,11 +42,11 @@ def test_another_hour_of_a_fixed_camera_moves_otherwise(film: Films, offset: flo
 
 
 def test_where_nothing_moves_nothing_is_explained(film: Films) -> None:
-    reel = FrameCache(film("park, held"))
-    seen = correlate_motion(reel, reel, SAME_FRAME, line(0.0, 0.0, 1.8))
-    assert seen is not None
-    assert seen.query_explained is None
-    assert seen.reference_explained is None
+    reel = FrameCache(film("park, frozen"))
+    motion = correlate_motion(reel, reel, SAME_FRAME, line(0.0, 0.0, 1.8))
+    assert motion is not None
+    assert motion.query_explained is None
+    assert motion.reference_explained is None
 
 
 def test_a_moment_is_too_little_to_see_motion(film: Films) -> None:
