@@ -99,10 +99,12 @@ def start_check(
     with open_sandbox(item.path, settings) as sandbox:
         read = read_item(sandbox, item, settings, clock, on_progress)
         query = read.fingerprint
-        found = search_library(sandbox, query, library, clock, on_progress)
-        audio = trace_audio(query, found, library, clock)
-        verdict = judge_matches(sandbox, facts, query, audio, claim, found.searched, library)
+        search = search_library(sandbox, query, library, clock, on_progress)
+        audio = trace_audio(query, search, library, clock)
+        verdict = judge_matches(sandbox, facts, query, audio, claim, search.searched, library)
         parts, missed = check_parts(sandbox, item, claim, library, settings, clock, on_progress)
         verdict = combine_parts(verdict, parts, missed)
-        report = make_report(facts, read, verdict, found.searched, claim, clock, parts)
-        yield Judged(report, verdict, query, read.metadata, found.proposed, sandbox, library, parts)
+        report = make_report(facts, read, verdict, search.searched, claim, clock, parts)
+        yield Judged(
+            report, verdict, query, read.metadata, search.proposed, sandbox, library, parts
+        )

@@ -241,7 +241,7 @@ def scan(
 
             stages = on_progress if jobs == 1 else quiet  # several at once would be mixed up
 
-            def check_one(item: FolderEntry) -> dict[str, Any]:
+            def check_entry(item: FolderEntry) -> dict[str, Any]:
                 on_item(item.relative, len(outcomes), len(items))
                 if item.problem is not None:
                     return to_json(unreadable(item.path.name, item.problem))
@@ -251,7 +251,7 @@ def scan(
                     report = report_unread(item.path, error, settings)
                 return to_json(report)
 
-            for outcome in scan_items(items, reports, check_one, jobs):
+            for outcome in scan_items(items, reports, check_entry, jobs):
                 outcomes.append(outcome)
     print_lines(summary_lines(outcomes))
     if any(outcome.relation is None for _, outcome in outcomes):

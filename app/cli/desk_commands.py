@@ -34,8 +34,8 @@ def verify_desk(
     if not sound:
         complain(text("cli-desk-file-damaged"))
     if as_json:
-        print_json([{"check": one.check, "what": one.what} for one in damaged])
+        print_json([{"check": damage.check, "what": damage.what} for damage in damaged])
     elif damaged or sound:
-        print_lines([str(one) for one in damaged] or [text("cli-desk-sound")])
+        print_lines([str(damage) for damage in damaged] or [text("cli-desk-sound")])
     if damaged or not sound:
         raise typer.Exit(EXIT_UNREADABLE)

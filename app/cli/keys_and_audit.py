@@ -190,7 +190,7 @@ def _witnessed(sent: "list[SentHead]", count: int) -> str:
     """How far the heads that others kept vouch for the log, and how old the last of them is."""
     from app.store.timestamps import now
 
-    last = max(sent, key=lambda one: (one.head.number, one.at))
+    last = max(sent, key=lambda entry: (entry.head.number, entry.at))
     age_min = max(0, round((now() - last.at).total_seconds() / 60))
     later = count - last.head.number
     params: dict[str, Param] = {"number": str(last.head.number), "minutes": age_min}

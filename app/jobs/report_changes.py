@@ -43,7 +43,9 @@ def find_change(
 
     itself: ids of clips that are the item itself, added since, and no news to who checked it.
     """
-    accepted = [match for match in after.held if match.accepted and match.clip.id not in itself]
+    accepted = [
+        match for match in after.comparisons if match.accepted and match.clip.id not in itself
+    ]
     if not after.matched or not accepted:
         return None
     known = _latest(before)

@@ -197,7 +197,7 @@ def _near_miss(sources: Sequence[KnownSound]) -> Match:
             "kept", 0.0, tuple(AudioSpan(source.query, "kept", 0.0) for source in sources)
         ),
         main_picture=False,
-        reasons=(*(source.told(source.clip.id) for source in sources), NO_SAME_FOOTAGE),
+        reasons=(*(source.message(source.clip.id) for source in sources), NO_SAME_FOOTAGE),
         found_by="sound",
     )
 

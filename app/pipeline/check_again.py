@@ -74,12 +74,12 @@ def check_again(
     query = item.fingerprint
     with open_sandbox(None, settings) as sandbox:
         sandbox.use_stored(query)
-        found = search_library(sandbox, query, library, clock, on_progress, accepted)
-        audio = trace_audio(query, found, library, clock)
-        verdict = judge_matches(sandbox, item.facts, query, audio, claim, found.searched, library)
+        search = search_library(sandbox, query, library, clock, on_progress, accepted)
+        audio = trace_audio(query, search, library, clock)
+        verdict = judge_matches(sandbox, item.facts, query, audio, claim, search.searched, library)
         read = ReadItem(query, item.metadata)
-        report = make_report(item.facts, read, verdict, found.searched, claim, clock)
-        judged = Judged(report, verdict, query, item.metadata, found.proposed, sandbox, library)
+        report = make_report(item.facts, read, verdict, search.searched, claim, clock)
+        judged = Judged(report, verdict, query, item.metadata, search.proposed, sandbox, library)
         sheets = judged.make_sheets(strips=True, on_progress=on_progress)
     return Checked(report, verdict, sheets)
 

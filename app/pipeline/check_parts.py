@@ -49,7 +49,7 @@ def check_parts(
     for part in parts:
         if part.reason is not None:
             checked.append(CheckedPart(part, reason=part.reason))
-        elif sum(one.checked for one in checked) >= MAX_CHECKED_PARTS:
+        elif sum(other.checked for other in checked) >= MAX_CHECKED_PARTS:
             reason = Message("problem-more-parts", {"max": MAX_CHECKED_PARTS})
             checked.append(CheckedPart(part, reason=reason))
         else:
@@ -74,10 +74,10 @@ def _check_part(
     try:
         with clock.during("describe"):
             query = sandbox.fingerprint_part(part, limits)
-        found = search_library(sandbox, query, library, clock, on_progress)
-        audio = trace_audio(query, found, library, clock)
+        search = search_library(sandbox, query, library, clock, on_progress)
+        audio = trace_audio(query, search, library, clock)
         facts = file_facts(item)
-        verdict = judge_matches(sandbox, facts, query, audio, claim, found.searched, library)
+        verdict = judge_matches(sandbox, facts, query, audio, claim, search.searched, library)
     except (DecodeError, SandboxKilled) as error:
         return CheckedPart(part, reason=error.message)
     return CheckedPart(part, verdict, query.info.duration_s, query.preview, query.problems)

@@ -24,15 +24,15 @@ MIN_SHARED_S = 1.0  # of the item, above which two accepted clips are compared w
 
 
 def trace_audio(
-    query: Fingerprint, found: SearchResult, library: Library, clock: StepClock
+    query: Fingerprint, search: SearchResult, library: Library, clock: StepClock
 ) -> TracedMatches:
     """Find the source of audio that the matches leave unexplained; most items have none."""
-    ranges = unexplained(query, found.compared)
+    ranges = unexplained(query, search.compared)
     if query.audio is None or not ranges:
-        return TracedMatches(found.compared, shortfalls=found.shortfalls)
+        return TracedMatches(search.compared, shortfalls=search.shortfalls)
     with clock.during("sound"):
         sources, unheard = find_audio(query.audio, ranges, library)
-        return add_audio_sources(found.compared, sources, (*found.shortfalls, *unheard))
+        return add_audio_sources(search.compared, sources, (*search.shortfalls, *unheard))
 
 
 def judge_matches(
@@ -56,7 +56,7 @@ def judge_matches(
             if not _are_same_recording(sandbox, library, clip, other):
                 different.add((clip.id, other.id))
         except COMPARISON_ERRORS as error:
-            shortfalls.append(_not_told_apart(clip, other, error))
+            shortfalls.append(_pair_shortfall(clip, other, error))
             with suppress(SandboxKilled):
                 sandbox.revive()
     able = Capabilities(sound=query.audio is not None)
@@ -78,7 +78,7 @@ def _shared_s(first: Match, second: Match) -> float:
     return sum(a.query.overlap(b.query) for a in first.segments for b in second.segments)
 
 
-def _not_told_apart(clip: Clip, other: Clip, error: FirstseenError) -> Shortfall:
+def _pair_shortfall(clip: Clip, other: Clip, error: FirstseenError) -> Shortfall:
     named = {"clip": clip.title or clip.name, "other": other.title or other.name}
     return Shortfall(Message("shortfall-pair", {**named, "cause": cause_of_failure(error)}))
 

@@ -43,7 +43,7 @@ def make_report(
             *query.problems,
             *_problems(parts),
             *metadata.problems,
-            *(one.problem for one in verdict.shortfalls),
+            *(shortfall.problem for shortfall in verdict.shortfalls),
         ),
         parts=parts,
         timings_s=clock.times(),

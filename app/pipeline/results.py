@@ -14,7 +14,7 @@ from app.report.report import Report
 from app.sandbox.client import MediaSandbox
 from app.sandbox.errors import SandboxKilled
 from app.verdict.combine_parts import CheckedPart
-from app.verdict.relations import Held
+from app.verdict.relations import Comparison
 from app.verdict.verdict import Verdict
 from hashing.search.candidates import SearchThresholds
 from hashing.types import Fingerprint, Match, PreviewFrames
@@ -45,9 +45,9 @@ class Judged:
     parts: tuple[CheckedPart, ...] = ()
 
     @property
-    def matches_to_show(self) -> tuple[Held, ...]:
+    def matches_to_show(self) -> tuple[Comparison, ...]:
         """The matches that evidence frames can be made of."""
-        return tuple(match for match in self.verdict.held if _is_shown(match))
+        return tuple(match for match in self.verdict.comparisons if _is_shown(match))
 
     def make_sheets(
         self,
@@ -76,7 +76,7 @@ class Judged:
 
 def make_sheets(
     sandbox: MediaSandbox,
-    matches: Sequence[Held],
+    matches: Sequence[Comparison],
     library: Library,
     *,
     unblurred: bool,
@@ -92,7 +92,7 @@ def make_sheets(
     sheets = {}
     for done, match in enumerate(matches):
         on_progress("pictures", done / len(matches))
-        shown, preview = _of_one_part(match.match, parts)
+        shown, preview = _for_first_part(match.match, parts)
         try:
             reference = library.load(match.clip.id).preview
             if reference is None:
@@ -112,18 +112,20 @@ def make_sheets(
     return sheets
 
 
-def _of_one_part(match: Match, parts: Sequence[CheckedPart]) -> tuple[Match, PreviewFrames | None]:
-    """The match as far as it is of one part, the main one first, and that part's preview frames.
+def _for_first_part(
+    match: Match, parts: Sequence[CheckedPart]
+) -> tuple[Match, PreviewFrames | None]:
+    """The match limited to one part, the main part if it matched, and that part's preview frames.
 
-    None: those of the main part, which the sandbox holds.
+    The frames are None for the main part: the sandbox has them.
     """
     ids = {segment.part for segment in match.segments}
     part = None if None in ids or not ids else sorted(filter(None, ids))[0]
-    preview = next((one.preview for one in parts if one.part.id == part), None)
-    segments = tuple(one for one in match.segments if one.part == part)
-    edits = tuple(one for one in match.edits if one.part == part)
+    preview = next((other.preview for other in parts if other.part.id == part), None)
+    segments = tuple(segment for segment in match.segments if segment.part == part)
+    edits = tuple(edit for edit in match.edits if edit.part == part)
     return replace(match, segments=segments, edits=edits), preview
 
 
-def _is_shown(match: Held) -> bool:
+def _is_shown(match: Comparison) -> bool:
     return bool(match.match.segments) and (match.accepted or match.relation == "undecided")

@@ -54,8 +54,8 @@ def _sandbox_and_model(settings: Settings) -> Iterator[Fact]:
         return
     missing = ", ".join(walls.missing)
     stand = Message("fact-all-walls")
-    found = Message("fact-missing-walls", {"missing": missing}) if missing else stand
-    yield Fact(Message("fact-sandbox"), found, not missing)
+    walls_fact = Message("fact-missing-walls", {"missing": missing}) if missing else stand
+    yield Fact(Message("fact-sandbox"), walls_fact, not missing)
     named = Message("fact-model-packaged", {"space": space})
     if settings.model:
         named = Message("fact-model-file", {"model": str(settings.model), "space": space})

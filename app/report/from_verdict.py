@@ -21,7 +21,7 @@ from app.report.report import (
 from app.verdict.combine_parts import CheckedPart
 from app.verdict.dated_copies import Sighting
 from app.verdict.headline import Searched
-from app.verdict.relations import Held
+from app.verdict.relations import Comparison
 from app.verdict.verdict import Verdict
 from hashing.message import Message, verbatim
 from hashing.types import MediaInfo, Segment
@@ -50,7 +50,7 @@ def report_on(
         claim=ReportedClaim(verdict.date, verdict.place) if verdict and verdict.claimed else None,
         first_seen=_earliest(verdict.first_seen) if verdict and verdict.first_seen else None,
         unmatched=verdict.unmatched if verdict else (),
-        matches=tuple(_match(match) for match in verdict.held) if verdict else (),
+        matches=tuple(_match(match) for match in verdict.comparisons) if verdict else (),
         searched=searched,
         metadata=metadata or {},
         findings=findings,
@@ -111,7 +111,7 @@ def _earliest(first: Sighting) -> EarliestCopy:
     return EarliestCopy(first.clip.id, reported(first.appearance))
 
 
-def _match(compared: Held) -> ReportedMatch:
+def _match(compared: Comparison) -> ReportedMatch:
     clip, match = compared.clip, compared.match
     return ReportedMatch(
         clip=ReportedClip(

@@ -28,7 +28,7 @@ from app.report.wording import near_misses
 from app.text import formatting
 from app.text.escaping import printable
 from app.verdict.caveats import footage
-from app.verdict.headline import told_score
+from app.verdict.headline import score_text
 from hashing.types import Seconds
 
 MAX_NEAR_MISSES: Final = 5
@@ -163,7 +163,7 @@ def _environment() -> Environment:
         "near_facts": wording.near_facts,
         "picture": _picture,
         "said": catalogue.render,
-        "score_text": told_score,
+        "score_text": score_text,
         "segment_details": wording.segment_details,
         "share": _share,
         "size": formatting.byte_size,

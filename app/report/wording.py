@@ -9,7 +9,7 @@ from typing import Final, Literal
 from app.messages.catalogue import text
 from app.report.report import Report, ReportedAppearance, ReportedClip, ReportedMatch
 from app.verdict.caveats import footage
-from app.verdict.headline import told_score
+from app.verdict.headline import score_text
 from hashing.types import AudioFinding, AudioSpan, AudioState, MediaInfo, Seconds, Segment, Span
 
 SPEED_TOLERANCE: Final = 0.005  # of the speed; less is rounding of the segment's ends
@@ -157,7 +157,7 @@ def segment_details(segment: Segment) -> str:
 
 def near_facts(match: ReportedMatch) -> str:
     """How near a near miss is."""
-    facts = [text("report-score", score=told_score(match.score))]
+    facts = [text("report-score", score=score_text(match.score))]
     if match.relation == "undecided":
         facts.append(text("report-inconclusive"))
     if match.found_by == "sound":

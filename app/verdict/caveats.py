@@ -11,21 +11,21 @@ from app.verdict.headline import (
     scored,
 )
 from app.verdict.intervals import ranges, tolerance, without
-from app.verdict.relations import CheckedItem, Held
+from app.verdict.relations import CheckedItem, Comparison
 from app.verdict.shortfalls import Shortfall, not_compared
 from app.verdict.terms import Relation
 from hashing.edit_types import EditType
 from hashing.message import Message, Param
 from hashing.types import Span
 
-NO_NEAR_MISS = 0.05  # scores below this are told of no clip
+NO_NEAR_MISS = 0.05  # no clip with a score below this is reported
 
 
 def limits(
     item: CheckedItem,
     relation: Relation,
     undecided: str | None,
-    held: Sequence[Held],
+    comparisons: Sequence[Comparison],
     first: Sighting | None,
     unmatched: Sequence[Span],
     searched: Searched,
@@ -33,30 +33,30 @@ def limits(
     shortfalls: Sequence[Shortfall] = (),
 ) -> tuple[Message, ...]:
     """What this verdict does not mean, the gravest first."""
-    accepted = [one for one in held if one.accepted]
+    accepted = [comparison for comparison in comparisons if comparison.accepted]
     missed = not_compared(shortfalls)
     if relation == "none":
-        told = _limits_of_none(held, searched, able)
+        messages = _limits_of_none(comparisons, searched, able)
     elif relation == "undecided":
-        told = _limits_of_undecided(undecided)
+        messages = _limits_of_undecided(undecided)
     else:
-        told = _limits_of_match(relation, accepted, first)
+        messages = _limits_of_match(relation, accepted, first)
         if unmatched and item.info.kind == "video":
-            told.append(Message("limit-unmatched", {"ranges": ranges(unmatched)}))
-    told = [*told, *missed] if accepted else [*missed, *told]
+            messages.append(Message("limit-unmatched", {"ranges": ranges(unmatched)}))
+    messages = [*messages, *missed] if accepted else [*missed, *messages]
     blank = _blank(item, accepted)
     if blank and relation not in ("none", "exact"):
-        told.append(Message("limit-blank", {"ranges": ranges(blank)}))
+        messages.append(Message("limit-blank", {"ranges": ranges(blank)}))
     if item.gaps:
-        told.append(Message("limit-undecoded", {"ranges": ranges(item.gaps)}))
+        messages.append(Message("limit-undecoded", {"ranges": ranges(item.gaps)}))
     if searched.skipped:
-        told.append(_skipped(searched))
-    return tuple(told)
+        messages.append(_skipped(searched))
+    return tuple(messages)
 
 
-def _blank(item: CheckedItem, accepted: Sequence[Held]) -> tuple[Span, ...]:
+def _blank(item: CheckedItem, accepted: Sequence[Comparison]) -> tuple[Span, ...]:
     """What is black or featureless in the item, beside what matched."""
-    covered = [span for one in accepted for span in one.covered]
+    covered = [span for comparison in accepted for span in comparison.covered]
     blank = without(item.blank, covered)
     return tuple(span for span in blank if span.length > tolerance(item.duration_s))
 
@@ -70,18 +70,22 @@ def _skipped(searched: Searched) -> Message:
     return Message("limit-skipped-named", {"count": searched.skipped, "clips": tuple(ids)})
 
 
-def _limits_of_none(held: Sequence[Held], searched: Searched, able: Capabilities) -> list[Message]:
-    told = [Message("limit-none"), _how_much(searched)]
+def _limits_of_none(
+    comparisons: Sequence[Comparison], searched: Searched, able: Capabilities
+) -> list[Message]:
+    messages = [Message("limit-none"), _how_much(searched)]
     near = [
-        one for one in held if one.match.score >= NO_NEAR_MISS and one.match.found_by == "picture"
+        comparison
+        for comparison in comparisons
+        if comparison.match.score >= NO_NEAR_MISS and comparison.match.found_by == "picture"
     ][:MOST_CLIPS]
     if near:
-        closest = tuple(Message("limit-closest-clip", scored(one)) for one in near)
-        told.append(Message("limit-closest", {"clips": closest}))
+        closest = tuple(Message("limit-closest-clip", scored(comparison)) for comparison in near)
+        messages.append(Message("limit-closest", {"clips": closest}))
     if able.weak_edits:
         weak = tuple(Message(id) for id in able.weak_edits)
-        told.append(Message("limit-often-missed", {"edits": weak}))
-    return told
+        messages.append(Message("limit-often-missed", {"edits": weak}))
+    return messages
 
 
 def _how_much(searched: Searched) -> Message:
@@ -116,38 +120,40 @@ def _limits_of_undecided(undecided: str | None) -> list[Message]:
 
 
 def _limits_of_match(
-    relation: Relation, accepted: Sequence[Held], first: Sighting | None
+    relation: Relation, accepted: Sequence[Comparison], first: Sighting | None
 ) -> list[Message]:
-    told = [
+    messages = [
         Message("limit-match"),
         Message("limit-no-date" if first is None else "limit-earliest-known"),
     ]
     if first is not None and first.appearance.kind == "ingested":
-        told.append(Message("limit-only-added"))
+        messages.append(Message("limit-only-added"))
     if relation == "longer":
-        told.append(Message("limit-longer"))
+        messages.append(Message("limit-longer"))
     if relation == "composite":
-        told.append(Message("limit-composite"))
-    if any(one.relation in ("edited", "composite") for one in accepted):
-        told.append(Message("limit-differences"))
-    if accepted and not any(one.main for one in accepted):
-        told.append(Message("limit-not-main"))
-    return told
+        messages.append(Message("limit-composite"))
+    if any(comparison.relation in ("edited", "composite") for comparison in accepted):
+        messages.append(Message("limit-differences"))
+    if accepted and not any(comparison.main for comparison in accepted):
+        messages.append(Message("limit-not-main"))
+    return messages
 
 
-def of_sound(held: Sequence[Held], sounds: Sequence[KnownSound]) -> tuple[Message, ...]:
+def of_sound(
+    comparisons: Sequence[Comparison], sounds: Sequence[KnownSound]
+) -> tuple[Message, ...]:
     """What sound that is known from a clip does not mean."""
-    named = any(span.clip for one in held for span in one.match.audio.spans)
+    named = any(span.clip for comparison in comparisons for span in comparison.match.audio.spans)
     return (Message("limit-sound"),) if sounds or named else ()
 
 
 def unable(able: Capabilities, item: CheckedItem) -> tuple[Message, ...]:
     """What this run could not have noticed."""
-    told = []
+    messages = []
     missing = [kind for kind in EditType if kind not in able.edit_types | {EditType.TRIM}]
     if missing:
         names = tuple(Message(kind.name_id) for kind in missing)
-        told.append(Message("limit-not-looked-for", {"edits": names}))
+        messages.append(Message("limit-not-looked-for", {"edits": names}))
     if item.info.audio_codec is not None and not able.sound:
-        told.append(Message("limit-no-sound"))
-    return tuple(told)
+        messages.append(Message("limit-no-sound"))
+    return tuple(messages)

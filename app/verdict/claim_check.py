@@ -1,7 +1,7 @@
 """What the dated evidence says of a claim. Pure.
 
 The worst that this can do is to call a witness's real footage old. So nothing contradicts a
-claimed date but an accepted match of the item's main picture, dated by something other than the
+claimed date but an accepted match of what the item mainly shows, dated by something other than the
 file's own word, and earlier even in the least favourable reading of both dates.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from app.dates import Interval, time_between
 from app.verdict.dated_copies import Sighting, by, sightings, source
 from app.verdict.intervals import filled, merged, ranges, tolerance, total, uncovered, without
-from app.verdict.relations import CheckedItem, Held
+from app.verdict.relations import CheckedItem, Comparison
 from app.verdict.terms import DateFinding
 from hashing.message import Message, Param
 from hashing.types import Span
@@ -19,7 +19,7 @@ from hashing.types import Span
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDate:
-    """What the known copies say of the claimed date, and of which stretches of the item."""
+    """What the known copies say of the claimed date, and of which ranges of the item."""
 
     claimed: str
     finding: DateFinding
@@ -36,23 +36,34 @@ class ClaimedPlace:
     reason: Message
 
 
-def check_date(item: CheckedItem, held: Sequence[Held], claim: Interval) -> ClaimedDate:
+def check_date(
+    item: CheckedItem, comparisons: Sequence[Comparison], claim: Interval
+) -> ClaimedDate:
     """Whether a copy of what the item mainly shows existed before the claimed date.
 
-    A stretch is contradicted where the latest instant of a counting appearance lies before the
-    earliest instant of the claim. Nothing but an accepted match of the main picture counts.
+    A range is contradicted where the latest time of a counting appearance lies before the
+    earliest time of the claim. Nothing but an accepted match of what the item mainly shows counts.
     """
-    accepted = [one for one in held if one.accepted]
-    found = sightings(one for one in accepted if one.main and not one.match.shared_material)
-    if not found:
-        reason = _why_not_checkable(item, held, accepted, claim)
+    accepted = [comparison for comparison in comparisons if comparison.accepted]
+    sightings_of_main = sightings(
+        comparison
+        for comparison in accepted
+        if comparison.main and not comparison.match.shared_material
+    )
+    if not sightings_of_main:
+        reason = _why_not_checkable(item, comparisons, accepted, claim)
         return ClaimedDate(claim.text, "not_checkable", (), reason)
-    earlier = [sighting for sighting in found if sighting.date.wholly_before(claim)]
+    earlier = [sighting for sighting in sightings_of_main if sighting.date.wholly_before(claim)]
     if not earlier:
-        spans = filled((span for sighting in found for span in sighting.held.main), item.duration_s)
-        reason = _why_not_contradicted(item, found, spans, claim)
+        spans = filled(
+            (span for sighting in sightings_of_main for span in sighting.comparison.main),
+            item.duration_s,
+        )
+        reason = _why_not_contradicted(item, sightings_of_main, spans, claim)
         return ClaimedDate(claim.text, "not_contradicted", spans, reason)
-    spans = filled((span for sighting in earlier for span in sighting.held.main), item.duration_s)
+    spans = filled(
+        (span for sighting in earlier for span in sighting.comparison.main), item.duration_s
+    )
     rest = _rest(item, earlier, spans)
     finding: DateFinding = "contradicted" if rest == () else "partly_contradicted"
     return ClaimedDate(claim.text, finding, spans, _why_contradicted(earlier, spans, rest, claim))
@@ -62,7 +73,7 @@ def _rest(
     item: CheckedItem, earlier: Sequence[Sighting], spans: Sequence[Span]
 ) -> tuple[Span, ...] | None:
     """What the finding leaves out; None where the item's length is not known."""
-    if any(sighting.held.relation == "exact" for sighting in earlier):
+    if any(sighting.comparison.relation == "exact" for sighting in earlier):
         return ()
     if item.duration_s is None:
         return None
@@ -75,13 +86,13 @@ def _why_contradicted(
     rest: tuple[Span, ...] | None,
     claim: Interval,
 ) -> Message:
-    """One clause a clip that adds a stretch, the earliest date first."""
+    """One clause a clip that adds a range, the earliest date first."""
     shown: list[tuple[Sighting, tuple[Span, ...]]] = []
     left = merged(spans)
     for sighting in earlier:
-        remaining = without(left, sighting.held.main)
+        remaining = without(left, sighting.comparison.main)
         if not shown or total(left) - total(remaining) > 0:
-            shown.append((sighting, sighting.held.main))
+            shown.append((sighting, sighting.comparison.main))
         left = remaining
     if len(shown) == 1:
         reason = _existed("claim-contradicted", shown[0][0], claim)
@@ -92,7 +103,9 @@ def _why_contradicted(
                 params=reason.params | {"ranges": ranges(spans)},
             )
     else:
-        copies = (_existed("claim-copy", seen, claim, ranges=ranges(main)) for seen, main in shown)
+        copies = (
+            _existed("claim-copy", first, claim, ranges=ranges(main)) for first, main in shown
+        )
         reason = Message("claim-contradicted-several", {"copies": tuple(copies)})
     if rest:
         reason = Message("claim-rest-open", {"reason": reason, "ranges": ranges(rest)})
@@ -117,19 +130,22 @@ def comparable(item: CheckedItem, spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _why_not_checkable(
-    item: CheckedItem, held: Sequence[Held], accepted: Sequence[Held], claim: Interval
+    item: CheckedItem,
+    comparisons: Sequence[Comparison],
+    accepted: Sequence[Comparison],
+    claim: Interval,
 ) -> Message:
     if not accepted:
-        undecided = any(one.relation == "undecided" for one in held)
+        undecided = any(comparison.relation == "undecided" for comparison in comparisons)
         return Message("claim-no-sure-match" if undecided else "claim-no-match")
-    main = [one for one in accepted if one.main]
+    main = [comparison for comparison in accepted if comparison.main]
     if not main:
         return _why_only_inset(accepted, claim)
-    shared = [one for one in main if one.match.shared_material]
+    shared = [comparison for comparison in main if comparison.match.shared_material]
     dated = sightings(shared)
     if not dated:
         return Message("claim-no-date")
-    spans = filled((span for one in shared for span in one.main), item.duration_s)
+    spans = filled((span for comparison in shared for span in comparison.main), item.duration_s)
     params: dict[str, Param] = {
         "ranges": ranges(spans),
         "by": by(dated[0].date),
@@ -138,19 +154,19 @@ def _why_not_checkable(
     return Message("claim-only-shared", params)
 
 
-def _why_only_inset(accepted: Sequence[Held], claim: Interval) -> Message:
+def _why_only_inset(accepted: Sequence[Comparison], claim: Interval) -> Message:
     """Other footage fills more of the frame; the known part may still be older than claimed."""
-    earlier = [found for found in sightings(accepted) if found.date.wholly_before(claim)]
-    share = earlier[0].held.known_share if earlier else None
+    earlier = [sighting for sighting in sightings(accepted) if sighting.date.wholly_before(claim)]
+    share = earlier[0].comparison.known_share if earlier else None
     if share is None:
         return Message("claim-only-inset")
     return _existed("claim-inset-older", earlier[0], claim, share=share)
 
 
 def _why_not_contradicted(
-    item: CheckedItem, found: Sequence[Sighting], spans: Sequence[Span], claim: Interval
+    item: CheckedItem, sightings_of_main: Sequence[Sighting], spans: Sequence[Span], claim: Interval
 ) -> Message:
-    best = found[0]
+    best = sightings_of_main[0]
     later = claim.wholly_before(best.date)
     reason = Message(
         "claim-copy-later" if later else "claim-copy-not-surely-earlier",
@@ -162,10 +178,12 @@ def _why_not_contradicted(
     return Message("claim-not-confirmed", {"reason": reason})
 
 
-def check_place(held: Sequence[Held], claimed: str) -> ClaimedPlace:
+def check_place(comparisons: Sequence[Comparison], claimed: str) -> ClaimedPlace:
     """The places entered for the clips that the item mainly shows, best match first."""
-    accepted = [one for one in held if one.accepted and one.main]
-    known = tuple(dict.fromkeys(one.clip.place for one in accepted if one.clip.place))
+    accepted = [comparison for comparison in comparisons if comparison.accepted and comparison.main]
+    known = tuple(
+        dict.fromkeys(comparison.clip.place for comparison in accepted if comparison.clip.place)
+    )
     if known:
         reason = Message("claim-places")
     elif accepted:

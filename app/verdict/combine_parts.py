@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.verdict.claim_check import ClaimedDate
-from app.verdict.relations import Held
+from app.verdict.relations import Comparison
 from app.verdict.shortfalls import NOT_COMPARED, Shortfall, not_compared
 from app.verdict.verdict import Verdict
 from hashing.message import Message, Param
@@ -56,18 +56,18 @@ def combine_parts(
 def _in_parts(parts: Sequence[CheckedPart]) -> list[Shortfall]:
     """What was not compared with the parts."""
     return [
-        Shortfall(Message("shortfall-in-part", {"part": part.part.label, "what": one.what}))
+        Shortfall(Message("shortfall-in-part", {"part": part.part.label, "what": shortfall.what}))
         for part in parts
         if part.verdict is not None
-        for one in part.verdict.shortfalls
+        for shortfall in part.verdict.shortfalls
     ]
 
 
 def _with_shortfalls(verdict: Verdict, shortfalls: Sequence[Shortfall]) -> Verdict:
     """The verdict with these in place of those of one part alone."""
-    limit = not_compared(shortfalls)
-    others = [one for one in verdict.limits if one.id != NOT_COMPARED]
-    limits = (*others, *limit) if verdict.matched else (*limit, *others)
+    more = not_compared(shortfalls)
+    others = [limit for limit in verdict.limits if limit.id != NOT_COMPARED]
+    limits = (*others, *more) if verdict.matched else (*more, *others)
     return replace(verdict, limits=limits, shortfalls=tuple(shortfalls))
 
 
@@ -81,13 +81,18 @@ def _unchecked(parts: Sequence[CheckedPart]) -> list[Message]:
 
 def _with_part(combined: Verdict, part: CheckedPart, other: Verdict) -> Verdict:
     label = part.part.label
-    held = _merged(combined.held, [_of_part(one, part.part.id) for one in other.held])
-    combined = replace(combined, held=held, date=_date(combined.date, other.date, label))
+    of_part = [_of_part(comparison, part.part.id) for comparison in other.comparisons]
+    comparisons = _merged(combined.comparisons, of_part)
+    combined = replace(
+        combined, comparisons=comparisons, date=_date(combined.date, other.date, label)
+    )
     says_more = other.undecided is not None and combined.relation == "none"
     if not other.matched and not says_more:
         return combined
-    told = [Message("reason-in-part", {"part": label, "reason": one}) for one in other.reasons]
-    combined = replace(combined, reasons=(*combined.reasons, *told))
+    reasons = [
+        Message("reason-in-part", {"part": label, "reason": reason}) for reason in other.reasons
+    ]
+    combined = replace(combined, reasons=(*combined.reasons, *reasons))
     if combined.matched:
         return combined
     unmatched = Message("limit-main-unmatched", {"part": label})
@@ -102,19 +107,21 @@ def _with_part(combined: Verdict, part: CheckedPart, other: Verdict) -> Verdict:
     )
 
 
-def _of_part(held: Held, part: str) -> Held:
+def _of_part(comparison: Comparison, part: str) -> Comparison:
     """The same with every segment and edit named as the part's; nothing of the main part's time."""
     match = replace(
-        held.match,
-        segments=tuple(replace(one, part=part) for one in held.match.segments),
-        edits=tuple(replace(one, part=part) for one in held.match.edits),
+        comparison.match,
+        segments=tuple(replace(segment, part=part) for segment in comparison.match.segments),
+        edits=tuple(replace(edit, part=part) for edit in comparison.match.edits),
     )
-    return replace(held, match=match, covered=(), main=(), coverage_query=0.0)
+    return replace(comparison, match=match, covered=(), main=(), coverage_query=0.0)
 
 
-def _merged(held: Sequence[Held], others: Sequence[Held]) -> tuple[Held, ...]:
+def _merged(
+    comparisons: Sequence[Comparison], others: Sequence[Comparison]
+) -> tuple[Comparison, ...]:
     """One match a clip: accepted ones first, those of the main part before the others."""
-    by_clip = {one.clip.id: one for one in held}
+    by_clip = {comparison.clip.id: comparison for comparison in comparisons}
     for other in others:
         mine = by_clip.get(other.clip.id)
         if mine is None:
@@ -125,10 +132,15 @@ def _merged(held: Sequence[Held], others: Sequence[Held]) -> tuple[Held, ...]:
         elif other.accepted or (other.relation == "undecided" and mine.relation == "none"):
             by_clip[other.clip.id] = other
     ranked = list(by_clip.values())
-    return tuple(sorted(ranked, key=lambda one: (not one.accepted, one.relation != "undecided")))
+    return tuple(
+        sorted(
+            ranked,
+            key=lambda comparison: (not comparison.accepted, comparison.relation != "undecided"),
+        )
+    )
 
 
-def _joined(mine: Held, other: Held) -> Held:
+def _joined(mine: Comparison, other: Comparison) -> Comparison:
     match = replace(
         mine.match,
         segments=(*mine.match.segments, *other.match.segments),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.dates import Interval, try_parse
 from app.library.records import Appearance, AppearanceKind, Clip
-from app.verdict.relations import Held
+from app.verdict.relations import Comparison
 from hashing.message import Message, Param
 
 COUNTING: frozenset[AppearanceKind] = frozenset({"published", "archived", "attested", "ingested"})
@@ -18,31 +18,33 @@ _ORDER: tuple[AppearanceKind, ...] = ("published", "archived", "attested", "inge
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One appearance of one clip, with the instants that its date can mean."""
+    """One appearance of one clip, with the range of times that its date can mean."""
 
-    held: Held
+    comparison: Comparison
     appearance: Appearance
     date: Interval
 
     @property
     def clip(self) -> Clip:
-        return self.held.clip
+        return self.comparison.clip
 
 
-def sightings(held: Iterable[Held], kinds: Iterable[AppearanceKind] = COUNTING) -> list[Sighting]:
-    """Readable dates of these kinds, the earliest latest-instant first.
+def sightings(
+    comparisons: Iterable[Comparison], kinds: Iterable[AppearanceKind] = COUNTING
+) -> list[Sighting]:
+    """Readable dates of these kinds, ordered by the latest time that they can mean.
 
     Ties: the more precise one, then published, archived, attested, ingested, then the better
     match.
     """
     wanted = frozenset(kinds)
-    found = [
-        Sighting(one, appearance, date)
-        for one in held
-        for appearance in one.clip.appearances
+    dated = [
+        Sighting(comparison, appearance, date)
+        for comparison in comparisons
+        for appearance in comparison.clip.appearances
         if appearance.kind in wanted and (date := try_parse(appearance.date)) is not None
     ]
-    return sorted(found, key=_rank)
+    return sorted(dated, key=_rank)
 
 
 def _rank(sighting: Sighting) -> tuple[float, float, int, float, str]:
@@ -50,7 +52,7 @@ def _rank(sighting: Sighting) -> tuple[float, float, int, float, str]:
         sighting.date.latest.timestamp(),
         -sighting.date.earliest.timestamp(),
         _ORDER.index(sighting.appearance.kind),
-        -sighting.held.match.score,
+        -sighting.comparison.match.score,
         sighting.clip.id,
     )
 
@@ -58,18 +60,17 @@ def _rank(sighting: Sighting) -> tuple[float, float, int, float, str]:
 def earliest_of(clip: Clip) -> Appearance | None:
     """The appearance by whose date a copy of this clip surely existed, the earliest such date."""
     dated = [
-        (date.latest, _ORDER.index(seen.kind), seen)
-        for seen in clip.appearances
-        if seen.kind in COUNTING and (date := try_parse(seen.date)) is not None
+        (date.latest, _ORDER.index(appearance.kind), appearance)
+        for appearance in clip.appearances
+        if appearance.kind in COUNTING and (date := try_parse(appearance.date)) is not None
     ]
-    return min(dated, key=lambda one: one[:2])[2] if dated else None
+    return min(dated, key=lambda row: row[:2])[2] if dated else None
 
 
-def first_seen(accepted: Sequence[Held]) -> Sighting | None:
+def first_seen(accepted: Sequence[Comparison]) -> Sighting | None:
     """The earliest copy known to this library; of the main picture where anything shows it."""
-    main = [one for one in accepted if one.main]
-    found = sightings(main or accepted)
-    return found[0] if found else None
+    main = [comparison for comparison in accepted if comparison.main]
+    return next(iter(sightings(main or accepted)), None)
 
 
 def by(date: Interval) -> Message:
@@ -99,17 +100,21 @@ def _dated(sighting: Sighting) -> dict[str, Param]:
     }
 
 
-def date_notes(accepted: Sequence[Held], first: Sighting | None) -> list[Message]:
+def date_notes(accepted: Sequence[Comparison], first: Sighting | None) -> list[Message]:
     """What a reader of the first date must know: ties, vaguer dates, disagreements, the unread."""
     notes = [
-        Message("reason-date-unread", {"clip_id": one.clip.id, "date": appearance.date})
-        for one in accepted
-        for appearance in one.clip.appearances
+        Message("reason-date-unread", {"clip_id": comparison.clip.id, "date": appearance.date})
+        for comparison in accepted
+        for appearance in comparison.clip.appearances
         if try_parse(appearance.date) is None
     ]
     if first is None:
         return notes + _captured_notes(accepted)
-    same = [one for one in accepted if bool(one.main) == bool(first.held.main)]
+    same = [
+        comparison
+        for comparison in accepted
+        if bool(comparison.main) == bool(first.comparison.main)
+    ]
     for other in sightings(same):
         if other.appearance == first.appearance and other.clip == first.clip:
             continue
@@ -117,35 +122,35 @@ def date_notes(accepted: Sequence[Held], first: Sighting | None) -> list[Message
             notes.append(Message("reason-date-tied", _dated(other)))
         elif other.date.may_precede(first.date):
             notes.append(Message("reason-date-vaguer", _dated(other)))
-    if not first.held.main:
+    if not first.comparison.main:
         notes.append(Message("reason-first-date-inset"))
-    elif any(one.accepted and not one.main for one in accepted):
-        inset = sightings(one for one in accepted if not one.main)
+    elif any(comparison.accepted and not comparison.main for comparison in accepted):
+        inset = sightings(comparison for comparison in accepted if not comparison.main)
         if inset and inset[0].date.latest < first.date.latest:
             notes.append(Message("reason-inset-older", _dated(inset[0])))
     return notes + _captured_notes(accepted) + _disagreements(accepted)
 
 
-def _captured_notes(accepted: Sequence[Held]) -> list[Message]:
+def _captured_notes(accepted: Sequence[Comparison]) -> list[Message]:
     return [
-        Message("reason-captured", {"clip_id": one.clip.id, "date": said.date.text})
-        for one in accepted
-        for said in sightings([one], ["captured"])[:1]
+        Message("reason-captured", {"clip_id": comparison.clip.id, "date": said.date.text})
+        for comparison in accepted
+        for said in sightings([comparison], ["captured"])[:1]
     ]
 
 
-def _disagreements(accepted: Sequence[Held]) -> list[Message]:
-    """Clips said to be captured after a copy of them was already seen."""
+def _disagreements(accepted: Sequence[Comparison]) -> list[Message]:
+    """Clips said to be captured after a copy of them already existed."""
     notes = []
-    for one in accepted:
-        for said in sightings([one], ["captured"]):
-            seen = next(iter(sightings([one])), None)
-            if seen is not None and seen.date.wholly_before(said.date):
+    for comparison in accepted:
+        for said in sightings([comparison], ["captured"]):
+            counting = next(iter(sightings([comparison])), None)
+            if counting is not None and counting.date.wholly_before(said.date):
                 disagreeing: dict[str, Param] = {
-                    "clip_id": one.clip.id,
+                    "clip_id": comparison.clip.id,
                     "captured": said.date.text,
-                    "source": source(seen.appearance),
-                    "by": by(seen.date),
+                    "source": source(counting.appearance),
+                    "by": by(counting.date),
                 }
                 notes.append(Message("reason-dates-disagree", disagreeing))
     return notes

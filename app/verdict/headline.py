@@ -12,7 +12,7 @@ from app.library.records import Clip
 from app.verdict.combine import principal
 from app.verdict.dated_copies import Sighting, by
 from app.verdict.intervals import ranges, tolerance, total, uncovered, without
-from app.verdict.relations import CheckedItem, Held, differences
+from app.verdict.relations import CheckedItem, Comparison, differences
 from app.verdict.shortfalls import Shortfall
 from app.verdict.terms import Relation
 from hashing.edit_types import NO_EDITING, EditType
@@ -36,7 +36,7 @@ WEAK_EDITS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What the item was held against.
+    """What the item was compared with.
 
     clips: searched. skipped: described in another space, so not searched; skipped_clips: their
     ids, as far as the caller knows them. seconds: of footage searched. earliest, latest: first
@@ -62,7 +62,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class KnownSound:
-    """A stretch of the item whose sound is that of a clip."""
+    """A range of the item whose sound is that of a clip."""
 
     clip: Clip
     query: Span
@@ -73,7 +73,7 @@ class KnownSound:
     def title(self) -> str:
         return self.clip.title or self.clip.name
 
-    def told(self, name: str | Message) -> Message:
+    def message(self, name: str | Message) -> Message:
         """What was heard. name: what to call the clip."""
         return Message(
             "reason-sound-known",
@@ -81,7 +81,7 @@ class KnownSound:
                 "query": ranges([self.query]),
                 "reference": ranges([self.reference]),
                 "clip": name,
-                "correlation": told_score(self.correlation),
+                "correlation": score_text(self.correlation),
             },
         )
 
@@ -90,7 +90,7 @@ def headline(
     item: CheckedItem,
     relation: Relation,
     undecided: str | None,
-    held: Sequence[Held],
+    comparisons: Sequence[Comparison],
     searched: Searched,
     sounds: Sequence[KnownSound] = (),
     shortfalls: Sequence[Shortfall] = (),
@@ -100,16 +100,16 @@ def headline(
 
     sounds: heard where no match was accepted. first: the earliest date of what was accepted.
     """
-    best = principal(held)
+    best = principal(comparisons)
     if best is None:
-        return _open_headline(item, undecided, held, searched, sounds, shortfalls)
+        return _open_headline(item, undecided, comparisons, searched, sounds, shortfalls)
     name: dict[str, Param] = {"clip": best.title}
     if relation == "exact":
         return Message("verdict-exact", name)
     if best.match.shared_material and relation in ("composite", "edited", "excerpt"):
         return Message("verdict-shared", name | {"ranges": ranges(best.covered)})
     if relation == "composite":
-        return _joined_headline(held, best)
+        return _joined_headline(comparisons, best)
     if not best.main and best.known_share is not None:
         return _contains_headline(best, best.known_share, first)
     if not best.main and best.relation == "edited":
@@ -117,10 +117,10 @@ def headline(
         return Message("verdict-split-screen" if split else "verdict-inset", name)
     where: dict[str, Param] = {"ranges": ranges(best.covered)}
     if relation == "edited":
-        told = name | {"differences": _differences(best)}
+        params = name | {"differences": _differences(best)}
         if _is_part(item, best):
-            return Message("verdict-edited-part", told | where)
-        return Message("verdict-edited", told)
+            return Message("verdict-edited-part", params | where)
+        return Message("verdict-edited", params)
     if relation == "longer":
         return Message("verdict-longer", name | where)
     if relation == "excerpt":
@@ -134,19 +134,19 @@ def headline(
 def _open_headline(
     item: CheckedItem,
     undecided: str | None,
-    held: Sequence[Held],
+    comparisons: Sequence[Comparison],
     searched: Searched,
     sounds: Sequence[KnownSound],
     shortfalls: Sequence[Shortfall],
 ) -> Message:
-    near = [one for one in held if one.relation == "undecided"]
+    near = [comparison for comparison in comparisons if comparison.relation == "undecided"]
     if undecided is None or not near:
         clips: dict[str, Param] = {"count": searched.clips}
         if not sounds and shortfalls:
             return Message("verdict-none-incomplete", clips | {"failed": len(shortfalls)})
         if not sounds:
             return Message("verdict-none", clips)
-        whole = total(one.query for one in sounds) >= MOST_OF_IT * (item.duration_s or 0.0)
+        whole = total(sound.query for sound in sounds) >= MOST_OF_IT * (item.duration_s or 0.0)
         return Message("verdict-none-sound" if whole else "verdict-none-some-sound", clips)
     name: dict[str, Param] = {"clip": near[0].title}
     if undecided == "same_scene_other_recording":
@@ -158,16 +158,20 @@ def _open_headline(
     return Message("verdict-weak-match", name)
 
 
-def _contains_headline(best: Held, share: float, first: Sighting | None) -> Message:
+def _contains_headline(best: Comparison, share: float, first: Sighting | None) -> Message:
     """Of footage that is not what the item mainly shows: how much of the frame, since when."""
     contains: dict[str, Param] = {"clip": best.title, "share": share}
-    if first is None or first.held.clip.id != best.clip.id:
+    if first is None or first.comparison.clip.id != best.clip.id:
         return Message("verdict-contains", contains)
     return Message("verdict-contains-known", contains | {"by": by(first.date)})
 
 
-def _joined_headline(held: Sequence[Held], best: Held) -> Message:
-    parts = [one for one in held if one.accepted and one.relation == "composite"]
+def _joined_headline(comparisons: Sequence[Comparison], best: Comparison) -> Message:
+    parts = [
+        comparison
+        for comparison in comparisons
+        if comparison.accepted and comparison.relation == "composite"
+    ]
     if len(parts) > 1:
         return Message("verdict-joined", {"count": len(parts), "clips": _named(parts)})
     joined: dict[str, Param] = {"clip": best.title, "ranges": ranges(best.covered)}
@@ -177,87 +181,92 @@ def _joined_headline(held: Sequence[Held], best: Held) -> Message:
     return Message("verdict-joined-other", joined)
 
 
-def _is_part(item: CheckedItem, one: Held) -> bool:
+def _is_part(item: CheckedItem, comparison: Comparison) -> bool:
     """True where the clip explains only some of a video."""
     if not item.duration_s:
         return False
-    rest = without(uncovered(one.covered, item.duration_s), item.blank)
+    rest = without(uncovered(comparison.covered, item.duration_s), item.blank)
     return any(span.length > tolerance(item.duration_s) for span in rest)
 
 
-def _differences(one: Held) -> tuple[Message, ...]:
+def _differences(comparison: Comparison) -> tuple[Message, ...]:
     """ "cropped, mirrored and with on-screen text"."""
-    found = [kind for kind in differences(one.match) if kind not in NO_EDITING]
-    found.sort(key=lambda kind: kind.headline_rank)
-    told = [Message(kind.phrase_id) for kind in found]
-    if len(told) > MOST_DIFFERENCES:
-        more = Message("edits-more", {"count": len(told) - MOST_DIFFERENCES + 1})
-        told = [*told[: MOST_DIFFERENCES - 1], more]
-    return tuple(told)
+    kinds = [kind for kind in differences(comparison.match) if kind not in NO_EDITING]
+    kinds.sort(key=lambda kind: kind.headline_rank)
+    phrases = [Message(kind.phrase_id) for kind in kinds]
+    if len(phrases) > MOST_DIFFERENCES:
+        more = Message("edits-more", {"count": len(phrases) - MOST_DIFFERENCES + 1})
+        phrases = [*phrases[: MOST_DIFFERENCES - 1], more]
+    return tuple(phrases)
 
 
-def _named(held: Sequence[Held]) -> tuple[Message, ...]:
-    names = [Message("clip-quoted", {"clip": one.title}) for one in held[:MOST_CLIPS]]
-    if len(held) > MOST_CLIPS:
-        names.append(Message("clips-more", {"count": len(held) - MOST_CLIPS}))
+def _named(comparisons: Sequence[Comparison]) -> tuple[Message, ...]:
+    names = [
+        Message("clip-quoted", {"clip": comparison.title})
+        for comparison in comparisons[:MOST_CLIPS]
+    ]
+    if len(comparisons) > MOST_CLIPS:
+        names.append(Message("clips-more", {"count": len(comparisons) - MOST_CLIPS}))
     return tuple(names)
 
 
 def reasons(
-    held: Sequence[Held], notes: Sequence[Message], sounds: Sequence[KnownSound] = ()
+    comparisons: Sequence[Comparison], notes: Sequence[Message], sounds: Sequence[KnownSound] = ()
 ) -> tuple[Message, ...]:
     """What the verdict rests on: each accepted clip with its ranges, then what dates say, and
     where sound is known from."""
-    told: list[Message] = []
-    for one in held:
-        if one.opposed:
-            ruled_out = _named_clip(one) | {"query": ranges(one.covered)}
-            told.append(Message("reason-opposed", ruled_out))
-        elif one.accepted:
-            told.append(_because(_explained(one), one))
-        elif one.relation == "undecided":
-            told.append(_because(Message("reason-undecided", scored(one)), one))
-    heard = [one.told(Message("clip-labelled", _label(one.title, one.clip))) for one in sounds]
+    messages: list[Message] = []
+    for comparison in comparisons:
+        if comparison.opposed:
+            ruled_out = _named_clip(comparison) | {"query": ranges(comparison.covered)}
+            messages.append(Message("reason-opposed", ruled_out))
+        elif comparison.accepted:
+            messages.append(_because(_explained(comparison), comparison))
+        elif comparison.relation == "undecided":
+            messages.append(_because(Message("reason-undecided", scored(comparison)), comparison))
+    heard = [
+        sound.message(Message("clip-labelled", _label(sound.title, sound.clip))) for sound in sounds
+    ]
     heard += [NO_SAME_FOOTAGE] if heard else []
-    return tuple(_once([*told, *notes, *heard]))
+    return tuple(_once([*messages, *notes, *heard]))
 
 
-def _once(told: Sequence[Message]) -> list[Message]:
-    return [one for at, one in enumerate(told) if one not in told[:at]]
+def _once(messages: Sequence[Message]) -> list[Message]:
+    return [message for at, message in enumerate(messages) if message not in messages[:at]]
 
 
-def told_score(score: float) -> str:
-    """Two places, cut off and not rounded: nothing but certainty is told as 1.00."""
+def score_text(score: float) -> str:
+    """Two places, cut off and not rounded: nothing but certainty reads 1.00."""
     return f"{floor(score * 100 + 1e-9) / 100:.2f}"
 
 
-def _because(finding: Message, one: Held) -> Message:
+def _because(finding: Message, comparison: Comparison) -> Message:
     """A finding with what it rests on, where that is said."""
-    if not one.match.reasons:
+    if not comparison.match.reasons:
         return finding
-    return Message("reason-with-grounds", {"finding": finding, "grounds": one.match.reasons})
+    return Message("reason-with-grounds", {"finding": finding, "grounds": comparison.match.reasons})
 
 
 def _label(title: str, clip: Clip) -> dict[str, Param]:
     return {"clip": title, "clip_id": clip.id}
 
 
-def _named_clip(one: Held) -> dict[str, Param]:
-    return _label(one.title, one.clip)
+def _named_clip(comparison: Comparison) -> dict[str, Param]:
+    return _label(comparison.title, comparison.clip)
 
 
-def scored(one: Held) -> dict[str, Param]:
+def scored(comparison: Comparison) -> dict[str, Param]:
     """Parameters that name a clip and the score of its match."""
-    return _named_clip(one) | {"score": told_score(one.match.score)}
+    return _named_clip(comparison) | {"score": score_text(comparison.match.score)}
 
 
-def _explained(one: Held) -> Message:
-    if one.relation == "exact":
-        return Message("reason-exact", _named_clip(one))
-    spans = [segment.reference for segment in one.match.segments]
-    if total(one.covered) > 0:
-        where: dict[str, Param] = {"query": ranges(one.covered), "reference": ranges(spans)}
-        return Message("reason-match", scored(one) | where)
+def _explained(comparison: Comparison) -> Message:
+    if comparison.relation == "exact":
+        return Message("reason-exact", _named_clip(comparison))
+    spans = [segment.reference for segment in comparison.match.segments]
+    if total(comparison.covered) > 0:
+        where: dict[str, Param] = {"query": ranges(comparison.covered), "reference": ranges(spans)}
+        return Message("reason-match", scored(comparison) | where)
     if spans and spans[0].start:
-        return Message("reason-frame-at", scored(one) | {"at": spans[0].start})
-    return Message("reason-frame", scored(one))
+        return Message("reason-frame-at", scored(comparison) | {"at": spans[0].start})
+    return Message("reason-frame", scored(comparison))

@@ -1,4 +1,4 @@
-"""Arithmetic on stretches of one timeline. Pure; a still is the one stretch [0, 0].
+"""Arithmetic on ranges of one timeline. Pure; a still is the single range [0, 0].
 
 Boundaries of segments are measured to a fraction of a second, so a gap that short is no fact.
 """
@@ -51,7 +51,7 @@ def _cut(span: Span, cut: Span) -> list[Span]:
 
 
 def filled(spans: Iterable[Span], duration_s: Seconds | None) -> tuple[Span, ...]:
-    """Stretches with their boundary error taken out: small gaps closed, small margins reached.
+    """Ranges with their boundary error taken out: small gaps closed, small margins reached.
 
     Many small gaps are no boundary error: what they add up to is left open.
     """
@@ -68,7 +68,7 @@ def filled(spans: Iterable[Span], duration_s: Seconds | None) -> tuple[Span, ...
 
 
 def uncovered(spans: Iterable[Span], duration_s: Seconds) -> tuple[Span, ...]:
-    """The stretches of [0, duration) longer than boundary error that the spans leave out."""
+    """The ranges of [0, duration) longer than boundary error that the spans leave out."""
     return without([Span(0.0, duration_s)], filled(spans, duration_s))
 
 
@@ -84,8 +84,8 @@ def common(left: Sequence[Span], right: Sequence[Span]) -> Seconds:
 
 def ranges(spans: Iterable[Span]) -> tuple[Message, ...]:
     """Ranges for people, to be listed: "0:05.0–0:18.1 and 0:20.0–0:31.2"."""
-    told = [Message("range", {"start": span.start, "end": span.end}) for span in spans]
-    if len(told) > MOST_RANGES:
-        rest = Message("range-more", {"count": len(told) - MOST_RANGES + 1})
-        told = [*told[: MOST_RANGES - 1], rest]
-    return tuple(told)
+    messages = [Message("range", {"start": span.start, "end": span.end}) for span in spans]
+    if len(messages) > MOST_RANGES:
+        rest = Message("range-more", {"count": len(messages) - MOST_RANGES + 1})
+        messages = [*messages[: MOST_RANGES - 1], rest]
+    return tuple(messages)

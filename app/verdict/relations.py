@@ -22,7 +22,9 @@ from hashing.types import (
     Span,
 )
 
-HELD_WHOLE = 0.9  # of the comparable part of a clip, from which the item may be the fuller original
+WHOLE_CLIP_SHARE = (
+    0.9  # of the comparable part of a clip, from which the item may be the fuller original
+)
 SURE_SPEED = 0.05  # off by this much is no error of measurement, whether or not an edit says so
 
 
@@ -30,8 +32,8 @@ SURE_SPEED = 0.05  # off by this much is no error of measurement, whether or not
 class CheckedItem:
     """What the verdict needs to know of the item.
 
-    gaps: stretches that would not decode. blank: stretches of black, fades or featureless
-    pictures, which are never allowed to match.
+    gaps: ranges that would not decode. blank: ranges of black, fades or featureless
+    frames, which are never allowed to match.
     """
 
     sha256: str
@@ -41,7 +43,7 @@ class CheckedItem:
 
     @classmethod
     def of(cls, sha256: str, query: Fingerprint) -> "CheckedItem":
-        blank = blank_stretches(query.descriptors, query.info.duration_s)
+        blank = blank_spans(query.descriptors, query.info.duration_s)
         return cls(sha256, query.info, query.gaps, blank)
 
     @property
@@ -51,11 +53,11 @@ class CheckedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One clip held against the item, and what the item is to it.
+class Comparison:
+    """One clip compared with the item, and what the item is to it.
 
-    covered: the stretches of the item that show the clip, boundary error taken out.
-    main: those of them where it is the item's main picture, not an inset beside another.
+    covered: the ranges of the item that show the clip, boundary error taken out.
+    main: those of them where it is what the item mainly shows, not an inset beside other footage.
     coverage: shares of both durations, 0..1.
     """
 
@@ -86,8 +88,8 @@ class Held:
         return self.clip.title or self.clip.name
 
 
-def blank_stretches(frames: Descriptors, duration_s: float | None) -> tuple[Span, ...]:
-    """The time for which flat pictures stand, each until the next described one."""
+def blank_spans(frames: Descriptors, duration_s: float | None) -> tuple[Span, ...]:
+    """The time for which flat frames stand, each until the next described frame."""
     if duration_s is None or not len(frames.times):
         return ()
     ends = [*(float(time) for time in frames.times[1:]), max(duration_s, float(frames.times[-1]))]
@@ -98,14 +100,14 @@ def blank_stretches(frames: Descriptors, duration_s: float | None) -> tuple[Span
     )
 
 
-def hold(item: CheckedItem, clip: Clip, match: Match) -> Held:
+def relate(item: CheckedItem, clip: Clip, match: Match) -> Comparison:
     """One match with its relation, as if the clip were the only one."""
     if clip.sha256 == item.sha256:
         match = _same_bytes(item, match)
     query = [segment.query for segment in match.segments]
     reference = [segment.reference for segment in match.segments]
     covered = filled(query, item.duration_s)
-    return Held(
+    return Comparison(
         clip=clip,
         match=match,
         relation=_relation(item, clip, match),
@@ -117,7 +119,7 @@ def hold(item: CheckedItem, clip: Clip, match: Match) -> Held:
 
 
 def _same_bytes(item: CheckedItem, match: Match) -> Match:
-    """The same bytes are the same pictures: nothing that was estimated can say otherwise."""
+    """The same bytes are the same frames: nothing that was estimated can say otherwise."""
     whole = Span(0.0, item.duration_s or 0.0)
     identity = Segment(
         query=whole,
@@ -168,7 +170,7 @@ def _relation(item: CheckedItem, clip: Clip, match: Match) -> Relation:
         return "composite"
     if is_edited(match):
         return "edited"
-    if _holds_more(item, match) and _is_held_whole(item, clip, match):
+    if _shows_more(item, match) and _contains_whole_clip(item, clip, match):
         return "longer"
     return "excerpt" if _is_piece(item, clip, match) else "copy"
 
@@ -184,19 +186,19 @@ def is_edited(match: Match) -> bool:
 
 def differences(match: Match) -> tuple[EditType, ...]:
     """The edit types that a match carries, whether as an edit, in its sound or in its segments."""
-    found = [edit.type for edit in match.edits]
+    types = [edit.type for edit in match.edits]
     states = (match.audio.state, *(span.state for span in match.audio.spans))
-    found += [TYPES[state] for state in states if state in TYPES]
+    types += [TYPES[state] for state in states if state in TYPES]
     for segment in match.segments:
-        found += [EditType.MIRROR] if segment.mirrored else []
-        found += [EditType.REVERSED] if segment.reversed else []
+        types += [EditType.MIRROR] if segment.mirrored else []
+        types += [EditType.REVERSED] if segment.reversed else []
         if segment.speed is not None and abs(segment.speed - 1) >= SURE_SPEED:
-            found.append(EditType.SPEED)
-    return tuple(dict.fromkeys(found))
+            types.append(EditType.SPEED)
+    return tuple(dict.fromkeys(types))
 
 
-def _holds_more(item: CheckedItem, match: Match) -> bool:
-    """True where the item shows something, blank pictures aside, that the clip does not explain."""
+def _shows_more(item: CheckedItem, match: Match) -> bool:
+    """True where the item shows something, blank frames aside, that the clip does not explain."""
     if item.duration_s is None:
         return False
     rest = uncovered([segment.query for segment in match.segments], item.duration_s)
@@ -204,14 +206,14 @@ def _holds_more(item: CheckedItem, match: Match) -> bool:
     return any(span.length > tolerance(item.duration_s) for span in shown)
 
 
-def _is_held_whole(item: CheckedItem, clip: Clip, match: Match) -> bool:
+def _contains_whole_clip(item: CheckedItem, clip: Clip, match: Match) -> bool:
     """Whether nearly all of the clip is in the item, what cannot be compared aside."""
     duration_s = _clip_duration(clip)
     if not duration_s:
         return True
     shown = total(segment.reference for segment in match.segments)
     blank = without(item.blank, [segment.query for segment in match.segments])
-    return shown >= HELD_WHOLE * (duration_s - total(blank))
+    return shown >= WHOLE_CLIP_SHARE * (duration_s - total(blank))
 
 
 def _is_piece(item: CheckedItem, clip: Clip, match: Match) -> bool:
@@ -235,7 +237,7 @@ def _clip_duration(clip: Clip) -> float | None:
 def _share(spans: Sequence[Span], duration_s: float | None) -> float:
     """Share of a timeline, 0..1; a still is covered or not; of an unknown length, of what is known.
 
-    A video that a still shows one moment of is covered to no share at all.
+    A video that a still shows one frame of is covered to no share at all.
     """
     if not spans:
         return 0.0

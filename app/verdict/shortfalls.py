@@ -32,7 +32,7 @@ def not_compared(shortfalls: Sequence[Shortfall]) -> list[Message]:
     """The limit that shortfalls are of a verdict; [] without any."""
     if not shortfalls:
         return []
-    named: list[str | Message] = [one.what for one in shortfalls[:MOST_NAMED]]
+    named: list[str | Message] = [shortfall.what for shortfall in shortfalls[:MOST_NAMED]]
     if len(shortfalls) > MOST_NAMED:
         named.append(Message("shortfall-more", {"count": len(shortfalls) - MOST_NAMED}))
     return [Message(NOT_COMPARED, {"what": tuple(named)})]

@@ -39,7 +39,7 @@ def clip(
     sha256: str | None = None,
 ) -> Clip:
     """A known clip; a photo where duration_s is None. appearances: (kind, date[, source_url])."""
-    seen = [Appearance(_kind(kind), date, *rest) for kind, date, *rest in appearances]
+    dated = [Appearance(_kind(kind), date, *rest) for kind, date, *rest in appearances]
     return Clip(
         id=id,
         name=f"{id}.mp4",
@@ -57,7 +57,7 @@ def clip(
         notes=None,
         space="sscd",
         sampling="default",
-        appearances=tuple(seen),
+        appearances=tuple(dated),
     )
 
 
@@ -73,16 +73,16 @@ def _kind(kind: str) -> AppearanceKind:
 
 
 def match(
-    *stretches: tuple[float, float, float, float],
+    *ranges: tuple[float, float, float, float],
     score: float = 0.97,
     decision: Decision = "accepted",
     edits: Sequence[Edit] = (),
     **rest: Any,
 ) -> Match:
-    """stretches: (start, end) in the item, then in the clip."""
+    """ranges: (start, end) in the item, then in the clip."""
     segments = [
         Segment(Span(start, end), Span(there, until), score=score)
-        for start, end, there, until in stretches
+        for start, end, there, until in ranges
     ]
     return Match(score, decision, tuple(segments), tuple(edits), **rest)
 
@@ -107,11 +107,11 @@ def sound(state: Any, *spans: Any) -> AudioFinding:
 
 def verdict_on(
     item: CheckedItem,
-    *found: tuple[Clip, Match],
+    *matches: tuple[Clip, Match],
     date: str | None = None,
     place: str | None = None,
     searched: Searched = SEARCHED,
     able: Capabilities | None = None,
     unlike: Sequence[tuple[str, str]] = (),
 ) -> Verdict:
-    return judge(item, found, parse_claim(date, place), searched, able, unlike)
+    return judge(item, matches, parse_claim(date, place), searched, able, unlike)

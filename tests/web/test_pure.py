@@ -11,7 +11,7 @@ import pytest
 
 from app.text import formatting
 from app.text.escaping import printable
-from app.verdict.headline import told_score
+from app.verdict.headline import score_text
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
@@ -21,7 +21,7 @@ FUNCTIONS = {
     "size": formatting.byte_size,
     "dateText": formatting.date_text,
     "webAddress": formatting.web_address,
-    "scoreText": told_score,
+    "scoreText": score_text,
 }
 
 

@@ -47,11 +47,11 @@ OTHER_SOUND = verbatim("The sound is not the known clip's")
 
 
 def said(messages: Iterable[Message]) -> list[str]:
-    return [catalogue.render(one) for one in messages]
+    return [catalogue.render(message) for message in messages]
 
 
 def ids(messages: Iterable[Message]) -> set[str]:
-    return {one.id for one in messages}
+    return {message.id for message in messages}
 
 
 def replaced(*spans: AudioSpan) -> Any:
@@ -186,9 +186,9 @@ def test_only_what_lies_beside_accepted_matches_is_reported_as_audio_alone() -> 
 
 @pytest.mark.parametrize("decision", ["weak_match", "accepted", "none"])
 def test_a_clip_whose_picture_was_compared_keeps_its_match(decision: Any) -> None:
-    seen = match((0, 10, 0, 10), decision=decision, score=0.3)
-    traced = add_audio_sources([(OTHER, seen)], [known_audio(OTHER, 14, 21, 3)])
-    assert traced.matches == [(OTHER, seen)]
+    picture_match = match((0, 10, 0, 10), decision=decision, score=0.3)
+    traced = add_audio_sources([(OTHER, picture_match)], [known_audio(OTHER, 14, 21, 3)])
+    assert traced.matches == [(OTHER, picture_match)]
     assert len(traced.audio_only) == 1
 
 
@@ -223,7 +223,7 @@ def test_sound_alone_decides_nothing_and_contradicts_no_claim() -> None:
         "footage is genuine"
     )
     why = said(verdict.reasons)
-    assert any("matches 0:03.0–0:33.0 of 'The park' (R000002)" in one for one in why)
+    assert any("matches 0:03.0–0:33.0 of 'The park' (R000002)" in message for message in why)
     limits = ids(verdict.limits)
     assert "limit-sound" in limits
     assert "limit-closest" not in limits

@@ -196,5 +196,5 @@ def test_frames_that_cannot_be_shown_leave_those_of_other_matches(
 ) -> None:
     faulty(monkeypatch, "evidence", out_of_memory)
     checked = verify.check(item, None, library, settings)
-    assert len(checked.verdict.held) == 2
+    assert len(checked.verdict.comparisons) == 2
     assert len(checked.sheets) == 1

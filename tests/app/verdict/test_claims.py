@@ -127,7 +127,7 @@ PUBLISHED = ("published", "2019-06-12")
 
 
 @pytest.mark.parametrize(
-    ("item", "found", "expected", "stretches"),
+    ("item", "known_match", "expected", "spans"),
     [
         pytest.param(video(), whole(), OLD, [(0, 30)], id="whole"),
         pytest.param(video(), match((0.2, 29.8, 0, 29.6)), OLD, [(0, 30)], id="boundary error"),
@@ -222,13 +222,13 @@ PUBLISHED = ("published", "2019-06-12")
     ],
 )
 def test_only_what_an_accepted_match_shows_as_the_main_picture_is_contradicted(
-    item: Any, found: Any, expected: str, stretches: list[tuple[float, float]]
+    item: Any, known_match: Any, expected: str, spans: list[tuple[float, float]]
 ) -> None:
-    verdict = verdict_on(item, (clip(PUBLISHED, duration_s=60.0), found), date="2022-11-27")
+    verdict = verdict_on(item, (clip(PUBLISHED, duration_s=60.0), known_match), date="2022-11-27")
 
     assert finding(verdict) == expected
     assert verdict.date is not None
-    assert list(verdict.date.query) == [Span(*ends) for ends in stretches]
+    assert list(verdict.date.query) == [Span(*ends) for ends in spans]
 
 
 def two(first: str, second: str, *, overlap: bool = False) -> Any:
@@ -245,7 +245,7 @@ def two(first: str, second: str, *, overlap: bool = False) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("found", "expected", "stretches"),
+    ("matches", "expected", "spans"),
     [
         (two("2019", "2020"), OLD, [(0, 30)]),
         (two("2019", "2023"), PART, [(0, 15)]),
@@ -258,13 +258,13 @@ def two(first: str, second: str, *, overlap: bool = False) -> Any:
     ],
 )
 def test_each_stretch_of_joined_footage_has_its_own_history(
-    found: Any, expected: str, stretches: list[tuple[float, float]]
+    matches: Any, expected: str, spans: list[tuple[float, float]]
 ) -> None:
-    verdict = verdict_on(video(), *found, date="2022-11-27")
+    verdict = verdict_on(video(), *matches, date="2022-11-27")
 
     assert finding(verdict) == expected
     assert verdict.date is not None
-    assert list(verdict.date.query) == [Span(*ends) for ends in stretches]
+    assert list(verdict.date.query) == [Span(*ends) for ends in spans]
 
 
 def test_an_old_inset_says_nothing_of_the_new_picture_around_it() -> None:
@@ -289,10 +289,10 @@ def test_the_same_bytes_are_contradicted_whole_even_where_no_picture_could_match
 
 
 def test_two_accepted_clips_that_rule_each_other_out_contradict_nothing() -> None:
-    one = (clip(PUBLISHED, id="R000001"), whole())
-    other = (clip(PUBLISHED, id="R000002"), whole())
+    first = (clip(PUBLISHED, id="R000001"), whole())
+    second = (clip(PUBLISHED, id="R000002"), whole())
 
-    verdict = verdict_on(video(), one, other, date="2022-11-27", unlike=[("R000002", "R000001")])
+    verdict = verdict_on(video(), first, second, date="2022-11-27", unlike=[("R000002", "R000001")])
 
     assert finding(verdict) == OPEN
     assert verdict.undecided == "conflicting"
@@ -363,8 +363,8 @@ def test_a_vaguer_date_never_makes_a_contradiction(
     known: Any, claimed: Any, vague: str, of_claim: bool
 ) -> None:
     def judged(known_text: str, claimed_text: str) -> str:
-        found = (clip(("published", known_text)), whole())
-        return finding(verdict_on(video(), found, date=claimed_text))
+        matches = (clip(("published", known_text)), whole())
+        return finding(verdict_on(video(), matches, date=claimed_text))
 
     exact = judged(f"{known}", f"{claimed}")
     vaguer = (
@@ -401,15 +401,15 @@ def test_places_are_shown_side_by_side_and_never_judged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("matches", "words"),
     [
         ([], "no place is known"),
         ([(clip(), whole())], "No place was entered"),
         ([(clip(place="Seoul"), whole(decision="weak_match"))], "no place is known"),
     ],
 )
-def test_where_no_place_is_known_the_reason_says_so(found: Any, words: str) -> None:
-    verdict = verdict_on(video(), *found, place="Shanghai")
+def test_where_no_place_is_known_the_reason_says_so(matches: Any, words: str) -> None:
+    verdict = verdict_on(video(), *matches, place="Shanghai")
 
     assert verdict.place is not None
     assert verdict.place.known == ()

@@ -16,20 +16,20 @@ spans = st.lists(
         lambda pair: Span(pair[0], min(TICKS, pair[0] + pair[1]))
     ),
     max_size=6,
-).map(lambda found: [span for span in found if span.length])
+).map(lambda spans: [span for span in spans if span.length])
 
 
-def ticks(found: list[Span] | tuple[Span, ...]) -> set[int]:
-    return {tick for span in found for tick in range(int(span.start), int(span.end))}
+def ticks(spans: list[Span] | tuple[Span, ...]) -> set[int]:
+    return {tick for span in spans for tick in range(int(span.start), int(span.end))}
 
 
 @given(spans)
-def test_merged_is_the_same_time_in_order_without_overlaps(found: list[Span]) -> None:
-    result = merged(found)
+def test_merged_is_the_same_time_in_order_without_overlaps(spans: list[Span]) -> None:
+    result = merged(spans)
 
-    assert ticks(result) == ticks(found)
+    assert ticks(result) == ticks(spans)
     assert all(one.end < later.start for one, later in pairwise(result))
-    assert total(found) == len(ticks(found))
+    assert total(spans) == len(ticks(spans))
 
 
 @given(spans, spans)
@@ -41,11 +41,11 @@ def test_without_is_the_difference_and_common_the_intersection(
 
 
 @given(spans)
-def test_uncovered_and_filled_share_out_the_whole_timeline(found: list[Span]) -> None:
+def test_uncovered_and_filled_share_out_the_whole_timeline(spans: list[Span]) -> None:
     whole = [Span(0, TICKS)]
 
-    assert ticks(uncovered(found, TICKS)) == ticks(whole) - ticks(filled(found, TICKS))
-    assert ticks(found) <= ticks(filled(found, TICKS))
+    assert ticks(uncovered(spans, TICKS)) == ticks(whole) - ticks(filled(spans, TICKS))
+    assert ticks(spans) <= ticks(filled(spans, TICKS))
 
 
 def test_gaps_as_short_as_boundary_error_are_closed() -> None:
@@ -69,7 +69,7 @@ def test_a_still_is_covered_or_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("spans", "words"),
     [
         ([], ""),
         ([Span(5.03, 18.08)], "0:05.0–0:18.1"),
@@ -80,5 +80,5 @@ def test_a_still_is_covered_or_not() -> None:
         ),
     ],
 )
-def test_ranges_are_said_as_clock_times(found: list[Span], words: str) -> None:
-    assert listed(*ranges(found)) == words
+def test_ranges_are_said_as_clock_times(spans: list[Span], words: str) -> None:
+    assert listed(*ranges(spans)) == words

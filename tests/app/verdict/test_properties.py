@@ -32,34 +32,34 @@ DATES = {
 }
 KINDS = ("captured", "published", "archived", "attested", "ingested")
 
-stretches = st.tuples(st.integers(0, ITEM_S - 1), st.integers(1, ITEM_S)).map(
+span_ends = st.tuples(st.integers(0, ITEM_S - 1), st.integers(1, ITEM_S)).map(
     lambda pair: (float(pair[0]), float(min(ITEM_S, pair[0] + pair[1])))
 )
 
 
 @st.composite
-def found_matches(draw: st.DrawFn) -> list[tuple[Clip, Match]]:
+def drawn_matches(draw: st.DrawFn) -> list[tuple[Clip, Match]]:
     """Up to four clips with any decision, dates, stretches and edits."""
-    found = []
+    matches = []
     for number in range(draw(st.integers(0, 4))):
-        seen = draw(
+        appearances = draw(
             st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(list(DATES))), max_size=3)
         )
-        spans = draw(st.lists(stretches, max_size=3))
+        spans = draw(st.lists(span_ends, max_size=3))
         edits: list[Edit] = draw(
             st.lists(
                 st.builds(
                     edit,
                     st.sampled_from(["crop", "inset", "split_screen", "trim", "recompressed"]),
-                    st.none() | stretches.map(lambda ends: Span(*ends)),
+                    st.none() | span_ends.map(lambda ends: Span(*ends)),
                 ),
                 max_size=2,
             )
         )
         decision: Any = draw(st.sampled_from(["accepted", "accepted", "weak_match", "none"]))
-        found.append(
+        matches.append(
             (
-                clip(*seen, id=f"R{number:06}", duration_s=float(ITEM_S)),
+                clip(*appearances, id=f"R{number:06}", duration_s=float(ITEM_S)),
                 match(
                     *[(*ends, *ends) for ends in spans],
                     score=draw(st.floats(0, 1)),
@@ -70,37 +70,45 @@ def found_matches(draw: st.DrawFn) -> list[tuple[Clip, Match]]:
                 ),
             )
         )
-    return found
+    return matches
 
 
-def verdict_of(found: list[tuple[Clip, Match]]) -> Verdict:
-    return judge(video(float(ITEM_S)), found, parse_claim(CLAIM, "Shanghai"), SEARCHED)
+def verdict_of(matches: list[tuple[Clip, Match]]) -> Verdict:
+    return judge(video(float(ITEM_S)), matches, parse_claim(CLAIM, "Shanghai"), SEARCHED)
 
 
-def contradicted_seconds(found: list[tuple[Clip, Match]]) -> set[int]:
+def contradicted_seconds(matches: list[tuple[Clip, Match]]) -> set[int]:
     """Straight from the contract, one second of the item after the other."""
     seconds = set()
     for second in range(ITEM_S):
-        for known, one in found:
-            shown = any(part.query.start <= second < part.query.end for part in one.segments)
+        for known, known_match in matches:
+            shown = any(
+                part.query.start <= second < part.query.end for part in known_match.segments
+            )
             beside = any(
                 made.type in ("inset", "split_screen")
                 and (made.query is None or made.query.start <= second < made.query.end)
-                for made in one.edits
+                for made in known_match.edits
             )
             early = any(
-                seen.kind != "captured" and DATES[seen.date] <= CLAIM_BEGINS
-                for seen in known.appearances
+                appearance.kind != "captured" and DATES[appearance.date] <= CLAIM_BEGINS
+                for appearance in known.appearances
             )
-            if one.decision == "accepted" and one.main_picture and shown and not beside and early:
+            if (
+                known_match.decision == "accepted"
+                and known_match.main_picture
+                and shown
+                and not beside
+                and early
+            ):
                 seconds.add(second)
     return seconds
 
 
-@given(found_matches())
-def test_the_claim_agrees_with_the_slow_obvious_check(found: list[tuple[Clip, Match]]) -> None:
-    old = contradicted_seconds(found)
-    date = verdict_of(found).date
+@given(drawn_matches())
+def test_the_claim_agrees_with_the_slow_obvious_check(matches: list[tuple[Clip, Match]]) -> None:
+    old = contradicted_seconds(matches)
+    date = verdict_of(matches).date
     assert date is not None
 
     if not old:
@@ -113,25 +121,25 @@ def test_the_claim_agrees_with_the_slow_obvious_check(found: list[tuple[Clip, Ma
         }
 
 
-@given(found_matches())
-def test_every_verdict_is_whole(found: list[tuple[Clip, Match]]) -> None:
-    verdict = verdict_of(found)
-    accepted = [held for held in verdict.held if held.accepted]
+@given(drawn_matches())
+def test_every_verdict_is_whole(matches: list[tuple[Clip, Match]]) -> None:
+    verdict = verdict_of(matches)
+    accepted = [comparison for comparison in verdict.comparisons if comparison.accepted]
 
     assert verdict.matched == bool(accepted)
     assert (verdict.undecided is not None) == (verdict.relation == "undecided")
     assert (verdict.first_seen is not None) <= bool(accepted)
-    assert len(verdict.held) == len(found)
-    assert [held.accepted for held in verdict.held] == sorted(
-        (held.accepted for held in verdict.held), reverse=True
+    assert len(verdict.comparisons) == len(matches)
+    assert [comparison.accepted for comparison in verdict.comparisons] == sorted(
+        (comparison.accepted for comparison in verdict.comparisons), reverse=True
     )
-    assert all(0 <= held.coverage_query <= 1 for held in verdict.held)
+    assert all(0 <= comparison.coverage_query <= 1 for comparison in verdict.comparisons)
     assert verdict.headline
     assert verdict.limits
     covered = {
         second
-        for held in accepted
-        for span in held.covered
+        for comparison in accepted
+        for span in comparison.covered
         for second in range(int(span.start), int(span.end))
     }
     unmatched = {
@@ -141,10 +149,10 @@ def test_every_verdict_is_whole(found: list[tuple[Clip, Match]]) -> None:
     assert not covered & unmatched
 
 
-@given(found_matches())
-def test_every_verdict_makes_a_report_of_the_contract(found: list[tuple[Clip, Match]]) -> None:
+@given(drawn_matches())
+def test_every_verdict_makes_a_report_of_the_contract(matches: list[tuple[Clip, Match]]) -> None:
     item = video(float(ITEM_S))
-    report = report_on("a.mp4", item.sha256, 3, item.info, verdict_of(found), SEARCHED)
+    report = report_on("a.mp4", item.sha256, 3, item.info, verdict_of(matches), SEARCHED)
 
     data = to_json(report)
 
@@ -155,11 +163,11 @@ def test_every_verdict_makes_a_report_of_the_contract(found: list[tuple[Clip, Ma
 OPEN_CONTRACT = {**CONTRACT, "first_seen": (dict, type(None)), "credentials": (dict, type(None))}
 
 
-@given(found_matches(), st.randoms())
+@given(drawn_matches(), st.randoms())
 def test_the_order_in_which_clips_were_found_changes_nothing(
-    found: list[tuple[Clip, Match]], random: Any
+    matches: list[tuple[Clip, Match]], random: Any
 ) -> None:
-    shuffled = list(found)
+    shuffled = list(matches)
     random.shuffle(shuffled)
 
-    assert verdict_of(shuffled) == verdict_of(found)
+    assert verdict_of(shuffled) == verdict_of(matches)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.verdict.relations import blank_stretches
+from app.verdict.relations import blank_spans
 from hashing.edit_types import NO_EDITING, EditType
 from hashing.types import AudioSpan, Descriptors, Match, Span
 from tests.app.known import clip, edit, match, sound, still, verdict_on, video, whole
@@ -14,8 +14,8 @@ from tests.app.known import clip, edit, match, sound, still, verdict_on, video, 
 
 def shown(**measured: Any) -> Match:
     """All of the item, its one segment with something measured."""
-    found = whole()
-    return replace(found, segments=(replace(found.segments[0], **measured),))
+    known_match = whole()
+    return replace(known_match, segments=(replace(known_match.segments[0], **measured),))
 
 
 LONG = clip(duration_s=60.0)  # the item may be a piece of it
@@ -26,7 +26,7 @@ BYTES = clip(sha256="f" * 64)
 
 
 @pytest.mark.parametrize(
-    ("item", "known", "found", "expected"),
+    ("item", "known", "known_match", "expected"),
     [
         # exact, and what it could be taken for
         pytest.param(video(), BYTES, whole(), "exact", id="same bytes"),
@@ -132,12 +132,12 @@ BYTES = clip(sha256="f" * 64)
     ],
 )
 def test_the_first_relation_that_holds_is_the_one(
-    item: Any, known: Any, found: Any, expected: str
+    item: Any, known: Any, known_match: Any, expected: str
 ) -> None:
-    verdict = verdict_on(item, (known, found))
+    verdict = verdict_on(item, (known, known_match))
 
     assert verdict.relation == expected
-    assert verdict.held[0].relation == expected
+    assert verdict.comparisons[0].relation == expected
     assert verdict.matched == (expected not in ("none", "undecided"))
 
 
@@ -148,7 +148,7 @@ def test_any_edit_outside_quality_and_trim_makes_it_edited(kind: EditType) -> No
     assert verdict_on(video(), (SAME, whole(edits=[edit(kind)]))).relation == expected
 
 
-def one(number: int, **rest: Any) -> Any:
+def numbered(number: int, **rest: Any) -> Any:
     return clip(id=f"R00000{number}", **rest)
 
 
@@ -156,7 +156,7 @@ FIRST_HALF, SECOND_HALF = match((0, 15, 0, 15)), match((15, 30, 5, 20))
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("matches", "expected"),
     [
         pytest.param([FIRST_HALF, SECOND_HALF], "composite", id="one after the other"),
         pytest.param(
@@ -192,53 +192,53 @@ FIRST_HALF, SECOND_HALF = match((0, 15, 0, 15)), match((15, 30, 5, 20))
     ],
 )
 def test_the_item_as_a_whole_is_joined_or_what_it_is_to_the_clip_that_explains_most(
-    found: Any, expected: str
+    matches: Any, expected: str
 ) -> None:
-    clips = [one(number, duration_s=30.0) for number, _ in enumerate(found, start=1)]
+    clips = [numbered(number, duration_s=30.0) for number, _ in enumerate(matches, start=1)]
 
-    assert verdict_on(video(), *zip(clips, found, strict=True)).relation == expected
+    assert verdict_on(video(), *zip(clips, matches, strict=True)).relation == expected
 
 
 def test_both_parts_of_joined_footage_are_composite() -> None:
-    verdict = verdict_on(video(), (one(1), FIRST_HALF), (one(2), SECOND_HALF))
+    verdict = verdict_on(video(), (numbered(1), FIRST_HALF), (numbered(2), SECOND_HALF))
 
-    assert [held.relation for held in verdict.held] == ["composite", "composite"]
+    assert [comparison.relation for comparison in verdict.comparisons] == ["composite", "composite"]
 
 
 def test_short_clips_of_the_same_moment_are_not_joined() -> None:
-    found = (one(1), match((0, 0.9, 0, 0.9))), (one(2), match((0.1, 1, 0, 0.9)))
+    matches = (numbered(1), match((0, 0.9, 0, 0.9))), (numbered(2), match((0.1, 1, 0, 0.9)))
 
-    assert verdict_on(video(1), *found).relation != "composite"
+    assert verdict_on(video(1), *matches).relation != "composite"
 
 
 def test_a_still_is_never_joined_in_time() -> None:
-    found = (one(1), match((0, 0, 3, 3))), (one(2), match((0, 0, 7, 7)))
+    matches = (numbered(1), match((0, 0, 3, 3))), (numbered(2), match((0, 0, 7, 7)))
 
-    assert verdict_on(still(), *found).relation == "excerpt"
+    assert verdict_on(still(), *matches).relation == "excerpt"
 
 
 def test_the_same_bytes_come_before_footage_joined_from_others() -> None:
-    found = (BYTES, match(decision="none")), (one(2), FIRST_HALF), (one(3), SECOND_HALF)
-    verdict = verdict_on(video(), *found)
+    matches = (BYTES, match(decision="none")), (numbered(2), FIRST_HALF), (numbered(3), SECOND_HALF)
+    verdict = verdict_on(video(), *matches)
 
     assert verdict.relation == "exact"
-    assert verdict.held[0].clip == BYTES
-    assert verdict.held[0].match.segments[0].query == Span(0, 30)
+    assert verdict.comparisons[0].clip == BYTES
+    assert verdict.comparisons[0].match.segments[0].query == Span(0, 30)
     assert verdict.unmatched == ()
 
 
 def test_the_same_bytes_are_sure_and_unedited() -> None:
     uncertain = match((0.1, 30, 0, 29.9), score=0.4, edits=[edit("crop")])
-    held = verdict_on(video(), (BYTES, uncertain)).held[0]
+    comparison = verdict_on(video(), (BYTES, uncertain)).comparisons[0]
 
-    assert held.match.score == 1.0
-    assert held.match.edits == ()
-    assert held.accepted
-    assert [one.reference for one in held.match.segments] == [Span(0, 30)]
+    assert comparison.match.score == 1.0
+    assert comparison.match.edits == ()
+    assert comparison.accepted
+    assert [segment.reference for segment in comparison.match.segments] == [Span(0, 30)]
 
 
 @pytest.mark.parametrize(
-    ("item", "known", "found", "query", "reference"),
+    ("item", "known", "known_match", "query", "reference"),
     [
         (video(), LONG, whole(), 1.0, 0.5),
         (video(), SAME, match((5, 20, 0, 15)), 0.5, 0.5),
@@ -251,16 +251,16 @@ def test_the_same_bytes_are_sure_and_unedited() -> None:
     ],
 )
 def test_coverage_is_the_share_of_both_durations(
-    item: Any, known: Any, found: Any, query: float, reference: float
+    item: Any, known: Any, known_match: Any, query: float, reference: float
 ) -> None:
-    held = verdict_on(item, (known, found)).held[0]
+    comparison = verdict_on(item, (known, known_match)).comparisons[0]
 
-    assert held.coverage_query == pytest.approx(query)
-    assert held.coverage_reference == pytest.approx(reference)
+    assert comparison.coverage_query == pytest.approx(query)
+    assert comparison.coverage_reference == pytest.approx(reference)
 
 
 @pytest.mark.parametrize(
-    ("item", "found", "left"),
+    ("item", "matches", "left"),
     [
         (video(), [whole()], []),
         (video(), [match((5.03, 30, 0, 25))], [(0, 5.03)]),
@@ -274,9 +274,9 @@ def test_coverage_is_the_share_of_both_durations(
         (video(), [whole(main_picture=False)], []),
     ],
 )
-def test_unmatched_is_what_no_accepted_clip_explains(item: Any, found: Any, left: Any) -> None:
-    clips = [one(number) for number, _ in enumerate(found, start=1)]
-    verdict = verdict_on(item, *zip(clips, found, strict=True))
+def test_unmatched_is_what_no_accepted_clip_explains(item: Any, matches: Any, left: Any) -> None:
+    clips = [numbered(number) for number, _ in enumerate(matches, start=1)]
+    verdict = verdict_on(item, *zip(clips, matches, strict=True))
 
     assert list(verdict.unmatched) == [Span(*ends) for ends in left]
 
@@ -292,5 +292,5 @@ def test_flat_pictures_stand_until_the_next_described_one() -> None:
         flat=np.array([True, True, False, True]),
     )
 
-    assert blank_stretches(frames, 7.0) == (Span(0, 2), Span(5, 7))
-    assert blank_stretches(frames, None) == ()
+    assert blank_spans(frames, 7.0) == (Span(0, 2), Span(5, 7))
+    assert blank_spans(frames, None) == ()

@@ -6,7 +6,7 @@ import pytest
 
 from app.messages.catalogue import render
 from app.verdict.dated_copies import earliest_of
-from app.verdict.headline import Capabilities, Searched, told_score
+from app.verdict.headline import Capabilities, Searched, score_text
 from hashing.edit_types import EditType
 from hashing.message import Message
 from hashing.types import AudioSpan, Span
@@ -24,7 +24,7 @@ from tests.app.known import (
 
 
 def joined(messages: Any) -> str:
-    return "\n".join(render(one) for one in messages)
+    return "\n".join(render(message) for message in messages)
 
 
 # ---- first seen
@@ -138,7 +138,11 @@ def test_the_kind_is_that_of_the_best_open_match() -> None:
     verdict = verdict_on(video(), weak, near, scene)
 
     assert (verdict.relation, verdict.undecided) == ("undecided", "same_scene_other_recording")
-    assert [held.clip.id for held in verdict.held] == ["R000002", "R000001", "R000003"]
+    assert [comparison.clip.id for comparison in verdict.comparisons] == [
+        "R000002",
+        "R000001",
+        "R000003",
+    ]
 
 
 def test_an_accepted_match_leaves_nothing_open() -> None:
@@ -151,31 +155,31 @@ def test_an_accepted_match_leaves_nothing_open() -> None:
 
 
 def test_clips_that_rule_each_other_out_are_both_left_open() -> None:
-    found = [(clip(id="R000001"), whole()), (clip(id="R000002"), whole())]
+    matches = [(clip(id="R000001"), whole()), (clip(id="R000002"), whole())]
 
-    verdict = verdict_on(video(), *found, unlike=[("R000001", "R000002")])
+    verdict = verdict_on(video(), *matches, unlike=[("R000001", "R000002")])
 
     assert (verdict.relation, verdict.undecided) == ("undecided", "conflicting")
-    assert not any(held.accepted for held in verdict.held)
+    assert not any(comparison.accepted for comparison in verdict.comparisons)
     assert "cannot both be right" in render(verdict.headline)
 
 
 def test_unlike_clips_for_different_stretches_do_not_rule_each_other_out() -> None:
-    found = [
+    matches = [
         (clip(id="R000001"), match((0, 15, 0, 15))),
         (clip(id="R000002"), match((15, 30, 0, 15))),
     ]
 
-    assert verdict_on(video(), *found, unlike=[("R000001", "R000002")]).relation == "composite"
+    assert verdict_on(video(), *matches, unlike=[("R000001", "R000002")]).relation == "composite"
 
 
 def test_the_same_bytes_cannot_be_ruled_out() -> None:
-    found = [(clip(id="R000001", sha256="f" * 64), whole()), (clip(id="R000002"), whole())]
+    matches = [(clip(id="R000001", sha256="f" * 64), whole()), (clip(id="R000002"), whole())]
 
-    verdict = verdict_on(video(), *found, unlike=[("R000001", "R000002")])
+    verdict = verdict_on(video(), *matches, unlike=[("R000001", "R000002")])
 
     assert verdict.relation == "exact"
-    assert [held.accepted for held in verdict.held] == [True, False]
+    assert [comparison.accepted for comparison in verdict.comparisons] == [True, False]
 
 
 # ---- order
@@ -188,10 +192,14 @@ def test_accepted_clips_come_first_then_twenty_near_misses_best_first() -> None:
     ]
     copies = [(clip(id="R000100"), whole(score=0.7)), (clip(id="R000101"), whole(score=0.8))]
 
-    held = verdict_on(video(), *near, *copies).held
+    comparisons = verdict_on(video(), *near, *copies).comparisons
 
-    assert [one.clip.id for one in held[:3]] == ["R000101", "R000100", "R000029"]
-    assert len(held) == 22
+    assert [comparison.clip.id for comparison in comparisons[:3]] == [
+        "R000101",
+        "R000100",
+        "R000029",
+    ]
+    assert len(comparisons) == 22
 
 
 def test_a_clip_comes_once() -> None:
@@ -203,7 +211,7 @@ def test_a_clip_comes_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("item", "known", "found", "words"),
+    ("item", "known", "known_match", "words"),
     [
         (video(), clip(sha256="f" * 64), whole(), "Identical to 'Harcourt Road' (same SHA-256)"),
         (video(), clip(), whole(), "Same footage as 'Harcourt Road'"),
@@ -295,8 +303,10 @@ def test_a_clip_comes_once() -> None:
         ),
     ],
 )
-def test_the_headline_says_what_was_measured(item: Any, known: Any, found: Any, words: str) -> None:
-    assert render(verdict_on(item, (known, found)).headline) == words
+def test_the_headline_says_what_was_measured(
+    item: Any, known: Any, known_match: Any, words: str
+) -> None:
+    assert render(verdict_on(item, (known, known_match)).headline) == words
 
 
 @pytest.mark.parametrize(
@@ -304,16 +314,16 @@ def test_the_headline_says_what_was_measured(item: Any, known: Any, found: Any, 
     [(1.0, "1.00"), (0.99999, "0.99"), (0.97, "0.97"), (0.29, "0.29"), (0, "0.00")],
 )
 def test_no_score_is_told_as_surer_than_it_is(score: float, words: str) -> None:
-    assert told_score(score) == words
+    assert score_text(score) == words
 
 
 def test_joined_clips_are_named_up_to_three() -> None:
-    found = [
+    matches = [
         (clip(id=f"R00000{number}", title=f"T{number}"), match((start, start + 6, 0, 6)))
         for number, start in enumerate(range(0, 30, 6))
     ]
 
-    headline = render(verdict_on(video(), *found).headline)
+    headline = render(verdict_on(video(), *matches).headline)
 
     assert headline == "Joined from 5 known clips: 'T0', 'T1', 'T2' and 2 more"
 
@@ -352,7 +362,7 @@ def test_a_small_library_is_told_as_it_is(searched: Searched, words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("item", "known", "found", "words"),
+    ("item", "known", "known_match", "words"),
     [
         (video(), clip(INGESTED), whole(), "only date is when the clip was added"),
         (video(), clip(("published", "2019")), whole(), "need not be the first"),
@@ -383,8 +393,8 @@ def test_a_small_library_is_told_as_it_is(searched: Searched, words: str) -> Non
         ),
     ],
 )
-def test_the_limits_fit_the_verdict(item: Any, known: Any, found: Any, words: str) -> None:
-    assert words in joined(verdict_on(item, (known, found)).limits)
+def test_the_limits_fit_the_verdict(item: Any, known: Any, known_match: Any, words: str) -> None:
+    assert words in joined(verdict_on(item, (known, known_match)).limits)
 
 
 def test_a_plain_copy_says_nothing_of_differences() -> None:
@@ -410,9 +420,9 @@ def test_everything_looked_for_is_no_limit() -> None:
 
 
 def test_the_reasons_name_the_stretches_both_ways_and_what_the_match_rests_on() -> None:
-    found = match((5, 18, 0, 13), score=0.974, reasons=(Message("reason-no-geometry"),))
+    known_match = match((5, 18, 0, 13), score=0.974, reasons=(Message("reason-no-geometry"),))
 
-    verdict = verdict_on(video(), (clip(INGESTED), found))
+    verdict = verdict_on(video(), (clip(INGESTED), known_match))
 
     assert render(verdict.reasons[0]) == (
         "0:05.0–0:18.0 of the item matches 0:00.0–0:13.0 of 'Harcourt Road' (R000001), "
@@ -431,8 +441,8 @@ def test_the_same_bytes_are_reason_enough() -> None:
 def test_no_sentence_calls_anything_authentic_or_fake() -> None:
     item = video()
     verdicts = [
-        verdict_on(item, (clip(INGESTED), found), date="2022", place="Shanghai")
-        for found in (
+        verdict_on(item, (clip(INGESTED), known_match), date="2022", place="Shanghai")
+        for known_match in (
             whole(),
             whole(edits=[edit("tamper_removed")]),
             whole(decision="weak_match"),
@@ -449,4 +459,4 @@ def test_no_sentence_calls_anything_authentic_or_fake() -> None:
 def test_a_verdict_needs_no_library() -> None:
     verdict = verdict_on(video(), searched=Searched(0))
 
-    assert (verdict.relation, verdict.held, verdict.first_seen) == ("none", (), None)
+    assert (verdict.relation, verdict.comparisons, verdict.first_seen) == ("none", (), None)
