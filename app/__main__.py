@@ -16,7 +16,7 @@ INTERRUPTED = 130  # as a shell names a process that was stopped with Ctrl-C
 class _PipeOutput(io.FileIO):
     """A standard stream that discards what nobody reads any more.
 
-    A reader that has seen enough, such as `head`, closes its end of the pipe. The work of a command
+    A reader that has read enough, such as `head`, closes its end of the pipe. The work of a command
     goes on then, and its exit code says how that ended.
     """
 
@@ -45,7 +45,7 @@ def _tolerate_closed_pipe(stream: TextIO) -> TextIO:
 def run() -> int:
     """The exit code of the command that the arguments name.
 
-    One of the two places that catch everything: an internal error must not look like a finding.
+    One of the two places that catch everything: an internal error must not pass for a finding.
     """
     make_new_files_private()  # libraries, indexes, temporary files and exports alike
     for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-"""Dates of any precision as intervals of instants. Pure: no clock, no local time zone.
+"""Dates of any precision as intervals of time. Pure: no clock, no local time zone.
 
 What was written is kept beside what it can mean. Without a zone a date reaches from the start of
 its first day at UTC+14 to the end of its last at UTC-12, since it was that date somewhere on
@@ -53,7 +53,7 @@ class DateNotUnderstoodError(ExplainedError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The instants that a written date can mean: [earliest, latest), both in UTC."""
+    """The times that a written date can mean: [earliest, latest), both in UTC."""
 
     text: str = field(compare=False)  # as entered
     earliest: datetime
@@ -68,11 +68,11 @@ class Interval:
             raise ValueError(f"an interval runs forward, got {self.earliest} to {self.latest}")
 
     def wholly_before(self, other: "Interval") -> bool:
-        """True where no instant of this could be as late as any instant of the other."""
+        """True where no time in this could be as late as any time in the other."""
         return self.latest <= other.earliest
 
     def may_precede(self, other: "Interval") -> bool:
-        """True where some instant of this is earlier than every instant of the other."""
+        """True where some time in this is earlier than every time in the other."""
         return self.earliest < other.earliest
 
 
@@ -206,7 +206,7 @@ def _hours(day: date, time_text: str, text: str) -> tuple[datetime, datetime, Pr
     except ValueError as error:
         raise DateNotUnderstoodError(Message("error-date-no-time", {"text": repr(text)})) from error
     if matched["fraction"]:
-        digits = matched["fraction"][:6]  # finer than a microsecond is not told apart
+        digits = matched["fraction"][:6]  # finer than a microsecond is cut off
         step = timedelta(microseconds=10 ** (6 - len(digits)))
         start += int(digits) * step
         return start, start + step, "fraction"

@@ -7,4 +7,4 @@ type OnItem = Callable[[str, int, int], None]  # name, items done, items in all
 
 
 def quiet(stage: str, share: float) -> None:
-    """What is told where nobody is looking."""
+    """Report progress to nobody."""

@@ -92,7 +92,7 @@ def _require(fact: bool, otherwise: Message) -> None:
 
 
 def _check_made_still(settings: "Settings") -> None:
-    """Make a library of one picture, check a copy of it. Raises NotSealed where it is not found."""
+    """Check a copy of a photo against a library of it. Raises NotSealed where it is not matched."""
     with TemporaryDirectory(prefix="firstseen-") as folder:
         here = settings.model_copy(update={"library": Path(folder) / "library", "data": None})
         start_decoding(here)

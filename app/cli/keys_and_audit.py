@@ -172,7 +172,7 @@ def show_audit(
 
 
 def _sent_heads(witness: Path) -> "list[SentHead]":
-    """Raises UsageError where the file cannot be read or holds no head."""
+    """Raises UsageError where the file cannot be read or has no head."""
     from app.store.audit_witness import read_witness
 
     try:

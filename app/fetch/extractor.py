@@ -47,7 +47,7 @@ SWITCHES = """
     --socket-timeout 30 --retries 2 --fragment-retries 3 --extractor-retries 1
     --color never --no-progress --no-warnings
 """.split()  # noqa: SIM905  one a line would hide the groups
-# one file with picture and sound, else the picture: joining two would need another program
+# one file with video and sound, else the video: joining two would need another program
 FORMAT = ("--format", "b/bv*/ba*", "--format-sort", "res:1080")
 INFO_TEMPLATE = "after_move:%(.{title,ext,webpage_url,playlist_count})j"
 

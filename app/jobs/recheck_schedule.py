@@ -17,7 +17,7 @@ from app.store.schema import searches
 QUIET_S: Final = (
     20.0  # without a change of the library before a recheck: clips are often added many at a time
 )
-POLL_INTERVAL_S: Final = 2.0  # between two looks at the library
+POLL_INTERVAL_S: Final = 2.0  # between two readings of the library
 
 
 class RecheckSchedule:

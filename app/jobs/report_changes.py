@@ -132,6 +132,6 @@ def day_of(checked_at: str, now: datetime) -> str:
 
 
 def _latest(report: Report) -> datetime | None:
-    """The latest instant of the earliest copy that the report names."""
+    """The latest time of the earliest copy that the report names."""
     date = try_parse(report.first_seen.appearance.date) if report.first_seen else None
     return date.latest if date is not None else None

@@ -125,7 +125,7 @@ def find_matches(
     for done, candidate in enumerate(proposed):
         on_progress("compare", done / len(proposed))
         comparison.compare(candidate.clip)
-    # a fixed set of regions where much is unexplained, else those that hold other footage
+    # a fixed set of regions where much is unexplained, else those that show other footage
     explained = _is_explained(query, matches)
     boxes = tuple(_other_regions(matches)) if explained else ()
     if boxes or not explained:

@@ -1,4 +1,4 @@
-"""A picture of our own making and a copy of it, to try a check with."""
+"""A generated photo and a copy of it, to try a check with."""
 
 import random
 from pathlib import Path
@@ -11,7 +11,7 @@ SEED = 7
 
 
 def make_still(folder: Path) -> tuple[Path, Path]:
-    """Write two JPEG files: a made picture, and a smaller copy of it. Returns both paths."""
+    """Write two JPEG files: a generated photo and a smaller copy of it. Returns both paths."""
     picture = Image.new("RGB", SIZE_PX, (90, 110, 130))
     draw, chance = ImageDraw.Draw(picture), random.Random(SEED)
     for _ in range(SHAPES):

@@ -34,10 +34,10 @@ class MediaSandbox(Sandbox):
     """A decoding process and the file that it reads."""
 
     _probed: tuple[Limits | None] | None = None  # with which limits
-    _item: Fingerprint | None = None  # what the process holds as its item
+    _item: Fingerprint | None = None  # what the process has in memory as its item
 
     def revive(self) -> None:
-        """Start a new process that holds the same file and item, where the old one has ended.
+        """Start a new process with the same file and item, where the old one has ended.
 
         Raises SandboxUnavailable, SandboxKilled.
         """

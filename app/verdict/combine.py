@@ -88,7 +88,7 @@ def _joined(left: Comparison, right: Comparison) -> bool:
 def principal(comparisons: Sequence[Comparison]) -> Comparison | None:
     """The accepted clip that describes the item best.
 
-    Main picture before inset, then the most of the item explained; of those that explain the
+    Main footage before inset, then the most of the item explained; of those that explain the
     same, the one that the item differs from least, then the best score.
     """
     accepted = [comparison for comparison in comparisons if comparison.accepted]

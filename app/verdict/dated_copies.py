@@ -68,7 +68,7 @@ def earliest_of(clip: Clip) -> Appearance | None:
 
 
 def first_seen(accepted: Sequence[Comparison]) -> Sighting | None:
-    """The earliest copy known to this library; of the main picture where anything shows it."""
+    """The earliest copy known to this library; of the main footage where any clip shows it."""
     main = [comparison for comparison in accepted if comparison.main]
     return next(iter(sightings(main or accepted)), None)
 

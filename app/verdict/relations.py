@@ -1,6 +1,6 @@
 """What the item is to one known clip. Pure.
 
-The relations are those of the report, the first that holds: `exact`, `composite`, `edited`,
+The relations are those of the report, the first that applies: `exact`, `composite`, `edited`,
 `longer`, `excerpt`, `copy`; `undecided` and `none` where nothing was accepted.
 """
 

@@ -5,7 +5,7 @@ What became of the sound is `hashing.types.AudioState`, the types of edits `hash
 
 from typing import Literal
 
-# what the item is to a clip, or to all of them; the first that holds, in the reference's order
+# what the item is to a clip, or to all of them; the first that applies, in the reference's order
 type Relation = Literal[
     "exact", "copy", "excerpt", "longer", "edited", "composite", "undecided", "none"
 ]

@@ -143,9 +143,9 @@ def widened(day: date) -> list[str]:
 
 
 @given(days, days)
-def test_a_vaguer_date_never_comes_to_lie_before_another(one: date, other: date) -> None:
-    for exact, vague in zip(widened(one), widened(one)[1:], strict=False):
-        for against in widened(other):
+def test_a_vaguer_date_never_comes_to_lie_before_another(first: date, second: date) -> None:
+    for exact, vague in zip(widened(first), widened(first)[1:], strict=False):
+        for against in widened(second):
             if parse_date(vague).wholly_before(parse_date(against)):
                 assert parse_date(exact).wholly_before(parse_date(against))
             if parse_date(against).wholly_before(parse_date(vague)):
@@ -161,7 +161,7 @@ def test_a_vaguer_date_holds_every_instant_of_the_exact_one(day: date) -> None:
 
 @given(days, zones, zones, st.integers(min_value=0, max_value=23))
 def test_a_date_without_a_zone_holds_that_day_in_every_zone(
-    day: date, zone: int, other: int, hour: int
+    day: date, zone: int, second: int, hour: int
 ) -> None:
     without = parse_date(f"{day}")
     inside = parse_date(f"{day}T{hour:02}:00:00{zone:+03}:00")
@@ -171,19 +171,19 @@ def test_a_date_without_a_zone_holds_that_day_in_every_zone(
     assert not without.wholly_before(inside)
     assert not inside.wholly_before(parse_date(f"{day}T{hour:02}:00:00{zone:+03}"))
     assert parse_date(f"{day}T{hour:02}:00{zone:+03}:00").latest - parse_date(
-        f"{day}T{hour:02}:00{other:+03}:00"
-    ).latest == timedelta(hours=other - zone)
+        f"{day}T{hour:02}:00{second:+03}:00"
+    ).latest == timedelta(hours=second - zone)
 
 
 @given(days, days, st.integers(min_value=-1000, max_value=1000))
 def test_moving_both_dates_by_as_many_days_changes_no_order(
-    one: date, other: date, shift: int
+    first: date, second: date, shift: int
 ) -> None:
     moved = timedelta(days=shift)
-    before = parse_date(f"{one}").wholly_before(parse_date(f"{other}"))
+    before = parse_date(f"{first}").wholly_before(parse_date(f"{second}"))
 
-    assert before == parse_date(f"{one + moved}").wholly_before(parse_date(f"{other + moved}"))
-    assert before == ((other - one).days >= 3)  # 50 hours of a day, against the next ones'
+    assert before == parse_date(f"{first + moved}").wholly_before(parse_date(f"{second + moved}"))
+    assert before == ((second - first).days >= 3)  # 50 hours of a day, against the next ones'
 
 
 @given(st.text(max_size=40))

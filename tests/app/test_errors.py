@@ -88,7 +88,10 @@ def test_each_error_has_its_exit_code_and_status(
 
 def test_every_error_there_is_finds_a_row() -> None:
     def family(kind: type[FirstseenError]) -> list[type[FirstseenError]]:
-        return [kind, *(one for child in kind.__subclasses__() for one in family(child))]
+        return [
+            kind,
+            *(descendant for child in kind.__subclasses__() for descendant in family(child)),
+        ]
 
     for kind in family(FirstseenError):
         row = next(TABLE[parent] for parent in kind.__mro__ if parent in TABLE)

@@ -77,9 +77,9 @@ def _class_and_message(error: Exception, limits: SandboxLimits) -> tuple[str, Me
 
 
 def _code(error: Exception) -> str:
-    """Eight digits that name the place of an error for whoever mends it, and tell others nothing.
+    """Eight digits that name the place of an error to whoever repairs it, and reveal no more.
 
-    An error's own text may hold anything, addresses and names of a stranger's file among it.
+    An error's own text may contain anything, addresses and names of a stranger's file among it.
     """
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} {Path(where.filename).name} {where.name}"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 def cpu_limit(seconds: int | None) -> Iterator[None]:
     """End this process by SIGPROF where the block takes more CPU time, all threads together.
 
-    None: no limit. Windows has no such timer; the wall clock holds there.
+    None: no limit. Windows has no such timer; the wall clock applies there.
     """
     if seconds is None or sys.platform == "win32":
         yield

@@ -17,7 +17,7 @@ from app.sandbox.limits import Protection, SandboxLimits
 if sys.platform == "linux":
     from app.sandbox.walls import linux
 
-WATCH_S = 0.05  # between two looks at the memory in use
+WATCH_S = 0.05  # between two readings of the memory in use
 
 
 def lock_server() -> bool:

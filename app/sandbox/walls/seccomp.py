@@ -124,7 +124,7 @@ def _preamble(architecture: str) -> Iterator[bytes]:
 def _rule(
     name: str, architecture: str, conditions: tuple[Condition, ...], action: int
 ) -> list[bytes]:
-    """`action` for the call `name` where all conditions hold; else on to the next rule.
+    """`action` for the call `name` where all conditions are met; else on to the next rule.
 
     Expects the call's number in the accumulator and leaves it there.
     """
@@ -140,7 +140,7 @@ def _rule(
 
 
 def _check(condition: Condition, failed: int) -> list[bytes]:
-    """Falls through where the condition holds, else jumps over `failed` further steps."""
+    """Falls through where the condition is met, else jumps over `failed` further steps."""
     low = ARGS_OFFSET + 8 * condition.argument
     if isinstance(condition, HasBits):
         return [

@@ -525,7 +525,7 @@ def test_added_clips_are_listed_shown_counted_and_removed(
     assert "  2019-06-12, published, https://example.org\n" in sheet
 
     assert firstseen("library", "list", "--json") == 0
-    assert [one["id"] for one in printed(capsys)] == ["R000001", "R000002"]
+    assert [listed["id"] for listed in printed(capsys)] == ["R000001", "R000002"]
     assert firstseen("library", "show", "R000001", "--json") == 0
     shown = printed(capsys)
     assert shown["appearances"][0]["kind"] == "published"
@@ -539,7 +539,7 @@ def test_added_clips_are_listed_shown_counted_and_removed(
     assert firstseen("library", "remove", "R000001") == 0
     assert capsys.readouterr().out == "R000001  a.mp4: removed\n"
     assert firstseen("library", "list", "--json") == 0
-    assert [one["id"] for one in printed(capsys)] == ["R000002"]
+    assert [listed["id"] for listed in printed(capsys)] == ["R000002"]
 
 
 def test_a_terminal_gets_a_header_and_a_program_does_not(
@@ -586,7 +586,7 @@ def test_hashes_are_exported_for_other_tools(
     with Library.open(library) as opened:
         for seed, fingerprint in enumerate(prints, start=1):
             opened.add(fingerprint, made_facts(seed))
-    usable = [int((one.descriptors.pdq_quality >= 50).sum()) for one in prints]
+    usable = [int((stored.descriptors.pdq_quality >= 50).sum()) for stored in prints]
     assert 0 < usable[0] < 12
 
     assert firstseen("library", "hashes") == 0
@@ -665,7 +665,7 @@ def test_adding_goes_on_after_a_bad_file_and_ends_with_3(
     assert firstseen("library", "add", folder, "--json", "--quick") == 3
 
     results = printed(capsys)
-    assert [(one["id"], one["problem"]) for one in results] == [
+    assert [(result["id"], result["problem"]) for result in results] == [
         (None, "no picture in it"),
         ("R000001", None),
     ]

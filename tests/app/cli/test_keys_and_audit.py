@@ -94,11 +94,11 @@ def test_a_revoked_key_opens_nothing_and_is_listed_so(
     firstseen: Firstseen, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert firstseen("keys", "create", "Ana", "--scope", "admin", "--json") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["key"]["scopes"] == ["admin"]
-    assert firstseen("keys", "revoke", told["key"]["id"]) == 0
+    keys = json.loads(capsys.readouterr().out)
+    assert keys["key"]["scopes"] == ["admin"]
+    assert firstseen("keys", "revoke", keys["key"]["id"]) == 0
     assert "is revoked" in capsys.readouterr().out
-    assert known(tmp_path / "library" / "desk", told["secret"]) is None
+    assert known(tmp_path / "library" / "desk", keys["secret"]) is None
     assert firstseen("keys", "list", "--json") == 0
     (listed,) = json.loads(capsys.readouterr().out)
     assert listed["revoked_at"] is not None

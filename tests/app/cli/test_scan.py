@@ -77,9 +77,9 @@ def test_names_of_any_kind_are_found_and_kept_apart(tmp_path: Path) -> None:
     for name in (b"a b'\".mp4", b"new\nline", "日本.mp4".encode(), b"\xff", b"\xfe"):
         (tmp_path / os.fsdecode(name)).write_bytes(b"x")
 
-    found = [item.relative for item in find_items(tmp_path)]
+    entries = [item.relative for item in find_items(tmp_path)]
 
-    assert found == sorted(["a b'\".mp4", "new\nline", "日本.mp4", "\\xff", "\\xfe"])
+    assert entries == sorted(["a b'\".mp4", "new\nline", "日本.mp4", "\\xff", "\\xfe"])
 
 
 def test_what_is_no_regular_file_comes_with_its_problem(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_what_is_no_regular_file_comes_with_its_problem(tmp_path: Path) -> None:
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     (tmp_path / "loop").symlink_to(tmp_path)
 
-    found = {item.relative: item.problem and str(item.problem) for item in find_items(tmp_path)}
+    entries = {item.relative: item.problem and str(item.problem) for item in find_items(tmp_path)}
 
-    assert found == {
+    assert entries == {
         "pipe": "is no regular file",
         "gone": "cannot be read: there is no such file or folder",
         # a link to a folder is not followed, and so is no item either
@@ -108,10 +108,10 @@ def test_a_folder_that_cannot_be_listed_is_an_item_with_a_problem(
 
     monkeypatch.setattr("os.scandir", refusing)
 
-    found = {item.relative: item.problem and str(item.problem) for item in find_items(folder)}
+    entries = {item.relative: item.problem and str(item.problem) for item in find_items(folder)}
 
-    assert found["sub"] == "folder cannot be read: permission denied"
-    assert found["a.mp4"] is None
+    assert entries["sub"] == "folder cannot be read: permission denied"
+    assert entries["a.mp4"] is None
 
 
 def test_each_item_is_one_line_with_its_path(folder: Path, tmp_path: Path) -> None:
@@ -228,16 +228,16 @@ def test_every_line_is_on_the_disk_before_the_next_item(
     out = tmp_path / "out.jsonl"
     synced: list[int] = []
     monkeypatch.setattr("os.fsync", lambda file: synced.append(os.fstat(file).st_size))
-    seen: list[tuple[int, int]] = []
+    written_and_checked: list[tuple[int, int]] = []
 
     def check(item: FolderEntry) -> dict[str, Any]:
-        seen.append((len(lines(out)), len(synced)))
+        written_and_checked.append((len(lines(out)), len(synced)))
         return report_for(item)
 
     with ReportFile(out) as reports:
         list(scan(find_items(folder), reports, check))
 
-    assert seen == [(0, 0), (1, 1), (2, 2)]
+    assert written_and_checked == [(0, 0), (1, 1), (2, 2)]
 
 
 def test_several_at_once_are_written_in_their_order(tmp_path: Path) -> None:
@@ -253,10 +253,10 @@ def test_several_at_once_are_written_in_their_order(tmp_path: Path) -> None:
         return report_for(item)
 
     with ReportFile(out) as reports:
-        told = [item.relative for item, _ in scan(find_items(folder), reports, check, jobs=3)]
-    assert told == [f"{number:02}.mp4" for number in range(12)]
-    assert [line["item"]["path"] for line in lines(out)] == told
-    assert sorted(names) == told
+        order = [item.relative for item, _ in scan(find_items(folder), reports, check, jobs=3)]
+    assert order == [f"{number:02}.mp4" for number in range(12)]
+    assert [line["item"]["path"] for line in lines(out)] == order
+    assert sorted(names) == order
 
     with ReportFile(out) as reports:
         names.clear()

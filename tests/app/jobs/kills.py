@@ -36,7 +36,7 @@ WORKER_LIVES_S = 1.5
 AT_WORK_SHARE = 0.5  # of kills, that wait until a check is running
 AT_WORK_S = 5.0  # for it
 READY_S = 60.0
-SETTLED_S = 120.0  # without any of them having ended
+ALL_ENDED_S = 120.0  # without any of them having ended
 
 
 @dataclass
@@ -107,51 +107,53 @@ def children(process: int) -> Iterator[int]:
 
 def run(library: Path, kills: int, seed: int, workers: int = 2) -> Books:
     """Kill so many times, let everything be done, and compare."""
-    moments, books = random.Random(seed), Books()
+    random_source, books = random.Random(seed), Books()
     service = Service(library, workers)
     service.start()
     service.await_ready()
     over = threading.Event()
     senders = [
-        threading.Thread(target=_send, args=(service, books, over, seed, one))
-        for one in range(SENDERS)
+        threading.Thread(target=_send, args=(service, books, over, seed, sender))
+        for sender in range(SENDERS)
     ]
     for sender in senders:
         sender.start()
     try:
         for _ in range(kills):
-            if moments.random() < SERVER_SHARE:
-                _kill_server(service, moments)
+            if random_source.random() < SERVER_SHARE:
+                _kill_server(service, random_source)
                 books.server_kills += 1
-            elif _kill_worker(service, moments):
+            elif _kill_worker(service, random_source):
                 books.worker_kills += 1
     finally:
         over.set()
         for sender in senders:
             sender.join()
-    _await_settled(service, books)
+    _await_all_ended(service, books)
     left_alive = list(children(service.process.pid)) if service.process else []
     service.stop()
-    books.faults += [f"worker {one} outlived the service" for one in left_alive if _alive(one)]
+    books.faults += [
+        f"worker {sender} outlived the service" for sender in left_alive if _alive(sender)
+    ]
     _compare(service.settings.desk_folder(), books)
     return books
 
 
-def _kill_server(service: Service, moments: random.Random) -> None:
-    _await_moment(service, moments, SERVER_LIVES_S)
+def _kill_server(service: Service, random_source: random.Random) -> None:
+    _await_random_time(service, random_source, SERVER_LIVES_S)
     service.kill()
-    if moments.random() < START_SHARE:
+    if random_source.random() < START_SHARE:
         service.start()
-        time.sleep(moments.uniform(0, 2.0))
+        time.sleep(random_source.uniform(0, 2.0))
         service.kill()
     service.start()
     service.await_ready()
 
 
-def _await_moment(service: Service, moments: random.Random, most_s: float) -> None:
+def _await_random_time(service: Service, random_source: random.Random, most_s: float) -> None:
     """Any moment of a life, or one soon after a check began."""
-    if moments.random() >= AT_WORK_SHARE:
-        time.sleep(moments.uniform(0, most_s))
+    if random_source.random() >= AT_WORK_SHARE:
+        time.sleep(random_source.uniform(0, most_s))
         return
     deadline = time.monotonic() + AT_WORK_S
     path = service.settings.desk_folder() / "desk.db"
@@ -160,26 +162,26 @@ def _await_moment(service: Service, moments: random.Random, most_s: float) -> No
             if connection.execute("SELECT 1 FROM checks WHERE state = 'running'").fetchone():
                 break
             time.sleep(0.01)
-    time.sleep(moments.uniform(0, 0.1))
+    time.sleep(random_source.uniform(0, 0.1))
 
 
-def _kill_worker(service: Service, moments: random.Random) -> bool:
+def _kill_worker(service: Service, random_source: random.Random) -> bool:
     assert service.process is not None
-    _await_moment(service, moments, WORKER_LIVES_S)
+    _await_random_time(service, random_source, WORKER_LIVES_S)
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         there = sorted(children(service.process.pid))
         if there:
             with suppress(ProcessLookupError):
-                os.kill(moments.choice(there), signal.SIGKILL)
+                os.kill(random_source.choice(there), signal.SIGKILL)
                 return True
         time.sleep(0.05)
     return False
 
 
-def _send(service: Service, books: Books, over: threading.Event, seed: int, one: int) -> None:
+def _send(service: Service, books: Books, over: threading.Event, seed: int, sender: int) -> None:
     """Distinct uploads, one after the other, each until there is an answer."""
-    choices, number = random.Random(f"{seed} {one}"), one
+    choices, number = random.Random(f"{seed} {sender}"), sender
     while not over.is_set():
         number += SENDERS
         key, content = str(number), f"{choices.choice(CONTENTS)}\n"
@@ -210,9 +212,9 @@ def _sent(service: Service, over: threading.Event, key: str, content: str) -> ht
     return None
 
 
-def _await_settled(service: Service, books: Books) -> None:
+def _await_all_ended(service: Service, books: Books) -> None:
     for identifier in books.accepted.values():
-        deadline = time.monotonic() + SETTLED_S  # anew for each: a long queue is no fault
+        deadline = time.monotonic() + ALL_ENDED_S  # anew for each: a long queue is no fault
         while time.monotonic() < deadline:
             check = service.client.get(f"/v1/checks/{identifier}")
             if check.status_code == 404:
@@ -230,7 +232,7 @@ def _await_settled(service: Service, books: Books) -> None:
 def _await_unanswered(service: Service, books: Books) -> None:
     """Uploads whose sender never heard the answer, as the killing ended first, are checks too."""
     waiting = "SELECT id FROM checks WHERE state NOT IN ('done', 'failed') ORDER BY id"
-    deadline = time.monotonic() + SETTLED_S
+    deadline = time.monotonic() + ALL_ENDED_S
     with closing(sqlite3.connect(service.settings.desk_folder() / "desk.db")) as connection:
         while left := connection.execute(waiting).fetchall():
             if time.monotonic() > deadline:

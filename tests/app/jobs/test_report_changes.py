@@ -23,9 +23,9 @@ OLD = clip(("published", "2019-06-12"), INGESTED)
 OLDER = clip(("published", "2011"), INGESTED, id="R000002", title=None)
 
 
-def told(before: Verdict, after: Verdict) -> str | None:
-    found = find_change(reported(before), after, MONDAY, NOW)
-    return found.headline if found is not None else None
+def changes_named(before: Verdict, after: Verdict) -> str | None:
+    change = find_change(reported(before), after, MONDAY, NOW)
+    return change.headline if change is not None else None
 
 
 def reported(verdict: Verdict) -> Report:
@@ -34,7 +34,7 @@ def reported(verdict: Verdict) -> Report:
 
 def test_a_first_match_is_told() -> None:
     before, after = verdict_on(video()), verdict_on(video(), (OLD, whole()))
-    assert told(before, after) == (
+    assert changes_named(before, after) == (
         "The clip you checked on Monday now matches known footage: "
         "Harcourt Road, published 2019-06-12"
     )
@@ -43,18 +43,18 @@ def test_a_first_match_is_told() -> None:
 def test_an_older_copy_is_told_under_its_own_name() -> None:
     before = verdict_on(video(), (OLD, whole()))
     after = verdict_on(video(), (OLD, whole()), (OLDER, whole()))
-    found = find_change(reported(before), after, MONDAY, NOW)
-    assert found is not None
-    assert found.clip == "R000002"
-    assert found.headline == (
+    change = find_change(reported(before), after, MONDAY, NOW)
+    assert change is not None
+    assert change.clip == "R000002"
+    assert change.headline == (
         "The clip you checked on Monday now has an older copy: R000002.mp4, published 2011"
     )
 
 
 def test_another_copy_that_is_no_older_is_not_told() -> None:
     before = verdict_on(video(), (OLDER, whole()))
-    assert told(before, verdict_on(video(), (OLD, whole()), (OLDER, whole()))) is None
-    assert told(before, before) is None
+    assert changes_named(before, verdict_on(video(), (OLD, whole()), (OLDER, whole()))) is None
+    assert changes_named(before, before) is None
 
 
 def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() -> None:
@@ -64,12 +64,12 @@ def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() ->
     before = verdict_on(video(), (OLD, half), date="2022-11-27")
     after = verdict_on(video(), (OLD, half), (other, rest), date="2022-11-27")
     assert claim_finding(reported(before)) == "partly_contradicted"
-    assert told(before, after) == (
+    assert changes_named(before, after) == (
         "The clip you checked on Monday now has a copy that contradicts its claimed date: "
         "R000002.mp4, published 2020"
     )
-    assert told(after, after) is None
-    assert told(after, before) is None
+    assert changes_named(after, after) is None
+    assert changes_named(after, before) is None
 
 
 def test_what_is_told_is_never_the_item_itself() -> None:
@@ -78,21 +78,21 @@ def test_what_is_told_is_never_the_item_itself() -> None:
     alone = verdict_on(video(), (own, whole()))
     assert find_change(before, alone, MONDAY, NOW, {"R000003"}) is None
     after = verdict_on(video(), (own, whole()), (OLD, whole()))
-    found = find_change(before, after, MONDAY, NOW, {own.id})
-    assert found is not None
-    assert found.clip == "R000001"
-    assert "2019-06-12" in found.headline
+    change = find_change(before, after, MONDAY, NOW, {own.id})
+    assert change is not None
+    assert change.clip == "R000001"
+    assert "2019-06-12" in change.headline
 
 
 def test_a_vaguer_date_is_older_only_where_it_ends_earlier() -> None:
     before = verdict_on(video(), (OLD, whole()))
     vague = clip(("published", "2019"), INGESTED, id="R000002")
-    assert told(before, verdict_on(video(), (OLD, whole()), (vague, whole()))) is None
+    assert changes_named(before, verdict_on(video(), (OLD, whole()), (vague, whole()))) is None
 
 
 def test_what_stays_open_is_not_told() -> None:
     weak = match((0.0, 9.0, 0.0, 9.0), decision="weak_match", score=0.5)
-    assert told(verdict_on(video()), verdict_on(video(), (OLD, weak))) is None
+    assert changes_named(verdict_on(video()), verdict_on(video(), (OLD, weak))) is None
 
 
 def test_a_known_clip_that_is_dated_earlier_is_noticed() -> None:
@@ -109,8 +109,8 @@ def test_a_known_clip_that_is_dated_earlier_is_noticed() -> None:
     [(0, "today"), (1, "on Tuesday"), (6, "on Thursday"), (7, "on 2026-11-18")],
 )
 def test_a_weekday_is_named_where_it_is_one(days: int, said: str) -> None:
-    moment = (NOW - timedelta(days=days)).isoformat()
-    assert day_of(moment, NOW) == said
+    earlier = (NOW - timedelta(days=days)).isoformat()
+    assert day_of(earlier, NOW) == said
 
 
 def test_an_item_that_was_made_a_clip_is_no_news_of_itself() -> None:

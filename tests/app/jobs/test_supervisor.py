@@ -225,7 +225,7 @@ def test_one_that_does_not_listen_is_killed_and_not_tried_again(
     with service.working() as queue:
         identifier = service.accept("stubborn 100")
         service.until(identifier, "running")
-        wait_for(lambda: seen_any(service))
+        wait_for(lambda: has_begun_any(service))
         with service.file.writing() as connection:
             checks.cancel(connection, identifier, service.settings)
         queue.stop(identifier)
@@ -234,7 +234,7 @@ def test_one_that_does_not_listen_is_killed_and_not_tried_again(
     assert len({check["process"] for check in begun_checks(service.folder)}) == 2
 
 
-def seen_any(service: QueuedService) -> bool:
+def has_begun_any(service: QueuedService) -> bool:
     return (service.folder / "seen.jsonl").exists()
 
 
@@ -254,7 +254,7 @@ def test_a_stop_in_good_order_puts_back_what_is_at_work(service: QueuedService) 
     first, second = service.accept("wait"), service.accept("x")
     with service.working():
         service.until(first, "running")
-        wait_for(lambda: seen_any(service))
+        wait_for(lambda: has_begun_any(service))
     check = service.check(first)
     assert (check.state, check.crashes, check.interruptions) == ("queued", 0, 0)
     go_on(service.folder)
@@ -318,7 +318,7 @@ def test_a_killed_worker_is_replaced(service: QueuedService) -> None:
     with service.working():
         identifier = service.accept("wait")
         service.until(identifier, "running")
-        wait_for(lambda: seen_any(service))
+        wait_for(lambda: has_begun_any(service))
         os.kill(begun_checks(service.folder)[0]["process"], signal.SIGKILL)
         wait_for(lambda: service.check(identifier).crashes == 1)
         go_on(service.folder)
@@ -447,7 +447,7 @@ def test_workers_are_niced_and_have_no_descriptor_of_ours(service: QueuedService
     with service.working():
         identifier = service.accept("wait")
         service.until(identifier, "running")
-        wait_for(lambda: seen_any(service))
+        wait_for(lambda: has_begun_any(service))
         process = begun_checks(service.folder)[0]["process"]
         stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         assert int(stat[16]) == os.getpriority(os.PRIO_PROCESS, 0) + 10 or int(stat[16]) == 19

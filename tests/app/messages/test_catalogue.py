@@ -148,8 +148,8 @@ def test_a_message_is_json_with_messages_in_it() -> None:
 @pytest.mark.parametrize("language", catalogue.languages())
 def test_a_language_is_well_formed(language: str) -> None:
     parsed = FluentParser().parse(catalogue.source(language))
-    assert [one.content for one in parsed.body if isinstance(one, ast.Junk)] == []
-    names = [one.id.name for one in parsed.body if isinstance(one, ast.Message | ast.Term)]
+    assert [entry.content for entry in parsed.body if isinstance(entry, ast.Junk)] == []
+    names = [entry.id.name for entry in parsed.body if isinstance(entry, ast.Message | ast.Term)]
     assert len(names) == len(set(names))
     entries = catalogue._catalogue(language).entries
     assert names == [name.removeprefix("-") for name in entries]
@@ -177,12 +177,12 @@ def test_all_files_of_a_language_are_one_catalogue(
 def _functions(node: ast.BaseNode) -> list[str]:
     if isinstance(node, ast.FunctionReference):
         return [node.id.name]
-    found: list[str] = []
+    called: list[str] = []
     for value in vars(node).values():
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, ast.BaseNode):
-                found += _functions(part)
-    return found
+                called += _functions(part)
+    return called
 
 
 def test_the_libraries_are_loaded_with_the_first_message_only() -> None:

@@ -199,12 +199,12 @@ def test_the_covered_rooms_are_there() -> None:
 
 @pytest.mark.parametrize("path", covered(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_sentence_goes_round_the_catalogue(path: Path) -> None:
-    found = sentences(ast.parse(path.read_text()))
-    assert [one for one in found if one.partition(": ")[2] not in NO_SENTENCES] == []
+    texts = sentences(ast.parse(path.read_text()))
+    assert [text for text in texts if text.partition(": ")[2] not in NO_SENTENCES] == []
 
 
 @pytest.mark.parametrize(
-    ("code", "found"),
+    ("code", "is_sentence"),
     [
         ('edit(text=f"Cropped to {kept} of it")', True),
         ('reasons = ["no common geometry"]', True),
@@ -215,8 +215,8 @@ def test_no_sentence_goes_round_the_catalogue(path: Path) -> None:
         ('Message("edit-crop", {"kept": 1})', False),
     ],
 )
-def test_a_sentence_in_code_is_found(code: str, found: bool) -> None:
-    assert bool(list(sentences(ast.parse(code)))) is found
+def test_a_sentence_in_code_is_found(code: str, is_sentence: bool) -> None:
+    assert bool(list(sentences(ast.parse(code)))) is is_sentence
 
 
 def sentences(tree: ast.AST) -> Iterator[str]:

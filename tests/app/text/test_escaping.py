@@ -11,7 +11,7 @@ from app.text.escaping import printable
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "shown"),
     [
         ("clip.mp4", "clip.mp4"),
         ("Осень — 秋の街 café.mp4", "Осень — 秋の街 café.mp4"),
@@ -29,8 +29,8 @@ from app.text.escaping import printable
         ("\x7f\x00", "\\u007f\\u0000"),
     ],
 )
-def test_what_acts_turns_or_hides_is_written_out(text: str, seen: str) -> None:
-    assert printable(text) == seen
+def test_what_acts_turns_or_hides_is_written_out(text: str, shown: str) -> None:
+    assert printable(text) == shown
 
 
 @given(st.text(st.characters(codec=None)))

@@ -63,7 +63,7 @@ def inside(path: Path, server: ForkServer) -> list[Any]:
             return [info, type(error), str(error)]
 
 
-def assert_alike(path: Path, server: ForkServer) -> None:
+def assert_same(path: Path, server: ForkServer) -> None:
     here, there = outside(path), inside(path, server)
     for ours, theirs in zip(here, there, strict=True):
         assert ours is theirs or same(ours, theirs), f"{ours!r:.300}\n{theirs!r:.300}"
@@ -74,7 +74,7 @@ def test_stills_of_every_kind_are_described_in_the_sandbox(
     tmp_path: Path, server: ForkServer, kind: StillKind
 ) -> None:
     path = make_still(tmp_path / "still", kind)
-    assert_alike(path, server)
+    assert_same(path, server)
     assert isinstance(inside(path, server)[2], Fingerprint)
 
 
@@ -82,7 +82,7 @@ def test_stills_of_every_kind_are_described_in_the_sandbox(
 def test_animations_are_described_in_the_sandbox(
     tmp_path: Path, server: ForkServer, kind: AnimationKind
 ) -> None:
-    assert_alike(make_animation(tmp_path / "animation", kind), server)
+    assert_same(make_animation(tmp_path / "animation", kind), server)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".avi", ".ts"])
@@ -90,7 +90,7 @@ def test_videos_are_described_in_the_sandbox(
     tmp_path: Path, server: ForkServer, suffix: str
 ) -> None:
     path = make_video(tmp_path / f"clip{suffix}", seconds=2)
-    assert_alike(path, server)
+    assert_same(path, server)
     fingerprint = inside(path, server)[2]
     assert len(fingerprint.descriptors.times) > 0
     assert fingerprint.audio is not None
@@ -110,7 +110,7 @@ def test_videos_are_described_in_the_sandbox(
 def test_broken_files_break_alike(
     tmp_path: Path, server: ForkServer, make: Callable[[Path], Path]
 ) -> None:
-    assert_alike(make(tmp_path / "broken.mp4"), server)
+    assert_same(make(tmp_path / "broken.mp4"), server)
 
 
 def test_a_pointer_leads_nowhere(tmp_path: Path, server: ForkServer) -> None:
