@@ -134,12 +134,6 @@ RESOURCE_ROOMS = ("app/api/routes", "app/api/schemas", "app/store", "app/api", "
 WITHOUT_ALL = {"hashing.explain", "hashing.decode", "hashing.faces"}
 ALL_PUBLIC = {"hashing.types", "hashing.errors", "hashing.edit_types", "hashing.message"}
 
-# Rooms with public functions that still take a boolean by position. The list only shrinks.
-WITH_POSITIONAL_BOOLEANS = {
-    "app.cli",
-    "hashing.explain",
-}
-
 MAY_CATCH_EVERYTHING = {
     "app/__main__.py",
     "app/sandbox/child/answer_loop.py",
@@ -341,25 +335,41 @@ def test_what_is_listed_as_public_exists() -> None:
     assert missing == []
 
 
+BOOLEAN = re.compile(r"(Annotated\[)?bool( \| None)?(, .*\])?", re.DOTALL)
+
+
+@cache
+def boolean_aliases(source: str) -> frozenset[str]:
+    """Names that a module gives to boolean types: `AsJson = Annotated[bool, ...]`."""
+    return frozenset(
+        ast.unparse(node.targets[0])
+        for node in parsed(source).body
+        if isinstance(node, ast.Assign) and BOOLEAN.fullmatch(ast.unparse(node.value))
+    )
+
+
 def positional_booleans(source: str) -> Iterator[str]:
-    """`name(parameter)` of public functions that take a boolean by position."""
+    """`name(parameter)` of functions that take a boolean by position."""
+    sources = {module_of(source): source for source in SOURCES}
+    booleans = set(boolean_aliases(source))
+    for _, imported in imports(source):
+        module, _, name = imported.rpartition(".")
+        if module in sources and name in boolean_aliases(sources[module]):
+            booleans.add(name)
     for node in ast.walk(parsed(source)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name[0] != "_":
-            for argument in node.args.posonlyargs + node.args.args:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            arguments = node.args.posonlyargs + node.args.args
+            without = len(arguments) - len(node.args.defaults)
+            for at, argument in enumerate(arguments):
                 kind = ast.unparse(argument.annotation) if argument.annotation else ""
-                if re.fullmatch(r"(Annotated\[)?bool( \| None)?(, .*\])?", kind, re.DOTALL):
-                    yield f"{node.name}({argument.arg})"
+                default = ast.unparse(node.args.defaults[at - without]) if at >= without else ""
+                if BOOLEAN.fullmatch(kind) or kind in booleans or default in {"True", "False"}:
+                    yield f"{source}:{node.lineno} {node.name}({argument.arg})"
 
 
-def test_booleans_of_public_functions_are_given_by_name() -> None:
+def test_booleans_are_given_by_name() -> None:
     """`load(clip, True)` says nothing; `load(clip, with_preview=True)` does."""
-    found: dict[str, list[str]] = {}
-    for source in SOURCES:
-        if calls := list(positional_booleans(source)):
-            found.setdefault(room_of(module_of(source)), []).extend(calls)
-    assert set(found) <= WITH_POSITIONAL_BOOLEANS, found
-    clean = WITH_POSITIONAL_BOOLEANS - set(found)
-    assert clean == set(), "these rooms are clean now: take them off the list"
+    assert [call for source in SOURCES for call in positional_booleans(source)] == []
 
 
 def test_no_library_code_prints() -> None:

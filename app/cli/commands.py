@@ -61,7 +61,7 @@ app.command(help=plain("help-wipe"))(wipe)
 app.command(help=plain("help-doctor"))(doctor)
 
 
-def _print_version(requested: bool) -> None:
+def _print_version(*, requested: bool) -> None:
     if requested:
         version()
         raise typer.Exit
@@ -69,6 +69,7 @@ def _print_version(requested: bool) -> None:
 
 @app.callback()
 def _everywhere(
+    *,
     version_wanted: Annotated[
         bool,
         typer.Option(
@@ -99,6 +100,7 @@ def check(
     claimed_place: Annotated[
         str | None, typer.Option(help=plain("help-check-claimed-place"))
     ] = None,
+    *,
     as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help=plain("help-check-html"))] = None,
     blank: Annotated[
@@ -142,7 +144,7 @@ def check(
     with Library.open(settings.library, read_only=True) as clips, ExitStack() as cleanup:
         clips.load_index()
         warn_unsandboxed(settings)
-        with item_bar(show=bars_wanted(progress)) as on_progress:
+        with item_bar(show=bars_wanted(requested=progress)) as on_progress:
             name, origin = None, None
             try:
                 if link:
@@ -172,6 +174,7 @@ def check(
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help=plain("help-compare-a"))],
     b: Annotated[str, typer.Argument(metavar="B", help=plain("help-compare-b"))],
+    *,
     as_json: AsJson = False,
     progress: Progress = None,
 ) -> None:
@@ -185,7 +188,7 @@ def compare(
     from app.pipeline.unreadable import report_unread
 
     warn_unsandboxed(settings)
-    with item_bar(show=bars_wanted(progress)) as on_progress:
+    with item_bar(show=bars_wanted(requested=progress)) as on_progress:
         try:
             report = compare_files(item, reference, settings, on_progress)
         except FirstseenError as error:
@@ -216,6 +219,7 @@ def scan(
         int,
         typer.Option(min=1, max=64, help=plain("help-scan-jobs")),
     ] = 1,
+    *,
     progress: Progress = None,
 ) -> None:
     """Check every file of a folder; never stops for a bad one, and resumes where it was stopped."""
@@ -236,7 +240,7 @@ def scan(
     with Library.open(settings.library, read_only=True) as clips, ReportFile(jsonl) as reports:
         clips.load_index()
         warn_unsandboxed(settings)
-        with item_bars(len(items), show=bars_wanted(progress)) as (on_item, on_progress):
+        with item_bars(len(items), show=bars_wanted(requested=progress)) as (on_item, on_progress):
             outcomes: list[tuple[FolderEntry, Outcome]] = []
 
             stages = on_progress if jobs == 1 else quiet  # several at once would be mixed up
@@ -264,6 +268,7 @@ def serve(
     data: DataOption = None,
     host: Annotated[str | None, typer.Option(help=plain("help-serve-host"))] = None,
     port: Annotated[int | None, typer.Option(help=plain("help-serve-port"))] = None,
+    *,
     unsafe_decoding: Annotated[
         bool | None,
         typer.Option("--unsafe-decoding", help=plain("help-serve-unsafe-decoding")),

@@ -16,7 +16,7 @@ def _everywhere() -> None:
 
 @desk_app.command("verify")
 def verify_desk(
-    library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
+    library: LibraryFolder = None, data: DataOption = None, *, as_json: AsJson = False
 ) -> None:
     """Read everything that the service keeps of its checks, and name what is damaged."""
     settings = settings_of(library=library, data=data)

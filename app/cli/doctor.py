@@ -25,6 +25,7 @@ class NotSealed(FirstseenError):
 def doctor(
     library: LibraryFolder = None,
     data: DataOption = None,
+    *,
     no_egress: Annotated[
         bool,
         typer.Option("--no-egress", help=plain("help-doctor-no-egress")),
@@ -69,24 +70,24 @@ def _check_sealed(settings: "Settings") -> None:
         raise SandboxUnavailable(Message("error-doctor-no-network"))
     before = sealed_network.observe()
     interfaces = ", ".join(before.interfaces)
-    _require(before.sealed, Message("error-doctor-network", {"interfaces": interfaces}))
+    _require(Message("error-doctor-network", {"interfaces": interfaces}), fact=before.sealed)
     print_lines([text("cli-doctor-alone")])
     _check_made_still(settings)
     print_lines([text("cli-doctor-checked")])
     after = sealed_network.observe()
-    _require(after.sealed, Message("error-doctor-sent", {"bytes": after.bytes_sent}))
+    _require(Message("error-doctor-sent", {"bytes": after.bytes_sent}), fact=after.sealed)
     tried = after.attempts - before.attempts
-    _require(tried == 0, Message("error-doctor-attempts", {"count": tried}))
+    _require(Message("error-doctor-attempts", {"count": tried}), fact=tried == 0)
     print_lines([text("cli-doctor-quiet")])
     refusal = sealed_network.try_to_leave()
     if refusal is None:
         raise NotSealed(Message("error-doctor-open"))
     counted = sealed_network.observe().attempts > after.attempts
-    _require(counted, Message("error-doctor-not-counted"))
+    _require(Message("error-doctor-not-counted"), fact=counted)
     print_lines([text("cli-doctor-refused", reason=refusal), text("cli-doctor-nothing-left")])
 
 
-def _require(fact: bool, otherwise: Message) -> None:
+def _require(otherwise: Message, *, fact: bool) -> None:
     if not fact:
         raise NotSealed(otherwise)
 

@@ -47,6 +47,7 @@ def create_key(
     days: DaysOption = None,
     library: LibraryFolder = None,
     data: DataOption = None,
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it, this once: only its hash is stored."""
@@ -69,6 +70,7 @@ def rotate_key(
     days: DaysOption = None,
     library: LibraryFolder = None,
     data: DataOption = None,
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Give a key another secret and print it, this once. Its checks stay, its sessions end."""
@@ -91,7 +93,7 @@ def _print_secret(store: "Store", key: "Key", secret: str, *, as_json: bool) -> 
 
 @keys_app.command("list", help=plain("help-keys-list"))
 def list_keys(
-    library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
+    library: LibraryFolder = None, data: DataOption = None, *, as_json: AsJson = False
 ) -> None:
     """All keys, revoked ones included; never their secrets."""
     from app.store import keys
@@ -157,7 +159,7 @@ def verify_audit(
 
 @audit_app.command("show", help=plain("help-audit-show"))
 def show_audit(
-    library: LibraryFolder = None, data: DataOption = None, as_json: AsJson = False
+    library: LibraryFolder = None, data: DataOption = None, *, as_json: AsJson = False
 ) -> None:
     """Every entry, oldest first: number, time, who, what, on what."""
     from app.store import audit_log

@@ -49,6 +49,7 @@ def add(
         Path | None,
         typer.Option(metavar="FILE.csv", help=plain("help-library-add-context")),
     ] = None,
+    *,
     quick: Annotated[bool, typer.Option("--quick", help=plain("help-library-add-quick"))] = False,
     as_json: AsJson = False,
     progress: Progress = None,
@@ -66,7 +67,7 @@ def add(
 
     table = read_context(context) if context else ContextTable([])
     files = _files(paths)
-    show_bars = bars_wanted(progress)
+    show_bars = bars_wanted(requested=progress)
     results: list[_AddResult] = []
     with Library.open(settings.library, create=True) as opened, existing_store(settings) as store:
         warn_unsandboxed(settings)
@@ -102,7 +103,7 @@ def add(
 
 @library_app.command(help=plain("help-library-refresh"))
 def refresh(
-    library: LibraryFolder = None, as_json: AsJson = False, progress: Progress = None
+    library: LibraryFolder = None, *, as_json: AsJson = False, progress: Progress = None
 ) -> None:
     """Describe clips again that were added with an older model, so that they can be searched."""
     settings = settings_of(library=library)
@@ -110,7 +111,7 @@ def refresh(
     from app.library.library import Library
     from app.pipeline.add_clip import clips_to_refresh, refresh_clip
 
-    show_bars = bars_wanted(progress)
+    show_bars = bars_wanted(requested=progress)
     results: list[dict[str, str | None]] = []
     with Library.open(settings.library) as opened:
         warn_unsandboxed(settings)
@@ -138,7 +139,7 @@ def refresh(
 
 
 @library_app.command("list", help=plain("help-library-list"))
-def list_clips(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+def list_clips(library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
     """Every clip of the library, a line each."""
     from app.report.clip_text import clip_json, line, list_header
 
@@ -152,7 +153,7 @@ def list_clips(library: LibraryFolder = None, as_json: AsJson = False) -> None:
 
 
 @library_app.command(help=plain("help-library-show"))
-def show(clip_id: ClipId, library: LibraryFolder = None, as_json: AsJson = False) -> None:
+def show(clip_id: ClipId, library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
     """All that is known of one clip, with the perceptual hashes of its frames."""
     from app.report.clip_text import clip_json, sheet
     from app.report.frame_hashes import frame_hashes, hashes_json, sheet_lines
@@ -213,6 +214,7 @@ def remove(
         list[str], typer.Argument(metavar="ID...", help=plain("help-option-clip-id"))
     ],
     library: LibraryFolder = None,
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Remove clips from the library. The original files are not touched."""
@@ -235,7 +237,7 @@ def remove(
 
 
 @library_app.command("stats", help=plain("help-library-stats"))
-def show_stats(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+def show_stats(library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
     """How many clips the library has, of which length and dates."""
     from app.report.clip_text import totals
 

@@ -11,7 +11,7 @@ from app.text.escaping import printable
 _REFRESH_HZ = 8
 
 
-def bars_wanted(requested: bool | None) -> bool:
+def bars_wanted(*, requested: bool | None) -> bool:
     """Whether to show bars: as requested, else where stderr is a terminal."""
     return sys.stderr.isatty() if requested is None else requested
 

@@ -17,6 +17,7 @@ from hashing.message import Message
 def wipe(
     library: LibraryFolder = None,
     data: DataOption = None,
+    *,
     data_only: Annotated[
         bool,
         typer.Option("--data-only", help=plain("help-wipe-data-only")),

@@ -110,7 +110,7 @@ def colour_shift(tones: Luma, colours: Chroma) -> Edit | None:
     return Edit(EditType.COLOUR_SHIFT, sure, measure, message)
 
 
-def brightness(tones: Luma, coloured: bool) -> Edit | None:
+def brightness(tones: Luma, *, coloured: bool) -> Edit | None:
     """Gain, offset, vignette. coloured: channel gains were told already, so only more counts."""
     if tones.tie < TIED or tones.steady < STEADY:
         return None

@@ -58,7 +58,7 @@ def explain(
         *geometry_edits(query, reference, placement, segments),
         *framing,
         *colour_edits(query, reference, placement, segments),
-        *overlays_of(found, query, reference, placement, page),
+        *overlays_of(found, query, reference, placement, page=page),
         *marks_of(marks, found, hidden),
         *censors_of(hidden, found),
         *content_of(found),

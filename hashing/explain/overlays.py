@@ -34,6 +34,7 @@ def overlays_of(
     query: FrameCache,
     reference: FrameCache,
     placement: Placement,
+    *,
     page: bool = False,
 ) -> list[Edit]:
     """The same from findings at hand, and bars with writing outside the known picture.

@@ -59,7 +59,7 @@ class Scene:
 
     def views(self, indices: list[int]) -> list[Map]:
         """Pictures on the grid."""
-        pictures = _pictures(self.reference, indices, self.picture_size, self.still)
+        pictures = _pictures(self.reference, indices, self.picture_size, still=self.still)
         warped, _ = warp_thumbnails(pictures, self.matrix, self.size)
         blurred = [cv2.GaussianBlur(one, (0, 0), self.soft) for one in warped]
         return [np.asarray(one, np.float32) for one in blurred]
@@ -129,13 +129,13 @@ def difference(query: FrameCache, reference: FrameCache, placement: Placement) -
     moments = compared_instants(query, reference, placement.lines)
     if not moments:
         return None
-    size, right_size = _sizes(query, reference, placement.transform.matrix, still)
+    size, right_size = _sizes(query, reference, placement.transform.matrix, still=still)
     back = np.linalg.inv(scaling_matrix(reference.size, right_size))
     matrix = scaling_matrix(query.size, size) @ placement.transform.matrix @ back
     covered = _covered(right_size, matrix, size)
     if covered.sum() < FEWEST_CELLS:
         return None
-    pictures = _pictures(query, [at for at, _ in moments], size, still)
+    pictures = _pictures(query, [at for at, _ in moments], size, still=still)
     lefts = [_softened(one, matrix) for one in pictures]
     scene = Scene(reference, right_size, matrix, size, still, SOFT_PX)
     if still:
@@ -257,7 +257,7 @@ def _around(index: int, count: int) -> list[int]:
 
 
 def _sizes(
-    query: FrameCache, reference: FrameCache, matrix: Matrix, still: bool
+    query: FrameCache, reference: FrameCache, matrix: Matrix, *, still: bool
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """Sizes at which query and reference are compared: stills so that the footage is seen well."""
     if not still:
@@ -274,7 +274,7 @@ def _scaled(reel: FrameCache, factor: float) -> tuple[int, int]:
 
 
 def _pictures(
-    reel: FrameCache, indices: list[int], size: tuple[int, int], still: bool
+    reel: FrameCache, indices: list[int], size: tuple[int, int], *, still: bool
 ) -> NDArray[np.uint8]:
     """(N, h, w) kept pictures in grey, at the size at which they are compared."""
     if not still:

@@ -76,7 +76,9 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
         seen = looks(query, reference, placement, found, patch)
         kind = _kind(patch, seen, found)
         writing = is_writing(seen)
-        framed = picture_over(query, reference, placement, found, patch, seen, kind, writing)
+        framed = picture_over(
+            query, reference, placement, found, patch, seen, kind, writing=writing
+        )
         if framed is not None:
             return _Seen(framed, seen, EditType.INSET_OVER, framed=True)
         return _Seen(patch, seen, kind)

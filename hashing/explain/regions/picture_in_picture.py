@@ -95,6 +95,7 @@ def picture_over(
     patch: Patch,
     seen: Looks,
     kind: EditType | None,
+    *,
     writing: bool,
 ) -> Patch | None:
     """The patch as the rectangle that it is, if it is another picture; None if it may be none.
