@@ -127,7 +127,7 @@ def serve(settings: Settings) -> None:
     require_free_port(settings.host, settings.port)
     walls = _probe_sandbox()
     if not walls.complete and not settings.unsafe_decoding:
-        raise UsageError(Message("error-no-sandbox", {"missing": ", ".join(walls.missing)}))
+        raise UsageError(Message("error-no-sandbox", {"missing": walls.missing}))
     if not is_this_machine(settings.host):
         log.warning(
             "listening on %s: put a proxy with TLS in front, or keys and footage cross the "

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.messages.catalogue import text
 from app.store import keys
 from app.store.audit_log import SERVICE
 from app.store.data_folder import Store
@@ -29,11 +30,5 @@ def announcement(secret: str, address: str, data: Path) -> str:
     """
     scopes = ("--scope", "check", "--scope", "library:read")
     create = command_line("keys", "create", "NAME", *scopes, "--data", data.absolute())
-    return (
-        f"\nThis is the first start, so a key was made. It may do everything, and is shown "
-        f"only now:\n\n    {secret}\n\n"
-        f"Open {address} and sign in with it. Programs send it as the header\n"
-        f'"Authorization: Bearer {secret[:8]}…". For everyone else make a key of their own:\n\n'
-        f"    {create}\n\n"
-        "Lost it? The same command makes another, and 'firstseen keys revoke' ends one.\n\n"
-    )
+    said = text("first-key", secret=secret, start=secret[:8], address=address, command=create)
+    return f"\n{said}\n\n"

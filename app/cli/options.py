@@ -63,7 +63,7 @@ def warn_unsandboxed(settings: "Settings") -> None:
 
     walls = protection(shared_server(settings.model))
     if not walls.complete:
-        complain(text("cli-unsandboxed", missing=", ".join(walls.missing)))
+        complain(text("cli-unsandboxed", missing=walls.missing))
 
 
 def complain(message: str) -> None:

@@ -8,6 +8,8 @@ really holds is the decoder's to say.
 import re
 from collections.abc import Callable
 
+from hashing.message import Message
+
 HEAD_BYTES = 4096  # of the file, all that is ever looked at
 UNKNOWN = "application/octet-stream"
 
@@ -67,21 +69,22 @@ BOXES_AT_START = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # Quick
 PACKETS = ((0, 188), (4, 192), (0, 204))  # transport streams: first sync byte, packet size
 SYNC_BYTE = 0x47
 
-REFUSED = {  # what a person is told it is
-    "text/plain": "a text",
-    "text/html": "a web page",
-    "image/svg+xml": "a drawing (SVG), not a photo or a video",
-    "application/vnd.apple.mpegurl": "a playlist, which only points at media elsewhere",
-    "application/zip": "an archive or an office document; unpack it and check what is inside",
-    "application/vnd.rar": "an archive; unpack it and check what is inside",
-    "application/x-7z-compressed": "an archive; unpack it and check what is inside",
-    "application/gzip": "an archive; unpack it and check what is inside",
-    "application/x-xz": "an archive; unpack it and check what is inside",
-    "application/x-tar": "an archive; unpack it and check what is inside",
-    "application/pdf": "a PDF document; save the picture in it and check that",
-    "application/x-msdownload": "a program",
-    "application/x-executable": "a program",
-    "application/vnd.sqlite3": "a database",
+# what is nothing to check; the values are selectors of the entry `content-kind` of the catalogue
+REFUSED = {
+    "text/plain": "text",
+    "text/html": "web-page",
+    "image/svg+xml": "drawing",
+    "application/vnd.apple.mpegurl": "playlist",
+    "application/zip": "archive-or-office",
+    "application/vnd.rar": "archive",
+    "application/x-7z-compressed": "archive",
+    "application/gzip": "archive",
+    "application/x-xz": "archive",
+    "application/x-tar": "archive",
+    "application/pdf": "pdf",
+    "application/x-msdownload": "program",
+    "application/x-executable": "program",
+    "application/vnd.sqlite3": "database",
 }
 # atomic, so that a text made of many half comments costs no time
 PROLOG = rb"\s*+(?><\?xml[^>]*+>\s*+)?+(?:(?><!--.*?-->|<!DOCTYPE[^>]*+>)\s*+)*+"
@@ -106,9 +109,10 @@ def media_type(head: bytes) -> str:
     return UNKNOWN
 
 
-def refusal(kind: str) -> str | None:
-    """What such a file is, in words, where it is nothing to check; else None."""
-    return REFUSED.get(kind)
+def refusal(media_type: str) -> Message | None:
+    """What such a file is, where it is nothing to check; else None."""
+    kind = REFUSED.get(media_type)
+    return None if kind is None else Message("content-kind", {"kind": kind})
 
 
 def _signature(head: bytes) -> str | None:

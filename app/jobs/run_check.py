@@ -139,7 +139,7 @@ def fetch_link(work: Work, check: Check, on_progress: OnProgress) -> Check:
 
 def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     """Add a file to the library; the row stores which clip it became."""
-    context = context_from_columns(check.context or {}, "the form")
+    context = context_from_columns(check.context or {}, Message("context-form"))
     change = AuditedChange(work.store, check.key, "clip.add", check.id)
     try:
         added = add_clip(

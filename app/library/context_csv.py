@@ -96,7 +96,7 @@ def _rows(reader: "Reader", name: str) -> Iterator[tuple[str, Context]]:
         _check_header(header, name)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                where = f"{name}, line {reader.line_num}"
+                where = Message("csv-line", {"file": name, "line": str(reader.line_num)})
                 yield _row(header, cells, where)
     except csv.Error as error:
         raise ContextUnreadable(
@@ -121,7 +121,7 @@ def _check_header(header: list[str], name: str) -> None:
             )
 
 
-def _row(header: list[str], cells: list[str], where: str) -> tuple[str, Context]:
+def _row(header: list[str], cells: list[str], where: Message) -> tuple[str, Context]:
     if len(cells) > len(header):
         raise ContextUnreadable(
             Message(
@@ -136,11 +136,11 @@ def _row(header: list[str], cells: list[str], where: str) -> tuple[str, Context]
     return values["file"], context_from_columns(values, where)
 
 
-def context_from_columns(values: Mapping[str, str], where: str) -> Context:
+def context_from_columns(values: Mapping[str, str], where: Message) -> Context:
     """One clip's context from values by column; other columns than COLUMNS are ignored.
 
-    where: named in errors. Raises ContextUnreadable for an unreadable date, and for firstseen's own
-    name as that of who entered it.
+    where: the place that errors name. Raises ContextUnreadable for an unreadable date, and for
+    firstseen's own name as that of who entered it.
     """
     source_url, publisher, entered_by = (values.get(column) for column in SOURCE)
     if entered_by is not None and entered_by.casefold() == OWN_ENTRIES:
@@ -155,7 +155,7 @@ def context_from_columns(values: Mapping[str, str], where: str) -> Context:
     return Context(**{name: values.get(name) for name in TEXTS}, appearances=appearances)
 
 
-def _date(text: str, where: str, column: str) -> str:
+def _date(text: str, where: Message, column: str) -> str:
     try:
         return parse_date(text).text
     except DateNotUnderstoodError as error:

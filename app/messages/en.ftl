@@ -618,7 +618,19 @@ cause-unknown = the system refuses it
 
 # Files and links that are taken in
 error-empty = the file is empty (0 bytes)
-# $kind: a kind of content, such as a PDF document
+# Stands after "this is"
+content-kind = { $kind ->
+    [text] a text
+    [web-page] a web page
+    [drawing] a drawing (SVG), not a photo or a video
+    [playlist] a playlist, which only points at media elsewhere
+    [archive-or-office] an archive or an office document; unpack it and check what is inside
+    [archive] an archive; unpack it and check what is inside
+    [pdf] a PDF document; save the picture in it and check that
+    [program] a program
+   *[database] a database
+}
+# $kind: content-kind
 error-not-media = not a photo or a video: by its content this is { $kind }
 error-a-folder = a folder, not a file
 error-a-pipe = a named pipe, not a file
@@ -699,7 +711,31 @@ error-link-none = '{ $link }': this is no link
 error-fetch-off = fetching links is turned off here ({ $setting }); save the file and check that
 error-no-public-address = no public address was found for { $host }; links may lead to no others
 error-fetch-port = { $host }: only the ports 80 and 443 are fetched from
-# $kind: a kind of address, such as loopback
+# Kinds of addresses, by IANA's registries; RFCs name them in English
+address-kind = { $kind ->
+    [unspecified] unspecified
+    [private] private
+    [carrier] shared by a carrier
+    [loopback] loopback
+    [link-local] link-local
+    [documentation] documentation
+    [relay-6to4] 6to4 relay
+    [benchmarking] benchmarking
+    [multicast] multicast
+    [broadcast] broadcast
+    [compatible] IPv4-compatible
+    [translated] translated IPv4
+    [local-nat64] local NAT64
+    [discard] discard
+    [teredo] Teredo
+    [sixtofour] 6to4
+    [unique-local] unique-local
+    [site-local] site-local
+   *[reserved] reserved
+}
+address-behind-nat64 = { $kind }, behind NAT64
+address-within-isatap = { $kind }, within ISATAP
+# $kind: address-kind
 error-address-not-public = { $host } is not public ({ $kind }); links may lead to public addresses only
 error-fetch-redirects = the link leads on and on: more than { $max } redirects
 error-fetch-certificate = { $host } could not show who it is: its certificate is not trusted here
@@ -782,6 +818,8 @@ error-sandbox-has-ended = the process that reads the file has ended: { $reason }
 # $task: the name of a step, such as fingerprint
 # $usage: error-sandbox-usage, or nothing
 error-sandbox-exit = the process that reads the file ended with exit code { $code } during '{ $task }'{ $usage }
+# A signal of POSIX that has no name
+signal-number = signal { $number }
 error-sandbox-signal = the process that reads the file was ended by { $signal } during '{ $task }'{ $usage }
 error-sandbox-signal-memory = the process that reads the file was ended by { $signal }, as happens when memory runs out (memory_bytes = { $limit }), during '{ $task }'{ $usage }
 error-sandbox-usage = {" "}({ NUMBER($cpu, minimumFractionDigits: 1, maximumFractionDigits: 1) } s of CPU time, { NUMBER($mib, maximumFractionDigits: 0) } MiB at most)
@@ -832,6 +870,10 @@ error-no-such-appearance = this clip has no date { $number }
 error-appearance-fixed = firstseen's own record of when it added a clip stays with it
 error-added-without-frames = { $id } was added without preview frames: add its file again
 error-item-without-frames = no preview frames of this item were kept
+# Places that an error of entered context names
+csv-line = { $file }, line { $line }
+context-form = the form
+context-request = the request
 error-csv-unreadable = { $path }: cannot be read: { $reason }
 error-csv-not-utf8 = { $file }: is not UTF-8 text (byte { $byte })
 error-csv-line = { $file }, line { $line }: is not CSV
@@ -912,6 +954,18 @@ error-no-report-yet = { $state ->
 }
 error-addition-cancelled = the addition was cancelled
 error-no-sandbox = this system cannot lock in the process that reads strangers' files (missing: { $missing }). The service starts only with --unsafe-decoding
+# Shown once, when a service starts that has no key. $start: the key's first characters
+first-key =
+    This is the first start, so a key was made. It may do everything, and is shown only now:
+
+        { $secret }
+
+    Open { $address } and sign in with it. Programs send it as the header
+    "Authorization: Bearer { $start }…". For everyone else make a key of their own:
+
+        { $command }
+
+    Lost it? The same command makes another, and 'firstseen keys revoke' ends one.
 error-cannot-listen-host = cannot listen on { $host }: no address was found for it
 error-cannot-listen = cannot listen on port { $port } of { $host }: { $reason }
 error-port-in-use = port { $port } of { $host } is in use by another program: choose another with --port
@@ -1526,6 +1580,17 @@ cli-key-revoked = { $id } ({ $name }) is revoked
 cli-key-state-revoked = revoked { $day }
 cli-key-state-expired = expired { $day }
 cli-key-state-until = { $scopes }; until { $until }
+# What breaks the audit log
+audit-broken = { $fault ->
+    [heads] two heads of entry { $number } differ
+    [head] entry { $number } is not the one of the head
+    [unreadable] entry { $number } cannot be read
+    [changed] entry { $number } was changed
+    [missing] entry { $number } is missing
+   *[chain] entry { $number } was changed, or does not follow from the one before
+}
+audit-cut-off = the end was cut off: entries { $first } to { $last } are gone
+audit-other-log = the head is of another log
 cli-log-broken = Log broken: { $problem }
 cli-log-intact-up-to = Intact up to { $head }
 cli-log-intact = Log intact: { $count ->
@@ -1575,6 +1640,10 @@ fact-model = model
 fact-faces = faces
 fact-disk = free disk
 fact-all-walls = all walls stand
+wall-process-limits = process limits
+wall-seccomp = system call filter (seccomp)
+wall-landlock = file access rules (Landlock)
+wall-namespace = network namespace
 fact-missing-walls = missing: { $missing }
 fact-model-packaged = packaged, space { $space }
 fact-model-file = { $model }, space { $space }

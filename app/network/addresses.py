@@ -8,20 +8,23 @@ Teredo are refused whatever they carry, since both are retired.
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+from hashing.message import Message
+
 type Address = IPv4Address | IPv6Address
 
+# kinds are selectors of the entry `address-kind` of the catalogue
 KINDS_V4: tuple[tuple[IPv4Network, str], ...] = tuple(
     (IPv4Network(network), kind)
     for network, kind in (
         ("0.0.0.0/8", "unspecified"),
         ("10.0.0.0/8", "private"),
-        ("100.64.0.0/10", "shared by a carrier"),
+        ("100.64.0.0/10", "carrier"),
         ("127.0.0.0/8", "loopback"),
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "reserved"),
         ("192.0.2.0/24", "documentation"),
-        ("192.88.99.0/24", "6to4 relay"),
+        ("192.88.99.0/24", "relay-6to4"),
         ("192.168.0.0/16", "private"),
         ("198.18.0.0/15", "benchmarking"),
         ("198.51.100.0/24", "documentation"),
@@ -38,14 +41,14 @@ KINDS_V6: tuple[tuple[IPv6Network, str], ...] = tuple(
     for network, kind in (
         ("::/128", "unspecified"),
         ("::1/128", "loopback"),
-        ("::/96", "IPv4-compatible"),
-        ("::ffff:0:0:0/96", "translated IPv4"),
-        ("64:ff9b:1::/48", "local NAT64"),
+        ("::/96", "compatible"),
+        ("::ffff:0:0:0/96", "translated"),
+        ("64:ff9b:1::/48", "local-nat64"),
         ("100::/64", "discard"),
-        ("2001::/32", "Teredo"),
+        ("2001::/32", "teredo"),
         ("2001::/23", "reserved"),
         ("2001:db8::/32", "documentation"),
-        ("2002::/16", "6to4"),
+        ("2002::/16", "sixtofour"),
         ("3fff::/20", "documentation"),
         ("fc00::/7", "unique-local"),
         ("fe80::/10", "link-local"),
@@ -64,24 +67,34 @@ def unmap_ipv4(address: Address) -> Address:
     return address
 
 
-def non_public_kind(address: Address) -> str | None:
-    """The kind of an address that is not public, in words; None for a public one."""
+def non_public_kind(address: Address) -> Message | None:
+    """The kind of an address that is not public; None for a public one."""
     address = unmap_ipv4(address)
     if isinstance(address, IPv4Address):
-        return next((kind for network, kind in KINDS_V4 if address in network), None)
+        return _kind_among(KINDS_V4, address)
     if address.scope_id is not None:
-        return "link-local"
+        return _kind("link-local")
     if address in NAT64:
         inner = non_public_kind(IPv4Address(int(address) & LOW_32))
-        return inner and f"{inner}, behind NAT64"
-    if kind := next((kind for network, kind in KINDS_V6 if address in network), None):
+        return inner and Message("address-behind-nat64", {"kind": inner})
+    if kind := _kind_among(KINDS_V6, address):
         return kind
     if address not in GLOBAL_UNICAST:
-        return "reserved"
+        return _kind("reserved")
     if (int(address) >> 32) & LOW_32 in ISATAP_IDS:
         inner = non_public_kind(IPv4Address(int(address) & LOW_32))
-        return inner and f"{inner}, within ISATAP"
+        return inner and Message("address-within-isatap", {"kind": inner})
     return None
+
+
+def _kind_among[N: (IPv4Network, IPv6Network)](
+    kinds: tuple[tuple[N, str], ...], address: Address
+) -> Message | None:
+    return next((_kind(kind) for network, kind in kinds if address in network), None)
+
+
+def _kind(kind: str) -> Message:
+    return Message("address-kind", {"kind": kind})
 
 
 def parse_address(text: str) -> Address | None:

@@ -52,10 +52,10 @@ def _sandbox_and_model(settings: Settings) -> Iterator[Fact]:
     except SandboxUnavailable as error:
         yield Fact(Message("fact-sandbox"), error.message, good=False, needed=True)
         return
-    missing = ", ".join(walls.missing)
     stand = Message("fact-all-walls")
-    walls_fact = Message("fact-missing-walls", {"missing": missing}) if missing else stand
-    yield Fact(Message("fact-sandbox"), walls_fact, not missing)
+    if walls.missing:
+        stand = Message("fact-missing-walls", {"missing": walls.missing})
+    yield Fact(Message("fact-sandbox"), stand, not walls.missing)
     named = Message("fact-model-packaged", {"space": space})
     if settings.model:
         named = Message("fact-model-file", {"model": str(settings.model), "space": space})

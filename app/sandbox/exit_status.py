@@ -64,11 +64,11 @@ def error_for_exit(status: ExitStatus | None, task: str, limits: SandboxLimits) 
     return SandboxBroken(Message("error-sandbox-signal-memory", params))
 
 
-def _signal_name(number: int) -> str:
+def _signal_name(number: int) -> str | Message:
     try:
         return signal.Signals(number).name
     except ValueError:  # real-time signals have no names
-        return f"signal {number}"
+        return Message("signal-number", {"number": str(number)})
 
 
 def _usage(status: ExitStatus) -> Message | str:

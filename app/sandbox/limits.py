@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hashing.message import Message
+
 MIB = 1024 * 1024
 MAX_FILES = 8  # of one sandbox
 FACTS = frozenset({"probe", "metadata", "parts"})  # tasks that read facts and decode no film
@@ -46,12 +48,12 @@ class Protection:
         return self.process_limits and self.seccomp
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """The walls that do not stand, in words."""
+    def missing(self) -> tuple[Message, ...]:
+        """The walls that do not stand."""
         walls = {
-            "process limits": self.process_limits,
-            "system call filter (seccomp)": self.seccomp,
-            "file access rules (Landlock)": self.landlock > 0,
-            "network namespace": self.network_namespace,
+            "wall-process-limits": self.process_limits,
+            "wall-seccomp": self.seccomp,
+            "wall-landlock": self.landlock > 0,
+            "wall-namespace": self.network_namespace,
         }
-        return tuple(name for name, stands in walls.items() if not stands)
+        return tuple(Message(id) for id, stands in walls.items() if not stands)

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from app.store.errors import HeadNotUnderstood
 from app.store.schema import audit as table
 from app.store.timestamps import format_timestamp, now
-from hashing.message import Message
+from hashing.message import Message, Param
 
 GENESIS: Final = hashlib.sha256(b"firstseen.audit/1").digest()  # stands before the first entry
 SERVICE: Final = "service"  # the actor where no person asked for it
@@ -66,7 +66,7 @@ class Verification:
 
     head: Head  # of the last intact entry
     broken: int | None = None  # number of the first entry that is not intact
-    problem: str | None = None
+    problem: Message | None = None
 
 
 def append_entry(
@@ -147,37 +147,40 @@ def verify_entries(log: Iterable[Entry | None], earlier: Iterable[Head] = ()) ->
     expected: dict[int, bytes] = {}
     for head in earlier:
         if expected.setdefault(head.number, head.hash) != head.hash:
-            return Verification(last, head.number, f"two heads of entry {head.number} differ")
+            return Verification(last, head.number, _broken("heads", head.number))
     if expected.get(0, GENESIS) != GENESIS:
-        return Verification(last, 0, "the head is of another log")
+        return Verification(last, 0, Message("audit-other-log"))
     for entry in log:
         problem = _problem(entry, last)
         if problem is not None or entry is None:
             return Verification(last, last.number + 1, problem)
         last = Head(entry.number, entry.hash)
         if expected.get(last.number, last.hash) != last.hash:
-            return Verification(
-                last, last.number, f"entry {last.number} is not the one of the head"
-            )
+            return Verification(last, last.number, _broken("head", last.number))
     furthest = max(expected, default=0)
     if furthest > last.number:
         cut = last.number + 1
-        return Verification(last, cut, f"the end was cut off: entries {cut} to {furthest} are gone")
+        gone: dict[str, Param] = {"first": str(cut), "last": str(furthest)}
+        return Verification(last, cut, Message("audit-cut-off", gone))
     return Verification(last)
 
 
-def _problem(entry: Entry | None, last: Head) -> str | None:
+def _problem(entry: Entry | None, last: Head) -> Message | None:
     expected = last.number + 1
     if entry is None:
-        return f"entry {expected} cannot be read"
+        return _broken("unreadable", expected)
     texts = (entry.at, entry.actor, entry.action, entry.object, entry.detail)
     if not isinstance(entry.number, int) or not all(isinstance(text, str) for text in texts):
-        return f"entry {expected} was changed"
+        return _broken("changed", expected)
     if entry.number != expected:
-        return f"entry {expected} is missing"
+        return _broken("missing", expected)
     if entry.hash != chain_hash(last.hash, entry.number, *texts):
-        return f"entry {expected} was changed, or does not follow from the one before"
+        return _broken("chain", expected)
     return None
+
+
+def _broken(fault: str, number: int) -> Message:
+    return Message("audit-broken", {"fault": fault, "number": str(number)})
 
 
 def _readable(connection: sa.Connection) -> Iterator[Entry | None]:

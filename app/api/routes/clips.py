@@ -65,7 +65,7 @@ def _submission(upload: Upload, caller: Caller) -> Submission:
     upload.expect_fields(CONTEXT_FIELDS)
     context = {name: text for name, text in upload.fields.items() if text.strip()}
     context["entered_by"] = caller.name  # whatever was sent
-    context_from_columns(context, "the form")
+    context_from_columns(context, Message("context-form"))
     return Submission(
         key=caller.key_id,
         task="add",

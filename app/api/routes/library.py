@@ -31,7 +31,7 @@ from app.store.errors import NotKept
 from hashing.message import Message
 
 MAX_CHECKS: Final = 100
-WHERE: Final = "the request"  # the source that an error names
+WHERE: Final = Message("context-request")  # the place that an error names
 
 type Reading = Annotated[Caller, Depends(require_scopes("library:read"))]
 type Writing = Annotated[Caller, Depends(require_scopes("library:write"))]

@@ -11,6 +11,7 @@ from app.network.addresses import Address, non_public_kind, parse_address, unmap
 from app.network.allow_list import AllowList
 from app.network.errors import FetchRefused
 from app.network.url_parsing import parse_authority, parse_host, parse_link, resolve_redirect
+from hashing.message import Message
 from tests.app.network.evil_links import PRIVATE, PRIVATE_V6, PUBLIC_V4, PUBLIC_V6, WRITTEN_ODDLY
 
 MAPPED, NAT64 = int(IPv6Address("::ffff:0:0")), int(IPv6Address("64:ff9b::"))
@@ -92,7 +93,9 @@ def test_a_mapped_address_is_connected_to_as_what_it_is(address: IPv4Address) ->
 
 
 def test_an_address_with_a_zone_is_not_public() -> None:
-    assert non_public_kind(IPv6Address(f"{PUBLIC_V6}%eth0")) == "link-local"
+    assert non_public_kind(IPv6Address(f"{PUBLIC_V6}%eth0")) == Message(
+        "address-kind", {"kind": "link-local"}
+    )
 
 
 # ---- links

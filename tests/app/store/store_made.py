@@ -34,7 +34,7 @@ from app.settings import Settings
 from app.store.checks import Check
 from app.store.data_folder import Store
 from hashing.errors import DecodeError, FirstseenError
-from hashing.message import verbatim
+from hashing.message import Message, verbatim
 from tests.app.api.service_made import report
 
 WORK = "tests.app.store.store_made"
@@ -149,7 +149,7 @@ class MadeWork:
         seed = int(hashlib.sha256(" ".join(words).encode()).hexdigest()[:8], 16)
         act = AuditedChange(self.store, check.key, "clip.add", check.id)
         with Library.open(self.settings.library) as library:
-            context = context_from_columns(check.context or {}, "the form")
+            context = context_from_columns(check.context or {}, Message("context-form"))
             act.begin()
             added = library.add(made_print(seed), facts, context)
         act.end(*addition_entries(added))

@@ -24,6 +24,7 @@ from app.sandbox.sandbox import Sandbox, protection
 from app.sandbox.server_registry import new_server, shared_server
 from app.sandbox.spawn_handle import SpawnServer
 from hashing.errors import UnsupportedMedia
+from hashing.message import Message
 
 PLANTED = "tests.app.sandbox.planted"
 REPO = Path(__file__).parents[4]
@@ -55,7 +56,7 @@ def test_it_works_and_says_what_is_missing(file: Path) -> None:
             sandbox.call("many_descriptors")
     assert sandbox.protection.process_limits
     assert not sandbox.protection.complete
-    assert "system call filter (seccomp)" in sandbox.protection.missing
+    assert Message("wall-seccomp") in sandbox.protection.missing
 
 
 def test_it_knows_no_secret_of_its_parent(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
