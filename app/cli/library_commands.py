@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from app.cli.options import (
     start_decoding,
     warn_unsandboxed,
 )
+from app.messages import wire
 from app.messages.catalogue import plain, text
 from app.text.command_line import command_line
 from hashing.errors import FirstseenError
@@ -97,7 +98,7 @@ def add(
     for name in table.unused_files():
         complain(text("cli-context-unused", name=name))
     if as_json:
-        print_json([asdict(result) for result in results])
+        print_json([result.to_json() for result in results])
     _exit_unreadable(if_any=any(result.problem for result in results))
 
 
@@ -112,30 +113,34 @@ def refresh(
     from app.pipeline.add_clip import clips_to_refresh, refresh_clip
 
     show_bars = bars_wanted(requested=progress)
-    results: list[dict[str, str | None]] = []
+    problems: list[Message | None] = []
     with Library.open(settings.library) as opened:
         warn_unsandboxed(settings)
         clips = clips_to_refresh(opened, settings)
         with item_bars(len(clips), show=show_bars) as (on_item, on_progress):
             for clip in clips:
-                on_item(clip.name, len(results), len(clips))
+                on_item(clip.name, len(problems), len(clips))
                 problem = None
                 try:
                     refresh_clip(clip, opened, settings, on_progress)
                 except FirstseenError as error:
                     problem = _problem_of_file(error)
-                results.append({"id": clip.id, "name": clip.name, "problem": problem})
+                problems.append(problem)
     if as_json:
+        results = [
+            {"id": clip.id, "name": clip.name, **_message_json("problem", problem)}
+            for clip, problem in zip(clips, problems, strict=True)
+        ]
         print_json(results)
     else:
         lines = [
             text("cli-clip-problem", id=clip.id, name=clip.name, problem=problem)
-            if (problem := result["problem"])
+            if problem is not None
             else text("cli-clip-described", id=clip.id, name=clip.name)
-            for clip, result in zip(clips, results, strict=True)
+            for clip, problem in zip(clips, problems, strict=True)
         ]
         print_lines(lines or [text("cli-all-searchable")])
-    _exit_unreadable(if_any=any(result["problem"] for result in results))
+    _exit_unreadable(if_any=any(problem is not None for problem in problems))
 
 
 @library_app.command("list", help=plain("help-library-list"))
@@ -284,15 +289,20 @@ def _files(paths: list[str]) -> list[_File]:
 
 @dataclass(frozen=True, slots=True)
 class _AddResult:
-    """The outcome of adding one file, as `--json` prints it."""
+    """The outcome of adding one file."""
 
     file: str
     id: str | None = None
     new: bool | None = None  # false: the library had an identical file already
     entered: tuple[str, ...] = ()  # dates and texts that the context added
     repaired: bool = False  # what was stored was damaged, and the file was described anew
-    passed_over: str | None = None  # why a file of a folder is no footage
-    problem: str | None = None
+    passed_over: Message | None = None  # why a file of a folder is no footage
+    problem: Message | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields, `entered` as a list; the texts of the messages with id and parameters."""
+        passed_over = _message_json("passed_over", self.passed_over)
+        return asdict(self) | passed_over | _message_json("problem", self.problem)
 
 
 def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddResult:
@@ -304,12 +314,12 @@ def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddRes
 
     path = str(file.path)
     if file.problem is not None:
-        return _AddResult(path, problem=str(file.problem))
+        return _AddResult(path, problem=file.problem)
     try:
         added = add_file(file)
     except NotMedia as error:
         if file.from_folder:
-            return _AddResult(path, passed_over=str(error))
+            return _AddResult(path, passed_over=error.message)
         return _AddResult(path, problem=_problem_of_file(error))
     except FirstseenError as error:
         return _AddResult(path, problem=_problem_of_file(error))
@@ -317,13 +327,20 @@ def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddRes
     return _AddResult(path, added.clip_id, added.new, (*dates, *added.filled), added.repaired)
 
 
-def _problem_of_file(error: FirstseenError) -> str:
+def _message_json(name: str, message: Message | None) -> dict[str, Any]:
+    """A message as its English text and, beside it, as `id` and `params`; both null for None."""
+    if message is None:
+        return {name: None, f"{name}_message": None}
+    return {name: str(message), f"{name}_message": wire.to_json(message)}
+
+
+def _problem_of_file(error: FirstseenError) -> Message:
     """Why a file could not be read. Raises the error itself where it is not about the file."""
     from app.error_codes import EXIT_UNREADABLE, exit_code
 
     if exit_code(error) != EXIT_UNREADABLE:
         raise error
-    return str(error)
+    return error.message
 
 
 def _exit_unreadable(*, if_any: bool) -> None:

@@ -669,6 +669,11 @@ def test_adding_goes_on_after_a_bad_file_and_ends_with_3(
         (None, "no picture in it"),
         ("R000001", None),
     ]
+    assert results[0]["problem_message"] == {
+        "id": "verbatim",
+        "params": {"text": "no picture in it"},
+    }
+    assert results[1]["problem_message"] is None
 
 
 def test_what_lies_beside_footage_in_a_folder_is_passed_over_and_no_failure(
@@ -725,6 +730,10 @@ def test_refresh_describes_what_the_present_model_cannot_search(
         "R000001  a.mp4: described again",
         "R000002  lost.mp4: no pictures of it are kept",
     ]
+    assert firstseen("library", "refresh", "--json") == 3
+    lost = printed(capsys)[0]
+    assert (lost["id"], lost["problem"]) == ("R000002", "no pictures of it are kept")
+    assert set(lost["problem_message"]) == {"id", "params"}
     firstseen("library", "remove", "R000002")
     capsys.readouterr()
     assert firstseen("library", "refresh") == 0
