@@ -39,6 +39,7 @@ from app.evidence.instants import (
 )
 from app.evidence.types import EvidenceSheet, Pair, Redaction, Side, Thumbnail
 from hashing.faces import FaceDetector, FaceModelError, load_detector
+from hashing.message import Message, Param
 from hashing.types import Box, Edit, Homography, Match, PreviewFrames, Seconds, Span
 
 LONG_SIDE_PX: Final = 480
@@ -49,9 +50,7 @@ OUTSIDE_RGB: Final = (222, 224, 228)  # of the difference map: no known picture 
 MARK_RGB: Final = (255, 176, 0)  # colour-blind-safe orange, IBM palette
 DIMMED: Final = 0.4  # brightness of what the item does not show
 CONTEXT: Final = 2.2  # a thumbnail shows this many times the edit's box
-NOT_LAID_OVER: Final = (
-    "where no alignment was measured, what was blanked by hand in one clip is not in the other"
-)
+NOT_LAID_OVER: Final = Message("evidence-blanked-in-one")
 
 
 def evidence(
@@ -73,15 +72,14 @@ def evidence(
 
     Raises DecodeError where the kept pictures of either side are damaged.
     """
-    problems: list[str] = []
+    problems: list[Message] = []
     if unblurred:
         detector = None
     elif detector == "installed":
         detector = _installed(problems)
     if len(match.segments) > MAX_SEGMENTS:
-        problems.append(
-            f"pictures are shown for the {MAX_SEGMENTS} longest of {len(match.segments)} segments"
-        )
+        counts: dict[str, Param] = {"shown": MAX_SEGMENTS, "count": len(match.segments)}
+        problems.append(Message("evidence-longest-segments", counts))
     cached = CachingDetector(detector) if detector is not None else None
     maker = _Maker(query, reference, match, cached, redaction, problems, unblurred=unblurred)
     pairs, sides = maker.pairs()
@@ -96,17 +94,17 @@ def evidence(
         detector=detector.name if isinstance(detector, FaceDetector) else None,
         faces_filled=sum(len(faces) for faces in shown if faces is not None),
         pictures_filled=sum(faces is None for faces in shown),
-        problems=tuple(dict.fromkeys(problems)),
+        problems=tuple(m for at, m in enumerate(problems) if m not in problems[:at]),
         strip=tuple(steps),
         by_hand=redaction is not None and bool(redaction.blanked or redaction.kept),
     )
 
 
-def _installed(problems: list[str]) -> Detector | None:
+def _installed(problems: list[Message]) -> Detector | None:
     try:
         return load_detector()
     except FaceModelError as error:
-        problems.append(f"every picture is filled whole: {error}")
+        problems.append(Message("evidence-filled-whole", {"reason": error.message}))
         return None
 
 
@@ -144,7 +142,7 @@ class _Maker:
         match: Match,
         detector: FrameDetector | None,
         redaction: Redaction | None,
-        problems: list[str],
+        problems: list[Message],
         *,
         unblurred: bool,
     ) -> None:

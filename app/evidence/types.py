@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from hashing.message import Message
 from hashing.types import Box, Seconds, Span
 
 type Faces = Literal["redacted", "shown"]
@@ -90,7 +91,7 @@ class EvidenceSheet:
     detector: str | None  # None where none was used
     faces_filled: int  # places filled in the pictures shown; false alarms among them
     pictures_filled: int  # pictures filled whole, because faces could not be detected
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
     strip: tuple[Pair, ...] = ()
     by_hand: bool = False  # a person blanked more than the faces detected
 

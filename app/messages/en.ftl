@@ -1267,6 +1267,10 @@ report-names-shown-by = Positions, serial numbers and names are shown, as { $nam
 report-file-names-withheld = Names of files and titles of pages are replaced by numbers; names of people who checked or decided are withheld.
 report-file-names-kept = Names of files, pages and people who checked or decided are shown.
 report-file-names-kept-by = Names of files, pages and people who checked or decided are shown, as { $name } asked.
+# What evidence frames do not show
+evidence-longest-segments = Frames are shown for the { $shown } longest of { $count } segments
+evidence-filled-whole = Every frame is blacked out: { $reason }
+evidence-blanked-in-one = Where no alignment was measured, what was blacked out by hand in one clip is not in the other
 report-frames-filled = { $count ->
     [one] 1 frame was redacted completely, because faces could not be looked for
    *[other] { $count } frames were redacted completely, because faces could not be looked for

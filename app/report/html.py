@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from app.evidence.types import EvidenceSheet, Pair, Thumbnail
 from app.messages import catalogue
-from app.messages.catalogue import text
+from app.messages.catalogue import checked, text
 from app.report import wording
 from app.report.check_record import CheckRecord
 from app.report.html_timeline import TimelinePair, bars, draw_timelines, ticks
@@ -132,7 +132,7 @@ def _match(
 
 
 def _picture_problems(sheets: Mapping[str, EvidenceSheet]) -> list[str]:
-    texts = [problem for sheet in sheets.values() for problem in sheet.problems]
+    texts = [str(checked(problem)) for sheet in sheets.values() for problem in sheet.problems]
     filled = sum(sheet.pictures_filled for sheet in sheets.values())
     if filled:
         texts.append(text("report-frames-filled", count=filled))

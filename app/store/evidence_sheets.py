@@ -12,11 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.evidence.types import EvidenceSheet, Pair, Thumbnail
+from app.messages import wire
+from app.messages.catalogue import checked
 from app.store.schema import pictures as images
 from app.store.schema import sheets
+from hashing.message import verbatim
 
 type Json = dict[str, Any]
 
+MESSAGES = "problems_messages"  # id and parameters of each of `problems`, in their order
 RECORDS = {"pairs": Pair, "thumbnails": Thumbnail, "strip": Pair}
 IMAGE_FIELDS = ("query", "reference", "difference", "aligned", "picture")  # fields of a JPEG each
 _DEFAULTS: Json = {
@@ -92,6 +96,8 @@ def _split_images(sheet: EvidenceSheet) -> tuple[Json, dict[str, bytes]]:
         values[kind] = [
             record_json(kind, index, record) for index, record in enumerate(values[kind])
         ]
+    values["problems"] = [str(checked(problem)) for problem in sheet.problems]
+    values[MESSAGES] = [wire.to_json(checked(problem)) for problem in sheet.problems]
     return values, jpegs
 
 
@@ -107,5 +113,10 @@ def _join_images(description: Json, jpegs: Mapping[str, bytes]) -> EvidenceSheet
             record_type(**{name: field_value(name, value) for name, value in record.items()})
             for record in description.get(kind, ())
         )
-    values["problems"] = tuple(values["problems"])
+    messages = values.pop(MESSAGES, None)
+    values["problems"] = tuple(
+        [wire.from_json(message) for message in messages]
+        if messages is not None
+        else [verbatim(problem) for problem in values["problems"]]  # a sheet stored before had none
+    )
     return EvidenceSheet(**values)

@@ -9,6 +9,7 @@ from app.evidence.types import EvidenceSheet
 from app.library.records import Clip, ContextChange, Stats
 from app.store.alerts import Alert
 from app.store.decisions import MAX_NOTE_CHARS, Choice, Decision, disputed_clips
+from app.store.evidence_sheets import MESSAGES
 
 MAX_TEXT_CHARS = 10_000
 MAX_REASON_CHARS = 500
@@ -42,10 +43,14 @@ type Json = dict[str, Any]
 
 
 def _sheet_schema() -> Json:
-    """EvidenceSheet as it is sent: each image is a path, and a pair has its index."""
+    """EvidenceSheet as it is sent: images are paths, pairs have an index, problems are texts."""
     schema = TypeAdapter(EvidenceSheet).json_schema(mode="serialization")
     definitions = schema.pop("$defs")
     definitions["Pair"]["properties"] |= {"index": {"type": "integer"}}
+    schema["properties"] |= {
+        "problems": {"type": "array", "items": {"type": "string"}},
+        MESSAGES: {"type": "array", "items": {"type": "object"}},
+    }
 
     def sent(part: Any) -> Any:
         if isinstance(part, list):

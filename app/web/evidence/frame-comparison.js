@@ -6,7 +6,7 @@ import { choice } from "../parts/controls.js";
 import { fill, freshId, h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { t } from "../texts/catalogue.js";
-import { clipName } from "../texts/wording.js";
+import { allSaid, clipName } from "../texts/wording.js";
 import { framesInMode } from "./comparison-modes.js";
 import { clampIndex, firstIndexWithin, framePairs, nearestIndex } from "./frame-pairs.js";
 import { frameStrip } from "./frame-strip.js";
@@ -178,5 +178,5 @@ function redaction(sheet) {
 }
 
 function problemsOf(sheet) {
-  return (sheet?.problems ?? []).map((text) => h("p", { class: "small", dir: "auto" }, text));
+  return allSaid(sheet ?? {}, "problems").map((text) => h("p", { class: "small", dir: "auto" }, text));
 }

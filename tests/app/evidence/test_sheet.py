@@ -14,7 +14,7 @@ from app.report.parse import report_from_json
 from app.report.report import Shown
 from hashing.edit_types import EditType
 from hashing.faces import Face
-from hashing.message import verbatim
+from hashing.message import Message, verbatim
 from hashing.types import Edit, Homography, Match, PreviewFrames, Segment, Span
 from tests.app.api.service_made import report
 from tests.app.evidence.faces_made import (
@@ -213,7 +213,8 @@ def test_many_segments_are_bounded_and_said_to_be(
     )
     many = Match(0.9, "accepted", pieces)
     assert len({index for index, _, _ in moments(many, query, reference)}) == MAX_SEGMENTS
-    assert "of 9 segments" in evidence(query, reference, many, detector=None).problems[0]
+    problem = evidence(query, reference, many, detector=None).problems[0]
+    assert problem == Message("evidence-longest-segments", {"shown": MAX_SEGMENTS, "count": 9})
 
 
 def test_the_reference_runs_backwards_in_a_reversed_segment() -> None:

@@ -39,7 +39,15 @@ from tests.app.api.service_made import report
 
 WORK = "tests.app.store.store_made"
 JPEG = b"\xff\xd8\xff" + bytes(100)
-SHEET = EvidenceSheet((Pair(0, 1.0, 2.0, JPEG, JPEG + b"r"),), (), "redacted", "made", 1, 0, ("p",))
+SHEET = EvidenceSheet(
+    (Pair(0, 1.0, 2.0, JPEG, JPEG + b"r"),),
+    (),
+    "redacted",
+    "made",
+    1,
+    0,
+    (Message("evidence-blanked-in-one"),),
+)
 UNREADABLE, UNUSABLE = "video stream ends at 12.4 s", "written by a newer version"
 
 

@@ -31,6 +31,7 @@ from app.store.data_folder import Store, fetching_folder, open_store
 from app.store.decisions import Choice, Pair
 from app.store.retention import MAX_FETCH_AGE_S, MAX_STRAY_AGE_S, Sweeper, drop_upload, sweep
 from app.store.schema import metadata as tables
+from hashing.message import verbatim
 from tests.app.api.service_made import report
 from tests.app.library.library_made import made_print
 
@@ -98,7 +99,9 @@ def check(store: Store, settings: Settings) -> Check:
         )
         jpeg = b"\xff\xd8\xff" + canary("picture").encode()
         pair = Shown(0, 0.0, 0.0, jpeg, jpeg, aligned=jpeg)
-        sheet = EvidenceSheet((pair,), (), "redacted", None, 0, 0, (canary("sheet"),), (pair,))
+        sheet = EvidenceSheet(
+            (pair,), (), "redacted", None, 0, 0, (verbatim(canary("sheet")),), (pair,)
+        )
         evidence_sheets.store(connection, accepted.id, {"R000001": sheet})
         said = Pair(accepted.id, SHA256, "R000001", "cd" * 32)
         later = datetime.now(UTC) + timedelta(seconds=settings.keep_decisions_s)
@@ -288,4 +291,4 @@ def test_sheets_come_back_without_their_strip(store: Store, check: Check) -> Non
             == sheet.pairs[0].aligned
         )
     assert sheet.strip == ()
-    assert sheet.problems == (canary("sheet"),)
+    assert sheet.problems == (verbatim(canary("sheet")),)

@@ -16,7 +16,8 @@ from tests.app.store.store_made import SHEET
 
 def test_the_document_has_the_fields_of_the_records() -> None:
     sheet = PicturesOut.model_json_schema()["properties"]["matches"]["additionalProperties"]
-    assert list(sheet["properties"]) == [field.name for field in fields(EvidenceSheet)]
+    names = [field.name for field in fields(EvidenceSheet)]
+    assert list(sheet["properties"]) == [*names, "problems_messages"]
     pair = sheet["properties"]["pairs"]["items"]["properties"]
     assert pair.keys() == {field.name for field in fields(Pair)} | {"index"}
     assert pair["query"] == {"type": "string", "description": "The path of a JPEG."}
