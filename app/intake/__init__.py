@@ -1,4 +1,4 @@
-"""A path or an upload -> an item: its bytes hashed, its type told from its content.
+"""A path or an upload -> an item: its bytes hashed, its type detected from its content.
 
 Nothing here decodes; that is for the sandbox. Start with `item.py`.
 """

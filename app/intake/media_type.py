@@ -104,8 +104,8 @@ TEXT_BYTES = bytes([9, 10, 12, 13, 27, *range(32, 127), *range(128, 256)])
 def media_type(head: bytes) -> str:
     """The media type of a file that starts with `head`, its first HEAD_BYTES or fewer."""
     for look in LOOKS:
-        if found := look(head):
-            return found
+        if kind := look(head):
+            return kind
     return UNKNOWN
 
 
@@ -135,7 +135,7 @@ def _iso_media(head: bytes) -> str | None:
     end = min(int.from_bytes(head[:4]), len(head))
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
     if brands[0] in GENERIC_STILL_BRANDS:
-        return next((BRANDS[one] for one in brands if one in BRANDS), "image/heif")
+        return next((BRANDS[brand] for brand in brands if brand in BRANDS), "image/heif")
     if brands[0].startswith(b"3g"):
         return "video/3gpp"
     return BRANDS.get(brands[0], "video/mp4")

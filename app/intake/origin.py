@@ -33,8 +33,8 @@ class Origin:
         return cls(**{**kept, "fetched_at": at, "hosts": tuple(kept["hosts"])})
 
     @property
-    def told(self) -> tuple[Message, ...]:
-        """What a report must say of it."""
+    def limits(self) -> tuple[Message, ...]:
+        """What a report states beside its limits: where the item was fetched from, and when."""
         if not self.hosts:
             return ()
         named: list[str | Message] = [*self.hosts[:MOST_HOSTS]]

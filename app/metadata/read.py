@@ -109,7 +109,9 @@ def read_metadata(
         problems.append(error.message)
     except PARSER_FAULTS:
         problems.append(Message("metadata-unreadable"))
-    damaged = [block for name, block in DAMAGE.items() if name in {one.id for one in problems}]
+    damaged = [
+        block for name, block in DAMAGE.items() if name in {problem.id for problem in problems}
+    ]
     put(fields["file"], "damaged", damaged)
     if info is not None:
         fields["decoder"] = decoder_facts(info)

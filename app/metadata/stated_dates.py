@@ -54,7 +54,7 @@ class StatedDate:
 
     role: Role
     source: str  # such as "EXIF DateTimeOriginal"
-    text: str  # as found, unless that holds more than a date
+    text: str  # as it stands, unless that holds more than a date
     interval: Interval | None  # None: not a date that can be
 
     @property
@@ -106,8 +106,8 @@ HEADERS: tuple[tuple[Role, str, str], ...] = (
 
 
 def stated_dates(fields: Fields, credentials: Credentials) -> tuple[StatedDate, ...]:
-    """All dates found, captured ones first; blanks and unset header times are left out."""
-    found = (
+    """All stated dates, captured ones first; blanks and unset header times are left out."""
+    dates = (
         *exif_dates(fields),
         *plain_dates(fields),
         *iptc_dates(fields),
@@ -117,7 +117,7 @@ def stated_dates(fields: Fields, credentials: Credentials) -> tuple[StatedDate, 
     order: tuple[Role, ...] = (
         "captured", "positioned", "created", "written", "modified", "signed",
     )  # fmt: skip
-    return tuple(sorted(found, key=lambda date: order.index(date.role)))[:MAX_DATES]
+    return tuple(sorted(dates, key=lambda date: order.index(date.role)))[:MAX_DATES]
 
 
 def stated(role: Role, source: str, raw: Value, zone: str = "") -> Iterator[StatedDate]:
@@ -135,15 +135,15 @@ def stated(role: Role, source: str, raw: Value, zone: str = "") -> Iterator[Stat
 
 def read_date(text: str, zone: str = "") -> Interval | None:
     """The interval of a date in any of the notations above; None where it is no date."""
-    found = EXIF_DATE.match(text)
-    if found is None:
+    notation = EXIF_DATE.match(text)
+    if notation is None:
         try:
             return try_parse(datetime.strptime(text, C_DATE).isoformat())  # it says no zone
         except ValueError:
             return try_parse(text)
-    year, *rest = found.groups()
+    year, *rest = notation.groups()
     month, day, hour, minute, second = (part and part.zfill(2) for part in rest)
-    after = REST.match(text, found.end())
+    after = REST.match(text, notation.end())
     if not hour or hour == "24" or after is None:
         return try_parse(f"{year}-{month}-{day}")
     time = f"T{in_24_hours(hour, after['half'])}:{minute}" + (f":{second}" if second else "")

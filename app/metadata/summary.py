@@ -79,7 +79,7 @@ XMP_DEGREES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Each as the file has it, dates in the notation that was found; None where it says nothing."""
+    """Each as the file has it, dates in the notation of the file; None where it says nothing."""
 
     make: str | None
     model: str | None
@@ -147,11 +147,11 @@ def xmp_position(fields: Fields) -> tuple[float, float] | None:
     """`43,28.05N`: degrees, minutes and perhaps seconds; or a signed number, as some write it."""
     degrees = []
     for name in ("exif:GPSLatitude", "exif:GPSLongitude"):
-        found = XMP_DEGREES.fullmatch(str(fields.get("xmp", {}).get(name, "")).strip())
-        if not found:
+        degree = XMP_DEGREES.fullmatch(str(fields.get("xmp", {}).get(name, "")).strip())
+        if not degree:
             return None
-        whole = sum(float(found[n] or 0) / unit for n, unit in ((2, 1), (3, 60), (4, 3600)))
-        degrees.append(-whole if found[5] in ("S", "W") or found["sign"] == "-" else whole)
+        whole = sum(float(degree[n] or 0) / unit for n, unit in ((2, 1), (3, 60), (4, 3600)))
+        degrees.append(-whole if degree[5] in ("S", "W") or degree["sign"] == "-" else whole)
     return degrees[0], degrees[1]
 
 
@@ -164,9 +164,9 @@ def container_position(fields: Fields) -> tuple[float, float] | None:
         ("container", "location"),
         ("container", "com.apple.quicktime.location.ISO6709"),
     )
-    found = ISO_6709.match(str(find(fields, places) or ""))
-    if found:
-        return float(found[1]), float(found[2])
+    place = ISO_6709.match(str(find(fields, places) or ""))
+    if place:
+        return float(place[1]), float(place[2])
     loci = fields.get("boxes", {}).get("udta loci")
     if isinstance(loci, dict):
         latitude, longitude = loci.get("latitude"), loci.get("longitude")

@@ -76,7 +76,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Metadata:
-    """What a file says of itself, grouped by where it was found, names as the format has them.
+    """What a file says of itself, grouped by where it stands, names as the format has them.
 
     fields: JSON-able; absent groups are absent, never empty.
     """

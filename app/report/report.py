@@ -223,6 +223,6 @@ def with_origin(report: Report, origin: Origin) -> Report:
     )
     problems = (*report.problems, *origin.problems)
     if report.verdict is None:
-        return replace(report, item=item, problems=(*problems, *origin.told))
-    verdict = replace(report.verdict, limits=(*report.verdict.limits, *origin.told))
+        return replace(report, item=item, problems=(*problems, *origin.limits))
+    verdict = replace(report.verdict, limits=(*report.verdict.limits, *origin.limits))
     return replace(report, item=item, verdict=verdict, problems=problems)

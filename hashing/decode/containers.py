@@ -18,7 +18,7 @@ from hashing.errors import UnsupportedMedia
 from hashing.message import Message
 from hashing.types import Seconds
 
-# Every demuxer of FFmpeg that shows frames held in the file itself. Not here on purpose: playlists
+# Every demuxer of FFmpeg that shows frames of the file itself. Not here on purpose: playlists
 # and whatever else names other files or addresses (hls, dash, concat, imf, sdp, rtsp, image2, …),
 # devices, subtitles, text shown as pictures (tty, bin), and raw frames without any header.
 DEMUXERS = ",".join(
@@ -97,7 +97,7 @@ class _Nameless:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track of moving pictures, decodable or not.
+    """One video track, decodable or not.
 
     number: counted from 1 among the video tracks. coding: FFmpeg's name, or the file's own.
     """
@@ -148,14 +148,14 @@ def is_decodable(stream: av.stream.Stream) -> bool:
 
 
 def is_cover(stream: av.stream.Stream) -> bool:
-    """Whether the stream is a picture attached to the file, not footage."""
+    """Whether the stream is a still attached to the file, not footage."""
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
 def video_stream(
     container: av.container.InputContainer, file: BinaryIO | None = None
 ) -> av.VideoStream:
-    """The first track of moving pictures that FFmpeg can decode; cover art does not count.
+    """The first video track that FFmpeg can decode; cover art does not count.
 
     file: the container's, from which the coding of a track that FFmpeg does not know is read.
 
@@ -176,7 +176,7 @@ def video_stream(
 def video_tracks(
     container: av.container.InputContainer, file: BinaryIO | None = None
 ) -> list[Track]:
-    """Every track of moving pictures, in the file's order."""
+    """Every video track, in the file's order."""
     unknown = iter(unknown_codings(container, file, "vide"))
     tracks: list[Track] = []
     for stream in container.streams.video:
@@ -206,8 +206,8 @@ def unknown_codings(
     streams = [stream for stream in container.streams if stream.type == kind]
     named: list[TrackCoding] = []
     if file is not None and "mov" in container.format.name.split(","):
-        named = [one for one in track_codings(file) if one.handler == handler]
-    names = [one.coding or None for one in named]
+        named = [track for track in track_codings(file) if track.handler == handler]
+    names = [track.coding or None for track in named]
     if len(names) != len(streams):
         names = [None] * len(streams)
     return [name for stream, name in zip(streams, names, strict=True) if not is_decodable(stream)]

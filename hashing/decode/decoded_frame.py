@@ -83,7 +83,7 @@ class DecodedFrame:
         return to_sdr(np.asarray(deep.to_ndarray(), np.uint16), self.transfer, wide_gamut=wide)
 
     def _progressive(self) -> av.VideoFrame:
-        """The frame, or where its two fields show different moments, both blended."""
+        """The frame, or where its two fields show different times, both blended."""
         if not self.frame.interlaced_frame or not _is_combed(self.frame):
             return self.frame
         return _blended(self.frame)
@@ -137,9 +137,9 @@ def _blended(frame: av.VideoFrame) -> av.VideoFrame:
         out = np.zeros((target.height, target.line_size), np.uint8)
         width = min(source.line_size, target.line_size)
         out[:, :width] = mean[:, :width]
-        held = bytearray(target.buffer_size)
-        held[: out.size] = out.tobytes()
-        target.update(bytes(held))
+        data = bytearray(target.buffer_size)
+        data[: out.size] = out.tobytes()
+        target.update(bytes(data))
     return half
 
 
@@ -158,7 +158,7 @@ def _luma(frame: av.VideoFrame) -> NDArray[np.uint8]:
 
 
 def _is_combed(frame: av.VideoFrame) -> bool:
-    """Whether lines stand out from both neighbours, as where two fields show different moments.
+    """Whether lines stand out from both neighbours, as where two fields show different times.
 
     Progressive footage is often flagged as interlaced; blending would only blur it.
     """

@@ -1,8 +1,8 @@
-"""A file -> what it shows beside its main picture: further tracks and pictures, attached videos.
+"""A file -> what it shows beside its main part: further tracks and pictures, attached videos.
 
 The video of a motion photo is an MP4 of its own inside the photo's file: behind a JPEG (Google's
 MicroVideo and MotionPhoto, Samsung's trailer) or in a box of a HEIC (`mpvd`). All of them are
-found by the MP4's own first box, whatever announces it.
+recognised by the MP4's own first box, whatever announces it.
 """
 
 from collections.abc import Iterator
@@ -160,9 +160,9 @@ def _find(file: BinaryIO, wanted: bytes, start: int, end: int) -> int | None:
     at, carry = start, b""
     file.seek(start)
     while at < end and (chunk := file.read(SCAN_BYTES)):
-        found = (carry + chunk).find(wanted)
-        if found >= 0:
-            return at - len(carry) + found
+        offset = (carry + chunk).find(wanted)
+        if offset >= 0:
+            return at - len(carry) + offset
         carry = chunk[-len(wanted) + 1 :]
         at += len(chunk)
     return None

@@ -138,7 +138,7 @@ class FrameClock:
         return min(SQUEEZED_STEP_S, self.step / 4)
 
     def _longest_hold(self) -> Seconds:
-        """Seconds after which a frame that follows was not held but follows a jump."""
+        """Seconds after which a frame that follows was not shown longer but follows a jump."""
         if self.breaks:
             return JUMP_S
         if self.durations and self._recent:

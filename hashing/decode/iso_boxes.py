@@ -38,7 +38,7 @@ class TrackCoding:
 
 
 def walk(file: BinaryIO, start: int = 0, end: int | None = None) -> Iterator[Box]:
-    """Every box of a stretch of the file, parents before children."""
+    """Every box of a range of the file, parents before children."""
     state = _Walk(file, end if end is not None else file.seek(0, 2))
     yield from state.children(start, state.end, (), -1)
 
@@ -65,9 +65,9 @@ def colour_transfer(file: BinaryIO) -> int | None:
     """The transfer curve of HEIF's or AVIF's pictures, as ITU-T H.273 numbers it."""
     for box in walk(file):
         if box.kind == b"colr" and b"ipco" in box.parents:
-            held = body(file, box)
-            if held[:4] == b"nclx" and len(held) >= 8:
-                return int.from_bytes(held[6:8], "big")
+            payload = body(file, box)
+            if payload[:4] == b"nclx" and len(payload) >= 8:
+                return int.from_bytes(payload[6:8], "big")
     return None
 
 

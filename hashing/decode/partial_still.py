@@ -49,7 +49,7 @@ class PartialStill:
 def read_partial(file: BinaryIO, max_pixels: int) -> PartialStill:
     """What decodes of a picture whose end is missing or damaged.
 
-    Raises DecodeError where no part of it can be told from filling.
+    Raises DecodeError where no part of it can be distinguished from filling.
     """
     still = open_still(file, max_pixels)
     if still is None:

@@ -1,8 +1,8 @@
-"""Small pictures kept beside the descriptors: encode, decode.
+"""Preview frames stored beside the descriptors: encode, decode.
 
 A video's are an H.264 stream of its own, at most 10 a second and 512 pixels on the longest side, so
 that alignment, geometry and edits can be measured to a tenth of a second after the original is
-gone. A still's is one WebP. The true moments travel beside the data: the stream's own are an index.
+gone. A still's is one WebP. The true times travel beside the data: the stream's own are an index.
 """
 
 import io
@@ -23,11 +23,11 @@ from hashing.message import Message
 from hashing.types import PreviewFrames, Seconds
 
 LONG_SIDE_PX = 512
-STILL_LONG_SIDE_PX = 768  # one picture has to carry all detail that geometry may need
+STILL_LONG_SIDE_PX = 768  # one frame has to carry all detail that geometry may need
 RATE_HZ = 10.0
 CRF = "28"  # with `superfast` about 1.1 MB a minute of handheld footage; see benchmarks
 MAX_BIT_RATE = 180_000  # keeps a minute of noise under 1.5 MB
-GROUP = 20  # pictures between key pictures
+GROUP = 20  # frames between key frames
 STILL_QUALITY = 85
 
 
@@ -38,7 +38,7 @@ def fitted(width: int, height: int, long_side: int = LONG_SIDE_PX) -> tuple[int,
 
 
 class Encoder:
-    """Takes pictures one by one; `finish` gives the Pictures."""
+    """Takes frames in order; `finish` gives the PreviewFrames."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
@@ -73,10 +73,10 @@ class Encoder:
         return PreviewFrames("h264", self.width, self.height, times, self._buffer.getvalue())
 
 
-def keep_still(picture: NDArray[np.uint8]) -> PreviewFrames:
+def keep_still(pixels: NDArray[np.uint8]) -> PreviewFrames:
     """(H, W, 3) RGB -> one WebP at most 768 pixels long."""
-    width, height = fitted(picture.shape[1], picture.shape[0], STILL_LONG_SIDE_PX)
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    width, height = fitted(pixels.shape[1], pixels.shape[0], STILL_LONG_SIDE_PX)
+    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
     buffer = io.BytesIO()
     Image.fromarray(small).save(buffer, "WEBP", quality=STILL_QUALITY, method=4)
     return PreviewFrames("webp", width, height, np.zeros(1), buffer.getvalue())
@@ -84,51 +84,51 @@ def keep_still(picture: NDArray[np.uint8]) -> PreviewFrames:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
-    """Decoded small pictures of one clip, in order."""
+    """Decoded preview frames of one clip, in order."""
 
     times: NDArray[np.float64]  # (K,) s
     pixels: NDArray[np.uint8]  # (K, H, W, 3) RGB
 
     def __post_init__(self) -> None:
         if len(self.times) != len(self.pixels):
-            raise ValueError(f"{len(self.times)} times for {len(self.pixels)} pictures")
+            raise ValueError(f"{len(self.times)} times for {len(self.pixels)} frames")
 
     def nearest(self, time: Seconds) -> int:
-        """Index of the picture nearest to this moment."""
+        """Index of the frame nearest to this time."""
         return int(np.abs(self.times - time).argmin())
 
 
-def decode(pictures: PreviewFrames, start: Seconds = 0.0, end: Seconds = float("inf")) -> Film:
-    """The kept pictures from `start` to `end`, both included.
+def decode(previews: PreviewFrames, start: Seconds = 0.0, end: Seconds = float("inf")) -> Film:
+    """The preview frames from `start` to `end`, both included.
 
     Raises DecodeError where the data are damaged or not of the stated size.
     """
-    wanted = (pictures.times >= start) & (pictures.times <= end)
-    if pictures.codec == "webp":
-        pixels = _decode_still(pictures)[None]
-        return Film(pictures.times[:1], pixels) if wanted[0] else Film(np.zeros(0), pixels[:0])
+    wanted = (previews.times >= start) & (previews.times <= end)
+    if previews.codec == "webp":
+        pixels = _decode_still(previews)[None]
+        return Film(previews.times[:1], pixels) if wanted[0] else Film(np.zeros(0), pixels[:0])
     indices = np.flatnonzero(wanted)
     if not len(indices):
-        return Film(np.zeros(0), np.zeros((0, pictures.height, pictures.width, 3), np.uint8))
-    frames = list(_decode_stream(pictures, int(indices[0]), int(indices[-1])))
+        return Film(np.zeros(0), np.zeros((0, previews.height, previews.width, 3), np.uint8))
+    frames = list(_decode_stream(previews, int(indices[0]), int(indices[-1])))
     if len(frames) != len(indices):
         raise DecodeError(
             Message("error-previews-decode", {"count": len(frames), "of": len(indices)})
         )
-    return Film(pictures.times[indices], np.stack(frames))
+    return Film(previews.times[indices], np.stack(frames))
 
 
 def luma(
-    pictures: PreviewFrames, size: tuple[int, int], first: int = 0, last: int | None = None
+    previews: PreviewFrames, size: tuple[int, int], first: int = 0, last: int | None = None
 ) -> NDArray[np.uint8]:
-    """(n, h, w) grey at (width, height) of the kept pictures `first` to `last`, both included.
+    """(n, h, w) grey at (width, height) of the preview frames `first` to `last`, both included.
 
     Raises DecodeError as `decode` does.
     """
-    last = len(pictures.times) - 1 if last is None else last
+    last = len(previews.times) - 1 if last is None else last
     greys = np.empty((last - first + 1, size[1], size[0]), np.uint8)
     count = 0
-    for _, grey in _luma_stream(pictures, first, last):
+    for _, grey in _luma_stream(previews, first, last):
         if count == len(greys):
             raise DecodeError(Message("error-previews-more"))
         greys[count] = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
@@ -139,64 +139,64 @@ def luma(
 
 
 def key_luma(
-    pictures: PreviewFrames, size: tuple[int, int], most: int
+    previews: PreviewFrames, size: tuple[int, int], most: int
 ) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-    """Indices (n,) and grey (n, h, w) of key pictures, `most` at most and evenly spread.
+    """Indices (n,) and grey (n, h, w) of key frames, `most` at most and evenly spread.
 
     They decode by themselves, in a twentieth of the time of all. Raises DecodeError as `decode`
     does.
     """
-    step = max(1, -(-len(pictures.times) // (GROUP * most)))
+    step = max(1, -(-len(previews.times) // (GROUP * most)))
     indices: list[int] = []
     greys: list[NDArray[np.uint8]] = []
-    for index, grey in _luma_stream(pictures, 0, len(pictures.times) - 1, only_keys=True):
+    for index, grey in _luma_stream(previews, 0, len(previews.times) - 1, only_keys=True):
         if index % (GROUP * step) == 0:
             indices.append(index)
             greys.append(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8))
     if not greys:
-        raise DecodeError(Message("error-previews-decode", {"count": 0, "of": len(pictures.times)}))
+        raise DecodeError(Message("error-previews-decode", {"count": 0, "of": len(previews.times)}))
     return np.array(indices, np.intp), np.stack(greys)
 
 
 def _luma_stream(
-    pictures: PreviewFrames, first: int, last: int, *, only_keys: bool = False
+    previews: PreviewFrames, first: int, last: int, *, only_keys: bool = False
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    if pictures.codec == "webp":
-        yield 0, np.asarray(cv2.cvtColor(_decode_still(pictures), cv2.COLOR_RGB2GRAY), np.uint8)
+    if previews.codec == "webp":
+        yield 0, np.asarray(cv2.cvtColor(_decode_still(previews), cv2.COLOR_RGB2GRAY), np.uint8)
         return
-    for index, frame in _frames(pictures, first, last, only_keys=only_keys):
+    for index, frame in _frames(previews, first, last, only_keys=only_keys):
         plane = frame.planes[0]  # always 4:2:0: we encoded them
         rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        yield index, rows[: pictures.height, : pictures.width]
+        yield index, rows[: previews.height, : previews.width]
 
 
-def _decode_still(pictures: PreviewFrames) -> NDArray[np.uint8]:
+def _decode_still(previews: PreviewFrames) -> NDArray[np.uint8]:
     try:
-        with Image.open(io.BytesIO(pictures.data), formats=("WEBP",)) as image:
-            if image.size != (pictures.width, pictures.height):
+        with Image.open(io.BytesIO(previews.data), formats=("WEBP",)) as image:
+            if image.size != (previews.width, previews.height):
                 raise DecodeError(Message("error-preview-size"))
             return np.asarray(image.convert("RGB"))
     except (OSError, ValueError) as error:
         raise DecodeError(Message("error-preview-undecodable")) from error
 
 
-def _decode_stream(pictures: PreviewFrames, first: int, last: int) -> Iterator[NDArray[np.uint8]]:
-    for _, frame in _frames(pictures, first, last):
+def _decode_stream(previews: PreviewFrames, first: int, last: int) -> Iterator[NDArray[np.uint8]]:
+    for _, frame in _frames(previews, first, last):
         yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
 
 
 def _frames(
-    pictures: PreviewFrames, first: int, last: int, *, only_keys: bool = False
+    previews: PreviewFrames, first: int, last: int, *, only_keys: bool = False
 ) -> Iterator[tuple[int, av.VideoFrame]]:
     try:
         with av.open(
-            io.BytesIO(pictures.data), "r", options={"format_whitelist": "mov,mp4"}
+            io.BytesIO(previews.data), "r", options={"format_whitelist": "mov,mp4"}
         ) as source:
             stream = source.streams.video[0]
             stream.thread_type = "NONE"
             if only_keys:
                 stream.codec_context.skip_frame = "NONKEY"
-            if (stream.width, stream.height) != (pictures.width, pictures.height):
+            if (stream.width, stream.height) != (previews.width, previews.height):
                 raise DecodeError(Message("error-previews-size"))
             step = Fraction(1, int(RATE_HZ)) / stream.time_base  # in the stream's own ticks
             if first:

@@ -109,7 +109,7 @@ def decode_keyframes(
 
 
 def first_frame_time(file: BinaryIO) -> Seconds:
-    """The container's time of the first frame: where the picture's clock starts."""
+    """The container's time of the first frame: where the video's clock starts."""
     with open_container(file) as container:
         stream = video_stream(container, file)
         frames = _decode(container, stream, Damage())

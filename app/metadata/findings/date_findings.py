@@ -37,7 +37,7 @@ def date_findings(
     sound = tuple(date for date in dates if date.interval and plausible(date.interval, now))
     rolled = tuple(pair for date in dates if (pair := rolled_over(date, sound)))
     faulty = [fix for fix, _, _ in rolled]
-    sound, dates = (tuple(one for one in all_ if one not in faulty) for all_ in (sound, dates))
+    sound, dates = (tuple(date for date in all_ if date not in faulty) for all_ in (sound, dates))
     if claim is not None:
         yield from against_claim(sound, claim)
     yield from impossible(dates, now)
@@ -179,32 +179,32 @@ def contradictions(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:
     """Capture dates that exclude each other: the widest gap is reported, once."""
     rivals = [date for date in dates if date.role in ("captured", "positioned")]
     worst: tuple[timedelta, StatedDate, StatedDate] | None = None
-    for index, one in enumerate(rivals):
+    for index, date in enumerate(rivals):
         for other in rivals[index + 1 :]:
-            apart = gap(one.interval, other.interval)
+            apart = gap(date.interval, other.interval)
             if apart > FIX_TOLERANCE and (worst is None or apart > worst[0]):
-                worst = apart, one, other
+                worst = apart, date, other
     if worst:
-        apart, one, other = worst
+        apart, date, other = worst
         message = Message(
             "finding-capture-dates-differ",
             {
-                "source": one.source,
-                "date": one.text,
+                "source": date.source,
+                "date": date.text,
                 "other_source": other.source,
                 "other_date": other.text,
             },
         )
         # a clock that is a day or a zone wrong is common in untouched files
         severity: Severity = "warning" if apart > DAY else "info"
-        yield Finding("capture_dates_differ", severity, message, evidence(one, other))
+        yield Finding("capture_dates_differ", severity, message, evidence(date, other))
 
 
-def gap(one: Interval | None, other: Interval | None) -> timedelta:
+def gap(first: Interval | None, other: Interval | None) -> timedelta:
     """How far two intervals lie apart; zero where they meet."""
-    if one is None or other is None:
+    if first is None or other is None:
         return timedelta(0)
-    return max(one.earliest - other.latest, other.earliest - one.latest, timedelta(0))
+    return max(first.earliest - other.latest, other.earliest - first.latest, timedelta(0))
 
 
 def order(dates: tuple[StatedDate, ...]) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def findings(
         raise ValueError("now needs a time zone")
     fields, credentials = metadata.fields, metadata.credentials
     dates = stated_dates(fields, credentials)
-    found = [
+    unsorted = [
         *date_findings(dates, claim, now),
         *credential_findings(credentials),
         *declared_sources(fields, credentials),
@@ -73,7 +73,7 @@ def findings(
         *hdr_findings(info),
         *([] if dates else stripped(metadata)),
     ]
-    return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
+    return tuple(sorted(unsorted, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 STANDARD_ACTION = re.compile(r"c2pa\.[a-z_.]{1,60}")  # others may hold anything
@@ -156,10 +156,10 @@ KINDS: dict[TraceKind, tuple[Severity, str]] = {
 SURENESS = ("sure", "likely", "possible")
 
 
-def software_findings(found: tuple[Trace, ...]) -> Iterator[Finding]:
+def software_findings(listed: tuple[Trace, ...]) -> Iterator[Finding]:
     """One finding for each kind of program, naming all of that kind."""
     for kind, (severity, code) in KINDS.items():
-        of_kind = [trace for trace in found if trace.sign.kind == kind]
+        of_kind = [trace for trace in listed if trace.sign.kind == kind]
         if not of_kind:
             continue
         names = tuple(dict.fromkeys(trace.sign.name or trace.matched for trace in of_kind))[:5]
@@ -185,10 +185,10 @@ POSITIONS_APART_KM = 1.0
 
 def position_findings(fields: Fields) -> Iterator[Finding]:
     """That there is a position, or that it cannot be; never where it is."""
-    found = position(fields)
-    if found is None:
+    stated = position(fields)
+    if stated is None:
         return
-    latitude, longitude = found
+    latitude, longitude = stated
     if abs(latitude) > 90 or abs(longitude) > 180:
         message = Message("finding-position-impossible")
         yield Finding("position_impossible", "notice", message, {"in_range": False})
@@ -201,15 +201,15 @@ def position_findings(fields: Fields) -> Iterator[Finding]:
     else:
         yield Finding("position_stated", "info", Message("finding-position"), {"stated": True})
     other = xmp_position(fields)
-    apart = kilometres(found, other) if other and other != found else 0.0
+    apart = kilometres(stated, other) if other and other != stated else 0.0
     if apart > POSITIONS_APART_KM:
         message = Message("finding-positions-differ", {"km": round(apart)})
         yield Finding("positions_differ", "notice", message, {"apart_km": round(apart)})
 
 
-def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+def kilometres(first: tuple[float, float], other: tuple[float, float]) -> float:
     """Between two positions, along a great circle."""
-    (lat_a, lon_a), (lat_b, lon_b) = (tuple(map(math.radians, here)) for here in (one, other))
+    (lat_a, lon_a), (lat_b, lon_b) = (tuple(map(math.radians, here)) for here in (first, other))
     cosine = math.sin(lat_a) * math.sin(lat_b) + (
         math.cos(lat_a) * math.cos(lat_b) * math.cos(lon_a - lon_b)
     )

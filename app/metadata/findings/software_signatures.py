@@ -1,7 +1,7 @@
 """What known programs and platforms write into files, and how sure each sign is. Pure.
 
 sure      the program writes this and nobody else is known to
-likely    seen in files from there; other programs could write it
+likely    read in files from there; other programs could write it
 possible  a habit shared by several sources
 
 A sign says what the file went through, as far as its metadata were not copied or made up. It says
@@ -32,7 +32,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A sign that was found. `matched` is the matching piece alone, never the whole value."""
+    """A sign that a file has. `matched` is the matching piece alone, never the whole value."""
 
     sign: Sign
     field: str
@@ -132,17 +132,17 @@ NAMES_THAT_TELL = (
 
 
 def traces(fields: Fields, credentials: Credentials) -> tuple[Trace, ...]:
-    """Every sign found, each program once, in the table's order."""
-    found: dict[str, Trace] = {}
-    for one in SIGNS:
+    """Every sign that the file has, each program once, in the table's order."""
+    traces_by_name: dict[str, Trace] = {}
+    for sign in SIGNS:
         for field, value in telling(fields, credentials):
-            if one.where and not field.endswith(one.where):
+            if sign.where and not field.endswith(sign.where):
                 continue
-            matched = one.pattern.search(value)
+            matched = sign.pattern.search(value)
             if matched:
-                trace = Trace(one, field, matched[0][:80])
-                found.setdefault(one.name or matched[0].lower(), trace)
-    return tuple(found.values())
+                trace = Trace(sign, field, matched[0][:80])
+                traces_by_name.setdefault(sign.name or matched[0].lower(), trace)
+    return tuple(traces_by_name.values())
 
 
 def telling(fields: Fields, credentials: Credentials) -> Iterator[tuple[str, str]]:

@@ -143,9 +143,9 @@ BOUND = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """c2pa's codes: what held and what failed of the active manifest, and what failed anywhere."""
+    """c2pa's codes: what passed and failed of the active manifest, and what failed anywhere."""
 
-    held: frozenset[str]
+    passed: frozenset[str]
     failed: frozenset[str]
     noted: frozenset[str]
     failed_anywhere: frozenset[str]
@@ -156,7 +156,7 @@ class Checks:
         active = results.get("activeManifest") or {}
         failed = codes_of(active.get("failure"))
         return cls(
-            held=codes_of(active.get("success")),
+            passed=codes_of(active.get("success")),
             failed=failed,
             noted=codes_of(active.get("informational")),
             failed_anywhere=failed | codes_of(store.get("validation_status")),
@@ -174,7 +174,7 @@ class Checks:
 
     @property
     def signature(self) -> Signature:
-        if "claimSignature.validated" in self.held:
+        if "claimSignature.validated" in self.passed:
             return "valid"
         bad = {"claimSignature.mismatch", "claimSignature.missing"} & self.failed
         return "invalid" if bad else "not_checked"
@@ -183,7 +183,7 @@ class Checks:
     def content_binding(self) -> ContentBinding:
         if any(code.startswith(("assertion.", "claim.")) for code in self.failed):
             return "changed"
-        return "intact" if BOUND & self.held else "not_checked"
+        return "intact" if BOUND & self.passed else "not_checked"
 
     @property
     def signer_trust(self) -> SignerTrust:
@@ -191,16 +191,16 @@ class Checks:
             return "refused"
         if NOT_LISTED in self.failed:
             return "not_listed"
-        return "trusted" if "signingCredential.trusted" in self.held else "not_checked"
+        return "trusted" if "signingCredential.trusted" in self.passed else "not_checked"
 
     @property
     def time_stamp(self) -> TimeStamp:
-        if "timeStamp.trusted" in self.held:
+        if "timeStamp.trusted" in self.passed:
             return "trusted"
         stated = {code for code in self.failed | self.noted if code.startswith("timeStamp.")}
         if stated - {"timeStamp.untrusted"}:
             return "invalid"
-        return "not_listed" if stated or "timeStamp.validated" in self.held else "none"
+        return "not_listed" if stated or "timeStamp.validated" in self.passed else "none"
 
     @property
     def identity(self) -> Identity:
@@ -208,15 +208,15 @@ class Checks:
             return "not_looked_up"
         if any(code.startswith("cawg.") for code in self.failed):
             return "invalid"
-        held = {code for code in self.held if code.startswith("cawg.")}
-        if held & {"cawg.identity.trusted", "cawg.ica.trusted"}:
+        identities = {code for code in self.passed if code.startswith("cawg.")}
+        if identities & {"cawg.identity.trusted", "cawg.ica.trusted"}:
             return "trusted"
-        return "stated" if held else "none"
+        return "stated" if identities else "none"
 
 
 def codes_of(statuses: object) -> frozenset[str]:
     listed = statuses if isinstance(statuses, list) else []
-    return frozenset(text(str(one.get("code"))) for one in listed if isinstance(one, dict))
+    return frozenset(text(str(status.get("code"))) for status in listed if isinstance(status, dict))
 
 
 def optional(raw: object) -> str | None:
@@ -244,7 +244,7 @@ def read_assertions(assertions: list[Any]) -> tuple[tuple[Group, ...], Group]:
         label, data = str(assertion.get("label", "")), assertion.get("data")
         if label.startswith("c2pa.actions") and isinstance(data, dict):
             declared = data.get("actions") or []
-            actions.extend(read_action(one) for one in declared if isinstance(one, dict))
+            actions.extend(read_action(action) for action in declared if isinstance(action, dict))
         elif not label.startswith(LEFT_OUT):
             put(others, label, data)
     return tuple(actions[:MAX_ACTIONS]), others
@@ -265,14 +265,14 @@ def read_action(action: dict[str, Any]) -> Group:
 
 def source_types(manifests: dict[str, Any]) -> tuple[str, ...]:
     """The digital source types that any manifest of the chain declares, without their address."""
-    found: list[str] = []
+    names: list[str] = []
     for manifest in list(manifests.values())[:MAX_LIST]:
         for assertion in (manifest.get("assertions") or [])[:MAX_LIST]:
             for source in search(assertion.get("data"), "digitalSourceType", 0):
                 short = text(source).rstrip("/").rsplit("/", 1)[-1]
-                if short and short not in found and len(found) < MAX_LIST:
-                    found.append(short)
-    return tuple(found)
+                if short and short not in names and len(names) < MAX_LIST:
+                    names.append(short)
+    return tuple(names)
 
 
 def search(data: object, name: str, depth: int) -> list[str]:

@@ -185,9 +185,9 @@ def decimal_gps(tags: Mapping[str, Any]) -> Group:
     if isinstance(altitude, float | int):
         below = first(tags.get("GPS GPSAltitudeRef")) == 1
         gps["altitude_m"] = round(float(-altitude if below else altitude), 2)
-    moment = gps_moment(tags)
-    if moment:
-        gps["time_utc"] = moment
+    time_utc = gps_time(tags)
+    if time_utc:
+        gps["time_utc"] = time_utc
     return gps
 
 
@@ -210,7 +210,7 @@ def sexagesimal(tag: Any) -> float | None:
     return total
 
 
-def gps_moment(tags: Mapping[str, Any]) -> str | None:
+def gps_time(tags: Mapping[str, Any]) -> str | None:
     """GPS date and time, UTC by definition, as ISO 8601; None unless both are there."""
     date = str(getattr(tags.get("GPS GPSDate"), "values", "")).strip().replace(":", "-")
     values = getattr(tags.get("GPS GPSTimeStamp"), "values", None)

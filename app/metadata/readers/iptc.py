@@ -60,7 +60,7 @@ def read_photoshop(resources: bytes) -> Group:
 
 def read_iptc(raw: bytes) -> Group:
     """Datasets of record 2 under their standard names; repeated ones become a list."""
-    found: dict[str, list[Value]] = {}
+    datasets: dict[str, list[Value]] = {}
     at = 0
     for _ in range(MAX_DATASETS):
         if raw[at : at + 1] != b"\x1c" or at + 5 > len(raw):
@@ -70,9 +70,9 @@ def read_iptc(raw: bytes) -> Group:
             break
         if record == 2 and dataset in NAMES:
             value = decode(raw[at + 5 : at + 5 + size])
-            found.setdefault(NAMES[dataset], []).append(value)
+            datasets.setdefault(NAMES[dataset], []).append(value)
         at += 5 + size
     iptc: Group = {}
-    for name, values in found.items():
+    for name, values in datasets.items():
         put(iptc, name, values[0] if len(values) == 1 else values)
     return iptc

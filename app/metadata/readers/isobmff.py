@@ -59,7 +59,7 @@ class Walk:
         return data
 
     def children(self, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-        """(type, payload start, payload end) of the boxes in a stretch of the file."""
+        """(type, payload start, payload end) of the boxes in a range of the file."""
         while start + 8 <= end:
             if self.boxes_left <= 0:
                 return
@@ -81,7 +81,7 @@ class Walk:
 
 
 def read_boxes(file: BinaryIO) -> tuple[Group, Blocks]:
-    """(facts by box name, EXIF and XMP blocks found on the way)."""
+    """(facts by box name, EXIF and XMP blocks on the way)."""
     walk = Walk(file)
     end = file.seek(0, 2)
     order: list[str] = []
@@ -147,7 +147,7 @@ def from_unix(seconds: int) -> bool:
     return 0 < seconds < (UNIX_EPOCH - EPOCH).total_seconds()
 
 
-def moment(seconds: int) -> str | None:
+def header_time(seconds: int) -> str | None:
     """A header time as ISO 8601 UTC; None for zero, and for values beyond the calendar."""
     if seconds == 0:
         return None
@@ -162,8 +162,8 @@ def header_times(walk: Walk, name: str, body: bytes) -> int:
     """Notes a full box's creation and modification times; returns where the rest starts."""
     wide = body[:1] == b"\1"
     created, modified = struct.unpack_from(">QQ" if wide else ">II", body, 4)
-    walk.put(f"{name} creation_time", moment(created))
-    walk.put(f"{name} modification_time", moment(modified))
+    walk.put(f"{name} creation_time", header_time(created))
+    walk.put(f"{name} modification_time", header_time(modified))
     if created == 0:
         walk.put(f"{name} creation_time_unset", True)
     elif from_unix(created):

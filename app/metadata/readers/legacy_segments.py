@@ -44,13 +44,13 @@ def read_early(segments: list[bytes]) -> Group:
             for tag, raw in ciff_values(body, int.from_bytes(body[2:6], "little"), len(body), 0):
                 keep_ciff(camera, tag, raw)
         elif body.startswith(QVCI_MARK):
-            found = QVCI_DATE.search(body)
-            if found:
-                put(camera, "DateTimeOriginal", exif_notation(*map(int, found.groups())))
+            date = QVCI_DATE.search(body)
+            if date:
+                put(camera, "DateTimeOriginal", exif_notation(*map(int, date.groups())))
         else:
-            found = UNIX_DATE.search(body)
-            if found:
-                put(camera, "DateTimeOriginal", from_unix(int(found[1])))
+            date = UNIX_DATE.search(body)
+            if date:
+                put(camera, "DateTimeOriginal", from_unix(int(date[1])))
     return camera
 
 

@@ -284,7 +284,7 @@ def keep_riff_chunk(blocks: Blocks, kind: bytes, file: BinaryIO, size: int) -> N
 
 
 def read_gif(file: BinaryIO) -> Blocks:
-    """GIF keeps XMP as one run inside an application extension: found by its name."""
+    """GIF keeps XMP as one run inside an application extension, known by its name."""
     file.seek(0)
     head = file.read(PACKET_SCAN_BYTES)
     blocks = Blocks()
@@ -295,7 +295,7 @@ def read_gif(file: BinaryIO) -> Blocks:
 
 
 def scan_packets(file: BinaryIO) -> Blocks:
-    """For formats without a reader here: XMP is made to be found by its packet marks."""
+    """For formats without a reader here: XMP has packet marks, which are searched for."""
     file.seek(0)
     return Blocks(xmp=packets(file.read(PACKET_SCAN_BYTES)))
 

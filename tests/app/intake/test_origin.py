@@ -51,14 +51,14 @@ def test_nothing_was_shown_where_nobody_was_asked() -> None:
 def test_the_time_is_told_in_utc() -> None:
     east = AT.astimezone(timezone(timedelta(hours=8)))
 
-    told = Origin("u", None, east, ("a.example", "b.example")).told
+    told = Origin("u", None, east, ("a.example", "b.example")).limits
     assert [render(one) for one in told] == [SHOWN]
 
 
 def test_many_hosts_are_counted() -> None:
     hosts = tuple(f"{n}.example" for n in range(7))
 
-    (told,) = Origin("u", None, AT, hosts).told
+    (told,) = Origin("u", None, AT, hosts).limits
     assert "0.example, 1.example, 2.example, 3.example and 3 more at" in render(told)
 
 
