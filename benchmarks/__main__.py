@@ -15,6 +15,7 @@ BENCHMARKS = {
     "long": ("benchmarks.long", "known clips in items of hours: found, memory, cost"),
     "metadata": ("benchmarks.metadata", "agreement with exiftool and c2pa over real files"),
     "models": ("benchmarks.models", "which model finds the true clip first"),
+    "mutants": ("benchmarks.mutants", "broken files by the thousand: none ends in an exception"),
     "peers": ("benchmarks.peers", "real edits that other projects ship"),
     "service": ("benchmarks.service", "the service under load, under kill -9, and for long"),
     "speed": ("benchmarks.speed", "fingerprinting against decoding, starting, a cold check"),

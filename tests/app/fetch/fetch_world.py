@@ -390,7 +390,7 @@ def try_link(case: dict[str, Any], folder: Path, connections: Connections) -> No
             "hosts": list(fetched.origin.hosts),
             "notes": [
                 note if isinstance(note, str) else render(note)
-                for note in (*fetched.origin.told, *fetched.origin.problems)
+                for note in (*fetched.origin.limits, *fetched.origin.problems)
             ],
         }
         fetched.path.unlink()
