@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, FilePath
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    InstanceOf,
+    PlainSerializer,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.database.server_address import ServerAddress, is_server_address
 from app.library import paths
 from app.messages.invalid_values import InvalidValueError
 from app.network.allow_list import AllowList
@@ -57,6 +65,28 @@ Contacts = Annotated[
 ]
 
 
+def _read_place(value: object) -> object:
+    """The address of a server, where a text is meant as one; other values unchanged."""
+    if not isinstance(value, str) or not is_server_address(value):
+        return value
+    try:
+        return ServerAddress(value)
+    except ValueError:  # which must not quote the address: it may have a password
+        raise InvalidValueError(Message("invalid-server-address")) from None
+
+
+def _write_place(place: Path | ServerAddress) -> str:
+    """With the password: for this service's own workers, over a pipe of theirs."""
+    return place.url if isinstance(place, ServerAddress) else str(place)
+
+
+LibraryPlace = Annotated[
+    InstanceOf[ServerAddress] | Path,
+    BeforeValidator(_read_place),
+    PlainSerializer(_write_place),
+]
+
+
 def _check_allow_list(text: str | None) -> str | None:
     AllowList.parse(text)
     return text
@@ -69,14 +99,19 @@ class Settings(BaseSettings):
         env_prefix=ENV_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True
     )
 
-    library: Annotated[Path, Field(description="Folder of the library.")] = Field(
-        default_factory=lambda: user_data_path("firstseen")
-    )
+    library: Annotated[
+        LibraryPlace,
+        Field(
+            description="Folder of the library, or `postgresql://…`: a database on a server, which "
+            "then has the service's data as well, but for uploaded files."
+        ),
+    ] = Field(default_factory=lambda: user_data_path("firstseen"))
     data: Annotated[
         Path | None,
         Field(
             description="Folder of the service's data: checks, reports, uploads, keys. By default "
-            "`desk` in the library's folder."
+            "`desk` in the library's folder. With a library on a server: of the uploaded files, in "
+            "a place that all services on it share."
         ),
     ] = None
     keep_pictures: Annotated[
@@ -291,8 +326,12 @@ class Settings(BaseSettings):
     ] = 16_384.0
 
     def desk_folder(self) -> Path:
-        """The folder of the service's data."""
-        return self.data if self.data is not None else self.library / paths.DESK
+        """The folder of the service's data, or of uploaded files where a server has the rest."""
+        if self.data is not None:
+            return self.data
+        if isinstance(self.library, ServerAddress):
+            return user_data_path("firstseen") / paths.DESK
+        return self.library / paths.DESK
 
     def sandbox_limits(self) -> SandboxLimits:
         """What one decoding process may use."""

@@ -51,7 +51,7 @@ DOORS = {
     ),
     "ssl": ("app/fetch/download.py",),
     "sqlalchemy": ("app/database/*.py", "app/library/*.py", "app/store/*.py", "app/jobs/*.py"),
-    "sqlite3": ("app/database/*.py", "app/library/vector_rows.py"),
+    "sqlite3": ("app/database/*.py",),
     "starlette": ("app/api/*.py",),
     "subprocess": ("app/sandbox/*.py", "app/fetch/extractor.py", "app/jobs/worker_process.py"),
     "typer": ("app/cli/*.py",),

@@ -44,6 +44,7 @@ from app.api.routes import (
 )
 from app.api.routes import library as api_library
 from app.api.uploads import StorageFull, UploadsFull, UploadStalled
+from app.database.server_address import ServerAddress
 from app.error_codes import http_status
 from app.errors import UsageError
 from app.jobs import service_log
@@ -54,7 +55,7 @@ from app.sandbox.limits import Protection
 from app.sandbox.sandbox import protection
 from app.sandbox.server_registry import new_server, require_model
 from app.settings import Settings
-from app.store.data_folder import only_service, open_store
+from app.store.data_folder import only_service, open_store, store_place
 from app.store.spare_room import keep_spare_room
 from hashing.errors import FirstseenError
 from hashing.message import Message
@@ -121,8 +122,10 @@ def serve(settings: Settings) -> None:
     or the port is in use; SandboxUnavailable without a model; LibraryUnusable, StoreUnusable.
     """
     service_log.set_up()
+    if isinstance(settings.library, ServerAddress):
+        raise UsageError(Message("error-serve-server", {"place": str(settings.library)}))
     require_model(settings.model)
-    with only_service(settings.desk_folder()):
+    with only_service(store_place(settings)):
         pass  # report another running service before anything else
     require_free_port(settings.host, settings.port)
     walls = _probe_sandbox()
@@ -159,7 +162,7 @@ def _probe_sandbox() -> Protection:
 
 
 def _announce_first_key(settings: Settings) -> None:
-    store = open_store(settings.desk_folder())
+    store = open_store(store_place(settings))
     try:
         secret = first_key(store)
     finally:
@@ -180,11 +183,11 @@ def _host_names(settings: Settings) -> list[str]:
 async def _lifespan(
     app: FastAPI, settings: Settings, library: Library | None, work_module: str
 ) -> AsyncIterator[None]:
-    folder = settings.desk_folder()
-    with only_service(folder):
+    place = store_place(settings)
+    with only_service(place):
         if library is None:
             library = Library.open(settings.library, create=True)
-        store = open_store(folder)
+        store = open_store(place)
         keep_spare_room(store)
         resources = Resources.of(library, store, settings)
         queue = Supervisor(store, settings, work_module, resources.recheck_schedule.next_due)

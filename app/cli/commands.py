@@ -18,7 +18,7 @@ from app.cli.library_care import repair, verify
 from app.cli.library_commands import library_app
 from app.cli.options import (
     AsJson,
-    LibraryFolder,
+    LibraryPlace,
     Progress,
     complain,
     print_json,
@@ -92,7 +92,7 @@ def check(
             help=plain("help-check-path"),
         ),
     ],
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     claimed_date: Annotated[
         str | None,
         typer.Option(help=plain("help-check-claimed-date")),
@@ -214,7 +214,7 @@ def scan(
         Path,
         typer.Option(metavar="OUT.jsonl", help=plain("help-scan-jsonl")),
     ],
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     jobs: Annotated[
         int,
         typer.Option(min=1, max=64, help=plain("help-scan-jobs")),
@@ -264,7 +264,7 @@ def scan(
 
 @app.command(help=plain("help-serve"))
 def serve(
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     data: DataOption = None,
     host: Annotated[str | None, typer.Option(help=plain("help-serve-host"))] = None,
     port: Annotated[int | None, typer.Option(help=plain("help-serve-port"))] = None,

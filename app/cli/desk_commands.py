@@ -3,7 +3,7 @@
 import typer
 
 from app.cli.keys_and_audit import DataOption
-from app.cli.options import AsJson, LibraryFolder, complain, print_json, print_lines, settings_of
+from app.cli.options import AsJson, LibraryPlace, complain, print_json, print_lines, settings_of
 from app.messages.catalogue import plain
 
 desk_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-desk"))
@@ -16,16 +16,16 @@ def _everywhere() -> None:
 
 @desk_app.command("verify")
 def verify_desk(
-    library: LibraryFolder = None, data: DataOption = None, *, as_json: AsJson = False
+    library: LibraryPlace = None, data: DataOption = None, *, as_json: AsJson = False
 ) -> None:
     """Read everything that the service keeps of its checks, and name what is damaged."""
     settings = settings_of(library=library, data=data)
     from app.error_codes import EXIT_UNREADABLE
     from app.messages.catalogue import text
     from app.store.damage import find_damage, is_file_sound
-    from app.store.data_folder import open_store
+    from app.store.data_folder import open_store, store_place
 
-    store = open_store(settings.desk_folder(), create=False)
+    store = open_store(store_place(settings), create=False)
     try:
         sound = is_file_sound(store)
         damaged = list(find_damage(store))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.keys_and_audit import DataOption
-from app.cli.options import LibraryFolder, print_lines, settings_of, start_decoding
+from app.cli.options import LibraryPlace, print_lines, settings_of, start_decoding
 from app.messages.catalogue import plain, text
 from hashing.errors import FirstseenError
 from hashing.message import Message
@@ -23,7 +23,7 @@ class NotSealed(FirstseenError):
 
 
 def doctor(
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     data: DataOption = None,
     *,
     no_egress: Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import AsJson, LibraryFolder, complain, print_json, print_lines, settings_of
+from app.cli.options import AsJson, LibraryPlace, complain, print_json, print_lines, settings_of
 from app.errors import UsageError, cause_of
 from app.messages.catalogue import plain, text
 from hashing.message import Message, Param
@@ -45,7 +45,7 @@ def create_key(
         typer.Option(help=plain("help-keys-create-scope")),
     ],
     days: DaysOption = None,
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     data: DataOption = None,
     *,
     as_json: AsJson = False,
@@ -68,7 +68,7 @@ def rotate_key(
         typer.Option(metavar="SECONDS", help=plain("help-keys-rotate-grace")),
     ] = 0,
     days: DaysOption = None,
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     data: DataOption = None,
     *,
     as_json: AsJson = False,
@@ -93,7 +93,7 @@ def _print_secret(store: "Store", key: "Key", secret: str, *, as_json: bool) -> 
 
 @keys_app.command("list", help=plain("help-keys-list"))
 def list_keys(
-    library: LibraryFolder = None, data: DataOption = None, *, as_json: AsJson = False
+    library: LibraryPlace = None, data: DataOption = None, *, as_json: AsJson = False
 ) -> None:
     """All keys, revoked ones included; never their secrets."""
     from app.store import keys
@@ -109,7 +109,7 @@ def list_keys(
 @keys_app.command("revoke", help=plain("help-keys-revoke"))
 def revoke_key(
     key_id: KeyId,
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     data: DataOption = None,
 ) -> None:
     """Revoke a key at once, and end its sessions. Its checks stay."""
@@ -125,7 +125,7 @@ def revoke_key(
 
 @audit_app.command("verify", help=plain("help-audit-verify"))
 def verify_audit(
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     data: DataOption = None,
     head: Annotated[
         str | None,
@@ -159,7 +159,7 @@ def verify_audit(
 
 @audit_app.command("show", help=plain("help-audit-show"))
 def show_audit(
-    library: LibraryFolder = None, data: DataOption = None, *, as_json: AsJson = False
+    library: LibraryPlace = None, data: DataOption = None, *, as_json: AsJson = False
 ) -> None:
     """Every entry, oldest first: number, time, who, what, on what."""
     from app.store import audit_log
@@ -203,12 +203,12 @@ def _witnessed(sent: "list[SentHead]", count: int) -> str:
 
 @contextmanager
 def _open_store(
-    library: Path | None, data: Path | None, *, create: bool = False
+    library: str | None, data: Path | None, *, create: bool = False
 ) -> "Iterator[Store]":
-    from app.store.data_folder import open_store
+    from app.store.data_folder import open_store, store_place
 
     settings = settings_of(library=library, data=data)
-    store = open_store(settings.desk_folder(), create=create)
+    store = open_store(store_place(settings), create=create)
     try:
         yield store
     finally:

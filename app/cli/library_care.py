@@ -7,7 +7,7 @@ import typer
 
 from app.cli.options import (
     AsJson,
-    LibraryFolder,
+    LibraryPlace,
     complain,
     print_json,
     print_lines,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.library.records import DamagedClip
 
 
-def verify(library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
+def verify(library: LibraryPlace = None, *, as_json: AsJson = False) -> None:
     """Compare what is stored of each clip with its checksums, and name what is damaged."""
     settings = settings_of(library=library)
     from app.error_codes import EXIT_UNREADABLE
@@ -37,7 +37,7 @@ def verify(library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
         raise typer.Exit(EXIT_UNREADABLE)
 
 
-def repair(library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
+def repair(library: LibraryPlace = None, *, as_json: AsJson = False) -> None:
     """Set damaged clips right from what is sound of them, or aside; their titles and dates stay."""
     settings = settings_of(library=library)
     from app.library.library import Library

@@ -11,7 +11,7 @@ import typer
 
 from app.cli.options import (
     AsJson,
-    LibraryFolder,
+    LibraryPlace,
     Progress,
     complain,
     print_json,
@@ -45,7 +45,7 @@ class HashFormat(StrEnum):
 @library_app.command(help=plain("help-library-add"))
 def add(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help=plain("help-add-paths"))],
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     context: Annotated[
         Path | None,
         typer.Option(metavar="FILE.csv", help=plain("help-library-add-context")),
@@ -104,7 +104,7 @@ def add(
 
 @library_app.command(help=plain("help-library-refresh"))
 def refresh(
-    library: LibraryFolder = None, *, as_json: AsJson = False, progress: Progress = None
+    library: LibraryPlace = None, *, as_json: AsJson = False, progress: Progress = None
 ) -> None:
     """Describe clips again that were added with an older model, so that they can be searched."""
     settings = settings_of(library=library)
@@ -144,7 +144,7 @@ def refresh(
 
 
 @library_app.command("list", help=plain("help-library-list"))
-def list_clips(library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
+def list_clips(library: LibraryPlace = None, *, as_json: AsJson = False) -> None:
     """Every clip of the library, a line each."""
     from app.report.clip_text import clip_json, line, list_header
 
@@ -158,7 +158,7 @@ def list_clips(library: LibraryFolder = None, *, as_json: AsJson = False) -> Non
 
 
 @library_app.command(help=plain("help-library-show"))
-def show(clip_id: ClipId, library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
+def show(clip_id: ClipId, library: LibraryPlace = None, *, as_json: AsJson = False) -> None:
     """All that is known of one clip, with the perceptual hashes of its frames."""
     from app.report.clip_text import clip_json, sheet
     from app.report.frame_hashes import frame_hashes, hashes_json, sheet_lines
@@ -189,7 +189,7 @@ def export_hashes(
             help=plain("help-library-hashes-export-format"),
         ),
     ] = HashFormat.PDQ,
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
 ) -> None:
     """Print the perceptual hashes of clips' frames, for other tools."""
     settings = settings_of(library=library)
@@ -218,7 +218,7 @@ def remove(
     clip_ids: Annotated[
         list[str], typer.Argument(metavar="ID...", help=plain("help-option-clip-id"))
     ],
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -242,7 +242,7 @@ def remove(
 
 
 @library_app.command("stats", help=plain("help-library-stats"))
-def show_stats(library: LibraryFolder = None, *, as_json: AsJson = False) -> None:
+def show_stats(library: LibraryPlace = None, *, as_json: AsJson = False) -> None:
     """How many clips the library has, of which length and dates."""
     from app.report.clip_text import totals
 
@@ -253,9 +253,9 @@ def show_stats(library: LibraryFolder = None, *, as_json: AsJson = False) -> Non
         print_lines(totals(stats))
 
 
-def _read[T](folder: Path | None, read: "Callable[[Library], T]") -> T:
+def _read[T](library: str | None, read: "Callable[[Library], T]") -> T:
     """Read from a library that is open for reading only."""
-    settings = settings_of(library=folder)
+    settings = settings_of(library=library)
     from app.library.library import Library
 
     with Library.open(settings.library, read_only=True) as opened:

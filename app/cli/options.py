@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,8 +12,8 @@ from hashing.message import Message
 if TYPE_CHECKING:
     from app.settings import Settings
 
-LibraryFolder = Annotated[
-    Path | None,
+LibraryPlace = Annotated[
+    str | None,
     typer.Option("--library", help=plain("help-option-library-folder")),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=plain("help-option-as-json"))]

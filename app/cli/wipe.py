@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.keys_and_audit import DataOption
-from app.cli.options import LibraryFolder, complain, print_lines, settings_of
+from app.cli.options import LibraryPlace, complain, print_lines, settings_of
 from app.errors import UsageError, cause_of
 from app.messages.catalogue import plain, text
 from hashing.errors import FirstseenError
@@ -15,7 +15,7 @@ from hashing.message import Message
 
 
 def wipe(
-    library: LibraryFolder = None,
+    library: LibraryPlace = None,
     data: DataOption = None,
     *,
     data_only: Annotated[
@@ -29,6 +29,8 @@ def wipe(
     from app.library import library_file
     from app.store import data_folder
 
+    if not isinstance(settings.library, Path):
+        raise UsageError(Message("error-wipe-server", {"place": str(settings.library)}))
     store_folder = settings.desk_folder()
     parts = [(store_folder, data_folder.file_format())]
     if not data_only:

@@ -12,6 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.database.column_types import Integer
+
 type Row = Mapping[str, Any] | sa.RowMapping
 
 SEALED = {"sealed": True}  # for `info` of a column
@@ -19,7 +21,7 @@ SEALED = {"sealed": True}  # for `info` of a column
 
 def checksum_column() -> sa.Column[int]:
     """The column that a sealed table ends with."""
-    return sa.Column("checksum", sa.Integer)
+    return sa.Column("checksum", Integer)
 
 
 def sealed(

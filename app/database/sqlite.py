@@ -7,62 +7,23 @@ and of the file system leave here as that format's errors.
 import errno
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from app.database.format import FileFormat
 from app.database.private_files import FOLDER_MODE, create_private_file, mend_modes
 from app.errors import cause_of
 from hashing.errors import FirstseenError
-from hashing.message import Message, Param
-
-type Step = Callable[[sa.Connection], None]
-
-
-def migrations_table(metadata: sa.MetaData) -> sa.Table:
-    """A table of the versions that a file's schema has had, and since when."""
-    return sa.Table(
-        "migrations",
-        metadata,
-        sa.Column("version", sa.Integer, primary_key=True),
-        sa.Column("applied_at", sa.Text, nullable=False),
-    )
 
 
 @dataclass(frozen=True)
-class FileFormat:
-    """The schema of one kind of file, its errors, and the word that messages use for it."""
-
-    word: str  # "library", as in: there is no library in ...
-    file_name: str
-    application_id: int  # in the file's header, so that no other database is taken for it
-    schema_version: int
-    metadata: sa.MetaData
-    migrations: sa.Table  # as migrations_table makes it
-    steps: Mapping[int, Step]  # version -> the migration that reaches it
-    fill: Step  # inserts the first rows of a new file
-    unusable: type[FirstseenError]
-    busy: type[FirstseenError]
-    read_only: type[FirstseenError]
-    cache_kib: int  # SQLite's page cache of each connection
-    beside: frozenset[str] = frozenset()  # names that the folder may have before the file is made
-    parts: frozenset[str] = frozenset()  # names of our other files there: caches, uploads
-
-    @property
-    def own_names(self) -> frozenset[str]:
-        """The names of all our files in the folder, with the logs that SQLite adds to its file."""
-        logs = {f"{self.file_name}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")}
-        return self.beside | self.parts | logs
-
-
-@dataclass(frozen=True)
-class Database:
+class SqliteDatabase:
     """An open file, read and written in transactions. wait_s: for another process that writes."""
 
     folder: Path
@@ -91,7 +52,7 @@ class Database:
             exists = path.is_file()
             if not exists:
                 if not create or read_only:
-                    raise format.unusable(_message("error-database-none", format, folder))
+                    raise format.unusable(format.message("error-database-none", folder))
                 _make_folder(folder, format)
                 create_private_file(path)  # its log and index get the same mode from SQLite
             mend_modes(folder, format.own_names)
@@ -118,7 +79,7 @@ class Database:
         Raises format.read_only, format.busy after `wait_s`, format.unusable on a full disk.
         """
         if not self.writable:
-            read_only = _message("error-database-read-only", self.format, self.folder)
+            read_only = self.format.message("error-database-read-only", self.folder)
             raise self.format.read_only(read_only)
         with self._translate_errors(), self.engine.connect() as connection:
             writer = connection.execution_options(firstseen_begin="BEGIN IMMEDIATE")
@@ -132,6 +93,15 @@ class Database:
         """
         busy, *_ = self.pragma("wal_checkpoint(TRUNCATE)")
         return bool(busy == 0)
+
+    def is_sound(self) -> bool:
+        """False where SQLite itself finds the structure of the file damaged."""
+        return self.pragma("quick_check(1)") == ("ok",)
+
+    def size_bytes(self) -> int:
+        """Size of the file and its logs on the disk."""
+        files = self.folder.glob(f"{self.format.file_name}*")
+        return sum(path.stat().st_size for path in files if path.is_file())
 
     def pragma(self, name: str) -> tuple[object, ...]:
         """The first row of a pragma's answer, outside of any transaction."""
@@ -156,12 +126,10 @@ def _make_folder(folder: Path, format: FileFormat) -> None:
         others = sorted({entry.name for entry in folder.iterdir()} - format.beside)
     except OSError as error:
         raise format.unusable(
-            _message("error-database-not-made", format, folder, reason=cause_of(error))
+            format.message("error-database-not-made", folder, reason=cause_of(error))
         ) from error
     if others:
-        raise format.unusable(
-            _message("error-database-other-files", format, folder, file=others[0])
-        )
+        raise format.unusable(format.message("error-database-other-files", folder, file=others[0]))
 
 
 def _engine(path: Path, wait_s: float, cache_kib: int, *, writable: bool) -> sa.Engine:
@@ -211,7 +179,7 @@ def _may_write(folder: Path, format: FileFormat) -> bool:
     return all(os.access(place, os.W_OK) for place in (folder, path) if place.exists())
 
 
-def _check_or_create(file: Database, *, create: bool) -> None:
+def _check_or_create(file: SqliteDatabase, *, create: bool) -> None:
     """Check whose file it is; create its tables or migrate them where needed."""
     format = file.format
     with file.reading() as connection:
@@ -223,12 +191,11 @@ def _check_or_create(file: Database, *, create: bool) -> None:
         return
     if marker != format.application_id:
         path = str(file.folder / format.file_name)
-        raise format.unusable(_message("error-database-foreign", format, file.folder, file=path))
+        raise format.unusable(format.message("error-database-foreign", file.folder, file=path))
     if version > format.schema_version:
         raise format.unusable(
-            _message(
+            format.message(
                 "error-database-newer",
-                format,
                 file.folder,
                 version=str(version),
                 known=str(format.schema_version),
@@ -238,7 +205,7 @@ def _check_or_create(file: Database, *, create: bool) -> None:
         _migrate(file)
 
 
-def _create_tables(file: Database) -> None:
+def _create_tables(file: SqliteDatabase) -> None:
     format = file.format
     file.pragma("journal_mode=WAL")
     with file.writing() as connection:
@@ -250,11 +217,11 @@ def _create_tables(file: Database) -> None:
         connection.exec_driver_sql(f"PRAGMA application_id={format.application_id}")
 
 
-def _migrate(file: Database) -> None:
+def _migrate(file: SqliteDatabase) -> None:
     format = file.format
     if not file.writable:
         if not _may_write(file.folder, format):
-            raise format.read_only(_message("error-database-older", format, file.folder))
+            raise format.read_only(format.message("error-database-older", file.folder))
         # a reader cannot use an older format, so the file is opened once more for writing
         type(file).open(
             file.folder, format, create=False, read_only=False, wait_s=file.wait_s
@@ -268,8 +235,7 @@ def _migrate(file: Database) -> None:
 
 
 def _record_version(connection: sa.Connection, format: FileFormat, version: int) -> None:
-    applied = datetime.now(UTC).isoformat(timespec="seconds")
-    connection.execute(format.migrations.insert().values(version=version, applied_at=applied))
+    format.record_version(connection, version)
     connection.exec_driver_sql(f"PRAGMA user_version={version}")
 
 
@@ -281,7 +247,7 @@ def translate_errors(format: FileFormat, folder: Path, wait_s: float) -> Iterato
     except OSError as error:
         raise _file_system_error(error, format, folder) from error
     except MemoryError as error:
-        raise format.unusable(_message("error-database-memory", format, folder)) from error
+        raise format.unusable(format.message("error-database-memory", folder)) from error
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise _driver_error(cause, format, folder, wait_s) from error
@@ -291,12 +257,12 @@ def _file_system_error(error: OSError, format: FileFormat, folder: Path) -> Firs
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _disk_full(format, folder)
     return format.unusable(
-        _message("error-database-unusable", format, folder, reason=cause_of(error))
+        format.message("error-database-unusable", folder, reason=cause_of(error))
     )
 
 
 def _disk_full(format: FileFormat, folder: Path) -> FirstseenError:
-    return format.unusable(_message("error-database-full", format, folder))
+    return format.unusable(format.message("error-database-full", folder))
 
 
 def _driver_error(
@@ -304,18 +270,14 @@ def _driver_error(
 ) -> FirstseenError:
     name = getattr(cause, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
-        return format.busy(_message("error-database-busy", format, folder, seconds=wait_s))
+        return format.busy(format.message("error-database-busy", folder, seconds=wait_s))
     if name.startswith("SQLITE_READONLY"):
-        return format.read_only(_message("error-database-read-only", format, folder))
+        return format.read_only(format.message("error-database-read-only", folder))
     if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
         return _disk_full(format, folder)
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
         file = str(folder / format.file_name)
-        return format.unusable(_message("error-database-damaged", format, folder, file=file))
+        return format.unusable(format.message("error-database-damaged", folder, file=file))
     if name == "SQLITE_CONSTRAINT_TRIGGER":  # the only triggers are those of the audit log
-        return format.unusable(_message("error-database-only-grows", format, folder))
-    return format.unusable(_message("error-database-refuses", format, folder, code=name))
-
-
-def _message(id: str, format: FileFormat, folder: Path, **more: Param) -> Message:
-    return Message(id, {"what": format.word, "folder": str(folder), **more})
+        return format.unusable(format.message("error-database-only-grows", folder))
+    return format.unusable(format.message("error-database-refuses", folder, code=name))

@@ -24,7 +24,7 @@ from app.progress import OnProgress
 from app.settings import Settings
 from app.store import checks
 from app.store.checks import Check
-from app.store.data_folder import Store, open_store
+from app.store.data_folder import Store, open_store, store_place
 from app.store.errors import CheckUnknown
 
 if sys.platform == "linux":
@@ -72,7 +72,7 @@ def main(parent: str, work_module: str) -> None:
 
 def _work(incoming: BinaryIO, outgoing: BinaryIO, work_module: str) -> None:
     settings = Settings.model_validate_json(incoming.readline())
-    store = open_store(settings.desk_folder(), create=False)
+    store = open_store(store_place(settings), create=False)
     work: Work = import_module(work_module).open_work(settings, store)
     worker = Worker(outgoing)
     threading.Thread(target=worker.listen, args=(incoming,), daemon=True).start()

@@ -171,7 +171,7 @@ def _store_vectors(connection: sa.Connection, fingerprint: Fingerprint) -> dict[
 
 def last_clip_number(connection: sa.Connection) -> int:
     """The number of the clip that was added last; 0 in an empty library."""
-    number = connection.exec_driver_sql("SELECT max(id) FROM clips").scalar_one()
+    number = connection.scalar(sa.select(sa.func.max(clips.c.id)))
     return int(number or 0)
 
 

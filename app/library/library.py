@@ -1,7 +1,7 @@
-"""A library of known footage in one folder: add, find, load, search, remove.
+"""A library of known footage: add, find, load, search, remove.
 
-SQLite holds everything that matters, and each method is one transaction; what `add` has returned
-survives a killed process and a power cut. Several processes may read while one writes.
+Its database holds everything that matters, and each method is one transaction; what `add` has
+returned survives a killed process and a power cut. Several processes may read while one writes.
 """
 
 import logging
@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +16,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from app.database.format import Place
 from app.library import (
     audio_rows,
     clip_rows,
@@ -64,20 +64,20 @@ class Library:
 
     def __init__(self, file: LibraryFile) -> None:
         self._file = file
-        self._codes = CodeFile(file.folder)
+        self._codes = CodeFile(None if file.is_shared else file.folder)
         self._indexes: dict[str, LiveIndex] = {}  # by descriptor space
         self._searching = threading.Lock()
         self._loading: threading.Thread | None = None
 
     @classmethod
     def open(
-        cls, folder: Path, *, create: bool = False, read_only: bool = False, wait_s: float = WAIT_S
+        cls, place: Place, *, create: bool = False, read_only: bool = False, wait_s: float = WAIT_S
     ) -> Self:
-        """The library in `folder`; with create, a new one where the folder is absent or empty.
+        """The library in a folder or on a server; with create, a new one where there is none.
 
         Raises LibraryUnusable: no library there, a damaged one, or one of a newer version.
         """
-        return cls(open_file(folder, create=create, read_only=read_only, wait_s=wait_s))
+        return cls(open_file(place, create=create, read_only=read_only, wait_s=wait_s))
 
     def __enter__(self) -> Self:
         return self
@@ -302,7 +302,7 @@ class Library:
 
     def is_file_sound(self) -> bool:
         """False where SQLite itself finds the structure of the file damaged."""
-        return self._file.pragma("quick_check(1)") == ("ok",)
+        return self._file.is_sound()
 
     def known_damage(self) -> list[DamagedClip]:
         """Clips of which something is known to be damaged, as verify and checks found it."""

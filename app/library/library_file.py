@@ -1,10 +1,9 @@
-"""Open a library's file: its format for app.database.sqlite, and its migrations."""
-
-from pathlib import Path
+"""Open a library's database: its format for app.database, and its migrations."""
 
 import sqlalchemy as sa
 
-from app.database.sqlite import Database, FileFormat, Step
+from app.database.database import Database
+from app.database.format import FileFormat, Place, Step
 from app.library import paths
 from app.library.audio_rows import insert_codes
 from app.library.errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
@@ -26,26 +25,22 @@ CACHE_KIB = 16_384
 
 
 class LibraryFile(Database):
-    """An open library file."""
+    """An open library's database."""
 
     def bytes_on_disk(self) -> int:
-        """Size of all files of the library, index included; of nothing else in its folder."""
-        files = (
-            *self.folder.glob(f"{paths.FILE}*"),
-            *(self.folder / paths.INDEX).rglob("*"),
-        )
-        return sum(path.stat().st_size for path in files if path.is_file())
+        """Size of the database and of the index; of nothing else in the library's folder."""
+        index = () if self.is_shared else (self.folder / paths.INDEX).rglob("*")
+        return self.size_bytes() + sum(path.stat().st_size for path in index if path.is_file())
 
 
-def open_file(folder: Path, *, create: bool, read_only: bool, wait_s: float) -> LibraryFile:
-    """Open the library in `folder`.
+def open_file(place: Place, *, create: bool, read_only: bool, wait_s: float) -> LibraryFile:
+    """Open the library in a folder or on a server.
 
-    create: make one where the folder is absent or empty. wait_s: for another process that writes.
+    create: make one where there is none, and the folder absent or empty. wait_s: for another
+    process that writes.
     Raises LibraryUnusable: no library, another program's file, damaged, or of a newer version.
     """
-    return LibraryFile.open(
-        folder, file_format(), create=create, read_only=read_only, wait_s=wait_s
-    )
+    return LibraryFile.open(place, file_format(), create=create, read_only=read_only, wait_s=wait_s)
 
 
 def file_format() -> FileFormat:

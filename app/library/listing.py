@@ -54,6 +54,6 @@ def _conditions(clip_filter: Filter) -> list[sa.ColumnElement[bool]]:
 
 
 def _contains(column: sa.ColumnElement[str | None], text: str) -> sa.ColumnElement[bool]:
-    """Case-insensitive: SQLite folds the case of ASCII alone, so other cases are tried as well."""
+    """Case-insensitive: engines fold the case of ASCII alone, so other cases are tried as well."""
     cases = dict.fromkeys((text, text.lower(), text.upper(), text.title(), text.capitalize()))
-    return sa.or_(*(column.contains(case, autoescape=True) for case in cases))
+    return sa.or_(*(column.icontains(case, autoescape=True) for case in cases))

@@ -6,10 +6,11 @@ database is taken for a library, and the schema's version as `user_version`.
 """
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, LargeBinary, Table
 
 from app.database.checksums import SEALED, checksum_column
-from app.database.sqlite import migrations_table
+from app.database.column_types import Integer, Text
+from app.database.format import migrations_table
 
 APPLICATION_ID = 0x46534C42  # "FSLB"
 SCHEMA_VERSION = 4

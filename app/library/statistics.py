@@ -12,7 +12,9 @@ from app.library.schema import appearances, clips, spaces
 def read_stats(connection: sa.Connection, size_bytes: int) -> Stats:
     """Totals of all clips. size_bytes: of the library's files."""
     count, seconds = connection.execute(
-        sa.select(sa.func.count(), sa.func.total(clips.c.duration_s)).select_from(clips)
+        sa.select(
+            sa.func.count(), sa.func.coalesce(sa.func.sum(clips.c.duration_s), 0.0)
+        ).select_from(clips)
     ).one()
     day = sa.func.substr(appearances.c.date, 1, 10)
     earliest, latest = connection.execute(

@@ -3,16 +3,15 @@
 Every function works inside a transaction that its caller began.
 """
 
-import json
-import sqlite3
 import zlib
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from app.database.rows_by_id import rows_by_id
 from app.library.packing import PACKED_VECTOR, pack_vectors, unpack_vectors
-from app.library.schema import read_counter, vectors, write_counter
+from app.library.schema import clips, read_counter, spaces, vectors, write_counter
 from hashing.types import Descriptors
 
 type Ids = NDArray[np.int64]
@@ -27,10 +26,16 @@ def insert_vectors(connection: sa.Connection, frames: Descriptors) -> tuple[int,
     packed = pack_vectors(frames.vectors[rows])
     first = read_counter(connection, "next_vector")
     if len(rows):
-        connection.exec_driver_sql(
-            "INSERT INTO vectors (id, row, time, vector, checksum) VALUES (?, ?, ?, ?, ?)",
+        connection.execute(
+            vectors.insert(),
             [
-                (first + at, int(row), float(frames.times[row]), vector, zlib.crc32(vector))
+                {
+                    "id": first + at,
+                    "row": int(row),
+                    "time": float(frames.times[row]),
+                    "vector": vector,
+                    "checksum": zlib.crc32(vector),
+                }
                 for at, (row, vector) in enumerate(
                     zip(rows, map(np.ndarray.tobytes, packed), strict=True)
                 )
@@ -51,9 +56,11 @@ def read_vectors(connection: sa.Connection, first: int, stop: int) -> tuple[Ids,
 
     A damaged one is all zero, which a vector never is.
     """
-    rows = connection.exec_driver_sql(
-        "SELECT id, vector, checksum FROM vectors WHERE id >= ? AND id < ? ORDER BY id",
-        (first, stop),
+    rows = connection.execute(
+        sa.text(
+            "SELECT id, vector, checksum FROM vectors WHERE id >= :first AND id < :stop ORDER BY id"
+        ),
+        {"first": first, "stop": stop},
     ).all()
     ids = np.array([row[0] for row in rows], np.int64)
     return ids, unpack_vectors(b"".join([_undamaged(row[1], row[2]) for row in rows]))
@@ -64,15 +71,7 @@ def pick_vectors(connection: sa.Connection, ids: Ids) -> Vectors:
 
     One that is damaged or gone is all zero, which a vector never is.
     """
-    rows = (
-        _raw(connection)
-        .execute(
-            "SELECT vector, checksum, id FROM vectors "
-            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (json.dumps(ids.tolist()),),
-        )
-        .fetchall()
-    )
+    rows = rows_by_id(connection, vectors, ("vector", "checksum", "id"), ids)
     if len(rows) < len(ids):
         present = {row[2]: row for row in rows}
         rows = [present.get(identifier, (DAMAGED, None)) for identifier in ids.tolist()]
@@ -93,10 +92,7 @@ def _undamaged(vector: object, checksum: int | None) -> bytes:
 
 def read_locations(connection: sa.Connection, ids: Ids) -> dict[int, tuple[int, float]]:
     """Vector id -> its row in its clip's descriptors, and its time in seconds."""
-    rows = _raw(connection).execute(
-        "SELECT id, row, time FROM vectors WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(ids.tolist()),),
-    )
+    rows = rows_by_id(connection, vectors, ("id", "row", "time"), ids)
     return {identifier: (row, time) for identifier, row, time in rows}
 
 
@@ -105,16 +101,10 @@ def vector_ranges(connection: sa.Connection, space: str, since: int = 0) -> NDAr
 
     since: without clips whose first vector id is lower. Clips without vectors are left out.
     """
-    rows = _raw(connection).execute(
-        "SELECT first_vector, vectors, clips.id FROM clips JOIN spaces ON spaces.id = clips.space "
-        "WHERE spaces.name = ? AND vectors > 0 AND first_vector >= ? ORDER BY first_vector",
-        (space, since),
+    rows = connection.execute(
+        sa.select(clips.c.first_vector, clips.c.vectors, clips.c.id)
+        .join(spaces, spaces.c.id == clips.c.space)
+        .where(spaces.c.name == space, clips.c.vectors > 0, clips.c.first_vector >= since)
+        .order_by(clips.c.first_vector)
     )
-    return np.array(rows.fetchall(), np.int64).reshape(-1, 3)
-
-
-def _raw(connection: sa.Connection) -> sqlite3.Connection:
-    """The driver's own connection, since SQLAlchemy's rows cost more than reading them does."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
+    return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 3)

@@ -40,9 +40,13 @@ def system_report(settings: Settings) -> Iterator[Fact]:
     yield Fact(verbatim("FFmpeg"), verbatim(versions))
     yield from _sandbox_and_model(settings)
     yield _face_detectors()
-    yield from _folder(Message("fact-library"), settings.library)
-    yield from _folder(Message("fact-data"), settings.desk_folder())
-    yield _disk(settings.library)
+    desk_folder = settings.desk_folder()
+    if isinstance(settings.library, Path):
+        yield from _folder(Message("fact-library"), settings.library)
+    else:
+        yield Fact(Message("fact-library"), verbatim(str(settings.library)))
+    yield from _folder(Message("fact-data"), desk_folder)
+    yield _disk(settings.library if isinstance(settings.library, Path) else desk_folder)
 
 
 def _sandbox_and_model(settings: Settings) -> Iterator[Fact]:

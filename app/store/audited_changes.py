@@ -8,14 +8,11 @@ between leaves a trace: a beginning without an end was cut off, and may have bee
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.errors import cause_of
 from app.library.errors import AppearanceFixed, ClipUnknown
 from app.library.records import Addition
 from app.settings import Settings
 from app.store import audit_log
-from app.store.data_folder import FILE_NAME, Store, open_store
-from app.store.errors import StoreUnusable
-from hashing.message import Message
+from app.store.data_folder import Store, open_store, store_exists, store_place
 
 REFUSED = (ClipUnknown, AppearanceFixed)  # the library raised these before it changed anything
 
@@ -94,14 +91,8 @@ def existing_store(settings: Settings) -> Iterator[Store | None]:
     Raises StoreUnusable where there is one that this user may not write to: a change of a service's
     library is in its log, or is not done.
     """
-    folder = settings.desk_folder()
-    try:
-        exists = (folder / FILE_NAME).is_file()
-    except OSError as error:
-        raise StoreUnusable(
-            Message("error-store-unusable", {"folder": str(folder), "reason": cause_of(error)})
-        ) from error
-    store = open_store(folder, create=False) if exists else None
+    place = store_place(settings)
+    store = open_store(place, create=False) if store_exists(place) else None
     try:
         yield store
     finally:

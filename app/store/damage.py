@@ -27,7 +27,7 @@ def find_damage(store: Store) -> Iterator[RowDamaged]:
 
 def is_file_sound(store: Store) -> bool:
     """False where SQLite itself finds the structure of the file damaged."""
-    return store.pragma("quick_check(1)") == ("ok",)
+    return store.is_sound()
 
 
 def _damage_of(store: Store, identifier: str) -> Iterator[RowDamaged]:

@@ -6,13 +6,17 @@ Commands and workers open the file beside a running service; only a service take
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.database.database import Database, database_exists
+from app.database.format import FileFormat, Place, Step
 from app.database.private_files import FOLDER_MODE
-from app.database.sqlite import Database, FileFormat, Step
+from app.database.server_address import ServerAddress
 from app.errors import cause_of
+from app.settings import Settings
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
 from hashing.message import Message
@@ -31,6 +35,20 @@ CACHE_KIB = 2048
 WAIT_S = 30.0  # for another process that is writing
 
 
+@dataclass(frozen=True)
+class ServerStore:
+    """A store whose rows are on a server. folder: of its uploads, which all services share."""
+
+    address: ServerAddress
+    folder: Path
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
+type StorePlace = Path | ServerStore
+
+
 class Store(Database):
     """The open store of a service: the rows of its database and the uploads beside it."""
 
@@ -40,23 +58,50 @@ class Store(Database):
         return self.folder / UPLOADS
 
 
-def open_store(folder: Path, *, create: bool = True, wait_s: float = WAIT_S) -> Store:
-    """Open the store in `folder`; with create, make a new one where the folder is absent or empty.
+def open_store(at: StorePlace, *, create: bool = True, wait_s: float = WAIT_S) -> Store:
+    """Open a store; with create, make a new one where there is none and the folder is empty.
 
     Raises StoreUnusable: another program's file, damaged, of a newer version, or not writable.
     """
-    store = Store.open(folder, file_format(), create=create, read_only=False, wait_s=wait_s)
+    place, folder = _place_and_folder(at)
+    store = Store.open(
+        place, file_format(), create=create, read_only=False, wait_s=wait_s, folder=folder
+    )
     if not store.writable:
         store.close()
         raise StoreUnusable(Message("error-store-read-only", {"folder": str(folder)}))
+    if store.is_shared and not create:  # such as a command on a machine without the folder
+        return store
     try:
-        store.uploads.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        store.uploads.mkdir(mode=FOLDER_MODE, parents=store.is_shared, exist_ok=True)
     except OSError as error:
         store.close()
         raise StoreUnusable(
             Message("error-store-no-uploads", {"folder": str(folder), "reason": cause_of(error)})
         ) from error
     return store
+
+
+def store_place(settings: Settings) -> StorePlace:
+    """Where the settings say that the store is: on the library's server, where that has one."""
+    if isinstance(settings.library, ServerAddress):
+        return ServerStore(settings.library, settings.desk_folder())
+    return settings.desk_folder()
+
+
+def store_exists(at: StorePlace) -> bool:
+    """Whether there is a store. Raises StoreUnusable where that cannot be known."""
+    place, folder = _place_and_folder(at)
+    try:
+        return database_exists(place, file_format())
+    except OSError as error:
+        raise StoreUnusable(
+            Message("error-store-unusable", {"folder": str(folder), "reason": cause_of(error)})
+        ) from error
+
+
+def _place_and_folder(at: StorePlace) -> tuple[Place, Path]:
+    return (at.address, at.folder) if isinstance(at, ServerStore) else (at, at)
 
 
 def delete_upload(store: Store, name: str | None) -> None:
@@ -71,11 +116,16 @@ def fetching_folder(store: Store, identifier: str) -> Path:
 
 
 @contextmanager
-def only_service(folder: Path) -> Iterator[None]:
+def only_service(at: StorePlace) -> Iterator[None]:
     """Hold the lock of the data folder: no other service can start on it; it ends with the process.
 
+    Services that share a store on a server need none: their checks have leases (app.store.leases).
     Raises StoreInUse where one runs already, StoreUnusable where no lock can be had.
     """
+    if isinstance(at, ServerStore):
+        yield
+        return
+    folder = at
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         lock = (folder / LOCK).open("ab")

@@ -7,9 +7,10 @@ carry a number of their own for it. Nothing here is tied to SQLite but how the f
 """
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table
 
-from app.database.sqlite import migrations_table
+from app.database.column_types import Integer, Text
+from app.database.format import migrations_table
 
 APPLICATION_ID = 0x4653444B  # "FSDK"
 SCHEMA_VERSION = 4
@@ -229,4 +230,25 @@ for _name, _event in (
         sa.DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER {_name} {_event} BEGIN {_NO_CHANGE}; END"
         ).execute_if(dialect="sqlite"),
+    )
+
+_PLPGSQL = (
+    """CREATE FUNCTION audit_only_grows() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.number = (SELECT coalesce(max(number), 0) + 1 FROM audit) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the audit log only grows';
+END $$""",
+    "CREATE TRIGGER audit_grows_by_one BEFORE INSERT OR UPDATE OR DELETE ON audit "
+    "FOR EACH ROW EXECUTE FUNCTION audit_only_grows()",
+    "CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows()",
+)
+for _statement in _PLPGSQL:
+    sa.event.listen(
+        audit,
+        "after_create",
+        sa.DDL(_statement).execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
     )

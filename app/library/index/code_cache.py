@@ -39,10 +39,10 @@ class Block:
 class CodeFile:
     """The code file of a library, as the transaction at hand sees it."""
 
-    folder: Path  # the library's
+    folder: Path | None  # the library's; None: none, as the blocks of a file are in a shared table
 
     def path(self, connection: sa.Connection) -> Path:
-        """The file of the present generation."""
+        """The file of the present generation, where there is one."""
         return self._path(read_counter(connection, "index_generation"))
 
     def read(self, connection: sa.Connection, note: NoteDamage | None = None) -> Iterator[Block]:
@@ -60,6 +60,8 @@ class CodeFile:
         self, connection: sa.Connection, rows: Sequence[sa.Row[Any]]
     ) -> Iterator[tuple[sa.Row[Any], bytes]]:
         """Each row with its bytes in the file: none or too few where it is missing or cut."""
+        if not rows:
+            return
         try:
             with self.path(connection).open("rb") as stream:
                 for row in rows:
@@ -75,6 +77,8 @@ class CodeFile:
 
     def extend(self, connection: sa.Connection, max_blocks: int) -> None:
         """Encode blocks that are full by now, at most so many. In a writing transaction."""
+        if self.folder is None:
+            return
         first = self.coded_until(connection)
         stop = read_counter(connection, "next_vector")
         for _ in range(min(max_blocks, (stop - first) // BLOCK_SIZE)):
@@ -93,6 +97,8 @@ class CodeFile:
 
         Should that fail afterwards, the blocks' checksums disagree and they are encoded again.
         """
+        if self.folder is None:
+            return
         query = sa.select(index_blocks).where(
             index_blocks.c.first_vector < ids.stop,
             index_blocks.c.first_vector + index_blocks.c.vectors > ids.start,
@@ -111,6 +117,8 @@ class CodeFile:
 
     def rewrite(self, connection: sa.Connection) -> None:
         """Write the whole file again as the next generation. In a writing transaction."""
+        if self.folder is None:
+            return
         generation = read_counter(connection, "index_generation") + 1
         path = self._path(generation)
         path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -130,9 +138,11 @@ class CodeFile:
 
     def delete_old_files(self, connection: sa.Connection) -> None:
         """Delete the files of earlier generations. In a writing transaction."""
-        self._delete_others(self.path(connection))
+        if self.folder is not None:
+            self._delete_others(self.path(connection))
 
     def _path(self, generation: int) -> Path:
+        assert self.folder is not None, "an index without a file has no blocks"
         return self.folder / paths.INDEX / f"codes-{generation}"
 
     def _delete_others(self, present: Path) -> None:

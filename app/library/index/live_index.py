@@ -92,10 +92,12 @@ class LiveIndex:
 
     def _count_clips(self, connection: sa.Connection) -> tuple[int, int]:
         """Clips of this space, and of others."""
-        rows = connection.exec_driver_sql(
-            "SELECT spaces.name = ?, count(*) FROM clips JOIN spaces ON spaces.id = clips.space "
-            "GROUP BY 1",
-            (self._space,),
+        rows = connection.execute(
+            sa.text(
+                "SELECT spaces.name = :name, count(*) "
+                "FROM clips JOIN spaces ON spaces.id = clips.space GROUP BY 1"
+            ),
+            {"name": self._space},
         )
         counts = {bool(is_own): int(number) for is_own, number in rows}
         return counts.get(True, 0), counts.get(False, 0)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.database.format import Place
 from app.library.context_csv import Context
 from app.library.errors import ClipUnknown
 from app.library.library import Library
@@ -26,8 +27,8 @@ PUBLISHED = Appearance("published", "2019-06-12", "https://example.org/a", "A pa
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "library", create=True) as opened:
+def library(library_place: Place) -> Iterator[Library]:
+    with Library.open(library_place, create=True) as opened:
         yield opened
 
 
