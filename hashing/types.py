@@ -77,7 +77,7 @@ class MediaInfo:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a file shows beside its main picture, and where it stands.
+    """What a file shows beside its main track or picture, and where that is in the file.
 
     track: stream index of a further track. start, end: bytes of a file inside the file. page: of
     a file of several pictures, counted from 0. reason: why it cannot be checked; None where it
@@ -86,7 +86,7 @@ class Part:
 
     id: str
     kind: Kind
-    label: str
+    label: Message
     duration_s: Seconds | None = None
     track: int | None = None
     start: int | None = None

@@ -450,6 +450,13 @@ limit-not-main = Nothing is known of the main picture, only of what is shown in 
 limit-unmatched = { $ranges } matched nothing in this library; that part may be new, or older footage that this library does not hold
 limit-blank = { $ranges } is black or featureless and cannot be compared with anything
 limit-undecoded = { $ranges } of the item was not decoded and not checked
+# What a file shows beside its main track or picture; stand within a sentence
+part-page = picture { $number } of { $count }
+part-track = video track { $number }
+part-track-coded = video track { $number } ({ $codec })
+part-cover = attached picture
+part-video = attached video
+
 # A video track, an attached video or a further picture of the file. part: its label, in words
 limit-part-unchecked = Not checked: { $part }, which the file holds too ({ $reason })
 # $what: a list of shortfall-…
@@ -709,6 +716,8 @@ error-link-ipv6 = '{ $link }': this is no IPv6 address
 error-link-ipv4 = '{ $link }': an address is written as four decimal numbers, like 192.0.2.1
 error-link-host = '{ $link }': this is no host name
 error-link-none = '{ $link }': this is no link
+# With every check of a link, for whoever sends it
+fetch-notice = Fetching a link shows this server, and that it asks for this item, to the host behind it
 error-fetch-off = fetching links is turned off here ({ $setting }); save the file and check that
 error-no-public-address = no public address was found for { $host }; links may lead to no others
 error-fetch-port = { $host }: only the ports 80 and 443 are fetched from
@@ -1327,7 +1336,38 @@ report-library-on-disk = on disk
 
 
 ## What a file's metadata says, one sentence a finding. Everything in it is a claim of the file: the
-## sentences say what the file says, and no more. $source is a field's name, as "EXIF DateTimeOriginal".
+## sentences say what the file says, and no more. $source is a field's name, as "EXIF DateTimeOriginal",
+## or date-source.
+
+# Fields that hold a date, where their format has no name for people
+date-source = { $source ->
+    [maker-note] maker note date
+    [camera-block] camera's own block
+    [gps] GPS time
+    [item-list] MP4 item list ©day
+    [header-created] MP4 header creation time
+    [header-modified] MP4 header modification time
+    [first-track] MP4 first track creation time
+    [second-track] MP4 second track creation time
+    [container] container creation time
+    [signature] C2PA signature
+   *[action] C2PA action c2pa.created
+}
+# Programs and devices that are known by their kind, or as one of several; products keep their names
+program = { $program ->
+    [android] an Android device
+    [apple] an Apple device or program
+    [gopro] a GoPro camera
+    [dji] a DJI camera
+    [google] YouTube or another Google service
+    [meta] Facebook or Instagram
+    [tiktok] TikTok or Douyin
+    [bytedance] TikTok, Douyin or CapCut
+    [ios-recording] iOS screen recording
+    [screenshot] a screenshot program
+   *[stable-diffusion] a Stable Diffusion front end
+}
+declared-in-credentials = content credentials
 
 -finding-caveat = This is what the file says; it can be wrong or changed.
 -finding-no-alteration = That says nothing about whether its content was altered.

@@ -15,6 +15,7 @@ from typing import Literal
 
 from app.dates import Interval, try_parse
 from app.metadata.types import Credentials, Fields, Value
+from hashing.message import Message
 
 type Role = Literal["captured", "positioned", "created", "written", "modified", "signed"]
 
@@ -53,7 +54,7 @@ class StatedDate:
     """
 
     role: Role
-    source: str  # such as "EXIF DateTimeOriginal"
+    source: str | Message  # a name as of its format ("EXIF DateTimeOriginal"), or what it is
     text: str  # as it stands, unless that holds more than a date
     interval: Interval | None  # None: not a date that can be
 
@@ -73,9 +74,14 @@ class StatedDate:
         return NUMERIC.fullmatch(self.text) is not None
 
 
-PLAIN: tuple[tuple[Role, str, str, str], ...] = (
-    ("captured", "exif", "MakerNote DateTimeOriginal", "maker note date"),
-    ("captured", "camera", "DateTimeOriginal", "camera's own block"),
+def _source(which: str) -> Message:
+    """A field that no format names for people. which: selector of `date-source`."""
+    return Message("date-source", {"source": which})
+
+
+PLAIN: tuple[tuple[Role, str, str, str | Message], ...] = (
+    ("captured", "exif", "MakerNote DateTimeOriginal", _source("maker-note")),
+    ("captured", "camera", "DateTimeOriginal", _source("camera-block")),
     ("captured", "xmp", "exif:DateTimeOriginal", "XMP DateTimeOriginal"),
     ("captured", "xmp", "photoshop:DateCreated", "XMP photoshop:DateCreated"),
     ("captured", "boxes", "ilst com.apple.quicktime.creationdate", "QuickTime creationdate"),
@@ -84,10 +90,10 @@ PLAIN: tuple[tuple[Role, str, str, str], ...] = (
     ("captured", "boxes", "udta date", "MP4 date"),
     ("captured", "text", "IDIT", "AVI IDIT"),
     ("captured", "text", "ICRD", "RIFF ICRD"),
-    ("positioned", "gps", "time_utc", "GPS time"),
+    ("positioned", "gps", "time_utc", _source("gps")),
     ("created", "xmp", "xmp:CreateDate", "XMP CreateDate"),
     ("created", "text", "Creation Time", "PNG Creation Time"),
-    ("created", "boxes", "ilst ©day", "MP4 item list ©day"),
+    ("created", "boxes", "ilst ©day", _source("item-list")),
     ("modified", "xmp", "xmp:ModifyDate", "XMP ModifyDate"),
     ("modified", "xmp", "xmp:MetadataDate", "XMP MetadataDate"),
     ("modified", "text", "tIME", "PNG tIME"),
@@ -97,11 +103,11 @@ EXIF: tuple[tuple[Role, str, str, str], ...] = (
     ("created", "EXIF DateTimeDigitized", "EXIF SubSecTimeDigitized", "EXIF OffsetTimeDigitized"),
     ("modified", "Image DateTime", "EXIF SubSecTime", "EXIF OffsetTime"),
 )
-HEADERS: tuple[tuple[Role, str, str], ...] = (
-    ("written", "mvhd creation_time", "MP4 header creation time"),
-    ("modified", "mvhd modification_time", "MP4 header modification time"),
-    ("written", "trak[0] mdhd creation_time", "MP4 first track creation time"),
-    ("written", "trak[1] mdhd creation_time", "MP4 second track creation time"),
+HEADERS: tuple[tuple[Role, str, Message], ...] = (
+    ("written", "mvhd creation_time", _source("header-created")),
+    ("modified", "mvhd modification_time", _source("header-modified")),
+    ("written", "trak[0] mdhd creation_time", _source("first-track")),
+    ("written", "trak[1] mdhd creation_time", _source("second-track")),
 )
 
 
@@ -120,7 +126,7 @@ def stated_dates(fields: Fields, credentials: Credentials) -> tuple[StatedDate, 
     return tuple(sorted(dates, key=lambda date: order.index(date.role)))[:MAX_DATES]
 
 
-def stated(role: Role, source: str, raw: Value, zone: str = "") -> Iterator[StatedDate]:
+def stated(role: Role, source: str | Message, raw: Value, zone: str = "") -> Iterator[StatedDate]:
     """One date, unless the value is blank. Lists (repeated tags) give their first item."""
     if isinstance(raw, list):
         raw = raw[0] if raw else None
@@ -202,12 +208,12 @@ def container_dates(fields: Fields) -> Iterator[StatedDate]:
         yield from stated(role, source, str(boxes.get(name, "")).removesuffix("Z"))
     if not boxes and "IDIT" not in fields.get("text", {}):
         raw = fields.get("container", {}).get("creation_time")
-        yield from stated("written", "container creation time", raw)
+        yield from stated("written", _source("container"), raw)
 
 
 def credential_dates(credentials: Credentials) -> Iterator[StatedDate]:
     if credentials.signed_at:
-        yield from stated("signed", "C2PA signature", credentials.signed_at)
+        yield from stated("signed", _source("signature"), credentials.signed_at)
     for action in credentials.actions:
         if action.get("action") == "c2pa.created":
-            yield from stated("created", "C2PA action c2pa.created", action.get("when"))
+            yield from stated("created", _source("action"), action.get("when"))

@@ -67,7 +67,7 @@ def _part(part: CheckedPart) -> ReportedPart:
     return ReportedPart(
         id=part.part.id,
         kind=part.part.kind,
-        label=part.part.label,
+        label=checked(part.part.label),
         duration_s=duration_s,
         checked=part.checked,
         reason=checked(part.reason) if part.reason else None,

@@ -64,7 +64,7 @@ def _match(match: ReportedMatch, labels: "_Labels") -> ReportedMatch:
 
 def _part(part: ReportedPart, labels: "_Labels") -> ReportedPart:
     reason = part.reason and labels.message(part.reason)
-    return replace(part, label=labels.sentence(part.label), reason=reason)
+    return replace(part, label=labels.message(part.label), reason=reason)
 
 
 def _is_file_name(clip: ReportedClip) -> bool:

@@ -125,7 +125,7 @@ def _part(part: JsonNode) -> ReportedPart:
     return ReportedPart(
         id=part["id"].text(),
         kind=part["kind"].text(),
-        label=part["label"].text(),
+        label=_message(part["label"], part["label_message"]),
         duration_s=part["duration_s"].number_or_none(),
         checked=bool(part["checked"].flag_or_none()),
         reason=_message_or_none(part["reason"], part["reason_message"]),

@@ -76,7 +76,7 @@ class ReportedPart:
 
     id: str
     kind: str
-    label: str
+    label: Message
     duration_s: Seconds | None
     checked: bool
     reason: Message | None = None

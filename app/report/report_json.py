@@ -96,7 +96,8 @@ def _part(part: ReportedPart) -> Json:
     return {
         "id": part.id,
         "kind": part.kind,
-        "label": text(part.label),
+        "label": _text(part.label),
+        "label_message": _message(part.label),
         "duration_s": _time(part.duration_s),
         "checked": part.checked,
         "reason": _text(part.reason) if part.reason else None,

@@ -1,4 +1,4 @@
-"""Format values for people: times, sizes, counts."""
+"""Format values for people: times, sizes, dates."""
 
 from hashing.types import Seconds
 
@@ -19,17 +19,12 @@ def byte_size(count: int | None) -> str:
     if count is None:
         return "—"
     if count < 1000:
-        return f"{count} bytes"
+        return f"{count} B"
     if count < 1_000_000:
         return f"{count / 1e3:.1f} kB"
     if count < 1_000_000_000:
         return f"{count / 1e6:.1f} MB"
     return f"{count / 1e9:.1f} GB"
-
-
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """1 clip, 812 clips, 1,264 days. plural: by default the singular with an s."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def date_text(date: str) -> str:

@@ -150,7 +150,9 @@ def _joined(mine: Comparison, other: Comparison) -> Comparison:
     return replace(mine, match=match, coverage_reference=reference)
 
 
-def _date(mine: ClaimedDate | None, other: ClaimedDate | None, label: str) -> ClaimedDate | None:
+def _date(
+    mine: ClaimedDate | None, other: ClaimedDate | None, label: Message
+) -> ClaimedDate | None:
     """A claim that another part contradicts is contradicted in part; else the main part's word."""
     if mine is None or other is None:
         return mine

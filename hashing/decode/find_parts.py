@@ -17,7 +17,7 @@ from hashing.decode.iso_boxes import MAX_BOXES, walk
 from hashing.decode.still import FAULTS, Still, open_still
 from hashing.decode.video import Damage, decode_frames, media_info
 from hashing.errors import DecodeError
-from hashing.message import Message
+from hashing.message import Message, Param
 from hashing.types import Limits, MediaInfo, Part
 
 MAX_PARTS = 16  # that are listed
@@ -60,9 +60,8 @@ def _pages(still: Still) -> Iterator[Part]:
             if not _is_shown(still, index):
                 continue
             image.seek(index)
-            yield Part(
-                f"picture-{index + 1}", "still", f"picture {index + 1} of {count}", page=index
-            )
+            label = Message("part-page", {"number": str(index + 1), "count": str(count)})
+            yield Part(f"picture-{index + 1}", "still", label, page=index)
     except FAULTS:
         return
 
@@ -94,9 +93,10 @@ def _tracks(file: BinaryIO, info: MediaInfo, limits: Limits) -> Iterator[Part]:
     for track in tracks:
         if track.index == main:
             continue
-        label = f"video track {track.number}"
+        named: dict[str, Param] = {"number": str(track.number)}
+        label = Message("part-track", named)
         if track.coding:
-            label += f" ({track.coding})"
+            label = Message("part-track-coded", {**named, "codec": track.coding})
         reason = None if track.decodable else _unknown(track.coding)
         yield Part(
             f"track-{track.number}",
@@ -107,7 +107,7 @@ def _tracks(file: BinaryIO, info: MediaInfo, limits: Limits) -> Iterator[Part]:
             reason=reason,
         )
     for number, index in enumerate(covers, start=1):
-        yield Part(f"cover-{number}", "still", "attached picture", track=index)
+        yield Part(f"cover-{number}", "still", Message("part-cover"), track=index)
 
 
 def _main_track(file: BinaryIO, limits: Limits) -> int | None:
@@ -131,7 +131,7 @@ def _unknown(coding: str | None) -> Message:
 
 def _attached_videos(file: BinaryIO, limits: Limits) -> Iterator[Part]:
     for number, (start, end) in enumerate(_mp4_ranges(file), start=1):
-        part = Part(f"video-{number}", "video", "attached video", start=start, end=end)
+        part = Part(f"video-{number}", "video", Message("part-video"), start=start, end=end)
         try:
             info = media_info(open_part(file, part), limits)
         except DecodeError as error:

@@ -1,18 +1,15 @@
 """The wire format of checks. Reports are sent as JSON, with identifying metadata withheld."""
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from app.api.schemas.clips import Wire
 from app.api.schemas.review import DecisionsOut
+from app.messages.catalogue import text
 from app.store.checks import Check
 from app.store.reports import Cause
-
-FETCH_NOTICE: Final = (
-    "Fetching a link shows this server, and that it asks for this item, to the host behind it"
-)
 
 type StateOut = Literal["queued", "running", "done", "failed", "cancelled"]
 type PicturesOut = Literal["none", "pending", "ready"]
@@ -165,7 +162,7 @@ def check_out(
     return CheckOut(
         **dict(_summary_out(check, position, progress)),
         context=check.context,
-        notice=FETCH_NOTICE if check.kind == "link" else None,
+        notice=text("fetch-notice") if check.kind == "link" else None,
         report=report,
         earlier_reports=[EarlierOut(made_at=when, cause=why) for when, why in earlier],
         decisions=decisions,

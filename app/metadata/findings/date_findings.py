@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.dates import Interval, time_between
+from app.messages.catalogue import render
 from app.metadata.stated_dates import StatedDate
 from app.metadata.types import Finding, Group, Severity
 from hashing.message import Message, Param
@@ -63,7 +64,10 @@ def default(interval: Interval) -> bool:
 
 
 def evidence(*dates: StatedDate) -> Group:
-    return {date.source: date.text for date in dates}
+    return {
+        date.source if isinstance(date.source, str) else render(date.source): date.text
+        for date in dates
+    }
 
 
 def rolled_over(

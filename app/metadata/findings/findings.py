@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.dates import Interval
+from app.messages.catalogue import render
 from app.metadata.findings.date_findings import date_findings
 from app.metadata.findings.hdr_findings import hdr_findings
 from app.metadata.findings.software_signatures import Trace, TraceKind, traces
@@ -130,12 +131,16 @@ def why_invalid(credentials: Credentials) -> str:
 
 def declared_sources(fields: Fields, credentials: Credentials) -> Iterator[Finding]:
     """The IPTC digital source type, in XMP or in the credentials."""
-    declared = dict.fromkeys(credentials.source_types, "content credentials")
+    declared: dict[str, str | Message]
+    declared = dict.fromkeys(credentials.source_types, Message("declared-in-credentials"))
     for name, value in fields.get("xmp", {}).items():
         if name.lower().endswith("digitalsourcetype"):
             declared.setdefault(str(value).rstrip("/").rsplit("/", 1)[-1], "XMP")
     for source, where in declared.items():
-        shown: Group = {"digital_source_type": source, "declared_in": where}
+        shown: Group = {
+            "digital_source_type": source,
+            "declared_in": where if isinstance(where, str) else render(where),
+        }
         if source in AI_SOURCES:
             message = Message("finding-declared-synthetic", {"source": source, "where": where})
             yield Finding("declared_synthetic", "warning", message, shown)
@@ -162,10 +167,11 @@ def software_findings(listed: tuple[Trace, ...]) -> Iterator[Finding]:
         of_kind = [trace for trace in listed if trace.sign.kind == kind]
         if not of_kind:
             continue
-        names = tuple(dict.fromkeys(trace.sign.name or trace.matched for trace in of_kind))[:5]
+        names = tuple(trace.sign.name or trace.matched for trace in of_kind)
+        named = tuple(name for at, name in enumerate(names) if name not in names[:at])[:5]
         least = max((trace.sign.sureness for trace in of_kind[:5]), key=SURENESS.index)
         sure = any(trace.sign.sureness == "sure" for trace in of_kind)
-        message = Message(f"finding-{kind}", {"names": names, "sureness": least})
+        message = Message(f"finding-{kind}", {"names": named, "sureness": least})
         shown: Group = {trace.field: trace.matched for trace in of_kind[:5]}
         # a habit that others share too accuses nobody
         yield Finding(code, severity if sure else "info", message, {**shown, "sureness": least})

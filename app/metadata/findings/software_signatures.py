@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.metadata.types import Credentials, Fields, Value
+from hashing.message import Message
 
 type Sureness = Literal["sure", "likely", "possible"]
 type TraceKind = Literal["device", "platform", "editor", "encoder", "screen", "ai"]
@@ -24,7 +25,7 @@ class Sign:
     """One row of the table. `where` limits it to fields whose name ends so."""
 
     pattern: re.Pattern[str]
-    name: str
+    name: str | Message  # a product's own, or what kind it is; "" for what the pattern matched
     kind: TraceKind
     sureness: Sureness
     where: tuple[str, ...] = ()
@@ -39,8 +40,13 @@ class Trace:
     matched: str
 
 
+def _program(which: str) -> Message:
+    """A program that is known by its kind, or as one of several. which: selector of `program`."""
+    return Message("program", {"program": which})
+
+
 def sign(
-    pattern: str, name: str, kind: TraceKind, sureness: Sureness = "sure", *where: str
+    pattern: str, name: str | Message, kind: TraceKind, sureness: Sureness = "sure", *where: str
 ) -> Sign:
     return Sign(re.compile(pattern, re.IGNORECASE), name, kind, sureness, where)
 
@@ -49,27 +55,27 @@ def sign(
 # and the files of this project's benchmark.
 SIGNS: tuple[Sign, ...] = (
     # devices: what writes this before anything else has touched the file
-    sign(r"^(VideoHandle|SoundHandle|MetaHandle)$|com\.android\.version", "an Android device",
+    sign(r"^(VideoHandle|SoundHandle|MetaHandle)$|com\.android\.version", _program("android"),
          "device", "likely", "handler_name", "com.android.version"),
-    sign(r"^Core Media (Video|Audio|Metadata)$", "an Apple device or program", "device", "likely",
+    sign(r"^Core Media (Video|Audio|Metadata)$", _program("apple"), "device", "likely",
          "handler_name"),
-    sign(r"GoPro (AVC|H\.?265|AAC|TCD|MET|SOS)", "a GoPro camera", "device", "sure",
+    sign(r"GoPro (AVC|H\.?265|AAC|TCD|MET|SOS)", _program("gopro"), "device", "sure",
          "handler_name"),
-    sign(r"\bDJI[. ](AVC|HEVC|Meta|Subtitle|AAC)|^DJI\b", "a DJI camera", "device", "sure",
+    sign(r"\bDJI[. ](AVC|HEVC|Meta|Subtitle|AAC)|^DJI\b", _program("dji"), "device", "sure",
          "handler_name", "encoder"),
     # platforms
     sign(r"Twitter-vork muxer", "Twitter/X", "platform", "sure", "handler_name"),
     sign(r"Vimeo Artax \w+ Handler", "Vimeo", "platform", "sure", "handler_name"),
     sign(
-        r"ISO Media file produced by Google", "YouTube or another Google service", "platform",
+        r"ISO Media file produced by Google", _program("google"), "platform",
         "sure", "handler_name",
     ),
-    sign(r"^FBMD[0-9a-f]{8,16}", "Facebook or Instagram", "platform", "sure",
+    sign(r"^FBMD[0-9a-f]{8,16}", _program("meta"), "platform", "sure",
          "SpecialInstructions"),
     sign(r"Bilibili XCoder", "Bilibili", "platform"),
-    sign(r"^vid:v\w{10}", "TikTok or Douyin", "platform", "likely", "comment", "©cmt"),
-    sign(r"aigc_info|bytedance", "TikTok, Douyin or CapCut", "platform", "likely"),
-    sign(r"\b(TikTok|Douyin|musical\.ly)\b", "TikTok or Douyin", "platform", "likely"),
+    sign(r"^vid:v\w{10}", _program("tiktok"), "platform", "likely", "comment", "©cmt"),
+    sign(r"aigc_info|bytedance", _program("bytedance"), "platform", "likely"),
+    sign(r"\b(TikTok|Douyin|musical\.ly)\b", _program("tiktok"), "platform", "likely"),
     sign(r"\b(Instagram|WhatsApp|Telegram|Snapchat|Facebook|YouTube|Kwai|Likee)\b", "", "platform",
          "likely"),
     sign(r"\bbeam\b", "WhatsApp", "platform", "possible", "boxes"),
@@ -100,8 +106,8 @@ SIGNS: tuple[Sign, ...] = (
     sign(r"ImageMagick|GraphicsMagick|gd-jpeg|libvips|Skia", "", "encoder"),
     sign(r"\bx26[45]\b", "", "encoder"),
     # screens
-    sign(r"ReplayKitRecording", "iOS screen recording", "screen"),
-    sign(r"^Screenshot$|^ASCII.{0,5}Screenshot$", "a screenshot program", "screen", "sure",
+    sign(r"ReplayKitRecording", _program("ios-recording"), "screen"),
+    sign(r"^Screenshot$|^ASCII.{0,5}Screenshot$", _program("screenshot"), "screen", "sure",
          "UserComment", "Description"),
     sign(r"\b(OBS Studio|Bandicam|Camtasia|ShareX|Greenshot|Snagit|Loom|ScreenFlow|"
          r"AZ Screen Recorder|XRecorder|gnome-screenshot|Spectacle)\b", "", "screen", "likely"),
@@ -112,7 +118,7 @@ SIGNS: tuple[Sign, ...] = (
         r"Runway(ML)?\b|\bPika Labs|\bSora\b|Kling ?AI|Luma Dream Machine|Synthesia|HeyGen",
         "", "ai", "likely",
     ),
-    sign(r"\bSteps: \d+, Sampler: ", "a Stable Diffusion front end", "ai", "sure", "parameters"),
+    sign(r"\bSteps: \d+, Sampler: ", _program("stable-diffusion"), "ai", "sure", "parameters"),
 )  # fmt: skip
 
 # fields that tell what made or changed the file; free texts such as captions are left alone
@@ -141,7 +147,7 @@ def traces(fields: Fields, credentials: Credentials) -> tuple[Trace, ...]:
             matched = sign.pattern.search(value)
             if matched:
                 trace = Trace(sign, field, matched[0][:80])
-                traces_by_name.setdefault(sign.name or matched[0].lower(), trace)
+                traces_by_name.setdefault(str(sign.name) or matched[0].lower(), trace)
     return tuple(traces_by_name.values())
 
 

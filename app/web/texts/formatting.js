@@ -34,7 +34,7 @@ export function shareText(share, digits = 0) {
 /** 12.3 MB, in powers of ten. */
 export function size(bytes) {
   if (bytes === null || bytes === undefined) return NOT_KNOWN;
-  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
   return `${(bytes / 1e9).toFixed(1)} GB`;

@@ -443,7 +443,7 @@ def test_ticks_start_at_zero_end_at_the_end_and_stay_few(end_s: float) -> None:
         (clock(0), "0:00.0"),
         (clock(59.96), "1:00.0"),
         (clock(3725.5), "1:02:05.5"),
-        (byte_size(999), "999 bytes"),
+        (byte_size(999), "999 B"),
         (byte_size(1_500_000), "1.5 MB"),
         (date_text("2019-06"), "2019-06"),
         (date_text("2019-06-12T14:03:00Z"), "2019-06-12, 14:03:00 UTC"),

@@ -42,6 +42,7 @@ CONTRACT: dict[str, Any] = {
             "id": str,
             "kind": str,
             "label": str,
+            "label_message": (MESSAGE, NULL),
             "duration_s": (float, NULL),
             "checked": bool,
             "reason": TEXT,
