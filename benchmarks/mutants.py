@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.record import write
 from tests.made.foreign_texts import foreign
-from tests.made.mutant_reader import MutantReader, MutantReading, make_originals
+from tests.made.mutant_reader import MutantReading, make_originals, read_mutant
 from tests.made.mutations import mutants
 
 WORTH_SHOWING = 500  # files between two lines of progress
@@ -43,13 +43,11 @@ def run(folder: Path, count: int, seed: int) -> Iterator[Outcome]:
     (folder / "originals").mkdir()
     (folder / "mutants").mkdir()
     originals = make_originals(folder / "originals")
-    reader = MutantReader(folder / "item")
     for path in mutants(originals, folder / "mutants", count, seed):
         started = time.perf_counter()
-        reading = reader.read(path.read_bytes())
+        reading = read_mutant(path)
         path.unlink()
         yield Outcome(path.name, reading, time.perf_counter() - started)
-    reader.close()
 
 
 def figures(outcomes: list[Outcome], seed: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Broken files one after another, through one process that reads them as a check does."""
+"""Broken files, each through a process that reads it as a check does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,54 +62,46 @@ class MutantReading:
     ended: str | None = None
 
 
-class MutantReader:
-    """One process that reads what stands in one file, which changes between calls."""
+def read_mutant(path: Path) -> MutantReading:
+    """Probe, metadata, fingerprint and parts of one file, in a process of its own.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        path.touch()
-        self._sandbox = MediaSandbox.open(path)
+    A process that read another file before would still have bytes of it in its buffer.
+    """
+    texts: list[str] = []
+    try:
+        with MediaSandbox.open(path) as sandbox:
+            texts += _texts(sandbox, media_type(path.read_bytes()[:HEAD_BYTES]))
+    except SandboxError as error:  # before DecodeError, which some of these are too
+        name = type(error).__name__
+        within = isinstance(error, LIMITS_PASSED)
+        return MutantReading(
+            decoded=False,
+            texts=(*texts, str(error)),
+            limit=name if within else None,
+            ended=None if within else name,
+        )
+    except DecodeError as error:
+        return MutantReading(decoded=False, texts=(*texts, str(error)))
+    return MutantReading(decoded=True, texts=tuple(texts))
 
-    def read(self, content: bytes) -> MutantReading:
-        """Probe, metadata, fingerprint and parts of the content."""
-        self._path.write_bytes(content)
-        texts: list[str] = []
-        try:
-            texts += self._texts(content)
-        except SandboxError as error:  # before DecodeError, which some of these are too
-            self._sandbox.close()
-            self._sandbox = MediaSandbox.open(self._path)
-            name = type(error).__name__
-            within = isinstance(error, LIMITS_PASSED)
-            return MutantReading(
-                decoded=False,
-                texts=(*texts, str(error)),
-                limit=name if within else None,
-                ended=None if within else name,
-            )
-        except DecodeError as error:
-            return MutantReading(decoded=False, texts=(*texts, str(error)))
-        return MutantReading(decoded=True, texts=tuple(texts))
 
-    def close(self) -> None:
-        self._sandbox.close()
+def _texts(sandbox: MediaSandbox, kind: str) -> Iterator[str]:
+    info = sandbox.probe(LIMITS)
+    yield from (str(info.container), str(info.video_codec))
+    metadata = sandbox.metadata(kind)
+    yield from map(str, metadata.problems)
+    yield str(metadata.credentials.reason or "")
+    yield from map(str, sandbox.fingerprint("default", LIMITS).problems)
+    for part in sandbox.parts(LIMITS):
+        yield str(part.reason or "")
+        if part.reason is None:
+            yield from _texts_of_part(sandbox, part)
 
-    def _texts(self, content: bytes) -> Iterator[str]:
-        info = self._sandbox.probe(LIMITS)
-        yield from (str(info.container), str(info.video_codec))
-        metadata = self._sandbox.metadata(media_type(content[:HEAD_BYTES]))
-        yield from map(str, metadata.problems)
-        yield str(metadata.credentials.reason or "")
-        yield from map(str, self._sandbox.fingerprint("default", LIMITS).problems)
-        for part in self._sandbox.parts(LIMITS):
-            yield str(part.reason or "")
-            if part.reason is None:
-                yield from self._texts_of_part(part)
 
-    def _texts_of_part(self, part: Part) -> Iterator[str]:
-        try:
-            yield from map(str, self._sandbox.fingerprint_part(part, LIMITS).problems)
-        except SandboxError:
-            raise
-        except DecodeError as error:
-            yield str(error)
+def _texts_of_part(sandbox: MediaSandbox, part: Part) -> Iterator[str]:
+    try:
+        yield from map(str, sandbox.fingerprint_part(part, LIMITS).problems)
+    except SandboxError:
+        raise
+    except DecodeError as error:
+        yield str(error)
