@@ -20,6 +20,10 @@ BENCHMARKS = {
     "service": ("benchmarks.service", "the service under load, under kill -9, and for long"),
     "speed": ("benchmarks.speed", "fingerprinting against decoding, starting, a cold check"),
     "stills": ("benchmarks.stills", "hard stills of one's own making, against a library"),
+    "written": (
+        "benchmarks.written",
+        "every container and coding that PyAV writes, matched or not",
+    ),
     "tables": ("benchmarks.tables", "write the README's tables from benchmarks/results"),
 }
 
