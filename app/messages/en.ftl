@@ -568,6 +568,7 @@ length-hours = { NUMBER($hours, minimumFractionDigits: 1, maximumFractionDigits:
 problem-jpeg-breaks-off = the JPEG breaks off at byte { $byte }
 problem-jpeg-passes = the JPEG breaks off at byte { $byte }: its finest passes may be missing, what there is of the picture was checked
 problem-picture-breaks-off = the picture breaks off at byte { $byte }
+problem-only-the-cover = the file has sound and no video: only the picture attached to it, its cover, was checked; its sound was not
 problem-damage-concealed = the { $format } is damaged: parts of the picture may be missing or wrong
 problem-damaged = the { $format } is damaged or breaks off
 # $where: one of the four above

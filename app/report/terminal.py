@@ -216,7 +216,7 @@ def _played(segment: Segment) -> str:
 
 def _differences(match: ReportedMatch) -> Iterator[RenderableType]:
     lines = [f"{render(edit.message)}{_where(edit)}" for edit in match.edits]
-    lines += sound_lines(match.audio)
+    lines += sound_lines(match.audio, match.edits)
     if not lines:
         in_table = any(is_altered(segment) for segment in match.segments)
         lines = [text("report-differences-in-table" if in_table else "report-differences-none")]

@@ -3,6 +3,7 @@
 Both renderers call these, so that one finding reads the same wherever it stands.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
@@ -10,7 +11,16 @@ from app.messages.catalogue import text
 from app.report.report import Report, ReportedAppearance, ReportedClip, ReportedMatch
 from app.verdict.caveats import footage
 from app.verdict.headline import score_text
-from hashing.types import AudioFinding, AudioSpan, AudioState, MediaInfo, Seconds, Segment, Span
+from hashing.types import (
+    AudioFinding,
+    AudioSpan,
+    AudioState,
+    Edit,
+    MediaInfo,
+    Seconds,
+    Segment,
+    Span,
+)
 
 SPEED_TOLERANCE: Final = 0.005  # of the speed; less is rounding of the segment's ends
 MIN_NEAR_MISS_SCORE: Final = 0.05  # 0..1; what scores less has nothing to do with the item
@@ -174,12 +184,23 @@ def time_taken(timings_s: Mapping[str, float]) -> str:
     return text("report-time-taken", steps=", ".join(steps))
 
 
-def sound_lines(audio: AudioFinding) -> list[str]:
-    """The sound of a match: most of it first, then the ranges that differ or are from elsewhere."""
+def sound_lines(audio: AudioFinding, edits: Iterable[Edit] = ()) -> list[str]:
+    """The sound of a match: most of it first, then the ranges that differ or are from elsewhere.
+
+    edits: those that stand beside these lines. What one of them says is not said again.
+    """
+    stated = {edit.type for edit in edits}
     parts = [span for span in audio.spans if span.state != audio.state or span.clip]
+    ranges = Counter(span.state for span in parts)
+    added = [
+        part
+        for part in parts
+        if part.clip or ranges[part.state] > 1 or f"audio_{part.state}" not in stated
+    ]
     if audio.state in ("absent", "not_checked") and not parts:
         return []
-    return [_sound(audio.state, audio.offset_s), *(_sound_of_part(part) for part in parts)]
+    whole = [] if f"audio_{audio.state}" in stated else [_sound(audio.state, audio.offset_s)]
+    return [*whole, *(_sound_of_part(part) for part in added)]
 
 
 def _sound(state: AudioState, offset_s: Seconds | None) -> str:

@@ -155,7 +155,7 @@ def is_cover(stream: av.stream.Stream) -> bool:
 def video_stream(
     container: av.container.InputContainer, file: BinaryIO | None = None
 ) -> av.VideoStream:
-    """The first video track that FFmpeg can decode; cover art does not count.
+    """The first video track that FFmpeg can decode; of a file without one, its cover art.
 
     file: the container's, from which the coding of a track that FFmpeg does not know is read.
 
@@ -170,6 +170,9 @@ def video_stream(
         if not named:
             raise UnsupportedMedia(Message("error-unnamed-coding"))
         raise UnsupportedMedia(Message("error-unknown-coding", {"coding": named}))
+    cover = next(filter(is_decodable, container.streams.video), None)
+    if cover is not None:
+        return cover
     raise UnsupportedMedia(Message("error-no-video"))
 
 

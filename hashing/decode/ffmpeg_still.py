@@ -13,7 +13,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.decode.containers import open_container, video_stream
+from hashing.decode.containers import is_cover, open_container, video_stream
 from hashing.decode.decoded_frame import DecodedFrame, orientation_of, transfer_of
 from hashing.decode.still import DEFAULT_FRAME_S, WORKING_PX, check_pixels
 from hashing.errors import DecodeError
@@ -44,10 +44,19 @@ def read_picture(file: BinaryIO, max_pixels: int) -> NDArray[np.uint8]:
     raise DecodeError(Message("error-no-part-decodes"))
 
 
+def shows_only_a_cover(file: BinaryIO) -> bool:
+    """Whether the file is one of sound whose only picture is attached to it.
+
+    Raises UnsupportedMedia, DecodeError.
+    """
+    with open_container(file) as container:
+        return is_cover(video_stream(container))
+
+
 def picture_info(container: av.container.InputContainer, first: DecodedFrame) -> MediaInfo:
     """Facts of a still, from its only frame."""
     width, height = first.upright_size()
-    stream = container.streams.video[0]
+    stream = video_stream(container)
     name = stream.codec_context.name if stream.codec_context else None
     return MediaInfo(
         "still",

@@ -89,6 +89,8 @@ def _tracks(file: BinaryIO, info: MediaInfo, limits: Limits) -> Iterator[Part]:
             covers = [s.index for s in container.streams.video if containers.is_cover(s)]
     except DecodeError:
         return
+    if not tracks:
+        covers = covers[1:]  # the first is the item itself
     main = None if info.kind == "still" else _main_track(file, limits)
     for track in tracks:
         if track.index == main:

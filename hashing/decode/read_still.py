@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.decode.ffmpeg_still import read_picture
+from hashing.decode.ffmpeg_still import read_picture, shows_only_a_cover
 from hashing.decode.large_still import read_large
 from hashing.decode.partial_still import read_partial
 from hashing.decode.still import WORKING_PX, open_still
@@ -60,7 +60,8 @@ def read_still(file: BinaryIO, max_pixels: int, page: int = 0) -> StillPixels:
         except DecodeError:
             raise damage from None
     if still is None:
-        return StillPixels(pixels)
+        cover = (Message("problem-only-the-cover"),) if shows_only_a_cover(file) else ()
+        return StillPixels(pixels, cover)
     problem = Message("problem-damage-concealed", {"format": str(still.image.format)})
     return StillPixels(pixels, (problem,))
 

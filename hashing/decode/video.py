@@ -167,7 +167,9 @@ def _candidates(
 
     track: the stream index of the only one that is wanted.
     """
-    video_stream(container, file)  # raises where there is none
+    first = video_stream(container, file)  # raises where there is none
+    if track is None and is_cover(first):
+        track = first.index
     numbers = [
         number
         for number, stream in enumerate(container.streams.video)
@@ -370,6 +372,8 @@ def media_info(file: BinaryIO, limits: Limits, track: int | None = None) -> Medi
         if track is None and is_picture(container) and _has_one_frame(container, file):
             return picture_info(container, first)
         stream = next(s for s in container.streams.video if s.index == damage.track)
+        if track is None and is_cover(stream):
+            return picture_info(container, first)
         aspect = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
         width, height = upright_size(first, float(aspect) if aspect else None)
         rate = stream.average_rate or stream.guessed_rate

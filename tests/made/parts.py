@@ -78,3 +78,27 @@ def make_pages(path: Path, seeds: tuple[int, ...] = (1, 2, 3)) -> Path:
     first, *rest = (Image.fromarray(np.asarray(scene(seed, 0.0, (320, 180)))) for seed in seeds)
     first.save(path, save_all=True, append_images=rest)
     return path
+
+
+def make_covered_sound(path: Path, coder: str, seed: int = 1, size: Size = (320, 240)) -> Path:
+    """A second of sound with an attached picture, as music and podcasts have it."""
+    muxer = "mp4" if path.suffix == ".m4a" else path.suffix[1:]
+    with av.open(str(path), "w", format=muxer) as container:
+        audio = container.add_stream(coder, rate=44_100, layout="stereo")
+        cover = container.add_stream("mjpeg", rate=1)
+        cover.width, cover.height, cover.pix_fmt = *size, "yuvj420p"
+        cover.disposition = av.stream.Disposition.attached_pic
+        frame = av.VideoFrame.from_ndarray(scene(seed, 0.0, size), format="rgb24")
+        frame = frame.reformat(format="yuvj420p")
+        frame.pts, frame.time_base = 0, Fraction(1)
+        container.mux([*cover.encode(frame), *cover.encode()])
+        tone = np.sin(np.arange(44_100) / 20, dtype=np.float32)[np.newaxis].repeat(2, axis=0)
+        sound = av.AudioFrame.from_ndarray(tone, format="fltp", layout="stereo")
+        sound.sample_rate, sound.pts = 44_100, 0
+        resampler = av.AudioResampler(
+            audio.codec_context.format, "stereo", 44_100, audio.codec_context.frame_size or 1152
+        )
+        for piece in (*resampler.resample(sound), *resampler.resample(None)):
+            container.mux(audio.encode(piece))
+        container.mux(audio.encode())
+    return path

@@ -18,7 +18,8 @@ from app.report.report import ReportedAppearance
 from app.report.wording import appearance_kind, date_finding, slug, sound_lines, speed
 from app.verdict.caveats import footage
 from app.verdict.terms import DateFinding, Relation, Undecided
-from hashing.types import AudioFinding, AudioState, Segment, Span
+from hashing.message import Message
+from hashing.types import AudioFinding, AudioSpan, AudioState, Edit, EditType, Segment, Span
 from tests.app.messages.test_use import ENTRIES, variables
 
 
@@ -82,6 +83,17 @@ def test_a_speed_is_told_as_far_as_it_was_measured(factor: float | None, said: s
 def test_sound_that_nothing_is_known_of_is_not_told() -> None:
     assert sound_lines(AudioFinding("absent")) == []
     assert sound_lines(AudioFinding("not_checked")) == []
+
+
+def test_sound_that_an_edit_states_is_not_stated_again() -> None:
+    silent = AudioFinding("muted")
+    edit = Edit(EditType.AUDIO_MUTED, 0.95, {"seconds": 4.0}, Message("edit-audio-muted"))
+    assert len(sound_lines(silent)) == 1
+    assert sound_lines(silent, [edit]) == []
+    kept = AudioFinding("kept", spans=(AudioSpan(Span(1.0, 3.0), "muted"),))
+    assert sound_lines(kept, [edit]) == [sound_lines(kept)[0]]
+    known = AudioFinding("kept", spans=(AudioSpan(Span(1.0, 3.0), "replaced", clip="R000002"),))
+    assert sound_lines(known, [edit]) == sound_lines(known)
 
 
 def test_who_states_a_date_is_read_from_what_was_entered() -> None:

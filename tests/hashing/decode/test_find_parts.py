@@ -17,6 +17,7 @@ from hashing.types import Limits, Part
 from tests.made import make_video, scene
 from tests.made.parts import (
     MotionPhoto,
+    make_covered_sound,
     make_motion_photo,
     make_pages,
     make_two_tracks,
@@ -132,3 +133,19 @@ def test_a_range_reads_as_a_file(tmp_path: Path) -> None:
         assert part.seek(-3, 2) == 7
         assert part.read(10) == bytes((12, 13, 14))
         assert part.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "coder"), [("sound.mp3", "libmp3lame"), ("sound.m4a", "aac"), ("sound.flac", "flac")]
+)
+def test_where_a_file_shows_nothing_but_its_cover_that_is_checked_as_a_still(
+    name: str, coder: str, tmp_path: Path
+) -> None:
+    path = make_covered_sound(tmp_path / name, coder, seed=3, size=SIZE)
+    with path.open("rb") as file:
+        info = probe(file)
+        still = read_still(file, Limits().max_pixels)
+    assert (info.kind, info.width, info.height, info.duration_s) == ("still", *SIZE, None)
+    assert np.abs(still.pixels.astype(int) - scene(3, 0.0, SIZE)).mean() < 14
+    assert [problem.id for problem in still.problems] == ["problem-only-the-cover"]
+    assert parts_of(path) == ()
