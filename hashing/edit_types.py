@@ -140,10 +140,10 @@ TABLE: Final[dict[EditType, EditTypeRow]] = {
     EditType.TRIM: EditTypeRow(Family.TRIM),
 }
 
-LAID_OVER: Final = frozenset(one for one, row in TABLE.items() if row.family is Family.OVERLAY)
-# the item shows another picture beside or around the known one
+LAID_OVER: Final = frozenset(kind for kind, row in TABLE.items() if row.family is Family.OVERLAY)
+# the item shows other footage beside or around the known footage
 BESIDE_OTHER_FOOTAGE: Final = frozenset({EditType.INSET, EditType.SPLIT_SCREEN})
-# what fills the frame around the known picture is no other picture, however large it is
+# what fills the frame around the known footage is no other footage, however large it is
 FRAMED_BY_FILL: Final = frozenset(
     {
         EditType.LETTERBOX,
@@ -154,5 +154,5 @@ FRAMED_BY_FILL: Final = frozenset(
 )
 # what any re-upload does: an item with these differences alone counts as a copy
 NO_EDITING: Final = frozenset(
-    one for one, row in TABLE.items() if row.family in (Family.QUALITY, Family.TRIM)
+    kind for kind, row in TABLE.items() if row.family in (Family.QUALITY, Family.TRIM)
 )

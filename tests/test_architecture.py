@@ -241,7 +241,7 @@ def test_no_arrow_runs_up() -> None:
 def test_no_files_import_each_other_in_a_circle() -> None:
     modules = {module_of(source): source for source in SOURCES}
     graph = {
-        module: {found for _, name in imports(source) if (found := _nearest(name, modules))}
+        module: {nearest for _, name in imports(source) if (nearest := _nearest(name, modules))}
         for module, source in modules.items()
     }
     for module in graph:
@@ -427,12 +427,12 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_no_tracked_file_names_an_index_or_a_path_of_one_machine() -> None:
-    found = []
+    unwanted = []
     for path in tracked():
         for number, line in enumerate(path.read_bytes().splitlines(), start=1):
             if len(line) < 2000 and UNWANTED.search(line.decode("latin-1")):
-                found.append(f"{path.relative_to(ROOT)}:{number}")
-    assert found == []
+                unwanted.append(f"{path.relative_to(ROOT)}:{number}")
+    assert unwanted == []
 
 
 def test_the_locks_hold_nothing_but_names_versions_and_hashes() -> None:

@@ -137,9 +137,9 @@ def test_every_item_has_one_report_and_the_exit_code_says_that_some_failed(
 
 def test_no_fault_of_firstseen_itself_came_up(scanned: Scanned) -> None:
     run, reports = scanned
-    told = run.err + "".join(p for report in reports.values() for p in report["problems"])
-    assert "fault of firstseen" not in told
-    assert "Traceback" not in told
+    printed = run.err + "".join(p for report in reports.values() for p in report["problems"])
+    assert "fault of firstseen" not in printed
+    assert "Traceback" not in printed
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

@@ -125,9 +125,9 @@ def test_every_route_is_in_the_reference_and_no_other() -> None:
 
 def test_every_action_of_the_audit_log_is_in_the_guide_and_no_other() -> None:
     section = page("guides/operate.md").partition("## Audit")[2].partition("\n## ")[0]
-    told = set(re.findall(r"`([a-z]+\.[a-z]+)`", section))
+    described = set(re.findall(r"`([a-z]+\.[a-z]+)`", section))
     action = re.compile(
-        rf"({'|'.join({name.split('.')[0] for name in told})})\.(?!html|json|css)[a-z]+"
+        rf"({'|'.join({name.split('.')[0] for name in described})})\.(?!html|json|css)[a-z]+"
     )
     noted = {
         node.value
@@ -135,7 +135,7 @@ def test_every_action_of_the_audit_log_is_in_the_guide_and_no_other() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and action.fullmatch(str(node.value))
     }
-    assert told == noted
+    assert described == noted
 
 
 def test_every_edit_type_is_in_the_reference_and_no_other() -> None:

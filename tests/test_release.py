@@ -150,9 +150,9 @@ def test_every_wheel_with_gpl_code_in_it_has_a_line_in_the_list(
     gpl = re.compile(r"lib(x264|x265|xvid|postproc|vidstab|frei0r|rubberband|cdio)[-.]")
     for distribution in metadata.distributions():
         for file in distribution.files or ():
-            if found := gpl.match(file.name):
+            if match := gpl.match(file.name):
                 inner = components[distribution.name.lower().replace("_", "-")]["components"]
-                assert f"lib{found[1]}" in {each["name"] for each in inner}
+                assert f"lib{match[1]}" in {each["name"] for each in inner}
 
 
 def test_the_image_has_no_model_in_it_unless_asked() -> None:
@@ -210,9 +210,9 @@ WHEEL = [
 def test_packages_are_the_same_byte_for_byte_wherever_they_are_built(
     words: list[str], tmp_path: Path
 ) -> None:
-    one = built(copied("one", tmp_path), 0o022, words, TZ="UTC", PYTHONHASHSEED="1")
-    other = built(
+    first = built(copied("one", tmp_path), 0o022, words, TZ="UTC", PYTHONHASHSEED="1")
+    second = built(
         copied("another place", tmp_path), 0o077, words, TZ="Asia/Kathmandu", PYTHONHASHSEED="2"
     )
-    assert digests(one), "something was built"
-    assert digests(one) == digests(other)
+    assert digests(first), "something was built"
+    assert digests(first) == digests(second)

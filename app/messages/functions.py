@@ -27,7 +27,7 @@ def _share(value: object, digits: int = 0) -> str:
     return f"{round(percent, int(digits)):g} %"
 
 
-def _moment(value: object) -> str:
+def _date_text(value: object) -> str:
     """MOMENT($date): 2019-06-12T14:03:00+08:00 as 2019-06-12, 14:03:00 +08:00."""
     return date_text(str(value))
 
@@ -35,5 +35,5 @@ def _moment(value: object) -> str:
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "CLOCK": _clock,
     "SHARE": _share,
-    "MOMENT": _moment,
+    "MOMENT": _date_text,
 }

@@ -77,10 +77,10 @@ class MediaSandbox(Sandbox):
 
     def parts(self, limits: Limits | None = None) -> tuple[Part, ...]:
         """What the file shows beside its main part, in the file's order."""
-        found = self._ask(tuple, "parts", limits=limits)
-        if not all(isinstance(part, Part) for part in found):
+        answer = self._ask(tuple, "parts", limits=limits)
+        if not all(isinstance(part, Part) for part in answer):
             raise SandboxBroken(Message("error-sandbox-parts", {"task": "parts"}))
-        return found
+        return answer
 
     def fingerprint_part(self, part: Part, limits: Limits | None = None) -> Fingerprint:
         """The fingerprint of a part of the file; the process keeps it as its item."""

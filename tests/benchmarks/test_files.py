@@ -25,9 +25,9 @@ def outcome(path: Path, library: Library, frames: int) -> Outcome:
 
 def test_frames_of_all_tracks_are_counted(tmp_path: Path, library: Library) -> None:
     path = make_two_tracks(tmp_path / "two.mp4", seconds=0.4)
-    found = outcome(path, library, 20)
-    assert (found.verdict, found.frames, found.size) == (True, 20, (320, 180))
-    assert not list(found.disagreements)
+    measured = outcome(path, library, 20)
+    assert (measured.verdict, measured.frames, measured.size) == (True, 20, (320, 180))
+    assert not list(measured.disagreements)
 
 
 def test_what_is_missing_is_listed(tmp_path: Path, library: Library) -> None:

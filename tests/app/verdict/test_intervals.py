@@ -28,7 +28,7 @@ def test_merged_is_the_same_time_in_order_without_overlaps(spans: list[Span]) ->
     result = merged(spans)
 
     assert ticks(result) == ticks(spans)
-    assert all(one.end < later.start for one, later in pairwise(result))
+    assert all(earlier.end < later.start for earlier, later in pairwise(result))
     assert total(spans) == len(ticks(spans))
 
 
