@@ -294,15 +294,19 @@ class _AddResult:
     file: str
     id: str | None = None
     new: bool | None = None  # false: the library had an identical file already
-    entered: tuple[str, ...] = ()  # dates and texts that the context added
+    entered: tuple[Message, ...] = ()  # dates and texts that the context added
     repaired: bool = False  # what was stored was damaged, and the file was described anew
     passed_over: Message | None = None  # why a file of a folder is no footage
     problem: Message | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The fields, `entered` as a list; the texts of the messages with id and parameters."""
-        passed_over = _message_json("passed_over", self.passed_over)
-        return asdict(self) | passed_over | _message_json("problem", self.problem)
+        """The fields; messages as texts, problems with id and parameters too."""
+        return {
+            **asdict(self),
+            "entered": [str(message) for message in self.entered],
+            **_message_json("passed_over", self.passed_over),
+            **_message_json("problem", self.problem),
+        }
 
 
 def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddResult:
@@ -323,8 +327,12 @@ def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddRes
         return _AddResult(path, problem=_problem_of_file(error))
     except FirstseenError as error:
         return _AddResult(path, problem=_problem_of_file(error))
-    dates = (f"{appearance.kind} {appearance.date}" for appearance in added.appearances)
-    return _AddResult(path, added.clip_id, added.new, (*dates, *added.filled), added.repaired)
+    dates = (
+        Message("entered-date", {"kind": appearance.kind, "date": appearance.date})
+        for appearance in added.appearances
+    )
+    texts = (Message("entered-text", {"column": column}) for column in added.filled)
+    return _AddResult(path, added.clip_id, added.new, (*dates, *texts), added.repaired)
 
 
 def _message_json(name: str, message: Message | None) -> dict[str, Any]:
@@ -362,4 +370,5 @@ def _result_line(result: _AddResult) -> str:
         return text("cli-add-repaired", clip_id=clip, file=result.file)
     if not result.entered:
         return text("cli-add-known", id=clip, file=result.file)
-    return text("cli-add-entered", id=clip, file=result.file, entered=", ".join(result.entered))
+    entered = ", ".join(map(str, result.entered))
+    return text("cli-add-entered", id=clip, file=result.file, entered=entered)

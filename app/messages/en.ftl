@@ -1664,6 +1664,16 @@ cli-add-failed = not added  { $file }: { $problem }
 cli-add-passed-over = passed over  { $file }: { $reason }
 cli-add-added = { $id }  { $file }: added
 cli-add-known = { $id }  { $file }: known already, nothing changed
+# What was entered of a clip: dates and texts
+entered-date = { appearance-kind } { $date }
+entered-text = { $column ->
+    [title] title
+    [place] place
+    [event] event
+    [language] language
+    [rights] rights
+   *[notes] notes
+}
 cli-add-entered = { $id }  { $file }: known already; entered now: { $entered }
 cli-unsandboxed = warning: this system cannot sandbox the process that decodes files (missing: { $missing }). Check only files that you trust.
 cli-wipe-copies = Disks that move blocks by themselves, snapshots and backups may still hold old copies: where that matters, keep the folder on an encrypted disk.
