@@ -20,6 +20,8 @@ from hashing.explain.explain import explain
 from hashing.explain.frame_shares import measure_frame_shares
 from hashing.explain.joins import find_joins
 from hashing.explain.pan_zoom import visible_at
+from hashing.explain.still_picture import at_timestamp, over_time
+from hashing.imaging.homography import to_pixel_matrix
 from hashing.imaging.polygons import SIDES
 from hashing.message import Message
 from hashing.pan_zoom.crop_timing import apply_timing
@@ -30,6 +32,7 @@ from hashing.pan_zoom.stabilise import (
     stabilise_query,
     stabilise_reference,
 )
+from hashing.pan_zoom.still_picture import StillPicture, find_still_picture, reference_moves
 from hashing.retiming.refine import refine_alignment
 from hashing.types import Box, Edit, Fingerprint, FrameShare, Match, Seconds, Segment
 
@@ -39,6 +42,7 @@ __all__ = [
 
 MIN_MAIN_COVERAGE = 0.5  # of the query's frame, covered by the reference; set by hand
 UNPLACED_SCORE_PER_COSINE = 0.04  # score per cosine of clips without common geometry; set by hand
+MAX_PLAIN_SPEED_ERROR = 0.015  # from real time, as of the edit `speed`
 MIN_SURE_SCORE = (
     0.95  # below it, a match that is not ruled out is tried mirrored as well; set by hand
 )
@@ -68,9 +72,92 @@ def compare(
             )
         )
     reference_frames = FrameCache(reference)
+    if region is not None:
+        return _compare_frames(query_frames, reference_frames, region, timestamps)
+    pictures = _find_still_pictures(query_frames, reference_frames)
+    if pictures == (None, None):
+        return _compare_frames(query_frames, reference_frames)
+    return _compare_pictures(query_frames, reference_frames, *pictures)
+
+
+def _find_still_pictures(
+    query: FrameCache, reference: FrameCache
+) -> tuple[StillPicture | None, StillPicture | None]:
+    """The still pictures that the clips show as video; None of a still, or of footage."""
+    query_picture, reference_picture = (
+        find_still_picture(clip) if clip.fingerprint.info.kind == "video" else None
+        for clip in (query, reference)
+    )
+    return query_picture, reference_picture
+
+
+def _compare_pictures(
+    query: FrameCache,
+    reference: FrameCache,
+    query_picture: StillPicture | None,
+    reference_picture: StillPicture | None,
+) -> Match:
+    """The match where one of the clips is a still picture shown as video, or both are.
+
+    Footage in which nothing moves is compared as footage where that explains it: at real time, and
+    without a motion of the reference that the query does not show.
+    """
+    query_still = query_picture.frames if query_picture else query
+    reference_still = reference_picture.frames if reference_picture else reference
+    match = as_still = _compare_frames(query_still, reference_still)
+    if reference_picture is not None:
+        match = at_timestamp(match, reference_picture)
+    if query_picture is not None:
+        match = over_time(match, query_picture, reference_still.size)
+    kinds = {clip.fingerprint.info.kind for clip in (query, reference)}
+    if kinds != {"video"}:
+        return (
+            max(match, _compare_frames(query, reference), key=_rank)
+            if not match.accepted
+            else match
+        )
+    if as_still.segments and query_picture is not None and query_picture.is_held:
+        homography = as_still.segments[0].homography
+        if homography is not None and reference_moves(
+            query,
+            reference,
+            query_picture,
+            to_pixel_matrix(homography, query_still.size, reference.size),
+            as_still.segments[0].reference.start,
+        ):
+            return match
+    footage = _compare_frames(query, reference)
+    if not match.accepted or _is_plain(footage):
+        return footage
+    return match
+
+
+def _rank(match: Match) -> tuple[bool, float]:
+    return match.accepted, match.score
+
+
+def _is_plain(match: Match) -> bool:
+    """Whether a match is accepted, and runs at real time without a moving crop."""
+    return match.accepted and not any(
+        segment.path
+        or segment.reversed
+        or segment.speed is None
+        or abs(segment.speed - 1) > MAX_PLAIN_SPEED_ERROR
+        for segment in match.segments
+    )
+
+
+def _compare_frames(
+    query_frames: FrameCache,
+    reference_frames: FrameCache,
+    region: Box | None = None,
+    timestamps: tuple[tuple[Seconds, Seconds], ...] = (),
+) -> Match:
     placement = _place(query_frames, reference_frames, region, timestamps)
     if placement is None:
-        cosine = best_cosine(query_frames.fingerprint.descriptors, reference.descriptors)
+        cosine = best_cosine(
+            query_frames.fingerprint.descriptors, reference_frames.fingerprint.descriptors
+        )
         score = UNPLACED_SCORE_PER_COSINE * max(0.0, cosine)
         return Match(score, "none", reasons=(Message("reason-no-geometry"),))
     match = match_placement(query_frames, reference_frames, placement)

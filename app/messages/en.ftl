@@ -292,6 +292,7 @@ edit-left-out = { $pieces } parts of the known clip with { NUMBER($seconds, maxi
 edit-cut = { CLOCK($start) }–{ CLOCK($end) } shows { CLOCK($known_start) }–{ CLOCK($known_end) }
 # $times: a list of times
 edit-frozen = Frozen for { NUMBER($seconds, maximumFractionDigits: 1) } s at { $times }
+edit-frozen-throughout = One still frame, shown for { NUMBER($seconds, maximumFractionDigits: 1) } s
 edit-frames-dropped = About { SHARE($share) } of the frames dropped
 edit-frame-rate = { NUMBER($fps, maximumSignificantDigits: 3) } fps; the known clip has { NUMBER($known_fps, maximumSignificantDigits: 3) } fps
 edit-repeated-frames = { NUMBER($fps, maximumSignificantDigits: 3) } fps instead of { NUMBER($known_fps, maximumSignificantDigits: 3) }, by repeating frames

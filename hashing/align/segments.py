@@ -62,7 +62,7 @@ def to_segments(
         if path is not None:
             middle = (spans[0].start + spans[0].end) / 2
             homography = to_unit_homography(path.transform_at(middle), query.size, reference.size)
-            homographies = _sample_path(path, spans[0], reference.size)
+            homographies = sample_path(path, spans[0], reference.size)
         still = query.fingerprint.info.kind == "still" or reference.fingerprint.info.kind == "still"
         out.append(
             Segment(
@@ -81,7 +81,7 @@ def to_segments(
     return tuple(out)
 
 
-def _sample_path(
+def sample_path(
     path: CropPath, span: Span, reference_size: tuple[int, int]
 ) -> tuple[tuple[Seconds, Homography], ...]:
     """Homographies of a moving crop at timestamps of a segment, including both ends."""

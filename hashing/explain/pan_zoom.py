@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.crop_path import MIN_TRAVEL
+from hashing.align.crop_path import MIN_TRAVEL, CropPath
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
@@ -12,7 +12,7 @@ from hashing.imaging.homography import apply_transform
 from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
 from hashing.message import Message
 from hashing.pan_zoom.detect import SAMPLED_TIMES, path_homographies
-from hashing.types import Box, Edit, Homography
+from hashing.types import Box, Edit, Homography, Seconds
 
 
 def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit | None:
@@ -23,12 +23,26 @@ def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit
     path = placement.path
     if path is None:
         return None
-    start = min(line.start for line in placement.lines)
-    end = max(line.end for line in placement.lines)
+    span = (
+        min(line.start for line in placement.lines),
+        max(line.end for line in placement.lines),
+    )
+    return describe_path(path, reference.size, span, shown.box)
+
+
+def describe_path(
+    path: CropPath, reference_size: tuple[int, int], span: tuple[Seconds, Seconds], shown: Box
+) -> Edit:
+    """The edit of a crop that moves along a path.
+
+    reference_size: (width, height) px. span: start and end in the query. shown: where in the
+    query's frame the reference is visible, 0..1; the edit's box, where it is not all of the frame.
+    """
+    start, end = span
     times = np.linspace(start, end, SAMPLED_TIMES)
     outlines = [
-        apply_transform(np.linalg.inv(np.array(one)), _around(shown.box))
-        for one in path_homographies(path, reference.size, times)
+        apply_transform(np.linalg.inv(np.array(one)), _around(shown))
+        for one in path_homographies(path, reference_size, times)
     ]
     areas = [area_in_unit_square(one) for one in outlines]
     first, last = path.window_at(start)[0], path.window_at(end)[0]
@@ -59,7 +73,7 @@ def zoom_pan(reference: FrameCache, placement: Placement, shown: Extent) -> Edit
             "kept": _range(min(areas), max(areas)),
         },
     )
-    box = None if shown.box == (0.0, 0.0, 1.0, 1.0) else shown.box
+    box = None if shown == (0.0, 0.0, 1.0, 1.0) else shown
     return Edit(EditType.ZOOM_PAN, 0.95, measure, message, box=box)
 
 

@@ -249,6 +249,13 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "photo with a small one": lambda p: _photo(
         p, cornered(scene(HARBOUR, 2.0, (640, 360)), scene(PARK, 2.0, (640, 360)))
     ),
+    "street, held": lambda p: written(p, 2.5, lambda _: scene(STREET, STILL_S, SIZE)),
+    "street, held and closer": lambda p: written(
+        p, 3.0, lambda t: closer(scene(STREET, STILL_S, SIZE), t)
+    ),
+    "park photo's film": lambda p: written(
+        p, 3.0, lambda t: sideways(scene(PARK, 2.0, SIZE), t)
+    ),
     "photo of fixed": lambda p: _photo(p, at_noon(2.0)),
     "photo of fixed, later": lambda p: _photo(p, fixed_camera(2)(2.0)),
 }  # fmt: skip
@@ -267,7 +274,8 @@ class Films:
         self._matches: dict[tuple[str, str], Match] = {}
 
     def path(self, name: str) -> Path:
-        suffix = ".jpg" if name == "still" or "photo" in name else ".mp4"
+        photo = name == "still" or ("photo" in name and "film" not in name)
+        suffix = ".jpg" if photo else ".mp4"
         path = self._folder / (name.replace("'", "") + suffix)
         return path if path.exists() else FILMS[name](path)
 

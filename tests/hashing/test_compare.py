@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hashing.compare import compare
+from hashing.edit_types import EditType, Family
 from hashing.errors import MethodMismatch
 from hashing.types import Match, Segment
 from tests.hashing.films import (
@@ -146,6 +147,40 @@ def test_a_video_is_found_by_a_still_of_its_moment_and_only_around_it(film: Film
     assert segment.query.start <= STILL_S < segment.query.end
     assert segment.query.end - segment.query.start < 1.0
     assert (segment.reference.start, segment.reference.end) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("video", "edit"),
+    [("street, held", EditType.FROZEN), ("street, held and closer", EditType.ZOOM_PAN)],
+)
+def test_a_frame_shown_as_video_is_one_timestamp_of_the_clip(
+    film: Films, video: str, edit: EditType
+) -> None:
+    match = film.match(video, "street")
+    segment = only(match)
+    assert segment.query.start == 0.0
+    assert segment.query.end == pytest.approx(film(video).info.duration_s, abs=0.01)
+    assert segment.reference.start == segment.reference.end == pytest.approx(STILL_S, abs=0.21)
+    assert segment.speed is None
+    assert {one.type for one in match.edits if one.type.family is not Family.QUALITY} == {edit}
+
+
+def test_a_photo_and_the_film_that_pans_over_it_are_found_by_each_other(film: Films) -> None:
+    as_film, back = (
+        film.match("park photo's film", "park photo"),
+        film.match("park photo", "park photo's film"),
+    )
+    assert only(as_film).query.length == pytest.approx(3.0, abs=0.01)
+    assert EditType.ZOOM_PAN in {edit.type for edit in as_film.edits}
+    assert only(back).reference.length == 0
+    assert back.main_picture
+    assert EditType.INSET not in {edit.type for edit in back.edits}
+
+
+def test_a_resting_scene_is_not_slow_motion(film: Films) -> None:
+    match = film.match("fixed, only waiting", "fixed, waiting")
+    assert match.accepted
+    assert EditType.SPEED not in {edit.type for edit in match.edits}
 
 
 def test_a_fixed_camera_s_video_is_not_found_by_a_photo_of_another_hour(film: Films) -> None:
