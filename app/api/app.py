@@ -122,8 +122,8 @@ def serve(settings: Settings) -> None:
     or the port is in use; SandboxUnavailable without a model; LibraryUnusable, StoreUnusable.
     """
     service_log.set_up()
-    if isinstance(settings.library, ServerAddress):
-        raise UsageError(Message("error-serve-server", {"place": str(settings.library)}))
+    if isinstance(settings.library, ServerAddress) and settings.data is None:
+        raise UsageError(Message("error-serve-no-data", {"place": str(settings.library)}))
     require_model(settings.model)
     with only_service(store_place(settings)):
         pass  # report another running service before anything else

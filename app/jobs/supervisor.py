@@ -2,7 +2,8 @@
 
 A thread for each worker starts it, gives it the next check, listens, and notices its death. A check
 that a worker died over is retried once, then put aside with a report that says so. What was running
-when the whole service died is queued again when it starts.
+when the whole service died is queued again when it starts, or by another service on the same server
+(app.jobs.ownership).
 
 An internal error in such a thread costs the check at hand an attempt, as a dead worker does, and
 never the thread.
@@ -13,19 +14,21 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 
 from app.jobs.outcomes import put_aside
+from app.jobs.ownership import ownership_of
 from app.jobs.worker_process import WorkerProcess
 from app.settings import Settings
 from app.store import checks
 from app.store.checks import Check
 from app.store.data_folder import Store, delete_upload, fetching_folder
 from app.store.errors import CheckUnknown, StoreUnusable
+from app.store.leases import Progress
 from hashing.errors import FirstseenError
 from hashing.message import Message
 
@@ -33,6 +36,7 @@ REAL_WORK: Final = "app.jobs.run_check"
 POLL_INTERVAL_S: Final = 2.0  # for checks that no `wake` announced
 STOP_GRACE_S: Final = 5.0  # for a cancelled check to end by itself
 SHUTDOWN_GRACE_S: Final = 5.0  # for running checks when the service stops
+RENEW_INTERVAL_S: Final = 4.0  # of leases, a fifth of LEASE_S: some may fail
 STORE_RETRY_S: Final = 1.0  # until the next attempt to write to the store
 RECHECK_RETRY_S: Final = 30.0  # until the next query for rechecks, after one failed
 BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to start a worker
@@ -51,6 +55,7 @@ class Running:
     step: str = ""
     share: float = 0.0
     begun: bool = False
+    ending: bool = False  # its end is being recorded: it is not at work any more
 
 
 class Supervisor:
@@ -75,6 +80,9 @@ class Supervisor:
         self._work_available = threading.Condition()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._ownership = ownership_of(store, settings)
+        self._elsewhere: Mapping[str, Progress] = {}  # of other services' checks
+        self._renewing = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
 
     @property
     def max_pending(self) -> int:
@@ -88,7 +96,9 @@ class Supervisor:
 
     def start(self) -> None:
         """Recover what an earlier service left, then start the workers. Raises StoreUnusable."""
-        recover(self._store, self._settings)
+        self._ownership.recover()
+        if self._store.is_shared:
+            self._renewing.start()
         for number in range(self._settings.workers):
             thread = threading.Thread(
                 target=self._keep_worker_running, name=f"worker-{number}", daemon=True
@@ -110,6 +120,8 @@ class Supervisor:
             running.worker.kill()
         for thread in self._threads:
             thread.join()
+        if self._renewing.is_alive():
+            self._renewing.join()
         self._notify()
 
     # ---- for requests
@@ -123,7 +135,9 @@ class Supervisor:
     def progress(self, identifier: str) -> tuple[str, float] | None:
         """Step of a running check and its share that is done, 0..1; None where it does not run."""
         running = self._running.get(identifier)
-        return None if running is None else (running.step, running.share)
+        if running is None:
+            return self._elsewhere.get(identifier)
+        return running.step, running.share
 
     @contextlib.contextmanager
     def subscribe(self, listener: Callable[[], None]) -> Iterator[None]:
@@ -157,6 +171,38 @@ class Supervisor:
             except Exception as fault:  # an error of a listener must not fail a check
                 self._listeners.discard(listener)
                 log.error("a listener failed and was removed", exc_info=fault)
+
+    # ---- leases, where other services share the store
+
+    def _keep_leases(self) -> None:
+        while not self._stopping.wait(RENEW_INTERVAL_S):
+            try:
+                self._renew_leases()
+            except FirstseenError as error:
+                log.error("leases cannot be renewed: %s", type(error).__name__)
+            except Exception as fault:
+                log.error("leases cannot be renewed", exc_info=fault)
+
+    def _renew_leases(self) -> None:
+        at_work = {
+            identifier: running
+            for identifier, running in self._running.copy().items()
+            if not running.ending
+        }
+        renewal = self._ownership.renew(
+            {identifier: (each.step, each.share) for identifier, each in at_work.items()}
+        )
+        self._elsewhere = renewal.elsewhere
+        for identifier in renewal.lost:
+            running = at_work[identifier]
+            if self._running.get(identifier) is running and not running.ending:
+                log.warning("another service has taken it over", extra={"check": identifier})
+                running.worker.kill()
+        for identifier in renewal.cancelled:
+            self.stop(identifier)
+        with self._work_available:
+            self._work_available.notify_all()  # some may have been queued again
+        self._notify()
 
     # ---- one worker's thread
 
@@ -212,19 +258,33 @@ class Supervisor:
         """Claim a check, under the lock of `_work_available`: so checks begin in order."""
         with self._store.reading() as connection:
             due = checks.has_queued(connection)
-            awaiting_evidence = [] if due else checks.list_awaiting_evidence(connection)
-        check = next(
-            (candidate for candidate in awaiting_evidence if candidate.id not in self._running),
-            None,
-        )
+            waiting = [] if due else checks.list_awaiting_evidence(connection)
+            if waiting:
+                waiting = self._ownership.free_among(connection, waiting)
+        check = self._take_first(waiting)
         if due:
             with self._store.writing() as connection:
                 check = checks.claim_next(connection, self._max_fetches)
+                if check is not None:
+                    self._ownership.take(connection, check)  # a queued one is nobody's
         if check is None:
             check = self._claim_recheck()
         if check is not None:
             self._running[check.id] = Running(worker)
         return check
+
+    def _take_first(self, candidates: list[Check]) -> Check | None:
+        """The first of these that is free and now ours."""
+        for check in candidates:
+            if check.id in self._running:
+                continue
+            if not self._store.is_shared:
+                return check
+            with self._store.writing() as connection, contextlib.suppress(CheckUnknown):
+                unchanged = checks.find(connection, check.id) == check
+                if unchanged and self._ownership.take(connection, check):
+                    return check
+        return None
 
     def _claim_recheck(self) -> Check | None:
         """Claim an earlier check. A failure is retried later; new checks do not wait for it."""
@@ -237,7 +297,7 @@ class Supervisor:
             log.error("earlier checks cannot be compared again", exc_info=fault)
             self._recheck_not_before = time.monotonic() + RECHECK_RETRY_S
             return None
-        return None if check is None or check.id in self._running else check
+        return None if check is None else self._take_first([check])
 
     def _run_check(self, worker: WorkerProcess, check: Check) -> None:
         """Have the worker run the check, and listen until it is done or the worker has ended."""
@@ -248,11 +308,12 @@ class Supervisor:
             self._notify()
             worker.send("do", check.id)
             finished = self._listen(worker, check, running)
+            running.ending = True
             self._retry_until_stored(lambda: self._record_end(check, running, finished=finished))
         except Exception as fault:  # it counts as if the worker had died over the check
             log.error("an internal error", extra={"check": check.id}, exc_info=fault)
             worker.kill()
-            running.begun = True
+            running.begun = running.ending = True
             self._retry_until_stored(lambda: self._record_internal_error(check, running))
         finally:
             del self._running[check.id]
@@ -275,9 +336,11 @@ class Supervisor:
 
     def _record_end(self, check: Check, running: Running, *, finished: bool) -> None:
         """Update the row and delete an unneeded upload, after the worker is done with the check."""
-        shutil.rmtree(fetching_folder(self._store, check.id), ignore_errors=True)
         unneeded_upload = None
         with self._store.writing() as connection, contextlib.suppress(CheckUnknown):
+            if not self._ownership.release(connection, check):
+                return  # another service works on it, with the same files
+            shutil.rmtree(fetching_folder(self._store, check.id), ignore_errors=True)
             if not finished:
                 self._record_worker_death(connection, check, running)
             after = checks.find(connection, check.id)
@@ -292,6 +355,8 @@ class Supervisor:
     def _record_internal_error(self, check: Check, running: Running) -> None:
         """Count the attempt and do nothing else: the rest may be what failed."""
         with self._store.writing() as connection, contextlib.suppress(CheckUnknown):
+            if not self._ownership.release(connection, check):
+                return
             self._record_worker_death(connection, check, running)
 
     def _record_worker_death(
@@ -325,17 +390,3 @@ class Supervisor:
                 log.error("the store cannot be written: %s", type(error).__name__)
             if self._stopping.wait(STORE_RETRY_S):
                 return None
-
-
-def recover(store: Store, settings: Settings) -> None:
-    """Recover from a service that died: requeue its checks, delete files that no row refers to."""
-    with store.writing() as connection:
-        for check in checks.record_interruptions(connection):
-            reason = Message("error-interrupted", {"times": check.interruptions})
-            put_aside(connection, check, settings, reason)
-        referenced = checks.list_uploads(connection)
-    for path in store.uploads.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)  # of a link that was being fetched
-        elif path.name not in referenced:
-            path.unlink(missing_ok=True)

@@ -303,26 +303,32 @@ def record_crash(connection: sa.Connection, identifier: str) -> Check:
     return check
 
 
-def record_interruptions(connection: sa.Connection) -> list[Check]:
+def record_interruptions(
+    connection: sa.Connection, among: Iterable[str] | None = None
+) -> list[Check]:
     """Requeue what was running when the whole service died.
 
-    Returns the checks that reached MAX_INTERRUPTIONS; they are still running.
+    among: ids of the checks that it had; None: all. Returns the checks that reached
+    MAX_INTERRUPTIONS; they are still running.
     """
+    its = sa.true() if among is None else checks.c.id.in_(list(among))
     connection.execute(
         checks.update()
-        .where((checks.c.state == "running") | (checks.c.pictures == "pending"))
+        .where(its, (checks.c.state == "running") | (checks.c.pictures == "pending"))
         .values(interruptions=checks.c.interruptions + 1)
     )
     below_limit = checks.c.interruptions < MAX_INTERRUPTIONS
     connection.execute(
         checks.update()
-        .where(checks.c.state == "running", below_limit)
+        .where(its, checks.c.state == "running", below_limit)
         .values(state="queued", started_at=None)
     )
     connection.execute(
-        checks.update().where(checks.c.pictures == "pending", ~below_limit).values(pictures="none")
+        checks.update()
+        .where(its, checks.c.pictures == "pending", ~below_limit)
+        .values(pictures="none")
     )
-    return _read(connection, checks.c.state == "running")
+    return _read(connection, its & (checks.c.state == "running"))
 
 
 def record_fetched_file(

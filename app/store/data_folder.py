@@ -18,7 +18,14 @@ from app.database.server_address import ServerAddress
 from app.errors import cause_of
 from app.settings import Settings
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
-from app.store.schema import APPLICATION_ID, SCHEMA_VERSION, metadata, migrations, searches
+from app.store.schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    metadata,
+    migrations,
+    searches,
+    shared_metadata,
+)
 from hashing.message import Message
 
 if sys.platform == "win32":
@@ -164,6 +171,7 @@ def file_format() -> FileFormat:
         read_only=StoreUnusable,
         cache_kib=CACHE_KIB,
         beside=frozenset({UPLOADS, LOCK, SPARE}),
+        shared_metadata=shared_metadata,
     )
 
 

@@ -7,7 +7,7 @@ carry a number of their own for it. Nothing here is tied to SQLite but how the f
 """
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table
+from sqlalchemy import Column, Float, ForeignKey, LargeBinary, Table
 
 from app.database.column_types import Integer, Text
 from app.database.format import migrations_table
@@ -88,6 +88,18 @@ checks = Table(
     Column("expires_at", Text),
     sa.UniqueConstraint("key", "idempotency_key"),
     sqlite_autoincrement=True,
+)
+
+# Which of several services works on a check, where they share a server: see app.store.leases.
+shared_metadata = sa.MetaData()
+leases = Table(
+    "leases",
+    shared_metadata,
+    Column("check", ForeignKey(checks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("until", Float, nullable=False),  # s since the epoch, by the server's clock
+    Column("step", Text, nullable=False),
+    Column("share", Float, nullable=False),
 )
 
 # One row each time that a check is judged; the newest counts, earlier ones stay.

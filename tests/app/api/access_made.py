@@ -4,13 +4,13 @@ from starlette.testclient import TestClient
 
 from app.settings import Settings
 from app.store import keys
-from app.store.data_folder import open_store
+from app.store.data_folder import open_store, store_place
 from app.store.timestamps import now
 
 
 def made_key(settings: Settings, *scopes: str, name: str = "tests") -> tuple[keys.Key, str]:
     """A key and its secret; with all scopes where none are named."""
-    store = open_store(settings.desk_folder())
+    store = open_store(store_place(settings))
     try:
         with store.writing() as connection:
             return keys.create(connection, name, scopes or keys.ALL_SCOPES, "cli", now())

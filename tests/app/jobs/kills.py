@@ -23,6 +23,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 
+from app.database.server_address import ServerAddress
 from app.settings import Settings
 from tests.app.api.access_made import bearer
 
@@ -55,8 +56,10 @@ class Books:
 class Service:
     """The server as a process."""
 
-    def __init__(self, library: Path, workers: int = 2) -> None:
-        self.settings = Settings(library=library)
+    def __init__(self, settings: Settings, workers: int = 2, lease_s: float | None = None) -> None:
+        """lease_s: of a service beside others, on a server."""
+        self.settings = settings
+        self.lease_s = lease_s
         self.headers = bearer(self.settings)
         self.workers = workers
         with socket.socket() as free:
@@ -68,7 +71,11 @@ class Service:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        arguments = [str(self.settings.library), str(self.port), str(self.workers)]
+        library = self.settings.library
+        named = library.url if isinstance(library, ServerAddress) else str(library)
+        arguments = [named, str(self.port), str(self.workers)]
+        if self.lease_s is not None:
+            arguments += [str(self.settings.desk_folder()), str(self.lease_s)]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.app.jobs.made_server", *arguments],
             cwd=ROOT,
@@ -108,7 +115,7 @@ def children(process: int) -> Iterator[int]:
 def run(library: Path, kills: int, seed: int, workers: int = 2) -> Books:
     """Kill so many times, let everything be done, and compare."""
     random_source, books = random.Random(seed), Books()
-    service = Service(library, workers)
+    service = Service(Settings(library=library), workers)
     service.start()
     service.await_ready()
     over = threading.Event()

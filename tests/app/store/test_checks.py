@@ -13,7 +13,7 @@ from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
 from app.store import checks, descriptors, evidence_sheets, keys, reports
 from app.store.checks import Check, Submission
-from app.store.data_folder import Store, open_store
+from app.store.data_folder import Store, StorePlace, open_store
 from app.store.errors import CheckEnded, CheckUnknown, QueueFull, RequestDiffers
 from app.store.schema import alerts
 from app.store.schema import descriptors as descriptor_rows
@@ -30,8 +30,8 @@ MANY = 1000
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(tmp_path / "desk")
+def store(store_place: StorePlace) -> Iterator[Store]:
+    store = open_store(store_place)
     yield store
     store.close()
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app.store import decisions
-from app.store.data_folder import open_store
+from app.store.data_folder import StorePlace, open_store
 from app.store.decisions import Choice, Decision, Pair
 from app.store.errors import DecisionNotOurs, DecisionUnknown, DecisionWithdrawn
 from app.store.schema import decisions as table
@@ -18,8 +17,8 @@ ITEM, OTHER = "a" * 64, "b" * 64
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[sa.Connection]:
-    store = open_store(tmp_path / "desk")
+def connection(store_place: StorePlace) -> Iterator[sa.Connection]:
+    store = open_store(store_place)
     with store.writing() as connection:
         yield connection
     store.close()
