@@ -20,7 +20,7 @@ from hashing.explain.explain import explain
 from hashing.explain.frame_shares import measure_frame_shares
 from hashing.explain.joins import find_joins
 from hashing.explain.pan_zoom import visible_at
-from hashing.explain.still_picture import at_timestamp, over_time
+from hashing.explain.still_picture_edits import at_timestamp, over_time
 from hashing.imaging.homography import to_pixel_matrix
 from hashing.imaging.polygons import SIDES
 from hashing.message import Message
