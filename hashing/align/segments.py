@@ -20,6 +20,7 @@ __all__ = [
     "MAX_JOIN_GAP_S",
     "MAX_LINE_DIFFERENCE_S",
     "is_cut",
+    "sample_path",
     "snap_to_real_time",
     "to_segments",
 ]

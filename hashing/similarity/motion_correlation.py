@@ -24,6 +24,7 @@ from hashing.similarity.local_correlation import (
 from hashing.types import Line, Seconds
 
 __all__ = [
+    "CODING_NOISE_DEVIATION",
     "MotionAgreement",
     "agreement_where_other_moves",
     "correlate_motion",
