@@ -21,6 +21,7 @@ from hashing.explain.frame_shares import measure_frame_shares
 from hashing.explain.joins import find_joins
 from hashing.explain.pan_zoom import visible_at
 from hashing.explain.still_picture_edits import at_timestamp, over_time
+from hashing.explain.whole_frame import recognise_whole_frame
 from hashing.imaging.homography import to_pixel_matrix
 from hashing.imaging.polygons import SIDES
 from hashing.message import Message
@@ -268,6 +269,7 @@ def _decide_and_explain(
     accepted = outcome.decision == "accepted"
     shares = measure_frame_shares(query, reference, placement) if accepted else ()
     edits = explain(query, reference, placement, segments, audio, shares) if accepted else ()
+    segments, edits = recognise_whole_frame(query, reference, placement, segments, edits)
     joins = find_joins(query.fingerprint, reference.fingerprint, segments)
     return Match(
         score=outcome.score,

@@ -7,23 +7,40 @@ still of the scene at another time has none. Thresholds were set by hand.
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hashing.align.blocks import correlate_with_still
 from hashing.align.spatiotemporal import MAX_INSET_AREA, FramePair, Placement, match_frames
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import estimate_transform, visible_outline
+from hashing.imaging.homography import (
+    apply_transform,
+    estimate_transform,
+    to_unit_homography,
+    visible_outline,
+)
 from hashing.similarity.displacement import measure_still_displacement
 from hashing.similarity.local_correlation import compare_visible_part
-from hashing.types import Box
+from hashing.types import Box, Seconds
 
 __all__ = [
     "localise_still",
+    "locate_whole_frame",
     "matched_frame_index",
 ]
 
+FRAME_CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 SEARCH_REACH_S = 1.0  # of video, on either side
 MAX_DISPLACED_SHARE = 0.08  # up to which the first timestamp is kept
 MAX_DISPLACED_OF_FIRST = 0.6  # of the first displaced share, that a better timestamp may have
 MAX_CANDIDATES = 3  # frames near by, those that agree most, matched at full size
+MAX_INTERVALS = 10  # between preview frames, tried on either side: a second
+# corners of a whole frame, as a share of its sides: from where they lie at the best point between
+# two preview frames; what a fit's own error makes, and a share of the camera's motion from one to
+# the other, which need not be even
+# at whole frames of hand-held footage 0.003 and 0.05 were measured
+MAX_CORNER_ERROR, MAX_CORNER_ERROR_OF_MOTION = 0.008, 0.15
+POINTS_BETWEEN = 21  # tried between two preview frames
 MIN_INLIERS_OF_FIRST = 0.6  # of the first placement's inliers
 
 
@@ -52,6 +69,67 @@ def localise_still(still: FrameCache, video: FrameCache, placement: Placement) -
     if not candidates:
         return placement
     return _correlate_placement(still, video, min(candidates, key=lambda entry: entry[0])[1])
+
+
+def locate_whole_frame(
+    still: FrameCache, video: FrameCache, placement: Placement
+) -> Seconds | None:
+    """The timestamp near by at which the still is a whole frame of the video; None where it is not.
+
+    A moving camera shows something else a few hundredths of a second later, which looks like a crop
+    against the nearest preview frame. Here the still is placed at several preview frames; if it is
+    whole, then somewhere between two of them the video's frame lies exactly on it.
+    """
+    matched = matched_frame_index(video, placement)
+    known = {matched: _frame_corners(still, video, placement)}
+
+    def corners(index: int) -> NDArray[np.float64] | None:
+        if index not in known and 0 <= index < len(video.times):
+            placed = _place_at_frame(still, video, placement, index, coarse=False)
+            min_inliers = MIN_INLIERS_OF_FIRST * placement.transform.inliers
+            if placed is not None and placed.transform.inliers >= min_inliers:
+                known[index] = _frame_corners(still, video, placed)
+        return known.get(index)
+
+    for direction in (0, -1):  # the interval after the matched frame, and the one before
+        index = matched + direction
+        for _ in range(MAX_INTERVALS):
+            before, after = corners(index), corners(index + 1)
+            if before is None or after is None:
+                break
+            error, fraction = whole_frame_error(before, after)
+            if error <= 1:
+                step = float(video.times[index + 1] - video.times[index])
+                return float(video.times[index]) + fraction * step
+            if fraction != direction + 1:  # it does not come nearer this way
+                break
+            index += 1 if direction == 0 else -1
+    return None
+
+
+def _frame_corners(
+    still: FrameCache, video: FrameCache, placement: Placement
+) -> NDArray[np.float64]:
+    """(4, 2) corners of the video's frame in the still, 0..1."""
+    homography = to_unit_homography(placement.transform.matrix, still.size, video.size)
+    return apply_transform(np.array(homography), FRAME_CORNERS)
+
+
+def whole_frame_error(
+    before: NDArray[np.float64], after: NDArray[np.float64]
+) -> tuple[float, float]:
+    """How far the frame's corners stay from the still's on the way between two preview frames.
+
+    before, after: (4, 2) corners of either frame in the still, 0..1. Returns the error at the best
+    point, in units of what is allowed (1: just allowed), and where that point is, 0..1.
+    """
+    motion = float(np.abs(after - before).max())
+    fractions = np.linspace(0, 1, POINTS_BETWEEN)
+    between = before + fractions[:, None, None] * (after - before)  # (n, 4, 2)
+    errors = np.abs(between - FRAME_CORNERS).max(axis=(1, 2))
+    best = int(errors.argmin())
+    allowed = MAX_CORNER_ERROR + MAX_CORNER_ERROR_OF_MOTION * motion
+    return float(errors[best]) / allowed, float(fractions[best])
 
 
 def matched_frame_index(video: FrameCache, placement: Placement) -> int:

@@ -30,6 +30,7 @@ CROP = (0.12, 0.1, 0.82, 0.8)  # x0, y0, x1, y1 of the street's picture
 INSET = (0.52, 0.06, 0.96, 0.5)  # of the larger picture
 SPEED = 1.5
 STILL_S = 3.3
+SWUNG_S = 37 / 30  # a third of the way between two preview frames
 IDENT_S = 1.5
 ZOOM = ((0.02, 0.03, 0.95), (0.22, 0.08, 0.66))  # left, top, side of the first and last window
 PIECES = ((3.5, 5.5), (0.5, 2.5))  # s of the street, in the order shown
@@ -186,6 +187,12 @@ def through(picture: Picture, window: tuple[float, ...]) -> Picture:
     return np.asarray(cv2.warpAffine(picture, matrix, (width, height), flags=flags), np.uint8)
 
 
+def swung(t: float) -> Picture:
+    """A resting scene before a camera that swings by 6 % of the frame in 0.1 s."""
+    scenery = scene(HARBOUR, 0.0, (3 * SIZE[0], 3 * SIZE[1]))
+    return resized(through(scenery, (0.02 + 0.2 * t, 0.1 + 0.1 * t, 0.33)), SIZE)
+
+
 FILMS: dict[str, Callable[[Path], Path]] = {
     "street": lambda p: written(p, LONG_S, whole(STREET), STREET),
     "copy": lambda p: make_video(
@@ -256,6 +263,9 @@ FILMS: dict[str, Callable[[Path], Path]] = {
     "park photo's film": lambda p: written(
         p, 3.0, lambda t: sideways(scene(PARK, 2.0, SIZE), t)
     ),
+    "swing": lambda p: write_video(p, ((i / 30, swung(i / 30)) for i in range(75)), 30),
+    "photo of a swing": lambda p: _photo(p, swung(SWUNG_S)),
+    "photo of a swing, cropped": lambda p: _photo(p, part(swung(SWUNG_S), CROP)),
     "photo of fixed": lambda p: _photo(p, at_noon(2.0)),
     "photo of fixed, later": lambda p: _photo(p, fixed_camera(2)(2.0)),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from tests.hashing.films import (
     PIECES,
     SPEED,
     STILL_S,
+    SWUNG_S,
     ZOOM,
     Films,
 )
@@ -175,6 +176,19 @@ def test_a_photo_and_the_film_that_pans_over_it_are_found_by_each_other(film: Fi
     assert only(back).reference.length == 0
     assert back.main_picture
     assert EditType.INSET not in {edit.type for edit in back.edits}
+
+
+def test_a_whole_frame_of_a_hand_held_camera_is_not_cropped(film: Films) -> None:
+    match = film.match("photo of a swing", "swing")
+    segment = only(match)
+    assert segment.reference.start == pytest.approx(SWUNG_S, abs=0.02)
+    assert segment.visible == pytest.approx((0, 0, 1, 1), abs=0.02)
+    assert {edit.type.family for edit in match.edits} <= {Family.QUALITY, Family.TRIM}
+
+
+def test_a_crop_of_a_hand_held_camera_s_frame_is_cropped(film: Films) -> None:
+    edits = film.match("photo of a swing, cropped", "swing").edits
+    assert EditType.CROP in {edit.type for edit in edits}
 
 
 def test_a_resting_scene_is_not_slow_motion(film: Films) -> None:
