@@ -171,7 +171,9 @@ def _announce_first_key(settings: Settings) -> None:
         host = settings.host if _host_names(settings) else "127.0.0.1"
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{settings.port}/"
-        sys.stderr.write(announcement(secret, address, settings.desk_folder()))
+        library = settings.library
+        server = str(library) if isinstance(library, ServerAddress) else None
+        sys.stderr.write(announcement(secret, address, settings.desk_folder(), server))
 
 
 def _host_names(settings: Settings) -> list[str]:

@@ -23,12 +23,15 @@ def first_key(store: Store) -> str | None:
         return keys.create(connection, NAME, keys.ALL_SCOPES, SERVICE, now())[1]
 
 
-def announcement(secret: str, address: str, data: Path) -> str:
+def announcement(secret: str, address: str, data: Path, server: str | None = None) -> str:
     """What the owner must know, in plain words; shown once.
 
     data: the service's data folder. The command names it, so that it works in any terminal.
+    server: the address of the store's server, if it is on one; without it, the command would make
+    a key for the folder alone, which opens nothing.
     """
+    place = () if server is None else ("--library", server)
     scopes = ("--scope", "check", "--scope", "library:read")
-    create = command_line("keys", "create", "NAME", *scopes, "--data", data.absolute())
+    create = command_line("keys", "create", "NAME", *scopes, *place, "--data", data.absolute())
     said = text("first-key", secret=secret, start=secret[:8], address=address, command=create)
     return f"\n{said}\n\n"

@@ -9,7 +9,7 @@ import pytest
 
 from app.api.first_key import announcement, first_key
 from app.store import audit_log, keys, sessions
-from app.store.data_folder import Store, open_store
+from app.store.data_folder import Store, StorePlace, open_store
 from app.store.errors import KeyEnded, KeyNotUnderstood, KeyUnknown
 from app.store.keys import Key, Scope
 from app.store.timestamps import format_timestamp, now
@@ -18,10 +18,10 @@ NOW = now()  # what the audit log has for the present; time never stands before 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    file = open_store(tmp_path)
-    yield file
-    file.close()
+def store(store_place: StorePlace) -> Iterator[Store]:
+    opened = open_store(store_place)
+    yield opened
+    opened.close()
 
 
 def made(store: Store, name: str = "Ana", *scopes: str) -> tuple[Key, str]:
@@ -79,6 +79,7 @@ def test_whatever_is_not_the_key_is_nobody(store: Store) -> None:
         assert known(store, wrong) is None, wrong[:60]
 
 
+@pytest.mark.parametrize("store_place", ["sqlite"], indirect=True)  # a server's are its own
 def test_the_files_hold_no_secret(store: Store, tmp_path: Path) -> None:
     key, secret = made(store)
     with store.writing() as connection:
@@ -201,6 +202,8 @@ def test_the_first_start_makes_one_key_that_may_do_everything(store: Store) -> N
     text = announcement(secret, "http://127.0.0.1:8000/", store.folder)
     assert text.count(secret) == 1
     assert "http://127.0.0.1:8000/" in text
+    shared = announcement(secret, "http://127.0.0.1:8000/", store.folder, "postgresql://a@db/d")
+    assert "--library postgresql://a@db/d --data" in shared
     assert first_key(store) is None
     with store.writing() as connection:
         keys.revoke(connection, key.id, audit_log.CLI, NOW)
