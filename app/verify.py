@@ -102,7 +102,9 @@ def start_check(
         search = search_library(sandbox, query, library, clock, on_progress)
         audio = trace_audio(query, search, library, clock)
         verdict = judge_matches(sandbox, facts, query, audio, claim, search.searched, library)
-        parts, missed = check_parts(sandbox, item, claim, library, settings, clock, on_progress)
+        parts, missed = check_parts(
+            sandbox, item.path, facts, claim, library, settings, clock, on_progress
+        )
         verdict = combine_parts(verdict, parts, missed)
         report = make_report(facts, read, verdict, search.searched, claim, clock, parts)
         yield Judged(

@@ -204,6 +204,14 @@ class Fingerprint:
         return replace(self.info, width=width, height=height)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DescribedPart:
+    """A part of a file and its fingerprint; None where it was not described, as `part` says."""
+
+    part: Part
+    fingerprint: Fingerprint | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A span of the query that shows the same footage as a span of the reference.

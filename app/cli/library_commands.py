@@ -296,6 +296,7 @@ class _AddResult:
     new: bool | None = None  # false: the library had an identical file already
     entered: tuple[Message, ...] = ()  # dates and texts that the context added
     repaired: bool = False  # what was stored was damaged, and the file was described anew
+    parts: tuple[str, ...] = ()  # clips that further parts of the file became
     passed_over: Message | None = None  # why a file of a folder is no footage
     problem: Message | None = None
 
@@ -332,7 +333,8 @@ def _try_to_add(file: _File, add_file: "Callable[[_File], Addition]") -> _AddRes
         for appearance in added.appearances
     )
     texts = (Message("entered-text", {"column": column}) for column in added.filled)
-    return _AddResult(path, added.clip_id, added.new, (*dates, *texts), added.repaired)
+    entered = (*dates, *texts)
+    return _AddResult(path, added.clip_id, added.new, entered, added.repaired, added.parts)
 
 
 def _message_json(name: str, message: Message | None) -> dict[str, Any]:
@@ -364,6 +366,9 @@ def _result_line(result: _AddResult) -> str:
     if result.passed_over is not None:
         return text("cli-add-passed-over", file=result.file, reason=result.passed_over)
     clip = result.id or ""
+    if result.new and result.parts:
+        parts = ", ".join(result.parts)
+        return text("cli-add-added-parts", id=clip, file=result.file, parts=parts)
     if result.new:
         return text("cli-add-added", id=clip, file=result.file)
     if result.repaired:

@@ -19,7 +19,7 @@ from app.store.checks import Check
 from app.store.data_folder import Store
 from hashing.message import Message
 from hashing.search.candidates import SearchThresholds
-from hashing.types import Fingerprint
+from hashing.types import DescribedPart, Fingerprint
 
 type Json = dict[str, Any]
 
@@ -35,12 +35,13 @@ def store_verdict(
     fingerprint_and_metadata: tuple[Fingerprint, Metadata] | None = None,
     change: str = "",
     candidate_bars: SearchThresholds | None = None,
+    parts: tuple[DescribedPart, ...] = (),
 ) -> None:
     """Store the report of a check. reach: the library's newest clip when
     it was searched; change: the library's change mark then.
 
-    evidence_follows: frames will be stored later. fingerprint_and_metadata, candidate_bars: what
-    rechecks need, stored for as long as the settings say.
+    evidence_follows: frames will be stored later. fingerprint_and_metadata, candidate_bars, parts:
+    what rechecks need, stored for as long as the settings say.
     """
     columns = reports.summary(report)
     if check.sha256 is None:  # of a link
@@ -60,6 +61,7 @@ def store_verdict(
                 until,
                 change,
                 candidate_bars,
+                parts,
             )
 
 

@@ -20,6 +20,7 @@ from app.library.library import Library
 from app.library.records import FileFacts
 from app.pipeline import check_again
 from app.pipeline.check_again import StoredItem
+from app.pipeline.read_item import part_facts
 from app.pipeline.results import Checked
 from app.progress import OnProgress
 from app.report.parse import report_from_json
@@ -112,19 +113,27 @@ def _check_again(
         return None
     facts = FileFacts(check.name, check.sha256, check.bytes)
     assert stored_item.metadata is not None
-    item = StoredItem(facts, stored_item.fingerprint, stored_item.metadata)
+    parts = stored_item.parts
+    item = StoredItem(facts, stored_item.fingerprint, stored_item.metadata, parts)
     searched_up_to = stored_item.searched_up_to or 0
     later = check_again.matches_since(item, searched_up_to, library, settings, on_progress)
     own_clip = (check.outcome or {}).get("clip")
+    identities = frozenset(part_facts(facts, part.part).sha256 for part in parts)
     own_clips = {
-        clip for clip in later if is_only_itself(library.clip(clip), check.sha256, own_clip)
+        clip
+        for matches in later.values()
+        for clip in matches
+        if is_only_itself(library.clip(clip), check.sha256, own_clip, identities)
     }
-    matches = {clip: match for clip, match in later.items() if clip not in own_clips}
+    matches = {
+        part: {clip: match for clip, match in of_part.items() if clip not in own_clips}
+        for part, of_part in later.items()
+    }
     known_clips = []
     for clip in accepted_clips(before):
         with contextlib.suppress(ClipUnknown):
             known_clips.append(library.clip(clip))
-    if not matches and not has_older(before, known_clips):
+    if not any(matches.values()) and not has_older(before, known_clips):
         return None
     claim = parse_claim(check.claimed_date, check.claimed_place)
     checked = check_again.check_again(item, claim, library, settings, matches, on_progress)

@@ -103,16 +103,19 @@ def _is_graver(before: DateFinding | None, after: DateFinding | None) -> bool:
     )
 
 
-def is_only_itself(clip: Clip, sha256: str, made: str | None = None) -> bool:
-    """Whether a clip is the checked file, and nothing new about it.
+def is_only_itself(
+    clip: Clip, sha256: str, made: str | None = None, parts: Collection[str] = ()
+) -> bool:
+    """Whether a clip is the checked file or a part of it, and nothing new about it.
 
     Either it was made of this very check (made: that clip's id), or nothing is known of it but
-    when it was added here. The same file that someone else knew before is news.
+    when it was added here. The same file that someone else knew before is news. parts: what the
+    clips of the file's parts have as their SHA-256.
     """
-    if clip.id == made:
+    if clip.id == made or (made is not None and clip.sha256 in parts):
         return True
     dated = {appearance.kind for appearance in clip.appearances} - {"captured", "ingested"}
-    return clip.sha256 == sha256 and not dated
+    return clip.sha256 in (sha256, *parts) and not dated
 
 
 def accepted_clips(report: Report) -> list[str]:

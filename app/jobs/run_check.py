@@ -27,6 +27,7 @@ from app.library.context_csv import context_from_columns
 from app.library.library import Library
 from app.network.errors import LinkError
 from app.pipeline.add_clip import add_clip
+from app.pipeline.check_parts import parts_to_store, thresholds_with_parts
 from app.pipeline.unreadable import report_unread
 from app.progress import OnProgress
 from app.report.from_verdict import unreadable
@@ -96,7 +97,8 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
                     evidence_follows=bool(judged.matches_to_show),
                     fingerprint_and_metadata=(judged.query, judged.metadata),
                     change=change,
-                    candidate_bars=judged.proposed,
+                    candidate_bars=thresholds_with_parts(judged.proposed, judged.parts),
+                    parts=parts_to_store(judged.parts),
                 )
                 has_verdict = True
             sheets = judged.make_sheets(strips=True, on_progress=on_progress)

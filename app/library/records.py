@@ -97,13 +97,17 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What was written. new: False where the library had a file of the same bytes already."""
+    """What was written. new: False where the library had a file of the same bytes already.
+
+    parts: ids of the clips that further parts of the file became.
+    """
 
     clip_id: str
     new: bool
     appearances: tuple[Appearance, ...]  # written by this addition
     filled: tuple[str, ...] = ()  # context columns that were empty before
     repaired: bool = False  # what was stored was damaged, and the file was described anew
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

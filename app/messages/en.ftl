@@ -460,6 +460,9 @@ part-video = attached video
 
 # A video track, an attached video or a further picture of the file. part: its label, in words
 limit-part-unchecked = Not checked: { $part }, which the file holds too ({ $reason })
+# The same of the second file of a comparison
+limit-other-part-unchecked = Not compared: { $part } of the other file ({ $reason })
+limit-part-of-other = Of the other file, { $part } is what matches
 # $what: a list of shortfall-…
 limit-not-compared = Compared with all but { $what }: a match may have been missed
 # $cause: shortfall-damaged to shortfall-given-up
@@ -1664,6 +1667,7 @@ cli-hashes-left-out = left out, of a quality too low for PDQ: { $count ->
 cli-add-failed = not added  { $file }: { $problem }
 cli-add-passed-over = passed over  { $file }: { $reason }
 cli-add-added = { $id }  { $file }: added
+cli-add-added-parts = { $id }  { $file }: added; its further parts are { $parts }
 cli-add-known = { $id }  { $file }: known already, nothing changed
 # What was entered of a clip: dates and texts
 entered-date = { appearance-kind } { $date }

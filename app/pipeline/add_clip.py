@@ -1,23 +1,24 @@
 """Add a file to the library, and describe clips again for a newer model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from app.intake import item as intake
 from app.library.context_csv import Context
 from app.library.library import Library
-from app.library.records import Addition, Clip
+from app.library.records import Addition, Clip, FileFacts
 from app.metadata.stated_dates import stated_dates
 from app.metadata.types import Metadata
+from app.pipeline.check_parts import describe_parts
 from app.pipeline.open_sandbox import open_sandbox
-from app.pipeline.read_item import file_facts, read_item
+from app.pipeline.read_item import file_facts, part_facts, read_item
 from app.pipeline.step_clock import StepClock
 from app.progress import OnProgress, quiet
 from app.settings import Settings
 from hashing.errors import DecodeError
 from hashing.message import Message
-from hashing.types import Fingerprint, Sampling
+from hashing.types import DescribedPart, Fingerprint, Sampling
 
 
 def add_clip(
@@ -31,7 +32,8 @@ def add_clip(
     name: str | None = None,
     before_storing: Callable[[], None] = lambda: None,
 ) -> Addition:
-    """Add one file to the library; the same bytes again only gain context.
+    """Add one file to the library, each further part as a clip of its own; the same bytes again
+    only gain context.
 
     Where what is stored of them is damaged, they are described anew.
 
@@ -48,13 +50,35 @@ def add_clip(
     sampling: Sampling = "quick" if quick else "default"
     with open_sandbox(item.path, settings) as sandbox:
         read = read_item(sandbox, item, settings, StepClock(), on_progress, sampling)
+        parts = tuple(describe_parts(sandbox, item.path, settings, StepClock()))
     fingerprint = fingerprint_to_store(read.fingerprint, settings)
     before_storing()
     if clip is not None:
         library.replace_fingerprint(clip.id, fingerprint)
         library.renew_derived(clip.id, ("thumbnail",))
         return replace(library.add_context(clip.id, context), repaired=True)
-    return library.add(fingerprint, file_facts(item), context, captured_day(read.metadata))
+    facts, captured = file_facts(item), captured_day(read.metadata)
+    added = library.add(fingerprint, facts, context, captured)
+    return add_parts(added, parts, facts, library, settings, context, captured)
+
+
+def add_parts(
+    added: Addition,
+    parts: Sequence[DescribedPart],
+    facts: FileFacts,
+    library: Library,
+    settings: Settings,
+    context: Context,
+    captured: str | None,
+) -> Addition:
+    """Add the parts of the file that was added, each as a clip; `added` with their ids."""
+    ids = []
+    for part in parts:
+        if part.fingerprint is not None:
+            fingerprint = fingerprint_to_store(part.fingerprint, settings)
+            own = part_facts(facts, part.part)
+            ids.append(library.add(fingerprint, own, context, captured).clip_id)
+    return replace(added, parts=tuple(ids))
 
 
 def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:

@@ -1,6 +1,7 @@
 """Read one file's fingerprint and metadata in the sandbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from app.intake.item import Item
 from app.library.records import FileFacts
@@ -12,7 +13,7 @@ from app.sandbox.client import MediaSandbox
 from app.settings import Settings
 from hashing.errors import DecodeError
 from hashing.message import Message
-from hashing.types import Fingerprint, Limits, Sampling
+from hashing.types import Fingerprint, Limits, Part, Sampling
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +67,15 @@ def decode_limits(settings: Settings) -> Limits:
         settings.wall_s,
         settings.cpu_s,
     )
+
+
+def part_facts(facts: FileFacts, part: Part) -> FileFacts:
+    """The facts of a part of a file, by which the library tells it from the file's main part.
+
+    The SHA-256 is of the file's own and the part's id, "…#track-2": a track has no bytes apart.
+    """
+    identity = sha256(f"{facts.sha256}#{part.id}".encode("ascii")).hexdigest()
+    return replace(facts, name=f"{facts.name} ({part.label})", sha256=identity)
 
 
 def file_facts(item: Item) -> FileFacts:

@@ -92,7 +92,7 @@ def make_sheets(
     sheets = {}
     for done, match in enumerate(matches):
         on_progress("pictures", done / len(matches))
-        shown, preview = _for_first_part(match.match, parts)
+        shown, _, preview = for_first_part(match.match, parts)
         try:
             reference = library.load(match.clip.id).preview
             if reference is None:
@@ -112,19 +112,20 @@ def make_sheets(
     return sheets
 
 
-def _for_first_part(
+def for_first_part(
     match: Match, parts: Sequence[CheckedPart]
-) -> tuple[Match, PreviewFrames | None]:
-    """The match limited to one part, the main part if it matched, and that part's preview frames.
+) -> tuple[Match, str | None, PreviewFrames | None]:
+    """The match limited to one part, the main part if it matched; that part's id and its preview
+    frames.
 
-    The frames are None for the main part: the sandbox has them.
+    Id and frames are None for the main part: the sandbox has its frames.
     """
     ids = {segment.part for segment in match.segments}
     part = None if None in ids or not ids else sorted(filter(None, ids))[0]
     preview = next((other.preview for other in parts if other.part.id == part), None)
     segments = tuple(segment for segment in match.segments if segment.part == part)
     edits = tuple(edit for edit in match.edits if edit.part == part)
-    return replace(match, segments=segments, edits=edits), preview
+    return replace(match, segments=segments, edits=edits), part, preview
 
 
 def _is_shown(match: Comparison) -> bool:

@@ -63,12 +63,11 @@ def report_on(
 
 
 def _part(part: CheckedPart) -> ReportedPart:
-    duration_s = part.duration_s if part.duration_s is not None else part.part.duration_s
     return ReportedPart(
         id=part.part.id,
         kind=part.part.kind,
         label=checked(part.part.label),
-        duration_s=duration_s,
+        duration_s=part.duration_s,
         checked=part.checked,
         reason=checked(part.reason) if part.reason else None,
         unmatched=part.unmatched,

@@ -41,7 +41,7 @@ from app.report.report import (
     Shown,
     StatedBy,
 )
-from app.verdict.claim_check import ClaimedDate, ClaimedPlace
+from app.verdict.claim_check import ClaimedDate, ClaimedPlace, RangesOfPart
 from app.verdict.headline import Searched
 from app.verdict.terms import DateFinding, Relation, Undecided
 from hashing.edit_types import EditType
@@ -181,6 +181,9 @@ def _claim(claim: JsonNode) -> ReportedClaim:
             finding=date["finding"].one_of(DATE_FINDINGS),
             query=_spans(date["query"]),
             reason=_message(date["reason"], date["reason_message"]),
+            parts=tuple(
+                RangesOfPart(of["part"].text(), _spans(of["query"])) for of in date["parts"].items()
+            ),
         ),
         place=None
         if place.is_null

@@ -127,6 +127,7 @@ def _claim(claim: ReportedClaim) -> Json:
             "claimed": text(date.claimed),
             "finding": date.finding,
             "query": _spans(date.query),
+            "parts": [{"part": of.part, "query": _spans(of.query)} for of in date.parts],
             "reason": _text(date.reason),
             "reason_message": _message(date.reason),
         }

@@ -17,6 +17,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "PreviewFrames",
         "AudioFingerprint",
         "Fingerprint",
+        "DescribedPart",
         "Segment",
         "Edit",
         "AudioSpan",

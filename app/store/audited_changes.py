@@ -79,7 +79,7 @@ def record_change(
 def addition_entries(added: Addition) -> list[tuple[str, str]]:
     """The log entries of an addition, as for `AuditedChange.end`."""
     if added.new:
-        return [("clip.add", added.clip_id)]
+        return [("clip.add", clip) for clip in (added.clip_id, *added.parts)]
     changes = {"appearance.add": added.appearances, "clip.change": added.filled}
     return [(action, added.clip_id) for action, changed in changes.items() if changed]
 

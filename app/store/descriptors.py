@@ -19,7 +19,7 @@ from app.store.errors import RowDamaged
 from app.store.schema import descriptors as table
 from app.store.schema import searches
 from hashing.search.candidates import CandidateThreshold, SearchThresholds
-from hashing.types import VECTOR_SIZE, Fingerprint
+from hashing.types import VECTOR_SIZE, DescribedPart, Fingerprint
 
 HEAD = struct.Struct("<If")  # of a packed bar: rows of a score, and the least score
 COUNTS = struct.Struct("<II")  # of several packed bars: SEVERAL, and how many
@@ -34,6 +34,7 @@ class StoredDescriptors:
     fingerprint: Fingerprint
     metadata: Metadata | None
     searched_up_to: int | None
+    parts: tuple[DescribedPart, ...] = ()
 
 
 def store(
@@ -45,18 +46,20 @@ def store(
     expires_at: str,
     change: str = "",
     candidate_bars: SearchThresholds | None = None,
+    parts: tuple[DescribedPart, ...] = (),
 ) -> None:
     """Store what rechecks need. change: the library's change mark before the search.
 
     reach: number of the library's newest clip then. candidate_bars: what a later clip has to reach
-    to be compared, where that is known.
+    to be compared, where that is known. parts: of the file beside its main one; a row without any
+    is as earlier versions have it.
     """
     connection.execute(
         table.insert().values(
             check=check,
             space=fingerprint.space,
             metadata=_compress(metadata),
-            fingerprint=_compress(fingerprint),
+            fingerprint=_compress((fingerprint, parts) if parts else fingerprint),
             expires_at=expires_at,
         )
     )
@@ -132,13 +135,16 @@ def load(connection: sa.Connection, check: str) -> StoredDescriptors | None:
     if row is None:
         return None
     try:
-        fingerprint = _decompress(row.fingerprint)
+        stored = _decompress(row.fingerprint)
+        fingerprint, parts = stored if isinstance(stored, tuple) else (stored, ())
         metadata = None if row.metadata is None else _decompress(row.metadata)
     except (zlib.error, struct.error, ValueError) as error:
         raise RowDamaged("fingerprint", check) from error
     if not isinstance(fingerprint, Fingerprint) or not isinstance(metadata, Metadata | None):
         raise RowDamaged("fingerprint", check)
-    return StoredDescriptors(fingerprint, metadata, row.searched_up_to)
+    if not isinstance(parts, tuple) or not all(isinstance(part, DescribedPart) for part in parts):
+        raise RowDamaged("fingerprint", check)
+    return StoredDescriptors(fingerprint, metadata, row.searched_up_to, parts)
 
 
 def _compress(value: object) -> bytes:

@@ -18,13 +18,28 @@ from hashing.types import Span
 
 
 @dataclass(frozen=True, slots=True)
+class RangesOfPart:
+    """Ranges of another part of the item than its main one, in that part's own time.
+
+    part: its id.
+    """
+
+    part: str
+    query: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimedDate:
-    """What the known copies say of the claimed date, and of which ranges of the item."""
+    """What the known copies say of the claimed date, and of which ranges of the item.
+
+    query: of the main part. parts: of those others that contradict the claim.
+    """
 
     claimed: str
     finding: DateFinding
     query: tuple[Span, ...]
     reason: Message
+    parts: tuple[RangesOfPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

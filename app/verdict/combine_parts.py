@@ -7,27 +7,44 @@ the headline names that part, and the main part stays in `unmatched`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.verdict.claim_check import ClaimedDate
+from app.verdict.claim_check import ClaimedDate, RangesOfPart
 from app.verdict.relations import Comparison
 from app.verdict.shortfalls import NOT_COMPARED, Shortfall, not_compared
 from app.verdict.verdict import Verdict
 from hashing.message import Message, Param
-from hashing.types import Part, PreviewFrames, Span
+from hashing.search.candidates import SearchThresholds
+from hashing.types import Fingerprint, Part, PreviewFrames, Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CheckedPart:
     """A part of an item beside its main one, and what became of its check.
 
-    verdict: None where it was not checked; `reason` then says why. preview: for evidence frames.
+    verdict, fingerprint: None where it was not checked; `reason` then says why. proposed: what a
+    clip has to reach to be compared with it.
     """
 
     part: Part
     verdict: Verdict | None = None
-    duration_s: float | None = None
-    preview: PreviewFrames | None = None
-    problems: tuple[Message | str, ...] = ()
+    fingerprint: Fingerprint | None = None
     reason: Message | None = None
+    proposed: SearchThresholds | None = None
+
+    @property
+    def duration_s(self) -> float | None:
+        """As measured, else as the file states it."""
+        measured = self.fingerprint.info.duration_s if self.fingerprint is not None else None
+        return measured if measured is not None else self.part.duration_s
+
+    @property
+    def preview(self) -> PreviewFrames | None:
+        """For evidence frames."""
+        return self.fingerprint.preview if self.fingerprint is not None else None
+
+    @property
+    def problems(self) -> tuple[Message | str, ...]:
+        """Of reading the part."""
+        return self.fingerprint.problems if self.fingerprint is not None else ()
 
     @property
     def checked(self) -> bool:
@@ -84,7 +101,7 @@ def _with_part(combined: Verdict, part: CheckedPart, other: Verdict) -> Verdict:
     of_part = [_of_part(comparison, part.part.id) for comparison in other.comparisons]
     comparisons = _merged(combined.comparisons, of_part)
     combined = replace(
-        combined, comparisons=comparisons, date=_date(combined.date, other.date, label)
+        combined, comparisons=comparisons, date=_date(combined.date, other.date, part.part)
     )
     says_more = other.undecided is not None and combined.relation == "none"
     if not other.matched and not says_more:
@@ -150,15 +167,15 @@ def _joined(mine: Comparison, other: Comparison) -> Comparison:
     return replace(mine, match=match, coverage_reference=reference)
 
 
-def _date(
-    mine: ClaimedDate | None, other: ClaimedDate | None, label: Message
-) -> ClaimedDate | None:
+def _date(mine: ClaimedDate | None, other: ClaimedDate | None, part: Part) -> ClaimedDate | None:
     """A claim that another part contradicts is contradicted in part; else the main part's word."""
     if mine is None or other is None:
         return mine
     if other.finding not in ("contradicted", "partly_contradicted"):
         return mine
+    parts = (*mine.parts, RangesOfPart(part.id, other.query))
     if mine.finding in ("contradicted", "partly_contradicted"):
-        return mine
-    params: dict[str, Param] = {"part": label, "reason": other.reason, "main": mine.reason}
-    return ClaimedDate(mine.claimed, "partly_contradicted", (), Message("claim-in-part", params))
+        return replace(mine, parts=parts)
+    params: dict[str, Param] = {"part": part.label, "reason": other.reason, "main": mine.reason}
+    reason = Message("claim-in-part", params)
+    return ClaimedDate(mine.claimed, "partly_contradicted", (), reason, parts)

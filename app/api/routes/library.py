@@ -203,7 +203,7 @@ def _add_checked(
     ):
         raise NotKept(Message("error-no-fingerprint"))
     facts = FileFacts(check.name, check.sha256, check.bytes)
-    item = StoredItem(facts, stored_item.fingerprint, stored_item.metadata)
+    item = StoredItem(facts, stored_item.fingerprint, stored_item.metadata, stored_item.parts)
     with record_change(store, caller.key_id, "clip.add", check.id) as changes:
         added = add_stored(item, library, settings, context)
         with store.writing() as connection:

@@ -166,7 +166,8 @@ def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
     def again(*_: object) -> None:
         raise DecodeError(verbatim("asked for a whole check"))
 
-    monkeypatch.setattr(check_again, "matches_since", lambda *_: {"R000001": whole()})
+    later = {check_again.MAIN: {"R000001": whole()}}
+    monkeypatch.setattr(check_again, "matches_since", lambda *_: later)
     asked_again: list[int] = []
     monkeypatch.setattr(check_again, "check_again", lambda *_: asked_again.append(1) or again())
     with store.writing() as connection:

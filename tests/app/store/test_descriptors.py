@@ -1,11 +1,25 @@
 """Fingerprints that were stored before still open, whatever their records were called then."""
 
 import base64
+from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
+from app.metadata.types import Credentials, Metadata
+from app.store import checks, descriptors, keys
+from app.store.checks import Submission
+from app.store.data_folder import open_store
 from app.store.descriptors import _compress, _decompress
-from hashing.types import AudioFingerprint, Fingerprint, PreviewFrames, Span
+from hashing.message import Message, verbatim
+from hashing.types import (
+    AudioFingerprint,
+    DescribedPart,
+    Fingerprint,
+    Part,
+    PreviewFrames,
+    Span,
+)
 
 # A fingerprint as it was stored when the records were called Pictures and AudioPrint, and
 # Fingerprint had the fields `frames` and `pictures`.
@@ -38,3 +52,32 @@ def test_what_opened_is_stored_again_under_the_present_names() -> None:
     again = _compress(_decompress(STORED_BEFORE))
     assert again != STORED_BEFORE
     assert _compress(_decompress(again)) == again
+
+
+def test_parts_are_stored_beside_the_main_part(tmp_path: Path) -> None:
+    stored = _decompress(STORED_BEFORE)
+    assert isinstance(stored, Fingerprint)
+    metadata = Metadata({}, Credentials("none"))
+    unread = Part(
+        "video-1", "video", verbatim("attached video"), reason=Message("problem-unnamed-coding")
+    )
+    parts = (
+        DescribedPart(Part("track-2", "video", verbatim("track 2")), stored),
+        DescribedPart(unread),
+    )
+    store = open_store(tmp_path / "desk")
+    with store.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        key = keys.list_keys(connection)[0].id
+        submission = Submission(key=key, task="check", kind="upload", name="a.mp4", bytes=1)
+        check, _ = checks.accept(connection, submission, 100)
+        until = checks.timestamp_in(1000)
+        descriptors.store(connection, check.id, stored, metadata, 1, until, parts=parts)
+        read = descriptors.load(connection, check.id)
+    store.close()
+    assert read is not None
+    assert [part.part for part in read.parts] == [part.part for part in parts]
+    first, second = (part.fingerprint for part in read.parts)
+    assert first is not None
+    assert np.array_equal(first.descriptors.vectors, stored.descriptors.vectors)
+    assert second is None
