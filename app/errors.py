@@ -70,6 +70,8 @@ CAUSES: Final[dict[int, str]] = {
     errno.EAGAIN: "cause-too-many-processes",
     errno.EADDRINUSE: "cause-address-in-use",
     errno.EADDRNOTAVAIL: "cause-address-elsewhere",
+    errno.ENETUNREACH: "cause-no-network",
+    errno.EHOSTUNREACH: "cause-no-network",
     errno.EPIPE: "cause-closed",
     errno.ECONNRESET: "cause-closed",
     errno.ETIMEDOUT: "cause-too-slow",

@@ -388,6 +388,30 @@ def files() -> str:
     return table(head, rows) + said + provenance(result)
 
 
+def written() -> str:
+    """What PyAV writes, and what is broken on purpose; files that got another answer by name."""
+    result, broken = read("written"), read("mutants")
+    limits = sum(broken["passed_a_limit"].values())
+    rows = [
+        ("files in every container and coding that PyAV writes", f"{result['files']:,}"),
+        ("that PyAV reads back: with a verdict", _part(result["verdicts"], result["readable"])),
+        ("matched with the clip they are of", _part(result["matched"], result["readable"])),
+        ("files broken on purpose", f"{broken['files']:,}"),
+        ("something decodes; refused in words; beyond a limit, which is named",
+         f"{broken['decoded']:,}; {broken['refused_in_words']:,}; {limits}"),
+        ("ended the process otherwise", f"{sum(broken['ended_the_process'].values())}"),
+        ("with exception texts", f"{broken['with_foreign_text']}"),
+    ]  # fmt: skip
+    unmatched = ", ".join(f"`{name}`" for name in result["unmatched"]) or "none"
+    head = ("", "")
+    return (
+        table(head, rows)
+        + f"\nNot matched: {unmatched}.\n"
+        + provenance(result)
+        + provenance(broken)
+    )
+
+
 def _container(kind: str) -> str:
     """The short name of the container in `container / coding`."""
     return kind.partition(" / ")[0].split(",")[0].removesuffix("_pipe")
@@ -445,6 +469,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "service": service,
     "faces": faces,
     "files": files,
+    "written": written,
     "metadata": metadata,
     "library": library,
 }

@@ -9,6 +9,7 @@ import typer
 
 from app.cli.keys_and_audit import DataOption
 from app.cli.options import LibraryPlace, print_lines, settings_of, start_decoding
+from app.errors import cause_of
 from app.messages.catalogue import plain, text
 from hashing.errors import FirstseenError
 from hashing.message import Message
@@ -84,7 +85,9 @@ def _check_sealed(settings: "Settings") -> None:
         raise NotSealed(Message("error-doctor-open"))
     counted = sealed_network.observe().attempts > after.attempts
     _require(Message("error-doctor-not-counted"), fact=counted)
-    print_lines([text("cli-doctor-refused", reason=refusal), text("cli-doctor-nothing-left")])
+    print_lines(
+        [text("cli-doctor-refused", reason=cause_of(refusal)), text("cli-doctor-nothing-left")]
+    )
 
 
 def _require(otherwise: Message, *, fact: bool) -> None:

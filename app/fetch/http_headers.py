@@ -113,7 +113,7 @@ def _parse(
     try:
         event = connection.next_event()
     except h11.RemoteProtocolError as error:
-        raise HeadError(f"no head of HTTP/1.1: {error}") from error
+        raise HeadError("no head of HTTP/1.1") from error
     if not isinstance(event, h11.Request | h11.InformationalResponse | h11.Response):
         raise HeadError("no head of HTTP/1.1")
     if event.http_version not in VERSIONS:

@@ -623,6 +623,7 @@ cause-no-memory = there is not enough memory
 cause-too-many-processes = too many processes are running
 cause-address-in-use = another program is using the address
 cause-address-elsewhere = this machine does not have the address
+cause-no-network = the network is unreachable
 cause-closed = the other side closed the connection
 cause-too-slow = it took too long
 cause-number = the system reports error { $number }

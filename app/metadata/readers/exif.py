@@ -125,11 +125,12 @@ def read_tags(file: BinaryIO, problems: list[Message]) -> Mapping[str, Any]:
         for details in (True, False):
             try:
                 return exifread.process_file(cast(BinaryIO, BudgetedFile(file)), details=details)
-            except (*PARSER_FAULTS, ExifError) as error:
-                if isinstance(error, TooMuchError):
-                    problems.append(error.message)
-                damaged = "metadata-maker-notes" if details else "metadata-exif-damaged"
-                problems.append(Message(damaged))
+            except TooMuchError as error:
+                problems.append(error.message)
+            except (*PARSER_FAULTS, ExifError):
+                pass  # named below, as what was too much is
+            damaged = "metadata-maker-notes" if details else "metadata-exif-damaged"
+            problems.append(Message(damaged))
         return {}
     finally:
         quiet.disabled = False

@@ -71,13 +71,13 @@ def observe() -> Traffic:
     )
 
 
-def try_to_leave() -> str | None:
+def try_to_leave() -> OSError | None:
     """Try to reach an address outside. Returns why that failed; None where it did not."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(OUTSIDE)  # asks for a way there and sends nothing
         except OSError as error:
-            return error.strerror or str(error)
+            return error
     return None
 
 

@@ -52,7 +52,7 @@ def test_a_whole_check_runs_in_an_empty_network_and_nothing_leaves(tmp_path: Pat
         "In a network of its own: only the loopback, and that is down.",
         "Checked a made picture: its known copy was found.",
         "During the check: 0 bytes sent, 0 attempts to reach another machine.",
-        "One attempt on purpose was refused and counted: Network is unreachable.",
+        "One attempt on purpose was refused and counted: the network is unreachable.",
         "Nothing left.",
     ]
     assert not (tmp_path / "library").exists()  # your own is not touched
