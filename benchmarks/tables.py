@@ -345,20 +345,27 @@ def _missed(one: dict[str, Any]) -> tuple[str, str]:
 
 def metadata() -> str:
     result = read("metadata")
-    columns = result["columns"]
+    columns, accepted = result["columns"], result["accepted"]
     rows: list[Row] = [
-        (name, f"{100 * c['agreement']:.1f} %", f"{100 * c['agreement_where_stated']:.1f} %")
+        (name, f"{100 * c['agreement']:.1f} %", f"{100 * c['agreement_where_stated']:.1f} %",
+         f"{100 * accepted[name]['agreement_where_stated']:.1f} % of {accepted[name]['stated']}")
         for name, c in columns.items()
-    ]
+    ]  # fmt: skip
     files = max(c["files"] for c in columns.values())
     made, originals = result["made"], result["originals"]
     rows += [
         (f"{made['files']} files made with ffmpeg and exiftool", "–",
-         f"{100 * made['agreement_where_stated']:.1f} %"),
-        ("camera originals with a notice or a warning", "–",
+         f"{100 * made['agreement_where_stated']:.1f} %", "–"),
+        ("camera originals with a notice or a warning", "–", "–",
          f"{originals['with_notice_or_warning']} of {originals['files']}"),
     ]  # fmt: skip
-    return table((f"agreement over {files} files", "all", "where it is stated"), rows)
+    head = (
+        f"agreement over {files} files",
+        "all",
+        "where stated",
+        "where photos and videos state it",
+    )
+    return table(head, rows)
 
 
 def files() -> str:

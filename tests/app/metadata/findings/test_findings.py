@@ -74,7 +74,7 @@ GOLDEN: list[tuple[str, Fields, str | None, str, str]] = [
      {**exif("2019:06:12 14:03:00"), "xmp": {"exif:DateTimeOriginal": "2019-06-20T10:00:00"}},
      None, "capture_dates_differ", "warning"),
     ("changed before capture", exif("2019:06:12 14:03:00", **{"Image DateTime":
-     "2018:06:12 14:03:00"}), None, "changed_before_capture", "warning"),
+     "2018:06:12 14:03:00"}), None, "changed_before_capture", "info"),
     ("saved later", exif("2019:06:12 14:03:00", **{"Image DateTime": "2020:06:12 14:03:00"}),
      None, "saved_later", "info"),
     ("header rewritten", {"boxes": {"mvhd creation_time": "2020-06-12T14:03:00Z",
