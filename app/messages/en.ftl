@@ -387,6 +387,7 @@ reason-opposed = '{ $clip }' ({ $clip_id }) matched { $query } too, but is not t
 reason-geometry = geometric match of { $points } points, in { SHARE($share) } of the frames compared
 reason-alike = { SHARE($share) } of the textured area agrees
 reason-displaced = { SHARE($share) } of it shows the same things slightly displaced, as at another time
+reason-moved = { SHARE($share) } of what differs is in the other photo too, but elsewhere: it has moved
 reason-motion = motion agrees { SHARE($share) }
 reason-still = nothing moves; where something moves at other times, { SHARE($share) } agrees
 reason-no-geometry = no common geometry found

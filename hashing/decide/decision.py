@@ -28,6 +28,9 @@ MAX_DISPLACED_SHARE = 0.12
 MIN_RIGID_CORRELATION = (
     0.97  # of thumbnails, from which an inexact transform causes the displacement
 )
+# of the patches of two photos that differ, those found elsewhere in the other; no copy of 242 has
+# more, half the pairs of other times do, see `similarity/moved_content.py`
+MAX_MOVED_SHARE = 0.03
 MIN_PATH_AGREEING_SHARE = 0.6  # along a moving crop's path: as likely as not a copy
 MANY_INLIERS = 400
 MIN_SCENE_INLIERS = 25  # of two recordings of the same scene
@@ -105,10 +108,19 @@ def _still_logit(support: Support) -> float:
     logit = -1.5 + geometry + appearance + motion
     if support.motion_agreement is not None:
         logit = min(logit, 16.0 * (support.motion_agreement - 0.75))
-    if _is_displaced(support):
+    if _shows_another_time(support):
         # the same things in other places: the scene at another time, for a person to decide
         logit = min(logit, MAX_OVERLAID_LOGIT)
     return logit
+
+
+def _shows_another_time(support: Support) -> bool:
+    """Whether a still shows the same things in other places."""
+    return _has_moved(support) or _is_displaced(support)
+
+
+def _has_moved(support: Support) -> bool:
+    return support.moved_share is not None and support.moved_share > MAX_MOVED_SHARE
 
 
 def _is_displaced(support: Support) -> bool:
@@ -128,7 +140,7 @@ def _decision(score: float, support: Support, *, both_videos: bool) -> Decision:
         and support.agreeing_share >= 0.3
     ):
         return "same_scene_other_recording"
-    if score >= MIN_UNDECIDED_SCORE and _is_displaced(support) and not both_videos:
+    if score >= MIN_UNDECIDED_SCORE and _shows_another_time(support) and not both_videos:
         return "same_scene_other_recording"
     return "none" if score < MIN_UNDECIDED_SCORE else "weak_match"
 
@@ -143,6 +155,8 @@ def _reasons(support: Support) -> tuple[Message, ...]:
     ]
     if _is_displaced(support) and support.displaced_share is not None:
         out.append(Message("reason-displaced", {"share": round(support.displaced_share, 4)}))
+    if _has_moved(support) and support.moved_share is not None:
+        out.append(Message("reason-moved", {"share": round(support.moved_share, 4)}))
     if support.motion_agreement is not None:
         out.append(Message("reason-motion", {"share": round(support.motion_agreement, 4)}))
     elif support.static_agreement is not None:

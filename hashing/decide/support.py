@@ -25,6 +25,7 @@ from hashing.similarity.motion_correlation import (
     correlate_motion,
     correlate_still_motion,
 )
+from hashing.similarity.moved_content import measure_moved_content
 from hashing.types import Line, Seconds
 
 __all__ = [
@@ -39,6 +40,8 @@ CHANGE_GRID, MIN_LUMA_CHANGE = (
     (16, 9),
     14.0,
 )  # cells (width, height); grey levels, above coding noise
+MOVED_LONG_SIDE_PX = 512  # of two photos, where what moved between them is looked for
+MIN_MOVED_PATCHES = 10  # fewer are coincidence: at most 9 in 242 copies, see `moved_content.py`
 MIN_IDENTICAL_SHARE = 0.95  # agreeing share from which motion is coding noise
 
 
@@ -68,6 +71,8 @@ class Support:
     # of a still: displaced share of its textured area, or of what moves in it; None where too
     # little is found again, and for videos
     displaced_share: float | None = None
+    # of two photos: of the patches that differ, the share that lies elsewhere in the other photo
+    moved_share: float | None = None
     along_crop_path: bool = False  # measured along a moving crop's path
 
 
@@ -127,6 +132,7 @@ def measure_support(
         ),
         min_agreeing_share=min_agreeing_share,
         displaced_share=_still_displacement(query, reference, placement),
+        moved_share=_moved_share(query, reference, placement),
         still_beyond_lines=motion_agreement is not None
         or _is_still_beyond_lines(query_frames, lines),
         along_crop_path=stabilised is not None,
@@ -224,6 +230,20 @@ def _still_displacement(
     matched = matched_frame_index(reference, placement)
     displacement = measure_still_displacement(still, reference, placement.transform.matrix, matched)
     return displacement.displaced_share if displacement is not None else None
+
+
+def _moved_share(query: FrameCache, reference: FrameCache, placement: Placement) -> float | None:
+    if (query.fingerprint.info.kind, reference.fingerprint.info.kind) != ("still", "still"):
+        return None
+    similarity = compare_visible_part(
+        query.frame(0),
+        reference.frame(0),
+        placement.transform.matrix,
+        query.caption_bars,
+        MOVED_LONG_SIDE_PX,
+    )
+    moved = measure_moved_content(similarity)
+    return moved.moved_share if moved.moved >= MIN_MOVED_PATCHES else 0.0
 
 
 def _motion_agreement(

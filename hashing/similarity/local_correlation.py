@@ -34,7 +34,7 @@ MIN_AGREEING_CORRELATION = 0.55
 class FrameSimilarity:
     """A query frame, the reference frame warped onto it, and where they agree.
 
-    Maps have COMPARISON_LONG_SIDE_PX on their longest side at most.
+    Maps have COMPARISON_LONG_SIDE_PX on their longest side at most, if nothing else was asked for.
     """
 
     query: NDArray[np.float32]  # (h, w) luma
@@ -62,6 +62,7 @@ def compare_visible_part(
     reference: NDArray[np.uint8],
     matrix: Matrix,
     hidden: tuple[Box, ...] = (),
+    long_side_px: int = COMPARISON_LONG_SIDE_PX,
 ) -> FrameSimilarity:
     """Compare only the part of the query that the reference covers.
 
@@ -72,12 +73,12 @@ def compare_visible_part(
     height, width = query.shape[:2]
     box = visible_outline(matrix, (width, height), (reference.shape[1], reference.shape[0]))
     if box is None:
-        return compare_frames(query, reference, matrix)
+        return compare_frames(query, reference, matrix, long_side_px)
     free = mask_outside(hidden, (width, height)) if hidden else None
     x0, y0 = int(box[0] * width), int(box[1] * height)
     x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))
     from_part = np.array([[1.0, 0, -x0], [0, 1, -y0], [0, 0, 1]])
-    similarity = compare_frames(query[y0:y1, x0:x1], reference, from_part @ matrix)
+    similarity = compare_frames(query[y0:y1, x0:x1], reference, from_part @ matrix, long_side_px)
     if free is None:
         return similarity
     size = similarity.query.shape[1], similarity.query.shape[0]
@@ -97,14 +98,18 @@ def compare_visible_part(
 
 
 def compare_frames(
-    query: NDArray[np.uint8], reference: NDArray[np.uint8], matrix: Matrix
+    query: NDArray[np.uint8],
+    reference: NDArray[np.uint8],
+    matrix: Matrix,
+    long_side_px: int = COMPARISON_LONG_SIDE_PX,
 ) -> FrameSimilarity:
     """Compare a query frame with a reference frame under a transform.
 
-    query, reference: (H, W, 3) uint8 RGB. matrix: reference pixels -> query pixels.
+    query, reference: (H, W, 3) uint8 RGB. matrix: reference pixels -> query pixels. long_side_px:
+    of the maps, at most.
     """
     size_q = (query.shape[1], query.shape[0])
-    shrink = min(1.0, COMPARISON_LONG_SIDE_PX / max(size_q))
+    shrink = min(1.0, long_side_px / max(size_q))
     size = (max(8, round(size_q[0] * shrink)), max(8, round(size_q[1] * shrink)))
     to_small = scaling_matrix(size_q, size)
     left = cv2.resize(_to_luma(query), size, interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -29,6 +29,7 @@ supports = st.builds(
     min_agreeing_share=share,
     still_beyond_lines=st.booleans(),
     displaced_share=st.none() | share,
+    moved_share=st.none() | share,
     along_crop_path=st.booleans(),
 )
 kinds = st.sampled_from(["video", "still"])
@@ -183,6 +184,13 @@ def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
     decided = decide(moved, "still", "video")
     assert decided.decision == "same_scene_other_recording"
     assert any(reason.id == "reason-displaced" for reason in decided.reasons)
+
+
+def test_two_photos_between_which_something_moved_are_for_a_person_to_decide() -> None:
+    decided = decide(replace(STRONG, moved_share=0.2, correlation=0.999), "still", "still")
+    assert decided.decision == "same_scene_other_recording"
+    assert [reason.id for reason in decided.reasons].count("reason-moved") == 1
+    assert decide(replace(STRONG, moved_share=0.01), "still", "still").decision == "accepted"
 
 
 def test_pictures_that_correlate_as_a_whole_were_placed_inexactly_at_most() -> None:

@@ -61,12 +61,12 @@ def test_a_copy_has_everything_in_its_place_however_badly_coded(quality: int) ->
     assert displacement(coded(stood(0, 0), quality), stood(0, 0)).displaced_share < 0.03
 
 
-def _pasted(picture: Picture) -> Picture:
+def pasted(picture: Picture) -> Picture:
     picture[60:200, 200:330] = scene(12, 0.0, (130, 140))
     return picture
 
 
-def _removed(picture: Picture) -> Picture:
+def removed(picture: Picture) -> Picture:
     x, y = AT
     picture[y : y + 230, x : x + 170] = cv2.GaussianBlur(BACKGROUND, (0, 0), 9)[
         y : y + 230, x : x + 170
@@ -74,25 +74,25 @@ def _removed(picture: Picture) -> Picture:
     return picture
 
 
-def _written(picture: Picture) -> Picture:
+def written(picture: Picture) -> Picture:
     for row in range(4):
         at = (20, 60 + 55 * row)
         cv2.putText(picture, "AS IT WAS SEEN", at, cv2.FONT_HERSHEY_DUPLEX, 1.6, (255,) * 3, 4)
     return picture
 
 
-def _blocked(picture: Picture) -> Picture:
+def blocked(picture: Picture) -> Picture:
     small = cv2.resize(picture[60:200, 160:300], (10, 10), interpolation=cv2.INTER_AREA)
     picture[60:200, 160:300] = cv2.resize(small, (140, 140), interpolation=cv2.INTER_NEAREST)
     return picture
 
 
-def _noisy(picture: Picture) -> Picture:
+def noisy(picture: Picture) -> Picture:
     noise = np.random.default_rng(3).normal(0, 18, picture.shape)
     return np.asarray(np.clip(picture + noise, 0, 255), np.uint8)
 
 
-@pytest.mark.parametrize("paint", [_pasted, _removed, _written, _blocked, _noisy])
+@pytest.mark.parametrize("paint", [pasted, removed, written, blocked, noisy])
 def test_what_is_painted_over_a_copy_is_found_nowhere(paint: object) -> None:
     painted = paint(stood(0, 0))  # type: ignore[operator]
     assert displacement(coded(painted, 60), stood(0, 0)).displaced_share < 0.5 * MAX_DISPLACED_SHARE
