@@ -368,7 +368,7 @@ verdict-too-little = Inconclusive: too little to tell whether this is '{ $clip }
 verdict-conflicting = Inconclusive: { $clips } match the same segment and cannot both be right
 
 
-# A part beside the main picture: "In video track 2: a piece of …"
+# A part beside the main one: "In video track 2: a piece of …"
 verdict-in-part = In { $part }: { $headline }
 
 
@@ -436,7 +436,7 @@ claim-no-place = No place was entered in the library for the matched clips
 claim-place-no-match = No clip in this library matched the main picture, so no place is known
 
 
-claim-in-part = In { $part }: { $reason }. Of the main picture: { $main }
+claim-in-part = In { $part }: { $reason }. Of the main part: { $main }
 
 
 ## Limits: what a verdict does not mean
@@ -471,7 +471,7 @@ shortfall-clip = '{ $clip }' ({ $clip_id }: { $cause })
 shortfall-sound = the sound of '{ $clip }' ({ $clip_id }: { $cause })
 shortfall-regions = regions of the item's frames ({ $cause })
 shortfall-pair = '{ $clip }' and '{ $other }' with each other ({ $cause })
-shortfall-parts = what the file holds beside its main picture ({ $cause })
+shortfall-parts = what the file holds beside its main part ({ $cause })
 shortfall-in-part = in { $part }, { $what }
 # $clips: ids of some of them
 shortfall-set-aside = { $count ->
@@ -489,7 +489,7 @@ shortfall-given-up = { $count ->
     [one] 1 comparison
    *[other] { $count } comparisons
 } had failed before it
-limit-main-unmatched = The file's main picture matched nothing in this library; what is said here is of its { $part }
+limit-main-unmatched = The file's main part matched nothing in this library; what is said here is of its { $part }
 limit-skipped = { $count ->
     [one] 1 clip of this library was
    *[other] { $count } clips of this library were

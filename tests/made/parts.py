@@ -1,4 +1,4 @@
-"""Files that show more than their main picture: two video tracks, a video behind a photo."""
+"""Files that show more than their main part: two video tracks, a video behind a photo."""
 
 from fractions import Fraction
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a file shows beside its main picture is found, whatever announces it."""
+"""What a file shows beside its main part is found, whatever announces it."""
 
 from pathlib import Path
 from typing import get_args
