@@ -9,11 +9,14 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from app.jobs.outcomes import put_aside
+from app.library.errors import LibraryReadOnly, LibraryUnusable
 from app.settings import Settings
 from app.store import checks, leases
 from app.store.checks import Check
 from app.store.data_folder import Store
+from app.store.errors import StoreUnusable
 from app.store.leases import Progress
+from hashing.errors import FirstseenError
 from hashing.message import Message
 
 
@@ -115,9 +118,23 @@ class OneOfSeveral:
             )
 
 
+def is_outage(store: Store, error: FirstseenError) -> bool:
+    """Whether an error is of a server that is out of reach for a while, and no fault of a check.
+
+    Of a folder it is none: what cannot be written there now stays so.
+    """
+    lasting = isinstance(error, LibraryReadOnly)
+    return store.is_shared and isinstance(error, StoreUnusable | LibraryUnusable) and not lasting
+
+
 def ownership_of(store: Store, settings: Settings) -> Ownership:
     """How a service on this store owns its checks."""
     return OneOfSeveral(store, settings) if store.is_shared else OnlyService(store, settings)
+
+
+def record_interruption(connection: sa.Connection, check: Check, settings: Settings) -> None:
+    """Queue a check again that an outage interrupted; put it aside after MAX_INTERRUPTIONS."""
+    _put_aside_all(connection, checks.record_interruptions(connection, [check.id]), settings)
 
 
 def _put_aside_all(connection: sa.Connection, interrupted: list[Check], settings: Settings) -> None:

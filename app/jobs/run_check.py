@@ -21,6 +21,7 @@ from app.jobs.outcomes import (
     store_refusal,
     store_verdict,
 )
+from app.jobs.ownership import is_outage
 from app.jobs.recheck import recheck
 from app.jobs.recheck_filter import RecheckFilter
 from app.library.context_csv import context_from_columns
@@ -105,6 +106,8 @@ def check_file(work: Work, check: Check, on_progress: OnProgress) -> None:
     except CheckUnknown:
         raise
     except FirstseenError as error:
+        if is_outage(work.store, error):
+            raise
         if not has_verdict:
             report = to_json(_unread_report(work, check, error))
             store_failure(work.store, check, work.settings, report, problem_of(error))
@@ -155,6 +158,8 @@ def add_file(work: Work, check: Check, on_progress: OnProgress) -> None:
         )
         change.end(*addition_entries(added))
     except FirstseenError as error:
+        if is_outage(work.store, error):
+            raise
         store_refusal(work.store, check, work.settings, problem_of(error))
     else:
         store_addition(work.store, check, work.settings, added.clip_id, new=added.new)

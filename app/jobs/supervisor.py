@@ -21,7 +21,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.jobs.outcomes import put_aside
-from app.jobs.ownership import ownership_of
+from app.jobs.ownership import ownership_of, record_interruption
 from app.jobs.worker_process import WorkerProcess
 from app.settings import Settings
 from app.store import checks
@@ -55,6 +55,7 @@ class Running:
     step: str = ""
     share: float = 0.0
     begun: bool = False
+    interrupted: bool = False  # by an outage of the server, as its worker says
     ending: bool = False  # its end is being recorded: it is not at work any more
 
 
@@ -329,6 +330,8 @@ class Supervisor:
                     running.begun = True
                 case ["progress", str(step), float() | int() as share]:
                     running.step, running.share = step, min(1.0, max(0.0, float(share)))
+                case ["interrupted", check.id]:
+                    running.interrupted = True
                 case ["finished", check.id]:
                     return True
             self._notify()
@@ -365,6 +368,9 @@ class Supervisor:
         """Requeue a check after its worker died; put it aside after MAX_CRASHES."""
         if self._stopping.is_set() or not running.begun:
             checks.requeue(connection, check.id)
+            return
+        if running.interrupted:
+            record_interruption(connection, check, self._settings)
             return
         log.warning("a worker died", extra={"check": check.id})
         crashed = checks.record_crash(connection, check.id)

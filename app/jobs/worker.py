@@ -4,7 +4,8 @@
 
 WORK is a module with `open_work(settings, store)`, which returns a `Work`. Messages
 are JSON arrays, one a line. In: the settings first, then ["do", id] and ["stop", id]. Out:
-["ready"], and for each check ["begun", id], ["progress", step, share]..., ["finished", id].
+["ready"], and for each check ["begun", id], ["progress", step, share]..., ["finished", id]; or
+["interrupted", id], after which this process ends, where the store's server is out of reach.
 When the input ends, the server has ended or is stopping, and this process ends too.
 """
 
@@ -20,12 +21,14 @@ from importlib import import_module
 from typing import BinaryIO, Final, Protocol
 
 from app.jobs import service_log
+from app.jobs.ownership import is_outage
 from app.progress import OnProgress
 from app.settings import Settings
 from app.store import checks
 from app.store.checks import Check
 from app.store.data_folder import Store, open_store, store_place
 from app.store.errors import CheckUnknown
+from hashing.errors import FirstseenError
 
 if sys.platform == "linux":
     from app.sandbox.child.lockdown import die_with_parent
@@ -111,7 +114,12 @@ class Worker:
             with contextlib.suppress(Cancelled, CheckUnknown):
                 with store.reading() as connection:
                     check = checks.find(connection, identifier)
-                work.do(check, self._progress_of(identifier))
+                try:
+                    work.do(check, self._progress_of(identifier))
+                except FirstseenError as error:
+                    if is_outage(store, error):
+                        self._send("interrupted", identifier)
+                    raise
             self._cancelled.discard(identifier)
             self._send("finished", identifier)
 

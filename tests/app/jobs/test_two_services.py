@@ -85,6 +85,7 @@ def test_each_check_is_done_once_also_when_a_service_is_killed(
     contents = ("x", "sleep 0.1", "pictures", "unreadable")
     others = [sent(services[number % 2], contents[number % 4], number) for number in range(10, 34)]
     stopped = waiting[0]
+    outage = sent(second, "outage", 40)
     answer = second.client.post(f"/v1/checks/{stopped}/cancel", headers=first.headers)
     assert answer.status_code == 200, answer.text
     with store.reading() as connection:
@@ -97,7 +98,8 @@ def test_each_check_is_done_once_also_when_a_service_is_killed(
     assert took_s > LEASE_S / 2, "the killed service's were taken over before its leases ended"
 
     rows = rows_of(store)
-    assert set(rows) == {*waiting, *others}
+    assert set(rows) == {*waiting, *others, outage}
+    assert (rows[outage].state, rows[outage].interruptions) == ("done", 1)
     assert rows[stopped].state == "cancelled"
     with store.reading() as connection:
         counts = Counter(connection.scalars(sa.select(reports.c.check)))
@@ -105,7 +107,7 @@ def test_each_check_is_done_once_also_when_a_service_is_killed(
     assert counts == {each: 1 for each in rows if each != stopped}
     assert {check.crashes for check in rows.values()} == {0}
     interrupted = {each for each, check in rows.items() if check.interruptions}
-    assert interrupted <= lease.keys()
+    assert interrupted <= lease.keys() | {outage}
     begun = Counter(each["id"] for each in begun_checks(store.folder))
     assert {each for each, times in begun.items() if times > 1} <= interrupted
     assert [each for each in waiting[1:] if rows[each].state != "done"] == []

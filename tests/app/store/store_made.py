@@ -4,7 +4,8 @@ What is done with a check stands in its upload, as words: `sleep 0.5` does, tell
 `wait` does until `go_on`; `stubborn 5` sleeps without listening; `crash` ends the process, `crash
 once` at the first attempt only; `fault` raises what nobody expects; `unreadable` and `unusable`
 raise what verify raises; `pictures` stores the verdict, then makes some, and `pictures crash` dies
-over them. Anything else is checked at once, and nothing is found.
+over them. `outage` finds the store's server out of reach, at the first attempt. Anything else is
+checked at once, and nothing is found.
 """
 
 import contextlib
@@ -25,6 +26,7 @@ from app.jobs.outcomes import (
     store_refusal,
     store_verdict,
 )
+from app.jobs.ownership import is_outage
 from app.library.context_csv import context_from_columns
 from app.library.errors import LibraryUnusable
 from app.progress import OnProgress
@@ -33,6 +35,7 @@ from app.report.report_json import to_json
 from app.settings import Settings
 from app.store.checks import Check
 from app.store.data_folder import Store
+from app.store.errors import StoreUnusable
 from hashing.errors import DecodeError, FirstseenError
 from hashing.message import Message, verbatim
 from tests.app.api.service_made import report
@@ -80,6 +83,8 @@ class MadeWork:
                 self._obey(words, check, on_progress)
                 self._judge(words, check)
         except FirstseenError as error:
+            if is_outage(self.store, error):
+                raise
             self._refuse(check, error)
             return
         if words[:1] == ["pictures"] and check.task == "check":
@@ -121,6 +126,8 @@ class MadeWork:
                 os._exit(9)
             case ["crash", "once"] if check.crashes == 0:
                 os._exit(9)
+            case ["outage"] if check.interruptions == 0:
+                raise StoreUnusable(verbatim("out of reach"))
             case ["fault"]:
                 raise ZeroDivisionError("secret name")
             case ["unreadable"]:
