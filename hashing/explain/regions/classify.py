@@ -17,6 +17,7 @@ from hashing.explain.difference.residual import Difference, difference, in_wide_
 from hashing.explain.regions.change_regions import Patch, patches
 from hashing.explain.regions.features import Looks, elsewhen, looks, vivid
 from hashing.explain.regions.picture_in_picture import picture_over
+from hashing.explain.regions.round_picture import round_picture_over
 from hashing.explain.regions.split import core, pieces
 from hashing.explain.regions.tamper_rules import (
     CLEAR,
@@ -79,6 +80,8 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
         framed = picture_over(
             query, reference, placement, found, patch, seen, kind, writing=writing
         )
+        if framed is None and not writing:
+            framed = round_picture_over(query, reference, placement, found, patch, seen, kind)
         if framed is not None:
             return _Seen(framed, seen, EditType.INSET_OVER, framed=True)
         return _Seen(patch, seen, kind)

@@ -102,7 +102,7 @@ def picture_over(
 
     kind: what else it would be taken for. writing: whether it looks like that.
     """
-    if not _may_be(patch, seen, kind):
+    if not may_be(patch, seen, kind):
         return None
     frame = frame_of(query, reference, placement, found, patch)
     if not (frame.stands or frame.all_but_one) or area_of(frame.box) < SMALLEST:
@@ -110,8 +110,7 @@ def picture_over(
     certain = frame.shown >= STRONG or frame.all_but_one
     if patch.share < THROUGHOUT and not certain:
         return None
-    usual, most, noise = own_movement(found, patch, frame.box)
-    stirs = most > max(STIRS, NOISY * noise)
+    usual, stirs = own_pace(found, patch, frame.box)
     if writing:
         shown = stirs and usual > ALIVE
     elif kind in (EditType.STICKER, EditType.OVERLAY, EditType.LOGO) or not frame.stands:
@@ -120,10 +119,10 @@ def picture_over(
         shown = stirs or not (seen.palette > FEW_COLOURS and seen.flat > MOSTLY_FLAT)
     else:
         shown = True  # an inset already, or a change of the scene, which has no frame
-    return _as_rectangle(patch, frame.box) if shown else None
+    return as_rectangle(patch, frame.box) if shown else None
 
 
-def _may_be(patch: Patch, seen: Looks, kind: EditType | None) -> bool:
+def may_be(patch: Patch, seen: Looks, kind: EditType | None) -> bool:
     """Whether it is worth to look for a frame."""
     if (
         kind is EditType.CENSOR
@@ -136,7 +135,7 @@ def _may_be(patch: Patch, seen: Looks, kind: EditType | None) -> bool:
     return patch.fill >= 0.5 and area_of(patch.box) >= SMALLEST and long
 
 
-def _as_rectangle(patch: Patch, box: Box) -> Patch:
+def as_rectangle(patch: Patch, box: Box) -> Patch:
     """The patch with the cells and the outline of a rectangle."""
     height, width = patch.cells.shape
     cells = np.zeros_like(patch.cells)
@@ -144,6 +143,12 @@ def _as_rectangle(patch: Patch, box: Box) -> Patch:
     x0, y0 = max(0, round(box[0] * width) - 1), max(0, round(box[1] * height) - 1)
     cells[y0 : round(box[3] * height) + 1, x0 : round(box[2] * width) + 1] = True
     return replace(patch, cells=cells, outline=box)
+
+
+def own_pace(found: Difference, patch: Patch, box: Box) -> tuple[float, bool]:
+    """`own_movement` of every other place, and whether anything in the box goes on by itself."""
+    usual, most, noise = own_movement(found, patch, box)
+    return usual, most > max(STIRS, NOISY * noise)
 
 
 def own_movement(found: Difference, patch: Patch, box: Box) -> tuple[float, float, float]:
@@ -170,9 +175,9 @@ def frame_of(
     query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
 ) -> Frame:
     """Look for a border along each side of a patch's box."""
-    item, known = _pictures(query, reference, placement, found, patch)
-    across = _steps(item), _steps(known)
-    down = _steps(item.swapaxes(1, 2)), _steps(known.swapaxes(1, 2))
+    item, known = pictures_of(query, reference, placement, found, patch)
+    across = steps_of(item), steps_of(known)
+    down = steps_of(item.swapaxes(1, 2)), steps_of(known.swapaxes(1, 2))
     within = _within(query, reference, placement)
     x0, y0, x1, y1 = box = patch.box
     for _ in range(2):  # a side is judged between the two beside it
@@ -256,14 +261,14 @@ def _sharp(steps: Steps, at: int) -> NDArray[np.bool_]:
     return np.asarray((steps[:, :, at] > STEP) & (steps[:, :, at] > SHARP * around))
 
 
-def _steps(pictures: NDArray[np.uint8]) -> Steps:
+def steps_of(pictures: NDArray[np.uint8]) -> Steps:
     """Of (K, h, w, 3) pictures, across their columns; the largest of three channels."""
     out = np.zeros(pictures.shape[:3], np.float32)
     out[:, :, 1:] = np.abs(np.diff(pictures.astype(np.int16), axis=2)).max(axis=3)
     return out
 
 
-def _pictures(
+def pictures_of(
     query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """(K, h, w, 3) twice: the item at some instants, and the known picture warped to it."""
