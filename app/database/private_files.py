@@ -32,14 +32,14 @@ def mend_modes(folder: Path, names: frozenset[str]) -> int:
     names: entries of the folder, with all that lies below them; others are not ours to change.
     What belongs to another account is left, and so are links.
     """
-    mended = 0
+    changed = 0
     for path in (folder, *_entries(folder, names)):
         with contextlib.suppress(OSError):
             mode = path.lstat().st_mode & 0o777
             if mode & OTHERS:
                 path.chmod(mode & ~OTHERS)
-                mended += 1
-    return mended
+                changed += 1
+    return changed
 
 
 def wipe(folder: Path, names: frozenset[str]) -> list[str]:

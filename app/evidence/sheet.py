@@ -1,6 +1,6 @@
 """The pictures that let a person check one match with their own eyes.
 
-Pairs of the same instant, what the item shows of the known picture, the aligned difference, and
+Pairs of the same timestamp, what the item shows of the known picture, the aligned difference, and
 where each edit is. Runs inside the sandbox: arrays in, small JPEGs out. Faces, and what a person
 blanks by hand, are filled before anything is drawn, scaled, warped or compared, so no step can
 bring one back.
@@ -14,6 +14,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.evidence.evidence_frames import (
+    MAX_SEGMENTS,
+    HandFills,
+    UntouchedFrame,
+    frame_at,
+    pair_times,
+    reference_time,
+    strip_frames,
+    strip_times,
+)
 from app.evidence.face_redaction import (
     Boxes,
     CachingDetector,
@@ -27,16 +37,6 @@ from app.evidence.face_redaction import (
     map_boxes,
 )
 from app.evidence.hand_redaction import HandFill, blank, hand_fill
-from app.evidence.instants import (
-    MAX_SEGMENTS,
-    HandFills,
-    Instant,
-    instant,
-    moments,
-    reference_time,
-    strip_instants,
-    strip_moments,
-)
 from app.evidence.types import EvidenceSheet, Pair, Redaction, Side, Thumbnail
 from hashing.faces import FaceDetector, FaceModelError, load_detector
 from hashing.message import Message, Param
@@ -66,7 +66,7 @@ def evidence(
     """The sheet of one match.
 
     unblurred: show faces; only where a person asked for it.
-    strip: also make the instants to step through, for another few seconds of one core.
+    strip: also make the frames to step through, for another few seconds of one core.
     detector: None fills every picture whole, as happens where no detector is installed.
     redaction: what a person blanks by hand, whether or not faces are shown.
 
@@ -113,8 +113,8 @@ class _Aligned:
     """One moment of both clips and where they lie on each other, if that was measured."""
 
     segment: int
-    query: Instant
-    reference: Instant
+    query: UntouchedFrame
+    reference: UntouchedFrame
     homography: Homography | None  # of the known frame onto the item's
     visible: Box | None
 
@@ -157,19 +157,19 @@ class _Maker:
     def pairs(self) -> tuple[list[Pair], list[_Aligned]]:
         sides = [
             self._aligned(index, self._item_at(query_s), self._known_at(reference_s))
-            for index, query_s, reference_s in moments(self._match, self._query, self._reference)
+            for index, query_s, reference_s in pair_times(self._match, self._query, self._reference)
         ]
         return [self._pair(both) for both in sides], sides
 
     def strip(self) -> tuple[list[Pair], list[_Aligned]]:
         """Instants to step through; faces are filled in the neighbours too, on both sides."""
-        chosen = strip_moments(self._match, self._query, self._reference)
+        chosen = strip_times(self._match, self._query, self._reference)
         times_s, known_s = [times[1] for times in chosen], [times[2] for times in chosen]
-        ours = strip_instants(
+        ours = strip_frames(
             self._query, times_s, self._detector, self._hand("item"), 0, unblurred=self._unblurred
         )
         # what is not examined on one side is examined on the other
-        theirs = strip_instants(
+        theirs = strip_frames(
             self._reference,
             known_s,
             self._detector,
@@ -208,21 +208,21 @@ class _Maker:
             if segment.query.start <= item.time_s <= segment.query.end:
                 known = self._known_at(reference_time(segment, item.time_s))
                 return self._aligned(index, item, known)
-        nothing = Instant(0.0, np.zeros_like(item.picture), ())
+        nothing = UntouchedFrame(0.0, np.zeros_like(item.picture), ())
         return _Aligned(0, item, nothing, None, None)
 
-    def _item_at(self, time_s: Seconds) -> Instant:
+    def _item_at(self, time_s: Seconds) -> UntouchedFrame:
         hand = self._hand("item")
-        return instant(self._query, time_s, self._detector, hand, unblurred=self._unblurred)
+        return frame_at(self._query, time_s, self._detector, hand, unblurred=self._unblurred)
 
-    def _known_at(self, time_s: Seconds) -> Instant:
+    def _known_at(self, time_s: Seconds) -> UntouchedFrame:
         hand = self._hand("known")
-        return instant(self._reference, time_s, self._detector, hand, unblurred=self._unblurred)
+        return frame_at(self._reference, time_s, self._detector, hand, unblurred=self._unblurred)
 
     def _hand(self, side: Side) -> HandFills:
         return lambda time_s, shape: hand_fill(self._redaction, side, time_s, shape)
 
-    def _aligned(self, index: int, ours: Instant, theirs: Instant) -> _Aligned:
+    def _aligned(self, index: int, ours: UntouchedFrame, theirs: UntouchedFrame) -> _Aligned:
         segment = self._match.segments[index]
         homography = segment.homography_at(ours.time_s)
         return _Aligned(index, ours, theirs, homography, segment.visible)
@@ -423,7 +423,7 @@ def thumbnail(
     if detector == "installed":
         detector = _installed([])
     time_s = float(kept.times[len(kept.times) // 3])
-    here = instant(kept, time_s, detector, unblurred=False)
+    here = frame_at(kept, time_s, detector, unblurred=False)
     return jpeg(destroy(here.picture, here.faces))
 
 

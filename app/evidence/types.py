@@ -1,4 +1,4 @@
-"""What an evidence sheet is made of: small encoded pictures and the moments they show."""
+"""What an evidence sheet is made of: small encoded pictures and the timestamps they show."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ type Faces = Literal["redacted", "shown"]
 type Side = Literal["item", "known"]
 
 MAX_PICTURE_BYTES = 400_000  # 480 pixels of noise at our JPEG quality stay well below
-MAX_STRIP = 24  # instants of one match to step through
+MAX_STRIP = 24  # frames of one match to step through
 MAX_PARTS = 1000  # rectangles that a person may give for one match
 
 
@@ -82,7 +82,7 @@ class Thumbnail:
 class EvidenceSheet:
     """The pictures that let a person check one match.
 
-    strip: instants to step through, in the item's order; () where none was asked for.
+    strip: frames to step through, in the item's order; () where none was asked for.
     """
 
     pairs: tuple[Pair, ...]
@@ -97,7 +97,7 @@ class EvidenceSheet:
 
     def __post_init__(self) -> None:
         if len(self.strip) > MAX_STRIP:
-            raise ValueError(f"a strip of {len(self.strip)} instants, at most {MAX_STRIP} expected")
+            raise ValueError(f"a strip of {len(self.strip)} frames, at most {MAX_STRIP} expected")
 
 
 def _check_picture(picture: bytes | None) -> None:

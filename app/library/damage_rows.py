@@ -31,20 +31,20 @@ from app.library.vector_rows import delete_vectors
 def examine(connection: sa.Connection, number: int) -> tuple[DamagedPart, ...]:
     """What of a clip is damaged, as far as checksums and unpacking can tell. Raises ClipUnknown."""
     clip = clip_row(connection, number)
-    found: list[DamagedPart] = []
+    damaged: list[DamagedPart] = []
     if not _fingerprint_intact(connection, clip):
-        found.append("fingerprint")
+        damaged.append("fingerprint")
     if not _reads(number, lambda: read_pictures(connection, number)):
-        found.append("preview")
+        damaged.append("preview")
     if not _reads(number, lambda: read_own_vectors(connection, clip)):
-        found.append("vectors")
+        damaged.append("vectors")
     codes = _row_of(connection, audio_codes, number)
     if codes is not None and not are_codes_intact(codes):
-        found.append("sound")
+        damaged.append("sound")
     thumbnail = _row_of(connection, thumbnails, number)
     if thumbnail is not None and not is_intact(thumbnails, thumbnail):
-        found.append("thumbnail")
-    return tuple(found)
+        damaged.append("thumbnail")
+    return tuple(damaged)
 
 
 def _fingerprint_intact(connection: sa.Connection, clip: sa.RowMapping) -> bool:

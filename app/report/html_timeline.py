@@ -102,7 +102,7 @@ def bars(spans: Iterable[Span], item_s: Seconds | None) -> tuple[Bar, ...]:
 
 
 def ticks(end_s: float) -> tuple[Tick, ...]:
-    """Round moments, the start and the end; none for a still."""
+    """Round times, the start and the end; none for a still."""
     if end_s <= 0:
         return ()
     step = next((s for s in STEPS_S if end_s / s <= MAX_TICKS), end_s / MAX_TICKS)

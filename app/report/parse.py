@@ -217,7 +217,7 @@ def _match(match: JsonNode) -> ReportedMatch:
     coverage, shared = match["coverage"], match["shared_material"]
     return ReportedMatch(
         clip=_clip(match["clip"]),
-        appearances=tuple(_appearance(one) for one in match["appearances"].items()),
+        appearances=tuple(_appearance(appearance) for appearance in match["appearances"].items()),
         accepted=match["accepted"].flag(),
         score=_number(match["score"]),
         relation=match["relation"].one_of(RELATIONS),
@@ -257,8 +257,8 @@ def _clip(clip: JsonNode) -> ReportedClip:
 
 
 def _segment(segment: JsonNode) -> Segment:
-    path = [(moment["at"], moment["homography"]) for moment in segment["path"].items()]
-    moments = [(at.number_or_none(), _homography(there)) for at, there in path]
+    path = [(step["at"], step["homography"]) for step in segment["path"].items()]
+    steps = [(at.number_or_none(), _homography(there)) for at, there in path]
     return Segment(
         query=_span(segment["query"]),
         reference=_span(segment["reference"]),
@@ -270,7 +270,7 @@ def _segment(segment: JsonNode) -> Segment:
         mirrored=segment["mirrored"].flag_or_none(),
         inliers=segment["inliers"].whole_or_none(),
         part=segment["part"].text_or_none(),
-        path=tuple((at, there) for at, there in moments if at is not None and there is not None),
+        path=tuple((at, there) for at, there in steps if at is not None and there is not None),
     )
 
 

@@ -230,10 +230,10 @@ def _of_part(part: str | None) -> Json:
 
 
 def _path(segment: Segment) -> list[Json]:
-    moments = [(_number(at), _homography(there)) for at, there in segment.path]
+    steps = [(_number(at), _homography(there)) for at, there in segment.path]
     return [
         {"at": at, "homography": there}
-        for at, there in moments
+        for at, there in steps
         if at is not None and there is not None
     ]
 
@@ -367,7 +367,7 @@ def _messages(messages: Iterable[Message]) -> list[Json | None]:
 def _has_null(value: Json | list[Json] | str | float | None) -> bool:
     if isinstance(value, dict | list):
         inner = value.values() if isinstance(value, dict) else value
-        return any(_has_null(one) for one in inner)
+        return any(_has_null(part) for part in inner)
     return value is None
 
 

@@ -244,7 +244,7 @@ def _metadata(report: Report) -> Iterator[RenderableType]:
     if credentials and credentials.state != "none":
         meaning = text(f"report-credentials-{credentials.state}")
         lines.append(Text(text("report-credentials-line", meaning=meaning)))
-    for finding in sorted(report.findings, key=lambda one: gravest_first.index(one.severity)):
+    for finding in sorted(report.findings, key=lambda row: gravest_first.index(row.severity)):
         line = Text()
         if finding.severity != "info":
             label = text(f"report-severity-{finding.severity}")

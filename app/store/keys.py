@@ -218,7 +218,7 @@ def authenticate(connection: sa.Connection, secret: str, now: datetime) -> Key |
     has_secret = (keys.c.hash == digest) | in_grace
     row = connection.execute(sa.select(keys).where(has_secret)).one_or_none()
     stored = (row.hash, row.old_hash or b"") if row is not None else (bytes(len(digest)), b"")
-    same = [hmac.compare_digest(one, digest) for one in stored]
+    same = [hmac.compare_digest(secret_hash, digest) for secret_hash in stored]
     valid = any(same) and _PATTERN.fullmatch(secret) is not None
     return _key(row) if valid and row is not None and _key(row).is_valid(time) else None
 

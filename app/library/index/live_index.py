@@ -59,18 +59,18 @@ class LiveIndex:
         """The k nearest vectors of each query. queries: (N, 512), unit length."""
         self._connection = connection
         self._update(connection)
-        found = [self._index.search(block, k) for block in _query_blocks(queries)]
-        ids = np.concatenate([block_ids for block_ids, _ in found])
-        cosines = np.concatenate([block_cosines for _, block_cosines in found])
+        blocks = [self._index.search(block, k) for block in _query_blocks(queries)]
+        ids = np.concatenate([block_ids for block_ids, _ in blocks])
+        cosines = np.concatenate([block_cosines for _, block_cosines in blocks])
         self._connection = None
         owner = np.searchsorted(self._ranges[:, 0], ids, side="right") - 1
         numbers = np.where(ids == NO_VECTOR, 0, self._numbers()[owner])
-        found_clips, index = np.unique(numbers[ids != NO_VECTOR], return_inverse=True)
+        clips_hit, index = np.unique(numbers[ids != NO_VECTOR], return_inverse=True)
         clip_index = np.full(ids.shape, NO_VECTOR, np.int64)
         clip_index[ids != NO_VECTOR] = index
         searched, skipped = self._counts
         return Hits(
-            clips=clip_ids(found_clips.tolist()),
+            clips=clip_ids(clips_hit.tolist()),
             clip_index=clip_index,
             vector=ids,
             cosine=cosines,
@@ -228,11 +228,11 @@ def search_since(
             ids[rows], cosines[rows] = best_of(all_ids, all_cosines, k)
     owner = np.searchsorted(ranges[:, 0], ids, side="right") - 1
     is_hit = ids != NO_VECTOR
-    found_clips, index = np.unique(ranges[owner[is_hit], 2], return_inverse=True)
+    clips_hit, index = np.unique(ranges[owner[is_hit], 2], return_inverse=True)
     clip_index = np.full(ids.shape, NO_VECTOR, np.int64)
     clip_index[is_hit] = index
     return Hits(
-        clip_ids(found_clips.tolist()),
+        clip_ids(clips_hit.tolist()),
         clip_index,
         ids,
         cosines,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.evidence.evidence_frames import MAX_SEGMENTS, pair_times, reference_time
 from app.evidence.face_redaction import FILL_RGB, invert
-from app.evidence.instants import MAX_SEGMENTS, moments, reference_time
 from app.evidence.sheet import difference_map, evidence, mark_shown, thumbnail
 from app.evidence.types import EvidenceSheet, Pair
 from app.report.html import render
@@ -212,7 +212,7 @@ def test_many_segments_are_bounded_and_said_to_be(
         Segment(Span(0.2 * i, 0.2 * i + 0.2), Span(0.2 * i, 0.2 * i + 0.2), 0.9) for i in range(9)
     )
     many = Match(0.9, "accepted", pieces)
-    assert len({index for index, _, _ in moments(many, query, reference)}) == MAX_SEGMENTS
+    assert len({index for index, _, _ in pair_times(many, query, reference)}) == MAX_SEGMENTS
     problem = evidence(query, reference, many, detector=None).problems[0]
     assert problem == Message("evidence-longest-segments", {"shown": MAX_SEGMENTS, "count": 9})
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pytest
 
-from app.evidence import instants
+from app.evidence import evidence_frames
 from app.evidence import sheet as sheets
+from app.evidence.evidence_frames import strip_frames, strip_times
 from app.evidence.face_redaction import FILL_RGB, CachingDetector, Rgb
-from app.evidence.instants import strip_instants, strip_moments
 from app.evidence.sheet import aligned, evidence, thumbnail
 from app.evidence.types import MAX_STRIP, EvidenceSheet, Pair
 from hashing.faces import Face
@@ -123,7 +123,7 @@ def strip_of(seconds: float, detector: SeesAt, every_s: float = 0.5) -> tuple[Pa
 def test_a_face_seen_at_one_instant_is_filled_in_its_neighbours_on_both_sides(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sheets, "moments", lambda *_: [])  # the strip alone
+    monkeypatch.setattr(sheets, "pair_times", lambda *_: [])  # the strip alone
     monkeypatch.setattr(sheets, "CachingDetector", lambda detector: detector)
     steps = strip_of(4.0, detector := SeesAt(MIDDLE_BOX, 2))  # looks at 0, 2, 4, 6, 7 of the item
     near = [i in (3, 4, 5) for i in range(8)]
@@ -135,10 +135,10 @@ def test_a_face_seen_at_one_instant_is_filled_in_its_neighbours_on_both_sides(
 
 
 def test_instants_far_apart_are_all_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instants, "FOLLOW_S", 0.3)
+    monkeypatch.setattr(evidence_frames, "FOLLOW_S", 0.3)
     detector = SeesAt(MIDDLE_BOX)
     frames = still_film(3)
-    strip_instants(frames, [0.0, 0.5, 1.0, 1.5, 2.0, 2.5], detector, unblurred=False)
+    strip_frames(frames, [0.0, 0.5, 1.0, 1.5, 2.0, 2.5], detector, unblurred=False)
     assert detector.looks == 6
 
 
@@ -151,7 +151,7 @@ def test_a_neighbour_that_could_not_be_looked_at_fills_the_one_between_whole() -
             return []
 
     times = [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
-    made = strip_instants(still_film(3), times, Breaks(MIDDLE_BOX), unblurred=False)
+    made = strip_frames(still_film(3), times, Breaks(MIDDLE_BOX), unblurred=False)
     assert [one.faces for one in made] == [(), None, None, None, (), ()]
 
 
@@ -234,11 +234,11 @@ def long_film(seconds: int) -> PreviewFrames:
 
 def test_instants_lie_evenly_over_a_long_stretch() -> None:
     film_of_a_minute = long_film(60)
-    instants = strip_moments(match(60.0), film_of_a_minute, film_of_a_minute)
-    assert len(instants) == MAX_STRIP
-    steps = np.diff([query_s for _, query_s, _ in instants])
+    times = strip_times(match(60.0), film_of_a_minute, film_of_a_minute)
+    assert len(times) == MAX_STRIP
+    steps = np.diff([query_s for _, query_s, _ in times])
     assert (np.abs(steps - 2.5) <= 0.11).all()
-    assert all(query_s == reference_s for _, query_s, reference_s in instants)
+    assert all(query_s == reference_s for _, query_s, reference_s in times)
 
 
 def test_every_stretch_has_two_instants_up_to_a_limit() -> None:
@@ -246,7 +246,7 @@ def test_every_stretch_has_two_instants_up_to_a_limit() -> None:
 
     def of(pieces: list[Span]) -> list[int]:
         cut = tuple(Segment(span, span, 0.9) for span in pieces)
-        return [i for i, _, _ in strip_moments(Match(0.9, "accepted", cut), one, one)]
+        return [i for i, _, _ in strip_times(Match(0.9, "accepted", cut), one, one)]
 
     uneven = of([Span(0, 50), Span(51, 52), Span(53, 54)])
     assert len(uneven) == MAX_STRIP
@@ -259,7 +259,7 @@ def test_every_stretch_has_two_instants_up_to_a_limit() -> None:
 def test_a_still_has_one_instant() -> None:
     photo = PreviewFrames("webp", 64, 36, np.zeros(1), b"")
     same = Match(0.9, "accepted", (Segment(Span(0, 0), Span(3, 3), 0.9),))
-    assert strip_moments(same, photo, long_film(5)) == [(0, 0.0, 3.0)]
+    assert strip_times(same, photo, long_film(5)) == [(0, 0.0, 3.0)]
 
 
 def test_a_sheet_with_too_long_a_strip_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Which moments an evidence sheet shows, and the pictures there with faces already located."""
+"""Which frames an evidence sheet shows, with the faces in them already located."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,19 +25,19 @@ type HandFills = Callable[[Seconds, tuple[int, ...]], HandFill | None]  # time, 
 PLACES: Final = (1 / 6, 3 / 6, 5 / 6)  # of a segment, where its pairs are taken
 MAX_SEGMENTS: Final = 3  # detecting faces takes about a second of one core for a pair
 NEIGHBOUR_S: Final = 0.4  # this far before and after, faces are detected too
-SEARCH_S: Final = 0.5  # how far a pair may move to find kept pictures of the same instant
-STRIP_EVERY_S: Final = 0.5  # instants of a strip are not closer than this
+SEARCH_S: Final = 0.5  # how far a pair may move to find preview frames of the same timestamp
+STRIP_EVERY_S: Final = 0.5  # frames of a strip are not closer than this
 HELPER_LONG_SIDE_PX: Final = 384  # of the frames around the one shown, for detection
-FOLLOW_S: Final = 1.05  # instants this near each other are examined in turns, on either side
-FEW_INSTANTS: Final = 4  # up to so many are all examined
+FOLLOW_S: Final = 1.05  # frames this near each other are examined in turns, on either side
+FEW_FRAMES: Final = 4  # up to so many are all examined
 STRIP_A_SEGMENT: Final = 2  # at least, for the longest segments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Instant:
-    """One picture of one clip, and what must be filled in it."""
+class UntouchedFrame:
+    """One frame of one clip, and what must be filled in it."""
 
-    time_s: Seconds  # the true moment of the kept picture
+    time_s: Seconds  # the timestamp of the preview frame
     picture: Rgb  # (H, W, 3), untouched: never to leave this process
     faces: Boxes
     hand: HandFill | None = None  # what a person blanked in it
@@ -48,7 +48,7 @@ def nothing_by_hand(time_s: Seconds, shape: tuple[int, ...]) -> HandFill | None:
     return None
 
 
-def moments(
+def pair_times(
     match: Match, query: PreviewFrames, reference: PreviewFrames
 ) -> list[tuple[int, float, float]]:
     """(segment, query time, reference time) of the pairs to show, in the item's order."""
@@ -60,33 +60,33 @@ def moments(
         places = PLACES if segment.query.length > 0 else (0.0,)
         for place in places:
             wanted = segment.query.start + place * segment.query.length
-            pair = (index, *_same_instant(segment, wanted, query, reference))
+            pair = (index, *_matching_times(segment, wanted, query, reference))
             if pair not in pairs:
                 pairs.append(pair)
     return pairs
 
 
-def strip_moments(
+def strip_times(
     match: Match, query: PreviewFrames, reference: PreviewFrames
 ) -> list[tuple[int, float, float]]:
-    """(segment, query time, reference time) of up to MAX_STRIP instants to step through."""
+    """(segment, query time, reference time) of up to MAX_STRIP frames to step through."""
     longest = sorted(range(len(match.segments)), key=lambda i: -match.segments[i].query.length)
     chosen = sorted(longest[: MAX_STRIP // STRIP_A_SEGMENT])
     counts = _shared_out([match.segments[i].query.length for i in chosen])
-    instants: list[tuple[int, float, float]] = []
+    times_shown: list[tuple[int, float, float]] = []
     for index, count in zip(chosen, counts, strict=True):
         segment = match.segments[index]
         step = segment.query.length / count
         for place in range(count):
             wanted = segment.query.start + (place + 0.5) * step
-            times = (index, *_same_instant(segment, wanted, query, reference, step / 2))
-            if times not in instants:
-                instants.append(times)
-    return sorted(instants, key=lambda times: (times[1], times[0]))
+            times = (index, *_matching_times(segment, wanted, query, reference, step / 2))
+            if times not in times_shown:
+                times_shown.append(times)
+    return sorted(times_shown, key=lambda times: (times[1], times[0]))
 
 
 def _shared_out(lengths: list[Seconds]) -> list[int]:
-    """How many instants each segment is given: STRIP_A_SEGMENT, the rest by length."""
+    """How many frames each segment is given: STRIP_A_SEGMENT, the rest by length."""
     counts = [STRIP_A_SEGMENT if length > 0 else 1 for length in lengths]
     wanted = min(MAX_STRIP, max(sum(counts), int(sum(lengths) / STRIP_EVERY_S)))
     for _ in range(wanted - sum(counts)):
@@ -96,7 +96,7 @@ def _shared_out(lengths: list[Seconds]) -> list[int]:
 
 
 def reference_time(segment: Segment, query_s: Seconds) -> Seconds:
-    """The moment of the reference that the segment maps a moment of the query to."""
+    """The reference time that the segment maps a query time to."""
     if segment.query.length == 0:
         return segment.reference.start
     share = (query_s - segment.query.start) / segment.query.length
@@ -104,14 +104,14 @@ def reference_time(segment: Segment, query_s: Seconds) -> Seconds:
     return segment.reference.end - along if segment.reversed else segment.reference.start + along
 
 
-def _same_instant(
+def _matching_times(
     segment: Segment,
     wanted: Seconds,
     query: PreviewFrames,
     reference: PreviewFrames,
     reach_s: Seconds = SEARCH_S,
 ) -> tuple[float, float]:
-    """The kept pictures near `wanted` whose moments fit each other best: (query, reference)."""
+    """The preview frames near `wanted` whose timestamps fit each other best: (query, reference)."""
     inside = (query.times >= segment.query.start) & (query.times <= segment.query.end)
     near = query.times[inside & (np.abs(query.times - wanted) <= min(reach_s, SEARCH_S))]
     if not len(near):
@@ -123,14 +123,14 @@ def _same_instant(
     return float(near[best]), float(reference.times[int(apart[best].argmin())])
 
 
-def instant(
+def frame_at(
     pictures: PreviewFrames,
     time_s: Seconds,
     detector: FrameDetector | None,
     hand: HandFills = nothing_by_hand,
     *,
     unblurred: bool,
-) -> Instant:
+) -> UntouchedFrame:
     """The preview frame nearest to this moment; those around it help to detect faces.
 
     Raises DecodeError where the preview frames are damaged.
@@ -140,10 +140,10 @@ def instant(
     here = film.nearest(nearest)
     picture = film.pixels[here]
     faces = () if unblurred else faces_near(list(film.pixels), here, detector, HELPER_LONG_SIDE_PX)
-    return Instant(nearest, picture, faces, hand(nearest, picture.shape))
+    return UntouchedFrame(nearest, picture, faces, hand(nearest, picture.shape))
 
 
-def strip_instants(
+def strip_frames(
     pictures: PreviewFrames,
     times_s: Sequence[Seconds],
     detector: FrameDetector | None,
@@ -151,8 +151,8 @@ def strip_instants(
     first_examined: int = 0,
     *,
     unblurred: bool,
-) -> list[Instant]:
-    """The preview frames of these moments of one clip, and what must be filled in each.
+) -> list[UntouchedFrame]:
+    """The preview frames at these times of one clip, and what must be filled in each.
 
     Where they are near each other faces are detected in every second one, from `first_examined` on,
     and followed to the frame between; there the other clip is examined. A face of a frame is
@@ -164,7 +164,7 @@ def strip_instants(
     hands = [hand(time_s, frame.shape) for time_s, frame in zip(times_s, frames, strict=True)]
     if unblurred or not frames:
         return [
-            Instant(time_s, frame, (), fill)
+            UntouchedFrame(time_s, frame, (), fill)
             for time_s, frame, fill in zip(times_s, frames, hands, strict=True)
         ]
     skipped = _between(times_s, first_examined)
@@ -172,7 +172,7 @@ def strip_instants(
         () if index in skipped else detect_faces(frame, detector, thorough=False)
         for index, frame in enumerate(frames)
     ]
-    instants: list[Instant] = []
+    untouched: list[UntouchedFrame] = []
     for index, (time_s, frame) in enumerate(zip(times_s, frames, strict=True)):
         beside = [i for i in (index - 1, index + 1) if 0 <= i < len(frames)]
         faces = faces_of[index]
@@ -182,13 +182,13 @@ def strip_instants(
             for other in beside:
                 path = _path(pictures, times_s[other], time_s) if index in skipped else ()
                 faces += track_faces(faces_of[other], path or (frames[other], frame))
-        instants.append(Instant(time_s, frame, faces, hands[index]))
-    return instants
+        untouched.append(UntouchedFrame(time_s, frame, faces, hands[index]))
+    return untouched
 
 
 def _between(times_s: Sequence[Seconds], first_examined: int) -> set[int]:
     """The frames that need no detection: both neighbours are near and are examined."""
-    if len(times_s) <= FEW_INSTANTS:
+    if len(times_s) <= FEW_FRAMES:
         return set()
     return {
         i
