@@ -69,6 +69,7 @@ LAYERS = (
     "app.jobs",
     "app.verify",
     "app.pipeline",
+    "app.imports",
     "app.error_codes",
     "app.store",
     "app.fetch",

@@ -1,7 +1,7 @@
 """`firstseen library …`: add clips, list, show and remove them, export their hashes."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -27,8 +27,11 @@ from hashing.errors import FirstseenError
 from hashing.message import Message
 
 if TYPE_CHECKING:
+    from app.imports.statements import ImportEntry, ImportSource
+    from app.library.context_csv import Context
     from app.library.library import Library
     from app.library.records import Addition
+    from app.settings import Settings
 
 library_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-library"))
 
@@ -58,29 +61,48 @@ def add(
     """Add clips to the library. An identical file is not added again, and the output says so."""
     settings = settings_of(library=library)
     start_decoding(settings)
-    from app.cli.progress_bars import bars_wanted, item_bars
     from app.library.context_csv import ContextTable, read_context
+
+    table = read_context(context) if context else ContextTable([])
+    results = _add_files(
+        _files(paths), table.context_for, settings, quick=quick, as_json=as_json, progress=progress
+    )
+    for name in table.unused_files():
+        complain(text("cli-context-unused", name=name))
+    if as_json:
+        print_json([result.to_json() for result in results])
+    _exit_unreadable(if_any=any(result.problem for result in results))
+
+
+def _add_files(
+    files: "Sequence[_File]",
+    context_for: "Callable[[Path], Context]",
+    settings: "Settings",
+    *,
+    quick: bool,
+    as_json: bool,
+    progress: bool | None,
+) -> "list[_AddResult]":
+    """Add each file with its context; a line each is printed, with bars at the end."""
+    from app.cli.progress_bars import bars_wanted, item_bars
     from app.library.library import Library
-    from app.library.records import Addition
     from app.pipeline.add_clip import add_clip
     from app.store.audit_log import CLI
     from app.store.audited_changes import AuditedChange, addition_entries, existing_store
 
-    table = read_context(context) if context else ContextTable([])
-    files = _files(paths)
     show_bars = bars_wanted(requested=progress)
     results: list[_AddResult] = []
     with Library.open(settings.library, create=True) as opened, existing_store(settings) as store:
         warn_unsandboxed(settings)
         with item_bars(len(files), show=show_bars) as (on_item, on_progress):
 
-            def add_file(file: _File) -> Addition:
+            def add_file(file: _File) -> "Addition":
                 change = AuditedChange(store, CLI, "clip.add")
                 added = add_clip(
                     file.path,
                     opened,
                     settings,
-                    table.context_for(file.path),
+                    context_for(file.path),
                     quick=quick,
                     on_progress=on_progress,
                     before_storing=change.begin,
@@ -95,11 +117,102 @@ def add(
                     print_lines([_result_line(results[-1])])
     if show_bars and not as_json:
         print_lines([_result_line(result) for result in results])
-    for name in table.unused_files():
-        complain(text("cli-context-unused", name=name))
+    return results
+
+
+@library_app.command("import", help=plain("help-library-import"))
+def import_source(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help=plain("help-import-source"))],
+    library: LibraryPlace = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=plain("help-import-dry-run"))] = False,
+    quick: Annotated[bool, typer.Option("--quick", help=plain("help-library-add-quick"))] = False,
+    as_json: AsJson = False,
+    progress: Progress = None,
+) -> None:
+    """Add what another tool saved, with the dates and sources that it states."""
+    settings = settings_of(library=library)
+    from app.imports.sources import read_source
+
+    read = read_source(source)
+    entries = {entry.path: entry for entry in read.entries}
+    results: list[_AddResult] = []
+    if not dry_run:
+        start_decoding(settings)
+        results = _add_files(
+            [_File(path) for path in entries],
+            lambda path: entries[path].context,
+            settings,
+            quick=quick,
+            as_json=as_json,
+            progress=progress,
+        )
     if as_json:
-        print_json([result.to_json() for result in results])
+        print_json(
+            {
+                "kind": read.kind,
+                "files": [_entry_json(entry) for entry in entries.values()],
+                "results": [result.to_json() for result in results],
+                "passed_over": [
+                    {"name": passed.name, **_message_json("reason", passed.reason)}
+                    for passed in read.passed_over
+                ],
+            }
+        )
+    else:
+        _print_import(read, list(entries.values()), results, dry_run=dry_run)
     _exit_unreadable(if_any=any(result.problem for result in results))
+
+
+def _print_import(
+    read: "ImportSource",
+    entries: "Sequence[ImportEntry]",
+    results: "Sequence[_AddResult]",
+    *,
+    dry_run: bool,
+) -> None:
+    """What would be added, what was left out and why, and a line of totals."""
+    lines = []
+    for entry in entries:
+        if dry_run:
+            dates = ", ".join(appearance.date for appearance in entry.context.appearances)
+            lines.append(text("cli-import-would-add", file=str(entry.path), dates=dates or "-"))
+        lines += [
+            text("cli-import-left-out", file=str(entry.path), reason=reason)
+            for reason in entry.left_out
+        ]
+    lines += [
+        text("cli-add-passed-over", file=passed.name, reason=passed.reason)
+        for passed in read.passed_over
+    ]
+    counts = {
+        "kind": read.kind,
+        "files": len(entries),
+        "new": sum(bool(result.new) for result in results),
+        "changed": sum(result.new is False and bool(result.entered) for result in results),
+        "failed": sum(result.problem is not None for result in results),
+        "passed": len(read.passed_over),
+    }
+    print_lines([*lines, text("cli-import-dry" if dry_run else "cli-import-done", **counts)])
+
+
+def _entry_json(entry: "ImportEntry") -> dict[str, Any]:
+    return {
+        "file": str(entry.path),
+        "title": entry.context.title,
+        "notes": entry.context.notes,
+        "appearances": [
+            {
+                "kind": appearance.kind,
+                "date": appearance.date,
+                "source_url": appearance.source_url,
+                "publisher": appearance.publisher,
+            }
+            for appearance in entry.context.appearances
+        ],
+        "left_out": [str(reason) for reason in entry.left_out],
+        "left_out_messages": [wire.to_json(reason) for reason in entry.left_out],
+    }
 
 
 @library_app.command(help=plain("help-library-refresh"))

@@ -893,6 +893,26 @@ error-item-without-frames = no preview frames of this item were kept
 csv-line = { $file }, line { $line }
 context-form = the form
 context-request = the request
+import-no-folder = { $path }: is no folder
+import-unknown-kind =
+    { $path }: is neither a folder of yt-dlp (no file ends in .info.json) nor an export of Telegram Desktop (no result.json with messages)
+import-unreadable = cannot be read: { $reason }
+import-too-large = is larger than { $max } MB, the most that is read of such a file
+import-not-utf8 = is not UTF-8 text (byte { $byte })
+import-not-json = is not JSON (line { $line })
+import-not-plain = is not the JSON object that such a file holds
+import-outside = leads out of the folder, or is no file
+import-no-media = has no media file beside it
+import-no-file = its file { $name } is not in the folder
+import-note-page = page: { $value }
+import-note-uploader = uploader: { $value }
+import-note-saved = saved by yt-dlp, by its own clock: { $value }
+import-note-forwarded = forwarded from: { $value }
+import-note-channel = channel: { $value }
+import-address-not-public = the address { $host } is not public
+import-date-impossible = { $field } is no possible date of publication
+import-date-not-by-site =
+    the date { $date } is not stated by a site's own extractor for a known page, so it dates nothing
 error-csv-unreadable = { $path }: cannot be read: { $reason }
 error-csv-not-utf8 = { $file }: is not UTF-8 text (byte { $byte })
 error-csv-line = { $file }, line { $line }: is not CSV
@@ -1599,6 +1619,10 @@ help-library-add = Add clips to the library. An identical file is not added agai
 help-add-paths = Files and folders.
 help-library-add-context = Titles, places, sources and dates of the files.
 help-library-add-quick = For bulk archives: describe fewer frames.
+help-library-import =
+    Add what another tool saved, with the dates and sources that it states: a folder of yt-dlp (with its .info.json files) or an export of Telegram Desktop.
+help-import-source = The folder.
+help-import-dry-run = Say what would be added, and add nothing.
 help-library-refresh = Describe clips again that were added with an older model, so that they can be searched.
 help-library-list = Every clip of the library, a line each.
 help-library-show = All that is known of one clip, with the perceptual hashes of its frames.
@@ -1668,6 +1692,22 @@ cli-hashes-left-out = left out, of a quality too low for PDQ: { $count ->
 }
 cli-add-failed = not added  { $file }: { $problem }
 cli-add-passed-over = passed over  { $file }: { $reason }
+cli-import-would-add = would add  { $file }: { $dates }
+cli-import-left-out = left out  { $file }: { $reason }
+cli-import-done = { $kind ->
+        [telegram] Telegram export
+       *[yt-dlp] yt-dlp folder
+    }: { $files ->
+        [one] 1 file
+       *[other] { $files } files
+    }; { $new } added, { $changed } known and given more, { $failed } unreadable, { $passed } passed over
+cli-import-dry = { $kind ->
+        [telegram] Telegram export
+       *[yt-dlp] yt-dlp folder
+    }: { $files ->
+        [one] 1 file
+       *[other] { $files } files
+    } would be added, { $passed } passed over; nothing was changed
 cli-add-added = { $id }  { $file }: added
 cli-add-added-parts = { $id }  { $file }: added; its further parts are { $parts }
 cli-add-known = { $id }  { $file }: known already, nothing changed

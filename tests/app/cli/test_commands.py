@@ -654,6 +654,40 @@ def test_adding_the_same_file_twice_says_so(
     )
 
 
+def test_an_import_adds_with_dates_and_a_second_one_changes_nothing(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    info = {
+        "title": "Towers",
+        "extractor_key": "Youtube",
+        "webpage_url": "https://video.example/1",
+        "upload_date": "20190314",
+    }
+    for name, stated in (("a", info), ("b", info | {"extractor_key": "Generic"}), ("c", info)):
+        (folder / f"{name}.info.json").write_text(json.dumps(stated))
+    for name in "ab":
+        (folder / f"{name}.mp4").write_text(name)
+
+    assert firstseen("library", "import", folder, "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert f"would add  {folder / 'a.mp4'}: 2019-03-14" in said
+    assert "2 files would be added, 1 passed over; nothing was changed" in said
+
+    assert firstseen("library", "import", folder) == 0
+    said = capsys.readouterr().out
+    assert f"left out  {folder / 'b.mp4'}: the date 2019-03-14 is not stated by" in said
+    assert "2 files; 2 added, 0 known and given more, 0 unreadable, 1 passed over" in said
+
+    assert firstseen("library", "import", folder, "--json") == 0
+    printed_again = printed(capsys)
+    assert [result["new"] for result in printed_again["results"]] == [False, False]
+    assert [result["entered"] for result in printed_again["results"]] == [[], []]
+    assert printed_again["passed_over"][0]["reason_message"]["id"] == "import-no-media"
+    assert printed_again["files"][0]["appearances"][0]["source_url"] == "https://video.example/1"
+
+
 def test_adding_goes_on_after_a_bad_file_and_ends_with_3(
     firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
