@@ -6,6 +6,7 @@ Results go to stdout, progress and complaints to stderr. Exit codes stand in app
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -219,6 +220,12 @@ def scan(
         int,
         typer.Option(min=1, max=64, help=plain("help-scan-jobs")),
     ] = 1,
+    claims: Annotated[
+        Path | None, typer.Option(metavar="CLAIMS.csv", help=plain("help-scan-claims"))
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--csv", metavar="OUT.csv", help=plain("help-scan-csv"))
+    ] = None,
     *,
     progress: Progress = None,
 ) -> None:
@@ -226,9 +233,11 @@ def scan(
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
+    from app.cli.claims_csv import ClaimsTable, read_claims
     from app.cli.progress_bars import bars_wanted, item_bars
     from app.cli.scan import FolderEntry, Outcome, ReportFile, find_items, summary_lines
     from app.cli.scan import scan as scan_items
+    from app.cli.scan_table import write_table
     from app.error_codes import EXIT_UNREADABLE
     from app.library.library import Library
     from app.pipeline.unreadable import report_unread
@@ -236,7 +245,15 @@ def scan(
     from app.report.from_verdict import unreadable
     from app.report.report_json import to_json
 
-    items = [item for item in find_items(folder) if not _is_same_file(item.path, jsonl)]
+    said = read_claims(claims) if claims is not None else ClaimsTable({})
+    own = [path for path in (jsonl, claims, table) if path is not None]
+    items = [
+        replace(item, claim=said.claim_for(item.relative))
+        for item in find_items(folder)
+        if not any(_is_same_file(item.path, path) for path in own)
+    ]
+    for name in said.unused_files([item.relative for item in items]):
+        complain(text("cli-claim-unused", name=name))
     with Library.open(settings.library, read_only=True) as clips, ReportFile(jsonl) as reports:
         clips.load_index()
         warn_unsandboxed(settings)
@@ -250,13 +267,15 @@ def scan(
                 if item.problem is not None:
                     return to_json(unreadable(item.path.name, item.problem))
                 try:
-                    report = verify.check_item(item.path, None, clips, settings, stages)
+                    report = verify.check_item(item.path, item.claim, clips, settings, stages)
                 except FirstseenError as error:
-                    report = report_unread(item.path, error, settings)
+                    report = report_unread(item.path, error, settings, item.claim)
                 return to_json(report)
 
             for outcome in scan_items(items, reports, check_entry, jobs):
                 outcomes.append(outcome)
+    if table is not None:
+        write_table(jsonl, [item.relative for item in items], table)
     print_lines(summary_lines(outcomes))
     if any(outcome.relation is None for _, outcome in outcomes):
         raise typer.Exit(EXIT_UNREADABLE)

@@ -20,6 +20,7 @@ from typing import Any, Self
 from app.errors import UsageError, cause_of
 from app.messages.catalogue import text
 from app.report.report import SCHEMA
+from app.verdict.claim import Claim
 from hashing.message import Message
 
 type Json = dict[str, Any]
@@ -39,6 +40,7 @@ class FolderEntry:
     path: Path
     relative: str  # to the folder, with forward slashes, as in the report
     problem: Message | None = None
+    claim: Claim | None = None  # what is said of it
 
 
 def find_items(folder: Path) -> list[FolderEntry]:
@@ -82,6 +84,7 @@ class Outcome:
     sha256: str | None
     bytes: int | None
     problems: tuple[str, ...]
+    claimed: tuple[str | None, str | None] = (None, None)  # date and place
 
     @classmethod
     def of(cls, report: Json) -> Self:
@@ -91,7 +94,14 @@ class Outcome:
             sha256=item.get("sha256"),
             bytes=item.get("bytes"),
             problems=tuple(report.get("problems") or ()),
+            claimed=_claimed(report.get("claim") or {}),
         )
+
+
+def _claimed(claim: Json) -> tuple[str | None, str | None]:
+    """Date and place of a report's claim."""
+    date, place = (claim.get(part) or {} for part in ("date", "place"))
+    return date.get("claimed"), place.get("claimed")
 
 
 class ReportFile:
@@ -195,8 +205,8 @@ def scan(
 ) -> Iterator[tuple[FolderEntry, Outcome]]:
     """Check items; yields each with its outcome, new or earlier, once that is on the disk.
 
-    An item counts as done where its path, size and bytes are those of its report. One whose bytes
-    could not be read is checked again, and written again only where the outcome differs.
+    An item counts as done where its path, claim, size and bytes are those of its report. One whose
+    bytes could not be read is checked again, and written again only where the outcome differs.
     jobs: items checked at the same time, in threads; they are yielded and written in their order.
     """
     due_items = _select_due(items, reports)
@@ -262,6 +272,10 @@ def _check_in_parallel(
 
 def _is_unchanged(item: FolderEntry, earlier: Outcome) -> bool:
     if item.problem is not None or earlier.sha256 is None:
+        return False
+    claim = item.claim
+    date = claim.date.text if claim is not None and claim.date is not None else None
+    if earlier.claimed != (date, claim.place if claim is not None else None):
         return False
     try:
         size = item.path.stat().st_size

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.cli.scan import (
 )
 from app.report.from_verdict import report_on, unreadable
 from app.report.report_json import to_json
+from app.verdict.claim import parse_claim
 from tests.app.known import verdict_on, video
 
 
@@ -289,3 +291,29 @@ def test_the_listing_names_what_could_not_be_read_and_counts_the_rest(
         "4 items: 1 could not be read, 3 none",
     ]
     assert summary_lines([]) == ["0 items"]
+
+
+def test_an_item_is_checked_again_where_another_claim_is_made(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out.jsonl"
+    folder.mkdir()
+    (folder / "a.mp4").write_text("a")
+
+    def checked(date: str | None) -> int:
+        claim = parse_claim(date, None)
+        checks = 0
+
+        def check(item: FolderEntry) -> dict[str, Any]:
+            nonlocal checks
+            checks += 1
+            report = report_for(item)
+            said = item.claim.date.text if item.claim and item.claim.date else None
+            return report | {"claim": {"date": {"claimed": said} if said else None, "place": None}}
+
+        with ReportFile(out) as reports:
+            items = [replace(item, claim=claim) for item in find_items(folder)]
+            list(scan(items, reports, check))
+        return checks
+
+    assert [checked(date) for date in (None, None, "2024", "2024", "2023", None)] == [
+        1, 0, 1, 0, 1, 1,
+    ]  # fmt: skip
