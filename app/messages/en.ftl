@@ -178,6 +178,7 @@ edit-phrase-speed = at a different speed
 edit-phrase-frame-rate = at a different frame rate
 edit-phrase-reordered = with parts reordered or left out
 edit-phrase-frozen = with freeze frames
+edit-phrase-held = shown as a still
 edit-phrase-frames-dropped = with dropped frames
 edit-phrase-reversed = in reverse
 edit-phrase-tamper-removed = with something missing from the scene

@@ -17,7 +17,7 @@ from app.verdict.shortfalls import Shortfall
 from app.verdict.terms import Relation
 from hashing.edit_types import NO_EDITING, EditType
 from hashing.message import Message, Param
-from hashing.types import Span
+from hashing.types import Match, Span
 
 MOST_DIFFERENCES = 3  # in a headline
 MOST_CLIPS = 3  # in a sentence
@@ -189,11 +189,19 @@ def _is_part(item: CheckedItem, comparison: Comparison) -> bool:
     return any(span.length > tolerance(item.duration_s) for span in rest)
 
 
+def _phrase(kind: EditType, match: Match) -> Message:
+    """What a headline says of an edit; of one frame held throughout, that it is a still."""
+    one_frame = all(segment.reference.length == 0 for segment in match.segments)
+    if kind is EditType.FROZEN and one_frame:
+        return Message("edit-phrase-held")
+    return Message(kind.phrase_id)
+
+
 def _differences(comparison: Comparison) -> tuple[Message, ...]:
     """ "cropped, mirrored and with on-screen text"."""
     kinds = [kind for kind in differences(comparison.match) if kind not in NO_EDITING]
     kinds.sort(key=lambda kind: kind.headline_rank)
-    phrases = [Message(kind.phrase_id) for kind in kinds]
+    phrases = [_phrase(kind, comparison.match) for kind in kinds]
     if len(phrases) > MOST_DIFFERENCES:
         more = Message("edits-more", {"count": len(phrases) - MOST_DIFFERENCES + 1})
         phrases = [*phrases[: MOST_DIFFERENCES - 1], more]

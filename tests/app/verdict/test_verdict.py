@@ -260,6 +260,18 @@ def test_a_clip_comes_once() -> None:
         ),
         (
             video(),
+            clip(duration_s=None),
+            match((0, 30, 0, 0), edits=[edit("frozen")]),
+            "Same footage as 'Harcourt Road', shown as a still",
+        ),
+        (
+            video(),
+            clip(),
+            match((0, 30, 0, 13), edits=[edit("frozen")]),
+            "Same footage as 'Harcourt Road', with freeze frames",
+        ),
+        (
+            video(),
             clip(),
             whole(edits=[edit("inset")], main_picture=False),
             "Known footage 'Harcourt Road', shown picture-in-picture",
