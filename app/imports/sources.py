@@ -3,7 +3,13 @@
 from pathlib import Path
 
 from app.imports import telegram, ytdlp
-from app.imports.statements import ImportSource, ImportUnreadable, read_json
+from app.imports.statements import (
+    ImportSource,
+    ImportUnreadable,
+    file_inside,
+    merge_entries,
+    read_json,
+)
 from hashing.message import Message
 
 
@@ -16,9 +22,27 @@ def read_source(folder: Path) -> ImportSource:
         folder = folder.parent
     if not folder.is_dir():
         raise ImportUnreadable(Message("import-no-folder", {"path": str(folder)}))
-    export = folder / telegram.FILE_NAME
-    if export.is_file() and telegram.is_export(read_json(export, telegram.MAX_EXPORT_BYTES)):
-        return ImportSource("telegram", *telegram.read_export(folder))
-    if next(folder.rglob("*" + ytdlp.SUFFIX), None) is None:
+    of_ytdlp = next(folder.rglob("*" + ytdlp.SUFFIX), None) is not None
+    if _is_export(folder, among_others=of_ytdlp):
+        entries, passed_over = telegram.read_export(folder)
+        return ImportSource("telegram", merge_entries(entries), passed_over)
+    if not of_ytdlp:
         raise ImportUnreadable(Message("import-unknown-kind", {"path": str(folder)}))
-    return ImportSource("yt-dlp", *ytdlp.read_folder(folder))
+    entries, passed_over = ytdlp.read_folder(folder)
+    return ImportSource("yt-dlp", merge_entries(entries), passed_over)
+
+
+def _is_export(folder: Path, *, among_others: bool) -> bool:
+    """Whether the folder is an export of Telegram.
+
+    among_others: a file of that name that cannot be read may be another tool's, and is no failure.
+    """
+    if file_inside(folder, telegram.FILE_NAME) is None:
+        return False
+    try:
+        data = read_json(folder / telegram.FILE_NAME, telegram.MAX_EXPORT_BYTES)
+    except ImportUnreadable:
+        if among_others:
+            return False
+        raise
+    return telegram.is_export(data)

@@ -21,6 +21,7 @@ from hashing.message import Message
 
 type SourceKind = Literal["yt-dlp", "telegram"]
 
+PRIVATE_DOMAINS = frozenset({"localhost", "local", "internal", "lan", "home", "arpa", "test"})
 MAX_TEXT = 500  # characters of a title or a name; more is cut
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no footage was published as a file before
 CLOCK_SLACK = timedelta(days=1)  # of the clock that wrote a date, before it lies in the future
@@ -54,6 +55,18 @@ class ImportSource:
     kind: SourceKind
     entries: tuple[ImportEntry, ...]
     passed_over: tuple[PassedOver, ...] = ()
+
+
+def merge_entries(entries: Iterable[ImportEntry]) -> tuple[ImportEntry, ...]:
+    """One entry a file, with all that was stated of it: a file may have been posted twice."""
+    merged: dict[Path, ImportEntry] = {}
+    for entry in entries:
+        earlier = merged.get(entry.path)
+        if earlier is not None:
+            left_out = tuple(dict.fromkeys((*earlier.left_out, *entry.left_out)))
+            entry = ImportEntry(entry.path, earlier.context.merge(entry.context), left_out)
+        merged[entry.path] = entry
+    return tuple(merged.values())
 
 
 def read_json(path: Path, max_bytes: int) -> dict[str, Any]:
@@ -96,10 +109,16 @@ def public_address(value: object, left_out: list[Message]) -> str | None:
         return None
     address = link.address
     kind = non_public_kind(address) if address is not None else None
-    if kind is not None or link.host.rstrip(".") == "localhost" or "." not in link.authority:
+    if kind is not None or (address is None and _is_private_name(link.host)):
         left_out.append(Message("import-address-not-public", {"host": link.host}))
         return None
     return link.url
+
+
+def _is_private_name(host: str) -> bool:
+    """Names that only a network of one's own resolves (RFC 6761, 6762, 8375; ICANN's .internal)."""
+    labels = host.rstrip(".").split(".")
+    return len(labels) < 2 or labels[-1] in PRIVATE_DOMAINS
 
 
 def instant(value: object, field: str, left_out: list[Message]) -> str | None:

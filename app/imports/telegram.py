@@ -2,7 +2,9 @@
 
 The machine-readable export holds one chat, or all under `chats.list`. A message's date is the
 service's own clock (`date_unixtime`, seconds since 1970; older exports have `date` alone, without a
-zone). `forwarded_from` is what the app showed: who posted it before is a claim, and is noted.
+zone). It counts as a publication where the message has an address: not in personal chats, saved
+messages and small groups. `forwarded_from` is what the app showed: who posted it before is a claim,
+and is noted.
 """
 
 from collections.abc import Iterator
@@ -27,6 +29,7 @@ FILE_NAME = "result.json"
 MAX_EXPORT_BYTES = 128 * 2**20
 ENTERED_BY = "Telegram"
 MEDIA = ("photo", "file")
+LINKED_TYPES = ("_channel", "_supergroup")  # chats whose messages have addresses
 FOOTAGE_TYPES = ("image/", "video/", "audio/")
 
 
@@ -88,15 +91,19 @@ def context_of(
     published = instant(message.get("date_unixtime"), "date_unixtime", left_out) or _local(
         message.get("date"), left_out
     )
+    link = _link(chat, message)
+    posted = None
+    if published is not None and link is None:
+        left_out.append(Message("import-date-without-link", {"date": published}))
+        posted, published = published, None
     appearances = (
-        (Appearance("published", published, _link(chat, message), channel, ENTERED_BY),)
-        if published
-        else ()
+        (Appearance("published", published, link, channel, ENTERED_BY),) if published else ()
     )
     notes = notes_of(
         [
             ("import-note-forwarded", plain_text(message.get("forwarded_from"))),
             ("import-note-channel", channel if not published else None),
+            ("import-note-posted", posted),
         ]
     )
     title = plain_text(_as_text(message.get("text")))
@@ -104,13 +111,13 @@ def context_of(
 
 
 def _link(chat: dict[str, Any], message: dict[str, Any]) -> str | None:
-    """The link of a message of a channel or group, for its members."""
-    numbers = chat.get("id"), message.get("id")
-    if not all(isinstance(number, int) and 0 < number < 10**15 for number in numbers):
+    """The link of a message of a channel or a supergroup; None for other chats, which have none."""
+    numbers = [number for number in (chat.get("id"), message.get("id")) if type(number) is int]
+    if len(numbers) < 2 or not all(0 < number < 10**15 for number in numbers):
         return None
-    return (
-        f"https://t.me/c/{numbers[0]}/{numbers[1]}" if "channel" in str(chat.get("type")) else None
-    )
+    if not str(chat.get("type")).endswith(LINKED_TYPES):
+        return None
+    return f"https://t.me/c/{numbers[0]}/{numbers[1]}"
 
 
 def _local(value: object, left_out: list[Message]) -> str | None:

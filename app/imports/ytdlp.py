@@ -29,7 +29,11 @@ from hashing.message import Message
 SUFFIX = ".info.json"
 MAX_INFO_BYTES = 16 * 2**20
 ENTERED_BY = "yt-dlp"
-UNCERTAIN_EXTRACTORS = frozenset({"", "generic", "html5"})
+# yt-dlp's extractors that are of no site: they take what any page states
+NO_SITE = (
+    *("generic", "html5", "html5mediaembed", "quotedhtml", "viewsource", "commonmistakes"),
+    *("unicodebom", "knowndrm", "knownpiracy", "rtmp", "mms"),
+)
 # what yt-dlp writes beside the media file
 TEXT_SUFFIXES = {".json", ".description", ".vtt", ".srt", ".ass", ".lrc", ".txt", ".xml"}
 THUMBNAIL_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
@@ -81,11 +85,10 @@ def context_of(info: dict[str, Any]) -> tuple[Context, tuple[Message, ...]]:
     left_out: list[Message] = []
     address = public_address(info.get("webpage_url"), left_out)
     uploader = plain_text(info.get("uploader")) or plain_text(info.get("channel"))
-    extractor = plain_text(info.get("extractor_key")) or plain_text(info.get("extractor")) or ""
     published = instant(info.get("timestamp"), "timestamp", left_out) or _day(
         info.get("upload_date"), left_out
     )
-    if published is not None and (address is None or extractor.casefold() in UNCERTAIN_EXTRACTORS):
+    if published is not None and (address is None or not _is_of_a_site(info)):
         left_out.append(Message("import-date-not-by-site", {"date": published}))
         published = None
     saved = instant(info.get("epoch"), "epoch", left_out)
@@ -101,6 +104,13 @@ def context_of(info: dict[str, Any]) -> tuple[Context, tuple[Message, ...]]:
     )
     context = Context(title=plain_text(info.get("title")), notes=notes, appearances=appearances)
     return context, tuple(left_out)
+
+
+def _is_of_a_site(info: dict[str, Any]) -> bool:
+    """Whether a site's own extractor read the page: neither of its two names is of no site."""
+    stated = [plain_text(info.get(field)) for field in ("extractor_key", "extractor")]
+    names = [name.casefold().partition(":")[0] for name in stated if name]
+    return bool(names) and not any(name in NO_SITE for name in names)
 
 
 def _day(value: object, left_out: list[Message]) -> str | None:

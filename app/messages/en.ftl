@@ -908,10 +908,13 @@ import-no-file = its file { $name } is not in the folder
 import-note-page = page: { $value }
 import-note-uploader = uploader: { $value }
 import-note-saved = saved by yt-dlp, by its own clock: { $value }
+import-note-posted = posted, in a chat without addresses: { $value }
 import-note-forwarded = forwarded from: { $value }
 import-note-channel = channel: { $value }
 import-address-not-public = the address { $host } is not public
 import-date-impossible = { $field } is no possible date of publication
+import-date-without-link =
+    the date { $date } is of a chat whose messages have no address, so it dates nothing
 import-date-not-by-site =
     the date { $date } is not stated by a site's own extractor for a known page, so it dates nothing
 error-csv-unreadable = { $path }: cannot be read: { $reason }

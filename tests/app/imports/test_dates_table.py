@@ -31,8 +31,14 @@ STATED: dict[tuple[str, str], dict[str, Any]] = {
         "timestamp": SECONDS,
     },
     ("yt-dlp", "`epoch`"): {**PAGE, "epoch": SECONDS},
-    ("Telegram", "`date_unixtime`"): {"date_unixtime": str(SECONDS)},
-    ("Telegram", "`date`, where there is no `date_unixtime`"): {"date": "2019-03-14T20:50:00"},
+    ("Telegram", "`date_unixtime`, of a channel or supergroup"): {"date_unixtime": str(SECONDS)},
+    ("Telegram", "`date_unixtime`, of another chat"): {
+        "chat": "personal_chat",
+        "date_unixtime": str(SECONDS),
+    },
+    ("Telegram", "`date` of a channel or supergroup, where there is no `date_unixtime`"): {
+        "date": "2019-03-14T20:50:00"
+    },
     ("Telegram", "`forwarded_from`"): {"forwarded_from": "Someone"},
 }
 
@@ -47,7 +53,8 @@ def rows() -> list[list[str]]:
 def context_of(source: str, stated: dict[str, Any]) -> Context:
     if source == "yt-dlp":
         return ytdlp.context_of(stated)[0]
-    return telegram.context_of({"name": "A channel"}, stated)[0]
+    chat = {"name": "A chat", "id": 7, "type": stated.get("chat", "public_supergroup")}
+    return telegram.context_of(chat, {"id": 3, **stated})[0]
 
 
 def test_the_table_names_every_case() -> None:

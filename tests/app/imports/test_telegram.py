@@ -101,3 +101,23 @@ def test_a_broken_export_is_refused_in_words(tmp_path: Path) -> None:
     (folder / "result.json").write_bytes(b'{"messages": [')
     with pytest.raises(ImportUnreadable, match=r"is not JSON \(line 1\)"):
         read_source(folder)
+
+
+def test_a_file_that_was_posted_twice_keeps_both_dates(tmp_path: Path) -> None:
+    later = MESSAGE | {"id": 18, "date_unixtime": "1700000000"}
+    for order in ([MESSAGE, later], [later, MESSAGE]):
+        folder = tmp_path / str(order[0]["id"])
+        (entry,) = read_source(export_of(folder, *order)).entries
+        dates = {appearance.date for appearance in entry.context.appearances}
+        assert dates == {"2019-03-14T12:50:00Z", "2023-11-14T22:13:20Z"}
+
+
+@pytest.mark.parametrize("kind", ["personal_chat", "saved_messages", "private_group", None])
+def test_a_chat_without_addresses_publishes_nothing(tmp_path: Path, kind: str | None) -> None:
+    folder = export_of(tmp_path / "export", MESSAGE)
+    chat = json.loads((folder / "result.json").read_text()) | {"type": kind}
+    (folder / "result.json").write_text(json.dumps(chat))
+    (entry,) = read_source(folder).entries
+    assert entry.context.appearances == ()
+    assert "2019-03-14T12:50:00Z" in (entry.context.notes or "")
+    assert "have no address" in str(entry.left_out[0])

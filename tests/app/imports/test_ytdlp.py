@@ -61,6 +61,11 @@ def test_the_day_counts_where_there_is_no_time() -> None:
     [
         {"extractor": "generic", "extractor_key": "Generic"},
         {"extractor": "", "extractor_key": None},
+        {"extractor": "html5", "extractor_key": "HTML5MediaEmbed"},
+        {"extractor": "generic:quoted-html", "extractor_key": "QuotedHTML"},
+        {"extractor": "generic", "extractor_key": "Youtube"},
+        {"webpage_url": "http://nas.local/video"},
+        {"webpage_url": "http://desk.internal/video"},
         {"webpage_url": None},
         {"webpage_url": "http://192.168.1.7/video"},
         {"webpage_url": "http://localhost/video"},
@@ -129,3 +134,8 @@ def test_a_folder_of_neither_kind_is_refused(tmp_path: Path) -> None:
         read_source(tmp_path)
     with pytest.raises(ImportUnreadable, match="is no folder"):
         read_source(tmp_path / "nowhere")
+
+
+def test_another_tool_s_result_does_not_stop_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_text("scores: 1")
+    assert read_source(folder_of(tmp_path, post=POST)).kind == "yt-dlp"
