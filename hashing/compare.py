@@ -117,7 +117,7 @@ def _compare_pictures(
             if not match.accepted
             else match
         )
-    if as_still.segments and query_picture is not None and query_picture.is_held:
+    if as_still.segments and query_picture is not None and query_picture.is_static:
         homography = as_still.segments[0].homography
         if homography is not None and reference_moves(
             query,

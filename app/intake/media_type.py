@@ -103,8 +103,8 @@ TEXT_BYTES = bytes([9, 10, 12, 13, 27, *range(32, 127), *range(128, 256)])
 
 def media_type(head: bytes) -> str:
     """The media type of a file that starts with `head`, its first HEAD_BYTES or fewer."""
-    for look in LOOKS:
-        if kind := look(head):
+    for check in SIGNATURE_CHECKS:
+        if kind := check(head):
             return kind
     return UNKNOWN
 
@@ -189,7 +189,7 @@ def _text(head: bytes) -> str | None:
     return "text/html" if HTML.match(head) else "text/plain"
 
 
-LOOKS: tuple[Callable[[bytes], str | None], ...] = (
+SIGNATURE_CHECKS: tuple[Callable[[bytes], str | None], ...] = (
     _png,
     _iso_media,
     _matroska,

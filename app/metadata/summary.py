@@ -97,7 +97,7 @@ def summarise(fields: Fields) -> Summary:
         make=words(find(fields, MAKE)),
         model=words(find(fields, MODEL)),
         software=words(find(fields, SOFTWARE)),
-        captured=words(find(fields, CAPTURED)) or iptc_moment(fields),
+        captured=words(find(fields, CAPTURED)) or iptc_creation_time(fields),
         created=words(find(fields, CREATED)),
         position=position(fields),
         orientation=int(str(orientation)) if str(orientation).isdecimal() else None,
@@ -124,7 +124,7 @@ def container_tags(fields: Fields) -> Group:
     return tags
 
 
-def iptc_moment(fields: Fields) -> str | None:
+def iptc_creation_time(fields: Fields) -> str | None:
     """IPTC's capture date where it has its time too; the date alone is often an editor's."""
     captured = (date.text for date in iptc_dates(fields) if date.role == "captured")
     return next((text for text in captured if "T" in text), None)

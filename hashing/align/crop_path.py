@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.homography import Correspondences, Matrix, apply_transform
+from hashing.imaging.homography import Matrix, apply_transform
+from hashing.imaging.keypoints import Correspondences
 from hashing.types import Seconds
 
 __all__ = [

@@ -24,14 +24,16 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.boxes import iou
 from hashing.imaging.homography import (
     MIN_INLIERS,
-    Correspondences,
     Transform,
     apply_transform,
     estimate_transform,
+    visible_outline,
+)
+from hashing.imaging.keypoints import (
+    Correspondences,
     match_keypoints,
     pool_correspondences,
     unflip_points,
-    visible_outline,
 )
 from hashing.imaging.rectangles import MIN_SAME_IOU
 from hashing.similarity.local_correlation import compare_visible_part

@@ -68,7 +68,7 @@ def correlate_frames(
     grid = make_grid(matrix, query_size, reference_size)
     query_grid, mask_q = grid.from_query(query)
     reference_grid, mask_r = grid.from_reference(reference)
-    mask = mask_q & mask_r & grid.mask_outside(hidden)
+    mask = mask_q & mask_r & grid.mask_outside_boxes(hidden)
     if mask.sum() < MIN_VISIBLE_CELLS:
         return None
     left, right = cell_vectors(query_grid, mask), cell_vectors(reference_grid, mask)

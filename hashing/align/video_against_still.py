@@ -11,7 +11,8 @@ import numpy as np
 
 from hashing.align.spatiotemporal import FramePair, Placement
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import Correspondences, Transform
+from hashing.imaging.homography import Transform
+from hashing.imaging.keypoints import Correspondences
 from hashing.types import CorrelationMatrix, Line, Seconds
 
 __all__ = [

@@ -19,8 +19,10 @@ MAX_SQUEEZED = 2  # frames out of order before the clock counts as set back
 RETURN_S = 1.0  # a clock that is taken up again goes on within this
 NAMED_S = 0.5  # breaks that are reported; smaller ones are rounding and lost frames
 JUMP_S = 10.0  # FFmpeg's own limit (dts_delta_threshold) for formats whose clock may break
-LONGEST_HOLD_S = 3600.0  # of one frame in other formats: slides and screens stand for minutes
-HELD_OVER_STEP = 10  # a hold that the durations around it do not explain by this factor
+MAX_FRAME_DURATION_S = 3600.0  # of one frame in other formats: slides and screens stand for minutes
+MAX_DURATION_RATIO = (
+    10  # a frame duration that the durations around it do not explain by this factor
+)
 STEPS = 16  # durations that are remembered
 OLD_CLOCKS = 4  # clocks that a frame may go back to, where streams are interleaved
 REPORTED_JUMPS = 4
@@ -58,7 +60,7 @@ class FrameClock:
     FFmpeg's decode.c chooses so too).
 
     step: usual seconds between frames. breaks: the format's clock may break (AVFMT_TS_DISCONT).
-    durations: the format states how long each frame is shown, so that a longer hold is a jump.
+    durations: the format states how long each frame is shown, so that a longer one is a jump.
     """
 
     step: Seconds
@@ -100,7 +102,7 @@ class FrameClock:
             return time
         self._doubtful = False
         time = float(stamp - self._offsets[0])
-        if time >= self.last + SHORTEST_STEP_S and time - self.last <= self._longest_hold():
+        if time >= self.last + SHORTEST_STEP_S and time - self.last <= self._max_frame_duration():
             self._squeezed = 0
             return time
         return self._after_break(stamp, time - self.last)
@@ -137,13 +139,13 @@ class FrameClock:
     def _squeezed_step(self) -> Seconds:
         return min(SQUEEZED_STEP_S, self.step / 4)
 
-    def _longest_hold(self) -> Seconds:
+    def _max_frame_duration(self) -> Seconds:
         """Seconds after which a frame that follows was not shown longer but follows a jump."""
         if self.breaks:
             return JUMP_S
         if self.durations and self._recent:
-            return max(JUMP_S, HELD_OVER_STEP * max(self._recent))
-        return LONGEST_HOLD_S
+            return max(JUMP_S, MAX_DURATION_RATIO * max(self._recent))
+        return MAX_FRAME_DURATION_S
 
     def _stamp(self, frame: av.VideoFrame) -> Seconds | None:
         self._presented.note(frame.pts)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.decode.preview_codec import GROUP, LONG_SIDE_PX, Film, decode, key_luma, luma
-from hashing.imaging.homography import MAX_KEYPOINTS, Keypoints, detect_keypoints, flip_horizontally
+from hashing.imaging.keypoints import MAX_KEYPOINTS, Keypoints, detect_keypoints, flip_horizontally
 from hashing.imaging.text_bands import find_caption_bars
 from hashing.types import Box, Fingerprint, Seconds
 

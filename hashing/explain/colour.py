@@ -13,7 +13,7 @@ from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
-from hashing.explain.difference.registered_frames import looks
+from hashing.explain.difference.registered_frames import registered_pairs
 from hashing.explain.difference.tone_curves import Chroma, Luma, chroma_map, luma_curve, sample
 from hashing.explain.difference.visible_area import extent
 from hashing.message import Message, Param
@@ -41,8 +41,8 @@ def colour_edits(
 ) -> list[Edit]:
     """How the known picture's tones and colours differ in the item."""
     placement = prefer_axis_aligned(query, reference, placement)
-    held = looks(query, reference, placement)
-    pixels = sample(held, extent(query, reference, placement))
+    pairs = registered_pairs(query, reference, placement)
+    pixels = sample(pairs, extent(query, reference, placement))
     if pixels is None:
         return []
     tones = luma_curve(pixels)
@@ -54,12 +54,12 @@ def colour_edits(
 
 
 def _gain(tones: Luma) -> float:
-    """The gain that scales the chroma too, where it is sure; 1 elsewhere."""
+    """The brightness gain that scales the chroma too, where it is sure; 1 elsewhere."""
     return tones.gain if _steeper(tones) else 1.0
 
 
 def _steeper(tones: Luma) -> bool:
-    """Whether the gain differs from 1 whichever way it is fitted."""
+    """Whether the brightness gain differs from 1 whichever way it is fitted."""
     if tones.tie < TIED or tones.steady < STEADY or tones.tones < TONES or tones.gain <= 0.05:
         return False
     low, high = sorted((log(tones.gain), log(tones.steepest)))

@@ -16,7 +16,7 @@ from hashing.explain.geometry import geometry_edits
 from hashing.explain.overlays import censors_of, marks_of, overlays_of, refined
 from hashing.explain.quality import quality_edits
 from hashing.explain.redaction.redactions import censored, on_footage, without_hidden
-from hashing.explain.regions.classify import Finding, findings
+from hashing.explain.regions.classify_patches import Finding, findings
 from hashing.explain.static_marks import Mark, standing
 from hashing.explain.tampering import content_of
 from hashing.explain.timing import time_edits
@@ -35,7 +35,7 @@ def explain(
     sound: AudioFinding,
     shares: tuple[FrameShare, ...] = (),
 ) -> tuple[Edit, ...]:
-    """All edits of one match, the surest first within each family.
+    """All edits of one accepted match, the surest first within each family.
 
     shares: of what the frame is made, where that was measured.
     """

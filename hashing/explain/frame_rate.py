@@ -9,7 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.types import Line, Seconds, Timeline
+from hashing.describe.frame_cache import FrameCache
+from hashing.edit_types import EditType
+from hashing.explain.placement_lines import total_length
+from hashing.message import Message
+from hashing.types import Edit, Line, Seconds, Timeline
 
 WINDOW_S = 1.0
 MOVES = 0.8  # grey levels of change that most pictures of a moving second have
@@ -17,10 +21,15 @@ REPEATED = 0.06  # of that, up to which a picture is the one before again
 LEAST_S = 2.0  # of moving footage, under which only the nominal rates are compared
 STEADY = 0.8  # share of the known clip's pictures that must differ for counts to mean anything
 EVEN = 0.15  # deviation of steps, as a share, up to which a nominal rate means something
-HELD, GOES_ON = 0.3, 0.5  # of what the known clip changes meanwhile: up to HELD a picture repeats
+MAX_REPEAT_CHANGE, GOES_ON = (
+    0.3,
+    0.5,
+)  # of what the known clip changes meanwhile: up to the first a frame repeats
 REPEATS = 0.12  # share of repeats from which they are some
 FEWEST = 16  # pictures, under which nothing is said of repeats
-BETWEEN = 0.35  # of the repeats: more pictures between HELD and GOES_ON are no clear cut
+BETWEEN = (
+    0.35  # of the repeats: more pictures between MAX_REPEAT_CHANGE and GOES_ON are no clear cut
+)
 LONGEST_S = 0.34  # of repeats on end: longer ones are a stretch that stands still, and no rate
 MOST_CHANGE = 6.0  # of the usual: more is a cut
 
@@ -71,9 +80,9 @@ def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rate
 
 
 def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> float | None:
-    """Share of the query's pictures that are the one before again while the known clip moves on.
+    """Share of the query's frames that repeat the one before while the known clip moves on.
 
-    Each picture's change is held against what the known clip changes over the same time, since a
+    Each picture's change is compared with what the known clip changes over the same time, since a
     coder goes on refining a repeated picture, and a quiet scene changes little without repeats.
     None where too little moves, where there is no clear cut between the two kinds, or where the
     known clip repeats pictures itself: how much of one falls on the item's next is then not known.
@@ -98,12 +107,12 @@ def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> f
     if step.sum() < LEAST_S:
         return None
     ratio = ratio / max(float(np.percentile(ratio, 80)), 1e-6)
-    ratio = ratio[~_standing(ratio < HELD, step)]
+    ratio = ratio[~_standing(ratio < MAX_REPEAT_CHANGE, step)]
     if len(ratio) < FEWEST:
         return None
-    held = float((ratio < HELD).mean())
-    between = float(((ratio >= HELD) & (ratio < GOES_ON)).mean())
-    return held if held < 0.5 * REPEATS or between < BETWEEN * held else None
+    repeats = float((ratio < MAX_REPEAT_CHANGE).mean())
+    between = float(((ratio >= MAX_REPEAT_CHANGE) & (ratio < GOES_ON)).mean())
+    return repeats if repeats < 0.5 * REPEATS or between < BETWEEN * repeats else None
 
 
 def _halting(reference: Timeline, lines: tuple[Line, ...]) -> bool:
@@ -115,22 +124,24 @@ def _halting(reference: Timeline, lines: tuple[Line, ...]) -> bool:
         if len(change) < 3:
             continue
         beside = np.minimum(change[:-2], change[2:])
-        halts += int((change[1:-1][beside > MOVES] < HELD * beside[beside > MOVES]).sum())
+        halts += int(
+            (change[1:-1][beside > MOVES] < MAX_REPEAT_CHANGE * beside[beside > MOVES]).sum()
+        )
         moving += int((beside > MOVES).sum())
     return halts > 0.5 * REPEATS * moving
 
 
-def _standing(held: NDArray[np.bool_], step: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(n,) which pictures belong to a run of repeats that lasts longer than LONGEST_S."""
-    out = np.zeros(len(held), bool)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], held, [False]])))
+def _standing(repeats: NDArray[np.bool_], step: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) which frames belong to a run of repeats that lasts longer than LONGEST_S."""
+    out = np.zeros(len(repeats), bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], repeats, [False]])))
     for first, last in edges.reshape(-1, 2):
         out[first:last] = step[first:last].sum() > LONGEST_S
     return out
 
 
 def _nominal(timeline: Timeline) -> float | None:
-    """Pictures a second, where they come evenly."""
+    """Nominal frames per second of a timeline, where they come evenly."""
     steps = np.diff(timeline.times)
     if len(steps) < 4:
         return None
@@ -158,7 +169,7 @@ def _mean_rate(reference: Timeline, lines: tuple[Line, ...]) -> float:
 
 
 def _shown(timeline: Timeline, start: Seconds, end: Seconds) -> int | None:
-    """Different pictures in a stretch; None where too little moves to tell."""
+    """Different frames shown in a span; None where too little moves to tell."""
     inside: NDArray[np.bool_] = (timeline.times >= start) & (timeline.times < end)
     change = timeline.change[inside]
     if len(change) < 4:
@@ -167,3 +178,73 @@ def _shown(timeline: Timeline, start: Seconds, end: Seconds) -> int | None:
     if typical < MOVES:
         return None
     return int((change > REPEATED * typical).sum())
+
+
+FEWER = 0.92  # of the pictures a second, from which there are fewer
+
+
+FEWER_REPEATED = 0.82  # the same where the clips' own rates agree, and coding repeats pictures too
+
+
+FEWER_JOINED = 0.6  # the same where footage was joined to other footage of another rate
+
+
+MORE = 1.08
+
+
+SAME_RATE = 0.03
+
+
+EACH_ITS_OWN = 0.95  # of the known clip's pictures differ, so that repeats were put in
+
+
+def frame_rate_edit(
+    query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]
+) -> Edit | None:
+    """An edit of the frame rate: clearly fewer frames per second, or more by repeated ones."""
+    ours, theirs = query.fingerprint.timeline, reference.fingerprint.timeline
+    counted = rates(ours, theirs, lines)
+    if counted is None:
+        return None
+    total = query.fingerprint.info.duration_s or 0.0
+    joined = total_length(lines) < 0.9 * total
+    weights = [line.end - line.start for line in lines]
+    pace = float(np.average([line.playback_speed for line in lines], weights=weights))
+    due = counted.reference * min(1.0, pace)
+    lower = min(counted.query, counted.nominal_query)
+    if counted.counted and not counted.repeating and _repeats_of_coding(counted):
+        lower = counted.nominal_query
+    measure: dict[str, float | int | str] = {
+        "shown_per_s": round(counted.query, 2),
+        "known_per_s": round(counted.reference, 2),
+    }
+    least = FEWER_JOINED if joined else FEWER_REPEATED if _same_rate(counted) else FEWER
+    if lower < least * due:
+        message = Message("edit-frame-rate", {"fps": round(lower, 3), "known_fps": round(due, 3)})
+        return Edit(EditType.FRAME_RATE, 0.9 if counted.counted else 0.8, measure, message)
+    repeats = counted.counted and counted.query < counted.nominal_query / MORE
+    if repeats and not joined and counted.nominal_query > MORE * counted.nominal_reference:
+        message = Message(
+            "edit-repeated-frames",
+            {
+                "fps": round(counted.nominal_query, 3),
+                "known_fps": round(counted.nominal_reference, 3),
+            },
+        )
+        measure["nominal_per_s"] = round(counted.nominal_query, 2)
+        return Edit(EditType.FRAME_RATE, 0.7, measure, message)
+    return None
+
+
+def _repeats_of_coding(counted: Rates) -> bool:
+    """Whether repeated pictures say nothing: both clips have as many, and the known one repeats.
+
+    Where little moves, coding alone leaves pictures as they were, and a copy more of them.
+    """
+    repeats = counted.reference < EACH_ITS_OWN * counted.nominal_reference
+    return repeats and _same_rate(counted)
+
+
+def _same_rate(counted: Rates) -> bool:
+    """Whether the clips have nearly the same nominal frame rate."""
+    return abs(counted.nominal_query / counted.nominal_reference - 1) < SAME_RATE

@@ -57,8 +57,8 @@ def geometry_edits(
     """How the known picture's geometry differs in the item."""
     placement = prefer_axis_aligned(query, reference, placement)
     seen = extent(query, reference, placement)
-    held = collect_correspondences(query, reference, placement)
-    form = shape(query, reference, seen, uncertainty(held, placement.transform.matrix))
+    matches = collect_correspondences(query, reference, placement)
+    form = shape(query, reference, seen, uncertainty(matches, placement.transform.matrix))
     moving = zoom_pan(reference, placement, seen)
     inliers = placement.transform.inliers
     out = [mirror(form), moving, rotation(form, inliers), stretch(form, inliers)]
@@ -105,16 +105,16 @@ def jacobian(matrix: Matrix, point: NDArray[np.float64]) -> NDArray[np.float64]:
     return linear
 
 
-def uncertainty(held: list[FrameMatches], matrix: Matrix) -> float:
-    """Standard error of a relative scale along an axis: residual over lever arm and count."""
-    near = [one.inliers(matrix) for one in held]
+def uncertainty(matches: list[FrameMatches], matrix: Matrix) -> float:
+    """Standard error of the geometry's relative scale along an axis: residual over lever arm."""
+    near = [one.inliers(matrix) for one in matches]
     source = np.concatenate([np.zeros((0, 2)), *(part.reference for part in near)])
     target = np.concatenate([np.zeros((0, 2)), *(part.query for part in near)])
     if len(source) < 4:
         return 1.0
     errors = target - apply_transform(matrix, source)
     # keypoints of several instants repeat the same places: only a part of them is independent
-    count = max(4.0, len(source) / max(1, len(held)))
+    count = max(4.0, len(source) / max(1, len(matches)))
     arm = float(target.std(axis=0).min())
     return float(np.sqrt((errors**2).mean()) / max(1.0, arm) / np.sqrt(count))
 
@@ -188,7 +188,7 @@ def crop(form: Shape, seen: Extent, aspect: float) -> Edit | None:
 
 
 def inscribed(aspect: float, turned_deg: float) -> float:
-    """Share of a picture's area left in the largest upright frame of its own shape after a turn."""
+    """Share of a picture left in the largest upright frame of its own shape after a rotation."""
     turn = abs(radians(turned_deg)) % np.pi
     turn = min(turn, np.pi - turn)  # 0..90 degrees
     c, s = cos(turn), sin(turn)

@@ -7,7 +7,7 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import LAID_OVER, EditType
 from hashing.explain.borders.caption_bars import text_bars
 from hashing.explain.redaction.redactions import Censored
-from hashing.explain.regions.classify import Finding, findings, is_mark, is_writing
+from hashing.explain.regions.classify_patches import Finding, findings, is_mark, is_writing
 from hashing.explain.static_marks import Mark
 from hashing.explain.when import when
 from hashing.imaging.boxes import area_of, intersects, share_inside
@@ -37,7 +37,7 @@ def overlays_of(
     *,
     page: bool = False,
 ) -> list[Edit]:
-    """The same from findings at hand, and bars with writing outside the known picture.
+    """Overlay edits from findings at hand, and caption bars outside the known picture.
 
     page: the item records a screen, whose own writing around the known picture is no caption.
     """
@@ -47,13 +47,13 @@ def overlays_of(
 
 
 def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
-    """Areas made unreadable, without those that a finding tells of already."""
+    """Redacted areas, without those that an overlay finding reports already."""
     told = [one.patch.box for one in found if one.kind is EditType.CENSOR]
     return [_censor_edit(one) for one in hidden if not any(intersects(one.box, t) for t in told)]
 
 
 def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored]) -> list[Edit]:
-    """Writing and marks that stand throughout, without those that something else tells of."""
+    """Static marks and text, without those that another overlay finding reports."""
     told = [one.patch.box for one in found if one.kind in LAID_OVER]
     told += [one.box for one in hidden]
     new = [one for one in standing if not any(_same_writing(one.box, t) for t in told)]
@@ -62,7 +62,7 @@ def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored])
 
 
 def refined(found: list[Finding], standing: list[Mark]) -> list[Finding]:
-    """Writing with the sides of the strokes that were found in it, and named by those."""
+    """Text overlays with the sides of the strokes that were located in them, named by those."""
     return [
         _refined(one, standing)
         if one.kind in (EditType.TEXT, EditType.LOGO) and one.span is None
@@ -119,8 +119,9 @@ def _censor_edit(one: Censored) -> Edit:
 
 def _edit(one: Finding) -> Edit:
     measure: dict[str, float | int | str] = {"area": round(one.patch.area, 4)}
-    if one.looks.opacity is not None and not is_writing(one.looks):  # footage shows between letters
-        measure["opacity"] = round(one.looks.opacity, 2)
+    opacity = one.appearance.opacity
+    if opacity is not None and not is_writing(one.appearance):  # footage shows between letters
+        measure["opacity"] = round(opacity, 2)
     if one.shown_s:
         measure["shown_s"] = round(one.shown_s, 1)
     return Edit(
@@ -149,7 +150,7 @@ def _bar_edit(bar: CaptionBar) -> Edit:
 
 
 def _inside(bar: CaptionBar, edit: Edit) -> bool:
-    """Whether an edit already tells of this bar."""
+    """Whether an overlay edit already reports this caption bar."""
     if edit.type is not EditType.TEXT or edit.box is None:
         return False
     shared = min(bar.box[3], edit.box[3]) - max(bar.box[1], edit.box[1])

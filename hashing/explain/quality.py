@@ -17,14 +17,14 @@ from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
-from hashing.explain.difference.registered_frames import Look, looks, luma
+from hashing.explain.difference.registered_frames import RegisteredPair, luma, registered_pairs
 from hashing.explain.difference.visible_area import Extent, extent
 from hashing.explain.geometry import jacobian
 from hashing.imaging.homography import to_pixel_matrix
 from hashing.message import Message
 from hashing.types import Edit, MediaInfo, Segment
 
-LOOKS = 2
+MAX_PAIRS = 2
 SMALLER = 0.8  # pixels of the item along a side for one of the known copy
 FILLS = 0.55  # share of the frame: in a smaller part the picture was set in, not scaled down
 FINE_PX, BROAD_PX = (0.8, 1.6), (3.2, 6.4)  # bands of detail that softness is read from
@@ -42,7 +42,7 @@ BLOCK_PX = 8  # JPEG
 
 @dataclass(frozen=True, slots=True)
 class Softness:
-    """Fine detail of the item against the known copy's, medians over the looks."""
+    """Fine detail of the item against the known copy's, medians over the pairs."""
 
     left: float  # share of the fine detail left, where broad detail counts as 1
     shared: float  # correlation of the fine detail, -1..1
@@ -54,11 +54,11 @@ def quality_edits(
     """How the item's picture is worse than the known copy's."""
     placement = prefer_axis_aligned(query, reference, placement)
     seen = extent(query, reference, placement)
-    held = looks(query, reference, placement, LOOKS, max(query.size))
-    found = [downscaled(query, reference, seen), blurred(query, held, seen)]
+    pairs = registered_pairs(query, reference, placement, MAX_PAIRS, max(query.size))
+    found = [downscaled(query, reference, seen), blurred(query, pairs, seen)]
     coded = recompressed(query.fingerprint.info, reference.fingerprint.info)
     if query.fingerprint.info.kind == "still":
-        found += [noise(held, seen), coded or blocky(query, held)]
+        found += [noise(pairs, seen), coded or blocky(query, pairs)]
     else:
         found.append(coded)
     return [edit for edit in found if edit is not None]
@@ -87,9 +87,11 @@ def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit |
     return Edit(EditType.DOWNSCALED, 0.95, {"scale": round(scale, 3)}, message)
 
 
-def blurred(query: FrameCache, held: list[Look], seen: Extent) -> Edit | None:
+def blurred(query: FrameCache, pairs: list[RegisteredPair], seen: Extent) -> Edit | None:
     """Fine detail lost evenly, as by a soft lens or a blur."""
-    measured = [one for one in (softness(look, seen) for look in held) if one is not None]
+    measured = [
+        one for one in (softness(register_pair, seen) for register_pair in pairs) if one is not None
+    ]
     if not measured:
         return None
     left = float(np.median([one.left for one in measured]))
@@ -108,7 +110,7 @@ def blurred(query: FrameCache, held: list[Look], seen: Extent) -> Edit | None:
     return Edit(EditType.BLURRED, min(0.95, 0.6 + (SOFT - left)), measure, message)
 
 
-def softness(one: Look, seen: Extent) -> Softness | None:
+def softness(one: RegisteredPair, seen: Extent) -> Softness | None:
     """Fine detail shared with the known copy, where that has detail."""
     inside = _inside(one, seen)
     if inside.sum() < 500:
@@ -144,9 +146,9 @@ def sigma_of(left: float) -> float:
     return float(np.interp(-left, -shares, sigmas))
 
 
-def noise(held: list[Look], seen: Extent) -> Edit | None:
+def noise(pairs: list[RegisteredPair], seen: Extent) -> Edit | None:
     """Grain where the known copy is flat."""
-    found = [_grain(look, seen) for look in held]
+    found = [_grain(register_pair, seen) for register_pair in pairs]
     grains = [one for one in found if one is not None]
     if not grains:
         return None
@@ -159,7 +161,7 @@ def noise(held: list[Look], seen: Extent) -> Edit | None:
     return Edit(EditType.NOISE, sure, {"sigma": round(sigma, 2)}, message)
 
 
-def _grain(one: Look, seen: Extent) -> tuple[float, float] | None:
+def _grain(one: RegisteredPair, seen: Extent) -> tuple[float, float] | None:
     """Deviation of fine detail in flat places, item and known copy; overlays do not count."""
     left, right = luma(one.query), luma(one.reference)
     mean = cv2.blur(right, (11, 11))
@@ -175,7 +177,7 @@ def _grain(one: Look, seen: Extent) -> tuple[float, float] | None:
 
 
 def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
-    """Rounded to far larger steps than the known copy, as either's coding states it."""
+    """Recompression: rounded to far larger steps than the known copy."""
     mine, known = query.coding_step, reference.coding_step
     if mine is None or known is None or mine < STEP or mine < COARSER * known:
         return None
@@ -184,13 +186,13 @@ def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
     return Edit(EditType.RECOMPRESSED, 0.95, measure, message)
 
 
-def blocky(query: FrameCache, held: list[Look]) -> Edit | None:
+def blocky(query: FrameCache, pairs: list[RegisteredPair]) -> Edit | None:
     """Coding blocks that the known copy has not; kept pictures need the file's own pixels."""
     info = query.fingerprint.info
     if (query.width, query.height) != (info.width, info.height):
         return None
-    mine = float(np.median([blockiness(luma(one.query)) for one in held]))
-    known = float(np.median([blockiness(luma(one.reference)) for one in held]))
+    mine = float(np.median([blockiness(luma(one.query)) for one in pairs]))
+    known = float(np.median([blockiness(luma(one.reference)) for one in pairs]))
     if mine < BLOCKS or mine < 1.25 * known:
         return None
     message = Message("edit-blocky", {"block": BLOCK_PX, "factor": round(mine, 1)})
@@ -208,8 +210,8 @@ def blockiness(picture: NDArray[np.float32]) -> float:
     return min(ratios)
 
 
-def _inside(one: Look, seen: Extent) -> NDArray[np.bool_]:
-    """(h, w) where the known picture is seen, its rim left out."""
+def _inside(one: RegisteredPair, seen: Extent) -> NDArray[np.bool_]:
+    """(h, w) where the known picture is visible and its quality can be measured; rim left out."""
     height, width = one.covered.shape
     x0, y0, x1, y1 = seen.box
     mask = np.zeros((height, width), np.uint8)

@@ -53,7 +53,7 @@ class Mark:
 
 
 def standing(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Mark]:
-    """Marks over the known picture, the largest first; none in stills."""
+    """Static marks over the known picture, the largest first; none in stills."""
     seen = sample_timestamps(placement.lines, INSTANTS)
     pairs = sorted({(query.nearest_index(tq), reference.nearest_index(tr)) for tq, tr in seen})
     if len({q for q, _ in pairs}) < FEWEST or len({r for _, r in pairs}) < FEWEST:
@@ -80,7 +80,7 @@ def marks(
     matrix: NDArray[np.float64],
     seconds: Seconds,
 ) -> list[Mark]:
-    """The same from pairs of pictures (h, w, 3) RGB. matrix: reference pixels -> query pixels."""
+    """Static marks from pairs of frames (h, w, 3) RGB. matrix: reference pixels -> query pixels."""
     stack, known, covered = _differences(pictures, count, matrix)
     inner = _shrunk(covered)
     if not inner.any():
@@ -155,7 +155,7 @@ def _shrunk(covered: Mask) -> Mask:
 
 
 def _parts(strokes: Mask) -> list[Mask]:
-    """(h, w) each: strokes that lie together."""
+    """(h, w) each: the strokes of one mark, which lie together."""
     near = cv2.dilate(strokes.astype(np.uint8), np.ones(REACH_PX[::-1], np.uint8))
     count, labels = cv2.connectedComponents(near)
     least = SMALLEST * strokes.size
@@ -164,7 +164,7 @@ def _parts(strokes: Mask) -> list[Mask]:
 
 
 def _lined(part: Mask) -> Mask:
-    """Without the rows at its ends that hold hardly anything: specks of the scene beside it."""
+    """Strokes without the rows at their ends that hold hardly anything: specks of the scene."""
     rows = part.sum(axis=1)
     full = np.flatnonzero(rows > SPECKS * np.percentile(rows[rows > 0], 90))
     out = np.zeros_like(part)
@@ -173,7 +173,7 @@ def _lined(part: Mask) -> Mask:
 
 
 def _worth(part: Mask, box: Box, inner: Mask) -> bool:
-    """Of a size to be read, of strokes with gaps, and not along a rim."""
+    """Whether strokes are of a size to be read, with gaps, and not along a rim."""
     wide, high = box[2] - box[0], box[3] - box[1]
     if wide < NARROWEST or high < LOWEST:
         return False
@@ -184,12 +184,12 @@ def _worth(part: Mask, box: Box, inner: Mask) -> bool:
 
 
 def _like(mean: Grey, known: Grey) -> bool:
-    """Whether it is the known copy's detail, more or less of it."""
+    """Whether strokes are the known copy's detail, more or less of it."""
     power = float(np.sqrt((mean * mean).sum() * (known * known).sum()))
     return abs(float((mean * known).sum())) > LIKE_KNOWN * max(power, 1e-6)
 
 
 def _present(stack: NDArray[np.float16], strokes: Grey) -> float:
-    """Share of the (K, h, w) instants that show the strokes."""
+    """Share of the (K, h, w) instants that show the strokes of a mark."""
     shown = (stack.astype(np.float32) * strokes).sum(axis=(1, 2)) / float((strokes * strokes).sum())
     return float((shown > PRESENT).mean())

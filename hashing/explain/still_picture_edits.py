@@ -28,8 +28,10 @@ def over_time(match: Match, picture: StillPicture, reference_size: tuple[int, in
     segments = tuple(_segment(one, picture, reference_size) for one in match.segments)
     if not match.accepted:
         return replace(match, segments=segments)
-    if picture.is_held:
-        return replace(match, segments=segments, edits=(*match.edits, _held(picture)))
+    if picture.is_static:
+        return replace(
+            match, segments=segments, edits=(*match.edits, _static_picture_edit(picture))
+        )
     homography = match.segments[0].homography
     if homography is None:
         return replace(match, segments=segments)
@@ -40,7 +42,8 @@ def over_time(match: Match, picture: StillPicture, reference_size: tuple[int, in
     return replace(match, segments=segments, edits=(moving, *kept))
 
 
-def _held(picture: StillPicture) -> Edit:
+def _static_picture_edit(picture: StillPicture) -> Edit:
+    """The edit of a still picture that is shown whole and static for a time."""
     seconds = round(picture.span.length, 2)
     measure: dict[str, float | int | str] = {
         "seconds": seconds,
@@ -52,7 +55,7 @@ def _held(picture: StillPicture) -> Edit:
 
 
 def _segment(segment: Segment, picture: StillPicture, reference_size: tuple[int, int]) -> Segment:
-    if segment.homography is None or picture.is_held:
+    if segment.homography is None or picture.is_static:
         return replace(segment, query=picture.span)
     common = to_pixel_matrix(segment.homography, picture.frames.size, reference_size)
     path = picture.path(common)
@@ -75,7 +78,7 @@ def at_timestamp(match: Match, picture: StillPicture) -> Match:
     time = Span(picture.time, picture.time)
     segments = tuple(replace(one, reference=time) for one in match.segments)
     match = replace(match, segments=segments)
-    if picture.is_held or not _is_mainly_shown(match):
+    if picture.is_static or not _is_mainly_shown(match):
         return match
     edits = tuple(edit for edit in match.edits if edit.type is not EditType.INSET)
     return replace(match, edits=edits, main_picture=True)

@@ -8,7 +8,7 @@ object brings detail of its own; where neither is clear the direction is left op
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import Family
-from hashing.explain.regions.classify import Finding, findings
+from hashing.explain.regions.classify_patches import Finding, findings
 from hashing.explain.when import when
 from hashing.message import Message
 from hashing.types import Edit, Segment
@@ -22,7 +22,7 @@ def content_edits(
 
 
 def content_of(found: list[Finding]) -> list[Edit]:
-    """The same from findings at hand."""
+    """Tampering edits from findings at hand."""
     return [_edit(one) for one in found if one.kind.family is Family.CONTENT]
 
 
@@ -30,7 +30,7 @@ def _edit(one: Finding) -> Edit:
     measure: dict[str, float | int | str] = {
         "area": round(one.patch.area, 4),
         "strength": round(one.patch.strength, 2),
-        "detail": round(one.looks.fine[0] / max(0.1, one.looks.fine[1]), 2),
+        "detail": round(one.appearance.fine[0] / max(0.1, one.appearance.fine[1]), 2),
     }
     if one.shown_s:
         measure["shown_s"] = round(one.shown_s, 1)

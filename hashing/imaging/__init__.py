@@ -1,4 +1,4 @@
-"""Arrays and boxes: homography, warping, polygons, components, bands.
+"""Arrays and boxes: keypoints, homography, warping, polygons, components, bands.
 
 Nothing here knows of clips or matches.
 """

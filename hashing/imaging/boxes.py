@@ -1,4 +1,7 @@
-"""Areas and intersections of boxes, all 0..1 of the frame."""
+"""Boxes, all 0..1 of the frame: areas, intersections, and masks of what lies outside."""
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hashing.types import Box
 
@@ -6,6 +9,7 @@ __all__ = [
     "area_of",
     "intersects",
     "iou",
+    "mask_outside_boxes",
     "mostly_in",
     "share_inside",
 ]
@@ -42,3 +46,12 @@ def iou(box: Box, other: Box) -> float:
     """Intersection over union, 0..1."""
     intersection = intersection_area(box, other)
     return intersection / (area_of(box) + area_of(other) - intersection)
+
+
+def mask_outside_boxes(boxes: tuple[Box, ...], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """(h, w) mask of the pixels outside all `boxes`, 0..1. size: (width, height)."""
+    outside = np.ones((size[1], size[0]), bool)
+    for x0, y0, x1, y1 in boxes:
+        rows = slice(int(y0 * size[1]), int(np.ceil(y1 * size[1])))
+        outside[rows, int(x0 * size[0]) : int(np.ceil(x1 * size[0]))] = False
+    return outside

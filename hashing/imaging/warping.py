@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.homography import Matrix, mask_outside
+from hashing.imaging.boxes import mask_outside_boxes
+from hashing.imaging.homography import Matrix
 from hashing.types import Box
 
 __all__ = [
@@ -69,11 +70,11 @@ class Grid:
         back = np.linalg.inv(scaling_matrix(self.query_size, shape))
         return warp_thumbnails(thumbnails, self.to_grid @ back, self.size)
 
-    def mask_outside(self, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
+    def mask_outside_boxes(self, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
         """(h, w) mask of the cells outside all `boxes`, 0..1 of the query's frame."""
         if not boxes:
             return np.ones((self.size[1], self.size[0]), bool)
-        free = mask_outside(boxes, self.query_size).astype(np.uint8)
+        free = mask_outside_boxes(boxes, self.query_size).astype(np.uint8)
         warped = cv2.warpAffine(free, self.to_grid[:2], self.size, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(warped > 0)
 

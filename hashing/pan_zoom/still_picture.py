@@ -1,4 +1,4 @@
-"""A still picture shown as video: one frame throughout, held or under a moving crop.
+"""A still picture shown as video: one frame throughout, static or under a moving crop.
 
 Slide shows and "photo videos" are made so. As footage they agree with nothing: where the clip they
 are from moves, they stand still. As one still at one timestamp they agree. Thresholds were set by
@@ -40,10 +40,10 @@ SAMPLED_FRAMES = 9  # spread over the clip, each compared with the middle one
 # of the textured area, in the worst of the sampled frames, captions that stay left out; in photo
 # videos 0.9 and more, in footage of the benchmark 0.84 at most but for three resting clips
 MIN_AGREEING_SHARE = 0.8
-MIN_SAME_SHARE = 0.97  # the same of a picture that is held: 1.0 measured
-# grey levels between frames, median, of a picture that is held; at low bit rates 0.04, a resting
+MIN_SAME_SHARE = 0.97  # the same of a static picture: 1.0 measured
+# grey levels between frames, median, of a static picture; at low bit rates 0.04, a resting
 # camera 0.18 and more
-MAX_HELD_LUMA_CHANGE = 0.15
+MAX_STATIC_LUMA_CHANGE = 0.15
 MIN_WIDER = 1.02  # window size over that of the middle frame, from which the wider one is taken
 # cells of the grid over the frame, and of those the share that stands still in the query
 MIN_MOVING_CELLS, MIN_UNEXPLAINED_SHARE = 0.01, 0.8
@@ -63,7 +63,7 @@ class StillPicture:
     windows: NDArray[np.float64]  # (N, 3) see `crop_path.Window`, in pixels of the picture
 
     @property
-    def is_held(self) -> bool:
+    def is_static(self) -> bool:
         """Whether the whole picture is shown all the time, and nothing zooms or pans."""
         return path_travel(self.path(np.eye(3))) < MIN_TRAVEL
 
@@ -107,7 +107,7 @@ def find_still_picture(video: FrameCache) -> StillPicture | None:
         to_base,
     )
     changes = video.fingerprint.timeline.change[1:]
-    if picture.is_held and len(changes) and float(np.median(changes)) > MAX_HELD_LUMA_CHANGE:
+    if picture.is_static and len(changes) and float(np.median(changes)) > MAX_STATIC_LUMA_CHANGE:
         return None  # a camera that stands still has noise, and light that flickers
     return picture
 

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.imaging.homography import Matrix, mask_outside, visible_outline
+from hashing.imaging.boxes import mask_outside_boxes
+from hashing.imaging.homography import Matrix, visible_outline
 from hashing.imaging.warping import scaling_matrix
 from hashing.types import Box
 
@@ -74,7 +75,7 @@ def compare_visible_part(
     box = visible_outline(matrix, (width, height), (reference.shape[1], reference.shape[0]))
     if box is None:
         return compare_frames(query, reference, matrix, long_side_px)
-    free = mask_outside(hidden, (width, height)) if hidden else None
+    free = mask_outside_boxes(hidden, (width, height)) if hidden else None
     x0, y0 = int(box[0] * width), int(box[1] * height)
     x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))
     from_part = np.array([[1.0, 0, -x0], [0, 1, -y0], [0, 0, 1]])

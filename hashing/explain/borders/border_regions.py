@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.explain.difference.registered_frames import Look, luma
+from hashing.explain.difference.registered_frames import RegisteredPair, luma
 from hashing.explain.difference.visible_area import Extent
 from hashing.imaging.polygons import SIDES
 from hashing.types import Box
@@ -50,7 +50,7 @@ class Region:
 
 @dataclass(slots=True)
 class _Frame:
-    """What is left of the frame while bars are peeled off it, in pixels of the looks."""
+    """What is left of the frame while bars are peeled off it, in pixels of the registered pairs."""
 
     x0: int
     y0: int
@@ -92,26 +92,26 @@ class _Frame:
         return (self.x0 / size[0], self.y0 / size[1], self.x1 / size[0], self.y1 / size[1])
 
 
-def surroundings(held: list[Look], seen: Extent) -> tuple[tuple[Region, ...], Box]:
-    """The regions around the known picture, bars first, and the frame that the bars leave."""
-    if not held:
+def surroundings(pairs: list[RegisteredPair], seen: Extent) -> tuple[tuple[Region, ...], Box]:
+    """The border regions around the known picture, bars first, and the frame they leave."""
+    if not pairs:
         return (), (0.0, 0.0, 1.0, 1.0)
-    height, width = held[0].covered.shape
+    height, width = pairs[0].covered.shape
     x0, y0, x1, y1 = seen.box
     content = _Frame(round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))
-    if _filled(held, content):
+    if _filled(pairs, content):
         whole = _Frame(0, 0, width, height)
-        return tuple(_rest(held, whole, content, "blurred_copy")), whole.unit((width, height))
-    frame, bars = _peeled(held, content)
-    rest = _rest(held, frame, content)
+        return tuple(_rest(pairs, whole, content, "blurred_copy")), whole.unit((width, height))
+    frame, bars = _peeled(pairs, content)
+    rest = _rest(pairs, frame, content)
     return tuple(_merged(bars) + rest), frame.unit((width, height))
 
 
-def _peeled(held: list[Look], content: _Frame) -> tuple[_Frame, list[Region]]:
-    height, width = held[0].covered.shape
+def _peeled(pairs: list[RegisteredPair], content: _Frame) -> tuple[_Frame, list[Region]]:
+    height, width = pairs[0].covered.shape
     frame = _Frame(0, 0, width, height)
     bars: list[Region] = []
-    views = [one.query.astype(np.float32) for one in held]
+    views = [one.query.astype(np.float32) for one in pairs]
     for _ in range(3):  # a caption bar inside a letterbox inside a pillarbox, at most
         before = len(bars)
         for side in ("top", "bottom", "left", "right"):
@@ -169,20 +169,20 @@ def _side(name: str) -> Side:
 
 
 def _lines(side: str, strip: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(depth, length, 3): a strip turned so that its first line is the frame's edge."""
+    """(depth, length, 3): a border strip, turned so that its first line is the frame's edge."""
     turned = strip.transpose(1, 0, 2) if side in ("left", "right") else strip
     return turned[::-1] if side in ("right", "bottom") else turned
 
 
 def _bar(
-    looks: list[NDArray[np.float32]], whole: int
+    strips: list[NDArray[np.float32]], whole: int
 ) -> tuple[int, Filling, tuple[int, int, int]] | None:
     """How many lines from the edge are one bar, whether it is plain, and its colour.
 
-    looks: (depth, length, 3) each, the same lines at several instants. whole: lines of the frame.
+    strips: (depth, length, 3) each, the same lines at several instants. whole: lines of the frame.
     """
-    colour = np.median([np.median(lines[:2], axis=(0, 1)) for lines in looks], axis=0)
-    near = [np.abs(lines - colour).max(axis=2) <= SAME_COLOUR for lines in looks]
+    colour = np.median([np.median(lines[:2], axis=(0, 1)) for lines in strips], axis=0)
+    near = [np.abs(lines - colour).max(axis=2) <= SAME_COLOUR for lines in strips]
     share = np.mean([one.mean(axis=1) for one in near], axis=0)  # (depth,)
     if share[:2].mean() < 0.85:
         return None
@@ -196,10 +196,10 @@ def _bar(
 
 
 def _stands_out(
-    looks: list[NDArray[np.float32]], length: int, colour: tuple[int, int, int]
+    strips: list[NDArray[np.float32]], length: int, colour: tuple[int, int, int]
 ) -> bool:
     """Whether what follows on a bar is of another colour, for the most part."""
-    beyond = [np.abs(lines[length + 1 : length + 4] - colour).max(axis=2) for lines in looks]
+    beyond = [np.abs(lines[length + 1 : length + 4] - colour).max(axis=2) for lines in strips]
     return bool(
         np.median([float((one > SAME_COLOUR).mean()) for one in beyond if one.size] or [0]) > 0.5
     )
@@ -227,25 +227,25 @@ def _longest_run(flags: NDArray[np.bool_]) -> int:
     return longest
 
 
-def _filled(held: list[Look], content: _Frame) -> bool:
+def _filled(pairs: list[RegisteredPair], content: _Frame) -> bool:
     """Whether all of the surroundings is one blurred fill, before parts of it pass for bars."""
-    height, width = held[0].covered.shape
+    height, width = pairs[0].covered.shape
     frame = _Frame(0, 0, width, height)
     outside = np.ones((height, width), bool)
     content.cut(outside)[:] = False
     if outside.mean() < 0.05:
         return False
-    if np.median([_plainness(one, outside) for one in held]) > 0.8:
+    if np.median([_plainness(one, outside) for one in pairs]) > 0.8:
         return False
-    detail = float(np.median([_detail(one, outside, 90) for one in held]))
-    return detail <= SMOOTH and _copied(held, outside, frame, content) >= CLEARLY_COPIES
+    detail = float(np.median([_detail(one, outside, 90) for one in pairs]))
+    return detail <= SMOOTH and _copied(pairs, outside, frame, content) >= CLEARLY_COPIES
 
 
 def _rest(
-    held: list[Look], frame: _Frame, content: _Frame, kind: Filling | None = None
+    pairs: list[RegisteredPair], frame: _Frame, content: _Frame, kind: Filling | None = None
 ) -> list[Region]:
     """What lies between the bars and the known picture, side by side."""
-    height, width = held[0].covered.shape
+    height, width = pairs[0].covered.shape
     sides = []
     for side in SIDES:
         whole = width if side in ("left", "right") else height
@@ -256,12 +256,12 @@ def _rest(
     outside = np.zeros((height, width), bool)
     frame.cut(outside)[:] = True
     content.cut(outside)[:] = False
-    kind = kind or _filling(held, outside, frame, content)
+    kind = kind or _filling(pairs, outside, frame, content)
     out = []
     for side in sides:
         depth = frame.depth(side, content)
         strip = frame.strip(side, depth)
-        colours = np.median([np.median(strip.cut(one.query), axis=(0, 1)) for one in held], axis=0)
+        colours = np.median([np.median(strip.cut(one.query), axis=(0, 1)) for one in pairs], axis=0)
         r, g, b = (round(float(v)) for v in colours)
         share = depth / (width if side in ("left", "right") else height)
         out.append(Region(_side(side), strip.unit((width, height)), kind, (r, g, b), share))
@@ -269,29 +269,31 @@ def _rest(
 
 
 def _filling(
-    held: list[Look], outside: NDArray[np.bool_], frame: _Frame, content: _Frame
+    pairs: list[RegisteredPair], outside: NDArray[np.bool_], frame: _Frame, content: _Frame
 ) -> Filling:
-    copies = _copied(held, outside, frame, content)
-    most, usual = (float(np.median([_detail(one, outside, p) for one in held])) for p in (90, 75))
+    copies = _copied(pairs, outside, frame, content)
+    most, usual = (float(np.median([_detail(one, outside, p) for one in pairs])) for p in (90, 75))
     if most <= SMOOTH and copies >= COPIES:
         return "blurred_copy"
     if usual <= VERY_SMOOTH and copies >= CLEARLY_COPIES:  # something else lies over a part of it
         return "blurred_copy"
-    return "page" if all(_is_page(one, outside) for one in held) else "picture"
+    return "page" if all(_is_page(one, outside) for one in pairs) else "picture"
 
 
-def _copied(held: list[Look], outside: NDArray[np.bool_], frame: _Frame, content: _Frame) -> float:
-    return float(np.median([_copies(one, outside, frame, content) for one in held]))
+def _copied(
+    pairs: list[RegisteredPair], outside: NDArray[np.bool_], frame: _Frame, content: _Frame
+) -> float:
+    return float(np.median([_copies(one, outside, frame, content) for one in pairs]))
 
 
-def _plainness(one: Look, outside: NDArray[np.bool_]) -> float:
+def _plainness(one: RegisteredPair, outside: NDArray[np.bool_]) -> float:
     """Share of the surroundings in its commonest colour."""
     pixels = one.query[outside].astype(np.int16)
     colour = np.median(pixels, axis=0)
     return float((np.abs(pixels - colour).max(axis=1) <= SAME_COLOUR).mean())
 
 
-def _detail(one: Look, outside: NDArray[np.bool_], percent: int) -> float:
+def _detail(one: RegisteredPair, outside: NDArray[np.bool_], percent: int) -> float:
     """Grey levels of fine detail that so many of a hundred places stay under."""
     grey = luma(one.query)
     fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.5))
@@ -299,7 +301,9 @@ def _detail(one: Look, outside: NDArray[np.bool_], percent: int) -> float:
     return float(np.percentile(fine[inner], percent)) if inner.sum() >= 30 else 255.0
 
 
-def _copies(one: Look, outside: NDArray[np.bool_], frame: _Frame, content: _Frame) -> float:
+def _copies(
+    one: RegisteredPair, outside: NDArray[np.bool_], frame: _Frame, content: _Frame
+) -> float:
     """Correlation of the surroundings with the content enlarged over the frame and blurred."""
     part = content.cut(one.query)
     wide, high = frame.x1 - frame.x0, frame.y1 - frame.y0
@@ -315,7 +319,7 @@ def _copies(one: Look, outside: NDArray[np.bool_], frame: _Frame, content: _Fram
 
 
 def _covering(part: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.uint8]:
-    """The content enlarged until it covers a frame, its middle kept."""
+    """The known picture enlarged until it covers a frame, its middle kept: a blurred fill."""
     factor = max(wide / part.shape[1], high / part.shape[0])
     size = (max(wide, round(part.shape[1] * factor)), max(high, round(part.shape[0] * factor)))
     large = cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)
@@ -333,19 +337,19 @@ def _colour_correlation(left: NDArray[np.float32], right: NDArray[np.float32]) -
     return product / spread
 
 
-def _is_page(one: Look, outside: NDArray[np.bool_]) -> bool:
+def _is_page(one: RegisteredPair, outside: NDArray[np.bool_]) -> bool:
     """Whether most of the surroundings is one flat colour, as on a web page or a phone's screen."""
     pixels = one.query[outside].astype(np.int16)
     colour = np.median(pixels, axis=0)
     return bool((np.abs(pixels - colour).max(axis=1) <= 8).mean() > 0.5)
 
 
-def coloured_marks(held: list[Look], box: Box, colour: tuple[int, int, int]) -> float:
+def coloured_marks(pairs: list[RegisteredPair], box: Box, colour: tuple[int, int, int]) -> float:
     """Share of a bar's marks that are coloured: icons and faces on a page, hardly ever letters."""
-    height, width = held[0].covered.shape
+    height, width = pairs[0].covered.shape
     x0, y0, x1, y1 = box
     cut = _Frame(round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))
-    part = cut.cut(held[len(held) // 2].query).astype(np.int16)
+    part = cut.cut(pairs[len(pairs) // 2].query).astype(np.int16)
     marks = part[np.abs(part - np.array(colour)).max(axis=2) > 2 * SAME_COLOUR]
     if len(marks) < 20:
         return 0.0
@@ -361,7 +365,7 @@ DEEP, LONG = 0.5, 0.15  # of the bar's depth and length: a mark that spans both 
 def holds_picture(
     views: list[NDArray[np.float32]], colour: tuple[int, int, int], same: float, whole: int
 ) -> bool:
-    """Whether the marks on a broad bar are no letters, at most of the looks.
+    """Whether the marks on a broad bar are no letters, in most of the pairs.
 
     views: (depth, length, 3) each, lines from the frame's edge inward. same: grey levels in any
     channel that still are the bar's colour. whole: lines of the frame.

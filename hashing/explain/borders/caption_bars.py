@@ -8,13 +8,13 @@ from hashing.align.spatiotemporal import Placement, sample_timestamps
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.text_bands import MAX_COLOUR_DISTANCE, CaptionBar, Grey, find_caption_bars
 
-LOOKS = 3
+MAX_PAIRS = 3
 ALIKE = 0.4  # correlation from which the known picture has the bar itself
 
 
 def text_bars(query: FrameCache, reference: FrameCache, placement: Placement) -> list[CaptionBar]:
     """Bars that hold writing and stay, and that the known picture does not have."""
-    moments = sample_timestamps(placement.lines, LOOKS)
+    moments = sample_timestamps(placement.lines, MAX_PAIRS)
     pairs = list(
         dict.fromkeys((query.nearest_index(a), reference.nearest_index(b)) for a, b in moments)
     )
@@ -56,7 +56,7 @@ def _grey(picture: NDArray[np.uint8]) -> Grey:
 
 
 def _columns(covered: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The whole width, and that of the known picture where it is clearly less."""
+    """The columns searched for bars: all, and those of the known picture where it is narrower."""
     width = covered.shape[1]
     filled = np.flatnonzero(covered.any(axis=0))
     whole = [(0, width)]
@@ -66,7 +66,7 @@ def _columns(covered: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _ends(picture: Grey, bar: CaptionBar, left: int, right: int) -> bool:
-    """Whether a bar as wide as the known picture goes no further: else it frames more than that."""
+    """Whether a caption bar as wide as the known picture goes no further: else it frames more."""
     first, last = int(bar.box[1] * len(picture)), int(bar.box[3] * len(picture))
     inside = float(np.median(picture[first:last, left:right]))
     beside = (picture[first:last, :left], picture[first:last, right:])
@@ -78,7 +78,7 @@ def _ends(picture: Grey, bar: CaptionBar, left: int, right: int) -> bool:
 
 
 def _agreed(found: list[list[CaptionBar]]) -> list[CaptionBar]:
-    """Bars that most instants have at one place."""
+    """Caption bars that most instants have at one place."""
     out: list[CaptionBar] = []
     for bar in (one for some in found for one in some):
         same = sum(any(_overlap(bar, other) for other in some) for some in found)

@@ -21,7 +21,7 @@ MOST = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class RegisteredPair:
     """One instant of both clips in the query's frame."""
 
     time: Seconds  # of the query
@@ -30,7 +30,7 @@ class Look:
     covered: NDArray[np.bool_]  # (h, w) where the reference's picture falls
 
 
-def held(placement: Placement, most: int = MOST) -> list[FramePair]:
+def supporting_pairs(placement: Placement, most: int = MOST) -> list[FramePair]:
     """Frame pairs that support the transform, spread over the match; all if none does."""
     good = [pair for pair in placement.pairs if pair.inliers >= MIN_PAIR_INLIERS]
     pairs = sorted(good or placement.pairs, key=lambda pair: pair.query_index)
@@ -39,44 +39,46 @@ def held(placement: Placement, most: int = MOST) -> list[FramePair]:
     return [pairs[i] for i in np.linspace(0, len(pairs) - 1, most).round().astype(int)]
 
 
-def looks(
+def registered_pairs(
     query: FrameCache,
     reference: FrameCache,
     placement: Placement,
     most: int = MOST,
     long_side: int = LONG_SIDE_PX,
-) -> list[Look]:
-    """A few instants held against each other."""
-    pairs = [(pair.query_index, pair.reference_index) for pair in held(placement, most)]
-    return at_indices(query, reference, placement, pairs, long_side)
+) -> list[RegisteredPair]:
+    """Registered pairs of frames at a few of the instants on which the transform was measured."""
+    pairs = [(pair.query_index, pair.reference_index) for pair in supporting_pairs(placement, most)]
+    return register_at(query, reference, placement, pairs, long_side)
 
 
-def at_indices(
+def register_at(
     query: FrameCache,
     reference: FrameCache,
     placement: Placement,
     pairs: list[tuple[int, int]],
     long_side: int = LONG_SIDE_PX,
-) -> list[Look]:
-    """The instants at pairs of (query index, reference index)."""
+) -> list[RegisteredPair]:
+    """Registered pairs of frames at pairs of (query index, reference index)."""
     left = query.frames([at for at, _ in pairs])
     right = reference.frames([at for _, at in pairs])
     matrix = placement.transform.matrix
     return [
-        look(float(query.times[at]), one, other, matrix, long_side)
+        register_pair(float(query.times[at]), one, other, matrix, long_side)
         for (at, _), one, other in zip(pairs, left, right, strict=True)
     ]
 
 
-def well_timed(
+def same_time_indices(
     query: FrameCache, reference: FrameCache, placement: Placement, most: int
 ) -> list[tuple[int, int]]:
-    """(query index, reference index) of instants spread over the lines, of moments nearly the same.
+    """(query index, reference index) spread over the lines, at nearly the same timestamps.
 
     Kept pictures are a tenth of a second apart: half of that between two instants moves what moves.
     """
     if len(query.times) == 1 or len(reference.times) == 1:
-        return [(pair.query_index, pair.reference_index) for pair in held(placement, most)]
+        return [
+            (pair.query_index, pair.reference_index) for pair in supporting_pairs(placement, most)
+        ]
     found = []
     for line in placement.lines:
         for at in np.flatnonzero((query.times >= line.start) & (query.times <= line.end)):
@@ -88,14 +90,14 @@ def well_timed(
     return [(at, other) for _, at, other in best]
 
 
-def look(
+def register_pair(
     time: Seconds,
     query: NDArray[np.uint8],
     reference: NDArray[np.uint8],
     matrix: Matrix,
     long_side: int = LONG_SIDE_PX,
-) -> Look:
-    """query, reference: (H, W, 3) RGB. matrix: reference pixels -> query pixels."""
+) -> RegisteredPair:
+    """Register one pair of (H, W, 3) RGB frames. matrix: reference pixels -> query pixels."""
     whole = (query.shape[1], query.shape[0])
     shrink = min(1.0, long_side / max(whole))
     size = (max(8, round(whole[0] * shrink)), max(8, round(whole[1] * shrink)))
@@ -106,9 +108,9 @@ def look(
     warped = cv2.warpPerspective(soft, onto, size, flags=cv2.INTER_LINEAR)
     inside = np.full(reference.shape[:2], 255, np.uint8)
     covered = cv2.warpPerspective(inside, onto, size, flags=cv2.INTER_LINEAR) > 250
-    return Look(time, np.asarray(small, np.uint8), np.asarray(warped, np.uint8), covered)
+    return RegisteredPair(time, np.asarray(small, np.uint8), np.asarray(warped, np.uint8), covered)
 
 
 def luma(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(h, w) 0..255, BT.601 weights."""
+    """(h, w) luma of a registered frame, 0..255, BT.601 weights."""
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32)

@@ -1,6 +1,6 @@
 """Where a query's picture differs from the known copy's at the same instants, beyond copying.
 
-Under a placement every compared instant of the query is held against the reference's picture of
+Under a placement every compared instant of the query is compared with the reference's picture of
 that instant, warped into the query's frame. In each small window the one is predicted from the
 other with a gain and an offset of the window's own, so that tints, fades and vignettes do not
 count; what cannot be predicted is the remainder, in grey levels. Re-encoding, blur, noise and a
@@ -124,7 +124,7 @@ def masks(query: FrameCache, reference: FrameCache, placement: Placement) -> Ove
 
 
 def difference(query: FrameCache, reference: FrameCache, placement: Placement) -> Difference | None:
-    """Hold the query against the reference; None where they share too little of picture or time."""
+    """The residual of the query against the reference; None where they share too little."""
     still = len(query.times) == 1
     moments = compared_instants(query, reference, placement.lines)
     if not moments:
@@ -252,7 +252,7 @@ def compared_instants(
 
 
 def _around(index: int, count: int) -> list[int]:
-    """The index and its neighbours, the index first."""
+    """The index of a reference frame and its neighbours, the index first."""
     return list(dict.fromkeys(min(max(index + step, 0), count - 1) for step in NEIGHBOURS))
 
 
@@ -284,7 +284,7 @@ def _pictures(
 
 
 def _softened(picture: NDArray[np.uint8], matrix: Matrix) -> Map:
-    """The query's picture, as soft as the reference is once it is enlarged onto the grid."""
+    """The query frame, as soft as the reference is once it is enlarged onto the grid."""
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     blur = SOFT_PX if scale < 1.2 else 0.5 * scale
     return np.asarray(cv2.GaussianBlur(picture.astype(np.float32), (0, 0), blur), np.float32)

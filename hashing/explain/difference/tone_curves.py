@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.explain.difference.registered_frames import Look
+from hashing.explain.difference.registered_frames import RegisteredPair
 from hashing.explain.difference.visible_area import Extent
 
 SOFT_PX = 2.0
@@ -33,7 +33,7 @@ class Sample:
     x: Column  # (N,) -1..1 over the part of the frame that the known picture fills
     y: Column
     inside: NDArray[np.bool_]  # (N,) no channel of the query cut off
-    look: NDArray[np.intp]  # (N,) which of the looks
+    pair: NDArray[np.intp]  # (N,) which of the pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class Chroma:
     change: float  # levels: mean distance between the colours expected and found
 
 
-def sample(held: list[Look], seen: Extent) -> Sample | None:
-    """Pixels of all looks where the known picture is seen; None where there are too few."""
-    if not held:
+def sample(pairs: list[RegisteredPair], seen: Extent) -> Sample | None:
+    """The pixels that tone curves are fitted to, of all pairs; None where there are too few."""
+    if not pairs:
         return None
-    parts = [_of_look(one, seen) for one in held]
+    parts = [_of_pair(one, seen) for one in pairs]
     query, reference, places = (np.concatenate(group) for group in zip(*parts, strict=True))
     which = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
     if len(query) < FEWEST_PIXELS:
@@ -83,8 +83,8 @@ def sample(held: list[Look], seen: Extent) -> Sample | None:
     return Sample(_ycc(query), _ycc(reference), places[:, 0], places[:, 1], inside, which)
 
 
-def _of_look(
-    one: Look, seen: Extent
+def _of_pair(
+    one: RegisteredPair, seen: Extent
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     height, width = one.covered.shape
     x0, y0, x1, y1 = seen.box
@@ -168,7 +168,7 @@ def _steepest(left: Column, right: Column) -> float:
 
 
 def _tie(left: Column, curve: Column, errors: Column) -> float:
-    """Correlation of the tones found and expected, without the worst tenth."""
+    """Correlation of the tones with those a curve predicts, without the worst tenth."""
     good = errors <= np.percentile(errors, 90)
     spread = float(left[good].std() * curve[good].std())
     if spread < 4.0:
@@ -177,15 +177,15 @@ def _tie(left: Column, curve: Column, errors: Column) -> float:
 
 
 def _steady(pixels: Sample, curve: Column, shading: Column, change: float) -> float:
-    """Share of the looks whose own curve is much the same as the common one.
+    """Share of the pairs whose own tone curve is much the same as the common one.
 
-    shading: what the common curve adds over the frame, which one look's straight curve cannot.
+    shading: what the common curve adds over the frame, which one pair's straight curve cannot.
     """
     inside = pixels.inside
     left, right = pixels.query[inside, 0], pixels.reference[inside, 0]
     kept = []
-    for one in np.unique(pixels.look):
-        here = pixels.look[inside] == one
+    for one in np.unique(pixels.pair):
+        here = pixels.pair[inside] == one
         if here.sum() < FEWEST_PIXELS // 4:
             continue
         tones = right[here]

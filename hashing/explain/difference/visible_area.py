@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
-from hashing.explain.difference.registered_frames import LONG_SIDE_PX, Look, looks, luma
+from hashing.explain.difference.registered_frames import (
+    LONG_SIDE_PX,
+    RegisteredPair,
+    luma,
+    registered_pairs,
+)
 from hashing.imaging.homography import apply_transform, to_unit_homography
 from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
 from hashing.similarity.local_correlation import (
@@ -97,7 +102,9 @@ def extent(query: FrameCache, reference: FrameCache, placement: Placement) -> Ex
         # windows of a few pixels decide: a small picture in the frame is looked at larger
         part = max((box[2] - box[0]) * query.width, (box[3] - box[1]) * query.height)
         enlarged = LONG_SIDE_PX * max(query.size) / max(part, 0.3 * max(query.size))
-        covered = _covered(looks(query, reference, placement, long_side=round(enlarged)), box)
+        covered = _covered(
+            registered_pairs(query, reference, placement, long_side=round(enlarged)), box
+        )
     trimmed = (box[0] + covered[0], box[1] + covered[1], box[2] - covered[2], box[3] - covered[3])
     return Extent(homography, corners, trimmed, upright, covered)
 
@@ -108,25 +115,25 @@ def _upright(corners: NDArray[np.float64]) -> bool:
     return bool((np.abs(sides).min(axis=1) <= UPRIGHT * np.abs(sides).max(axis=1).clip(1)).all())
 
 
-def _covered(held: list[Look], box: Box) -> tuple[float, float, float, float]:
-    """How far from each side something else is shown, as shares of the frame."""
-    if not held:
+def _covered(pairs: list[RegisteredPair], box: Box) -> tuple[float, float, float, float]:
+    """How far from each side something other than the known picture is shown, as shares."""
+    if not pairs:
         return (0.0, 0.0, 0.0, 0.0)
-    height, width = held[0].covered.shape
+    height, width = pairs[0].covered.shape
     x0, y0 = round(box[0] * width), round(box[1] * height)
     x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))
-    agree, said = (part[y0:y1, x0:x1] for part in _votes(held))
+    agree, said = (part[y0:y1, x0:x1] for part in _votes(pairs))
     said, agree = (part * _clear_of_border(part.shape, box) for part in (said, agree))
     if said.sum() < 50 or agree.sum() < 0.25 * said.sum():
         return (0.0, 0.0, 0.0, 0.0)  # too little agrees to say where it ends
-    differs = _difference(held)[y0:y1, x0:x1]
+    differs = _difference(pairs)[y0:y1, x0:x1]
     out = []
     for side in SIDES:
         yes, asked, differ = (_from(side, part) for part in (agree, said, differs))
         lines = np.stack([yes.sum(axis=1), asked.sum(axis=1)], axis=1).astype(np.float64)
-        depth = _depth(lines, yes.shape[1] * len(held))
+        depth = _depth(lines, yes.shape[1] * len(pairs))
         if depth and _otherwise(differ, depth):
-            views = [_from(side, one.query[y0:y1, x0:x1]).astype(np.float32) for one in held]
+            views = [_from(side, one.query[y0:y1, x0:x1]).astype(np.float32) for one in pairs]
             depth = _border(views, depth)
             depth = depth if depth >= THINNEST * len(lines) else 0
         else:
@@ -144,15 +151,15 @@ def _clear_of_border(shape: tuple[int, ...], box: Box) -> NDArray[np.bool_]:
 
 
 def _from[T: np.generic](side: str, part: NDArray[T]) -> NDArray[T]:
-    """(h, w, ...) turned so that its first line is the one at a side of the frame."""
+    """(h, w, ...) turned so that the first line is the one at that side of the frame."""
     turned = np.swapaxes(part, 0, 1) if side in ("left", "right") else part
     return turned[::-1] if side in ("right", "bottom") else turned
 
 
-def _difference(held: list[Look]) -> NDArray[np.float32]:
-    """(h, w) grey levels of difference after a common brightness curve, median over looks."""
+def _difference(pairs: list[RegisteredPair]) -> NDArray[np.float32]:
+    """(h, w) grey levels of difference after a common brightness curve, median over pairs."""
     maps = []
-    for one in held:
+    for one in pairs:
         left = np.asarray(cv2.GaussianBlur(luma(one.query), (0, 0), 2.0), np.float32)
         right = np.asarray(cv2.GaussianBlur(luma(one.reference), (0, 0), 2.0), np.float32)
         gain, offset = straight(right[one.covered][::SPARSE], left[one.covered][::SPARSE])
@@ -161,7 +168,7 @@ def _difference(held: list[Look]) -> NDArray[np.float32]:
 
 
 def straight(source: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[float, float]:
-    """Gain and offset that take most of `source` to `target`, whatever the rest does."""
+    """Brightness gain and offset that take most of `source` to `target`, whatever the rest does."""
     keep = np.ones(len(source), bool)
     gain, offset = 1.0, float(np.median(target - source)) if len(source) else 0.0
     for _ in range(5):
@@ -174,15 +181,15 @@ def straight(source: NDArray[np.floating], target: NDArray[np.floating]) -> tupl
 
 
 def _otherwise(differ: NDArray[np.float32], depth: int) -> bool:
-    """Whether a margin differs far more from the known picture than the rest does."""
+    """Whether a margin differs far more from the known picture than the visible rest does."""
     return bool(np.median(differ[:depth]) > max(9.0, 2.5 * float(np.median(differ[depth:]))))
 
 
-def _votes(held: list[Look]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(h, w) twice: at how many looks a place agrees, and at how many it says anything."""
-    agree = np.zeros(held[0].covered.shape, np.float32)
+def _votes(pairs: list[RegisteredPair]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(h, w) twice: at how many pairs a place agrees, and at how many it says anything."""
+    agree = np.zeros(pairs[0].covered.shape, np.float32)
     said = np.zeros_like(agree)
-    for one in held:
+    for one in pairs:
         correlation, deviation = local_correlation(luma(one.query), luma(one.reference))
         speaks = one.covered & (deviation > MIN_TEXTURE_DEVIATION)
         said += speaks
@@ -191,7 +198,7 @@ def _votes(held: list[Look]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 def _depth(lines: NDArray[np.float64], across: int) -> int:
-    """How many lines from the edge do not agree.
+    """How many lines from the edge of the frame do not agree with the known picture.
 
     lines: (n, 2) votes for and votes cast on each line, from the edge inward. across: votes that a
     line could cast.
@@ -219,7 +226,7 @@ def _depth(lines: NDArray[np.float64], across: int) -> int:
 def _border(views: list[NDArray[np.float32]], depth: int) -> int:
     """The depth moved to the straight border nearby; 0 if there is none and the margin is no bar.
 
-    views: (n, m, 3) the item's picture at each look, lines from the edge inward.
+    views: (n, m, 3) the item's picture of each pair, lines from the edge inward.
     """
     # a straight border has the same sign all along: the median of steps survives
     steps = [np.abs(np.median(np.diff(view, axis=0), axis=1)).max(axis=1) for view in views]

@@ -2,7 +2,7 @@
 
 Detail that is gone from a place was blurred away or turned to blocks there; in a badly coded item
 it is gone from everywhere alike, and what moves is only found a few pixels off where the instants
-held against each other are not quite the same. So a place is held against the rest of the same
+compared are not quite the same. So a place is compared with the rest of the same
 picture at equally strong detail, and its detail is looked for near by.
 
 Faces and plates lie on plain walls too. A rectangle is looked for that has much lost detail and
@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.explain.difference.registered_frames import Look, luma
+from hashing.explain.difference.registered_frames import RegisteredPair, luma
 from hashing.explain.redaction.pixelation import in_squares
 from hashing.types import Seconds
 
@@ -100,7 +100,7 @@ class Rectangle:
         )
 
 
-def detail(one: Look, free: Mask) -> Detail | None:
+def detail(one: RegisteredPair, free: Mask) -> Detail | None:
     """The fine detail of one instant; None where too little is known or kept to tell by."""
     left = luma(one.query)
     right = _as_soft(left, luma(one.reference), free)
@@ -140,7 +140,7 @@ def _band(grey: Grey) -> Grey:
     return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), 2 * SOFT_PX[-1]), np.float32)
 
 
-def likeness(one: Look) -> float:
+def likeness(one: RegisteredPair) -> float:
     """How well the fine detail of the two pictures correlates, -1..1."""
     mine, known = (_fine(luma(picture))[one.covered] for picture in (one.query, one.reference))
     return float(
@@ -155,15 +155,15 @@ def at_once(one: Detail) -> list[tuple[Kind, Rectangle]]:
     return [(kind, area) for kind, area in kinds if kind is not None]
 
 
-def standing(held: list[Detail]) -> list[Standing]:
-    """Areas that are unreadable all the time, by what all instants together say."""
-    if len(held) < 2:
+def standing(details: list[Detail]) -> list[Standing]:
+    """Areas that are unreadable throughout, by what all instants together say."""
+    if len(details) < 2:
         return []
-    lost = np.sum([one.lost for one in held], axis=0, dtype=np.float32)
-    kept = np.sum([one.kept for one in held], axis=0, dtype=np.float32)
+    lost = np.sum([one.lost for one in details], axis=0, dtype=np.float32)
+    kept = np.sum([one.kept for one in details], axis=0, dtype=np.float32)
     out = []
     for area in rectangles(lost, kept):
-        asked = [one for one in held if one.speaks[area.cut].sum() >= ASKED_PX]
+        asked = [one for one in details if one.speaks[area.cut].sum() >= ASKED_PX]
         gone = [one for one in asked if _fills(one, area) >= FILLS]
         if len(gone) < max(2, MOST_ASKED * len(asked)):
             continue
@@ -172,26 +172,26 @@ def standing(held: list[Detail]) -> list[Standing]:
     return out
 
 
-def kind_of(held: list[Detail], area: Rectangle) -> Kind | None:
-    """What became of an area at some instants; None where its detail is there, or moved."""
-    speaks = [one.speaks[area.cut] for one in held]
+def kind_of(details: list[Detail], area: Rectangle) -> Kind | None:
+    """How an area at some instants is redacted; None where its detail is there, or moved."""
+    speaks = [one.speaks[area.cut] for one in details]
     if sum(int(one.sum()) for one in speaks) < LEAST_PX:
         return None
-    if float(np.mean([_fills(one, area) for one in held])) < FILLS:
+    if float(np.mean([_fills(one, area) for one in details])) < FILLS:
         return None
-    near = _near_by(held, area)
+    near = _near_by(details, area)
     # a coder that is short of bits leaves blocks too, all over the picture
-    if near >= NEAR_SQUARES or _elsewhere(held, area) > ELSEWHERE:
+    if near >= NEAR_SQUARES or _elsewhere(details, area) > ELSEWHERE:
         return None
     squares = in_squares(
-        [one.left[area.cut] for one in held], [one.right[area.cut] for one in held]
+        [one.left[area.cut] for one in details], [one.right[area.cut] for one in details]
     )
     if squares:
-        return "unreadable" if _shapes(held, area) >= SHAPES_IN_SQUARES else None
-    left = _left(held, area)
+        return "unreadable" if _shapes(details, area) >= SHAPES_IN_SQUARES else None
+    left = _left(details, area)
     if near >= NEAR_BY or left >= SOFTENED:
         return None
-    if _shapes(held, area) >= SAME_SHAPES:
+    if _shapes(details, area) >= SAME_SHAPES:
         return "unreadable"
     return "blank" if left < NOTHING else None
 
@@ -231,7 +231,7 @@ def _cells(votes: Grey) -> NDArray[np.float64]:
 
 
 def _largest(worth: NDArray[np.float64]) -> tuple[float, tuple[int, int, int, int]]:
-    """The upright rectangle with the largest sum: (sum, (top, bottom, left, right)).
+    """The upright rectangle of lost detail with the largest sum: (sum, (top, bottom, left, right)).
 
     For each first row, sums down to every later row; along each, the best run of columns.
     """
@@ -254,10 +254,10 @@ def _fills(one: Detail, area: Rectangle) -> float:
     return float(int(one.lost[area.cut].sum()) / max(1, int(one.speaks[area.cut].sum())))
 
 
-def _left(held: list[Detail], area: Rectangle) -> float:
-    """How much fine detail of any kind an area has, against the known copy's there."""
-    mine = sum((_energy(one.mine, one, area) for one in held), 0.0)
-    known = sum((_energy(one.known, one, area) * one.usual for one in held), 0.0)
+def _left(details: list[Detail], area: Rectangle) -> float:
+    """How much fine detail of any kind an area kept, against the known copy's there."""
+    mine = sum((_energy(one.mine, one, area) for one in details), 0.0)
+    known = sum((_energy(one.known, one, area) * one.usual for one in details), 0.0)
     return float(np.sqrt(mine / max(known, 1e-3)))
 
 
@@ -265,10 +265,10 @@ def _energy(fine: Grey, one: Detail, area: Rectangle) -> float:
     return float((fine[area.cut] ** 2)[one.speaks[area.cut]].sum())
 
 
-def _near_by(held: list[Detail], area: Rectangle) -> float:
-    """How much of an area's lost detail is found a few pixels off, all of it the same way."""
+def _near_by(details: list[Detail], area: Rectangle) -> float:
+    """How much of a blurred area's lost detail is a few pixels off, all of it the same way."""
     found = known = 0.0
-    for one in held:
+    for one in details:
         height, width = one.left.shape
         inner = Rectangle(
             max(REACH_PX, area.top),
@@ -289,10 +289,10 @@ def _near_by(held: list[Detail], area: Rectangle) -> float:
     return found / known if known else 1.0
 
 
-def _elsewhere(held: list[Detail], area: Rectangle) -> float:
+def _elsewhere(details: list[Detail], area: Rectangle) -> float:
     """The share of equally strong detail that is lost outside of an area."""
     lost = asked = 0
-    for one in held:
+    for one in details:
         inside = one.speaks[area.cut]
         if not inside.any():
             continue
@@ -306,11 +306,11 @@ def _elsewhere(held: list[Detail], area: Rectangle) -> float:
     return lost / max(1, asked)
 
 
-def _shapes(held: list[Detail], area: Rectangle) -> float:
+def _shapes(details: list[Detail], area: Rectangle) -> float:
     """How well an area is the known copy's, softened, at most instants."""
     cut = area.grown(MARGIN_PX).cut
-    mask = area.mask(held[0].left.shape)[cut]
-    found = [shapes(one.left[cut], one.right[cut], mask) for one in held]
+    mask = area.mask(details[0].left.shape)[cut]
+    found = [shapes(one.left[cut], one.right[cut], mask) for one in details]
     told = [one for one in found if one > 0]
     return float(np.median(told)) if told else 0.0
 

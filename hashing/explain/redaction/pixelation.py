@@ -20,7 +20,7 @@ CLEARER = 0.25  # than the known copy's there
 
 
 def in_squares(mine: list[Grey], known: list[Grey]) -> bool:
-    """Whether a part of the item is in blocks, and the known copy is not, at some instants.
+    """Whether a part of the item is pixelated, and the known copy is not, at some instants.
 
     mine, known: (h, w) cuts of the same place.
     """
@@ -38,7 +38,7 @@ def _slope(parts: list[Grey], axis: int) -> Profile:
 
 
 def lined_up(slope: Profile) -> float:
-    """The share of all slope on the best evenly spaced lines, beyond what any lines have; 0..1."""
+    """Share of slope on the best evenly spaced block edges, beyond what any lines have; 0..1."""
     total = float(slope.sum())
     if total <= 0:
         return 0.0

@@ -3,8 +3,8 @@
 Tiny pictures do not show it, since a blur that hides a face is gone when the whole picture is as
 small as that. Kept pictures are compared at a few instants instead. In a covered area the item has
 one tone and ends on a clear border; in a blurred one the known copy's fine detail is gone and its
-coarse shapes stay; in blocks, the item is flat but for steps. All are held against what the rest of
-the same picture kept, so that a soft or badly coded item has none. An area may move.
+coarse shapes stay; in blocks, the item is flat but for steps. All are compared with what the rest
+of the same picture kept, so that a soft or badly coded item has none. An area may move.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType, Family
-from hashing.explain.difference.registered_frames import Look, at_indices, luma, well_timed
+from hashing.explain.difference.registered_frames import (
+    RegisteredPair,
+    luma,
+    register_at,
+    same_time_indices,
+)
 from hashing.explain.redaction.blurred_areas import (
     Detail,
     Rectangle,
@@ -28,7 +33,7 @@ from hashing.explain.redaction.blurred_areas import (
     standing,
 )
 from hashing.explain.redaction.solid_fills import covers, one_extreme, toned, within
-from hashing.explain.regions.classify import Finding
+from hashing.explain.regions.classify_patches import Finding
 from hashing.imaging.boxes import area_of, intersects, mostly_in
 from hashing.imaging.connected_components import bounding_box
 from hashing.types import Box, Seconds, Span
@@ -76,33 +81,35 @@ class _Seen:
 
 
 def censored(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Censored]:
-    """Areas made unreadable, each once."""
+    """Redacted areas of the item, each once."""
     return areas(_instants(query, reference, placement))
 
 
-def _instants(query: FrameCache, reference: FrameCache, placement: Placement) -> list[Look]:
+def _instants(
+    query: FrameCache, reference: FrameCache, placement: Placement
+) -> list[RegisteredPair]:
     """Instants of moments nearly the same: of three neighbouring known ones the most alike."""
-    pairs = well_timed(query, reference, placement, MOST)
+    pairs = same_time_indices(query, reference, placement, MOST)
     side, last = min(LONG_SIDE_PX, max(query.size)), len(reference.times) - 1
     near = [[at for at in (b - 1, b, b + 1) if 0 <= at <= last] for _, b in pairs]
     tried = [(a, at) for (a, _), some in zip(pairs, near, strict=True) for at in some]
-    rest = iter(at_indices(query, reference, placement, tried, side))
+    rest = iter(register_at(query, reference, placement, tried, side))
     return [max((next(rest) for _ in some), key=likeness) for some in near]
 
 
-def areas(held: list[Look]) -> list[Censored]:
-    """The same from instants at hand."""
-    seen = [_seen(one, at) for at, one in enumerate(held)]
+def areas(pairs: list[RegisteredPair]) -> list[Censored]:
+    """Redacted areas, each once, from instants at hand."""
+    seen = [_seen(one, at) for at, one in enumerate(pairs)]
     known = [one.detail for one in seen if one.detail is not None]
     stand = [_stands(one, known[0]) for one in standing(known)]
     groups = _tracks([spot for one in seen for spot in one.spots])
     moving = [
-        _area(group, len({spot.at for spot in group}), held)
+        _area(group, len({spot.at for spot in group}), pairs)
         for group in groups
         if not any(_stays_in(group, one.box) for one in stand)
     ]
-    least = max(2, SHARE * len(held)) if len(held) > 1 else 1
-    moving = [one for one in moving if round(one.share * len(held)) >= least]
+    least = max(2, SHARE * len(pairs)) if len(pairs) > 1 else 1
+    moving = [one for one in moving if round(one.share * len(pairs)) >= least]
     out = moving + [
         one
         for one in stand
@@ -159,17 +166,17 @@ def _apart(one: Box, other: Box) -> float:
     return float(np.hypot(x, y)) / 2
 
 
-def _area(group: list[_Spot], seen: int, held: list[Look]) -> Censored:
+def _area(group: list[_Spot], seen: int, pairs: list[RegisteredPair]) -> Censored:
     span = None
-    if seen < 0.8 * len(held):
+    if seen < 0.8 * len(pairs):
         times = [spot.time for spot in group]
-        step = float(np.median(np.diff([one.time for one in held]))) / 2
+        step = float(np.median(np.diff([one.time for one in pairs]))) / 2
         span = Span(max(0.0, min(times) - step), max(times) + step)
     area = float(np.median([spot.area for spot in group]))
-    return Censored(group[0].way, _around(group), area, span, seen / len(held))
+    return Censored(group[0].way, _around(group), area, span, seen / len(pairs))
 
 
-def _seen(one: Look, at: int) -> _Seen:
+def _seen(one: RegisteredPair, at: int) -> _Seen:
     """What one instant shows: covers, and areas without their fine detail elsewhere."""
     left, right = luma(one.query), luma(one.reference)
     rim = np.ones((9, 9), np.uint8)
@@ -226,7 +233,7 @@ def _touch(one: Box, other: Box) -> bool:
 
 
 def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding]:
-    """The findings that are not of a censored area, which differs from the known copy anyhow.
+    """The findings outside redacted areas, which differ from the known copy anyhow.
 
     No change of the scene is told where it meets one: of a cover that moves, or that the dark
     around it hides in part, only a part may have been found.
@@ -246,7 +253,7 @@ def without_hidden(found: list[Finding], hidden: list[Censored]) -> list[Finding
 
 
 def _reach(one: Censored) -> Box:
-    """An area's box, and of one that moves also where it may have been between the instants."""
+    """The box of a redacted area; of a moving one also where it may have been in between."""
     x0, y0, x1, y1 = one.box
     if area_of(one.box) < MOVES * one.area:
         return one.box
@@ -255,7 +262,7 @@ def _reach(one: Censored) -> Box:
 
 
 def on_footage(hidden: list[Censored], found: list[Finding]) -> list[Censored]:
-    """The areas without plates that writing stands on, and plain parts of what was laid over."""
+    """Redacted areas but for plates that text stands on, and plain parts of what was laid over."""
     texts = [one.patch.box for one in found if one.kind is EditType.TEXT]
     larger = [one.patch.box for one in found if one.kind in MAY_BE_PLAIN]
     return [

@@ -33,7 +33,7 @@ BRIDGE_PX = 9  # places under a cover that are of its tone anyhow part what is n
 
 
 def covers(left: Grey, right: Grey, inner: Mask) -> list[Mask]:
-    """left, right: (h, w) the item and the known copy. inner: where the two can be compared."""
+    """Areas filled in one tone. left, right: (h, w) item and known copy. inner: what counts."""
     plain = inner & (_deviation(left, 5) < ONE_TONE)
     under = (np.abs(left - right) > APART) | (_deviation(right, 5) > 2 * ONE_TONE)
     out: list[Mask] = []
@@ -81,7 +81,7 @@ def _is_cover(
 
 
 def toned(left: Grey, right: Grey, region: Mask, inner: Mask) -> bool:
-    """Whether the known copy's greys in a region became the region's tone elsewhere as well."""
+    """Whether the known copy's greys in a fill became the fill's tone elsewhere as well."""
     tone = float(np.median(left[region]))
     outside = inner & ~_grown(region, 15)
     greys = (right / BIN).astype(np.intp)
@@ -101,7 +101,7 @@ def _was_plain(right: Grey, region: Mask, ring: Mask) -> bool:
 
 
 def within(region: Mask, inner: Mask) -> bool:
-    """Whether an area keeps away from the picture's rim, where bars and captions end."""
+    """Whether a filled area keeps away from the frame's rim, where bars and captions end."""
     left, top, right, bottom = bounding_box(region)
     if min(left, top, 1 - right, 1 - bottom) < 0.01:
         return False
@@ -110,7 +110,7 @@ def within(region: Mask, inner: Mask) -> bool:
 
 
 def one_extreme(grey: Grey, region: Mask) -> bool:
-    """Whether an area is black or white throughout: by night its border may not show."""
+    """Whether a fill is black or white throughout: by night its border may not show."""
     tones = grey[region]
     low, high = np.percentile(tones, [5, 95])
     return bool(high - low < 8 and (high < 24 or low > 231))

@@ -1,4 +1,4 @@
-"""Regions that differ: found, measured, and named.
+"""Regions that differ: located as patches, measured, and classified.
 
-Start with `change_regions.py`, then `classify.py`.
+Start with `find_patches.py`, then `classify_patches.py`.
 """

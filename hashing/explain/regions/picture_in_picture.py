@@ -17,8 +17,9 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.difference.residual import Difference
-from hashing.explain.regions.change_regions import Patch
-from hashing.explain.regions.features import Looks, some_instants, unexplained_movement
+from hashing.explain.regions.find_patches import Patch
+from hashing.explain.regions.patch_appearance import Appearance
+from hashing.explain.regions.patch_motion import spread_instants, unexplained_movement
 from hashing.imaging.boxes import area_of
 from hashing.imaging.homography import apply_transform
 from hashing.types import Box
@@ -93,7 +94,7 @@ def picture_over(
     placement: Placement,
     found: Difference,
     patch: Patch,
-    seen: Looks,
+    seen: Appearance,
     kind: EditType | None,
     *,
     writing: bool,
@@ -122,8 +123,8 @@ def picture_over(
     return as_rectangle(patch, frame.box) if shown else None
 
 
-def may_be(patch: Patch, seen: Looks, kind: EditType | None) -> bool:
-    """Whether it is worth to look for a frame."""
+def may_be(patch: Patch, seen: Appearance, kind: EditType | None) -> bool:
+    """Whether a patch may be another picture, so that a frame around it is worth a search."""
     if (
         kind is EditType.CENSOR
         or seen.plain > PLAIN
@@ -174,7 +175,7 @@ def own_movement(found: Difference, patch: Patch, box: Box) -> tuple[float, floa
 def frame_of(
     query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
 ) -> Frame:
-    """Look for a border along each side of a patch's box."""
+    """Search for a border along each side of a patch, as another picture's frame has it."""
     item, known = pictures_of(query, reference, placement, found, patch)
     across = steps_of(item), steps_of(known)
     down = steps_of(item.swapaxes(1, 2)), steps_of(known.swapaxes(1, 2))
@@ -208,7 +209,7 @@ def _within(
 
 
 def _between(start: float, end: float, whole: int) -> slice:
-    """The lines between two sides, without their ends."""
+    """The rows or columns between two sides of the frame, without their ends."""
     margin = ENDS * (end - start)
     first, last = int((start + margin) * whole), int(np.ceil((end - margin) * whole))
     return slice(max(0, first), max(first + 1, last))
@@ -221,7 +222,7 @@ def _side(
     lines: slice,
     within: tuple[int, int],
 ) -> tuple[float, float, float]:
-    """Where the clearest border near a place is, 0..1, the share seen of it, and at one instant.
+    """Where the clearest border near a side is, 0..1, the share of it there, and at one instant.
 
     steps: of the item and of the known picture. opposite: the rectangle's other side.
     """
@@ -262,7 +263,7 @@ def _sharp(steps: Steps, at: int) -> NDArray[np.bool_]:
 
 
 def steps_of(pictures: NDArray[np.uint8]) -> Steps:
-    """Of (K, h, w, 3) pictures, across their columns; the largest of three channels."""
+    """Luma steps of (K, h, w, 3) pictures across their columns; the largest of three channels."""
     out = np.zeros(pictures.shape[:3], np.float32)
     out[:, :, 1:] = np.abs(np.diff(pictures.astype(np.int16), axis=2)).max(axis=3)
     return out
@@ -272,7 +273,7 @@ def pictures_of(
     query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """(K, h, w, 3) twice: the item at some instants, and the known picture warped to it."""
-    chosen = some_instants(patch, INSTANTS)
+    chosen = spread_instants(patch, INSTANTS)
     left = query.frames([query.nearest_index(float(found.times[k])) for k in chosen])
     right = reference.frames(
         [reference.nearest_index(float(found.reference_times[k])) for k in chosen]

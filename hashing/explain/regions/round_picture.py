@@ -12,8 +12,8 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.difference.residual import Difference
-from hashing.explain.regions.change_regions import Patch
-from hashing.explain.regions.features import Looks
+from hashing.explain.regions.find_patches import Patch
+from hashing.explain.regions.patch_appearance import Appearance
 from hashing.explain.regions.picture_in_picture import (
     ALIVE,
     ITS_OWN,
@@ -52,7 +52,7 @@ def round_picture_over(
     placement: Placement,
     found: Difference,
     patch: Patch,
-    seen: Looks,
+    seen: Appearance,
     kind: EditType | None,
 ) -> Patch | None:
     """The patch as the box of the round picture that it is; None if it may be none.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.explain.difference.residual import Difference
-from hashing.explain.regions.change_regions import Patch
+from hashing.explain.regions.find_patches import SHORTEST_S, Patch
 from hashing.imaging.connected_components import fill_holes
 from hashing.types import Seconds
 
@@ -83,7 +83,7 @@ def step(found: Difference, taken: Cells, shortest: Seconds) -> Step | None:
 
 
 def _long_enough(times: NDArray[np.float64], shortest: Seconds) -> list[tuple[int, int]]:
-    """(first, last) of the stretches that may be looked at."""
+    """(first, last) instants of the spans that are long enough for a step."""
     count, pace = len(times), float(np.median(np.diff(times)))
     return [
         (first, last)
@@ -127,7 +127,7 @@ def _clearest(
 
 
 def _around(rise: Map, middle: tuple[int, int]) -> Cells | None:
-    """The connected, filled cells around a place that rise with it."""
+    """The connected, filled cells around a place that rise with its step."""
     row, column = middle
     reach = PLACE_PX // 2
     near = np.s_[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
@@ -150,3 +150,14 @@ def _most(rise: Map, free: Cells, core: Cells) -> float:
 def _grown(cells: Cells) -> Cells:
     side = 2 * RIM_PX + 1
     return np.asarray(cv2.dilate(cells.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)
+
+
+TAMPER_S = 2.0  # shortest change of a scene that is reported
+
+
+OF_ITEM = 0.5  # share of a short item that a step has to last, in place of TAMPER_S
+
+
+def shortest_step(found: Difference) -> Seconds:
+    """Shortest step in time that is tried; the end of a short item may cut one off."""
+    return min(TAMPER_S, max(SHORTEST_S, OF_ITEM * float(np.ptp(found.times))))

@@ -13,7 +13,8 @@ from hashing.align.crop_path import (
     measure_windows,
     path_travel,
 )
-from hashing.imaging.homography import Correspondences, Matrix, apply_transform
+from hashing.imaging.homography import Matrix, apply_transform
+from hashing.imaging.keypoints import Correspondences
 
 SIZE = (512, 288)
 LENGTH_S = 6.0

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import FramePair, Placement, match_frames
 from hashing.describe.frame_cache import FrameCache
-from hashing.imaging.homography import estimate_transform, pool_correspondences
+from hashing.imaging.homography import estimate_transform
+from hashing.imaging.keypoints import pool_correspondences
 from hashing.types import Box, Line
 from tests.hashing.explain.overlay_made import RATE, Change, Picture, reel
 from tests.made import scene

@@ -5,8 +5,9 @@ import pytest
 
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.borders.border_regions import Region, Side
+from hashing.explain.borders.split_screen import split_cell
 from hashing.explain.difference.visible_area import Extent
-from hashing.explain.framing import frame_edits, outside, split_cell, surrounding_picture
+from hashing.explain.framing import frame_edits, outside, surrounding_picture
 from hashing.types import Box, Edit
 from tests.hashing.explain import framed_made as made
 from tests.hashing.explain.overlay_made import SIZE, Change, Picture, captioned, hosting

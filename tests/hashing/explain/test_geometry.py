@@ -124,9 +124,9 @@ def along_its_path(known: FrameCache, change: Change) -> dict[str, Edit]:
     query = made.made(change)
     found = follow_crop(query, known, made.placed(query, known))
     assert found is not None
-    held = stabilise_reference(query, known, found[0])
-    assert held is not None
-    return {edit.type: edit for edit in geometry_edits(query, *held, ())}
+    stabilised = stabilise_reference(query, known, found[0])
+    assert stabilised is not None
+    return {edit.type: edit for edit in geometry_edits(query, *stabilised, ())}
 
 
 def test_a_moving_crop_is_told_from_a_still_one(known: FrameCache) -> None:

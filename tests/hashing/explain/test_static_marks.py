@@ -8,7 +8,7 @@ from hashing.describe.frame_cache import FrameCache
 from hashing.explain.explain import without_marked
 from hashing.explain.overlays import marks_of
 from hashing.explain.redaction.redactions import Censored
-from hashing.explain.regions.classify import findings
+from hashing.explain.regions.classify_patches import findings
 from hashing.explain.static_marks import Mark, standing
 from tests.hashing.explain import overlay_made as made
 from tests.hashing.explain.test_overlays import overlap

@@ -5,7 +5,7 @@ import pytest
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
-from hashing.explain.regions.classify import findings
+from hashing.explain.regions.classify_patches import findings
 from hashing.explain.tampering import content_edits, content_of
 from hashing.types import Box, Edit, Line
 from tests.hashing.explain import overlay_made as made

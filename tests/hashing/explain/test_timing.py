@@ -11,7 +11,8 @@ from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement
 from hashing.align.temporal import correlate_frames, find_lines
 from hashing.describe.frame_cache import FrameCache
-from hashing.explain.timing import backwards, time_edits
+from hashing.explain.playback_speed import reversed_edit
+from hashing.explain.timing import time_edits
 from hashing.imaging.homography import Transform
 from hashing.retiming.freeze_frames import find_still_spans, interpolate_along
 from hashing.retiming.refine import refine_alignment
@@ -102,7 +103,7 @@ def explained(
 ) -> tuple[dict[str, Edit], tuple[Segment, ...]]:
     reference = reference or film(Scene(), even(KNOWN_S), real_time)
     size = (WIDTH, HEIGHT)
-    held = correlate_frames(
+    correlations = correlate_frames(
         query.times,
         query.thumbnails(),
         reference.times,
@@ -111,9 +112,9 @@ def explained(
         size,
         size,
     )
-    assert held is not None
+    assert correlations is not None
     transform = Transform(np.eye(3), 100, 120, 1.0, "axis")
-    rough = Placement(transform, tuple(find_lines(held)), (), held)
+    rough = Placement(transform, tuple(find_lines(correlations)), (), correlations)
     placement = refine_alignment(rough, query.fingerprint, reference.fingerprint)
     segments = to_segments(query, reference, placement.lines, transform, 0.9)
     found = time_edits(query, reference, placement, segments)
@@ -188,7 +189,7 @@ def test_a_slow_piece_backwards_beside_real_time_has_to_be_shown_by_its_moments(
     times = np.arange(40) / 10
     shown = np.where(times < 2, 3.0 + slope * times, 4.0 + times)
     apart = np.abs(shown[:, None] - np.arange(90) / 10)
-    held = CorrelationMatrix(
+    correlations = CorrelationMatrix(
         times, np.arange(90) / 10, (0.99 - 0.2 * apart).clip(0).astype(np.float32)
     )
     found = (
@@ -196,7 +197,7 @@ def test_a_slow_piece_backwards_beside_real_time_has_to_be_shown_by_its_moments(
         Line(2.0, 4.0, 1.0, False, 4.0, 0.95, 0.8),
     )
     transform = Transform(np.eye(3), 100, 120, 1.0, "axis")
-    assert (backwards(Placement(transform, found, (), held)) is not None) is told
+    assert (reversed_edit(Placement(transform, found, (), correlations)) is not None) is told
 
 
 @pytest.mark.parametrize("stood", [0.6, 1.5, 2.4])
@@ -363,6 +364,8 @@ def test_two_exact_pieces_are_a_cut_and_no_missing_pictures() -> None:
 
 
 def test_the_ends_of_the_known_clip_stand_for_a_moment_more() -> None:
-    held = CorrelationMatrix(np.arange(3) / 10, np.arange(3) / 10, np.eye(3, dtype=np.float32))
-    assert interpolate_along(held, 1.0, -0.02)[0] == pytest.approx(1.0)
-    assert np.isnan(interpolate_along(held, 1.0, -0.12)[0])
+    correlations = CorrelationMatrix(
+        np.arange(3) / 10, np.arange(3) / 10, np.eye(3, dtype=np.float32)
+    )
+    assert interpolate_along(correlations, 1.0, -0.02)[0] == pytest.approx(1.0)
+    assert np.isnan(interpolate_along(correlations, 1.0, -0.12)[0])

@@ -7,17 +7,19 @@ from numpy.typing import NDArray
 from hashing.imaging.homography import (
     INLIER_TOLERANCE_PX,
     MIN_INLIERS,
-    Correspondences,
     apply_transform,
-    detect_keypoints,
     estimate_transform,
-    flip_horizontally,
     is_plausible,
-    match_keypoints,
     to_pixel_matrix,
     to_unit_homography,
-    unflip_points,
     visible_box,
+)
+from hashing.imaging.keypoints import (
+    Correspondences,
+    detect_keypoints,
+    flip_horizontally,
+    match_keypoints,
+    unflip_points,
 )
 from hashing.types import Box
 from tests.made import scene

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from hashing.edit_types import EditType
-from hashing.explain.difference.registered_frames import Look, well_timed
+from hashing.explain.difference.registered_frames import RegisteredPair, same_time_indices
 from hashing.explain.redaction.redactions import Censored, areas, without_hidden
-from hashing.explain.regions.classify import Finding
+from hashing.explain.regions.classify_patches import Finding
 from hashing.imaging.boxes import mostly_in
 from tests.hashing.explain import overlay_made
 from tests.made import scene
@@ -47,12 +47,12 @@ def _hidden(way: str, part: np.ndarray) -> np.ndarray:
     return cv2.resize(few, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_NEAREST)
 
 
-def _looks(change, count: int = 5, quality: int = 60) -> list[Look]:
+def _looks(change, count: int = 5, quality: int = 60) -> list[RegisteredPair]:
     out = []
     for k in range(count):
         picture = _grained(0.7 * k)
         shown = _coded(change(picture.copy(), k), quality)
-        out.append(Look(0.7 * k, shown, picture, np.ones(SIZE[::-1], bool)))
+        out.append(RegisteredPair(0.7 * k, shown, picture, np.ones(SIZE[::-1], bool)))
     return out
 
 
@@ -183,12 +183,14 @@ def _plain(t: float) -> np.ndarray:
     return picture
 
 
-def _plain_looks(change, count: int = 5) -> list[Look]:
+def _plain_looks(change, count: int = 5) -> list[RegisteredPair]:
     out = []
     for k in range(count):
         picture = _plain(k)
         out.append(
-            Look(0.7 * k, _coded(change(picture.copy(), k)), picture, np.ones(SIZE[::-1], bool))
+            RegisteredPair(
+                0.7 * k, _coded(change(picture.copy(), k)), picture, np.ones(SIZE[::-1], bool)
+            )
         )
     return out
 
@@ -227,7 +229,7 @@ def test_instants_that_are_held_against_each_other_are_of_the_same_moment() -> N
     query, known = overlay_made.reel(), overlay_made.reel()
     late = overlay_made.placed(length=5.0, offset=0.04)
 
-    pairs = well_timed(query, known, late, 4)
+    pairs = same_time_indices(query, known, late, 4)
 
     assert len(pairs) == 4
     assert all(a == b for a, b in pairs)

@@ -7,8 +7,8 @@ import pytest
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.residual import difference
 from hashing.explain.overlays import overlay_edits
-from hashing.explain.regions.change_regions import patches
-from hashing.explain.regions.classify import findings
+from hashing.explain.regions.classify_patches import findings
+from hashing.explain.regions.find_patches import patches
 from hashing.explain.regions.picture_in_picture import Frame, frame_of
 from hashing.types import Box
 from tests.hashing.explain import overlay_made as made

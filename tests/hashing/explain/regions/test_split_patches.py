@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from hashing.explain.difference.residual import Difference
-from hashing.explain.regions.change_regions import Patch
-from hashing.explain.regions.split import core, pieces
+from hashing.explain.regions.find_patches import Patch
+from hashing.explain.regions.split_patches import core, pieces
 
 type Cells = NDArray[np.bool_]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.explain.difference.residual import Difference, remains
-from hashing.explain.regions.change_regions import Patch
+from hashing.explain.regions.find_patches import Patch
 
 CLIPPED = 6.0  # excess; more says nothing more
 RIM = np.ones((5, 5), np.uint8)

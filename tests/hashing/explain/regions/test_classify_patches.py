@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from hashing.explain.difference.residual import Difference
-from hashing.explain.regions import tamper_rules
-from hashing.explain.regions.change_regions import Patch
-from hashing.explain.regions.classify import kind_of
-from hashing.explain.regions.features import Looks, vivid
-from hashing.explain.regions.tamper_rules import faintly_changed, may_have_moved
+from hashing.explain.regions import tampering_rules
+from hashing.explain.regions.classify_patches import kind_of
+from hashing.explain.regions.find_patches import Patch
+from hashing.explain.regions.patch_appearance import Appearance, is_vivid
+from hashing.explain.regions.tampering_rules import faintly_changed, may_have_moved
 
 # a place in a photo from which something was painted out, its surroundings continued
-PAINTED_OUT = Looks(
+PAINTED_OUT = Appearance(
     fine=(1.0, 6.1),
     strokes=(1.6, 9.8),
     turns=(0.007, 0.033),
@@ -52,15 +52,15 @@ def test_lost_detail_of_every_kind_is_believed_at_a_fainter_difference() -> None
 
 
 @pytest.mark.parametrize(
-    "looks",
+    "appearance",
     [
         replace(PAINTED_OUT, fine=(5.9, 6.1), strokes=(9.5, 9.8)),  # as much detail as before
         replace(PAINTED_OUT, strokes=(9.0, 9.8)),  # only the finest of it gone
         replace(PAINTED_OUT, blurred=0.8),  # the same shapes, softer
     ],
 )
-def test_other_faint_differences_are_not(looks: Looks) -> None:
-    assert kind_of(_patch(2.29), looks, _photo()) is None
+def test_other_faint_differences_are_not(appearance: Appearance) -> None:
+    assert kind_of(_patch(2.29), appearance, _photo()) is None
 
 
 def test_nothing_is_believed_below_that() -> None:
@@ -71,7 +71,7 @@ MOVED = replace(PAINTED_OUT, fine=(14.2, 14.0), strokes=(20.0, 19.0))  # as much
 
 
 def _moving(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
-    monkeypatch.setattr(tamper_rules, "unsettled", lambda found, patch: share)
+    monkeypatch.setattr(tampering_rules, "unsettled", lambda found, patch: share)
 
 
 def test_what_moves_between_kept_pictures_may_be_a_moment_between_them(
@@ -93,7 +93,7 @@ def test_a_faint_change_is_believed_where_it_stands_out_and_nothing_moves(
     monkeypatch: pytest.MonkeyPatch, stands: float, share: float, kind: str | None
 ) -> None:
     _moving(monkeypatch, share)
-    monkeypatch.setattr(tamper_rules, "stands_out", lambda found, patch, over: stands)
+    monkeypatch.setattr(tampering_rules, "stands_out", lambda found, patch, over: stands)
     assert faintly_changed(_patch(2.1), MOVED, _photo(), []) == kind
 
 
@@ -111,4 +111,4 @@ def test_a_drawn_sign_is_more_vivid_than_the_scene_or_of_few_colours(
     saturation: float, around: float, palette: float, is_sign: bool
 ) -> None:
     seen = replace(PAINTED_OUT, saturation=saturation, saturation_around=around, palette=palette)
-    assert vivid(seen) == is_sign
+    assert is_vivid(seen) == is_sign

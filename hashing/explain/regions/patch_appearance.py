@@ -1,4 +1,4 @@
-"""What a patch looks like in the query and in the known copy: the figures that name its kind.
+"""How a patch appears in the query and in the known copy: the figures that name its kind.
 
 Measured on kept whole pictures at a few instants of the patch, the reference warped into the query.
 """
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
-from hashing.explain.difference.residual import Difference, remains
-from hashing.explain.regions.change_regions import Patch
+from hashing.explain.difference.residual import Difference
+from hashing.explain.regions.find_patches import Patch
+from hashing.explain.regions.patch_motion import loose_movement, movement, opacity, spread_instants
 from hashing.imaging.connected_components import bounding_slices
 from hashing.imaging.homography import Matrix
 
-LOOKS = 3  # instants at which whole pictures are looked at
+INSTANTS = 3  # instants at which whole pictures are looked at
 FINE_PX = 2.0  # detail finer than this blur
-ELSEWHEN_S = 1.6  # a freeze or a dropped piece moves the mapping by less
 MORE_VIVID = 25  # of 255: what a sign's colours have over those around it
 STROKE_PX = 9  # widest stroke of letters in kept pictures
 
@@ -28,7 +28,7 @@ type Grey = NDArray[np.float32]  # (h, w)
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class Appearance:
     """Grey levels and shares; query first, reference second where there are pairs."""
 
     fine: tuple[float, float]  # median fine detail; the reference's as far as copying kept it
@@ -47,14 +47,14 @@ class Looks:
     opacity: float | None  # share of the reference's movement that is hidden; None for stills
 
 
-def looks(
+def measure_appearance(
     query: FrameCache, reference: FrameCache, placement: Placement, found: Difference, patch: Patch
-) -> Looks:
-    """Measure one patch."""
+) -> Appearance:
+    """Measure what a patch looks like in the query and in the known copy."""
     window = _window(query, patch)
     pairs = [
         _pair(query, reference, placement.transform.matrix, found, k, window)
-        for k in some_instants(patch, LOOKS)
+        for k in spread_instants(patch, INSTANTS)
     ]
     inside = _inside(query, patch, window)
     kept, around = _outside(query, reference, placement.transform.matrix, found, patch)
@@ -65,7 +65,7 @@ def looks(
     flat_inside = inside.T if upright else inside
     fine = _both(greys, lambda grey: float(np.sqrt(np.median(_fine(grey)[inside]))))
     middle = pairs[len(pairs) // 2]
-    return Looks(
+    return Appearance(
         fine=(fine[0], fine[1] * kept),
         strokes=_both(along, lambda grey: _strokes(grey, flat_inside)),
         turns=_both(along, _turns),
@@ -74,24 +74,17 @@ def looks(
         saturation_around=around,
         flat=float(np.median([_flat(left, inside) for left, _ in greys])),
         plain=float(np.median([_plain(left, inside) for left, _ in greys])),
-        moves=_moves(found, patch),
-        loose=_loose(found, patch),
+        moves=movement(found, patch),
+        loose=loose_movement(found, patch),
         blurred=max(_blurred(left, right, inside) for left, right in greys),
         corners=_corners(patch),
         aspect=(x1 - x0) / (y1 - y0),
-        opacity=_opacity(found, patch),
+        opacity=opacity(found, patch),
     )
 
 
-def some_instants(patch: Patch, count: int) -> list[int]:
-    """Instants of the patch, spread, its ends left out where there are enough."""
-    on = np.flatnonzero(patch.on)
-    places = (np.arange(min(count, len(on))) + 0.5) / min(count, len(on)) * len(on)
-    return [int(on[int(place)]) for place in places]
-
-
 def _window(query: FrameCache, patch: Patch) -> tuple[int, int, int, int]:
-    """Pixels of the query's kept picture: x0, y0, x1, y1."""
+    """The patch in pixels of the query's preview frame: x0, y0, x1, y1."""
     x0, y0, x1, y1 = patch.box
     left, top = int(x0 * query.width), int(y0 * query.height)
     right = min(query.width, max(left + 6, round(x1 * query.width)))
@@ -122,7 +115,7 @@ def _outside(
 ) -> tuple[float, float]:
     """Share of fine detail that the copy keeps outside of the patch, and its saturation there."""
     whole = (0, 0, query.width, query.height)
-    left, right = _pair(query, reference, matrix, found, some_instants(patch, 1)[0], whole)
+    left, right = _pair(query, reference, matrix, found, spread_instants(patch, 1)[0], whole)
     elsewhere = found.covered & (found.share < 0.3) & ~patch.cells
     if elsewhere.sum() < 50:
         elsewhere = found.covered
@@ -185,57 +178,29 @@ def _turns(grey: Grey) -> float:
 
 
 def _palette(colours: NDArray[np.uint8]) -> float:
-    """(N, 3) -> share of the four commonest of 512 colours."""
+    """Share of a patch's (N, 3) colours that are the four commonest of 512."""
     coarse = (colours // 32).astype(int)
     counts = np.bincount(coarse @ np.array([64, 8, 1]), minlength=512)
     return float(np.sort(counts)[-4:].sum() / counts.sum())
 
 
 def _flat(grey: Grey, inside: NDArray[np.bool_]) -> float:
+    """Share of the patch without gradient."""
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=0.125)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=0.125)
     return float((np.hypot(across, down)[inside] < 2.0).mean())
 
 
 def _plain(grey: Grey, inside: NDArray[np.bool_]) -> float:
-    """The core leaves out a sixth of the patch at each side, and with it soft rims."""
+    """Share of the patch's core in its commonest tone, without a sixth at each side."""
     side = max(3, min(inside.shape) // 3)
     core = cv2.erode(inside.astype(np.uint8), np.ones((side, side), np.uint8), borderValue=0) > 0
     tones = grey[core] if core.sum() >= 20 else grey[inside]
     return float((np.abs(tones - np.median(tones)) < 12).mean())
 
 
-def _moves(found: Difference, patch: Patch) -> tuple[float, float]:
-    cells = patch.cells
-    return (
-        float(np.median(found.query[patch.on][:, cells].std(axis=0))),
-        float(np.median(found.reference[patch.on][:, cells].std(axis=0))),
-    )
-
-
-def _loose(found: Difference, patch: Patch) -> tuple[float, float]:
-    """Median deviation over time after each cell was fitted to the same cell of the reference.
-
-    What is drawn over footage, opaque or not, keeps it low: a cell is then a fixed mixture.
-    """
-    if patch.on.sum() < 5:
-        return (0.0, 0.0)
-    rest = unexplained_movement(found, patch)
-    outside = found.covered & ~patch.cells & (found.share < 0.3)
-    around = float(np.median(rest[outside])) if outside.sum() >= 30 else 0.0
-    return float(np.median(rest[patch.cells])), around
-
-
-def unexplained_movement(found: Difference, patch: Patch) -> Grey:
-    """(h, w) deviation over the patch's time, after each cell was fitted to the reference's."""
-    left, right = found.query[patch.on], found.reference[patch.on]
-    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
-    power = (right * right).sum(axis=0) + 4.0 * len(right)
-    return np.asarray((left - right * ((left * right).sum(axis=0) / power)).std(axis=0))
-
-
 def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
-    """How well the query's coarse shapes are the reference's: so they are where only detail went.
+    """How well a patch's coarse shapes are the reference's: so they are where only detail went.
 
     Broad shading is taken out, since whatever is filled in continues that from around the patch.
     """
@@ -254,35 +219,15 @@ def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
 
 
 def _corners(patch: Patch) -> float:
+    """Share of the corners of the patch's box that it fills: 1 for a rectangle."""
     cut = patch.cells[bounding_slices(patch.cells)]
     tall, wide = max(1, cut.shape[0] // 6), max(1, cut.shape[1] // 6)
     squares = (cut[:tall, :wide], cut[:tall, -wide:], cut[-tall:, :wide], cut[-tall:, -wide:])
     return float(np.mean([one.mean() for one in squares]))
 
 
-def _opacity(found: Difference, patch: Patch) -> float | None:
-    """Share of the reference's changes over time that the patch does not let through."""
-    if patch.on.sum() < 5:
-        return None
-    left, right = found.query[patch.on], found.reference[patch.on]
-    inside = _passed(left[:, patch.cells], right[:, patch.cells])
-    outside = _passed(left[:, found.covered & ~patch.cells], right[:, found.covered & ~patch.cells])
-    if inside is None or outside is None or outside < 0.2:
-        return None
-    return float(np.clip(1 - inside / outside, 0, 1))
-
-
-def _passed(left: Grey, right: Grey) -> float | None:
-    left, right = left - left.mean(axis=0), right - right.mean(axis=0)
-    power = (right * right).sum(axis=0)
-    moving = power > 25.0 * len(right)
-    if moving.sum() < 10:
-        return None
-    return float(np.median((left * right).sum(axis=0)[moving] / power[moving]))
-
-
-def vivid(seen: Looks) -> bool:
-    """Strong colours, few of them, or any on a grey picture.
+def is_vivid(seen: Appearance) -> bool:
+    """Whether a patch has strong colours, few of them, or any in a grey frame.
 
     In a scene that is as vivid itself only colours as few as a drawing's count.
     """
@@ -293,27 +238,3 @@ def vivid(seen: Looks) -> bool:
     if seen.saturation >= 150 and seen.palette >= 0.3:
         return True
     return seen.saturation >= 50 and seen.saturation_around < 12
-
-
-def elsewhen(found: Difference, patch: Patch) -> float:
-    """Whether another moment of the reference nearby explains the patch; 1 where none does."""
-    cut = bounding_slices(patch.cells)
-    cells = patch.cells[cut]
-    ratios = []
-    for k in some_instants(patch, LOOKS + 1):
-        moment = float(found.reference_times[k])
-        near = np.flatnonzero(np.abs(found.scene.reference.times - moment) <= ELSEWHEN_S)
-        if len(near) < 2:
-            return 1.0
-        left = found.query[k][cut]
-        here = _unexplained(left, [found.reference[k][cut]], cells)
-        moved = found.scene.views([int(i) for i in near])
-        others = [_unexplained(left, [one[cut]], cells) for one in moved]
-        ratios.append(min(others) / max(here, 0.05))
-    return float(np.median(ratios))
-
-
-def _unexplained(left: Grey, rights: list[Grey], cells: NDArray[np.bool_]) -> float:
-    remainder, texture_l, texture_r = remains(left, rights)
-    texture = np.maximum(texture_l, texture_r)
-    return float(remainder[cells].sum() / max(1.0, texture[cells].sum()))

@@ -74,7 +74,7 @@ class Patch:
 
 
 def patches(found: Difference) -> list[Patch]:
-    """Lasting patches, then those that come and go; the larger first in each."""
+    """Find the patches of a difference: lasting ones, then passing ones; the larger first."""
     if not found.usable.any():
         return []
     lasting = _regions(found.share > ALWAYS)

@@ -1,4 +1,4 @@
-"""A patch and its looks -> what it is: writing, a mark, a sticker, a hidden place, a changed scene.
+"""A patch -> what it is: text, a watermark, a sticker, a hidden place, a changed scene.
 
 An overlay is drawn on the picture: it stands still, or is writing, or is a picture with corners.
 What is none of that and comes and goes with the scene's own look is a change of the scene itself.
@@ -14,12 +14,13 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import LAID_OVER, EditType, Family
 from hashing.explain.difference.residual import Difference, difference, in_wide_windows
-from hashing.explain.regions.change_regions import Patch, patches
-from hashing.explain.regions.features import Looks, elsewhen, looks, vivid
+from hashing.explain.regions.find_patches import Patch, patches
+from hashing.explain.regions.patch_appearance import Appearance, is_vivid, measure_appearance
+from hashing.explain.regions.patch_motion import explained_at_other_times
 from hashing.explain.regions.picture_in_picture import picture_over
 from hashing.explain.regions.round_picture import round_picture_over
-from hashing.explain.regions.split import core, pieces
-from hashing.explain.regions.tamper_rules import (
+from hashing.explain.regions.split_patches import core, pieces
+from hashing.explain.regions.tampering_rules import (
     CLEAR,
     PASSING_CLEAR,
     badly_copied,
@@ -27,10 +28,9 @@ from hashing.explain.regions.tamper_rules import (
     comes_and_goes,
     faintly_changed,
     may_have_moved,
-    shortest_step,
     step_of,
 )
-from hashing.explain.regions.temporal_steps import step
+from hashing.explain.regions.temporal_steps import shortest_step, step
 from hashing.types import Box, Seconds, Span
 
 FAINTEST = 1.75  # strength of a blurred area, whose coarse shapes are still the scene's
@@ -49,7 +49,7 @@ class Finding:
 
     kind: EditType
     patch: Patch
-    looks: Looks
+    appearance: Appearance
     span: Span | None  # in the query; None: throughout
     shown_s: Seconds
     confidence: float
@@ -57,10 +57,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """A patch with its looks and its kind, where it has one."""
+    """A patch with its appearance and its kind, where it has one."""
 
     patch: Patch
-    looks: Looks
+    appearance: Appearance
     kind: EditType | None
     framed: bool = False  # its cells are a rectangle that was found by its sides
 
@@ -74,7 +74,7 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
         return []  # as unlike as that, nothing local can be told from the rest
 
     def see(patch: Patch) -> _Seen:
-        seen = looks(query, reference, placement, found, patch)
+        seen = measure_appearance(query, reference, placement, found, patch)
         kind = _kind(patch, seen, found)
         writing = is_writing(seen)
         framed = picture_over(
@@ -93,11 +93,13 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
     told = [one for one in told if one.framed or not any(_in(one, other) for other in framed)]
     told = _lines_whole(told)
     told += _stepped(found, [one for one in told if one.kind], see)
-    return _joined([_finding(one.kind, one.patch, one.looks, found) for one in told if one.kind])
+    return _joined(
+        [_finding(one.kind, one.patch, one.appearance, found) for one in told if one.kind]
+    )
 
 
 def _lines_whole(told: list[_Seen]) -> list[_Seen]:
-    """What passes for a mark in a corner is writing where a line of writing goes on beside it."""
+    """What passes for a watermark in a corner is text where a line of text goes on beside it."""
     lines = [one.patch.box for one in told if one.kind is EditType.TEXT]
     return [
         replace(one, kind=EditType.TEXT)
@@ -116,7 +118,7 @@ def _on_line(part: Box, line: Box) -> bool:
 def _told(
     found: Difference, whole: _Seen, see: Callable[[Patch], _Seen], over: list[Patch]
 ) -> list[_Seen]:
-    """A patch with its kind, or its pieces where something was laid over beside a change."""
+    """Classify a patch, or its pieces where something was laid over beside a change."""
     if whole.framed:
         return [whole]
     for both in pieces(found, whole.patch):
@@ -145,27 +147,27 @@ def _through_writing(laid: _Seen, rest: _Seen) -> bool:
     """Whether writing was parted across its lines, which leaves some of it on both sides."""
     if laid.kind not in (EditType.TEXT, EditType.LOGO):
         return False
-    along = 1 if laid.looks.aspect > 1 else 0
+    along = 1 if laid.appearance.aspect > 1 else 0
     lines, beside = (one.patch.cells.any(axis=along) for one in (laid, rest))
     return bool((lines & beside).any())
 
 
-def _kind(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
+def _kind(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
     """What a patch is; None also where another moment may explain it."""
     kind = kind_of(patch, seen, found) if _worth(patch) else None
     if kind is None or not (kind.family is Family.CONTENT or kind is EditType.CENSOR):
         return kind
     if kind is not EditType.CENSOR and may_have_moved(patch, seen, found):
         return None
-    return None if elsewhen(found, patch) < OTHER_MOMENT else kind
+    return None if explained_at_other_times(found, patch) < OTHER_MOMENT else kind
 
 
 def _faint(one: _Seen, found: Difference, over: list[Patch]) -> _Seen | None:
     """A patch as a change of the scene, if it is one that stands out."""
-    if not _worth(one.patch) or is_writing(one.looks) or _is_bar(one.patch, one.looks):
+    if not _worth(one.patch) or is_writing(one.appearance) or _is_bar(one.patch, one.appearance):
         return None
-    kind = faintly_changed(one.patch, one.looks, found, over)
-    if kind is None or elsewhen(found, one.patch) < OTHER_MOMENT:
+    kind = faintly_changed(one.patch, one.appearance, found, over)
+    if kind is None or explained_at_other_times(found, one.patch) < OTHER_MOMENT:
         return None
     return replace(one, kind=kind)
 
@@ -182,25 +184,25 @@ def _stepped(found: Difference, told: list[_Seen], see: Callable[[Patch], _Seen]
     if rise is None:
         return []
     one = see(rise.patch)
-    drawn = one.kind in LAID_OVER or _is_bar(one.patch, one.looks)
-    drawn |= is_writing(one.looks) or _is_picture(one.patch, one.looks)
+    drawn = one.kind in LAID_OVER or _is_bar(one.patch, one.appearance)
+    drawn |= is_writing(one.appearance) or _is_picture(one.patch, one.appearance)
     if not _worth(one.patch) or drawn:
         return []
     over = [other.patch for other in told if other.kind in LAID_OVER]
-    kind = comes_and_goes(rise, one.looks, wide, over)
-    if kind is None or elsewhen(found, one.patch) < OTHER_MOMENT:
+    kind = comes_and_goes(rise, one.appearance, wide, over)
+    if kind is None or explained_at_other_times(found, one.patch) < OTHER_MOMENT:
         return []
     return [replace(one, kind=kind)]
 
 
 def _worth(patch: Patch) -> bool:
-    """Whether a patch is compact and thick enough to be looked at."""
+    """Whether a patch is compact and thick enough to be classified."""
     x0, y0, x1, y1 = patch.box
     return patch.fill >= 0.4 and min(x1 - x0, y1 - y0) >= 0.02 and patch.strength >= FAINTEST
 
 
-def kind_of(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
-    """The first rule that holds."""
+def kind_of(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
+    """The kind of a patch, by the first rule that holds."""
     if is_writing(seen):
         mark = is_mark(patch.box, max(seen.aspect, 1 / seen.aspect), LONGEST_MARK)
         return EditType.LOGO if mark and _stays(patch, seen, found) else EditType.TEXT
@@ -217,8 +219,8 @@ def kind_of(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
     return changed(patch, seen, found)
 
 
-def is_writing(seen: Looks) -> bool:
-    """Fine contrast along a line, much more than the scene has there."""
+def is_writing(seen: Appearance) -> bool:
+    """Whether a patch is text: fine contrast along a line, much more than the scene has there."""
     long = max(seen.aspect, 1 / seen.aspect)
     busy, before = seen.strokes
     if long < 2.1 or busy < 20:
@@ -236,36 +238,36 @@ def is_mark(box: Box, aspect: float, longest: float) -> bool:
 
 
 def in_corner(box: Box) -> bool:
-    """Small and in one corner of the picture, where marks of origin are put."""
+    """Whether a patch is small and in one corner of the frame, where watermarks are put."""
     x0, y0, x1, y1 = box
     middle = (x0 + x1) / 2
     return x1 - x0 < 0.55 and (middle < 0.34 or middle > 0.66) and (y1 < 0.4 or y0 > 0.6)
 
 
-def _stays(patch: Patch, seen: Looks, found: Difference) -> bool:
-    """Whether it is there throughout, a fixed mixture with the footage (a still cannot deny it)."""
+def _stays(patch: Patch, seen: Appearance, found: Difference) -> bool:
+    """Whether a patch stays throughout as a fixed mixture; a still cannot deny it."""
     if found.scene.still:
         return True
     return patch.share >= LASTS and seen.loose[0] < max(FIXED, seen.loose[1])
 
 
-def _is_bar(patch: Patch, seen: Looks) -> bool:
-    """A plain strip along the rim: a border, which is no overlay."""
+def _is_bar(patch: Patch, seen: Appearance) -> bool:
+    """Whether a patch is a plain strip along the rim: a border, which is no overlay."""
     x0, y0, x1, y1 = patch.box
     thin = min(x1 - x0, y1 - y0) < 0.2 and max(seen.aspect, 1 / seen.aspect) > 3.2
     at_rim = min(x0, y0, 1 - x1, 1 - y1) < 0.03
     return thin and (at_rim or max(x1 - x0, y1 - y0) > 0.8)
 
 
-def _drawn(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
-    """What a patch that stays is, if it is drawn on the picture."""
+def _drawn(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
+    """What kind a patch that stays is, if it is drawn on the frame."""
     if patch.strength < PASSING_CLEAR:
         return None
     if _is_picture(patch, seen) and not _flat_colours(seen):
         return EditType.INSET_OVER
     square = 0.4 <= seen.aspect <= 2.5
     if found.scene.still:
-        drawn = vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
+        drawn = is_vivid(seen) and seen.fine[0] > 0.6 * seen.fine[1]
         drawn &= patch.area > 0.008 or patch.strength > CLEAR + 0.1
         return EditType.STICKER if square and drawn else None
     if seen.moves[1] < 3 and seen.fine[0] < seen.fine[1]:
@@ -275,19 +277,19 @@ def _drawn(patch: Patch, seen: Looks, found: Difference) -> EditType | None:
     return EditType.LOGO if in_corner(patch.box) else EditType.OVERLAY
 
 
-def _flat_colours(seen: Looks) -> bool:
-    """Few colours and much without gradient, as in drawn signs."""
+def _flat_colours(seen: Appearance) -> bool:
+    """Whether a patch has few colours and much without gradient, as drawn signs have."""
     return seen.palette > 0.64 and seen.flat > 0.45
 
 
-def _is_picture(patch: Patch, seen: Looks) -> bool:
-    """A rectangle with detail of its own."""
+def _is_picture(patch: Patch, seen: Appearance) -> bool:
+    """Whether a patch is a rectangle with detail of its own."""
     if patch.fill < 0.75 or seen.corners < 0.55 or patch.area < 0.008:
         return False
     return 0.35 <= seen.aspect <= 2.9 and seen.fine[0] >= 0.55 * seen.fine[1]
 
 
-def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
+def _is_hidden(patch: Patch, seen: Appearance, found: Difference) -> bool:
     """One tone with corners, or only coarse shapes of the scene left."""
     if patch.area < 0.006 or patch.fill < 0.5 or badly_copied(found):
         return False
@@ -298,7 +300,7 @@ def _is_hidden(patch: Patch, seen: Looks, found: Difference) -> bool:
     return (softer or blocks) and patch.share >= 0.25
 
 
-def _finding(kind: EditType, patch: Patch, seen: Looks, found: Difference) -> Finding:
+def _finding(kind: EditType, patch: Patch, seen: Appearance, found: Difference) -> Finding:
     step = step_of(found)
     start = max(0.0, float(found.times[patch.first]) - step / 2)
     end = float(found.times[patch.last]) + step / 2

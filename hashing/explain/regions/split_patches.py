@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.explain.difference.residual import Difference
-from hashing.explain.regions.change_regions import SMALLEST, Patch
+from hashing.explain.regions.find_patches import SMALLEST, Patch
 
 SAVES = 0.78  # of the box that is left in the boxes of both pieces: an ellipse never gets under 0.9
 THINNEST = 4  # rows and columns of a piece
@@ -25,7 +25,7 @@ type Cells = NDArray[np.bool_]
 
 
 def pieces(found: Difference, patch: Patch) -> list[tuple[Patch, Patch]]:
-    """The ways in which a patch falls into two, the one with the closer boxes first."""
+    """The ways in which a patch can be split in two, the one with the closer boxes first."""
     ways = []
     for upright in (False, True):
         cells = patch.cells.T if upright else patch.cells
@@ -43,7 +43,7 @@ def pieces(found: Difference, patch: Patch) -> list[tuple[Patch, Patch]]:
 
 
 def core(found: Difference, patch: Patch) -> Patch | None:
-    """A patch without its tails; None where it has none, or is nothing else."""
+    """The core of a patch without its tails; None where it has none, or is nothing else."""
     cells = patch.cells.astype(np.uint8)
     depth = cv2.distanceTransform(np.pad(cells, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     reach = int(TAIL * float(depth.max()))
@@ -59,7 +59,7 @@ def core(found: Difference, patch: Patch) -> Patch | None:
 
 
 def _cut(cells: Cells) -> tuple[float, int] | None:
-    """The row at which parting leaves least in the boxes of both parts, and the share left."""
+    """The row at which splitting a patch leaves least in both boxes, and the share left."""
     rows = np.flatnonzero(cells.any(axis=1))
     first, count = int(rows[0]), int(rows[-1] - rows[0] + 1)
     lows = _widths(cells[first : first + count])  # (n,) of the box around the rows so far

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from hashing.explain.difference.residual import Difference, difference
-from hashing.explain.regions.change_regions import Patch
-from hashing.explain.regions.significance import stands_out, unsettled
+from hashing.explain.regions.find_patches import Patch
+from hashing.explain.regions.patch_significance import stands_out, unsettled
 from tests.hashing.explain import overlay_made as made
 
 BOX = (0.2, 0.3, 0.4, 0.7)
