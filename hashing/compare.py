@@ -5,10 +5,10 @@ READ FIRST of the science: place the query, measure the support, decide, explain
 
 from dataclasses import replace
 
-from hashing.align.proposals import best_cosine
 from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement, place
 from hashing.align.still_in_video import localise_still
+from hashing.align.timestamp_proposals import best_cosine
 from hashing.align.video_against_still import invert_still_placement
 from hashing.audio.compare_audio import compare_audio
 from hashing.decide.decision import MIN_UNDECIDED_SCORE, decide
@@ -19,14 +19,14 @@ from hashing.errors import MethodMismatch
 from hashing.explain.explain import explain
 from hashing.explain.frame_shares import measure_frame_shares
 from hashing.explain.joins import find_joins
-from hashing.explain.pan_zoom import visible_at
+from hashing.explain.pan_zoom_edit import visible_at
 from hashing.explain.still_picture_edits import at_timestamp, over_time
 from hashing.explain.whole_frame import recognise_whole_frame
 from hashing.imaging.homography import to_pixel_matrix
 from hashing.imaging.polygons import SIDES
 from hashing.message import Message
+from hashing.pan_zoom.crop_drift import crop_drifts
 from hashing.pan_zoom.crop_timing import apply_timing
-from hashing.pan_zoom.detect import crop_drifts
 from hashing.pan_zoom.stabilise import (
     StabilisedQuery,
     follow_crop,
@@ -34,7 +34,7 @@ from hashing.pan_zoom.stabilise import (
     stabilise_reference,
 )
 from hashing.pan_zoom.still_picture import StillPicture, find_still_picture, reference_moves
-from hashing.retiming.refine import refine_alignment
+from hashing.retiming.refine_alignment import refine_alignment
 from hashing.types import Box, Edit, Fingerprint, FrameShare, Match, Seconds, Segment
 
 __all__ = [

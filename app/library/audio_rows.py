@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.database.checksums import is_intact, sealed
 from app.library.hamming_index import nearest
 from app.library.schema import audio_codes
-from hashing.audio.simhash import (
+from hashing.audio.audio_codes import (
     CODE_BYTES,
     MAX_CODE_DISTANCE,
     AudioCodeHits,

@@ -47,7 +47,7 @@ from app.library.records import (
     Hits,
     Stats,
 )
-from hashing.audio.simhash import AudioCodeHits, AudioCodes
+from hashing.audio.audio_codes import AudioCodeHits, AudioCodes
 from hashing.types import AudioFingerprint, Fingerprint
 
 __all__ = ["Library"]

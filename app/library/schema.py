@@ -131,7 +131,7 @@ FIXED_IN_CLIPS = (
     "vectors",
 )
 
-# Codes by which audio is searched, those of hashing/audio/simhash.py as it stood at this version.
+# Codes by which audio is searched, those of hashing/audio/audio_codes.py at this version.
 # Apart from `fingerprints`, so that a search reads nothing else. Since version 3.
 audio_codes = Table(
     "sound_codes",

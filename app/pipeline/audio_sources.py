@@ -16,10 +16,10 @@ from app.pipeline.failed_comparison import cause_of_failure
 from app.verdict.headline import NO_SAME_FOOTAGE, KnownSound
 from app.verdict.intervals import merged, uncovered, without
 from app.verdict.shortfalls import Shortfall
+from hashing.audio.audio_codes import BLOCK_S, AudioCodeHits, query_codes, vote_places
 from hashing.audio.cross_correlation import AudioLevels, audio_levels
 from hashing.audio.excerpt_search import AudioExcerpt, find_excerpt_at
-from hashing.audio.simhash import BLOCK_S, AudioCodeHits, query_codes, vote_places
-from hashing.explain.audio import TYPES, with_sources
+from hashing.explain.audio_edits import TYPES, with_sources
 from hashing.message import Message
 from hashing.types import (
     AudioFinding,

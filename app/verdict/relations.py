@@ -11,7 +11,7 @@ from app.library.records import Clip
 from app.verdict.intervals import filled, merged, tolerance, total, uncovered, without
 from app.verdict.terms import Relation
 from hashing.edit_types import BESIDE_OTHER_FOOTAGE, NO_EDITING, EditType
-from hashing.explain.audio import TYPES
+from hashing.explain.audio_edits import TYPES
 from hashing.types import (
     AudioFinding,
     Descriptors,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.crop_path import CropPath
-from hashing.align.temporal import MIN_SEGMENT_S
+from hashing.align.temporal_lines import MIN_SEGMENT_S
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform, to_unit_homography, visible_box
 from hashing.types import Fingerprint, Homography, Line, Seconds, Segment, Span

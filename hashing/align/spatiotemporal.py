@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.blocks import SparseCorrelations, correlate_with_still, is_long_pair
 from hashing.align.crop_path import CropPath
-from hashing.align.proposals import (
+from hashing.align.long_video_blocks import SparseCorrelations, correlate_with_still, is_long_pair
+from hashing.align.temporal_lines import correlate_frames, find_lines
+from hashing.align.timestamp_proposals import (
     Similarities,
     TimestampPairs,
     find_similarities,
     propose_timestamps,
 )
-from hashing.align.temporal import correlate_frames, find_lines
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.boxes import iou

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.blocks import correlate_with_still
+from hashing.align.long_video_blocks import correlate_with_still
 from hashing.align.spatiotemporal import MAX_INSET_AREA, FramePair, Placement, match_frames
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import (

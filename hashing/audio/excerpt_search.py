@@ -1,6 +1,6 @@
 """Confirm and extend a place at which two clips may have the same audio.
 
-Names the clip that audio comes from: codes (see simhash.py) propose a place in the library, and
+Names the clip that audio comes from: codes (see audio_codes.py) propose a place in the library, and
 here the levels are correlated around it. Thresholds were set by hand.
 """
 

@@ -89,7 +89,7 @@ def picture_frames(file: BinaryIO, max_pixels: int) -> Iterator[tuple[Seconds, D
 def _decode(
     container: av.container.InputContainer, stream: av.VideoStream
 ) -> Iterator[av.VideoFrame]:
-    """Frames as they come; a packet that does not decode costs no other."""
+    """FFmpeg's frames as they come; a packet that does not decode costs no other."""
     packets = container.demux(stream)
     while True:
         try:

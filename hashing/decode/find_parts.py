@@ -67,7 +67,7 @@ def _pages(still: Still) -> Iterator[Part]:
 
 
 def _is_shown(still: Still, index: int) -> bool:
-    """Not a smaller copy, a depth map or a gain map."""
+    """Whether a picture is a part of its own, not a smaller copy, a depth map or a gain map."""
     image = still.image
     if image.format == "MPO":
         entries = getattr(image, "mpinfo", {}).get(0xB002) or []

@@ -53,7 +53,7 @@ def _size_and_end(file: BinaryIO, start: int, *, to_end: bool = True) -> tuple[b
 
 
 def _end(file: BinaryIO, scan: int) -> int | None:
-    """Behind the end marker, which coded data cannot contain."""
+    """Behind the end marker of a JPEG, which coded data cannot contain."""
     file.seek(scan)
     place = file.read(MAX_PICTURE_BYTES).find(END)
     return scan + place + len(END) if place >= 0 else None

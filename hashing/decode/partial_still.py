@@ -62,7 +62,7 @@ def read_partial(file: BinaryIO, max_pixels: int) -> PartialStill:
 
 
 def _jpeg(file: BinaryIO, max_pixels: int) -> PartialStill:
-    """With the end marker that is missing: decoders then fill what is not there with grey."""
+    """A partial JPEG with an end marker put in: decoders then fill what is not there with grey."""
     file.seek(0)
     data = file.read()
     still = open_still(io.BytesIO(data + JPEG_END), max_pixels)
@@ -146,7 +146,7 @@ def _decoded(still: Still) -> NDArray[np.uint8]:
 def _cut(
     still: Still, stored: NDArray[np.uint8], present: NDArray[np.bool_], where: Message
 ) -> PartialStill:
-    """Between the first and the last row that is there.
+    """The partial still between the first and the last row that is there.
 
     stored: perhaps smaller than the picture, `present` a flag for each row of either.
     """

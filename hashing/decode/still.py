@@ -263,7 +263,7 @@ def _duration(image: Image.Image) -> Seconds:
 
 
 def _smaller(image: Image.Image) -> Image.Image:
-    """A very large picture brought down first, so that copies of it fit in memory.
+    """A very large still brought down first, so that copies of it fit in memory.
 
     No more than 2,048 pixels are ever looked at; JPEG and JPEG 2000 decode straight to about
     that size.

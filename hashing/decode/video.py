@@ -217,7 +217,7 @@ def _video(
     only_key: bool,
     damaged: bool,
 ) -> Iterator[DecodedFrame]:
-    """damaged: frames in which the decoder conceals damage are given too."""
+    """Decoded frames of a video. damaged: with those in which the decoder conceals damage."""
     stream.thread_type = "NONE"
     stream.codec_context.options = quantisation.EXPORT
     if damaged:

@@ -8,7 +8,7 @@ from hashing.align.model_selection import prefer_axis_aligned
 from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import BESIDE_OTHER_FOOTAGE, EditType, Family
-from hashing.explain.audio import audio_edits
+from hashing.explain.audio_edits import audio_edits
 from hashing.explain.colour import colour_edits
 from hashing.explain.difference.visible_area import extent
 from hashing.explain.framing import frame_edits

@@ -17,7 +17,7 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.difference.visible_area import Extent, extent, over_missing_area
-from hashing.explain.pan_zoom import zoom_pan
+from hashing.explain.pan_zoom_edit import zoom_pan
 from hashing.imaging.homography import Matrix, apply_transform, to_pixel_matrix
 from hashing.message import Message
 from hashing.types import Edit, Segment

@@ -9,7 +9,7 @@ from hashing.explain.borders.caption_bars import text_bars
 from hashing.explain.redaction.redactions import Censored
 from hashing.explain.regions.classify_patches import Finding, findings, is_mark, is_writing
 from hashing.explain.static_marks import Mark
-from hashing.explain.when import when
+from hashing.explain.time_parameters import when
 from hashing.imaging.boxes import area_of, intersects, share_inside
 from hashing.imaging.text_bands import CaptionBar
 from hashing.message import Message

@@ -89,9 +89,7 @@ def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit |
 
 def blurred(query: FrameCache, pairs: list[RegisteredPair], seen: Extent) -> Edit | None:
     """Fine detail lost evenly, as by a soft lens or a blur."""
-    measured = [
-        one for one in (softness(register_pair, seen) for register_pair in pairs) if one is not None
-    ]
+    measured = [one for one in (softness(pair, seen) for pair in pairs) if one is not None]
     if not measured:
         return None
     left = float(np.median([one.left for one in measured]))
@@ -148,7 +146,7 @@ def sigma_of(left: float) -> float:
 
 def noise(pairs: list[RegisteredPair], seen: Extent) -> Edit | None:
     """Grain where the known copy is flat."""
-    found = [_grain(register_pair, seen) for register_pair in pairs]
+    found = [_grain(pair, seen) for pair in pairs]
     grains = [one for one in found if one is not None]
     if not grains:
         return None

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from hashing.align.spatiotemporal import Placement
 from hashing.edit_types import EditType
-from hashing.explain.audio import clock
 from hashing.explain.placement_lines import correlations_near
+from hashing.explain.time_parameters import clock
 from hashing.message import Message, Param
 from hashing.retiming.freeze_frames import mean_correlation
 from hashing.retiming.peak_sharpness import sharpen_peaks

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hashing.align.segments import sample_path
 from hashing.edit_types import EditType
-from hashing.explain.pan_zoom import describe_path, visible_at
+from hashing.explain.pan_zoom_edit import describe_path, visible_at
 from hashing.imaging.homography import apply_transform, to_pixel_matrix, to_unit_homography
 from hashing.imaging.polygons import area_in_unit_square
 from hashing.message import Message

@@ -9,7 +9,7 @@ from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import Family
 from hashing.explain.regions.classify_patches import Finding, findings
-from hashing.explain.when import when
+from hashing.explain.time_parameters import when
 from hashing.message import Message
 from hashing.types import Edit, Segment
 

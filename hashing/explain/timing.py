@@ -1,7 +1,7 @@
 """Edits of time: freezes, dropped frames and trims; the others are measured in files of their own.
 
 All are read from the lines that map the item's timestamps to the known clip's
-(`hashing.retiming.refine`). Each edit is reported once for a match.
+(`hashing.retiming.refine_alignment`). Each edit is reported once for a match.
 """
 
 import numpy as np

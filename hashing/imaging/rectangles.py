@@ -70,7 +70,7 @@ def _edge_map(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _candidate_boundaries(edges: NDArray[np.float32]) -> NDArray[np.intp]:
-    """The boundaries with the longest runs of edge, spaced apart, and the frame's two ends.
+    """Where sides of rectangles may lie: the longest runs of edge, apart, and the frame's ends.
 
     edges: (h, w + 1).
     """

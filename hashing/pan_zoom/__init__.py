@@ -1,4 +1,4 @@
 """A crop that moves: found, followed through time, stabilised.
 
-Start with `detect.py`.
+Start with `crop_drift.py`.
 """

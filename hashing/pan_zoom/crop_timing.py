@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hashing.align.crop_path import FrameMatches, measure_window
 from hashing.align.spatiotemporal import match_frames
-from hashing.align.temporal import CANDIDATE_SPEEDS
+from hashing.align.temporal_lines import CANDIDATE_SPEEDS
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix

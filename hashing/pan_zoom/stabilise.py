@@ -26,15 +26,15 @@ from hashing.align.crop_path import (
     path_travel,
 )
 from hashing.align.spatiotemporal import FramePair, Placement, count_inliers, sample_timestamps
-from hashing.align.temporal import MAX_CORRELATED_CELLS, find_lines
+from hashing.align.temporal_lines import MAX_CORRELATED_CELLS, find_lines
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import THUMBNAIL_LONG_SIDE_PX, FrameCache
 from hashing.imaging.homography import Matrix, Transform, apply_transform, estimate_transform
 from hashing.imaging.keypoints import Correspondences, pool_correspondences
 from hashing.imaging.polygons import area_in_unit_square
 from hashing.imaging.warping import scaling_matrix, warp_thumbnails
+from hashing.pan_zoom.crop_drift import path_homographies
 from hashing.pan_zoom.crop_timing import estimate_timing, is_same_line, match_frame_pairs
-from hashing.pan_zoom.detect import path_homographies
 from hashing.types import CorrelationMatrix, Line, Seconds
 
 __all__ = [

@@ -1,4 +1,4 @@
 """Exact timing: speed, freeze frames, jump cuts, dropped frames.
 
-Start with `refine.py`.
+Start with `refine_alignment.py`.
 """

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import CANDIDATE_SPEEDS
+from hashing.align.temporal_lines import CANDIDATE_SPEEDS
 from hashing.retiming.freeze_frames import interpolate_along
 from hashing.types import CorrelationMatrix, Line
 

@@ -27,7 +27,7 @@ from hashing import compare as comparing
 from hashing.decode import find_parts as file_parts
 from hashing.decode import probe as probing
 from hashing.describe import fingerprint as describing
-from hashing.describe import regions
+from hashing.describe import region_descriptors
 from hashing.describe.frame_cache import FrameCache
 from hashing.describe.perceptual_hashes import phash
 from hashing.describe.sscd import INPUT_PX, load_describer
@@ -165,7 +165,7 @@ def describe_regions(
     session: Session, model: Path | None, boxes: tuple[Box, ...] = ()
 ) -> RegionDescriptors:
     """Descriptors of regions of the item's frames."""
-    return regions.describe_regions(_frames(session), model, boxes)
+    return region_descriptors.describe_regions(_frames(session), model, boxes)
 
 
 def describe_again(session: Session, model: Path | None, stored: Fingerprint) -> Fingerprint:

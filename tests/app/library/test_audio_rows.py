@@ -12,7 +12,7 @@ import pytest
 
 from app.library import audio_rows
 from app.library.library import Library
-from hashing.audio.simhash import AudioCodes, library_codes, query_codes, vote_places
+from hashing.audio.audio_codes import AudioCodes, library_codes, query_codes, vote_places
 from hashing.audio.spectrogram import SPACE
 from hashing.types import AudioFingerprint, Fingerprint, Span
 from tests.app.library.library_made import assert_same_print, made_facts, made_print

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.library import schema
 from app.library.errors import ClipDamaged, LibraryUnusable
 from app.library.library import Library
-from hashing.audio.simhash import query_codes
+from hashing.audio.audio_codes import query_codes
 from hashing.types import Span
 from tests.app.library.library_made import (
     SPACE,

@@ -10,7 +10,7 @@ from hashing.audio.compare_audio import compare_audio
 from hashing.audio.cross_correlation import audio_levels
 from hashing.audio.excerpt_search import AudioExcerpt, find_excerpt_at
 from hashing.audio.spectrogram import HOP_SAMPLES, RATE_HZ, SPACE, WINDOW_SAMPLES, spectrogram
-from hashing.explain.audio import audio_edits
+from hashing.explain.audio_edits import audio_edits
 from hashing.types import (
     AudioFinding,
     AudioFingerprint,

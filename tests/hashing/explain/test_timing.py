@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from hashing.align.segments import to_segments
 from hashing.align.spatiotemporal import Placement
-from hashing.align.temporal import correlate_frames, find_lines
+from hashing.align.temporal_lines import correlate_frames, find_lines
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.playback_speed import reversed_edit
 from hashing.explain.timing import time_edits
 from hashing.imaging.homography import Transform
 from hashing.retiming.freeze_frames import find_still_spans, interpolate_along
-from hashing.retiming.refine import refine_alignment
+from hashing.retiming.refine_alignment import refine_alignment
 from hashing.types import (
     CorrelationMatrix,
     Descriptors,

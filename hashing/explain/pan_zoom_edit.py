@@ -11,7 +11,7 @@ from hashing.explain.difference.visible_area import Extent
 from hashing.imaging.homography import apply_transform
 from hashing.imaging.polygons import SIDES, area_in_unit_square, box_in_unit_square
 from hashing.message import Message
-from hashing.pan_zoom.detect import SAMPLED_TIMES, path_homographies
+from hashing.pan_zoom.crop_drift import SAMPLED_TIMES, path_homographies
 from hashing.types import Box, Edit, Homography, Seconds
 
 

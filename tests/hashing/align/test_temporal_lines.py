@@ -3,7 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashing.align.temporal import CANDIDATE_SPEEDS, MIN_SEGMENT_S, correlate_frames, find_lines
+from hashing.align.temporal_lines import (
+    CANDIDATE_SPEEDS,
+    MIN_SEGMENT_S,
+    correlate_frames,
+    find_lines,
+)
 from hashing.imaging.warping import make_grid, scaling_matrix
 from hashing.types import CorrelationMatrix
 from tests.hashing.films import resized

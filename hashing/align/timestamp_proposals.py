@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.temporal import CANDIDATE_SPEEDS
+from hashing.align.temporal_lines import CANDIDATE_SPEEDS
 from hashing.types import Descriptors, Seconds
 
 __all__ = [
@@ -43,7 +43,7 @@ def best_cosine(query: Descriptors, reference: Descriptors) -> float:
 def _cosine_parts(
     query: Descriptors, reference: Descriptors
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Rows of the query and their (n, Nr) cosines, as many at once as MAX_COSINES_AT_ONCE allows.
+    """Rows of the query and their (n, Nr) cosines, as many at once as memory allows.
 
     -1 for flat frames, which never match.
     """

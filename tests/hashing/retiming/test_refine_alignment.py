@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hashing.retiming.refine import confirm_speed
+from hashing.retiming.refine_alignment import confirm_speed
 from hashing.types import CorrelationMatrix, Line
 
 STEP_S = 0.12

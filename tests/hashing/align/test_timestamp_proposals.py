@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from hashing.align import proposals
-from hashing.align.proposals import best_cosine, find_similarities, propose_timestamps
+from hashing.align import timestamp_proposals
+from hashing.align.timestamp_proposals import best_cosine, find_similarities, propose_timestamps
 from hashing.types import Descriptors
 
 EVERY_S = 0.5
@@ -36,7 +36,7 @@ def test_clips_compared_in_parts_are_as_similar_as_at_once(
 ) -> None:
     query, reference = described(list(range(40, 5, -1))), described(list(range(50)), flat=(20,))
     whole, best = find_similarities(query, reference), best_cosine(query, reference)
-    monkeypatch.setattr(proposals, "MAX_COSINES_AT_ONCE", 200)
+    monkeypatch.setattr(timestamp_proposals, "MAX_COSINES_AT_ONCE", 200)
     parts = find_similarities(query, reference)
     np.testing.assert_allclose(parts.best, whole.best, atol=1e-6)
     np.testing.assert_array_equal(parts.best_column, whole.best_column)

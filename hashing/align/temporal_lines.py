@@ -223,7 +223,7 @@ def _fit_line(
     slope: float,
     offset: Seconds,
 ) -> Line | None:
-    """Refine a guessed line and find the range that it covers."""
+    """Refine a guessed line in time and the range that it covers."""
     for window, steps in ((0.3, 13), (0.08, 9)):
         index_range = _range_on_line(correlations, contrast, free, slope, offset)
         if index_range is None:

@@ -1,7 +1,9 @@
 """Where in the item an edit lies, as parameters of its message."""
 
 from hashing.message import Param
-from hashing.types import Span
+from hashing.types import (
+    Span,
+)
 
 
 def when(span: Span | None) -> dict[str, Param]:
@@ -9,3 +11,9 @@ def when(span: Span | None) -> dict[str, Param]:
     if span is None:
         return {"when": "throughout"}
     return {"when": "part", "start": round(span.start, 2), "end": round(span.end, 2)}
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds to a tenth, as a time in an edit: 0:07.5."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"

@@ -1,7 +1,7 @@
 import numpy as np
 
 from hashing.describe.frame_cache import FrameCache
-from hashing.describe.regions import describe_regions, search_windows
+from hashing.describe.region_descriptors import describe_regions, search_windows
 from hashing.imaging.boxes import iou
 from tests.hashing.films import INSET, Films
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hashing.edit_types import EditType
-from hashing.explain.when import when
+from hashing.explain.time_parameters import when
 from hashing.message import Message, Param
 from hashing.types import (
     AudioFinding,
@@ -54,7 +54,7 @@ def audio_edits(finding: AudioFinding, segments: tuple[Segment, ...]) -> list[Ed
 
 
 def with_sources(edit: Edit, sources: Sequence[AudioSource]) -> Edit:
-    """The same edit, naming the clips that its sound is from; its measure has the longest one."""
+    """The audio edit, naming the clips that its sound is from; its measure has the longest one."""
     if not sources:
         return edit
     heard = tuple(_source(one, edit) for one in sources)
@@ -90,9 +90,3 @@ def _message(state: AudioState, longest: AudioSpan, part: Span | None, parts: in
         params["seconds"] = round(abs(late), 2)
         return Message(f"edit-audio-{'later' if late > 0 else 'earlier'}", params)
     return Message(f"edit-audio-{state}", params)
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds to a tenth: 0:07.5."""
-    tenths = round(seconds * 10)
-    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"

@@ -14,13 +14,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.proposals import Similarities, SupportedLine, support_lines
-from hashing.align.temporal import (
+from hashing.align.temporal_lines import (
     MAX_CORRELATED_CELLS,
     MIN_SEGMENT_S,
     correlate_frames,
     find_lines,
 )
+from hashing.align.timestamp_proposals import Similarities, SupportedLine, support_lines
 from hashing.describe.frame_cache import MAX_WHOLE_FRAMES, FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.types import CorrelationMatrix, Line, Seconds, Span
@@ -189,7 +189,7 @@ def _strength(line: Line) -> float:
 
 
 def _outside(line: Line, stronger: Line) -> list[Line]:
-    """The parts of a line before and after another one."""
+    """The parts of a line, between two long videos, before and after another one."""
     if line.end <= stronger.start or line.start >= stronger.end:
         return [line]
     parts = (line.start, min(line.end, stronger.start)), (max(line.start, stronger.end), line.end)
@@ -201,7 +201,7 @@ def _outside(line: Line, stronger: Line) -> list[Line]:
 
 
 def _continues_any(piece: Line, lines: list[Line]) -> bool:
-    """Whether a short piece goes on from one of the lines, or leads to it."""
+    """Whether a short piece goes on from one of the lines of a long video, or leads to it."""
     return any(
         piece.reversed == line.reversed
         and (

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hashing.align import blocks
-from hashing.align.blocks import MAX_BLOCK_FRAMES, correlate_with_still, resolve_overlaps
-from hashing.align.temporal import correlate_frames
+from hashing.align import long_video_blocks
+from hashing.align.long_video_blocks import MAX_BLOCK_FRAMES, correlate_with_still, resolve_overlaps
+from hashing.align.temporal_lines import correlate_frames
 from hashing.compare import compare
 from hashing.describe import frame_cache
 from hashing.describe.frame_cache import THUMBNAIL_BLOCK, FrameCache
@@ -19,9 +19,9 @@ from tests.made.tiled import tile
 @pytest.fixture
 def every_pair_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clips of some seconds count as long, and windows are as much shorter."""
-    monkeypatch.setattr(blocks, "MAX_CORRELATED_CELLS", 100)
-    monkeypatch.setattr(blocks, "WINDOW_S", 3.0)
-    monkeypatch.setattr(blocks, "MARGIN_S", 1.0)
+    monkeypatch.setattr(long_video_blocks, "MAX_CORRELATED_CELLS", 100)
+    monkeypatch.setattr(long_video_blocks, "WINDOW_S", 3.0)
+    monkeypatch.setattr(long_video_blocks, "MARGIN_S", 1.0)
 
 
 PAIRS = [
@@ -61,7 +61,7 @@ def ten_minutes(clip: Fingerprint, seed: int) -> Fingerprint:
 def frames_counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
     """Cells of every matrix that is made, and thumbnails of every decoding."""
     counted: dict[str, list[int]] = {"cells": [], "decoded": []}
-    correlate, luma = blocks.correlate_frames, frame_cache.luma
+    correlate, luma = long_video_blocks.correlate_frames, frame_cache.luma
 
     def correlated(*arguments: object) -> object:
         query, reference = arguments[1], arguments[3]
@@ -73,7 +73,7 @@ def frames_counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
         counted["decoded"].append(len(made))
         return made
 
-    monkeypatch.setattr(blocks, "correlate_frames", correlated)
+    monkeypatch.setattr(long_video_blocks, "correlate_frames", correlated)
     monkeypatch.setattr(frame_cache, "luma", decoded)
     return counted
 
@@ -120,7 +120,7 @@ def test_a_still_is_correlated_with_a_long_video_a_part_at_a_time(
         still.times, thumbnails[0], video.times, thumbnails[1], matrix, still.size, video.size
     )
     assert expected is not None
-    monkeypatch.setattr(blocks, "STILL_BLOCK_FRAMES", 25)
+    monkeypatch.setattr(long_video_blocks, "STILL_BLOCK_FRAMES", 25)
     forth, back = (
         correlate_with_still(still, video, matrix),
         correlate_with_still(video, still, np.linalg.inv(matrix)),

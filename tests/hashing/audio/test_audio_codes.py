@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hashing.audio.cross_correlation import audio_levels as ready
-from hashing.audio.excerpt_search import find_excerpt_at
-from hashing.audio.simhash import (
+from hashing.audio.audio_codes import (
     BLOCK_S,
     MAX_CODE_DISTANCE,
     MAX_QUERY_CODES,
@@ -22,6 +20,8 @@ from hashing.audio.simhash import (
     query_codes,
     vote_places,
 )
+from hashing.audio.cross_correlation import audio_levels as ready
+from hashing.audio.excerpt_search import find_excerpt_at
 from hashing.audio.spectrogram import HOP_SAMPLES, RATE_HZ, SPACE, WINDOW_SAMPLES, spectrogram
 from hashing.types import AudioFingerprint, Span
 from tests.made import sound
