@@ -21,15 +21,18 @@ from app.metadata.bounds import (
     plain,
     put,
 )
-from app.metadata.readers import still_blocks as stills
 from app.metadata.readers.avchd import read_avchd
 from app.metadata.readers.c2pa import read_credentials
 from app.metadata.readers.container import DEMUXERS, hidden_footage, read_container
+from app.metadata.readers.early_camera_segments import read_early
 from app.metadata.readers.edit_lists import edited_tracks
 from app.metadata.readers.exif import directory_as_exif, read_exif, tiff_block
 from app.metadata.readers.iptc import read_iptc, read_photoshop
 from app.metadata.readers.isobmff import read_boxes
-from app.metadata.readers.legacy_segments import read_early
+from app.metadata.readers.jpeg_segments import read_jpeg
+from app.metadata.readers.png_chunks import read_png
+from app.metadata.readers.riff_chunks import read_riff
+from app.metadata.readers.still_blocks import Blocks, read_gif, scan_packets
 from app.metadata.readers.thumbnail import compare_thumbnail, read_thumbnail, small_grey
 from app.metadata.readers.xmp import read_xmp
 from app.metadata.types import Credentials, Fields, Finding, Group, Metadata
@@ -73,13 +76,13 @@ FORMATS: dict[str, Format] = {
     "audio/wav": "wav",
 }
 STILL_READERS = {
-    "jpeg": stills.read_jpeg,
-    "png": stills.read_png,
-    "webp": stills.read_riff,
-    "avi": stills.read_riff,
-    "wav": stills.read_riff,
-    "gif": stills.read_gif,
-    "other": stills.scan_packets,
+    "jpeg": read_jpeg,
+    "png": read_png,
+    "webp": read_riff,
+    "avi": read_riff,
+    "wav": read_riff,
+    "gif": read_gif,
+    "other": scan_packets,
 }
 BOXED = ("heif", "isobmff", "jxl", "jp2")
 DAMAGE = {"metadata-exif-damaged": "EXIF", "metadata-xmp-damaged": "XMP"}  # block by problem
@@ -123,15 +126,15 @@ def read_metadata(
     return Metadata(kept, credentials, thumbnail, tuple(problems[-MAX_PROBLEMS:]))
 
 
-def gather(file: BinaryIO, form: Format, fields: Fields, problems: list[Message]) -> stills.Blocks:
+def gather(file: BinaryIO, form: Format, fields: Fields, problems: list[Message]) -> Blocks:
     """The blocks of the file, after noting what its container says."""
     if form in BOXED:
         fields["boxes"], blocks = read_boxes(file)
     elif form == "tiff":
-        blocks = stills.Blocks()
+        blocks = Blocks()
     else:
         reader = STILL_READERS.get(form)
-        blocks = reader(file) if reader else stills.Blocks()
+        blocks = reader(file) if reader else Blocks()
     if form == "mpegts":
         blocks.camera, blocks.gps = read_avchd(file)
     if form in DEMUXERS:
@@ -144,7 +147,7 @@ def gather(file: BinaryIO, form: Format, fields: Fields, problems: list[Message]
 
 
 def read_blocks(
-    file: BinaryIO, form: Format, blocks: stills.Blocks, fields: Fields, problems: list[Message]
+    file: BinaryIO, form: Format, blocks: Blocks, fields: Fields, problems: list[Message]
 ) -> NDArray[np.uint8] | None:
     """Fills the groups from the blocks; returns the embedded thumbnail where there is one."""
     problems.extend(blocks.problems)

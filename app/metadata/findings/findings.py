@@ -5,23 +5,22 @@ something is absent is never evidence of tampering, since platforms and messenge
 No finding repeats a position, a serial number or a name.
 """
 
-import math
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from app.dates import Interval
 from app.messages.catalogue import render
+from app.metadata.findings.credential_findings import credential_findings
 from app.metadata.findings.date_findings import date_findings
 from app.metadata.findings.hdr_findings import hdr_findings
+from app.metadata.findings.position_findings import position_findings
 from app.metadata.findings.software_signatures import Trace, TraceKind, traces
 from app.metadata.findings.still_findings import picture_findings
 from app.metadata.findings.video_findings import video_findings
 from app.metadata.stated_dates import stated_dates
-from app.metadata.summary import UNKNOWN_HEMISPHERE, position, summarise, xmp_position
+from app.metadata.summary import summarise
 from app.metadata.types import (
     Credentials,
-    CredentialState,
     Fields,
     Finding,
     Group,
@@ -75,58 +74,6 @@ def findings(
         *([] if dates else stripped(metadata)),
     ]
     return tuple(sorted(unsorted, key=lambda finding: SEVERITIES.index(finding.severity)))
-
-
-STANDARD_ACTION = re.compile(r"c2pa\.[a-z_.]{1,60}")  # others may hold anything
-
-CREDENTIAL_SEVERITIES: dict[CredentialState, Severity] = {
-    "trusted": "info",
-    "valid": "info",
-    "invalid": "warning",
-    "unreadable": "notice",
-}
-
-
-def credential_findings(credentials: Credentials) -> Iterator[Finding]:
-    if credentials.state == "none":
-        return
-    state, severity = credentials.state, CREDENTIAL_SEVERITIES[credentials.state]
-    shown: Group = {
-        "state": state,
-        "codes": list(credentials.codes),
-        "signature": credentials.signature,
-        "content_binding": credentials.content_binding,
-        "signer_trust": credentials.signer_trust,
-        "time_stamp": credentials.time_stamp,
-        "identity": credentials.identity,
-    }
-    if state == "invalid":
-        cause = why_invalid(credentials)
-        severity = "warning" if cause in ("changed", "signature") else "notice"
-        message = Message("finding-credentials-invalid", {"cause": cause})
-    else:
-        message = Message(f"finding-credentials-{state}")
-    yield Finding(f"credentials_{state}", severity, message, shown)
-    if credentials.identity == "not_looked_up":
-        message = Message("finding-credentials-identity-not-looked-up")
-        yield Finding("credentials_identity_not_looked_up", "info", message, {})
-    declared = {str(action.get("action")) for action in credentials.actions} - {"None"}
-    edits = sorted({edit if STANDARD_ACTION.fullmatch(edit) else "other" for edit in declared})
-    if edits:
-        named = tuple(edit.removeprefix("c2pa.").replace("_", " ") for edit in edits)
-        message = Message("finding-credentials-actions", {"actions": named})
-        yield Finding("credentials_actions", "info", message, {"actions": list(edits)})
-
-
-def why_invalid(credentials: Credentials) -> str:
-    """What did not hold, the gravest first."""
-    if credentials.content_binding == "changed":
-        return "changed"
-    if credentials.signature == "invalid":
-        return "signature"
-    if credentials.signer_trust == "refused":
-        return "certificate"
-    return "identity" if credentials.identity == "invalid" else "other"
 
 
 def declared_sources(fields: Fields, credentials: Credentials) -> Iterator[Finding]:
@@ -183,43 +130,6 @@ def damage_findings(fields: Fields) -> Iterator[Finding]:
     if isinstance(damaged, list):
         message = Message("finding-block-damaged", {"blocks": tuple(map(str, damaged))})
         yield Finding("block_damaged", "notice", message, {"blocks": damaged})
-
-
-EARTH_KM_PER_DEGREE = 111.2  # of a great circle; mean radius 6,371 km
-POSITIONS_APART_KM = 1.0
-
-
-def position_findings(fields: Fields) -> Iterator[Finding]:
-    """That there is a position, or that it cannot be; never where it is."""
-    stated = position(fields)
-    if stated is None:
-        return
-    latitude, longitude = stated
-    if abs(latitude) > 90 or abs(longitude) > 180:
-        message = Message("finding-position-impossible")
-        yield Finding("position_impossible", "notice", message, {"in_range": False})
-    elif latitude == 0 and longitude == 0:
-        message = Message("finding-position-null")
-        yield Finding("position_null", "notice", message, {"null_island": True})
-    elif fields.get("gps", {}).get(UNKNOWN_HEMISPHERE):
-        message = Message("finding-position-hemisphere-unknown")
-        yield Finding("position_hemisphere_unknown", "info", message, {"stated": True})
-    else:
-        yield Finding("position_stated", "info", Message("finding-position"), {"stated": True})
-    other = xmp_position(fields)
-    apart = kilometres(stated, other) if other and other != stated else 0.0
-    if apart > POSITIONS_APART_KM:
-        message = Message("finding-positions-differ", {"km": round(apart)})
-        yield Finding("positions_differ", "notice", message, {"apart_km": round(apart)})
-
-
-def kilometres(first: tuple[float, float], other: tuple[float, float]) -> float:
-    """Between two positions, along a great circle."""
-    (lat_a, lon_a), (lat_b, lon_b) = (tuple(map(math.radians, here)) for here in (first, other))
-    cosine = math.sin(lat_a) * math.sin(lat_b) + (
-        math.cos(lat_a) * math.cos(lat_b) * math.cos(lon_a - lon_b)
-    )
-    return math.degrees(math.acos(max(-1.0, min(1.0, cosine)))) * EARTH_KM_PER_DEGREE
 
 
 def header_epochs(fields: Fields) -> Iterator[Finding]:

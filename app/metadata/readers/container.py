@@ -154,12 +154,12 @@ def _hidden_after(opened: InputContainer, stream: VideoStream, edited: Edited) -
 
 
 def _at(timed: "Packet[VideoStream] | VideoFrame", edited: Edited) -> float:
-    """When it would be shown, in seconds of the track's own clock."""
+    """When a packet would be shown, in seconds of the track's own clock."""
     if timed.pts is None or timed.time_base is None:
         return edited.start  # without a time it is not hidden
     return float(timed.pts * timed.time_base) - edited.shift_s
 
 
 def rate(value: SupportsFloat | None) -> float | None:
-    """Frames per second; None for FFmpeg's 0/0."""
+    """Frames per second of a container's stream; None for FFmpeg's 0/0."""
     return round(float(value), 6) if value else None

@@ -13,7 +13,7 @@ import exifread
 from exifread.core.exceptions import ExifError
 
 from app.metadata.bounds import MAX_BLOCK_BYTES, PARSER_FAULTS, TooMuchError, put
-from app.metadata.readers.legacy_segments import reconyx_date
+from app.metadata.readers.maker_notes import reconyx_date
 from app.metadata.summary import UNKNOWN_HEMISPHERE
 from app.metadata.types import Group, Value
 from hashing.message import Message

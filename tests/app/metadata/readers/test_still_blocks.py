@@ -14,8 +14,8 @@ from PIL import Image, PngImagePlugin
 
 from app.metadata.bounds import MAX_TOTAL
 from app.metadata.read import read_metadata
-from app.metadata.readers.legacy_segments import read_early
-from app.metadata.readers.still_blocks import STANDARD_LUMA, quality_of, scaled_luma
+from app.metadata.readers.early_camera_segments import read_early
+from app.metadata.readers.jpeg_segments import STANDARD_LUMA, quality_of, scaled_luma
 from app.metadata.summary import summarise
 from hashing.types import MediaInfo
 from tests.app.metadata.readers.boxes_made import ids, xmp_packet

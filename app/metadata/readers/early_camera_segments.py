@@ -1,8 +1,7 @@
-"""What some cameras write beside EXIF, or wrote before there was any: make, model, capture time.
+"""JPEG segments that early cameras wrote before EXIF, or beside it: make, model, capture time.
 
-Canon's CIFF heap in APP0 (CIFF 1.0), Casio's QVCI block in APP1, the `[picture info]` text that
-Olympus, Sanyo and Agfa kept in APP12, and the maker note of Reconyx trail cameras, which holds
-their only date. The layouts are those that ExifTool documents.
+Canon's CIFF heap in APP0 (CIFF 1.0), Casio's QVCI block in APP1, and the `[picture info]` text that
+Olympus, Sanyo and Agfa kept in APP12. The layouts are those that ExifTool documents.
 
 All of these clocks run in local time and name no zone.
 """
@@ -18,7 +17,6 @@ from app.metadata.types import Group
 CIFF_MARK = b"HEAPJPGM"
 QVCI_MARK = b"QVCI\0"
 PICTURE_INFO = b"[picture info]"
-RECONYX_MARK = b"\x01\xf1"
 
 CIFF_MAKE_MODEL, CIFF_TIME = 0x080A, 0x180E
 MAX_CIFF_DEPTH = 4
@@ -80,14 +78,6 @@ def keep_ciff(camera: Group, tag: int, raw: bytes) -> None:
         put(camera, "Model", decode(model))
     elif tag == CIFF_TIME and len(raw) >= 4:
         put(camera, "DateTimeOriginal", from_unix(int.from_bytes(raw[:4], "little")))
-
-
-def reconyx_date(note: bytes) -> str | None:
-    """The date of a HyperFire maker note: second, minute, hour, month, day, year from byte 22."""
-    if not note.startswith(RECONYX_MARK) or len(note) < 34:
-        return None
-    second, minute, hour, month, day, year = struct.unpack_from("<6H", note, 22)
-    return exif_notation(year, month, day, hour, minute, second)
 
 
 def exif_notation(*parts: int) -> str:
