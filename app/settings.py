@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.database.server_address import ServerAddress, is_server_address
-from app.library import paths
+from app.library import file_names
 from app.messages.invalid_values import InvalidValueError
 from app.network.allow_list import AllowList
 from app.sandbox.limits import MIB, SandboxLimits
@@ -330,8 +330,8 @@ class Settings(BaseSettings):
         if self.data is not None:
             return self.data
         if isinstance(self.library, ServerAddress):
-            return user_data_path("firstseen") / paths.DESK
-        return self.library / paths.DESK
+            return user_data_path("firstseen") / file_names.DESK
+        return self.library / file_names.DESK
 
     def sandbox_limits(self) -> SandboxLimits:
         """What one decoding process may use."""

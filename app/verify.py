@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.evidence.types import Redaction
+from app.evidence.evidence_sheet import Redaction
 from app.intake.item import from_path
 from app.library.library import Library
 from app.pipeline.check_parts import check_parts

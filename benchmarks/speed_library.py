@@ -36,7 +36,7 @@ from app.library.clip_rows import add_appearances, insert_clip
 from app.library.context_csv import Context
 from app.library.index.code_cache import BLOCK_SIZE, CodeFile
 from app.library.library import Library
-from app.library.library_file import open_file
+from app.library.open_library import open_file
 from app.library.packing import pack_vectors
 from app.library.records import Appearance, FileFacts
 from app.library.schema import read_counter, write_counter

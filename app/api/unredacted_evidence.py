@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from app.evidence.types import EvidenceSheet
+from app.evidence.evidence_sheet import EvidenceSheet
 from app.library.library import Library
 from app.pipeline.open_sandbox import open_sandbox
 from app.report.parse import report_from_json
 from app.settings import Settings
-from app.store import descriptors, reports
+from app.store import reports, stored_fingerprints
 from app.store.data_folder import Store
 from app.store.errors import NotKept
 from hashing.message import Message
@@ -79,7 +79,7 @@ class UnredactedEvidence:
 
     def _query_and_match(self, check: str, clip: str) -> tuple[PreviewFrames, Match]:
         with self._store.reading() as connection:
-            stored_item = descriptors.load(connection, check)
+            stored_item = stored_fingerprints.load(connection, check)
             stored = reports.load_newest(connection, check)
         if stored_item is None or stored_item.fingerprint.preview is None or stored is None:
             raise NotKept(Message("error-preview-frames-gone"))

@@ -37,7 +37,7 @@ from hashing.message import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.evidence.types import EvidenceSheet, FramePart, Redaction
+    from app.evidence.evidence_sheet import EvidenceSheet, FramePart, Redaction
     from app.intake.origin import Origin
     from app.progress import OnProgress
     from app.report.report import Report
@@ -361,7 +361,7 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
 
 def _redaction(blank: list[str], blank_all_but: list[str], html: Path | None) -> "Redaction | None":
     """What a person blanks by hand in the item. Raises UsageError."""
-    from app.evidence.types import Redaction
+    from app.evidence.evidence_sheet import Redaction
 
     if not blank and not blank_all_but:
         return None
@@ -385,7 +385,7 @@ def _expect_page(problem: str, html: Path | None, *, given: bool) -> None:
 
 def _frame_part(option: str, text: str) -> "FramePart":
     from app.errors import UsageError
-    from app.evidence.types import FramePart
+    from app.evidence.evidence_sheet import FramePart
 
     try:
         x0, y0, x1, y1 = (float(part) for part in text.split(","))

@@ -26,7 +26,7 @@ def wipe(
 ) -> None:
     """Overwrite and delete a library and what the service kept beside it. Nothing comes back."""
     settings = settings_of(library=library, data=data)
-    from app.library import library_file
+    from app.library import open_library
     from app.store import data_folder
 
     if not isinstance(settings.library, Path):
@@ -34,7 +34,7 @@ def wipe(
     store_folder = settings.desk_folder()
     parts = [(store_folder, data_folder.file_format())]
     if not data_only:
-        parts.append((settings.library, library_file.file_format()))
+        parts.append((settings.library, open_library.file_format()))
     there = [(folder, format) for folder, format in parts if (folder / format.file_name).exists()]
     if not there:
         places = tuple(str(folder) for folder, _ in parts)

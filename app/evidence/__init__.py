@@ -1,5 +1,5 @@
 """Frames that let a person check a match, with faces redacted.
 
 Runs in the sandbox: arrays in, small JPEGs out. Which matches are shown is decided elsewhere. Start
-with `sheet.py`.
+with `make_sheet.py`.
 """

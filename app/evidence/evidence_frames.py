@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.evidence.evidence_sheet import MAX_STRIP
 from app.evidence.face_redaction import (
     Boxes,
     FrameDetector,
@@ -15,7 +16,6 @@ from app.evidence.face_redaction import (
     track_faces,
 )
 from app.evidence.hand_redaction import HandFill
-from app.evidence.types import MAX_STRIP
 from hashing.decode.preview_codec import decode
 from hashing.types import Match, PreviewFrames, Seconds, Segment
 

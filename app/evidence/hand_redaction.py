@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.evidence.evidence_sheet import Redaction, Side
 from app.evidence.face_redaction import FILL_RGB
-from app.evidence.types import Redaction, Side
 from hashing.types import Seconds
 
 type Rgb = NDArray[np.uint8]

@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.error_codes import problem_content
-from app.evidence.types import EvidenceSheet
+from app.evidence.evidence_sheet import EvidenceSheet
 from app.metadata.types import Metadata
 from app.report.from_verdict import unreadable
 from app.report.report_json import to_json
 from app.settings import Settings
-from app.store import checks, descriptors, evidence_sheets, reports
+from app.store import checks, evidence_sheets, reports, stored_fingerprints
 from app.store.checks import Check
 from app.store.data_folder import Store
 from hashing.message import Message
@@ -53,7 +53,7 @@ def store_verdict(
         reports.store(connection, check.id, report, "check", reach)
         if fingerprint_and_metadata is not None and settings.keep_descriptors_s:
             until = checks.timestamp_in(settings.keep_descriptors_s)
-            descriptors.store(
+            stored_fingerprints.store(
                 connection,
                 check.id,
                 *fingerprint_and_metadata,

@@ -27,12 +27,12 @@ from app.report.parse import report_from_json
 from app.report.report import Report
 from app.report.report_json import to_json
 from app.settings import Settings
-from app.store import alerts, audit_log, checks, descriptors, evidence_sheets, reports
+from app.store import alerts, audit_log, checks, evidence_sheets, reports, stored_fingerprints
 from app.store.checks import Check
 from app.store.data_folder import Store
-from app.store.descriptors import StoredDescriptors
 from app.store.errors import CheckUnknown, RowDamaged
 from app.store.schema import checks as table
+from app.store.stored_fingerprints import StoredDescriptors
 from app.store.timestamps import now
 from app.verdict.claim import parse_claim
 from hashing.errors import FirstseenError
@@ -55,12 +55,12 @@ def recheck(
     reach, change = library.last_clip_number(), library.last_change()
     try:
         with store.reading() as connection:
-            stored_item = descriptors.load(connection, check.id)
+            stored_item = stored_fingerprints.load(connection, check.id)
             stored = reports.load_newest(connection, check.id)
     except RowDamaged as error:
         log.warning("a check could not be done again", extra={"reason": type(error).__name__})
         with store.writing() as connection:
-            descriptors.record_search(connection, [check.id], reach, change)
+            stored_fingerprints.record_search(connection, [check.id], reach, change)
         return False
     if stored_item is None or stored_item.metadata is None or stored is None:
         return False
@@ -76,7 +76,7 @@ def recheck(
         log.warning("a check could not be done again", extra={"reason": type(error).__name__})
     with store.writing() as connection, contextlib.suppress(CheckUnknown):
         checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
-        descriptors.record_search(connection, [check.id], reach, change)
+        stored_fingerprints.record_search(connection, [check.id], reach, change)
         if alert is None or checked is None or before is None:
             return False
         report = to_json(checked.report)

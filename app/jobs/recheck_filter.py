@@ -20,10 +20,10 @@ from app.library.records import Clip
 from app.progress import OnProgress
 from app.report.errors import ReportNotUnderstood
 from app.report.parse import report_from_json
-from app.store import descriptors, reports
+from app.store import reports, stored_fingerprints
 from app.store.data_folder import Store
-from app.store.descriptors import unpack_bar, unpack_bars
 from app.store.errors import RowDamaged
+from app.store.packed_thresholds import unpack_bar, unpack_bars
 from app.store.schema import descriptors as descriptor_rows
 from app.store.schema import searches
 from hashing.search.candidates import SearchThresholds
@@ -67,7 +67,9 @@ class RecheckFilter:
             with self._store.reading() as connection:
                 to_recheck = comparison.select_checks(connection, list(batch))
             with self._store.writing() as connection:
-                descriptors.record_search(connection, set(batch) - to_recheck, reach, change)
+                stored_fingerprints.record_search(
+                    connection, set(batch) - to_recheck, reach, change
+                )
             self._to_recheck |= to_recheck
 
 

@@ -11,7 +11,7 @@ from app import verify
 from app.database.durable_write import make_durable
 from app.database.private_files import FOLDER_MODE
 from app.error_codes import problem_of
-from app.evidence.types import EvidenceSheet
+from app.evidence.evidence_sheet import EvidenceSheet
 from app.fetch.fetch import fetch
 from app.intake.origin import Origin
 from app.jobs.outcomes import (

@@ -34,7 +34,7 @@ from app.library.index import live_index
 from app.library.index.code_cache import CodeFile
 from app.library.index.live_index import HitLocations, LiveIndex
 from app.library.index.vector_index import EXACT_LIMIT
-from app.library.library_file import LibraryFile, open_file
+from app.library.open_library import LibraryFile, open_file
 from app.library.records import (
     OWN_ENTRIES,
     Addition,

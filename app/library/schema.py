@@ -1,4 +1,4 @@
-"""The tables of a library, how its file is opened, and how an older one is brought up to date.
+"""The tables of a library. Older ones are brought up to date by `migrations.py`.
 
 A library is a folder with `library.db` (everything that matters) and `index/` (codes that can
 always be made again from it). The SQLite header carries `APPLICATION_ID`, so that no other

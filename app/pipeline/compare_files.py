@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.evidence.types import EvidenceSheet
+from app.evidence.evidence_sheet import EvidenceSheet
 from app.intake import item as intake
 from app.library.records import Clip, FileFacts
 from app.pipeline.check_parts import describe_parts, list_parts

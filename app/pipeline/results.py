@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from app.evidence.types import EvidenceSheet, Redaction
+from app.evidence.evidence_sheet import EvidenceSheet, Redaction
 from app.library.library import Library
 from app.metadata.types import Metadata
 from app.pipeline.failed_comparison import COMPARISON_ERRORS

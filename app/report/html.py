@@ -16,7 +16,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.evidence.types import EvidenceSheet, Pair, Thumbnail
+from app.evidence.evidence_sheet import EvidenceSheet, Pair, Thumbnail
 from app.messages import catalogue
 from app.messages.catalogue import checked, text
 from app.report import wording

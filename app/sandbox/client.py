@@ -11,7 +11,7 @@ more, in a new process.
 
 from collections.abc import Callable
 
-from app.evidence.types import EvidenceSheet, Redaction
+from app.evidence.evidence_sheet import EvidenceSheet, Redaction
 from app.metadata.types import Metadata
 from app.sandbox.errors import SandboxBroken, SandboxKilled
 from app.sandbox.sandbox import Sandbox

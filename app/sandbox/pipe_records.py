@@ -29,7 +29,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "hashing.message": ("Message",),
     "app.metadata.types": ("Credentials", "Metadata"),
-    "app.evidence.types": ("Pair", "Thumbnail", "EvidenceSheet", "FramePart", "Redaction"),
+    "app.evidence.evidence_sheet": ("Pair", "Thumbnail", "EvidenceSheet", "FramePart", "Redaction"),
 }
 NAMES = {name: module for module, names in MODULES.items() for name in names}
 

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.store import checks, descriptors, evidence_sheets, reports
+from app.store import checks, evidence_sheets, reports, stored_fingerprints
 from app.store.checks import Check
 from app.store.data_folder import Store
 from app.store.errors import CheckUnknown, RowDamaged
@@ -38,7 +38,7 @@ def _damage_of(store: Store, identifier: str) -> Iterator[RowDamaged]:
             return  # deleted meanwhile
         reads: tuple[Callable[[], object], ...] = (
             lambda: reports.load_all(connection, identifier),
-            lambda: descriptors.load(connection, identifier),
+            lambda: stored_fingerprints.load(connection, identifier),
             lambda: evidence_sheets.load_descriptions(connection, identifier),
         )
         for read in reads:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.evidence.types import EvidenceSheet, Pair, Thumbnail
+from app.evidence.evidence_sheet import EvidenceSheet, Pair, Thumbnail
 from app.messages import wire
 from app.messages.catalogue import checked
 from app.store.schema import pictures as images

@@ -135,7 +135,7 @@ searches = Table(
     Column("searched_up_to", Integer),  # clip number that the newest search reached
     Column("library_change", Text),  # the library's change mark at that time
     # What a later clip has to reach to be compared at all, for the whole frame and for parts of
-    # it, as app.store.descriptors packs it; null where it is not known.
+    # it, as app.store.stored_fingerprints packs it; null where it is not known.
     Column("whole", LargeBinary),
     Column("parts", LargeBinary),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import floor
 
 from app.library.records import Clip
-from app.verdict.combine import principal
+from app.verdict.combine_matches import principal
 from app.verdict.dated_copies import Sighting, by
 from app.verdict.intervals import ranges, tolerance, total, uncovered, without
 from app.verdict.relations import CheckedItem, Comparison, differences

@@ -18,7 +18,7 @@ from app.verdict.claim_check import (
     check_place,
     comparable,
 )
-from app.verdict.combine import relation_of_item, settle
+from app.verdict.combine_matches import relation_of_item, settle
 from app.verdict.dated_copies import Sighting, date_notes, first_seen
 from app.verdict.headline import Capabilities, KnownSound, Searched, headline, reasons
 from app.verdict.intervals import uncovered

@@ -36,7 +36,7 @@ from app.api.submit import accept, watch_changes
 from app.api.uploads import Upload
 from app.dates import DateNotUnderstoodError
 from app.errors import UsageError
-from app.evidence.types import EvidenceSheet
+from app.evidence.evidence_sheet import EvidenceSheet
 from app.intake.provenance import parse_provenance
 from app.report.check_record import CheckRecord, RecordedDecision
 from app.report.html import render

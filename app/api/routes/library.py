@@ -24,7 +24,7 @@ from app.library.context_csv import Context, context_from_columns
 from app.library.library import Library
 from app.library.records import Addition, FileFacts
 from app.settings import Settings
-from app.store import checks, descriptors, matches_of_clip
+from app.store import checks, matches_of_clip, stored_fingerprints
 from app.store.audited_changes import addition_entries, record_change
 from app.store.data_folder import Store
 from app.store.errors import NotKept
@@ -194,7 +194,7 @@ def _add_checked(
 
     with store.reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        stored_item = descriptors.load(connection, check.id)
+        stored_item = stored_fingerprints.load(connection, check.id)
     if (
         stored_item is None
         or stored_item.metadata is None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 from app.api.schemas.clips import ClipOut
-from app.evidence.types import EvidenceSheet
+from app.evidence.evidence_sheet import EvidenceSheet
 from app.library.records import Clip, ContextChange, Stats
 from app.store.alerts import Alert
 from app.store.decisions import MAX_NOTE_CHARS, Choice, Decision, disputed_clips

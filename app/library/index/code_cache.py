@@ -16,7 +16,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from app.database.private_files import FOLDER_MODE
-from app.library import paths
+from app.library import file_names
 from app.library.index.vector_index import CODE_BYTES, Codes, encode
 from app.library.schema import index_blocks, read_counter, write_counter
 from app.library.vector_rows import Ids, Vectors, read_vectors
@@ -143,7 +143,7 @@ class CodeFile:
 
     def _path(self, generation: int) -> Path:
         assert self.folder is not None, "an index without a file has no blocks"
-        return self.folder / paths.INDEX / f"codes-{generation}"
+        return self.folder / file_names.INDEX / f"codes-{generation}"
 
     def _delete_others(self, present: Path) -> None:
         for path in present.parent.glob("codes-*"):

@@ -18,8 +18,8 @@ import cv2
 import numpy as np
 import PIL.Image
 
-from app.evidence import sheet
-from app.evidence.types import EvidenceSheet, Redaction
+from app.evidence import make_sheet, thumbnails
+from app.evidence.evidence_sheet import EvidenceSheet, Redaction
 from app.metadata.read import Metadata, read_metadata
 from app.sandbox.child.answer_loop import Task
 from app.sandbox.child_session import Session
@@ -192,14 +192,14 @@ def evidence(
     item_frames = query or _item(session).preview
     if item_frames is None:
         raise DecodeError(Message("error-item-without-frames"))
-    return sheet.evidence(
+    return make_sheet.evidence(
         item_frames, reference, match, redaction=redaction, unblurred=unblurred, strip=strip
     )
 
 
 def thumbnail(session: Session, preview: PreviewFrames) -> bytes:
     """One redacted JPEG frame of a clip."""
-    return sheet.thumbnail(preview)
+    return thumbnails.thumbnail(preview)
 
 
 def _file(session: Session) -> BinaryIO:

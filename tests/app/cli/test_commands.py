@@ -20,7 +20,7 @@ import pytest
 
 import app
 from app.__main__ import run
-from app.evidence.types import FramePart, Redaction
+from app.evidence.evidence_sheet import FramePart, Redaction
 from app.intake.item import IntakeError, Item, NotMedia
 from app.library.errors import LibraryUnusable
 from app.library.library import Library

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from app.evidence import evidence_frames
-from app.evidence import sheet as sheets
+from app.evidence import make_sheet as sheets
+from app.evidence.difference_map import aligned
 from app.evidence.evidence_frames import strip_frames, strip_times
+from app.evidence.evidence_sheet import MAX_STRIP, EvidenceSheet, Pair
 from app.evidence.face_redaction import FILL_RGB, CachingDetector, Rgb
-from app.evidence.sheet import aligned, evidence, thumbnail
-from app.evidence.types import MAX_STRIP, EvidenceSheet, Pair
+from app.evidence.make_sheet import evidence
+from app.evidence.thumbnails import thumbnail
 from hashing.faces import Face
 from hashing.types import Box, Match, PreviewFrames, Segment, Span
 from tests.app.evidence.faces_made import (
@@ -23,7 +25,7 @@ from tests.app.evidence.faces_made import (
     reference_frames,
     with_head,
 )
-from tests.app.evidence.test_sheet import SEEN, SEEN_IN_DIFFERENCE
+from tests.app.evidence.test_make_sheet import SEEN, SEEN_IN_DIFFERENCE
 from tests.made.scenes import scene
 
 SHORT_S = 1.0  # two instants: looking for a face in a picture takes a second

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from app.evidence.types import FramePart, Redaction
+from app.evidence.evidence_sheet import FramePart, Redaction
 from app.sandbox.client import MediaSandbox
 from hashing.types import Homography
 from tests.app.evidence.faces_made import decoded, film, likeness, match, reference_frames
 from tests.app.evidence.test_hand_redaction import gone, inside
-from tests.app.evidence.test_sheet import SEEN
+from tests.app.evidence.test_make_sheet import SEEN
 
 SAME: Homography = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 

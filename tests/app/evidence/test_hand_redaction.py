@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.evidence.evidence_sheet import FramePart, Redaction
 from app.evidence.face_redaction import FILL_RGB
 from app.evidence.hand_redaction import HandFill, hand_fill
-from app.evidence.sheet import DIMMED, NOT_LAID_OVER, evidence
-from app.evidence.types import FramePart, Redaction
+from app.evidence.make_sheet import DIMMED, NOT_LAID_OVER, evidence
 from hashing.types import Box, Edit, Homography, Match, PreviewFrames, Segment, Span
 from tests.app.evidence.faces_made import CROP_AND_MIRROR, cropped_and_mirrored, decoded, film
 from tests.made.scenes import scene

@@ -16,7 +16,7 @@ from app.library.records import Appearance, FileFacts
 from app.metadata.types import Credentials, Metadata
 from app.pipeline import check_again
 from app.settings import Settings
-from app.store import checks, descriptors, keys, reports
+from app.store import checks, keys, reports, stored_fingerprints
 from app.store.checks import Submission
 from app.store.data_folder import Store, open_store
 from app.store.schema import checks as table
@@ -57,7 +57,9 @@ def done(
     checks.finish(connection, check.id, "done", Settings(), relation=relation)
     if reach is not None:
         until = checks.timestamp_in(1000)
-        descriptors.store(connection, check.id, made_print(1), NOTHING, reach, until, change)
+        stored_fingerprints.store(
+            connection, check.id, made_print(1), NOTHING, reach, until, change
+        )
     return check.id
 
 
@@ -70,9 +72,9 @@ def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
     late, early = done(connection, "none", 5), done(connection, "undecided", 3)
     assert due_now(connection, 3) is None
     assert due_now(connection, 6) == early
-    descriptors.record_search(connection, [early], 6, UNCHANGED)
+    stored_fingerprints.record_search(connection, [early], 6, UNCHANGED)
     assert due_now(connection, 6) == late
-    descriptors.record_search(connection, [late], 6, UNCHANGED)
+    stored_fingerprints.record_search(connection, [late], 6, UNCHANGED)
     assert due_now(connection, 6) is None
 
 
@@ -119,7 +121,7 @@ def test_changed_dates_matter_to_what_matched(connection: sa.Connection) -> None
     done(connection, "none", 3)
     matched = done(connection, "edited", 3)
     assert due_now(connection, 3, "1 4") == matched
-    descriptors.record_search(connection, [matched], 3, "1 4")
+    stored_fingerprints.record_search(connection, [matched], 3, "1 4")
     assert due_now(connection, 3, "1 4") is None
 
 

@@ -16,10 +16,10 @@ from app.metadata.types import Credentials, Metadata
 from app.report.from_verdict import report_on
 from app.report.report_json import to_json
 from app.settings import Settings
-from app.store import checks, descriptors, keys, reports
+from app.store import checks, keys, reports, stored_fingerprints
 from app.store.checks import Submission
 from app.store.data_folder import Store, open_store
-from app.store.descriptors import pack_bar, pack_bars, unpack_bar, unpack_bars
+from app.store.packed_thresholds import pack_bar, pack_bars, unpack_bar, unpack_bars
 from hashing.search.candidates import CandidateThreshold, SearchThresholds
 from tests.app.known import INGESTED, clip, verdict_on, video, whole
 from tests.app.library.library_made import made_facts, made_print
@@ -67,7 +67,7 @@ def stored_check(
         until = checks.timestamp_in(1000)
         change = library.last_change()
         print_ = made_print(1)
-        descriptors.store(
+        stored_fingerprints.store(
             connection, check.id, print_, NOTHING, library.last_clip_number(), until, change, sought
         )
     return check.id
@@ -95,7 +95,7 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
     assert first_due(store, library) == near
     assert needs_recheck(recheck_filter, near)
     with store.reading() as connection:
-        loaded = descriptors.load(connection, far[-1])
+        loaded = stored_fingerprints.load(connection, far[-1])
         assert loaded is not None
         assert loaded.searched_up_to == library.last_clip_number()
     assert needs_recheck(recheck_filter, in_part)
@@ -188,5 +188,5 @@ def test_while_there_is_more_the_next_look_is_at_once(store: Store, library: Lib
             check = schedule.next_due(connection)
             assert check is not None
             reach = library.last_clip_number()
-            descriptors.record_search(connection, [check.id], reach, library.last_change())
+            stored_fingerprints.record_search(connection, [check.id], reach, library.last_change())
         assert schedule.next_due(connection) is None

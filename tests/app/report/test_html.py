@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.evidence.types import EvidenceSheet, Pair
+from app.evidence.evidence_sheet import EvidenceSheet, Pair
 from app.report.check_record import CheckRecord, RecordedDecision
 from app.report.html import render as render_record
 from app.report.html_timeline import Bar, bars, draw_timelines, ticks

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.error_codes import problem_of
-from app.evidence.types import EvidenceSheet, Pair
+from app.evidence.evidence_sheet import EvidenceSheet, Pair
 from app.jobs.outcomes import (
     store_addition,
     store_evidence,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.jobs import outcomes
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
-from app.store import checks, descriptors, evidence_sheets, keys, reports
+from app.store import checks, evidence_sheets, keys, reports, stored_fingerprints
 from app.store.checks import Check, Submission
 from app.store.data_folder import Store, StorePlace, open_store
 from app.store.errors import CheckEnded, CheckUnknown, QueueFull, RequestDiffers
@@ -350,7 +350,7 @@ def test_what_later_checks_need_is_kept_and_read_again(
     said = Metadata({"exif": {"Model": "X100"}}, Credentials("none"))
     done(store, check, settings, reach=7, fingerprint_and_metadata=(made_print(5), said))
     with store.reading() as connection:
-        kept = descriptors.load(connection, check.id)
+        kept = stored_fingerprints.load(connection, check.id)
     assert kept is not None
     assert_same_print(kept.fingerprint, made_print(5))
     assert kept.metadata is not None
@@ -371,7 +371,7 @@ def test_nothing_is_kept_for_later_checks_where_the_setting_says_so(
         fingerprint_and_metadata=(made_print(5), Metadata({}, Credentials("none"))),
     )
     with store.reading() as connection:
-        assert descriptors.load(connection, check.id) is None
+        assert stored_fingerprints.load(connection, check.id) is None
 
 
 def test_a_deleted_check_leaves_no_row_anywhere(store: Store, key: str, settings: Settings) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from app.__main__ import run
 from app.metadata.types import Credentials, Metadata
-from app.store import checks, descriptors, keys, reports
+from app.store import checks, keys, reports, stored_fingerprints
 from app.store.checks import Submission
 from app.store.damage import find_damage, is_file_sound
 from app.store.data_folder import Store, open_store
@@ -37,7 +37,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
             check, _ = checks.accept(connection, asked, 10)
             reports.store(connection, check.id, report(check.name), "check", 3)
             described = Metadata({}, Credentials("none"))
-            descriptors.store(connection, check.id, made_print(number), described, 3, "2999")
+            stored_fingerprints.store(
+                connection, check.id, made_print(number), described, 3, "2999"
+            )
     yield store
     store.close()
 
@@ -75,7 +77,7 @@ def test_one_bit_is_found_and_named(
     check = first_check(store)
     (found,) = find_damage(store)
     assert (found.what, found.check) == (what, check)
-    load = reports.load_newest if what == "report" else descriptors.load
+    load = reports.load_newest if what == "report" else stored_fingerprints.load
     with store.reading() as connection, pytest.raises(RowDamaged, match=check):
         load(connection, check)
 

@@ -12,7 +12,7 @@ from app.jobs.recheck_schedule import next_due
 from app.library.library import Library
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
-from app.store import alerts, checks, decisions, descriptors, keys
+from app.store import alerts, checks, decisions, keys, stored_fingerprints
 from app.store.checks import Submission, timestamp_in
 from app.store.data_folder import only_service, open_store
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
@@ -60,7 +60,9 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
         check, _ = checks.accept(connection, asked, 10)
         alerts.raise_alert(connection, check.id, "R000001", "told before", now())
         said = Metadata({}, Credentials("none"))
-        descriptors.store(connection, check.id, made_print(1), said, 7, timestamp_in(99), "1 2")
+        stored_fingerprints.store(
+            connection, check.id, made_print(1), said, 7, timestamp_in(99), "1 2"
+        )
         pair = decisions.Pair(check.id, "ab" * 32, "R000001", "cd" * 32)
         told = (decisions.Choice.DIFFERENT, "another crane", now())
         decisions.add(connection, pair, key, "ann", *told, share_note=True)
@@ -74,7 +76,7 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
         alerts.raise_alert(connection, check.id, "R000002", "told after", now(), claim)
         rows = [(one.headline, one.claim_after) for one in alerts.list_alerts(connection, None)]
         tables = sa.inspect(connection).get_table_names()
-        stored = descriptors.load(connection, check.id)
+        stored = stored_fingerprints.load(connection, check.id)
         assert next_due(connection, 7, "1 2") is None
         assert keys.authenticate(connection, secret, now()) == made
         _, rotated = keys.rotate(connection, key, "cli", now(), grace_s=60)

@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.evidence.types import EvidenceSheet
-from app.evidence.types import Pair as Shown
+from app.evidence.evidence_sheet import EvidenceSheet
+from app.evidence.evidence_sheet import Pair as Shown
 from app.metadata.types import Credentials, Metadata
 from app.settings import Settings
 from app.store import (
     alerts,
     checks,
     decisions,
-    descriptors,
     evidence_sheets,
     keys,
     reports,
     retention,
     reveals,
+    stored_fingerprints,
 )
 from app.store.checks import Check, Submission
 from app.store.data_folder import Store, StorePlace, fetching_folder, open_store
@@ -89,7 +89,7 @@ def check(store: Store, settings: Settings) -> Check:
         columns = reports.summary(made) | {"headline": canary("headline"), "pictures": "ready"}
         assert checks.finish(connection, accepted.id, "done", settings, **columns)
         reports.store(connection, accepted.id, made, "check", 3)
-        descriptors.store(
+        stored_fingerprints.store(
             connection,
             accepted.id,
             made_print(1),

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 from app.metadata.types import Credentials, Metadata
-from app.store import checks, descriptors, keys, sessions
+from app.store import checks, keys, sessions
+from app.store import stored_fingerprints
 from app.store.checks import Submission
 from app.store.data_folder import open_store
 from app.store.errors import StoreUnusable
@@ -29,7 +30,7 @@ with store.writing() as connection:
     asked = Submission(key.id, "check", "upload", "a.mp4", 1, "ab" * 32)
     check, _ = checks.accept(connection, asked, 10)
     described = Metadata({}, Credentials("none"))
-    descriptors.store(connection, check.id, made_print(1, rows=300), described, 0, "2999")
+    stored_fingerprints.store(connection, check.id, made_print(1, rows=300), described, 0, "2999")
 if sys.argv[2] == "kept":
     keep_spare_room(store)
 with (folder / "ballast").open("wb", buffering=0) as ballast:

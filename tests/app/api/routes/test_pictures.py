@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.api.routes.pictures import _sheet
 from app.api.schemas.review import PicturesOut
-from app.evidence.types import EvidenceSheet, Pair
+from app.evidence.evidence_sheet import EvidenceSheet, Pair
 from app.store import checks, evidence_sheets, keys
 from app.store.checks import Submission
 from app.store.data_folder import open_store

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from app.evidence.types import EvidenceSheet
+from app.evidence.evidence_sheet import EvidenceSheet
 from app.metadata.read import read_metadata
 from app.sandbox.fork_handle import ForkServer
 from app.sandbox.limits import SandboxLimits

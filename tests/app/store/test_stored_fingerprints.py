@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from app.metadata.types import Credentials, Metadata
-from app.store import checks, descriptors, keys
+from app.store import checks, keys, stored_fingerprints
 from app.store.checks import Submission
 from app.store.data_folder import open_store
-from app.store.descriptors import _compress, _decompress
+from app.store.stored_fingerprints import _compress, _decompress
 from hashing.message import Message, verbatim
 from hashing.types import (
     AudioFingerprint,
@@ -72,8 +72,8 @@ def test_parts_are_stored_beside_the_main_part(tmp_path: Path) -> None:
         submission = Submission(key=key, task="check", kind="upload", name="a.mp4", bytes=1)
         check, _ = checks.accept(connection, submission, 100)
         until = checks.timestamp_in(1000)
-        descriptors.store(connection, check.id, stored, metadata, 1, until, parts=parts)
-        read = descriptors.load(connection, check.id)
+        stored_fingerprints.store(connection, check.id, stored, metadata, 1, until, parts=parts)
+        read = stored_fingerprints.load(connection, check.id)
     store.close()
     assert read is not None
     assert [part.part for part in read.parts] == [part.part for part in parts]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from app.library import library_file
+from app.library import open_library
 from app.library.context_csv import Context
 from app.library.errors import LibraryBusy, LibraryReadOnly, LibraryUnusable
 from app.library.index.vector_index import encode
@@ -96,7 +96,7 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_library_of_a_newer_version_is_refused_and_left_alone(folder: Path) -> None:
-    harm(folder, f"PRAGMA user_version={library_file.SCHEMA_VERSION + 1}")
+    harm(folder, f"PRAGMA user_version={open_library.SCHEMA_VERSION + 1}")
     before = files(folder)
     with pytest.raises(LibraryUnusable, match="written by a newer firstseen"):
         Library.open(folder)
@@ -124,10 +124,10 @@ def fail(connection: sa.Connection) -> None:
 def test_an_older_library_is_brought_up_to_date(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    present = library_file.SCHEMA_VERSION
-    monkeypatch.setattr(library_file, "SCHEMA_VERSION", present + 2)
-    monkeypatch.setitem(library_file.MIGRATIONS, present + 1, add_a_column)
-    monkeypatch.setitem(library_file.MIGRATIONS, present + 2, lambda _connection: None)
+    present = open_library.SCHEMA_VERSION
+    monkeypatch.setattr(open_library, "SCHEMA_VERSION", present + 2)
+    monkeypatch.setitem(open_library.MIGRATIONS, present + 1, add_a_column)
+    monkeypatch.setitem(open_library.MIGRATIONS, present + 2, lambda _connection: None)
     with Library.open(folder) as library:
         assert_same_print(library.load("R000001"), made_print(1))
     connection = sqlite3.connect(folder / "library.db")
@@ -141,9 +141,9 @@ def test_an_older_library_is_brought_up_to_date(
 def test_a_migration_that_fails_changes_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = library_file.SCHEMA_VERSION + 1
-    monkeypatch.setattr(library_file, "SCHEMA_VERSION", later)
-    monkeypatch.setitem(library_file.MIGRATIONS, later, fail)
+    later = open_library.SCHEMA_VERSION + 1
+    monkeypatch.setattr(open_library, "SCHEMA_VERSION", later)
+    monkeypatch.setitem(open_library.MIGRATIONS, later, fail)
     with pytest.raises(LibraryUnusable, match="half way"):
         Library.open(folder)
     monkeypatch.undo()
@@ -154,10 +154,10 @@ def test_a_migration_that_fails_changes_nothing(
 def test_an_older_library_is_brought_up_to_date_for_a_reader_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = library_file.SCHEMA_VERSION + 1
+    later = open_library.SCHEMA_VERSION + 1
     steps: list[int] = []
-    monkeypatch.setattr(library_file, "SCHEMA_VERSION", later)
-    monkeypatch.setitem(library_file.MIGRATIONS, later, lambda _: steps.append(later))
+    monkeypatch.setattr(open_library, "SCHEMA_VERSION", later)
+    monkeypatch.setitem(open_library.MIGRATIONS, later, lambda _: steps.append(later))
     for _ in range(2):
         with Library.open(folder, read_only=True) as library:
             assert_same_print(library.load("R000001"), made_print(1))
@@ -169,7 +169,7 @@ def test_an_older_library_is_brought_up_to_date_for_a_reader_too(
 def test_an_older_library_that_can_only_be_read_says_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library_file, "SCHEMA_VERSION", library_file.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(open_library, "SCHEMA_VERSION", open_library.SCHEMA_VERSION + 1)
     monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
     with pytest.raises(LibraryReadOnly, match="older format"):
         Library.open(folder, read_only=True)

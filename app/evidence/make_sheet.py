@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from app.evidence.difference_map import aligned, difference_map, pixel_matrix
 from app.evidence.evidence_frames import (
     MAX_SEGMENTS,
     HandFills,
@@ -24,6 +24,7 @@ from app.evidence.evidence_frames import (
     strip_frames,
     strip_times,
 )
+from app.evidence.evidence_sheet import EvidenceSheet, Pair, Redaction, Side, Thumbnail
 from app.evidence.face_redaction import (
     Boxes,
     CachingDetector,
@@ -37,16 +38,13 @@ from app.evidence.face_redaction import (
     map_boxes,
 )
 from app.evidence.hand_redaction import HandFill, blank, hand_fill
-from app.evidence.types import EvidenceSheet, Pair, Redaction, Side, Thumbnail
-from hashing.faces import FaceDetector, FaceModelError, load_detector
+from app.evidence.installed_detector import installed_detector
+from app.evidence.thumbnails import jpeg
+from hashing.faces import FaceDetector
 from hashing.message import Message, Param
 from hashing.types import Box, Edit, Homography, Match, PreviewFrames, Seconds, Span
 
-LONG_SIDE_PX: Final = 480
-JPEG_QUALITY: Final = 72
 MAX_THUMBNAILS: Final = 6
-FULL_SCALE: Final = 0.35  # difference shown as the brightest colour, of full brightness
-OUTSIDE_RGB: Final = (222, 224, 228)  # of the difference map: no known picture there
 MARK_RGB: Final = (255, 176, 0)  # colour-blind-safe orange, IBM palette
 DIMMED: Final = 0.4  # brightness of what the item does not show
 CONTEXT: Final = 2.2  # a thumbnail shows this many times the edit's box
@@ -76,7 +74,7 @@ def evidence(
     if unblurred:
         detector = None
     elif detector == "installed":
-        detector = _installed(problems)
+        detector = installed_detector(problems)
     if len(match.segments) > MAX_SEGMENTS:
         counts: dict[str, Param] = {"shown": MAX_SEGMENTS, "count": len(match.segments)}
         problems.append(Message("evidence-longest-segments", counts))
@@ -98,14 +96,6 @@ def evidence(
         strip=tuple(steps),
         by_hand=redaction is not None and bool(redaction.blanked or redaction.kept),
     )
-
-
-def _installed(problems: list[Message]) -> Detector | None:
-    try:
-        return load_detector()
-    except FaceModelError as error:
-        problems.append(Message("evidence-filled-whole", {"reason": error.message}))
-        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,12 +222,12 @@ class _Maker:
         our_faces, their_faces = ours.faces, theirs.faces
         our_hands, their_hands = [ours.hand], [theirs.hand]
         if both.homography is not None:
-            matrix = _pixel_matrix(ours.picture, theirs.picture, both.homography)
+            matrix = pixel_matrix(ours.picture, theirs.picture, both.homography)
             our_faces = _join_sides(our_faces, theirs.faces, both.homography)
             if theirs.hand is not None:
                 our_hands.append(theirs.hand.lay_onto(matrix, ours.picture.shape))
         if back is not None:
-            matrix = _pixel_matrix(theirs.picture, ours.picture, back)
+            matrix = pixel_matrix(theirs.picture, ours.picture, back)
             their_faces = _join_sides(their_faces, ours.faces, back)
             if ours.hand is not None:
                 their_hands.append(ours.hand.lay_onto(matrix, theirs.picture.shape))
@@ -293,83 +283,6 @@ def _join_sides(own: Boxes, other: Boxes, homography: Homography) -> Boxes:
     return own if other is None else join_boxes(own, map_boxes(other, homography))
 
 
-def difference_map(
-    query: Rgb, reference: Rgb, homography: Homography, filled: Callable[[Rgb], Rgb]
-) -> tuple[Rgb, float | None]:
-    """What differs once the known picture is laid over the item's and brightness is fitted.
-
-    query, reference: already redacted. filled: what is filled in the query, filled here again.
-
-    Returns the picture (blue: the same, yellow: FULL_SCALE or more of full brightness) and the
-    mean difference 0..1, None where the two share no picture.
-    """
-    size = (query.shape[1], query.shape[0])
-    matrix = _pixel_matrix(query, reference, homography)
-    warped = np.asarray(cv2.warpPerspective(_luma(reference), matrix, size), np.float32)
-    shared = _covered(query, reference, matrix)
-    if shared.sum() < 16:
-        return np.full_like(query, OUTSIDE_RGB), None
-    ours = _luma(query)
-    gain, offset = _brightness_fit(warped[shared], ours[shared])
-    apart = cv2.GaussianBlur(np.abs(ours - (gain * warped + offset)), (5, 5), 1.0)
-    scaled = np.clip(apart * (255 / FULL_SCALE), 0, 255).astype(np.uint8)
-    painted = cv2.cvtColor(cv2.applyColorMap(scaled, cv2.COLORMAP_CIVIDIS), cv2.COLOR_BGR2RGB)
-    painted[~shared] = OUTSIDE_RGB
-    return filled(np.asarray(painted, np.uint8)), float(apart[shared].mean())
-
-
-def aligned(
-    query: Rgb, reference: Rgb, homography: Homography, filled: Callable[[Rgb], Rgb]
-) -> Rgb:
-    """The known picture laid into the item's frame: mirror, turn and crop undone.
-
-    query, reference: already redacted; of the query only the size is used. filled: what is filled
-    in the query, filled here again. Where the known picture does not reach it is OUTSIDE_RGB.
-    """
-    matrix = _pixel_matrix(query, reference, homography)
-    size = (query.shape[1], query.shape[0])
-    laid = np.asarray(cv2.warpPerspective(reference, matrix, size), np.uint8)
-    laid[~_covered(query, reference, matrix)] = OUTSIDE_RGB
-    return filled(laid)
-
-
-def _pixel_matrix(query: Rgb, reference: Rgb, homography: Homography) -> NDArray[np.float64]:
-    """(3, 3) from pixels of the known picture to pixels of the item's."""
-    to_pixels = np.diag([query.shape[1], query.shape[0], 1.0])
-    from_pixels = np.diag([1 / reference.shape[1], 1 / reference.shape[0], 1.0])
-    return np.asarray(to_pixels @ np.array(homography, float) @ from_pixels, np.float64)
-
-
-def _covered(query: Rgb, reference: Rgb, matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(H, W) of the item's picture: where the known picture reaches."""
-    ones = np.ones(reference.shape[:2], np.uint8)
-    size = (query.shape[1], query.shape[0])
-    return np.asarray(cv2.warpPerspective(ones, matrix, size, flags=cv2.INTER_NEAREST) > 0)
-
-
-def _luma(picture: Rgb) -> NDArray[np.float32]:
-    """(H, W, 3) RGB -> (H, W) 0..1"""
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32) / np.float32(255)
-
-
-def _brightness_fit(
-    reference: NDArray[np.float32], query: NDArray[np.float32]
-) -> tuple[float, float]:
-    """Gain and offset that lay the reference's brightness over the query's, outliers left out."""
-    keep = np.ones(len(query), bool)
-    gain, offset = 1.0, 0.0
-    for _ in range(3):
-        x, y = reference[keep], query[keep]
-        spread = float(x.var())
-        if spread < 1e-5:
-            return 1.0, float(np.median(y) - np.median(x))
-        gain = float(np.clip(((x - x.mean()) * (y - y.mean())).mean() / spread, 0.25, 4.0))
-        offset = float(y.mean() - gain * x.mean())
-        residual = np.abs(query - gain * reference - offset)
-        keep = residual <= np.quantile(residual, 0.8)
-    return gain, offset
-
-
 def mark_shown(known: Rgb, back: Homography | None, visible: Box | None) -> Rgb:
     """The known picture with an outline around what the item shows of it, the rest dimmed."""
     height, width = known.shape[:2]
@@ -411,30 +324,3 @@ def _around(picture: Rgb, box: Box) -> Rgb:
     cv2.rectangle(marked, (x0, y0), (x1, y1), (0, 0, 0), 4, cv2.LINE_AA)
     cv2.rectangle(marked, (x0, y0), (x1, y1), MARK_RGB, 2, cv2.LINE_AA)
     return marked[top : max(top + 8, bottom), left : max(left + 8, right)]
-
-
-def thumbnail(
-    kept: PreviewFrames, detector: Detector | Literal["installed"] | None = "installed"
-) -> bytes:
-    """A clip's picture for lists: a third into it, faces filled, a JPEG.
-
-    Raises DecodeError where the kept pictures are damaged.
-    """
-    if detector == "installed":
-        detector = _installed([])
-    time_s = float(kept.times[len(kept.times) // 3])
-    here = frame_at(kept, time_s, detector, unblurred=False)
-    return jpeg(destroy(here.picture, here.faces))
-
-
-def jpeg(picture: Rgb) -> bytes:
-    """(H, W, 3) RGB -> a JPEG of at most LONG_SIDE_PX a side, without any metadata."""
-    height, width = picture.shape[:2]
-    scale = min(1.0, LONG_SIDE_PX / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
-    done, content = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), options)
-    if not done:
-        raise ValueError(f"a picture of {width} x {height} cannot be encoded")
-    return bytes(content)

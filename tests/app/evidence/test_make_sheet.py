@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.evidence.difference_map import difference_map
 from app.evidence.evidence_frames import MAX_SEGMENTS, pair_times, reference_time
+from app.evidence.evidence_sheet import EvidenceSheet, Pair
 from app.evidence.face_redaction import FILL_RGB, invert
-from app.evidence.sheet import difference_map, evidence, mark_shown, thumbnail
-from app.evidence.types import EvidenceSheet, Pair
+from app.evidence.make_sheet import evidence, mark_shown
+from app.evidence.thumbnails import thumbnail
 from app.report.html import render
 from app.report.parse import report_from_json
 from app.report.report import Shown
