@@ -41,7 +41,6 @@ CHANGE_GRID, MIN_LUMA_CHANGE = (
     14.0,
 )  # cells (width, height); grey levels, above coding noise
 MOVED_LONG_SIDE_PX = 512  # of two photos, where what moved between them is looked for
-MIN_MOVED_PATCHES = 10  # fewer are coincidence: at most 9 in 242 copies, see `moved_content.py`
 MIN_IDENTICAL_SHARE = 0.95  # agreeing share from which motion is coding noise
 
 
@@ -68,10 +67,10 @@ class Support:
     min_agreeing_share: float = 1.0  # of the worst frame pair
     # where nothing moves: nothing moves in the rest of those shots of the query either
     still_beyond_lines: bool = True
-    # of a still: displaced share of its textured area, or of what moves in it; None where too
-    # little is found again, and for videos
+    # of a still against a video: displaced share of its textured area, or of what moves in it;
+    # None where too little is found again
     displaced_share: float | None = None
-    # of two photos: of the patches that differ, the share that lies elsewhere in the other photo
+    # of two photos: of the part that both show, what lies elsewhere in the other
     moved_share: float | None = None
     along_crop_path: bool = False  # measured along a moving crop's path
 
@@ -225,7 +224,7 @@ def _compare_at_timestamps(
 def _still_displacement(
     still: FrameCache, reference: FrameCache, placement: Placement
 ) -> float | None:
-    if still.fingerprint.info.kind != "still":
+    if (still.fingerprint.info.kind, reference.fingerprint.info.kind) != ("still", "video"):
         return None
     matched = matched_frame_index(reference, placement)
     displacement = measure_still_displacement(still, reference, placement.transform.matrix, matched)
@@ -242,8 +241,7 @@ def _moved_share(query: FrameCache, reference: FrameCache, placement: Placement)
         query.caption_bars,
         MOVED_LONG_SIDE_PX,
     )
-    moved = measure_moved_content(similarity)
-    return moved.moved_share if moved.moved >= MIN_MOVED_PATCHES else 0.0
+    return measure_moved_content(similarity).moved_share
 
 
 def _motion_agreement(

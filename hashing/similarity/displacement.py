@@ -2,46 +2,41 @@
 
 In a copy everything lies where the transform puts it, however badly it was coded and whatever was
 painted over it. At another time a head has turned and an arm is lower: what is there is found
-again near by. Dense flow (Kroeger et al., Fast Optical Flow using Dense Inverse Search, ECCV 2016)
-between the still and the warped reference frame measures the displacement. It counts only where
-forward and backward flow are consistent and the frames correlate under it: what was pasted, written
-or garbled has no counterpart and drops out. So does motion that a copy has as well: an inexact
-transform, which is an affine field, and a timestamp between two preview frames, which is a share of
-the reference's own motion. Thresholds were set by hand on the development benchmark.
+again near by. Reliable dense flow between the still and the warped reference frame measures the
+displacement. Motion that a copy has as well is taken off: an inexact transform, which is an affine
+field, and a timestamp between two preview frames, which is a share of the reference's own motion.
+Thresholds were set by hand on the development benchmark.
 """
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
-from hashing.similarity.local_correlation import (
-    FrameSimilarity,
-    compare_visible_part,
-    local_correlation,
+from hashing.similarity.dense_flow import (
+    Field,
+    FlowMatches,
+    Map,
+    equalise_contrast,
+    estimate_flow,
+    fit_weighted,
+    match_by_flow,
 )
+from hashing.similarity.local_correlation import FrameSimilarity, compare_visible_part
 from hashing.similarity.motion_correlation import moving_mask, temporal_deviation
 
 __all__ = [
     "measure_still_displacement",
 ]
 
-CONTRAST_SIGMA_PX = 9.0  # neighbourhood in which brightness and contrast are equalised
-MAX_FLOW_INCONSISTENCY_PX = 1.0  # between forward and backward flow
-MIN_FLOW_CORRELATION = 0.7  # under the flow, where a pixel is matched
 MIN_MATCHED_PIXELS = 200  # with fewer, nothing is measured
 MAX_OWN_MOTION_SHARE = 0.7  # of the way to the next preview frame; half would do for even steps
-REWEIGHTING_ROUNDS = 8  # what moved must not bend the affine field
 MIN_DISPLACEMENT_PX = 1.0  # at COMPARISON_LONG_SIDE_PX; coding leaves a third of that in a copy
 TOLERATED_OWN_MOTION = (
     0.5  # of the reference's own motion at a pixel, whose path need not be straight
 )
-
-type Map = NDArray[np.float32]  # (h, w)
-type Field = NDArray[np.float32]  # (h, w, 2) px
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +71,6 @@ def measure_still_displacement(
     return measure_displacement(
         similarities[best], similarities.get(best - 1), similarities.get(best + 1), moving
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FlowMatches:
-    """Where the content of a still lies in the warped reference frame."""
-
-    flow: Field  # px, at the size of the maps
-    reliable: NDArray[np.bool_]  # (h, w) textured and matched
 
 
 def measure_displacement(
@@ -121,53 +108,13 @@ def _displaced_share(displaced: NDArray[np.bool_], moving: NDArray[np.bool_] | N
     return float(displaced[moving].mean())
 
 
-def match_by_flow(similarity: FrameSimilarity) -> FlowMatches:
-    """The flow from the still to the reference frame, and where it is reliable."""
-    left, right = _equalise_contrast(similarity.query), _equalise_contrast(similarity.reference)
-    forward, backward = _flow(left, right), _flow(right, left)
-    consistent = (
-        np.hypot(*np.moveaxis(forward + _sample_at(backward, forward), 2, 0))
-        < MAX_FLOW_INCONSISTENCY_PX
-    )
-    correlation, _ = local_correlation(similarity.query, _sample_at(similarity.reference, forward))
-    return FlowMatches(
-        forward, similarity.textured & consistent & (correlation > MIN_FLOW_CORRELATION)
-    )
-
-
-def _equalise_contrast(luma: Map) -> NDArray[np.uint8]:
-    """Equalise local brightness and contrast, so that tints and vignettes cause no flow."""
-    mean = cv2.GaussianBlur(luma, (0, 0), CONTRAST_SIGMA_PX)
-    squares = cv2.GaussianBlur(luma * luma, (0, 0), CONTRAST_SIGMA_PX)
-    deviation = np.sqrt(np.clip(squares - mean * mean, 0, None))
-    even: NDArray[np.float32] = 128 + 45 * (luma - mean) / (deviation + 4)
-    return np.clip(even, 0, 255).astype(np.uint8)
-
-
-def _flow(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> Field:
-    """(h, w, 2) px: left(x) corresponds to right(x + flow(x))."""
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    search.setFinestScale(0)
-    start = np.zeros((*left.shape, 2), np.float32)
-    return np.asarray(search.calc(left, right, start), np.float32)
-
-
-def _sample_at(values: NDArray[np.float32], flow: Field) -> NDArray[np.float32]:
-    """Sample (h, w) or (h, w, n) values where the flow points."""
-    height, width = values.shape[:2]
-    rows, columns = np.indices((height, width), dtype=np.float32)
-    x, y = columns + flow[..., 0], rows + flow[..., 1]
-    fetched = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(fetched, np.float32)
-
-
 def _own_motion(
     similarity: FrameSimilarity, before: FrameSimilarity | None, after: FrameSimilarity | None
 ) -> Field:
     """(h, w, 2) px: the reference's own motion per preview frame; 0 where it has only one."""
-    here = _equalise_contrast(similarity.reference)
+    here = equalise_contrast(similarity.reference)
     steps = [
-        sign * _flow(here, _equalise_contrast(other.reference))
+        sign * estimate_flow(here, equalise_contrast(other.reference))
         for sign, other in ((-1, before), (1, after))
         if other is not None
     ]
@@ -190,14 +137,8 @@ def _residual_motion(matches: FlowMatches, own_motion: Field) -> Map:
         ]
     )  # (2 N, 7)
     target = matches.flow[matches.reliable].T.ravel()  # (2 N,)
-    weight = np.ones(len(rows))
-    for _ in range(REWEIGHTING_ROUNDS):
-        twice = np.sqrt(np.concatenate([weight, weight]))
-        solved, *_ = np.linalg.lstsq(design * twice[:, None], target * twice, rcond=None)
-        solved[6] = np.clip(solved[6], -MAX_OWN_MOTION_SHARE, MAX_OWN_MOTION_SHARE)
-        residuals = np.hypot(*(target - design @ solved).reshape(2, -1))
-        scale = max(0.1, 2 * float(np.median(residuals)))
-        weight = 1 / (1 + (residuals / scale) ** 2)  # Cauchy
+    solved = fit_weighted(design, target, bound=(6, MAX_OWN_MOTION_SHARE))
+    residuals = np.hypot(*(target - design @ solved).reshape(2, -1))
     residual = np.zeros(matches.reliable.shape, np.float32)
     # what lies where the transform puts it is in place, whatever moves around it
     residual[matches.reliable] = np.minimum(residuals, np.hypot(*matches.flow[matches.reliable].T))
