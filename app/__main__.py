@@ -5,7 +5,7 @@ import sys
 import traceback
 from typing import Any, TextIO
 
-from app.cli.options import complain
+from app.cli.printing import complain
 from app.database.private_files import make_new_files_private
 from app.messages.catalogue import text
 from hashing.errors import FirstseenError

@@ -47,7 +47,7 @@ DOORS = {
         "app/sandbox/*.py",
         "app/fetch/egress_proxy.py",
         "app/fetch/extractor*.py",
-        "app/api/listening.py",
+        "app/api/free_port.py",
     ),
     "ssl": ("app/fetch/download.py",),
     "sqlalchemy": ("app/database/*.py", "app/library/*.py", "app/store/*.py", "app/jobs/*.py"),

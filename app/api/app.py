@@ -23,8 +23,8 @@ from starlette.routing import Match, Route
 
 from app.api.access import Limits
 from app.api.first_key import announcement, first_key
+from app.api.free_port import require_free_port
 from app.api.guard import SECURITY_HEADERS, Guard, is_this_machine
-from app.api.listening import require_free_port
 from app.api.openapi import document
 from app.api.problem_json import Refusal, problem
 from app.api.request_log import RequestLog

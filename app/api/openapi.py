@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api.schemas.access import PROBLEM_SCHEMA
+from app.api.schemas.problems import PROBLEM_SCHEMA
 from app.version import VERSION
 
 MEDIA_TYPE: Final = "application/problem+json"

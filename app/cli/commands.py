@@ -12,22 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.audit_commands import audit_app
 from app.cli.desk_commands import desk_app
 from app.cli.doctor import doctor
-from app.cli.keys_and_audit import DataOption, audit_app, keys_app
-from app.cli.library_care import repair, verify
+from app.cli.keys_commands import keys_app
 from app.cli.library_commands import library_app
-from app.cli.options import (
-    AsJson,
-    LibraryPlace,
-    Progress,
-    complain,
-    print_json,
-    print_lines,
-    settings_of,
-    start_decoding,
-    warn_unsandboxed,
-)
+from app.cli.options import AsJson, LibraryPlace, Progress, settings_of, start_decoding
+from app.cli.printing import complain, print_json, print_lines, warn_unsandboxed
+from app.cli.service_store import DataOption
+from app.cli.verify_and_repair import repair, verify
 from app.cli.wipe import wipe
 from app.errors import cause_of
 from app.messages.catalogue import plain, text

@@ -2,8 +2,9 @@
 
 import typer
 
-from app.cli.keys_and_audit import DataOption
-from app.cli.options import AsJson, LibraryPlace, complain, print_json, print_lines, settings_of
+from app.cli.options import AsJson, LibraryPlace, settings_of
+from app.cli.printing import complain, print_json, print_lines
+from app.cli.service_store import DataOption
 from app.messages.catalogue import plain
 
 desk_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-desk"))

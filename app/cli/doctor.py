@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.keys_and_audit import DataOption
-from app.cli.options import LibraryPlace, print_lines, settings_of, start_decoding
+from app.cli.options import LibraryPlace, settings_of, start_decoding
+from app.cli.printing import print_lines
+from app.cli.service_store import DataOption
 from app.errors import cause_of
 from app.messages.catalogue import plain, text
 from hashing.errors import FirstseenError

@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.options import (
-    AsJson,
-    LibraryPlace,
-    Progress,
-    complain,
-    print_json,
-    print_lines,
-    settings_of,
-    start_decoding,
-    warn_unsandboxed,
-)
+from app.cli.options import AsJson, LibraryPlace, Progress, settings_of, start_decoding
+from app.cli.printing import complain, print_json, print_lines, warn_unsandboxed
 from app.messages import wire
 from app.messages.catalogue import plain, text
 from app.text.command_line import command_line

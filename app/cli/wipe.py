@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli.keys_and_audit import DataOption
-from app.cli.options import LibraryPlace, complain, print_lines, settings_of
+from app.cli.options import LibraryPlace, settings_of
+from app.cli.printing import complain, print_lines
+from app.cli.service_store import DataOption
 from app.errors import UsageError, cause_of
 from app.messages.catalogue import plain, text
 from hashing.errors import FirstseenError

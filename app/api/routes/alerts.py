@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import store_of
 from app.api.openapi import refusals
-from app.api.schemas.review import AlertOut, AlertsOut
+from app.api.schemas.alerts import AlertOut, AlertsOut
 from app.store import alerts
 from app.store.alerts import Alert
 from app.store.data_folder import Store

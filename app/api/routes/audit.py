@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.access import Caller, require_scopes
 from app.api.dependencies import store_of
 from app.api.openapi import refusals
-from app.api.schemas.access import AuditOut, EntryOut
+from app.api.schemas.audit import AuditOut, EntryOut
 from app.store import audit_log
 from app.store.data_folder import Store
 

@@ -31,7 +31,7 @@ from app.api.schemas.checks import (
     listed_out,
     status_out,
 )
-from app.api.schemas.review import DecisionsOut
+from app.api.schemas.decisions import DecisionsOut
 from app.api.submit import accept, watch_changes
 from app.api.uploads import Upload
 from app.dates import DateNotUnderstoodError

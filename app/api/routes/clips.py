@@ -10,8 +10,8 @@ from app.api.access import Caller, require_scopes
 from app.api.dependencies import library_of, receive_upload, store_of, upload_form
 from app.api.openapi import refusals
 from app.api.problem_json import problem
+from app.api.schemas.clip_context import ClipDetailOut
 from app.api.schemas.clips import AddedOut, ClipOut, ClipsOut
-from app.api.schemas.review import ClipDetailOut
 from app.api.submit import accept, wait_until_final
 from app.api.uploads import Upload
 from app.errors import UsageError

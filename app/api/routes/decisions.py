@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import library_of, settings_of, store_of
 from app.api.openapi import refusals
-from app.api.schemas.review import DecisionIn, DecisionOut, DecisionsOut
+from app.api.schemas.decisions import DecisionIn, DecisionOut, DecisionsOut
 from app.library.library import Library
 from app.settings import Settings
 from app.store import audit_log, checks, decisions

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.api.access import Caller, require_scopes
 from app.api.dependencies import store_of
 from app.api.openapi import refusals
-from app.api.schemas.access import KeyOut, KeysOut, MadeKeyOut, NewKey, RotationIn
+from app.api.schemas.keys import KeyOut, KeysOut, MadeKeyOut, NewKey, RotationIn
 from app.store import keys
 from app.store.data_folder import Store
 from app.store.keys import Key

@@ -10,8 +10,7 @@ from starlette.responses import JSONResponse, Response
 from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import library_of, resources_of, settings_of, store_of
 from app.api.openapi import refusals
-from app.api.schemas.clips import AddedOut, ClipOut
-from app.api.schemas.review import (
+from app.api.schemas.clip_context import (
     AppearanceIn,
     ClipCheckOut,
     ClipChecksOut,
@@ -20,6 +19,7 @@ from app.api.schemas.review import (
     LibraryOut,
     NewClip,
 )
+from app.api.schemas.clips import AddedOut, ClipOut
 from app.library.context_csv import Context, context_from_columns
 from app.library.library import Library
 from app.library.records import Addition, FileFacts

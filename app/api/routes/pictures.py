@@ -10,7 +10,7 @@ from app.api.access import Caller, require_scopes, visible_key
 from app.api.dependencies import resources_of, store_of
 from app.api.openapi import refusals
 from app.api.problem_json import Refusal
-from app.api.schemas.review import PicturesOut, RevealIn, RevealOut, SheetOut
+from app.api.schemas.evidence import PicturesOut, RevealIn, RevealOut, SheetOut
 from app.api.unredacted_evidence import UnredactedEvidence
 from app.errors import UsageError
 from app.store import checks, evidence_sheets, reveals

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from app.api.access import COOKIE, Caller, caller_of, count_request, require_scopes, sign_in_failure
 from app.api.dependencies import settings_of, store_of
 from app.api.openapi import problems, refusals
-from app.api.schemas.access import CompatKeyOut, CompatOut, HolderOut, SessionOut, SignIn
+from app.api.schemas.session import CompatKeyOut, CompatOut, HolderOut, SessionOut, SignIn
 from app.store import keys, sessions
 from app.store.data_folder import Store
 from app.store.keys import Key

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.api.schemas.clips import Wire
-from app.api.schemas.review import DecisionsOut
+from app.api.schemas.decisions import DecisionsOut
+from app.api.schemas.wire_record import Wire
 from app.messages.catalogue import text
 from app.store.checks import Check
 from app.store.reports import Cause

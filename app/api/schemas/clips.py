@@ -3,13 +3,8 @@
 from dataclasses import asdict
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from app.api.schemas.wire_record import Wire
 from app.library.records import Appearance, Clip
-
-
-class Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class AppearanceOut(Wire):

@@ -780,7 +780,7 @@ def test_verify_names_what_is_damaged_and_repair_sets_it_right(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.cli.library_care.warn_unsandboxed", lambda settings: None)
+    monkeypatch.setattr("app.cli.verify_and_repair.warn_unsandboxed", lambda settings: None)
     with Library.open(tmp_path / "library", create=True) as library:
         library.add(made_print(1), made_facts(1))
     assert firstseen("library", "verify") == 0

@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from app.api.routes.pictures import _sheet
-from app.api.schemas.review import PicturesOut
+from app.api.schemas.evidence import PicturesOut
 from app.evidence.evidence_sheet import EvidenceSheet, Pair
 from app.store import checks, evidence_sheets, keys
 from app.store.checks import Submission

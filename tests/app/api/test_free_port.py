@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.api import listening
-from app.api.listening import require_free_port
+from app.api import free_port
+from app.api.free_port import require_free_port
 from app.error_codes import exit_code
 from app.errors import UsageError
 
@@ -44,7 +44,7 @@ def test_a_protocol_that_this_machine_has_not_is_left_out(monkeypatch: pytest.Mo
         (family, socket.SOCK_STREAM, 0, "", (host, 80))
         for family, host in ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1"))
     ]
-    monkeypatch.setattr(listening, "_problem", problem)
+    monkeypatch.setattr(free_port, "_problem", problem)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
     require_free_port("localhost", 80)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both[:1])

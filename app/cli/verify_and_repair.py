@@ -5,15 +5,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from app.cli.options import (
-    AsJson,
-    LibraryPlace,
-    complain,
-    print_json,
-    print_lines,
-    settings_of,
-    warn_unsandboxed,
-)
+from app.cli.options import AsJson, LibraryPlace, settings_of
+from app.cli.printing import complain, print_json, print_lines, warn_unsandboxed
 
 if TYPE_CHECKING:
     from app.library.library import Library
