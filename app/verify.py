@@ -106,7 +106,7 @@ def start_check(
             sandbox, item.path, facts, claim, library, settings, clock, on_progress
         )
         verdict = combine_parts(verdict, parts, missed)
-        report = make_report(facts, read, verdict, search.searched, claim, clock, parts)
+        report = make_report(facts, read, verdict, search.searched, claim, clock, settings, parts)
         yield Judged(
             report, verdict, query, read.metadata, search.proposed, sandbox, library, parts
         )

@@ -280,6 +280,11 @@ class Library:
         with self._file.reading() as connection:
             return statistics.read_stats(connection, self._file.bytes_on_disk())
 
+    def digest(self) -> str:
+        """SHA-256 of what a search depends on: another one after every change of it."""
+        with self._file.reading() as connection:
+            return statistics.read_digest(connection)
+
     # ---- damage
 
     def verify(self, identifier: str, now: datetime | None = None) -> tuple[DamagedPart, ...]:

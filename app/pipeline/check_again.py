@@ -104,7 +104,7 @@ def check_again(
         )
         verdict = combine_parts(verdict, parts)
         read = ReadItem(query, item.metadata)
-        report = make_report(facts, read, verdict, search.searched, claim, clock, parts)
+        report = make_report(facts, read, verdict, search.searched, claim, clock, settings, parts)
         judged = Judged(
             report, verdict, query, item.metadata, search.proposed, sandbox, library, parts
         )

@@ -80,7 +80,7 @@ def compare(
         if with_sheets:
             sheets = _sheets(sandbox, verdict, parts, reference_of, unblurred=unblurred)
     searched = Searched(clips=1, seconds=main.info.duration_s or 0.0)
-    report = make_report(facts, read, verdict, searched, None, clock, tuple(parts))
+    report = make_report(facts, read, verdict, searched, None, clock, settings, tuple(parts))
     return Checked(report, verdict, sheets)
 
 

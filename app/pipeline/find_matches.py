@@ -78,7 +78,14 @@ def search_library(
     result = find_matches(sandbox, query, library, search_vectors, clock, on_progress, accepted)
     stats = library.stats()
     hits = result.hits
-    searched = Searched(hits.searched, hits.skipped, stats.seconds, stats.earliest, stats.latest)
+    searched = Searched(
+        hits.searched,
+        hits.skipped,
+        stats.seconds,
+        stats.earliest,
+        stats.latest,
+        digest=library.digest(),
+    )
     compared = [(library.clip(clip), match) for clip, match in result.matches.items()]
     shortfalls = (*result.shortfalls, *_set_aside(library))
     return SearchResult(compared, searched, result.proposed, shortfalls)

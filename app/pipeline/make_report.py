@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 from app.library.records import FileFacts
 from app.metadata.findings.findings import findings
+from app.pipeline.conditions import conditions_of
 from app.pipeline.read_item import ReadItem
 from app.pipeline.step_clock import StepClock
 from app.report.from_verdict import report_on
 from app.report.report import Report
+from app.settings import Settings
 from app.verdict.claim import Claim
 from app.verdict.combine_parts import CheckedPart
 from app.verdict.headline import Searched
@@ -23,6 +25,7 @@ def make_report(
     searched: Searched,
     claim: Claim | None,
     clock: StepClock,
+    settings: Settings,
     parts: tuple[CheckedPart, ...] = (),
 ) -> Report:
     """The whole report; findings about the file's metadata are judged as of now."""
@@ -48,6 +51,7 @@ def make_report(
         parts=parts,
         timings_s=clock.times(),
         method={"firstseen": VERSION, "space": query.space, "sampling": query.sampling},
+        conditions=conditions_of(settings, claim, now),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from app.report.report import Shown
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedDecision:
@@ -35,7 +37,9 @@ class CheckRecord:
     claimed_place: str | None = None
     decisions: Sequence[RecordedDecision] = ()
 
-    def without_people(self) -> "CheckRecord":
-        """The same without the names of people."""
+    def as_shown(self, shown: Shown) -> "CheckRecord":
+        """The same without the names of people, unless names are kept."""
+        if shown.names == "kept":
+            return self
         decisions = tuple(replace(decision, by=None) for decision in self.decisions)
         return replace(self, by=None, decisions=decisions)

@@ -7,6 +7,7 @@ from app.library.records import OWN_ENTRIES, Appearance
 from app.messages.catalogue import checked
 from app.metadata.types import Credentials, Fields, Finding
 from app.report.report import (
+    Conditions,
     EarliestCopy,
     Report,
     ReportedAppearance,
@@ -42,6 +43,7 @@ def report_on(
     parts: Iterable[CheckedPart] = (),
     timings_s: Mapping[str, float] | None = None,
     method: Mapping[str, str] | None = None,
+    conditions: Conditions | None = None,
 ) -> Report:
     """The report on one item. name: of its file, without its folder."""
     return Report(
@@ -59,6 +61,7 @@ def report_on(
         timings_s=timings_s or {},
         method=method or {},
         parts=tuple(_part(part) for part in parts),
+        conditions=conditions,
     )
 
 

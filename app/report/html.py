@@ -77,8 +77,7 @@ def render(
     if shown.faces == "redacted" and any(s.faces == "shown" for s in sheets.values()):
         raise ValueError("an evidence sheet shows faces, the page says that they are redacted")
     report = for_others(report, shown)
-    if record is not None and shown.names != "kept":
-        record = record.without_people()
+    record = record.as_shown(shown) if record else None
     accepted, near = report.accepted, near_misses(report)
     item_s = report.item.duration_s
     environment = _environment()

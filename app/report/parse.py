@@ -29,6 +29,7 @@ from app.report.from_verdict import reported
 from app.report.json_node import JsonNode
 from app.report.report import (
     SCHEMA,
+    Conditions,
     EarliestCopy,
     Report,
     ReportedAppearance,
@@ -107,7 +108,7 @@ def _report(report: JsonNode) -> Report:
         first_seen=None if first.is_null else _first_seen(first),
         unmatched=_spans(report["unmatched"]),
         matches=tuple(_match(match) for match in report["matches"].items()),
-        searched=None if searched.is_null else _searched(searched),
+        searched=None if searched.is_null else _searched(searched, report["record"]),
         metadata={} if metadata.is_null else _fields(metadata["fields"]),
         findings=()
         if metadata.is_null
@@ -118,7 +119,31 @@ def _report(report: JsonNode) -> Report:
         method={name: value.text() for name, value in _members(report["method"])},
         shown=_shown(report["shown"]),
         parts=tuple(_part(part) for part in report["parts"].items()),
+        conditions=_conditions(report["record"]),
     )
+
+
+def _conditions(record: JsonNode) -> Conditions | None:
+    """None where no version is named: a record of a check of an older version's."""
+    if record.is_null or record["version"].is_null or record["checked_at"].is_null:
+        return None
+    claim = record["claim"]
+    return Conditions(
+        checked_at=record["checked_at"].text(),
+        version=record["version"].text(),
+        commit=record["commit"].text_or_none(),
+        code_sha256=record["code_sha256"].text_or_none(),
+        model_sha256=record["model_sha256"].text_or_none(),
+        claimed_date=None if claim.is_null else claim["date"].text_or_none(),
+        claimed_place=None if claim.is_null else claim["place"].text_or_none(),
+        settings={name: _setting(value) for name, value in _members(record["settings"])},
+    )
+
+
+def _setting(value: JsonNode) -> str | float | None:
+    if value.is_null or isinstance(value.value, str):
+        return value.text_or_none()
+    return value.whole() if isinstance(value.value, int) else value.number()
 
 
 def _part(part: JsonNode) -> ReportedPart:
@@ -311,13 +336,14 @@ def _audio(audio: JsonNode) -> AudioFinding:
     )
 
 
-def _searched(searched: JsonNode) -> Searched:
+def _searched(searched: JsonNode, record: JsonNode) -> Searched:
     return Searched(
         clips=searched["clips"].whole(),
         skipped=searched["skipped"].whole_or_none() or 0,
         seconds=searched["seconds"].number_or_none() or 0.0,
         earliest=searched["earliest"].text_or_none(),
         latest=searched["latest"].text_or_none(),
+        digest=None if record.is_null else record["library"]["digest"].text_or_none(),
     )
 
 

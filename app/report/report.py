@@ -182,12 +182,31 @@ class ReportedMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a check was done with: the same again should give the same outcome.
+
+    checked_at: ISO 8601 in UTC. claimed_date, claimed_place: as entered. commit, code_sha256: of
+    the program. settings: those that can change an outcome, by name.
+    """
+
+    checked_at: str
+    version: str
+    commit: str | None = None
+    code_sha256: str | None = None
+    model_sha256: str | None = None
+    claimed_date: str | None = None
+    claimed_place: str | None = None
+    settings: Mapping[str, str | float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that is known of one item.
 
     verdict: None where the item could not be read; then `problems` says why. matches: one a clip,
     accepted ones first. metadata, findings: what the file's metadata states, and what of it
-    deserves attention. shown: set in what is made for others.
+    deserves attention. shown: set in what is made for others. conditions: None in reports of
+    older versions, and of what could not be read.
     """
 
     item: ReportedItem
@@ -205,6 +224,7 @@ class Report:
     method: Mapping[str, str] = field(default_factory=dict)
     shown: Shown | None = None
     parts: tuple[ReportedPart, ...] = ()
+    conditions: Conditions | None = None
 
     @property
     def readable(self) -> bool:

@@ -8,6 +8,7 @@ back.
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from numbers import Integral, Real
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from app.messages import wire
 from app.messages.catalogue import render
 from app.metadata.types import Credentials, Finding
+from app.report.check_record import CheckRecord
 from app.report.report import (
     SCHEMA,
     EarliestCopy,
@@ -39,8 +41,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 type Json = dict[str, Any]
 
 
-def to_json(report: Report) -> Json:
-    """The contract's JSON."""
+def to_json(report: Report, check: CheckRecord | None = None) -> Json:
+    """The contract's JSON. check: what the service knows of it, with the names in it."""
     data: Json = {
         "schema": SCHEMA,
         "item": _item(report.item),
@@ -60,6 +62,7 @@ def to_json(report: Report) -> Json:
         "problems_messages": _messages(report.problems),
         "timings_s": {text(name): _time(value) for name, value in report.timings_s.items()},
         "method": {text(name): text(value) for name, value in report.method.items()},
+        "record": _record(report, check),
     }
     if report.shown is not None:
         data["shown"] = {
@@ -69,6 +72,34 @@ def to_json(report: Report) -> Json:
             "by": text(report.shown.by),
         }
     return data
+
+
+def _record(report: Report, check: CheckRecord | None) -> Json | None:
+    """When, by whom and with what; the hashes of item and clips stand with these."""
+    done, searched = report.conditions, report.searched
+    if done is None and check is None:
+        return None
+    dated = done or check  # what the check states of itself, else what the service knows of it
+    return {
+        "check": check.id if check else None,
+        "asked_at": check.asked_at if check else None,
+        "checked_at": dated.checked_at if dated else None,
+        "by": text(check.by) if check else None,
+        "claim": {
+            "date": text(dated.claimed_date) if dated else None,
+            "place": text(dated.claimed_place) if dated else None,
+        },
+        "library": {
+            "clips": searched.clips if searched else None,
+            "digest": searched.digest if searched else None,
+        },
+        "version": done.version if done else report.method.get("firstseen"),
+        "commit": done.commit if done else None,
+        "code_sha256": done.code_sha256 if done else None,
+        "model_sha256": done.model_sha256 if done else None,
+        "settings": plain(done.settings) if done else {},
+        "decisions": [plain(asdict(each)) for each in check.decisions] if check else [],
+    }
 
 
 def _item(item: ReportedItem) -> Json:

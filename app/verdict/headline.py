@@ -40,7 +40,8 @@ class Searched:
 
     clips: searched. skipped: described in another space, so not searched; skipped_clips: their
     ids, as far as the caller knows them. seconds: of footage searched. earliest, latest: first
-    and last date of the clips searched, as entered.
+    and last date of the clips searched, as entered. digest: of the library's clips and their
+    dates, hexadecimal; None where it was no library, or by an older version.
     """
 
     clips: int
@@ -49,6 +50,7 @@ class Searched:
     earliest: str | None = None
     latest: str | None = None
     skipped_clips: tuple[str, ...] = ()
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

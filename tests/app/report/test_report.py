@@ -1,6 +1,7 @@
 """The report's JSON, held against the contract's names and meanings."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.metadata.types import Credentials
+from app.report.check_record import CheckRecord, RecordedDecision
 from app.report.from_verdict import report_on, unreadable
+from app.report.parse import report_from_json
+from app.report.report import Shown
 from app.report.report_json import plain, text, to_json
 from app.report.report_redaction import for_others
 from hashing.message import verbatim
@@ -145,6 +149,29 @@ CONTRACT: dict[str, Any] = {
     "problems_messages": [(MESSAGE, NULL)],
     "timings_s": dict,
     "method": dict,
+    "record": {
+        "check": TEXT,
+        "asked_at": TEXT,
+        "checked_at": TEXT,
+        "by": TEXT,
+        "claim": {"date": TEXT, "place": TEXT},
+        "library": {"clips": (int, NULL), "digest": TEXT},
+        "version": TEXT,
+        "commit": TEXT,
+        "code_sha256": TEXT,
+        "model_sha256": TEXT,
+        "settings": dict,
+        "decisions": [
+            {
+                "clip": str,
+                "decision": str,
+                "by": TEXT,
+                "made_at": str,
+                "withdrawn_at": TEXT,
+                "note": str,
+            }
+        ],
+    },
 }
 
 
@@ -283,3 +310,22 @@ def test_bytes_have_no_place_in_a_report() -> None:
 def test_any_text_becomes_text_that_can_be_written(value: str) -> None:
     assert text(text(value)) == text(value)
     text(value).encode()
+
+
+def test_the_record_has_names_of_people_only_where_names_are_kept() -> None:
+    decision = RecordedDecision("R000001", "different", "Ana", "2026-11-28T09:00:00Z")
+    check = CheckRecord("2026-11-27T14:03:20Z", "c1", None, "Ben", decisions=(decision,))
+    withheld = to_json(full_report(), check.as_shown(Shown()))["record"]
+    assert "Ana" not in json.dumps(withheld)
+    assert "Ben" not in json.dumps(withheld)
+    kept = to_json(full_report(), check.as_shown(Shown(names="kept")))["record"]
+    assert (kept["check"], kept["by"], kept["decisions"][0]["by"]) == ("c1", "Ben", "Ana")
+    assert kept["library"] == {"clips": 812, "digest": "a" * 64}
+    assert kept["commit"] == "c" * 40
+    assert kept["claim"] == {"date": "2022-11-27", "place": "Shanghai"}
+
+
+def test_a_report_of_an_older_version_has_no_record() -> None:
+    older = to_json(replace(full_report(), conditions=None))
+    assert older["record"] is None
+    assert report_from_json(older).conditions is None
