@@ -60,7 +60,7 @@ def read_claims(path: Path) -> ClaimsTable:
 
 
 def _rows(reader: Iterator[list[str]], name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Line number and values by column, of each row that is not blank."""
+    """Line number and values by column, of each row of a CSV of claims that is not blank."""
     line = 1
     try:
         header = [cell.strip() for cell in next(reader, [])]

@@ -325,7 +325,7 @@ def _fetched(
 
 
 def _file(path: str) -> Path:
-    """The path of one file. Raises LinkRefusedError for a link, UsageError for a folder."""
+    """The path of a file argument. Raises LinkRefusedError for a link, UsageError for a folder."""
     from app.errors import UsageError
     from app.intake.item import refuse_link
 

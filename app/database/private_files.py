@@ -43,7 +43,7 @@ def mend_modes(folder: Path, names: frozenset[str]) -> int:
 
 
 def wipe(folder: Path, names: frozenset[str]) -> list[str]:
-    """Overwrite and delete those entries of a folder; the names of others that stay there.
+    """Overwrite and delete those private files of a folder; the names of others that stay there.
 
     The folder goes too where nothing else is in it. Each file is overwritten once: a disk that
     moves blocks by itself, a snapshot or a backup may still hold the old ones.

@@ -200,6 +200,6 @@ def _between(times_s: Sequence[Seconds], first_examined: int) -> set[int]:
 
 
 def _path(pictures: PreviewFrames, start: Seconds, end: Seconds) -> list[Rgb]:
-    """The preview frames from one moment to another, later or earlier."""
+    """The preview frames from one timestamp to another, later or earlier."""
     frames = list(decode(pictures, min(start, end), max(start, end)).pixels)
     return frames if start <= end else frames[::-1]

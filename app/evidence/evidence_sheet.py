@@ -28,7 +28,7 @@ class FramePart:
             raise ValueError(f"a part of a frame is x0 < x1 and y0 < y1 in 0..1, not {self.box}")
 
     def covers(self, time_s: Seconds) -> bool:
-        """Whether the frame of that time has it."""
+        """Whether the frame of that time has this rectangle."""
         return self.span is None or self.span.start <= time_s <= self.span.end
 
 

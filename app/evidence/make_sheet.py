@@ -210,6 +210,7 @@ class _Maker:
         return frame_at(self._reference, time_s, self._detector, hand, unblurred=self._unblurred)
 
     def _hand(self, side: Side) -> HandFills:
+        """What is blanked by hand in a frame of the sheet."""
         return lambda time_s, shape: hand_fill(self._redaction, side, time_s, shape)
 
     def _aligned(self, index: int, ours: UntouchedFrame, theirs: UntouchedFrame) -> _Aligned:

@@ -64,7 +64,7 @@ class Work:
     recheck_filter: RecheckFilter
 
     def do(self, check: Check, on_progress: OnProgress) -> None:
-        if check.settled:
+        if check.complete:
             if self.recheck_filter.needs_recheck(check.id, on_progress):
                 recheck(self.store, self.library, self.settings, check, on_progress)
             return

@@ -385,7 +385,7 @@ class Supervisor:
     def _is_upload_unneeded(self, check: Check) -> bool:
         """Whether the upload is deleted at once."""
         not_stored = self._settings.keep_uploads_s == 0 or check.task == "add"
-        return not_stored and check.settled
+        return not_stored and check.complete
 
     def _retry_until_stored(self, action: Callable[[], None]) -> None:
         """Retry until the store can be written; when stopping, the next start recovers."""

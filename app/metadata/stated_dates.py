@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.dates import Interval, try_parse
-from app.metadata.types import Credentials, Fields, Value
+from app.metadata.types import Credentials, Fields, Metadata, Value
 from hashing.message import Message
 
 type Role = Literal["captured", "positioned", "created", "written", "modified", "signed"]
@@ -217,3 +217,10 @@ def credential_dates(credentials: Credentials) -> Iterator[StatedDate]:
     for action in credentials.actions:
         if action.get("action") == "c2pa.created":
             yield from stated("created", _source("action"), action.get("when"))
+
+
+def captured_day(metadata: Metadata) -> str | None:
+    """The day on which the file was captured, as the file itself states."""
+    dates = stated_dates(metadata.fields, metadata.credentials)
+    stated = [date for date in dates if date.role in ("captured", "created") and date.interval]
+    return stated[0].day if stated else None

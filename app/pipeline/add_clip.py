@@ -8,8 +8,7 @@ from app.intake import item as intake
 from app.library.context_csv import Context
 from app.library.library import Library
 from app.library.records import Addition, Clip, FileFacts
-from app.metadata.stated_dates import stated_dates
-from app.metadata.types import Metadata
+from app.metadata.stated_dates import captured_day
 from app.pipeline.check_parts import describe_parts
 from app.pipeline.open_sandbox import open_sandbox
 from app.pipeline.read_item import file_facts, part_facts, read_item
@@ -108,10 +107,3 @@ def fingerprint_to_store(fingerprint: Fingerprint, settings: Settings) -> Finger
     if settings.keep_pictures:
         return fingerprint
     return replace(fingerprint, preview=None)
-
-
-def captured_day(metadata: Metadata) -> str | None:
-    """The day on which the file was captured, as the file itself states."""
-    dates = stated_dates(metadata.fields, metadata.credentials)
-    stated = [date for date in dates if date.role in ("captured", "created") and date.interval]
-    return stated[0].day if stated else None

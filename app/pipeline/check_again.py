@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from app.library.context_csv import Context
 from app.library.library import Library
 from app.library.records import Addition, FileFacts, Hits
+from app.metadata.stated_dates import captured_day
 from app.metadata.types import Metadata
-from app.pipeline.add_clip import add_parts, captured_day, fingerprint_to_store
+from app.pipeline.add_clip import add_parts, fingerprint_to_store
 from app.pipeline.check_parts import check_stored_parts
 from app.pipeline.find_matches import find_matches, search_library
 from app.pipeline.judge_matches import judge_matches, trace_audio

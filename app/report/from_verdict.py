@@ -90,7 +90,7 @@ def unreadable(
 
 
 def _messages(problems: Iterable[Message | str]) -> tuple[Message, ...]:
-    """Problems with their ids; a text that has none stays as it is.
+    """Problems of what was judged, with their ids; a text that has none stays as it is.
 
     Those of a file come out of the sandbox, so an id that the catalogue lacks is only a text.
     """

@@ -270,7 +270,7 @@ def _path(segment: Segment) -> list[Json]:
 
 
 def _homography(homography: Homography | None) -> list[list[float]] | None:
-    """None where one of its values is no finite number: it maps nothing then."""
+    """A homography as JSON; None where a value is not finite: it maps nothing then."""
     if homography is None:
         return None
     rows = [_numbers(row) for row in homography]

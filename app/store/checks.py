@@ -99,7 +99,7 @@ class Check:
         return self.state in FINAL
 
     @property
-    def settled(self) -> bool:
+    def complete(self) -> bool:
         """Whether nothing of it will change any more, its evidence frames included."""
         return self.final and self.pictures != "pending"
 

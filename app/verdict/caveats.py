@@ -55,7 +55,7 @@ def limits(
 
 
 def _blank(item: CheckedItem, accepted: Sequence[Comparison]) -> tuple[Span, ...]:
-    """What is black or featureless in the item, beside what matched."""
+    """The caveat on what is black or featureless in the item, beside what matched."""
     covered = [span for comparison in accepted for span in comparison.covered]
     blank = without(item.blank, covered)
     return tuple(span for span in blank if span.length > tolerance(item.duration_s))
@@ -101,7 +101,7 @@ def _how_much(searched: Searched) -> Message:
 
 
 def footage(seconds: float) -> Message:
-    """How much footage was searched, at a glance."""
+    """The footage that was searched, at a glance."""
     if seconds >= 7200:
         return Message("footage-hours", {"hours": round(seconds / 3600, 1)})
     if seconds >= 120:
@@ -148,7 +148,7 @@ def of_sound(
 
 
 def unable(able: Capabilities, item: CheckedItem) -> tuple[Message, ...]:
-    """What this run could not have noticed."""
+    """What this run could not have noticed, as caveats."""
     messages = []
     missing = [kind for kind in EditType if kind not in able.edit_types | {EditType.TRIM}]
     if missing:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.dates import Interval, time_between
-from app.verdict.dated_copies import Sighting, by, sightings, source
+from app.verdict.dated_copies import Sighting, existed_by, sightings, source
 from app.verdict.intervals import filled, merged, ranges, tolerance, total, uncovered, without
 from app.verdict.relations import CheckedItem, Comparison
 from app.verdict.terms import DateFinding
@@ -87,7 +87,7 @@ def check_date(
 def _rest(
     item: CheckedItem, earlier: Sequence[Sighting], spans: Sequence[Span]
 ) -> tuple[Span, ...] | None:
-    """What the finding leaves out; None where the item's length is not known."""
+    """What the finding on a claim leaves out; None where the item's length is not known."""
     if any(sighting.comparison.relation == "exact" for sighting in earlier):
         return ()
     if item.duration_s is None:
@@ -129,7 +129,7 @@ def _why_contradicted(
 
 def _existed(id: str, sighting: Sighting, claim: Interval, **more: Param) -> Message:
     params: dict[str, Param] = {
-        "by": by(sighting.date),
+        "by": existed_by(sighting.date),
         "source": source(sighting.appearance),
         "gap": time_between(sighting.date, claim),
     }
@@ -163,7 +163,7 @@ def _why_not_checkable(
     spans = filled((span for comparison in shared for span in comparison.main), item.duration_s)
     params: dict[str, Param] = {
         "ranges": ranges(spans),
-        "by": by(dated[0].date),
+        "by": existed_by(dated[0].date),
         "source": source(dated[0].appearance),
     }
     return Message("claim-only-shared", params)
@@ -185,7 +185,7 @@ def _why_not_contradicted(
     later = claim.wholly_before(best.date)
     reason = Message(
         "claim-copy-later" if later else "claim-copy-not-surely-earlier",
-        {"by": by(best.date), "source": source(best.appearance)},
+        {"by": existed_by(best.date), "source": source(best.appearance)},
     )
     rest = comparable(item, uncovered(spans, item.duration_s)) if item.duration_s else ()
     if rest:

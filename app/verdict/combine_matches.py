@@ -18,7 +18,7 @@ SHARED_MOST = 0.5  # … and half of the shorter one is always more
 _PLAINEST: tuple[Relation, ...] = ("exact", "copy", "excerpt", "longer", "edited", "composite")
 
 
-def settle(
+def combine_matches(
     comparisons: Sequence[Comparison], unlike: Collection[tuple[str, str]] = ()
 ) -> tuple[Comparison, ...]:
     """All of them together: those in conflict stood down, those joined in time made composite.

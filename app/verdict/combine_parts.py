@@ -71,7 +71,7 @@ def combine_parts(
 
 
 def _in_parts(parts: Sequence[CheckedPart]) -> list[Shortfall]:
-    """What was not compared with the parts."""
+    """What was not compared with the parts of an item."""
     return [
         Shortfall(Message("shortfall-in-part", {"part": part.part.label, "what": shortfall.what}))
         for part in parts
@@ -137,7 +137,7 @@ def _of_part(comparison: Comparison, part: str) -> Comparison:
 def _merged(
     comparisons: Sequence[Comparison], others: Sequence[Comparison]
 ) -> tuple[Comparison, ...]:
-    """One match a clip: accepted ones first, those of the main part before the others."""
+    """One match a clip over all parts: accepted ones first, the main part's before the others."""
     by_clip = {comparison.clip.id: comparison for comparison in comparisons}
     for other in others:
         mine = by_clip.get(other.clip.id)

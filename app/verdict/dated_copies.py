@@ -73,14 +73,14 @@ def first_seen(accepted: Sequence[Comparison]) -> Sighting | None:
     return next(iter(sightings(main or accepted)), None)
 
 
-def by(date: Interval) -> Message:
-    """A date as the object of "existed by": the end of it, where it is vaguer than a day."""
+def existed_by(date: Interval) -> Message:
+    """The date of a copy as the object of "existed by": its end, where it is vaguer than a day."""
     vague = date.precision in ("year", "month", "week")
     return Message("date-end" if vague else "date", {"date": date.text})
 
 
 def source(appearance: Appearance) -> Message:
-    """ "published, https://…", with whoever is named best."""
+    """The source of a copy's date: "published, https://…", with whoever is named best."""
     if appearance.kind == "ingested":
         return Message("source-added")
     named = appearance.source_url or appearance.publisher
@@ -150,7 +150,7 @@ def _disagreements(accepted: Sequence[Comparison]) -> list[Message]:
                     "clip_id": comparison.clip.id,
                     "captured": said.date.text,
                     "source": source(counting.appearance),
-                    "by": by(counting.date),
+                    "by": existed_by(counting.date),
                 }
                 notes.append(Message("reason-dates-disagree", disagreeing))
     return notes

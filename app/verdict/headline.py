@@ -10,7 +10,7 @@ from math import floor
 
 from app.library.records import Clip
 from app.verdict.combine_matches import principal
-from app.verdict.dated_copies import Sighting, by
+from app.verdict.dated_copies import Sighting, existed_by
 from app.verdict.intervals import ranges, tolerance, total, uncovered, without
 from app.verdict.relations import CheckedItem, Comparison, differences
 from app.verdict.shortfalls import Shortfall
@@ -165,7 +165,7 @@ def _contains_headline(best: Comparison, share: float, first: Sighting | None) -
     contains: dict[str, Param] = {"clip": best.title, "share": share}
     if first is None or first.comparison.clip.id != best.clip.id:
         return Message("verdict-contains", contains)
-    return Message("verdict-contains-known", contains | {"by": by(first.date)})
+    return Message("verdict-contains-known", contains | {"by": existed_by(first.date)})
 
 
 def _joined_headline(comparisons: Sequence[Comparison], best: Comparison) -> Message:
@@ -192,7 +192,7 @@ def _is_part(item: CheckedItem, comparison: Comparison) -> bool:
 
 
 def _phrase(kind: EditType, match: Match) -> Message:
-    """What a headline says of an edit; of one frame held throughout, that it is a still."""
+    """What a headline says of an edit; of one frame shown throughout, that it is a still."""
     one_frame = all(segment.reference.length == 0 for segment in match.segments)
     if kind is EditType.FROZEN and one_frame:
         return Message("edit-phrase-held")
@@ -251,7 +251,7 @@ def score_text(score: float) -> str:
 
 
 def _because(finding: Message, comparison: Comparison) -> Message:
-    """A finding with what it rests on, where that is said."""
+    """A finding of the verdict with what it rests on, where that is said."""
     if not comparison.match.reasons:
         return finding
     return Message("reason-with-grounds", {"finding": finding, "grounds": comparison.match.reasons})

@@ -18,7 +18,7 @@ from app.verdict.claim_check import (
     check_place,
     comparable,
 )
-from app.verdict.combine_matches import relation_of_item, settle
+from app.verdict.combine_matches import combine_matches, relation_of_item
 from app.verdict.dated_copies import Sighting, date_notes, first_seen
 from app.verdict.headline import Capabilities, KnownSound, Searched, headline, reasons
 from app.verdict.intervals import uncovered
@@ -85,7 +85,9 @@ def judge(
     if len(set(ids)) < len(ids):
         raise ValueError("expected one match a clip, got several for one")
     able = able or Capabilities()
-    comparisons = _ranked(settle([relate(item, clip, match) for clip, match in matches], unlike))
+    comparisons = _ranked(
+        combine_matches([relate(item, clip, match) for clip, match in matches], unlike)
+    )
     accepted = [comparison for comparison in comparisons if comparison.accepted]
     relation = relation_of_item(comparisons)
     undecided = _undecided(comparisons) if relation == "undecided" else None

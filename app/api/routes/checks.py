@@ -318,13 +318,13 @@ async def _events(request: Request, check_id: str, key: str | None) -> AsyncIter
     async with contextlib.aclosing(watch_changes(queue_of(request), HEARTBEAT_S)) as changes:
         async for _ in changes:
             try:
-                now, settled = await run_in_threadpool(_status, request, check_id, key)
+                now, complete = await run_in_threadpool(_status, request, check_id, key)
             except CheckUnknown:
                 return
             if now != previous or time.monotonic() - sent_at >= HEARTBEAT_S:
                 previous, sent_at = now, time.monotonic()
                 yield json.dumps(now.model_dump()) + "\n"
-            if settled:
+            if complete:
                 return
 
 
@@ -332,7 +332,7 @@ def _status(request: Request, check_id: str, key: str | None) -> tuple[StatusOut
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, key)
         position = checks.queue_position(connection, check)
-    return status_out(check, position, queue_of(request).progress(check_id)), check.settled
+    return status_out(check, position, queue_of(request).progress(check_id)), check.complete
 
 
 def _report(request: Request, check_id: str, caller: Caller, shown: Shown) -> Report:

@@ -108,7 +108,7 @@ class LinkIn(Wire):
 
 def status_out(check: Check, position: int | None, progress: tuple[str, float] | None) -> StatusOut:
     """progress: step and share, while it runs."""
-    step, share = progress or ("", 1.0 if check.settled else 0.0)
+    step, share = progress or ("", 1.0 if check.complete else 0.0)
     return StatusOut(
         id=check.id,
         state=check.state,

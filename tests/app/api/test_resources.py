@@ -74,7 +74,7 @@ def until(check: Callable[[], Any], seconds: float = NEWS) -> Any:
     raise AssertionError("it did not come to pass")
 
 
-def settled(client: TestClient, headers: Headers, check: str) -> Any:
+def wait_until_complete(client: TestClient, headers: Headers, check: str) -> Any:
     def look() -> Any:
         shown = client.get(f"/v1/checks/{check}", headers=headers).json()
         final = shown["state"] in ("done", "failed") and shown["pictures"] != "pending"
@@ -93,7 +93,7 @@ def clip(client: TestClient, ann: Headers) -> str:
 @pytest.fixture(scope="module")
 def check(client: TestClient, ann: Headers, clip: str) -> str:
     made = upload(client, ann, ITEM, "/v1/checks", claimed_date="2022-11-27", claimed_place="Oslo")
-    shown = settled(client, ann, made["id"])
+    shown = wait_until_complete(client, ann, made["id"])
     assert shown["report"]["verdict"]["matched"]
     assert shown["pictures"] == "ready"
     identifier: str = made["id"]
@@ -194,7 +194,7 @@ def test_decisions_are_appended_shown_on_later_checks_and_taken_back(
     made = client.post(path, headers=ann, json=said)
     assert made.status_code == 201, made.text
     later = upload(client, bo, ITEM, "/v1/checks")["id"]
-    settled(client, bo, later)
+    wait_until_complete(client, bo, later)
     seen = client.get(f"/v1/checks/{later}/decisions", headers=bo).json()
     assert [
         (decision["decision"], decision["mine"], decision["check"])
@@ -318,7 +318,7 @@ def test_when_the_library_grows_an_earlier_check_is_told(
     client: TestClient, ann: Headers, bo: Headers
 ) -> None:
     made = upload(client, ann, LATE, "/v1/checks")["id"]
-    before = settled(client, ann, made)
+    before = wait_until_complete(client, ann, made)
     assert before["report"]["verdict"]["relation"] == "none"
     added = upload(client, ann, LATE, "/v1/clips", title="A cup", published="2018-03-04")
     copy = added["clip"]["id"]
@@ -365,7 +365,7 @@ def test_a_deleted_check_leaves_nothing_in_any_file_and_nothing_in_the_log(
         file.write(f"{mark}-content".encode())
     context = f'{{"text": "{mark}-context", "page_url": "https://{mark}.example/"}}'
     made = upload(client, ann, item, "/v1/checks", claimed_place=f"{mark}-place", context=context)
-    settled(client, ann, made["id"])
+    wait_until_complete(client, ann, made["id"])
     path = f"/v1/checks/{made['id']}"
     said = {"clip": clip, "decision": "same_event", "note": f"{mark}-note"}
     assert client.post(f"{path}/decisions", headers=ann, json=said).status_code == 201

@@ -199,7 +199,7 @@ def test_pictures_are_made_after_the_verdict_and_dying_over_them_harms_nothing_e
     good, bad = service.accept("pictures"), service.accept("pictures crash")
     with service.working():
         wait_for(lambda: service.check(good).pictures == "ready")
-        wait_for(lambda: service.check(bad).settled)
+        wait_for(lambda: service.check(bad).complete)
     check = service.check(bad)
     assert (check.state, check.pictures, check.crashes) == ("done", "none", 2)
     assert service.report(bad)["verdict"] is not None

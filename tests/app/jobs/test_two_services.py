@@ -93,7 +93,7 @@ def test_each_check_is_done_once_also_when_a_service_is_killed(
     first.kill()
     killed_at = time.monotonic()
     go_on(store.folder)
-    wait_for(lambda: all(check.settled for check in rows_of(store).values()))
+    wait_for(lambda: all(check.complete for check in rows_of(store).values()))
     took_s = time.monotonic() - killed_at
     assert took_s > LEASE_S / 2, "the killed service's were taken over before its leases ended"
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from app.api.app import create_app
 from app.settings import Settings
 from tests.app.api.access_made import bearer
-from tests.app.api.test_resources import ITEM, Headers, settled, upload
+from tests.app.api.test_resources import ITEM, Headers, upload, wait_until_complete
 from tests.made.mutations import mutations
 
 SEED = 20221127
@@ -52,7 +52,7 @@ def outcomes(
     """What became of each file, by name."""
     folder = tmp_path_factory.mktemp("broken")
     started = [upload(client, ann, path, "/v1/checks") for path in mutations(folder, EACH, SEED)]
-    return {one["item"]["name"]: settled(client, ann, one["id"]) for one in started}
+    return {one["item"]["name"]: wait_until_complete(client, ann, one["id"]) for one in started}
 
 
 def test_each_file_ends_in_a_report_that_names_it(outcomes: dict[str, Any]) -> None:
@@ -79,4 +79,4 @@ def test_the_service_is_well_after_them(
 ) -> None:
     assert client.get("/v1/health").status_code == 200
     made = upload(client, ann, ITEM, "/v1/checks")
-    assert settled(client, ann, made["id"])["report"]["verdict"]["relation"] == "none"
+    assert wait_until_complete(client, ann, made["id"])["report"]["verdict"]["relation"] == "none"

@@ -318,10 +318,10 @@ def test_a_verdict_stands_before_its_pictures(store: Store, key: str, settings: 
     check, _ = accept(store, submission_of(key))
     claim(store)
     stands = done(store, check, settings, evidence_follows=True)
-    assert (stands.state, stands.pictures, stands.settled) == ("done", "pending", False)
+    assert (stands.state, stands.pictures, stands.complete) == ("done", "pending", False)
     assert stands.headline == "No match among 3 clips"
     outcomes.store_evidence(store, check, {"R000001": SHEET})
-    assert find(store, check).settled
+    assert find(store, check).complete
     with store.reading() as connection:
         assert evidence_sheets.load(connection, check.id) == {"R000001": SHEET}
         description = evidence_sheets.load_descriptions(connection, check.id)["R000001"]
