@@ -5,8 +5,9 @@ READ FIRST of the science: place the query, measure the support, decide, explain
 
 from dataclasses import replace
 
+from hashing.align.place import place
+from hashing.align.placement import Placement
 from hashing.align.segments import to_segments
-from hashing.align.spatiotemporal import Placement, place
 from hashing.align.still_in_video import localise_still
 from hashing.align.timestamp_proposals import best_cosine
 from hashing.align.video_against_still import invert_still_placement

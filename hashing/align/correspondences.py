@@ -1,7 +1,9 @@
 """Keypoint correspondences of the frame pairs of a placement."""
 
 from hashing.align.crop_path import FrameMatches
-from hashing.align.spatiotemporal import SUFFICIENT_COARSE_INLIERS, Placement, match_frames
+from hashing.align.frame_pairs import match_frames
+from hashing.align.placement import Placement
+from hashing.align.transform_search import SUFFICIENT_COARSE_INLIERS
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform, estimate_transform
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from hashing.align.correspondences import collect_correspondences
 from hashing.align.crop_path import FrameMatches
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import MIN_INLIERS, Matrix, Transform, apply_transform
 

@@ -10,8 +10,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.align.frame_pairs import match_frames
 from hashing.align.long_video_blocks import correlate_with_still
-from hashing.align.spatiotemporal import MAX_INSET_AREA, FramePair, Placement, match_frames
+from hashing.align.placement import FramePair, Placement
+from hashing.align.transform_search import MAX_INSET_AREA
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import (
     apply_transform,

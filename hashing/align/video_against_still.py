@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hashing.align.spatiotemporal import FramePair, Placement
+from hashing.align.placement import FramePair, Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform
 from hashing.imaging.keypoints import Correspondences

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hashing.align.placement import Placement, sample_timestamps
 from hashing.align.segments import is_cut
-from hashing.align.spatiotemporal import Placement, sample_timestamps
 from hashing.align.still_in_video import matched_frame_index
 from hashing.align.video_against_still import invert_video_placement
 from hashing.describe.frame_cache import FrameCache

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import exp, log
 
 from hashing.align.model_selection import prefer_axis_aligned
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.difference.registered_frames import registered_pairs

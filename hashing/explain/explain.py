@@ -5,7 +5,7 @@ copy: the library's clip may be the changed one.
 """
 
 from hashing.align.model_selection import prefer_axis_aligned
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import BESIDE_OTHER_FOOTAGE, EditType, Family
 from hashing.explain.audio_edits import audio_edits

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import scaling_matrix, warp_thumbnails

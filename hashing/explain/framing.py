@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hashing.align.correspondences import collect_correspondences
 from hashing.align.model_selection import prefer_axis_aligned
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.borders.border_regions import (

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hashing.align.correspondences import collect_correspondences
 from hashing.align.crop_path import FrameMatches
 from hashing.align.model_selection import prefer_axis_aligned
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.difference.visible_area import Extent, extent, over_missing_area

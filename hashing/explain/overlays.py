@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import LAID_OVER, EditType
 from hashing.explain.borders.caption_bars import text_bars

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.crop_path import MIN_TRAVEL, CropPath
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.difference.visible_area import Extent

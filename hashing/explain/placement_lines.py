@@ -1,6 +1,6 @@
 """Lines of a placement: their total length, their part of the query, the correlations nearby."""
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.types import CorrelationMatrix, Line, Span
 
 

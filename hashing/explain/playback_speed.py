@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from hashing.align.placement import Placement
 from hashing.align.segments import snap_to_real_time
-from hashing.align.spatiotemporal import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.placement_lines import correlations_near, part_of_query, total_length

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.edit_types import EditType
 from hashing.explain.placement_lines import correlations_near
 from hashing.explain.time_parameters import clock

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import Placement, sample_timestamps
+from hashing.align.placement import Placement, sample_timestamps
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.difference.registered_frames import luma
 from hashing.imaging.connected_components import bounding_box, bounding_slices

@@ -5,7 +5,7 @@ what was drawn over the picture. Inpainting leaves less detail than the known co
 object brings detail of its own; where neither is clear the direction is left open.
 """
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import Family
 from hashing.explain.regions.classify_patches import Finding, findings

@@ -6,7 +6,7 @@ All are read from the lines that map the item's timestamps to the known clip's
 
 import numpy as np
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.frame_rate import frame_rate_edit

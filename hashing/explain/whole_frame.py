@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.align.still_in_video import locate_whole_frame
 from hashing.align.video_against_still import invert_video_placement
 from hashing.describe.frame_cache import FrameCache

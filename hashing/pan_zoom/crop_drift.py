@@ -17,7 +17,7 @@ from hashing.align.crop_path import (
     measure_windows,
     window_edges,
 )
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import to_unit_homography
 from hashing.types import Homography

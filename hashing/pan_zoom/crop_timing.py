@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashing.align.crop_path import FrameMatches, measure_window
-from hashing.align.spatiotemporal import match_frames
+from hashing.align.frame_pairs import match_frames
 from hashing.align.temporal_lines import CANDIDATE_SPEEDS
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import FrameCache

@@ -25,7 +25,8 @@ from hashing.align.crop_path import (
     measure_windows,
     path_travel,
 )
-from hashing.align.spatiotemporal import FramePair, Placement, count_inliers, sample_timestamps
+from hashing.align.frame_pairs import count_inliers
+from hashing.align.placement import FramePair, Placement, sample_timestamps
 from hashing.align.temporal_lines import MAX_CORRELATED_CELLS, find_lines
 from hashing.concurrency import map_in_threads
 from hashing.describe.frame_cache import THUMBNAIL_LONG_SIDE_PX, FrameCache

@@ -17,7 +17,7 @@ from hashing.align.crop_path import (
     measure_window,
     path_travel,
 )
-from hashing.align.spatiotemporal import match_frames
+from hashing.align.frame_pairs import match_frames
 from hashing.decode.preview_codec import keep_still
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix

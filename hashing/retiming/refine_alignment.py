@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from hashing.align.placement import Placement
 from hashing.align.segments import MAX_JOIN_GAP_S, MAX_LINE_DIFFERENCE_S
-from hashing.align.spatiotemporal import Placement
 from hashing.align.temporal_lines import sample_along
 from hashing.audio.cross_correlation import (
     AudioLevels,

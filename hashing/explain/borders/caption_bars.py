@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import Placement, sample_timestamps
+from hashing.align.placement import Placement, sample_timestamps
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.text_bands import MAX_COLOUR_DISTANCE, CaptionBar, Grey, find_caption_bars
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.edit_types import EditType
 from hashing.explain.borders.border_regions import (

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import MIN_PAIR_INLIERS, FramePair, Placement
+from hashing.align.placement import MIN_PAIR_INLIERS, FramePair, Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import scaling_matrix

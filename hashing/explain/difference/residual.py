@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import make_grid, scaling_matrix, warp_thumbnails

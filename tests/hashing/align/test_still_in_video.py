@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from hashing.align.spatiotemporal import Placement, place
+from hashing.align.place import place
+from hashing.align.placement import Placement
 from hashing.align.still_in_video import localise_still, matched_frame_index
 from hashing.describe.frame_cache import FrameCache
 from tests.hashing.films import Films

@@ -1,4 +1,5 @@
-from hashing.align.spatiotemporal import Placement, place
+from hashing.align.place import place
+from hashing.align.placement import Placement
 from hashing.decide.support import measure_support
 from hashing.describe.frame_cache import FrameCache
 from tests.hashing.films import CROP, Films

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import FramePair, Placement, match_frames
+from hashing.align.frame_pairs import match_frames
+from hashing.align.placement import FramePair, Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import estimate_transform
 from hashing.imaging.keypoints import pool_correspondences

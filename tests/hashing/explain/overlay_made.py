@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.decode.preview_codec import Encoder, keep_still
 from hashing.describe.frame_cache import FrameCache
 from hashing.imaging.homography import Transform

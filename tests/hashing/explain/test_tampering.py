@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hashing.align.spatiotemporal import Placement
+from hashing.align.placement import Placement
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.regions.classify_patches import findings
 from hashing.explain.tampering import content_edits, content_of

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hashing.align.placement import Placement
 from hashing.align.segments import to_segments
-from hashing.align.spatiotemporal import Placement
 from hashing.align.temporal_lines import correlate_frames, find_lines
 from hashing.describe.frame_cache import FrameCache
 from hashing.explain.playback_speed import reversed_edit
