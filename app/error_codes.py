@@ -12,6 +12,7 @@ from app.library.errors import (
     LibraryUnusable,
 )
 from app.messages import wire
+from app.printing.chromium import NotPrintedError
 from app.sandbox.errors import SandboxKilled, SandboxUnavailable
 from app.store.errors import (
     AlertUnknown,
@@ -76,6 +77,7 @@ TABLE: dict[type[Exception], tuple[int, int]] = {
     CheckUnknown: (EXIT_USAGE, 404),
     CheckEnded: (EXIT_USAGE, 409),
     RequestDiffers: (EXIT_USAGE, 422),
+    NotPrintedError: (EXIT_USAGE, 503),
     MethodMismatch: (EXIT_LIBRARY, 409),
     SandboxUnavailable: (EXIT_LIBRARY, 503),
     SandboxKilled: (EXIT_UNREADABLE, 503),

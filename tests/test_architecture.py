@@ -53,7 +53,12 @@ DOORS = {
     "sqlalchemy": ("app/database/*.py", "app/library/*.py", "app/store/*.py", "app/jobs/*.py"),
     "sqlite3": ("app/database/*.py",),
     "starlette": ("app/api/*.py",),
-    "subprocess": ("app/sandbox/*.py", "app/fetch/extractor.py", "app/jobs/worker_process.py"),
+    "subprocess": (
+        "app/sandbox/*.py",
+        "app/fetch/extractor.py",
+        "app/jobs/worker_process.py",
+        "app/printing/chromium.py",
+    ),
     "typer": ("app/cli/*.py",),
     "urllib": ("app/network/url_parsing.py",),  # urllib.parse: texts, no requests
     "urllib3": ("app/fetch/download.py",),
@@ -73,6 +78,7 @@ LAYERS = (
     "app.error_codes",
     "app.store",
     "app.fetch",
+    "app.printing",
     "app.report",
     "app.settings",
     "app.verdict",

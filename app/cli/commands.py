@@ -8,7 +8,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,10 +19,11 @@ from app.cli.keys_commands import keys_app
 from app.cli.library_commands import library_app
 from app.cli.options import AsJson, LibraryPlace, Progress, settings_of, start_decoding
 from app.cli.printing import complain, print_json, print_lines, warn_unsandboxed
+from app.cli.report_command import report as report_command
 from app.cli.service_store import DataOption
 from app.cli.verify_and_repair import repair, verify
 from app.cli.wipe import wipe
-from app.errors import cause_of
+from app.cli.written_pages import HtmlFile, KeepNames, PdfFile, require_browser, write_pages
 from app.messages.catalogue import plain, text
 from hashing.errors import DecodeError, FirstseenError
 from hashing.message import Message
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from app.evidence.evidence_sheet import EvidenceSheet, FramePart, Redaction
     from app.intake.origin import Origin
     from app.progress import OnProgress
+    from app.report.check_record import CheckRecord
     from app.report.report import Report
     from app.settings import Settings
     from app.verdict.claim import Claim
@@ -53,6 +55,9 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(desk_app, name="desk")
 app.command(help=plain("help-wipe"))(wipe)
 app.command(help=plain("help-doctor"))(doctor)
+# ids may begin with a hyphen
+ID_COMMAND: Final = {"ignore_unknown_options": True}
+app.command("report", help=plain("help-report"), context_settings=ID_COMMAND)(report_command)
 
 
 def _print_version(*, requested: bool) -> None:
@@ -96,7 +101,8 @@ def check(
     ] = None,
     *,
     as_json: AsJson = False,
-    html: Annotated[Path | None, typer.Option(help=plain("help-check-html"))] = None,
+    html: HtmlFile = None,
+    pdf: PdfFile = None,
     blank: Annotated[
         list[str] | None,
         typer.Option(
@@ -111,21 +117,17 @@ def check(
             help=plain("help-check-blank-all-but"),
         ),
     ] = None,
-    keep_names: Annotated[
-        bool,
-        typer.Option(
-            "--keep-names",
-            help=plain("help-check-keep-names"),
-        ),
-    ] = False,
+    keep_names: KeepNames = False,
     progress: Progress = None,
 ) -> None:
     """Check one item against the library."""
     link = _is_link(path)
     file = Path(path) if link else _file(path)
     claim = _claim(claimed_date, claimed_place)
-    redaction = _redaction(blank or [], blank_all_but or [], html)
-    _expect_page("error-keep-names-needs-html", html, given=keep_names)
+    page_wanted = html is not None or pdf is not None
+    redaction = _redaction(blank or [], blank_all_but or [], page_wanted=page_wanted)
+    _expect_page("error-keep-names-needs-html", given=keep_names, page_wanted=page_wanted)
+    require_browser(pdf)
     settings = settings_of(library=library)
     start_decoding(settings)
     from app import verify
@@ -150,7 +152,7 @@ def check(
                     settings,
                     on_progress,
                     name,
-                    with_sheets=html is not None,
+                    with_sheets=page_wanted,
                     redaction=redaction,
                 )
                 report, sheets = checked.report, checked.sheets
@@ -159,8 +161,8 @@ def check(
                 origin = origin or getattr(error, "origin", None)
             if origin is not None:
                 report = with_origin(report, origin)
-    if html is not None:
-        _write_page(html, report, sheets, claim, keep_names=keep_names)
+    if page_wanted:
+        write_pages(html, pdf, report, sheets, _record(report, claim), keep_names=keep_names)
     _finish(report, as_json=as_json)
 
 
@@ -352,27 +354,29 @@ def _claim(date: str | None, place: str | None) -> "Claim | None":
         ) from error
 
 
-def _redaction(blank: list[str], blank_all_but: list[str], html: Path | None) -> "Redaction | None":
+def _redaction(
+    blank: list[str], blank_all_but: list[str], *, page_wanted: bool
+) -> "Redaction | None":
     """What a person blanks by hand in the item. Raises UsageError."""
     from app.evidence.evidence_sheet import Redaction
 
     if not blank and not blank_all_but:
         return None
-    _expect_page("error-blank-needs-html", html, given=True)
+    _expect_page("error-blank-needs-html", given=True, page_wanted=page_wanted)
     return Redaction(
         tuple(_frame_part("--blank", text) for text in blank),
         tuple(_frame_part("--blank-all-but", text) for text in blank_all_but),
     )
 
 
-def _expect_page(problem: str, html: Path | None, *, given: bool) -> None:
+def _expect_page(problem: str, *, given: bool, page_wanted: bool) -> None:
     """Raises UsageError where an option for the page was given, and no page is written.
 
     problem: the id of what it says.
     """
     from app.errors import UsageError
 
-    if given and html is None:
+    if given and not page_wanted:
         raise UsageError(Message(problem))
 
 
@@ -403,34 +407,19 @@ def _finish(report: "Report", *, as_json: bool) -> None:
         raise typer.Exit(EXIT_UNREADABLE)
 
 
-def _write_page(
-    path: Path,
-    report: "Report",
-    sheets: "Mapping[str, EvidenceSheet]",
-    claim: "Claim | None",
-    *,
-    keep_names: bool,
-) -> None:
+def _record(report: "Report", claim: "Claim | None") -> "CheckRecord":
+    """When the check was done, and the claim as entered: a check of the command line has no id."""
     from datetime import UTC, datetime
 
-    from app.cli.scan import OutputError
     from app.report.check_record import CheckRecord
-    from app.report.html import render
-    from app.report.report import Shown
 
-    shown = Shown(names="kept" if keep_names else "withheld")
+    done = report.conditions
     date, place = (claim.date, claim.place) if claim else (None, None)
-    record = CheckRecord(
-        datetime.now(UTC).isoformat(timespec="seconds"),
+    return CheckRecord(
+        done.checked_at if done else datetime.now(UTC).isoformat(timespec="seconds"),
         claimed_date=date.text if date else None,
         claimed_place=place,
     )
-    try:
-        path.write_text(render(report, sheets, shown, record), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            Message("error-cannot-write", {"path": str(path), "reason": cause_of(error)})
-        ) from error
 
 
 def _is_same_file(path: Path, other: Path) -> bool:

@@ -38,7 +38,7 @@ from app.dates import DateNotUnderstoodError
 from app.errors import UsageError
 from app.evidence.evidence_sheet import EvidenceSheet
 from app.intake.provenance import parse_provenance
-from app.report.check_record import CheckRecord, RecordedDecision
+from app.report.check_record import CheckRecord
 from app.report.html import render
 from app.report.parse import report_from_json
 from app.report.report import Report, Shown
@@ -48,6 +48,7 @@ from app.store import audit_log, checks, decisions, evidence_sheets, reports, re
 from app.store.checks import Check, Submission
 from app.store.data_folder import delete_upload
 from app.store.errors import CheckUnknown
+from app.store.record_of_check import record_of_check
 from app.store.spare_room import freeing
 from app.verdict.claim import ClaimNotUnderstoodError, parse_claim
 from hashing.message import Message
@@ -362,31 +363,7 @@ def _record(request: Request, check_id: str, caller: Caller) -> CheckRecord:
     """Who had the item checked when, and what people decided about it. Raises CheckUnknown."""
     with store_of(request).reading() as connection:
         check = checks.find(connection, check_id, visible_key(caller))
-        stored = reports.load_newest(connection, check_id)
-        decided = decisions.find_for_item(connection, check.sha256) if check.sha256 else []
-    return CheckRecord(
-        checked_at=_to_the_second(stored.made_at if stored else check.created_at),
-        id=check.id,
-        asked_at=_to_the_second(check.created_at),
-        by=check.by,
-        claimed_date=check.claimed_date,
-        claimed_place=check.claimed_place,
-        decisions=tuple(
-            RecordedDecision(
-                decision.clip,
-                decision.decision.value,
-                decision.by,
-                _to_the_second(decision.made_at),
-                decision.withdrawn_at and _to_the_second(decision.withdrawn_at),
-                decision.note if decision.note_shared else "",
-            )
-            for decision in decided
-        ),
-    )
-
-
-def _to_the_second(timestamp: str) -> str:
-    return f"{timestamp[:19]}Z"
+        return record_of_check(connection, check)
 
 
 def _log_export(request: Request, check_id: str, key: str, form: str, shown: Shown) -> None:

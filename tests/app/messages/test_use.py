@@ -71,6 +71,9 @@ OTHERS_WORDS = {ROOT / "app" / "fetch" / "page_refusals.py"}
 NO_SENTENCES = {
     "Mapping[str, EvidenceSheet]",  # an annotation
     "firstseen ",  # a name before a version
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",  # where programs are
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
     "first key",  # names and details in stored rows, which stay as they are written
     "begun ",
     "audit head ",
