@@ -76,7 +76,7 @@ def test_where_none_can_be_reached_it_says_so_and_shows_the_last_result(
     assert json.loads(last.read_text())["at"] == "2026-11-18T12:00:00+00:00"  # stays the last
 
 
-def test_a_lock_that_changed_since_is_told(lock: Path, tmp_path: Path) -> None:
+def test_a_lock_that_changed_since_is_reported(lock: Path, tmp_path: Path) -> None:
     tool.audit(lock, tmp_path / "last.json", NOW, answers(CLEAN))
     lock.write_text("one==2\n")
     _, lines = tool.audit(lock, tmp_path / "last.json", NOW, answers(None))

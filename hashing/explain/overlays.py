@@ -48,15 +48,19 @@ def overlays_of(
 
 def censors_of(hidden: list[Censored], found: list[Finding]) -> list[Edit]:
     """Redacted areas, without those that an overlay finding reports already."""
-    told = [one.patch.box for one in found if one.kind is EditType.CENSOR]
-    return [_censor_edit(one) for one in hidden if not any(intersects(one.box, t) for t in told)]
+    reported_boxes = [one.patch.box for one in found if one.kind is EditType.CENSOR]
+    return [
+        _censor_edit(one)
+        for one in hidden
+        if not any(intersects(one.box, t) for t in reported_boxes)
+    ]
 
 
 def marks_of(standing: list[Mark], found: list[Finding], hidden: list[Censored]) -> list[Edit]:
     """Static marks and text, without those that another overlay finding reports."""
-    told = [one.patch.box for one in found if one.kind in LAID_OVER]
-    told += [one.box for one in hidden]
-    new = [one for one in standing if not any(_same_writing(one.box, t) for t in told)]
+    reported_boxes = [one.patch.box for one in found if one.kind in LAID_OVER]
+    reported_boxes += [one.box for one in hidden]
+    new = [one for one in standing if not any(_same_writing(one.box, t) for t in reported_boxes)]
     edits = [_mark_edit(one) for one in new]
     return [edit for edit in edits if edit is not None]
 

@@ -122,7 +122,7 @@ def test_a_date_that_is_absent_stays_absent() -> None:
         ("2019-06-11T22:00+14:00", "2019-06-12", "1 day"),
     ],
 )
-def test_a_distance_is_told_in_days_as_written_and_never_overstated(
+def test_a_distance_is_given_in_days_as_written_and_never_overstated(
     earlier: str, later: str, words: str
 ) -> None:
     assert render(time_between(parse_date(earlier), parse_date(later))) == words

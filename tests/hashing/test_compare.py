@@ -37,7 +37,7 @@ def covers(segment: Segment, query: tuple[float, float], reference: tuple[float,
     assert (segment.reference.start, segment.reference.end) == pytest.approx(reference, abs=NEAR_S)
 
 
-def test_a_copy_is_found_whole_and_upright(film: Films) -> None:
+def test_a_copy_is_located_whole_and_upright(film: Films) -> None:
     segment = only(film.match("copy", "street"))
     covers(segment, (0, LONG_S), (0, LONG_S))
     assert segment.visible == pytest.approx((0, 0, 1, 1), abs=0.02)
@@ -45,34 +45,34 @@ def test_a_copy_is_found_whole_and_upright(film: Films) -> None:
     assert segment.speed == pytest.approx(1.0, abs=0.02)
 
 
-def test_the_original_is_found_by_its_copy_as_the_copy_by_the_original(film: Films) -> None:
+def test_the_original_is_located_by_its_copy_as_the_copy_by_the_original(film: Films) -> None:
     there, back = film.match("copy", "street"), film.match("street", "copy")
     assert there.decision == back.decision == "accepted"
     np.testing.assert_allclose(only(back).homography, np.eye(3), atol=0.02)
 
 
-def test_an_excerpt_is_found_where_it_lies(film: Films) -> None:
+def test_an_excerpt_is_located_where_it_lies(film: Films) -> None:
     segment = only(film.match("excerpt", "street"))
     covers(segment, (0, EXCERPT_S[1] - EXCERPT_S[0]), EXCERPT_S)
 
 
-def test_the_longer_clip_is_found_by_its_excerpt(film: Films) -> None:
+def test_the_longer_clip_is_located_by_its_excerpt(film: Films) -> None:
     segment = only(film.match("street", "excerpt"))
     covers(segment, EXCERPT_S, (0, EXCERPT_S[1] - EXCERPT_S[0]))
 
 
-def test_a_crop_is_found_with_its_rectangle(film: Films) -> None:
+def test_a_crop_is_located_with_its_rectangle(film: Films) -> None:
     assert only(film.match("cropped", "street")).visible == pytest.approx(CROP, abs=0.02)
 
 
-def test_a_mirrored_copy_is_found_as_mirrored(film: Films) -> None:
+def test_a_mirrored_copy_is_located_as_mirrored(film: Films) -> None:
     segment = only(film.match("mirrored", "street"))
     assert segment.mirrored
     assert segment.homography is not None
     assert segment.homography[0][0] == pytest.approx(-1, abs=0.03)
 
 
-def test_a_nearly_symmetric_picture_is_found_as_mirrored(film: Films) -> None:
+def test_a_nearly_symmetric_picture_is_located_as_mirrored(film: Films) -> None:
     """What swings looks much the same half a swing later, not mirrored."""
     segment = only(film.match("symmetric, mirrored", "symmetric"))
     assert segment.mirrored
@@ -86,13 +86,13 @@ def test_bars_above_and_below_do_not_hide_the_picture(film: Films) -> None:
     assert segment.homography[1][1] == pytest.approx(180 / 240, abs=0.02)
 
 
-def test_a_faster_copy_is_found_with_its_speed(film: Films) -> None:
+def test_a_faster_copy_is_located_with_its_speed(film: Films) -> None:
     segment = only(film.match("sped up", "street"))
     covers(segment, (0, LONG_S / SPEED), (0, LONG_S))
     assert segment.speed == pytest.approx(SPEED, rel=0.05)
 
 
-def test_a_reversed_copy_is_found_as_reversed(film: Films) -> None:
+def test_a_reversed_copy_is_located_as_reversed(film: Films) -> None:
     segment = only(film.match("reversed", "street"))
     assert segment.reversed
     covers(segment, (0, LONG_S), (0, LONG_S))
@@ -107,7 +107,7 @@ def test_pieces_in_another_order_are_segments_in_the_item_s_order(film: Films) -
     covers(second, (cut, cut + PIECES[1][1] - PIECES[1][0]), PIECES[1])
 
 
-def test_an_inset_is_found_and_is_not_the_main_picture(film: Films) -> None:
+def test_an_inset_is_located_and_is_not_the_main_picture(film: Films) -> None:
     match = compare(
         film("inset"), film("street"), region=(0.5, 0.0, 1.0, 0.5), timestamps=((3, 3),)
     )
@@ -117,7 +117,7 @@ def test_an_inset_is_found_and_is_not_the_main_picture(film: Films) -> None:
     assert homography[:2, 2] == pytest.approx(INSET[:2], abs=0.03)
 
 
-def test_a_small_photo_in_the_corner_of_another_is_found_through_a_window(film: Films) -> None:
+def test_a_small_photo_in_the_corner_of_another_is_located_through_a_window(film: Films) -> None:
     match = compare(
         film("photo with a small one"),
         film("park photo"),
@@ -130,20 +130,20 @@ def test_a_small_photo_in_the_corner_of_another_is_found_through_a_window(film: 
     assert homography[0, 0] == pytest.approx(0.28, abs=0.02)
 
 
-def test_a_still_is_found_to_a_tenth_of_a_second(film: Films) -> None:
+def test_a_still_is_located_to_a_tenth_of_a_second(film: Films) -> None:
     segment = only(film.match("still", "street"))
     assert (segment.query.start, segment.query.end) == (0, 0)
     assert segment.reference.start == segment.reference.end == pytest.approx(STILL_S, abs=0.11)
     assert segment.speed is None
 
 
-def test_a_photo_is_found_in_the_video_that_holds_it(film: Films) -> None:
+def test_a_photo_is_located_in_the_video_that_holds_it(film: Films) -> None:
     segment = only(film.match("park, frozen", "park photo"))
     assert (segment.query.start, segment.query.end) == pytest.approx((0, 2.0), abs=NEAR_S)
     assert (segment.reference.start, segment.reference.end) == (0, 0)
 
 
-def test_a_video_is_found_by_a_still_of_its_moment_and_only_around_it(film: Films) -> None:
+def test_a_video_is_located_by_a_still_of_its_moment_and_only_around_it(film: Films) -> None:
     (segment,) = film.match("street", "still").segments
     assert segment.query.start <= STILL_S < segment.query.end
     assert segment.query.end - segment.query.start < 1.0
@@ -166,7 +166,7 @@ def test_a_frame_shown_as_video_is_one_timestamp_of_the_clip(
     assert {one.type for one in match.edits if one.type.family is not Family.QUALITY} == {edit}
 
 
-def test_a_photo_and_the_film_that_pans_over_it_are_found_by_each_other(film: Films) -> None:
+def test_a_photo_and_the_film_that_pans_over_it_are_located_by_each_other(film: Films) -> None:
     as_film, back = (
         film.match("park photo's film", "park photo"),
         film.match("park photo", "park photo's film"),
@@ -215,7 +215,7 @@ def test_a_window_that_cuts_through_a_small_photo_leads_to_all_of_it(film: Films
 
 
 @pytest.mark.parametrize("still_is_reference", [False, True])
-def test_a_cropped_photo_is_found_both_ways(film: Films, still_is_reference: bool) -> None:
+def test_a_cropped_photo_is_located_both_ways(film: Films, still_is_reference: bool) -> None:
     crop, photo = "park photo, cropped", "park photo"
     match = film.match(photo, crop) if still_is_reference else film.match(crop, photo)
     assert only(match).query.end == 0
@@ -265,7 +265,7 @@ def test_a_crop_that_grows_closer_is_no_other_speed(film: Films) -> None:
     assert measure["kept_area_least"] == pytest.approx(0.66**2, abs=0.04)
 
 
-def test_a_moving_crop_s_geometry_is_told_along_its_way(film: Films) -> None:
+def test_a_moving_crop_s_geometry_is_reported_along_its_way(film: Films) -> None:
     segment = only(film.match("street, closer", "street"))
     for time, (left, top, side) in ((0.5, at_share(0.1)), (4.5, at_share(0.9))):
         homography = np.array(segment.homography_at(time))

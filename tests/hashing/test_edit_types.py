@@ -65,7 +65,7 @@ def test_nothing_compares_an_edit_type_with_a_bare_string() -> None:
         "'tamper' in edit.type",
     ],
 )
-def test_a_bare_comparison_is_found(code: str) -> None:
+def test_a_bare_comparison_is_located(code: str) -> None:
     assert list(bare_comparisons(ast.parse(code))) == [1]
     assert list(bare_comparisons(ast.parse("edit.type is EditType.CROP; x.kind == 'video'"))) == []
 

@@ -42,7 +42,7 @@ def has_face_at(box: Box, faces: list[Face]) -> bool:
 
 
 @pytest.mark.parametrize("height", [30, 60, 120, 250])
-def test_a_face_is_found_at_any_size(height: int, detector: FaceDetector) -> None:
+def test_a_face_is_located_at_any_size(height: int, detector: FaceDetector) -> None:
     picture, box = planted(200, 20, height)
     assert has_face_at(box, detector.detect(picture))
 
@@ -71,7 +71,7 @@ def rotate(picture: Rgb, box: Box, degrees: float) -> tuple[Rgb, Box]:
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_a_face_is_found_in_footage_that_lies_on_its_side_or_head(
+def test_a_face_is_located_in_footage_that_lies_on_its_side_or_head(
     quarters: int, detector: FaceDetector
 ) -> None:
     picture, box = planted(300, 60, 110)
@@ -80,7 +80,7 @@ def test_a_face_is_found_in_footage_that_lies_on_its_side_or_head(
 
 
 @pytest.mark.parametrize("degrees", [20, 45, 70, 110, 135, 160, 200, 225, 250, 290, 315, 340])
-def test_a_face_is_found_at_any_angle(degrees: int, detector: FaceDetector) -> None:
+def test_a_face_is_located_at_any_angle(degrees: int, detector: FaceDetector) -> None:
     picture, box = planted(200, 80, 120)
     canvas, (x0, y0, x1, y1) = rotate(picture, box, degrees)
     middle = ((x0 + x1) / 2, (y0 + y1) / 2)
@@ -91,7 +91,7 @@ def test_a_face_is_found_at_any_angle(degrees: int, detector: FaceDetector) -> N
 
 
 @pytest.mark.parametrize("light", [0.3, 0.12, 0.06])
-def test_a_face_in_the_dark_is_found(light: float, detector: FaceDetector) -> None:
+def test_a_face_in_the_dark_is_located(light: float, detector: FaceDetector) -> None:
     picture, box = planted(200, 60, 90)
     dark = (picture * light).astype(np.uint8)
     assert has_face_at(box, detector.detect(dark))

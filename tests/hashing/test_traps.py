@@ -32,7 +32,7 @@ def test_of_two_clips_with_the_same_ident_only_the_ident_may_match(film: Films) 
         assert segment.reference.end <= IDENT_S + 0.3
 
 
-def test_what_follows_an_ident_is_found_without_it(film: Films) -> None:
+def test_what_follows_an_ident_is_located_without_it(film: Films) -> None:
     match = film.match("ident, park", "park")
     assert match.accepted
     (segment,) = match.segments
@@ -45,7 +45,7 @@ def test_the_same_frame_around_unlike_pictures_is_no_copy(film: Films) -> None:
     assert match.decision in SAME_SCENE_OR_LESS
 
 
-def test_a_picture_is_found_in_spite_of_the_frame_around_it(film: Films) -> None:
+def test_a_picture_is_located_in_spite_of_the_frame_around_it(film: Films) -> None:
     assert film.match("framed park", "park").accepted
 
 
@@ -99,7 +99,7 @@ def test_the_true_copy_of_a_fixed_camera_is_one(film: Films) -> None:
     assert segment.reference.start - segment.query.start == pytest.approx(0.5, abs=0.2)
 
 
-def test_a_still_of_a_fixed_camera_is_found_and_one_of_another_time_is_not(film: Films) -> None:
+def test_a_still_of_a_fixed_camera_is_located_and_one_of_another_time_is_not(film: Films) -> None:
     match = film.match("photo of fixed", "fixed")
     assert match.accepted
     assert match.segments[0].reference.start == pytest.approx(2.0, abs=0.15)

@@ -27,7 +27,10 @@ from tests.app.api.access_made import made_key
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ITEMS = SAMPLES / "items"
-HELD = ("launch.jpg", "skyline.mp4")  # the fewest that give a copy, an edit and a contradiction
+MADE_CLIPS = (
+    "launch.jpg",
+    "skyline.mp4",
+)  # the fewest that give a copy, an edit and a contradiction
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -51,10 +54,10 @@ class Desk:
         self.key = made_key(settings, name="Night desk")[1]
 
     def check(self, path: Path, **claim: str) -> Any:
-        """The settled check of a file. One that was checked against this very library before, with
+        """The complete check of a file. One that was checked against this very library before, with
         the same claim, is not checked again.
         """
-        return self.settled(self.start(path, **claim))
+        return self.wait_until_complete(self.start(path, **claim))
 
     def start(self, path: Path, **claim: str) -> Any:
         boundary = "firstseen-tests"
@@ -71,7 +74,7 @@ class Desk:
         kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
         return self.ask("POST", "/v1/checks", content, kind)
 
-    def settled(self, check: Any) -> Any:
+    def wait_until_complete(self, check: Any) -> Any:
         """The check once nothing of it changes any more."""
         deadline = time.monotonic() + WORK_MS / 1000
         while check["state"] in ("queued", "running") or check["pictures"] == "pending":
@@ -122,7 +125,7 @@ def fill(settings: Settings) -> None:
     table = read_context(SAMPLES / "context.csv")
     library = Library.open(settings.library, create=True)
     try:
-        for name in HELD:
+        for name in MADE_CLIPS:
             path = SAMPLES / "library" / name
             add_clip(path, library, settings, table.context_for(path), name=name)
     finally:

@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_read_says_so_and_its_name_stays_text(
         assert page.locator("main img").count() == 0
 
 
-def test_a_wrong_date_is_told_before_anything_is_sent(browser: Browser, desk: Desk) -> None:
+def test_a_wrong_date_is_reported_before_anything_is_sent(browser: Browser, desk: Desk) -> None:
     with visit(browser, desk) as one:
         page = one.sign_in()
         on_uploads(one, "gone")
@@ -128,7 +128,9 @@ def test_a_wrong_date_is_told_before_anything_is_sent(browser: Browser, desk: De
         expect(page.get_by_text("Write it as 2022-11-27")).to_be_visible()
 
 
-def test_a_wrong_date_of_one_file_is_told_and_can_be_changed(browser: Browser, desk: Desk) -> None:
+def test_a_wrong_date_of_one_file_is_reported_and_can_be_changed(
+    browser: Browser, desk: Desk
+) -> None:
     with visit(browser, desk) as one:
         page = one.sign_in()
         on_uploads(one, "gone", "gone")

@@ -26,13 +26,13 @@ def strangers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return first, other
 
 
-def test_an_item_becomes_known_footage_and_an_older_check_is_told(
+def test_an_item_becomes_known_footage_and_an_older_check_is_reported(
     browser: Browser, desk: Desk, strangers: tuple[Path, Path]
 ) -> None:
     first, other = strangers
     started = [desk.start(path) for path in strangers]
     for check in started:
-        assert desk.settled(check)["report"]["verdict"]["relation"] == "none"
+        assert desk.wait_until_complete(check)["report"]["verdict"]["relation"] == "none"
     with visit(browser, desk) as one:
         page = one.sign_in()
         page.locator(".rows .row").filter(has_text=other.name).get_by_role("link").first.click()

@@ -48,7 +48,7 @@ def test_a_person_checks_reads_compares_and_decides(browser: Browser, desk: Desk
         expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
         sees_first_what_matters_most(page)
         steps_and_flips(page, match)
-        looks_at_each_way(match)
+        compare_in_each_way(match)
         jumps_along_the_timeline(match)
         decides_and_takes_back(match)
         expect(page.locator(".contents")).to_contain_text("Same footage – Night desk")
@@ -109,7 +109,7 @@ def steps_and_flips(page: Page, match: Locator) -> None:
     expect(match.locator(".label-b")).to_have_text("B · Known clip")
 
 
-def looks_at_each_way(match: Locator) -> None:
+def compare_in_each_way(match: Locator) -> None:
     match.get_by_label("Slider").check(force=True)
     slider = match.get_by_role("slider")
     slider.fill("25")

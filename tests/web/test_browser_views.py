@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GRAVE = ("serious", "critical")
-LOOKS = [
+DISPLAYS = [
     {"width": 1440, "color_scheme": "light", "dir": "ltr"},
     {"width": 768, "color_scheme": "dark", "dir": "rtl"},
     {"width": 360, "color_scheme": "light", "dir": "rtl"},
@@ -85,7 +85,7 @@ def every_way_to_compare_and_every_dialog(page: Page) -> None:
         page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(str(v) for v in look.values()))
+@pytest.mark.parametrize("look", DISPLAYS, ids=lambda look: "-".join(str(v) for v in look.values()))
 def test_every_view_can_be_used_by_everybody(
     browser: Browser, desk: Desk, skyline: str, unread: str, look: dict[str, Any]
 ) -> None:
@@ -110,7 +110,7 @@ def test_every_view_can_be_used_by_everybody(
         match = page.locator("article.match")
         expect(match.locator(".stage img").first).to_be_visible(timeout=WORK_MS)
         sound(page, "a check")
-        if look in LOOKS[:2]:
+        if look in DISPLAYS[:2]:
             every_way_to_compare_and_every_dialog(page)
 
         for view in (f"#/checks/{unread}", "#/history", "#/library", "#/alerts"):

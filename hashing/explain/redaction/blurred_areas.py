@@ -311,8 +311,8 @@ def _shapes(details: list[Detail], area: Rectangle) -> float:
     cut = area.grown(MARGIN_PX).cut
     mask = area.mask(details[0].left.shape)[cut]
     found = [shapes(one.left[cut], one.right[cut], mask) for one in details]
-    told = [one for one in found if one > 0]
-    return float(np.median(told)) if told else 0.0
+    positive = [one for one in found if one > 0]
+    return float(np.median(positive)) if positive else 0.0
 
 
 def shapes(left: Grey, right: Grey, box: Mask) -> float:

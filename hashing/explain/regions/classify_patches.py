@@ -56,7 +56,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
+class _ClassifiedPatch:
     """A patch with its appearance and its kind, where it has one."""
 
     patch: Patch
@@ -73,7 +73,7 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
     if not found.scene.still and float(np.median(found.unpredicted[found.usable])) > 0.48:
         return []  # as unlike as that, nothing local can be told from the rest
 
-    def see(patch: Patch) -> _Seen:
+    def see(patch: Patch) -> _ClassifiedPatch:
         seen = measure_appearance(query, reference, placement, found, patch)
         kind = _kind(patch, seen, found)
         writing = is_writing(seen)
@@ -83,29 +83,31 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
         if framed is None and not writing:
             framed = round_picture_over(query, reference, placement, found, patch, seen, kind)
         if framed is not None:
-            return _Seen(framed, seen, EditType.INSET_OVER, framed=True)
-        return _Seen(patch, seen, kind)
+            return _ClassifiedPatch(framed, seen, EditType.INSET_OVER, framed=True)
+        return _ClassifiedPatch(patch, seen, kind)
 
     wholes = [see(patch) for patch in patches(found)]
     over = [one.patch for one in wholes if one.kind in LAID_OVER]
-    told = [one for whole in wholes for one in _told(found, whole, see, over)]
-    framed = [one for one in told if one.framed]
-    told = [one for one in told if one.framed or not any(_in(one, other) for other in framed)]
-    told = _lines_whole(told)
-    told += _stepped(found, [one for one in told if one.kind], see)
+    classified = [one for whole in wholes for one in _classify_in_pieces(found, whole, see, over)]
+    framed = [one for one in classified if one.framed]
+    classified = [
+        one for one in classified if one.framed or not any(_in(one, other) for other in framed)
+    ]
+    classified = _lines_whole(classified)
+    classified += _stepped(found, [one for one in classified if one.kind], see)
     return _joined(
-        [_finding(one.kind, one.patch, one.appearance, found) for one in told if one.kind]
+        [_finding(one.kind, one.patch, one.appearance, found) for one in classified if one.kind]
     )
 
 
-def _lines_whole(told: list[_Seen]) -> list[_Seen]:
+def _lines_whole(classified: list[_ClassifiedPatch]) -> list[_ClassifiedPatch]:
     """What passes for a watermark in a corner is text where a line of text goes on beside it."""
-    lines = [one.patch.box for one in told if one.kind is EditType.TEXT]
+    lines = [one.patch.box for one in classified if one.kind is EditType.TEXT]
     return [
         replace(one, kind=EditType.TEXT)
         if one.kind is EditType.LOGO and any(_on_line(one.patch.box, line) for line in lines)
         else one
-        for one in told
+        for one in classified
     ]
 
 
@@ -115,9 +117,12 @@ def _on_line(part: Box, line: Box) -> bool:
     return min(part[3], line[3]) - max(part[1], line[1]) > 0.5 * height and apart < height
 
 
-def _told(
-    found: Difference, whole: _Seen, see: Callable[[Patch], _Seen], over: list[Patch]
-) -> list[_Seen]:
+def _classify_in_pieces(
+    found: Difference,
+    whole: _ClassifiedPatch,
+    see: Callable[[Patch], _ClassifiedPatch],
+    over: list[Patch],
+) -> list[_ClassifiedPatch]:
     """Classify a patch, or its pieces where something was laid over beside a change."""
     if whole.framed:
         return [whole]
@@ -138,12 +143,12 @@ def _told(
     return [faint] if faint is not None else []
 
 
-def _in(one: _Seen, other: _Seen) -> bool:
+def _in(one: _ClassifiedPatch, other: _ClassifiedPatch) -> bool:
     """Whether a patch lies in another for the most part."""
     return bool((one.patch.cells & other.patch.cells).sum() > 0.7 * one.patch.cells.sum())
 
 
-def _through_writing(laid: _Seen, rest: _Seen) -> bool:
+def _through_writing(laid: _ClassifiedPatch, rest: _ClassifiedPatch) -> bool:
     """Whether writing was parted across its lines, which leaves some of it on both sides."""
     if laid.kind not in (EditType.TEXT, EditType.LOGO):
         return False
@@ -162,7 +167,7 @@ def _kind(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
     return None if explained_at_other_times(found, patch) < OTHER_MOMENT else kind
 
 
-def _faint(one: _Seen, found: Difference, over: list[Patch]) -> _Seen | None:
+def _faint(one: _ClassifiedPatch, found: Difference, over: list[Patch]) -> _ClassifiedPatch | None:
     """A patch as a change of the scene, if it is one that stands out."""
     if not _worth(one.patch) or is_writing(one.appearance) or _is_bar(one.patch, one.appearance):
         return None
@@ -172,12 +177,14 @@ def _faint(one: _Seen, found: Difference, over: list[Patch]) -> _Seen | None:
     return replace(one, kind=kind)
 
 
-def _stepped(found: Difference, told: list[_Seen], see: Callable[[Patch], _Seen]) -> list[_Seen]:
+def _stepped(
+    found: Difference, classified: list[_ClassifiedPatch], see: Callable[[Patch], _ClassifiedPatch]
+) -> list[_ClassifiedPatch]:
     """A change of the scene beside what was told, faint at every instant but plain over time."""
     if found.scene.still:
         return []
     taken = np.zeros(found.covered.shape, bool)
-    for other in told:
+    for other in classified:
         taken |= other.patch.cells
     wide = in_wide_windows(found)
     rise = step(wide, taken, shortest_step(found))
@@ -188,7 +195,7 @@ def _stepped(found: Difference, told: list[_Seen], see: Callable[[Patch], _Seen]
     drawn |= is_writing(one.appearance) or _is_picture(one.patch, one.appearance)
     if not _worth(one.patch) or drawn:
         return []
-    over = [other.patch for other in told if other.kind in LAID_OVER]
+    over = [other.patch for other in classified if other.kind in LAID_OVER]
     kind = comes_and_goes(rise, one.appearance, wide, over)
     if kind is None or explained_at_other_times(found, one.patch) < OTHER_MOMENT:
         return []

@@ -33,7 +33,7 @@ def test_zero_is_no_limit() -> None:
     assert [buckets.take("a") for _ in range(5000)] == [None] * 5000
 
 
-def test_the_names_held_have_an_end() -> None:
+def test_the_number_of_names_kept_is_limited() -> None:
     buckets = Buckets(1, Clock(), max_names=10)
     for number in range(1000):
         assert buckets.take(str(number)) is None

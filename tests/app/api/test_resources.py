@@ -314,7 +314,7 @@ def test_a_checked_item_becomes_a_clip_without_its_claim(
     assert client.delete(f"/v1/clips/{made['id']}", headers=ann).status_code == 204
 
 
-def test_when_the_library_grows_an_earlier_check_is_told(
+def test_when_the_library_grows_an_earlier_check_raises_an_alert(
     client: TestClient, ann: Headers, bo: Headers
 ) -> None:
     made = upload(client, ann, LATE, "/v1/checks")["id"]
@@ -323,11 +323,11 @@ def test_when_the_library_grows_an_earlier_check_is_told(
     added = upload(client, ann, LATE, "/v1/clips", title="A cup", published="2018-03-04")
     copy = added["clip"]["id"]
 
-    def told() -> Any:
+    def alerts_of_ann() -> Any:
         found = client.get("/v1/alerts", headers=ann, params={"seen": "false"}).json()["alerts"]
         return [alert for alert in found if alert["check"] == made]
 
-    (alert,) = until(told)
+    (alert,) = until(alerts_of_ann)
     assert alert["clip"] == copy
     assert alert["headline"] == (
         "The picture you checked today now matches known footage: A cup, published 2018-03-04"
@@ -339,14 +339,14 @@ def test_when_the_library_grows_an_earlier_check_is_told(
     assert after["pictures"] == "ready"
     older = {"kind": "published", "date": "2016"}
     client.post(f"/v1/clips/{copy}/appearances", headers=ann, json=older)
-    until(lambda: len(told()) == 2)
-    assert told()[0]["headline"] == (
+    until(lambda: len(alerts_of_ann()) == 2)
+    assert alerts_of_ann()[0]["headline"] == (
         "The picture you checked today now has an older copy: A cup, published 2016"
     )
     assert client.post(f"/v1/alerts/{alert['id']}/seen", headers=bo).status_code == 404
     seen = client.post(f"/v1/alerts/{alert['id']}/seen", headers=ann)
     assert seen.json()["seen_at"] is not None
-    assert len(told()) == 1
+    assert len(alerts_of_ann()) == 1
 
 
 def test_a_deleted_check_leaves_nothing_in_any_file_and_nothing_in_the_log(

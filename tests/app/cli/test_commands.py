@@ -164,7 +164,7 @@ def test_a_file_that_is_not_there_gets_a_report_too(
     assert printed(capsys)["item"]["name"] == "nowhere.mp4"
 
 
-def test_faces_and_names_are_held_back_on_the_page_and_not_on_the_owner_s_terminal(
+def test_faces_and_names_are_withheld_on_the_page_and_not_on_the_owner_s_terminal(
     firstseen: Firstseen,
     line: MadeLine,
     library: Path,

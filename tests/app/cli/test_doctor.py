@@ -60,7 +60,7 @@ def test_a_whole_check_runs_in_an_empty_network_and_nothing_leaves(tmp_path: Pat
 
 @pytest.mark.slow
 @linux
-def test_a_check_that_asks_for_another_machine_is_found_out(tmp_path: Path) -> None:
+def test_a_check_that_asks_for_another_machine_is_reported(tmp_path: Path) -> None:
     done = run(CHECK_THAT_ASKS, tmp_path, "--no-egress")
     assert done.returncode == 3
     assert "attempts of the check to reach another machine: 1; none got out" in done.stderr
@@ -91,7 +91,9 @@ def test_the_facts_of_a_system_are_all_there(tmp_path: Path) -> None:
     assert str(facts["data"].message).endswith("not made yet")
 
 
-def test_without_a_model_the_rest_is_still_told_and_the_exit_code_says_it(tmp_path: Path) -> None:
+def test_without_a_model_the_rest_is_still_printed_and_the_exit_code_says_it(
+    tmp_path: Path,
+) -> None:
     done = run(
         "from hashing.describe import model_files; model_files.PACKAGE = 'no_such_package'",
         tmp_path,

@@ -71,11 +71,11 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_items_are_found_in_order_with_their_relative_path(folder: Path) -> None:
+def test_items_are_listed_in_order_with_their_relative_path(folder: Path) -> None:
     assert [item.relative for item in find_items(folder)] == ["a.mp4", "b.mp4", "sub/c.mp4"]
 
 
-def test_names_of_any_kind_are_found_and_kept_apart(tmp_path: Path) -> None:
+def test_names_of_any_kind_are_listed_and_kept_apart(tmp_path: Path) -> None:
     for name in (b"a b'\".mp4", b"new\nline", "日本.mp4".encode(), b"\xff", b"\xfe"):
         (tmp_path / os.fsdecode(name)).write_bytes(b"x")
 
@@ -186,7 +186,7 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(
     assert out.read_text() == content
 
 
-def test_an_unreadable_item_is_tried_again_and_told_once(tmp_path: Path) -> None:
+def test_an_unreadable_item_is_tried_again_and_reported_once(tmp_path: Path) -> None:
     folder, out = tmp_path / "items", tmp_path / "out.jsonl"
     folder.mkdir()
     os.mkfifo(folder / "pipe")

@@ -122,7 +122,7 @@ def strip_of(seconds: float, detector: SeesAt, every_s: float = 0.5) -> tuple[Pa
     return steps
 
 
-def test_a_face_seen_at_one_instant_is_filled_in_its_neighbours_on_both_sides(
+def test_a_face_detected_in_one_frame_is_filled_in_its_neighbours_on_both_sides(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sheets, "pair_times", lambda *_: [])  # the strip alone
@@ -187,7 +187,7 @@ class SeesTurned:
         ]
 
 
-def test_quick_looks_use_the_turns_of_clear_faces_and_now_and_then_all() -> None:
+def test_quick_searches_use_the_turns_of_clear_faces_and_now_and_then_all() -> None:
     inner = SeesTurned()
     once = CachingDetector(inner)
     frames = [scene(1, i / 10, (64, 36)) for i in range(9)]
@@ -234,7 +234,7 @@ def long_film(seconds: int) -> PreviewFrames:
     return PreviewFrames("h264", 64, 36, np.arange(seconds * 10) / 10, b"")
 
 
-def test_instants_lie_evenly_over_a_long_stretch() -> None:
+def test_frames_lie_evenly_over_a_long_segment() -> None:
     film_of_a_minute = long_film(60)
     times = strip_times(match(60.0), film_of_a_minute, film_of_a_minute)
     assert len(times) == MAX_STRIP
@@ -243,7 +243,7 @@ def test_instants_lie_evenly_over_a_long_stretch() -> None:
     assert all(query_s == reference_s for _, query_s, reference_s in times)
 
 
-def test_every_stretch_has_two_instants_up_to_a_limit() -> None:
+def test_every_segment_has_two_frames_up_to_a_limit() -> None:
     one = long_film(100)
 
     def of(pieces: list[Span]) -> list[int]:

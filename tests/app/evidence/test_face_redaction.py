@@ -90,7 +90,7 @@ def test_a_detector_that_fails_fills_that_picture_whole() -> None:
 
 
 @pytest.mark.parametrize("answers", [([], [BOX], []), ([], [], [BOX])])
-def test_a_face_seen_just_before_or_after_is_held(answers: tuple[list[Box], ...]) -> None:
+def test_a_face_detected_just_before_or_after_is_filled(answers: tuple[list[Box], ...]) -> None:
     boxes = faces_near(frames(0.0, 0.1, 0.2, 0.3, 0.4), 2, Sees(*answers), 384)
     assert boxes is not None
     assert BOX in boxes
@@ -113,7 +113,7 @@ def test_a_face_is_followed_to_where_it_moved() -> None:
     assert any(b == pytest.approx((0.46, 0.46, 0.56, 0.66)) for b in boxes)
 
 
-def test_a_face_is_followed_frame_by_frame_farther_than_one_look_reaches() -> None:
+def test_a_face_is_followed_frame_by_frame_farther_than_a_single_search_reaches() -> None:
     path = moving((15, 4), 6)  # 75 px to the right: a look from the first reaches 20
     there = (0.4 + 5 * 15 / 200, 0.4 + 5 * 4 / 100, 0.5 + 5 * 15 / 200, 0.6 + 5 * 4 / 100)
     assert any(b == pytest.approx(there) for b in track_faces((BOX,), path))

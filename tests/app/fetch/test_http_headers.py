@@ -96,5 +96,5 @@ def test_a_response_passes_without_the_fields_of_one_connection() -> None:
     )
 
 
-def test_a_preliminary_response_is_told_from_the_final_one() -> None:
+def test_a_preliminary_response_is_distinguished_from_the_final_one() -> None:
     assert Response.parse(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n").status == 103

@@ -59,7 +59,7 @@ def test_a_path_may_be_given_as_text(file: Path) -> None:
     assert from_path(str(file), LIMIT) == from_path(file, LIMIT)
 
 
-def test_the_type_is_told_by_content_not_by_name(file: Path) -> None:
+def test_the_type_follows_from_content_not_from_the_name(file: Path) -> None:
     named = file.rename(file.with_suffix(".mp4"))
     assert from_path(named, LIMIT).media_type == "image/jpeg"
 
@@ -158,7 +158,7 @@ def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
         from_path(tmp_path / "pipe", LIMIT)
 
 
-def test_a_file_swapped_for_a_pipe_after_the_first_look_is_refused(
+def test_a_file_swapped_for_a_pipe_after_the_first_check_is_refused(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     regular = file.stat()

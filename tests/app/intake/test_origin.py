@@ -26,7 +26,7 @@ def test_a_file_has_no_address() -> None:
     assert item["url"] is item["final_url"] is item["fetched_at"] is None
 
 
-def test_a_link_is_told_with_what_fetching_it_showed() -> None:
+def test_a_link_is_reported_with_what_fetching_it_showed() -> None:
     before, report = checked(), to_json(with_origin(checked(), LINK))
 
     assert report["item"]["url"] == LINK.url
@@ -48,7 +48,7 @@ def test_nothing_was_shown_where_nobody_was_asked() -> None:
     assert to_json(with_origin(unreadable("x", "no"), refused))["problems"] == ["no"]
 
 
-def test_the_time_is_told_in_utc() -> None:
+def test_the_time_is_reported_in_utc() -> None:
     east = AT.astimezone(timezone(timedelta(hours=8)))
 
     told = Origin("u", None, east, ("a.example", "b.example")).limits

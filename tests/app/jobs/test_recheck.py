@@ -78,7 +78,7 @@ def test_who_was_searched_least_far_is_first(connection: sa.Connection) -> None:
     assert due_now(connection, 6) is None
 
 
-def test_a_running_check_that_is_had_again_is_held_against_what_came_meanwhile(
+def test_a_running_check_that_is_had_again_is_compared_with_what_came_meanwhile(
     store: Store, tmp_path: Path
 ) -> None:
     settings = Settings(library=tmp_path / "library")

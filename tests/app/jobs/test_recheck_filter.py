@@ -102,7 +102,7 @@ def test_checks_that_no_later_clip_comes_near_to_are_done_with_in_one_go(
     assert not any(needs_recheck(recheck_filter, check_id) for check_id in far[:3])
 
 
-def test_what_is_held_back_is_gone_through_once_for_each_state_of_the_library(
+def test_what_is_deferred_is_gone_through_once_for_each_state_of_the_library(
     store: Store, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     near = stored_check(store, library, sought_of(7))
@@ -127,7 +127,9 @@ def test_what_an_older_version_kept_takes_the_long_way(store: Store, library: Li
     assert needs_recheck(RecheckFilter(store, library), check)
 
 
-def test_of_what_matched_only_an_earlier_date_needs_a_look(store: Store, library: Library) -> None:
+def test_of_what_matched_only_an_earlier_date_needs_a_recheck(
+    store: Store, library: Library
+) -> None:
     known = clip(("published", "2019-06-12"), INGESTED)
     report = to_json(
         report_on("a.mp4", info=video().info, verdict=verdict_on(video(), (known, whole())))
@@ -176,7 +178,7 @@ def test_a_clip_that_any_window_of_a_long_item_shows_is_looked_at(
     assert needs_recheck(RecheckFilter(store, library), check)
 
 
-def test_while_there_is_more_the_next_look_is_at_once(store: Store, library: Library) -> None:
+def test_while_there_is_more_the_next_poll_is_at_once(store: Store, library: Library) -> None:
     for _ in range(2):
         stored_check(store, library, sought_of(9))
     schedule = RecheckSchedule(library, quiet_s=1e-9)

@@ -32,7 +32,7 @@ def reported(verdict: Verdict) -> Report:
     return report_on("clip.mp4", info=video().info, verdict=verdict)
 
 
-def test_a_first_match_is_told() -> None:
+def test_a_first_match_is_reported() -> None:
     before, after = verdict_on(video()), verdict_on(video(), (OLD, whole()))
     assert changes_named(before, after) == (
         "The clip you checked on Monday now matches known footage: "
@@ -40,7 +40,7 @@ def test_a_first_match_is_told() -> None:
     )
 
 
-def test_an_older_copy_is_told_under_its_own_name() -> None:
+def test_an_older_copy_is_reported_under_its_own_name() -> None:
     before = verdict_on(video(), (OLD, whole()))
     after = verdict_on(video(), (OLD, whole()), (OLDER, whole()))
     change = find_change(reported(before), after, MONDAY, NOW)
@@ -51,13 +51,13 @@ def test_an_older_copy_is_told_under_its_own_name() -> None:
     )
 
 
-def test_another_copy_that_is_no_older_is_not_told() -> None:
+def test_another_copy_that_is_no_older_is_not_reported() -> None:
     before = verdict_on(video(), (OLDER, whole()))
     assert changes_named(before, verdict_on(video(), (OLD, whole()), (OLDER, whole()))) is None
     assert changes_named(before, before) is None
 
 
-def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() -> None:
+def test_a_claim_that_is_contradicted_further_is_reported_without_an_older_copy() -> None:
     half = match((0.0, 15.0, 0.0, 15.0))
     rest = match((15.0, 30.0, 0.0, 15.0))
     other = clip(("published", "2020"), INGESTED, id="R000002", title=None)
@@ -72,7 +72,7 @@ def test_a_claim_that_is_contradicted_further_is_told_without_an_older_copy() ->
     assert changes_named(after, before) is None
 
 
-def test_what_is_told_is_never_the_item_itself() -> None:
+def test_what_is_reported_is_never_the_item_itself() -> None:
     own = clip(("published", "2011"), INGESTED, id="R000003", title=None)
     before = reported(verdict_on(video()))
     alone = verdict_on(video(), (own, whole()))
@@ -90,7 +90,7 @@ def test_a_vaguer_date_is_older_only_where_it_ends_earlier() -> None:
     assert changes_named(before, verdict_on(video(), (OLD, whole()), (vague, whole()))) is None
 
 
-def test_what_stays_open_is_not_told() -> None:
+def test_what_stays_open_is_not_reported() -> None:
     weak = match((0.0, 9.0, 0.0, 9.0), decision="weak_match", score=0.5)
     assert changes_named(verdict_on(video()), verdict_on(video(), (OLD, weak))) is None
 

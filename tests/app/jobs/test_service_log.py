@@ -43,7 +43,7 @@ def test_a_line_is_an_object_with_known_fields_only(written: io.StringIO) -> Non
     assert line == {"level": "info", "from": "app.b", "says": "begun", "check": "x1"}
 
 
-def test_a_fault_is_told_by_its_place_and_not_by_its_message(written: io.StringIO) -> None:
+def test_a_fault_is_logged_by_its_place_and_not_by_its_message(written: io.StringIO) -> None:
     try:
         raise ZeroDivisionError("secret name")
     except ZeroDivisionError as error:

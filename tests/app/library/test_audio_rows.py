@@ -62,13 +62,13 @@ def rows_of(folder: Path) -> list[tuple[int, str, bytes, bytes]]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_piece_of_sound_is_found_at_its_place(library: Library, seed: int) -> None:
+def test_an_audio_excerpt_is_located_at_its_place(library: Library, seed: int) -> None:
     (best,) = vote_places(library.search_audio(asked(seed), SPACE)[0], 5)
     assert best.clip == seed
     assert best.reference - best.query == pytest.approx(100 * 0.064 - 0.02, abs=0.2)
 
 
-def test_sound_that_is_nowhere_is_not_found(library: Library) -> None:
+def test_audio_of_no_clip_has_no_place(library: Library) -> None:
     assert clips_with(library, 4) == []
 
 
@@ -167,7 +167,7 @@ def test_a_library_of_version_2_gains_the_codes(library: Library, tmp_path: Path
     connection.close()
 
 
-def test_what_another_process_adds_and_removes_is_seen_at_once(
+def test_what_another_process_adds_and_removes_counts_at_once(
     library: Library, tmp_path: Path
 ) -> None:
     assert clips_with(library, 1) == [1]

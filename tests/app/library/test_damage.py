@@ -67,7 +67,7 @@ def flip_a_bit(folder: Path, table: str, column: str, share: float) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize(("table", "column"), BLOBS)
-def test_one_bit_is_found_and_the_other_clips_stay(
+def test_one_bit_is_detected_and_the_other_clips_stay(
     folder: Path, table: str, column: str, share: float
 ) -> None:
     flip_a_bit(folder, table, column, share)
@@ -279,7 +279,7 @@ OPERATIONS: dict[str, Callable[[Library], object]] = {
     ],
     indirect=["fault"],
 )
-def test_a_fault_at_any_call_is_told_and_leaves_nothing_half_written(
+def test_a_fault_at_any_call_is_reported_and_leaves_nothing_half_written(
     made: Path, tmp_path: Path, fault: Fault, operation: str
 ) -> None:
     calls, states = 0, set()

@@ -171,7 +171,7 @@ def test_a_refreshed_clip_is_found_in_its_new_space_only(library: Library) -> No
 
 
 @pytest.mark.parametrize("coded", [False, True])
-def test_a_hit_names_clip_row_moment_and_cosine(
+def test_a_hit_names_clip_row_timestamp_and_cosine(
     library: Library, coded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if coded:
@@ -190,7 +190,7 @@ def test_a_hit_names_clip_row_moment_and_cosine(
     assert (np.diff(hits.cosine, axis=1) <= 0).all()
 
 
-def test_flat_pictures_are_never_found(library: Library) -> None:
+def test_flat_frames_are_never_returned(library: Library) -> None:
     library.add(made_print(1, rows=5, flat=5), made_facts(1))
     query = made_print(1, rows=5).descriptors
     hits = library.search(query.vectors.astype(np.float32), 3, SPACE)

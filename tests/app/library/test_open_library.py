@@ -342,7 +342,7 @@ def test_a_removed_clip_leaves_no_trace_in_any_file(
         assert [name for name, trace in traces.items() if trace in after] == []
 
 
-def test_a_reader_in_the_way_of_a_removal_is_told_of(folder: Path) -> None:
+def test_a_reader_in_the_way_of_a_removal_is_reported(folder: Path) -> None:
     reader = sqlite3.connect(folder / "library.db", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM clips").fetchone()

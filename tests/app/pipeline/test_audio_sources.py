@@ -133,7 +133,7 @@ def test_the_clip_that_replaced_sound_is_from_is_named() -> None:
     assert edit.measure["sound_correlation"] == 0.97
 
 
-def test_a_stretch_is_split_where_only_parts_of_it_are_known() -> None:
+def test_a_range_is_split_where_only_parts_of_it_are_known() -> None:
     match_ = replaced(AudioSpan(Span(0, 5), "replaced"), AudioSpan(Span(6, 30), "replaced"))
     known = [known_audio(OTHER, 10, 15, 1), known_audio(THIRD, 16, 24, 3)]
     traced = add_audio_sources([(OWN, match_)], known)
@@ -192,7 +192,7 @@ def test_a_clip_whose_picture_was_compared_keeps_its_match(decision: Any) -> Non
     assert len(traced.audio_only) == 1
 
 
-def test_a_clip_whose_picture_was_not_found_at_all_is_a_near_miss_by_sound() -> None:
+def test_a_clip_that_only_its_sound_matches_is_a_near_miss() -> None:
     nowhere = match(decision="none", score=0.0, reasons=(Message("reason-no-geometry"),))
     traced = add_audio_sources([(OTHER, nowhere)], [known_audio(OTHER, 14, 21, 3)])
     ((_, near),) = traced.matches

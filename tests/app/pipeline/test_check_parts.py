@@ -45,7 +45,7 @@ def report_on(path: Path, library: Library, settings: Settings) -> dict[str, Any
     return {**to_json(checked.report), "sheets": checked.sheets}
 
 
-def test_known_footage_in_a_second_track_is_found_and_named(
+def test_known_footage_in_a_second_track_is_matched_and_named(
     settings: Settings, library: Library, tmp_path: Path
 ) -> None:
     item = make_two_tracks(tmp_path / "two.mp4", (OTHER, KNOWN), 3.0, SIZE)

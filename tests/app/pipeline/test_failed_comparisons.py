@@ -109,7 +109,7 @@ def test_a_damaged_clip_is_named_and_the_others_are_compared(
     assert limit in report["verdict"]["limits"]
 
 
-def test_nothing_found_says_what_was_not_compared(
+def test_no_match_says_what_was_not_compared(
     library: Library, settings: Settings, item: Path
 ) -> None:
     library.remove("R000002")

@@ -26,7 +26,7 @@ def render(report: dict[str, Any], sheets: Any = None, shown: Shown | None = Non
     return render_record(report_from_json(report), sheets, shown)
 
 
-def found(**changed: Any) -> dict[str, Any]:
+def match_json(**changed: Any) -> dict[str, Any]:
     """One match, as the report's JSON has it."""
     return {
         "clip": {"id": "R000001", "name": "known.mp4", "title": None, "place": None},
@@ -109,7 +109,7 @@ class Page(HTMLParser):
 
 def everywhere(text: str) -> dict[str, Any]:
     """A report with the same text wherever text can come from files or people."""
-    match = found(
+    match = match_json(
         clip={"id": "R000001", "name": text, "title": text, "place": text},
         appearances=[
             {"kind": "published", "date": text, "source_url": text, "publisher": text,
@@ -165,7 +165,7 @@ def test_only_web_addresses_become_links() -> None:
 
 
 def test_the_page_asks_nobody_for_anything() -> None:
-    raw = render(report("a.mp4", verdict=verdict("edited"), matches=[found()]), {})
+    raw = render(report("a.mp4", verdict=verdict("edited"), matches=[match_json()]), {})
     page = Page(raw)
     policy = next(a["content"] for t, a in page.tags if a.get("http-equiv"))
     assert policy is not None
@@ -233,7 +233,7 @@ def test_people_and_positions_are_withheld_unless_asked() -> None:
     told = report(
         "a.jpg",
         verdict=verdict("copy"),
-        matches=[found()],
+        matches=[match_json()],
         metadata={
             "fields": {
                 "exif": {"Image Artist": "Jane Doe", "EXIF BodySerialNumber": "SN-4711",
@@ -294,7 +294,9 @@ def test_the_record_says_who_had_what_checked_when_and_what_people_decided() -> 
         ),
     )
     known = {"id": "R000001", "name": "known.mp4", "title": "Road", "sha256": "c" * 64}
-    made = report_from_json(report("a.mp4", verdict=verdict("edited"), matches=[found(clip=known)]))
+    made = report_from_json(
+        report("a.mp4", verdict=verdict("edited"), matches=[match_json(clip=known)])
+    )
     written = render_record(made, record=record)
     text = Page(written).text
     for stated in (
@@ -354,11 +356,11 @@ def test_the_frames_of_item_and_earliest_copy_stand_beside_the_verdict() -> None
     pair = Pair(0, 0.0, 0.0, b"\xff\xd8\xff", b"\xff\xd8\xff")
     sheets = {"R000001": EvidenceSheet((pair,), (), "redacted", None, 0, 0)}
     first = {"date": "2011-03-15", "kind": "published", "clip": "R000001", "source_url": None}
-    dated = report("a.mp4", verdict=verdict("copy"), matches=[found()], first_seen=first)
+    dated = report("a.mp4", verdict=verdict("copy"), matches=[match_json()], first_seen=first)
     text = Page(render(dated, sheets)).text
     verdict_text = text.split("What this does not mean")[0]
     assert "Earliest copy known 2011-03-15" in " ".join(verdict_text.split())
-    undated = report("a.mp4", verdict=verdict("copy"), matches=[found()])
+    undated = report("a.mp4", verdict=verdict("copy"), matches=[match_json()])
     assert "Earliest copy known 2011" not in Page(render(undated, sheets)).text
     assert "foremost" not in [attrs.get("class") for _, attrs in Page(render(dated, {})).tags], (
         "without frames there is no place for them"
@@ -381,7 +383,7 @@ CAPTURED = {"kind": "captured", "date": "2019-06-11", "source_url": None, "publi
 @pytest.mark.parametrize("metadata", ["withheld", "shown"])
 def test_a_capture_date_says_whose_word_it_is(stated: Any, said: str, metadata: Any) -> None:
     """Whether or not the name of who entered it is shown."""
-    match = found(appearances=[CAPTURED | stated])
+    match = match_json(appearances=[CAPTURED | stated])
     made = report("a.mp4", verdict=verdict("edited"), matches=[match])
     text = Page(render(made, {}, Shown("redacted", metadata))).text
     assert f"{said}, not used as evidence" in text
@@ -389,14 +391,14 @@ def test_a_capture_date_says_whose_word_it_is(stated: Any, said: str, metadata: 
 
 
 def test_the_same_sound_has_no_offset() -> None:
-    kept = found(audio={"state": "kept", "offset_s": 0.0, "spans": []})
+    kept = match_json(audio={"state": "kept", "offset_s": 0.0, "spans": []})
     text = Page(render(report("a.mp4", verdict=verdict("edited"), matches=[kept]), {})).text
     assert "Same sound" in text
     assert "0.00 s" not in text
 
 
 def test_what_has_nothing_to_do_with_the_item_is_no_near_miss() -> None:
-    near = [found(accepted=False, relation="none", score=score) for score in (0.21, 0.0)]
+    near = [match_json(accepted=False, relation="none", score=score) for score in (0.21, 0.0)]
     near[1] = near[1] | {"clip": {"id": "R000002", "name": "other.mp4"}}
     page = Page(render(report("a.mp4", matches=near), {}))
     assert "score 0.21" in page.text
@@ -413,7 +415,7 @@ def test_bands_join_the_two_timelines_and_cross_when_reversed() -> None:
     assert crossed.bands[0].points == "0.0,0 500.0,0 250.0,1000 500.0,1000"
 
 
-def test_a_still_of_a_video_is_drawn_as_a_moment() -> None:
+def test_a_still_of_a_video_is_drawn_as_a_timestamp() -> None:
     drawn = draw_timelines([Segment(Span(0, 0), Span(4.0, 4.0), 0.9)], None, 10.0)
     assert drawn is not None
     assert drawn.bands[0].item.width == 100

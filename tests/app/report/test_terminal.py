@@ -130,7 +130,7 @@ Compared, not accepted as copies
 """
 
 
-def test_nothing_found_says_how_little_that_means() -> None:
+def test_no_match_says_how_little_that_means() -> None:
     report = made_report(video(), (clip(), match(decision="none", score=0.213)))
 
     assert shown(report) == (
@@ -192,7 +192,7 @@ def test_no_line_but_an_address_is_wider_than_the_paper(item: Any) -> None:
     assert f"  {URL}" in lines
 
 
-def test_a_still_names_its_moment() -> None:
+def test_a_still_names_its_timestamp() -> None:
     text = shown(made_report(still(), (clip(INGESTED, duration_s=90.0), match((0, 0, 12.5, 12.5)))))
 
     assert text.startswith("Frame of 'Harcourt Road' at 0:12.5\n")

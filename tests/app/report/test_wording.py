@@ -68,7 +68,7 @@ def test_a_value_that_is_new_fails_a_test() -> None:
         (41_230_500.0, "11,452.9 hours"),
     ],
 )
-def test_footage_is_told_at_a_glance(seconds: float, said: str) -> None:
+def test_footage_is_reported_at_a_glance(seconds: float, said: str) -> None:
     assert render(footage(seconds)) == said
 
 
@@ -76,11 +76,11 @@ def test_footage_is_told_at_a_glance(seconds: float, said: str) -> None:
     ("factor", "said"),
     [(None, "—"), (1.0, "1×"), (0.9971, "1×"), (0.868, "0.868×"), (2.0, "2×"), (1.2345, "1.23×")],
 )
-def test_a_speed_is_told_as_far_as_it_was_measured(factor: float | None, said: str) -> None:
+def test_a_speed_is_reported_as_far_as_it_was_measured(factor: float | None, said: str) -> None:
     assert speed(Segment(Span(0, 1), Span(0, 1), 0.9, factor)) == said
 
 
-def test_sound_that_nothing_is_known_of_is_not_told() -> None:
+def test_sound_that_nothing_is_known_of_is_not_reported() -> None:
     assert sound_lines(AudioFinding("absent")) == []
     assert sound_lines(AudioFinding("not_checked")) == []
 

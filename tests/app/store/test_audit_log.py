@@ -65,7 +65,7 @@ def test_a_sound_log_is_sound_against_the_head_of_each_of_its_entries(log: list[
 
 
 @given(LOGS, st.data())
-def test_any_change_of_any_field_is_found_where_it_is(
+def test_any_change_of_any_field_is_detected_where_it_is(
     log: list[Entry], data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(log) - 1))
@@ -113,7 +113,7 @@ def test_an_entry_that_is_gone_is_named(log: list[Entry], data: st.DataObject) -
 
 
 @given(LOGS, st.data())
-def test_a_cut_off_end_is_found_against_any_head_beyond_it(
+def test_a_cut_off_end_is_detected_against_any_head_beyond_it(
     log: list[Entry], data: st.DataObject
 ) -> None:
     left = data.draw(st.integers(0, len(log) - 1))
@@ -125,7 +125,9 @@ def test_a_cut_off_end_is_found_against_any_head_beyond_it(
 
 
 @given(LOGS.filter(lambda log: len(log) > 1), st.data())
-def test_two_entries_that_changed_places_are_found(log: list[Entry], data: st.DataObject) -> None:
+def test_two_entries_that_changed_places_are_detected(
+    log: list[Entry], data: st.DataObject
+) -> None:
     one = data.draw(st.integers(0, len(log) - 2))
     other = data.draw(st.integers(one + 1, len(log) - 1))
     swapped = [*log]
@@ -136,7 +138,7 @@ def test_two_entries_that_changed_places_are_found(log: list[Entry], data: st.Da
 
 
 @given(LOGS, st.data())
-def test_an_entry_put_in_is_found(log: list[Entry], data: st.DataObject) -> None:
+def test_an_entry_put_in_is_detected(log: list[Entry], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(log) - 1))
     more = [*log[: place + 1], log[place], *log[place + 1 :]]
     assert audit_log.verify_entries(more).broken == place + 2
@@ -145,7 +147,7 @@ def test_an_entry_put_in_is_found(log: list[Entry], data: st.DataObject) -> None
 
 
 @given(LOGS, LOGS)
-def test_another_log_that_is_sound_is_found_against_a_head(
+def test_another_log_that_is_sound_is_detected_against_a_head(
     log: list[Entry], other: list[Entry]
 ) -> None:
     """Someone wrote the whole log anew, with good hashes."""
@@ -220,7 +222,7 @@ def test_the_file_itself_refuses_all_but_the_next_entry(statement: str, store: S
         ("DELETE FROM audit", 1),
     ],
 )
-def test_what_is_done_to_the_file_is_found(
+def test_what_is_done_to_the_file_is_detected(
     statement: str, broken: int, store: Store, tmp_path: Path
 ) -> None:
     log = write_entries(store, 4)
@@ -268,6 +270,6 @@ def test_a_head_is_read_as_it_was_written() -> None:
             audit_log.parse_head(text)
 
 
-def test_a_head_of_an_empty_log_that_is_not_ours_is_found(store: Store) -> None:
+def test_a_head_of_an_empty_log_that_is_not_ours_is_detected(store: Store) -> None:
     with store.reading() as connection:
         assert audit_log.verify(connection, [Head(0, bytes(32))]).problem is not None

@@ -75,7 +75,9 @@ TAMPERINGS: dict[str, Tamper] = {
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_with_its_witness_every_tampering_is_found(store: Store, tmp_path: Path, name: str) -> None:
+def test_with_its_witness_every_tampering_is_detected(
+    store: Store, tmp_path: Path, name: str
+) -> None:
     kept = tmp_path / "kept-by-another.txt"
     witness = AuditWitness(store, kept)
     for _ in range(3):
@@ -119,7 +121,7 @@ def test_an_unchanged_head_is_sent_once_and_a_later_one_again(
     assert caplog.text.count("audit head ") == 2
 
 
-def test_a_head_is_found_in_whatever_a_journal_puts_around_it(tmp_path: Path) -> None:
+def test_a_head_is_detected_in_whatever_a_journal_puts_around_it(tmp_path: Path) -> None:
     digest = "ab" * 32
     journal = tmp_path / "journal.txt"
     journal.write_text(

@@ -69,7 +69,7 @@ def flip_a_bit(store: Store, table: str, column: str, share: float) -> None:
         ("descriptors", "metadata", "fingerprint"),
     ],
 )
-def test_one_bit_is_found_and_named(
+def test_one_bit_is_detected_and_named(
     store: Store, table: str, column: str, what: str, share: float
 ) -> None:
     assert list(find_damage(store)) == []

@@ -154,7 +154,7 @@ def test_one_service_a_folder(tmp_path: Path) -> None:
         pass
 
 
-HOLD = """
+KEEP_OPEN = """
 import sys, time
 from pathlib import Path
 from app.store.data_folder import only_service
@@ -166,7 +166,7 @@ with only_service(Path(sys.argv[1])):
 
 def test_a_killed_service_holds_nothing(tmp_path: Path) -> None:
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", KEEP_OPEN, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"

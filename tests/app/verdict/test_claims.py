@@ -257,7 +257,7 @@ def two(first: str, second: str, *, overlap: bool = False) -> Any:
         (two("2023", "2024", overlap=True), FINE, [(0, 30)]),
     ],
 )
-def test_each_stretch_of_joined_footage_has_its_own_history(
+def test_each_segment_of_joined_footage_has_its_own_history(
     matches: Any, expected: str, spans: list[tuple[float, float]]
 ) -> None:
     verdict = verdict_on(video(), *matches, date="2022-11-27")
@@ -298,7 +298,7 @@ def test_two_accepted_clips_that_rule_each_other_out_contradict_nothing() -> Non
     assert verdict.undecided == "conflicting"
 
 
-def test_the_contract_s_own_example_is_told_in_its_words() -> None:
+def test_the_contract_s_own_example_is_reported_in_its_words() -> None:
     known = clip(("published", "2019-06-12", "https://example.org/a"))
 
     verdict = verdict_on(video(), (known, whole()), date="2022-11-27")
@@ -320,7 +320,7 @@ def test_a_partial_finding_names_its_stretches_and_what_is_left_open() -> None:
     )
 
 
-def test_each_stretch_is_dated_by_the_clip_that_explains_it() -> None:
+def test_each_segment_is_dated_by_the_clip_that_explains_it() -> None:
     verdict = verdict_on(video(), *two("2019-06-12", "2021-06-12"), date="2022-11-27")
 
     assert verdict.date is not None

@@ -164,7 +164,7 @@ OPEN_CONTRACT = {**CONTRACT, "first_seen": (dict, type(None)), "credentials": (d
 
 
 @given(drawn_matches(), st.randoms())
-def test_the_order_in_which_clips_were_found_changes_nothing(
+def test_the_order_of_the_matches_changes_nothing(
     matches: list[tuple[Clip, Match]], random: Any
 ) -> None:
     shuffled = list(matches)

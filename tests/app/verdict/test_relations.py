@@ -131,7 +131,7 @@ BYTES = clip(sha256="f" * 64)
         pytest.param(video(None), SAME, whole(), "copy", id="length not known"),
     ],
 )
-def test_the_first_relation_that_holds_is_the_one(
+def test_the_first_relation_that_holds_is_taken(
     item: Any, known: Any, known_match: Any, expected: str
 ) -> None:
     verdict = verdict_on(item, (known, known_match))
@@ -205,7 +205,7 @@ def test_both_parts_of_joined_footage_are_composite() -> None:
     assert [comparison.relation for comparison in verdict.comparisons] == ["composite", "composite"]
 
 
-def test_short_clips_of_the_same_moment_are_not_joined() -> None:
+def test_short_clips_of_the_same_time_are_not_joined() -> None:
     matches = (numbered(1), match((0, 0.9, 0, 0.9))), (numbered(2), match((0.1, 1, 0, 0.9)))
 
     assert verdict_on(video(1), *matches).relation != "composite"

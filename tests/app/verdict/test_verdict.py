@@ -54,7 +54,7 @@ def test_first_seen_is_the_date_that_is_surely_earliest(appearances: Any, date: 
     assert alone == first.appearance
 
 
-def test_a_tie_goes_to_what_was_published_and_is_told() -> None:
+def test_a_tie_goes_to_what_was_published_and_is_reported() -> None:
     verdict = verdict_on(
         video(), (clip(("archived", "2019-06-12"), ("published", "2019-06-12")), whole())
     )
@@ -64,7 +64,7 @@ def test_a_tie_goes_to_what_was_published_and_is_told() -> None:
     assert "As early as the first date: R000001 (archived, 2019-06-12)" in joined(verdict.reasons)
 
 
-def test_a_vaguer_date_that_may_be_earlier_is_told() -> None:
+def test_a_vaguer_date_that_may_be_earlier_is_reported() -> None:
     verdict = verdict_on(
         video(), (clip(("published", "2019-06-12"), ("attested", "2019")), whole())
     )
@@ -74,13 +74,13 @@ def test_a_vaguer_date_that_may_be_earlier_is_told() -> None:
     )
 
 
-def test_a_later_date_is_not_told() -> None:
+def test_a_later_date_is_not_reported() -> None:
     verdict = verdict_on(video(), (clip(("published", "2019"), ("archived", "2021")), whole()))
 
     assert "2021" not in joined(verdict.reasons)
 
 
-def test_the_file_s_own_word_is_told_as_such() -> None:
+def test_the_file_s_own_word_is_reported_as_such() -> None:
     verdict = verdict_on(video(), (clip(("captured", "2010-01-01"), INGESTED), whole()))
 
     assert "captured on 2010-01-01; a capture date is not used as evidence" in joined(
@@ -88,7 +88,7 @@ def test_the_file_s_own_word_is_told_as_such() -> None:
     )
 
 
-def test_dates_that_cannot_both_be_right_are_told() -> None:
+def test_dates_that_cannot_both_be_right_are_reported() -> None:
     verdict = verdict_on(
         video(), (clip(("captured", "2021-05-01"), ("published", "2019-06-12")), whole())
     )
@@ -98,7 +98,7 @@ def test_dates_that_cannot_both_be_right_are_told() -> None:
     )
 
 
-def test_a_date_that_cannot_be_read_is_told() -> None:
+def test_a_date_that_cannot_be_read_is_reported() -> None:
     verdict = verdict_on(video(), (clip(("published", "soon")), whole()))
 
     assert "was left out: 'soon' is not a date" in joined(verdict.reasons)
@@ -121,7 +121,7 @@ def test_first_seen_is_of_the_main_picture_where_anything_shows_it() -> None:
 
 
 @pytest.mark.parametrize("decision", ["weak_match", "same_scene_other_recording", "none"])
-def test_what_was_not_accepted_was_not_seen(decision: Any) -> None:
+def test_what_was_not_accepted_has_no_first_date(decision: Any) -> None:
     verdict = verdict_on(video(), (clip(("published", "2019")), whole(decision=decision)))
 
     assert verdict.first_seen is None
@@ -325,7 +325,7 @@ def test_the_headline_says_what_was_measured(
     ("score", "words"),
     [(1.0, "1.00"), (0.99999, "0.99"), (0.97, "0.97"), (0.29, "0.29"), (0, "0.00")],
 )
-def test_no_score_is_told_as_surer_than_it_is(score: float, words: str) -> None:
+def test_no_score_is_reported_as_surer_than_it_is(score: float, words: str) -> None:
     assert score_text(score) == words
 
 
@@ -369,7 +369,7 @@ def test_none_says_how_much_was_searched_and_what_came_closest() -> None:
         ),
     ],
 )
-def test_a_small_library_is_told_as_it_is(searched: Searched, words: str) -> None:
+def test_a_small_library_is_reported_as_it_is(searched: Searched, words: str) -> None:
     assert words in joined(verdict_on(video(), searched=searched).limits)
 
 

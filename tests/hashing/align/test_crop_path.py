@@ -57,7 +57,7 @@ def corners(matrix: Matrix) -> NDArray[np.float64]:
 
 
 @pytest.mark.parametrize("mirror", [False, True])
-def test_a_slow_zoom_is_followed_at_every_moment(mirror: bool) -> None:
+def test_a_slow_zoom_is_followed_at_every_timestamp(mirror: bool) -> None:
     flip = np.array([[-1.0, 0, SIZE[0]], [0, 1, 0], [0, 0, 1]]) if mirror else np.eye(3)
     common = flip @ shown((0.05, 0.05, 0.8))
     path = path_of([flip @ slow_zoom(float(t)) for t in TIMES], common)
@@ -81,7 +81,7 @@ def test_a_pan_that_begins_and_ends_on_the_way_is_followed() -> None:
     assert max(off) < 30.0
 
 
-def test_one_crop_held_throughout_does_not_travel() -> None:
+def test_a_crop_that_stays_throughout_does_not_travel() -> None:
     path = path_of([shown((0.1, 0.1, 0.7))] * len(TIMES))
     assert path is not None
     assert path_travel(path) < 0.01
@@ -109,7 +109,7 @@ def test_what_jumps_or_leans_from_instant_to_instant_is_no_path() -> None:
     assert path_of(leaning) is None
 
 
-def test_the_path_is_taken_over_where_one_moment_was_measured_better() -> None:
+def test_the_path_is_taken_over_where_one_timestamp_was_measured_better() -> None:
     path = path_of([slow_zoom(float(t)) for t in TIMES])
     assert path is not None
     true = slow_zoom(3.0)

@@ -78,7 +78,7 @@ def frames_counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
     return counted
 
 
-def test_seconds_in_two_hours_are_found_without_the_frames_of_two_hours(
+def test_seconds_in_two_hours_are_located_without_the_frames_of_two_hours(
     film: Films, frames_counted: dict[str, list[int]]
 ) -> None:
     park = ten_minutes(film("park"), 1)

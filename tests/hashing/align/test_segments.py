@@ -79,7 +79,7 @@ def test_a_reversed_segment_s_reference_still_runs_forward(film: Films) -> None:
     assert (segment.reference.start, segment.reference.end) == pytest.approx((1.0, 4.0), abs=0.05)
 
 
-def test_a_still_s_segment_is_a_moment_without_speed(film: Films) -> None:
+def test_a_still_s_segment_is_a_timestamp_without_speed(film: Films) -> None:
     line = Line(0.0, 0.0, 1.0, False, 3.3, 0.9, 0.5)
     (segment,) = to_segments(
         FrameCache(film("still")), FrameCache(film("street")), (line,), WHOLE, 0.9

@@ -38,7 +38,7 @@ def correlated(
     st.floats(0.0, 4.0), st.floats(3.0, 5.5), st.floats(0.5, 2.0), st.floats(0, 4), st.integers(0)
 )
 @settings(max_examples=15)
-def test_a_planted_line_is_found(
+def test_a_planted_line_is_located(
     start: float, length: float, speed: float, at: float, seed: int
 ) -> None:
     lines = find_lines(correlated([(start, start + length, speed, at)], seed=seed % 1000))
@@ -52,7 +52,7 @@ def test_a_planted_line_is_found(
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 1.6])
-def test_a_line_that_runs_backwards_is_found_as_reversed(speed: float) -> None:
+def test_a_line_that_runs_backwards_is_located_as_reversed(speed: float) -> None:
     (line,) = find_lines(correlated([(1.0, 7.0, -speed, 12.0)]))
     assert line.reversed
     assert line.speed == pytest.approx(speed, rel=0.05)
@@ -77,7 +77,7 @@ def test_two_pieces_in_another_order_are_two_lines_in_the_query_s_order() -> Non
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_pure_noise_holds_no_line(seed: int) -> None:
+def test_pure_noise_has_no_line(seed: int) -> None:
     assert find_lines(correlated([], seed=seed)) == []
 
 
@@ -89,7 +89,7 @@ def test_a_line_never_stands_still() -> None:
         assert CANDIDATE_SPEEDS[0] <= line.speed <= CANDIDATE_SPEEDS[-1]
 
 
-def test_a_still_is_placed_at_the_moment_that_agrees_best() -> None:
+def test_a_still_is_placed_at_the_timestamp_that_agrees_best() -> None:
     row = np.linspace(0, 0.4, 160, dtype=np.float32)[None]
     row[0, 57] = 0.95
     (line,) = find_lines(CorrelationMatrix(np.zeros(1), np.arange(160) * STEP_S, row))
@@ -97,14 +97,14 @@ def test_a_still_is_placed_at_the_moment_that_agrees_best() -> None:
     assert line.reference_time(0.0) == pytest.approx(5.7)
 
 
-def test_a_still_reference_is_found_for_as_long_as_it_is_held() -> None:
+def test_a_still_reference_is_located_for_as_long_as_it_is_shown() -> None:
     column = np.full((100, 1), 0.05, np.float32)
     column[30:62] = 0.93
     (line,) = find_lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column))
     assert (line.start, line.end) == pytest.approx((3.0, 6.2))
 
 
-def test_a_still_reference_that_is_never_shown_is_not_found() -> None:
+def test_a_still_reference_that_is_never_shown_has_no_line() -> None:
     column = np.full((100, 1), 0.1, np.float32)
     assert find_lines(CorrelationMatrix(np.arange(100) * STEP_S, np.zeros(1), column)) == []
 
@@ -119,7 +119,7 @@ def tiny(first: float, count: int) -> np.ndarray:
     return np.stack([p.mean(axis=2).astype(np.uint8) for p in pictures])
 
 
-def test_the_same_moments_of_one_scene_correlate_best() -> None:
+def test_the_same_timestamps_of_a_scene_correlate_best() -> None:
     times = np.arange(20) * STEP_S
     correlations = correlate_frames(
         times, tiny(0, 20), times, tiny(0, 20), np.eye(3), (512, 288), (512, 288)

@@ -45,7 +45,7 @@ def test_clips_compared_in_parts_are_as_similar_as_at_once(
 
 
 @pytest.mark.parametrize("shift", [0, 4, 11])
-def test_moments_of_a_copy_lie_on_its_line(shift: int) -> None:
+def test_timestamps_of_a_copy_lie_on_its_line(shift: int) -> None:
     reference = described(list(range(30)))
     query = described(list(range(shift, shift + 12)))
     best = propose_timestamps(find_similarities(query, reference))[0]
@@ -53,7 +53,7 @@ def test_moments_of_a_copy_lie_on_its_line(shift: int) -> None:
         assert tr - tq == pytest.approx(shift * EVERY_S, abs=EVERY_S)
 
 
-def test_moments_of_a_reversed_copy_run_backwards() -> None:
+def test_timestamps_of_a_reversed_copy_run_backwards() -> None:
     reference = described(list(range(30)))
     query = described(list(range(20, 5, -1)))
     best = propose_timestamps(find_similarities(query, reference))[0]
@@ -61,14 +61,14 @@ def test_moments_of_a_reversed_copy_run_backwards() -> None:
         assert tq + tr == pytest.approx(20 * EVERY_S, abs=EVERY_S)
 
 
-def test_the_moment_most_alike_is_proposed_for_a_single_shared_row() -> None:
+def test_the_timestamp_most_alike_is_proposed_for_a_single_shared_row() -> None:
     reference = described(list(range(30)))
     query = described([*range(100, 106), 17, *range(106, 112)])
     sets = propose_timestamps(find_similarities(query, reference))
     assert any((6 * EVERY_S, 17 * EVERY_S) in proposal.pairs for proposal in sets)
 
 
-def test_a_still_is_tried_at_moments_apart_from_each_other() -> None:
+def test_a_still_is_tried_at_timestamps_apart_from_each_other() -> None:
     reference = described([1, 1, 1, 2, 2, 2, 3, 3, 3])
     still = described([2])
     sets = propose_timestamps(find_similarities(still, reference))

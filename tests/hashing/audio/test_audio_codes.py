@@ -93,7 +93,7 @@ CHANGES: dict[str, Callable[[Samples], Samples]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("late_s", [0.0, 0.25, 0.5, 0.625])
-def test_a_changed_copy_is_found_at_its_place(change: str, late_s: float) -> None:
+def test_a_changed_copy_is_located_at_its_place(change: str, late_s: float) -> None:
     library = [heard(made("talk", seed)) for seed in (1, 2, 3)]
     copied = made("talk", 2, FOR_S, FROM_S + late_s)
     query = heard(np.concatenate([made("talk", 7, 5.0), CHANGES[change](copied)]))
@@ -147,7 +147,7 @@ def test_a_place_that_codes_name_by_chance_is_not_the_same_sound() -> None:
         *(pytest.param(noise(60 * RATE_HZ, 0.1, seed), id=f"noise {seed}") for seed in range(6)),
     ],
 )
-def test_what_cannot_be_told_from_other_sound_has_no_code(samples: Samples) -> None:
+def test_sound_that_is_not_distinctive_has_no_code(samples: Samples) -> None:
     assert not len(library_codes(heard(samples)).times)
     assert not len(codes_of(heard(samples)).times)
 
@@ -188,7 +188,7 @@ def test_a_long_query_is_coded_more_seldom_and_at_all_quarters_of_a_second(minut
     assert (np.bincount(quarters, minlength=4) > len(times) / 5).all()
 
 
-def test_codes_stay_what_they_were_for_libraries_hold_them() -> None:
+def test_codes_stay_what_they_were_for_libraries_store_them() -> None:
     steps = np.random.RandomState(5).randint(0, 200, (64, 24)).astype(np.uint8)
     codes = library_codes(AudioFingerprint(steps, 0.064, 0.0, SPACE)).codes
     assert codes[0].tobytes().hex() == GOLDEN

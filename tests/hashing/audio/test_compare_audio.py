@@ -225,7 +225,7 @@ def excerpt_at(
     return find_excerpt_at(audio_levels(heard(query)), audio_levels(heard(source)), start, there)
 
 
-def test_sound_from_another_clip_is_found_at_its_place() -> None:
+def test_sound_from_another_clip_is_located_at_its_place() -> None:
     source = babble(3, 40)
     query = np.concatenate([babble(4, 5), source[17 * RATE_HZ : 27 * RATE_HZ], babble(5, 5)])
     place = excerpt_at(query, source, 6, 18)
@@ -235,7 +235,7 @@ def test_sound_from_another_clip_is_found_at_its_place() -> None:
     assert place.reference.start - place.query.start == pytest.approx(12, abs=0.05)
 
 
-def test_unlike_sounds_share_no_stretch() -> None:
+def test_unlike_sounds_share_no_range() -> None:
     for start in (4, 16, 28):
         for there in (4, 16, 28):
             assert excerpt_at(babble(3, 40), babble(6, 40), start, there) is None

@@ -143,7 +143,7 @@ def test_a_still_scene_that_is_the_same_picture_is_the_same_at_any_speed() -> No
     assert decide(replace(still, min_agreeing_share=0.9), "video", "video").decision != "accepted"
 
 
-def test_a_quiet_stretch_that_ends_within_a_shot_is_left_open() -> None:
+def test_a_quiet_segment_that_ends_within_a_shot_is_left_open() -> None:
     quiet = replace(
         STRONG,
         motion_agreement=None,
@@ -156,7 +156,7 @@ def test_a_quiet_stretch_that_ends_within_a_shot_is_left_open() -> None:
     assert decide(ends_within, "video", "video").decision == "same_scene_other_recording"
 
 
-def test_a_video_s_best_moment_must_agree_more_with_a_still() -> None:
+def test_a_video_s_best_frame_must_agree_more_with_a_still() -> None:
     some = replace(STRONG, agreeing_share=0.7)
     assert decide(some, "still", "video").decision == "accepted"
     assert decide(some, "video", "still").decision != "accepted"
@@ -175,7 +175,7 @@ def test_more_that_lies_elsewhere_never_raises_the_score(
     assert decide(worse, query, reference).score <= decide(grounds, query, reference).score
 
 
-def test_a_still_in_which_things_lie_elsewhere_is_of_another_moment() -> None:
+def test_a_still_in_which_things_lie_elsewhere_is_of_another_time() -> None:
     in_place, moved = (
         replace(STRONG, displaced_share=0.02),
         replace(STRONG, displaced_share=0.2, inliers=22),

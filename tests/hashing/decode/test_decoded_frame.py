@@ -29,7 +29,7 @@ def test_progressive_scenes_are_not_taken_for_interlaced_ones() -> None:
     assert max(shares) < COMB_SHARE, shares
 
 
-def test_fields_of_different_moments_are_combed() -> None:
+def test_fields_of_different_times_are_combed() -> None:
     shares = [comb_share(frame_of(woven(seed, 0.5))) for seed in range(1, 13)]
     assert min(shares) > COMB_SHARE, shares
 

@@ -51,7 +51,7 @@ def test_a_clock_that_jumps_ahead_goes_on_where_the_format_allows_jumps(by_s: fl
     assert len(clock.jumps) == 1
 
 
-def test_where_a_format_states_durations_a_longer_hold_is_a_jump() -> None:
+def test_where_a_format_states_durations_a_longer_frame_is_a_jump() -> None:
     stamps = [*steady(0, 25), *steady(72_000, 25)]
     np.testing.assert_allclose(times(stamps, durations=True), steady(0, 50), atol=1e-6)
 

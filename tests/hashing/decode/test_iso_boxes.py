@@ -27,7 +27,7 @@ def movie(coding: bytes, configuration: bytes) -> io.BytesIO:
         (b"hvc1", b"xxxxdvvC", False),  # the letters alone
     ],
 )
-def test_dolby_vision_is_told_by_its_configuration(
+def test_dolby_vision_is_recognised_by_its_configuration(
     coding: bytes, configuration: bytes, is_dolby: bool
 ) -> None:
     assert has_dolby_vision(movie(coding, configuration)) is is_dolby

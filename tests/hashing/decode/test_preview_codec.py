@@ -34,7 +34,7 @@ def test_as_many_pictures_come_back_at_the_same_times_and_size() -> None:
     np.testing.assert_array_equal(whole().times, TIMES)
 
 
-def test_each_picture_shows_its_own_moment() -> None:
+def test_each_preview_frame_has_its_own_timestamp() -> None:
     for time, picture in zip(whole().times[::9], whole().pixels[::9], strict=True):
         own = np.abs(picture - scene(1, float(time), SIZE).astype(float)).mean()
         other = np.abs(picture - scene(1, float(time) + 2, SIZE).astype(float)).mean()
@@ -77,7 +77,7 @@ def test_data_of_another_size_than_stated_are_refused() -> None:
         decode(replace(kept(), width=64))
 
 
-def test_fewer_pictures_than_moments_are_refused() -> None:
+def test_fewer_frames_than_timestamps_are_refused() -> None:
     more = np.append(TIMES, TIMES[-1] + [1.0, 2.0])
     with pytest.raises(DecodeError, match="53 of 55"):
         decode(replace(kept(), times=more))

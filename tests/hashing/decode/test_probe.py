@@ -10,7 +10,7 @@ from tests.made.broken import make_long, make_sound_only
 from tests.made.stills import make_still
 
 
-def test_a_video_s_facts_are_told(tmp_path: Path) -> None:
+def test_a_video_s_facts_are_reported(tmp_path: Path) -> None:
     path = make_video(tmp_path / "v.mp4", 1, 1.0, 20, (160, 90))
     with path.open("rb") as file:
         info = probe(file)

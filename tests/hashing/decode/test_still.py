@@ -49,7 +49,7 @@ def test_every_kind_of_photo_comes_out_upright_and_rgb(tmp_path: Path, kind: Sti
 
 
 @pytest.mark.parametrize("kind", SUFFIXES)
-def test_the_size_told_is_that_of_the_upright_picture(tmp_path: Path, kind: StillKind) -> None:
+def test_the_size_reported_is_that_of_the_upright_picture(tmp_path: Path, kind: StillKind) -> None:
     with make_still(tmp_path / f"p{SUFFIXES[kind]}", kind, size=SIZE).open("rb") as file:
         still = open_still(file, PLENTY)
         assert still is not None
@@ -214,7 +214,7 @@ def test_text_is_no_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
-def test_an_animation_gives_every_frame_with_its_moment(
+def test_an_animation_gives_every_frame_with_its_timestamp(
     tmp_path: Path, kind: AnimationKind
 ) -> None:
     path = make_animation(tmp_path / f"a.{kind}", kind, frames=5, frame_s=0.3, size=SIZE)

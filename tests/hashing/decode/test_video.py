@@ -90,7 +90,7 @@ def test_time_is_zero_at_the_first_picture_whatever_the_clock_says(
     assert times[-1] == pytest.approx(0.96, abs=2 * MP4_TICK)
 
 
-def test_the_container_s_own_moment_of_the_first_picture_is_known(tmp_path: Path) -> None:
+def test_the_container_s_own_time_of_the_first_frame_is_known(tmp_path: Path) -> None:
     path = make_video(tmp_path / "s.mkv", 1, 0.4, size=SMALL, sound_kind=None, start_s=1.7)
     with path.open("rb") as file:
         assert first_frame_time(file) == pytest.approx(1.7, abs=2 * MP4_TICK)
@@ -182,7 +182,7 @@ def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
         times_of(path)
 
 
-def test_a_single_picture_has_one_moment(tmp_path: Path) -> None:
+def test_a_single_frame_has_one_timestamp(tmp_path: Path) -> None:
     assert times_of(make_one_frame(tmp_path / "one.mp4")).tolist() == [0.0]
 
 

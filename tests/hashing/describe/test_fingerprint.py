@@ -110,7 +110,7 @@ def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     assert same_bytes(first.audio, second.audio)
 
 
-def test_a_clip_read_quickly_is_found_by_one_read_in_full(tmp_path: Path) -> None:
+def test_a_clip_read_quickly_matches_itself_read_in_full(tmp_path: Path) -> None:
     path = make_video(tmp_path / "v.mp4", 4, 4.0, 10, (160, 90), sound_kind=None, gop=10)
     with path.open("rb") as file:
         quick = fingerprint(file, probe(file), "quick")

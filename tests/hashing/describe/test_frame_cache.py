@@ -20,7 +20,7 @@ def test_whole_pictures_come_back_in_the_order_asked(film: Films) -> None:
     np.testing.assert_array_equal(reel.frame(9), every[9])
 
 
-def test_tiny_pictures_are_grey_and_of_all_moments(film: Films) -> None:
+def test_thumbnails_are_grey_and_of_all_frames(film: Films) -> None:
     reel = FrameCache(film("excerpt"))
     width, height = reel.thumbnail_size
     assert reel.thumbnails().shape == (len(reel.times), height, width)
@@ -89,7 +89,7 @@ def test_keypoints_of_a_mirrored_window_are_those_of_the_mirror_image(film: Film
     assert points[:, 0].max() < 0.5 * reel.width + 2
 
 
-def test_a_still_has_one_moment(film: Films) -> None:
+def test_a_still_has_one_timestamp(film: Films) -> None:
     reel = FrameCache(film("still"))
     assert reel.times.tolist() == [0.0]
     assert reel.frame(0).shape == (reel.height, reel.width, 3)

@@ -64,7 +64,7 @@ def test_a_caption_bar_is_text_and_no_letterbox(known: FrameCache) -> None:
     assert regions[0].share == pytest.approx(1 - SIZE[1] / query.height, abs=0.02)
 
 
-def test_a_blurred_fill_is_told_from_a_larger_picture(known: FrameCache) -> None:
+def test_a_blurred_fill_is_distinguished_from_a_larger_picture(known: FrameCache) -> None:
     found = edits(known, made.always(made.on_blur))
     assert set(found) == {"blurred_background"}
     assert found["blurred_background"].measure["frame_share"] == pytest.approx(0.32, abs=0.02)
@@ -82,7 +82,7 @@ def test_a_blurred_fill_is_told_from_a_larger_picture(known: FrameCache) -> None
         (made.by_night, (0.5, 0, 1, 1)),
     ],
 )
-def test_cells_of_a_split_screen_are_found(known: FrameCache, change: Change, box: Box) -> None:
+def test_cells_of_a_split_screen_are_detected(known: FrameCache, change: Change, box: Box) -> None:
     found = edits(known, change)
     assert set(found) == {"split_screen"}
     assert found["split_screen"].box == pytest.approx(box, abs=0.02)
@@ -95,7 +95,7 @@ def test_a_filmed_screen_and_a_page_are_recordings(known: FrameCache) -> None:
     assert set(edits(known, made.always(made.on_page))) == {"screen_recording"}
 
 
-def test_black_bars_that_only_this_piece_of_an_item_has_are_told_so(
+def test_black_bars_that_only_this_piece_of_an_item_has_are_reported_so(
     known: FrameCache,
 ) -> None:
     def change(picture: Picture, t: float) -> Picture:

@@ -73,7 +73,7 @@ def test_what_broke_off_is_no_crop_and_what_was_cut_besides_is_one(photo: FrameC
     assert crop.measure["bottom"] == pytest.approx(0.0, abs=0.02)
 
 
-def test_a_crop_behind_a_caption_bar_is_seen_through(known: FrameCache) -> None:
+def test_a_caption_bar_does_not_hide_a_crop(known: FrameCache) -> None:
     def change(picture: Picture, t: float) -> Picture:
         return captioned(made.cropped((0.0, 0.3, 1.0, 1.0))(picture), t)
 
@@ -96,7 +96,7 @@ def test_what_lies_over_the_picture_cuts_nothing_off(known: FrameCache) -> None:
     assert edits(known, hosting((0.6, 0.55, 0.97, 0.95))) == {}
 
 
-def test_a_mirror_image_is_told_from_one_upside_down(known: FrameCache) -> None:
+def test_a_mirror_image_is_distinguished_from_an_upside_down_one(known: FrameCache) -> None:
     found = edits(known, made.always(made.mirrored), mirrored=True)
     assert set(found) == {"mirror"}
     assert found["mirror"].measure == {"axis": "vertical"}
@@ -129,7 +129,7 @@ def along_its_path(known: FrameCache, change: Change) -> dict[str, Edit]:
     return {edit.type: edit for edit in geometry_edits(query, *stabilised, ())}
 
 
-def test_a_moving_crop_is_told_from_a_still_one(known: FrameCache) -> None:
+def test_a_moving_crop_is_distinguished_from_a_still_one(known: FrameCache) -> None:
     assert set(along_its_path(known, made.panned)) == {"zoom_pan"}
     found = along_its_path(known, made.zoomed)
     assert set(found) == {"zoom_pan"}
@@ -153,7 +153,7 @@ def test_the_extent_ends_where_another_picture_begins(known: FrameCache) -> None
     assert seen.visible == pytest.approx((0.25, 0, 0.75, 1), abs=0.02)
 
 
-def test_half_a_picture_covered_by_another_that_agrees_here_and_there_is_found() -> None:
+def test_half_a_picture_covered_by_another_that_agrees_here_and_there_is_detected() -> None:
     agrees = np.r_[np.full(50, 0.1), np.full(90, 1.0)]
     lines = np.stack([agrees * 80, np.full(140, 80.0)], axis=1)
     assert _depth(lines, 100) == 50

@@ -95,7 +95,7 @@ def test_grain_is_measured_in_flat_places_of_photos() -> None:
     ],
 )
 @pytest.mark.parametrize("length", [made.LENGTH_S, 0])
-def test_coding_that_rounds_to_larger_steps_is_told_with_both(
+def test_coding_that_rounds_to_larger_steps_is_reported_with_both(
     length: float, mine: float | None, known: float | None, told: bool
 ) -> None:
     query, reference = (stating(made.made(length=length), step) for step in (mine, known))
@@ -109,7 +109,7 @@ def stating(reel: FrameCache, step: float | None) -> FrameCache:
     return FrameCache(replace(reel.fingerprint, info=info))
 
 
-def test_blocks_are_seen_in_photos(photo: FrameCache) -> None:
+def test_coding_blocks_are_detected_in_photos(photo: FrameCache) -> None:
     assert "recompressed" in edits(photo, coarse, 0)
 
 
@@ -128,7 +128,7 @@ def test_more_blur_leaves_less() -> None:
     assert 1.0 < sigma_of(0.5) < sigma_of(0.3) < sigma_of(0.1)
 
 
-def test_a_strong_blur_is_told_although_little_of_the_fine_detail_is_shared(
+def test_a_strong_blur_is_reported_although_little_of_the_fine_detail_is_shared(
     photo: FrameCache,
 ) -> None:
     found = edits(photo, lambda picture: coarse(softened(picture, 3.5), 30), 0)

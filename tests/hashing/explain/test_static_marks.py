@@ -35,7 +35,7 @@ def marks(known: FrameCache, change: made.Change | None) -> list[Mark]:
     return standing(made.reel(change=change), known, made.placed())
 
 
-def test_a_faint_mark_is_found_where_it_stands(known: FrameCache) -> None:
+def test_a_faint_mark_is_detected_where_it_stands(known: FrameCache) -> None:
     item = made.reel(change=faint("OLD TV", 274, 40))
     found = standing(item, known, made.placed())
     (mark,) = found
@@ -51,7 +51,7 @@ def test_a_line_of_it_is_text(known: FrameCache) -> None:
     assert edit.type == "text"
 
 
-def test_what_a_finding_tells_of_is_not_told_again(known: FrameCache) -> None:
+def test_what_a_finding_tells_of_is_not_reported_again(known: FrameCache) -> None:
     item = made.reel(change=made.marked)
     found = findings(item, known, made.placed())
     assert [one.kind for one in found] == ["logo"]
@@ -75,7 +75,7 @@ def test_what_a_finding_tells_of_is_not_told_again(known: FrameCache) -> None:
         made.marked,
     ],
 )
-def test_only_writing_is_told(known: FrameCache, change: made.Change | None) -> None:
+def test_only_writing_is_reported(known: FrameCache, change: made.Change | None) -> None:
     item = made.reel(change=change)
     told = marks_of(standing(item, known, made.placed()), [], [])
     assert [one.type for one in told] == (["logo"] if change is made.marked else [])

@@ -30,7 +30,7 @@ def edits(known: FrameCache, change: made.Change | None) -> list[Edit]:
         (made.pasted_in, {"tamper_added", "tamper"}),
     ],
 )
-def test_a_changed_place_is_found_with_its_time(
+def test_a_changed_place_is_detected_with_its_time(
     known: FrameCache, alter: made.Altering, kinds: set[str]
 ) -> None:
     (found,) = edits(known, alter(BOX, 1.5, 4.5))
@@ -41,7 +41,7 @@ def test_a_changed_place_is_found_with_its_time(
     assert found.query.end == pytest.approx(4.5, abs=0.6)
 
 
-def test_it_is_found_in_a_bad_copy_too(known: FrameCache) -> None:
+def test_it_is_detected_in_a_bad_copy_too(known: FrameCache) -> None:
     paint = made.painted_out(BOX, 1.5, 4.5)
     (found,) = edits(known, lambda one, t: made.recompressed(paint(one, t), t))
     assert found.type.startswith("tamper")
@@ -49,7 +49,7 @@ def test_it_is_found_in_a_bad_copy_too(known: FrameCache) -> None:
 
 
 @pytest.mark.parametrize("copied", [made.recompressed, made.softened, made.noisy])
-def test_what_is_faint_at_every_instant_is_found_by_when_it_starts_and_ends(
+def test_what_is_faint_at_every_instant_is_detected_by_when_it_starts_and_ends(
     known: FrameCache, copied: made.Change
 ) -> None:
     box: Box = (0.4, 0.4, 0.6, 0.7)
@@ -62,7 +62,7 @@ def test_what_is_faint_at_every_instant_is_found_by_when_it_starts_and_ends(
     assert found.query.end == pytest.approx(4.5, abs=0.6)
 
 
-def test_it_is_found_in_a_photo() -> None:
+def test_it_is_detected_in_a_photo() -> None:
     changed = made.reel(change=made.painted_out(BOX, 0.0, 1.0), length=0)
     (found,) = content_edits(changed, made.reel(length=0), made.placed(length=0), ())
     assert found.type.startswith("tamper")

@@ -251,7 +251,7 @@ def test_fewer_pictures_are_seen_through_repeats_at_the_old_rate() -> None:
     assert edits["frame_rate"].measure["shown_per_s"] == pytest.approx(10, rel=0.1)
 
 
-def test_repeats_that_fill_a_higher_rate_are_told() -> None:
+def test_repeats_that_fill_a_higher_rate_are_reported() -> None:
     def show(time: float) -> float:
         return float(np.floor(time * 25 + 1e-6)) / 25
 
@@ -289,7 +289,7 @@ def test_repeats_that_a_coder_went_on_refining_are_repeats() -> None:
     assert edits["frame_rate"].measure["shown_per_s"] == pytest.approx(12.5, rel=0.1)
 
 
-def test_an_even_rate_below_that_of_an_uneven_clip_is_told() -> None:
+def test_an_even_rate_below_that_of_an_uneven_clip_is_reported() -> None:
     random = np.random.default_rng(4)
     moments = np.cumsum(random.choice([0.02, 0.03, 0.05, 0.06], 400))
     known = film(Scene(), moments[moments < KNOWN_S] - moments[0], real_time)

@@ -62,7 +62,7 @@ def affine_by_the_book(
 
 @given(scales, scales, shifts, shifts, st.booleans(), seeds)
 @settings(max_examples=15)
-def test_a_crop_or_a_mirror_is_found_among_outliers(
+def test_a_crop_or_a_mirror_is_located_among_outliers(
     sx: float, sy: float, x: float, y: float, mirror: bool, seed: int
 ) -> None:
     matrix = np.array([[-sx if mirror else sx, 0, x + mirror * WIDTH * sx], [0, sy, y], [0, 0, 1]])
@@ -76,7 +76,7 @@ def test_a_crop_or_a_mirror_is_found_among_outliers(
 
 @given(scales, st.floats(0.08, 0.6) | st.floats(-0.6, -0.08), shifts, shifts, seeds)
 @settings(max_examples=15)
-def test_a_turned_picture_is_found_as_least_squares_on_the_inliers_finds_it(
+def test_a_turned_picture_is_located_as_least_squares_on_the_inliers_finds_it(
     scale: float, turn: float, x: float, y: float, seed: int
 ) -> None:
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
@@ -89,7 +89,7 @@ def test_a_turned_picture_is_found_as_least_squares_on_the_inliers_finds_it(
 
 @given(scales, st.floats(-0.08, 0.08), seeds)
 @settings(max_examples=15)
-def test_a_slight_turn_may_be_told_plainer_within_the_tolerance(
+def test_a_slight_turn_may_be_reported_plainer_within_the_tolerance(
     scale: float, turn: float, seed: int
 ) -> None:
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
@@ -102,7 +102,7 @@ def test_a_slight_turn_may_be_told_plainer_within_the_tolerance(
 
 @given(st.floats(-0.0006, 0.0006), st.floats(-0.0006, 0.0006), shifts, seeds)
 @settings(max_examples=12)
-def test_a_picture_filmed_at_a_slant_is_found(p: float, q: float, x: float, seed: int) -> None:
+def test_a_picture_filmed_at_a_slant_is_located(p: float, q: float, x: float, seed: int) -> None:
     matrix = np.array([[1, 0.05, x], [-0.03, 0.9, 5], [p, q, 1]])
     pairs, source, target = planted(matrix, seed, 160)
     estimate = estimate_transform(pairs, (WIDTH, HEIGHT))

@@ -26,7 +26,7 @@ def below(picture: np.ndarray, t: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("lines", [LINES, ("the harbour", "last night")])
-def test_a_bar_of_writing_is_found_by_its_rows(lines: tuple[str, ...]) -> None:
+def test_a_bar_of_writing_is_located_by_its_rows(lines: tuple[str, ...]) -> None:
     grey = cv2.cvtColor(captioned(scene(2, 0.0, (384, 216)), lines), cv2.COLOR_RGB2GRAY)
     (bar,) = find_caption_bars(np.asarray(grey, np.uint8))
     assert bar.box == pytest.approx((0, 0.8, 1, 1), abs=0.02)

@@ -51,7 +51,7 @@ def test_moments_a_fifth_of_a_second_off_lose_one_unit() -> None:
 
 
 @pytest.mark.parametrize("speed", [0.67, 1.25, 1.5, 2.0])
-def test_a_quiet_line_at_the_wrong_speed_is_found_by_its_peaks(speed: float) -> None:
+def test_a_quiet_line_at_the_wrong_speed_is_located_by_its_peaks(speed: float) -> None:
     correlations = quiet(np.arange(30) / 10 * speed + 1)
     other = vote_line(line(correlations, offset=1.3), sharpen_peaks(correlations), correlations)
     assert other.speed == pytest.approx(speed, rel=0.06)  # votes are coarse; fitted afterwards
@@ -81,7 +81,7 @@ def test_strays_are_counted_over_rows_that_say_when() -> None:
     )
 
 
-def test_quiet_footage_that_runs_only_backwards_is_told() -> None:
+def test_quiet_footage_that_runs_only_backwards_is_reported() -> None:
     correlations = quiet(5.0 - np.arange(30) / 10, slice(5, 25))
     assert is_only_reversed(line(correlations, offset=5.0, back=True), correlations)
 

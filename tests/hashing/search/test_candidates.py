@@ -125,7 +125,7 @@ def test_nothing_stored_finds_nothing() -> None:
     assert rank(index, cosine, 5) == []
 
 
-def test_a_window_is_found_with_its_moments_the_best_first() -> None:
+def test_a_window_is_located_with_its_moments_the_best_first() -> None:
     boxes = np.array([[0, 0, 0.5, 0.5], [0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]])
     index, cosine = hits([{3: 0.5}, {3: 0.8}, {3: 0.3, 5: 0.2}])
     times = np.zeros(index.shape)

@@ -93,7 +93,7 @@ def noisy(picture: Picture) -> Picture:
 
 
 @pytest.mark.parametrize("paint", [pasted, removed, written, blocked, noisy])
-def test_what_is_painted_over_a_copy_is_found_nowhere(paint: object) -> None:
+def test_what_is_painted_over_a_copy_is_detected_nowhere(paint: object) -> None:
     painted = paint(stood(0, 0))  # type: ignore[operator]
     assert displacement(coded(painted, 60), stood(0, 0)).displaced_share < 0.5 * MAX_DISPLACED_SHARE
 

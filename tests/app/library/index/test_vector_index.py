@@ -85,7 +85,7 @@ def test_the_nearest_come_first_with_their_true_cosines(
     np.testing.assert_allclose(cosines, true, atol=1e-6)
 
 
-def test_what_was_removed_is_never_found(make: Make, rng: np.random.Generator) -> None:
+def test_what_was_removed_is_never_returned(make: Make, rng: np.random.Generator) -> None:
     vectors = unit_vectors(rng, 200)
     index = make(vectors)
     gone = np.arange(0, 200, 2) * STRIDE

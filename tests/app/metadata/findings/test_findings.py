@@ -16,7 +16,7 @@ STILL = MediaInfo("still", 4000, 3000)
 VIDEO = MediaInfo("video", 640, 360, duration_s=5.0, frame_rate=25.0)
 
 
-def found(
+def findings_of(
     fields: Fields,
     claim: str | None = None,
     credentials: Credentials | None = None,
@@ -27,7 +27,7 @@ def found(
 
 
 def codes(*args: Any, **kwargs: Any) -> set[str]:
-    return {finding.code for finding in found(*args, **kwargs)}
+    return {finding.code for finding in findings_of(*args, **kwargs)}
 
 
 def exif(original: str, **more: Any) -> Fields:
@@ -157,7 +157,7 @@ GOLDEN: list[tuple[str, Fields, str | None, str, str]] = [
 def test_this_is_said_of_these_fields(
     fields: Fields, claim: str | None, code: str, severity: str
 ) -> None:
-    said = {finding.code: finding.severity for finding in found(fields, claim)}
+    said = {finding.code: finding.severity for finding in findings_of(fields, claim)}
     assert said.get(code) == severity
 
 
@@ -210,7 +210,9 @@ def test_this_is_not_said_of_ordinary_videos(fields: Fields, unsaid: set[str]) -
 )
 def test_hdr_is_said_as_a_fact(changed: dict[str, Any], said: str) -> None:
     for info in (VIDEO, STILL):
-        (finding,) = (one for one in found({}, info=replace(info, **changed)) if one.code == "hdr")
+        (finding,) = (
+            one for one in findings_of({}, info=replace(info, **changed)) if one.code == "hdr"
+        )
         assert finding.severity == "info"
         assert said in str(finding.message)
         assert "hdr" not in codes({}, info=info)
@@ -238,16 +240,16 @@ def test_a_normal_photo_raises_nothing_above_info() -> None:
         "thumbnail": {"correlation": 0.98, "aspect": 1.33, "picture_aspect": 1.33, "turn_deg": 0},
         "jpeg": {"estimated_quality": 96, "standard_tables": False},
     }  # fmt: skip
-    assert found(fields) == ()
+    assert findings_of(fields) == ()
 
 
-def test_dates_that_nobody_set_are_not_held_against_the_claim() -> None:
+def test_dates_that_nobody_set_are_not_compared_with_the_claim() -> None:
     said = codes(exif("1970:01:01 00:00:00"), "2022-11-27")
     assert said == {"date_unset_clock"}
 
 
 def test_the_claim_is_contradicted_in_the_file_s_name() -> None:
-    (finding,) = (f for f in found(exif("2019:06:12 14:03:00"), "2022-11-27")
+    (finding,) = (f for f in findings_of(exif("2019:06:12 14:03:00"), "2022-11-27")
                   if f.code == "date_before_claim")  # fmt: skip
     assert finding.text == (
         "The file says it was captured on 2019-06-12 (EXIF DateTimeOriginal), 1,264 days before "
@@ -268,30 +270,30 @@ def test_the_claim_is_contradicted_in_the_file_s_name() -> None:
         ("unreadable", "notice", "could not be read"),
     ],
 )
-def test_each_state_of_credentials_is_told_with_its_limit(
+def test_each_state_of_credentials_is_reported_with_its_limit(
     state: Any, severity: str, words: str
 ) -> None:
     credentials = Credentials(state, reason="for a reason", content_binding="changed")
-    said = found({}, credentials=credentials)
+    said = findings_of({}, credentials=credentials)
     finding = next(f for f in said if f.code == f"credentials_{state}")
     assert finding.severity == severity
     assert words in finding.text
 
 
-def test_generative_sources_declared_in_credentials_are_told() -> None:
+def test_generative_sources_declared_in_credentials_are_reported() -> None:
     credentials = Credentials("valid", source_types=("trainedAlgorithmicMedia",))
     assert "declared_synthetic" in codes({}, credentials=credentials)
 
 
 def test_the_severest_come_first() -> None:
-    said = [f.severity for f in found({**exif("2027:06:12 14:03:00"),
+    said = [f.severity for f in findings_of({**exif("2027:06:12 14:03:00"),
                                        "gps": {"latitude": 0.0, "longitude": 0.0},
                                        "container": {"encoder": "Lavf61"}})]  # fmt: skip
     assert said == sorted(said, key=["warning", "notice", "info"].index)
 
 
-def test_absence_is_told_as_no_evidence() -> None:
-    (finding,) = found({"jpeg": {"width": 4}})
+def test_absence_is_reported_as_no_evidence() -> None:
+    (finding,) = findings_of({"jpeg": {"width": 4}})
     assert "no evidence of tampering" in finding.text
 
 
@@ -309,7 +311,7 @@ def test_no_finding_repeats_what_points_at_a_person_or_a_place() -> None:
     fields["exif"]["EXIF DateTimeOriginal"] = f"2019:06:12 14:03:00 {canary}"
     actions: Any = ({"action": f"org.{canary}.edit", "description": canary},)
     credentials = Credentials("valid", issuer=canary, common_name=canary, actions=actions)
-    said = str(found(fields, "2019-01-01", credentials))
+    said = str(findings_of(fields, "2019-01-01", credentials))
     assert "changed_before_capture" in said
     assert "date_unread" in said
     assert "WhatsApp" in said
@@ -325,18 +327,18 @@ def test_a_clock_without_zone_is_refused() -> None:
 
 def test_a_date_of_creation_is_not_called_one_of_capture() -> None:
     fields: Fields = {"xmp": {"xmp:CreateDate": "2019-06-12T14:03:00"}}
-    finding = next(f for f in found(fields, "2022-11-27") if f.code == "date_before_claim")
+    finding = next(f for f in findings_of(fields, "2022-11-27") if f.code == "date_before_claim")
     assert finding.text.startswith("The file says it was created on 2019-06-12 (XMP CreateDate)")
 
 
-def test_one_date_before_the_claim_is_told_once() -> None:
+def test_one_date_before_the_claim_is_reported_once() -> None:
     fields = exif("2019:06:12 14:03:00", **{"Image DateTime": "2019:06:12 14:03:00"})
-    told = [f.code for f in found(fields, "2022-11-27") if f.severity == "warning"]
+    told = [f.code for f in findings_of(fields, "2022-11-27") if f.severity == "warning"]
     assert told == ["date_before_claim"]
 
 
 def test_signs_that_are_not_sure_say_so() -> None:
-    sure = found({"exif": {"Image Software": "GIMP 2.10"}})[0].text
-    likely = found({"container": {"comment": "made with TikTok"}})[0].text
+    sure = findings_of({"exif": {"Image Software": "GIMP 2.10"}})[0].text
+    likely = findings_of({"container": {"comment": "made with TikTok"}})[0].text
     assert sure.startswith("The file was saved by GIMP.")
     assert likely.startswith("The file seems to have gone through TikTok or Douyin (likely).")

@@ -176,7 +176,7 @@ def test_edit_lists_are_read_as_they_stand() -> None:
         ((0, -1, 0, 1, 0, 0, 0, 0, 1), 270),
     ],
 )
-def test_a_display_matrix_is_told_as_quarter_turns(matrix: tuple[int, ...], turn: int) -> None:
+def test_a_display_matrix_is_reported_as_quarter_turns(matrix: tuple[int, ...], turn: int) -> None:
     facts, _ = read_boxes(movie(box(b"trak", tkhd(matrix))))
     assert facts["trak[0] tkhd rotation_deg"] == turn
 

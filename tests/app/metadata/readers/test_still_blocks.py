@@ -179,7 +179,7 @@ def test_a_thumbnail_that_only_lies_on_its_side_is_alike() -> None:
 
 
 @pytest.mark.parametrize("quality", [30, 50, 75, 92, 100])
-def test_the_quality_of_a_standard_jpeg_is_found_exactly(quality: int) -> None:
+def test_the_quality_of_a_standard_jpeg_is_read_exactly(quality: int) -> None:
     facts = read_metadata(saved("JPEG", quality=quality)).fields["jpeg"]
     assert facts["estimated_quality"] == quality
     assert facts["standard_tables"] is True
@@ -235,7 +235,7 @@ def test_a_maker_note_that_declares_four_billion_bytes_costs_only_the_maker_note
     assert "metadata-maker-notes" in ids(metadata)
 
 
-def test_endless_properties_are_cut_and_the_cut_is_told() -> None:
+def test_endless_properties_are_cut_and_the_cut_is_reported() -> None:
     many = "".join(f"<xmp:P{i}>{'x' * 999}</xmp:P{i}>" for i in range(450))
     comments = PngImagePlugin.PngInfo()
     comments.add_itxt("XML:com.adobe.xmp", xmp_packet(f">{many}").decode())

@@ -22,7 +22,7 @@ def _squared(part: np.ndarray, side: float, start: float = 0.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("side", [6.0, 8.25, 13.5, 24.0])
-def test_blocks_of_any_size_are_seen(side: float) -> None:
+def test_blocks_of_any_size_are_detected(side: float) -> None:
     part = _part()
     mine = _squared(part, side)
     known = part[: mine.shape[0], : mine.shape[1]]

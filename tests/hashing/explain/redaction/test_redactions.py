@@ -47,7 +47,7 @@ def _hidden(way: str, part: np.ndarray) -> np.ndarray:
     return cv2.resize(few, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_NEAREST)
 
 
-def _looks(change, count: int = 5, quality: int = 60) -> list[RegisteredPair]:
+def _pairs(change, count: int = 5, quality: int = 60) -> list[RegisteredPair]:
     out = []
     for k in range(count):
         picture = _grained(0.7 * k)
@@ -66,8 +66,8 @@ def _hides(way: str, step: float = 0.0):
 
 
 @pytest.mark.parametrize("way", ["covered", "blurred", "pixelated"])
-def test_an_area_made_unreadable_is_found_with_its_way_and_place(way: str) -> None:
-    (found,) = areas(_looks(_hides(way)))
+def test_a_redacted_area_is_detected_with_its_way_and_place(way: str) -> None:
+    (found,) = areas(_pairs(_hides(way)))
 
     assert found.way == ("covered" if way == "covered" else "unreadable")
     assert found.box == pytest.approx(BOX, abs=0.04)
@@ -75,7 +75,7 @@ def test_an_area_made_unreadable_is_found_with_its_way_and_place(way: str) -> No
 
 
 def test_an_area_that_moves_is_one() -> None:
-    (found,) = areas(_looks(_hides("blurred", step=0.08)))
+    (found,) = areas(_pairs(_hides("blurred", step=0.08)))
 
     assert found.box[0] == pytest.approx(BOX[0], abs=0.05)
     assert found.box[2] == pytest.approx(BOX[2] + 0.32, abs=0.05)
@@ -84,7 +84,7 @@ def test_an_area_that_moves_is_one() -> None:
 def test_an_area_hidden_for_a_part_of_the_time_has_a_span() -> None:
     hide = _hides("covered")
 
-    (found,) = areas(_looks(lambda picture, k: hide(picture, k) if k >= 3 else picture))
+    (found,) = areas(_pairs(lambda picture, k: hide(picture, k) if k >= 3 else picture))
 
     assert found.span is not None
     assert found.span.start == pytest.approx(1.75, abs=0.4)
@@ -92,18 +92,18 @@ def test_an_area_hidden_for_a_part_of_the_time_has_a_span() -> None:
 
 @pytest.mark.parametrize("quality", [75, 20, 5])
 def test_a_copy_has_none_however_badly_coded(quality: int) -> None:
-    assert areas(_looks(lambda picture, k: picture, quality=quality)) == []
+    assert areas(_pairs(lambda picture, k: picture, quality=quality)) == []
 
 
 def test_a_picture_blurred_all_over_has_none() -> None:
-    assert areas(_looks(lambda picture, k: cv2.GaussianBlur(picture, (0, 0), 2.0))) == []
+    assert areas(_pairs(lambda picture, k: cv2.GaussianBlur(picture, (0, 0), 2.0))) == []
 
 
 def test_a_vignette_hides_nothing() -> None:
     y, x = np.mgrid[-1 : 1 : SIZE[1] * 1j, -1 : 1 : SIZE[0] * 1j]
     falls = (1 - 0.7 * (x**2 + y**2) / 2)[..., None]
 
-    assert areas(_looks(lambda picture, k: (picture * falls).astype(np.uint8))) == []
+    assert areas(_pairs(lambda picture, k: (picture * falls).astype(np.uint8))) == []
 
 
 def test_a_place_filled_in_from_around_is_not_hidden() -> None:
@@ -113,7 +113,7 @@ def test_a_place_filled_in_from_around_is_not_hidden() -> None:
     def removed(picture: np.ndarray, k: int) -> np.ndarray:
         return cv2.inpaint(picture, mask, 3, cv2.INPAINT_TELEA)
 
-    assert areas(_looks(removed)) == []
+    assert areas(_pairs(removed)) == []
 
 
 def test_a_bar_along_the_rim_is_not_a_covered_area() -> None:
@@ -121,7 +121,7 @@ def test_a_bar_along_the_rim_is_not_a_covered_area() -> None:
         picture[-40:, 100:250] = 0
         return picture
 
-    assert areas(_looks(barred)) == []
+    assert areas(_pairs(barred)) == []
 
 
 def _change(box: tuple[float, float, float, float], kind: EditType = EditType.TAMPER) -> Finding:
@@ -139,7 +139,7 @@ def test_what_a_moving_cover_has_just_left_is_no_change_of_the_scene() -> None:
     assert without_hidden([just_left, away], [standing]) == [just_left, away]
 
 
-def test_no_change_of_the_scene_is_told_where_it_meets_a_cover() -> None:
+def test_no_content_change_is_reported_where_it_meets_a_cover() -> None:
     cover = _change((0.1, 0.24, 0.23, 0.39), EditType.CENSOR)
     beside, away = _change((0.13, 0.06, 0.34, 0.32)), _change((0.5, 0.06, 0.7, 0.32))
     sticker = _change((0.13, 0.06, 0.34, 0.32), EditType.STICKER)
@@ -164,7 +164,7 @@ def test_large_blocks_are_one_unreadable_area(side: int) -> None:
         picture[_cut(BOX)] = cv2.resize(few, part.shape[1::-1], interpolation=cv2.INTER_NEAREST)
         return picture
 
-    (area,) = areas(_looks(change))
+    (area,) = areas(_pairs(change))
     assert area.way == "unreadable"
     assert area.box == pytest.approx(BOX, abs=0.02)
 
@@ -183,7 +183,7 @@ def _plain(t: float) -> np.ndarray:
     return picture
 
 
-def _plain_looks(change, count: int = 5) -> list[RegisteredPair]:
+def _plain_pairs(change, count: int = 5) -> list[RegisteredPair]:
     out = []
     for k in range(count):
         picture = _plain(k)
@@ -197,14 +197,14 @@ def _plain_looks(change, count: int = 5) -> list[RegisteredPair]:
 
 @pytest.mark.parametrize("way", ["blurred", "pixelated"])
 def test_an_outline_is_enough_where_all_else_is_plain(way: str) -> None:
-    (found,) = areas(_plain_looks(_hides(way)))
+    (found,) = areas(_plain_pairs(_hides(way)))
 
     assert found.way == "unreadable"
     assert mostly_in(found.box, BOX)
 
 
 def test_a_plain_copy_has_none() -> None:
-    assert areas(_plain_looks(lambda picture, k: picture)) == []
+    assert areas(_plain_pairs(lambda picture, k: picture)) == []
 
 
 def test_what_is_a_few_pixels_off_has_moved_and_is_not_hidden() -> None:
@@ -212,20 +212,20 @@ def test_what_is_a_few_pixels_off_has_moved_and_is_not_hidden() -> None:
         picture[_cut(BOX)] = np.roll(picture, (2, 3), (0, 1))[_cut(BOX)]
         return picture
 
-    assert areas(_looks(moved)) == []
+    assert areas(_pairs(moved)) == []
 
 
-def test_an_area_of_a_picture_that_is_blurred_all_over_is_found() -> None:
+def test_an_area_of_a_frame_that_is_blurred_all_over_is_detected() -> None:
     hide = _hides("pixelated")
 
     def change(picture: np.ndarray, k: int) -> np.ndarray:
         return cv2.GaussianBlur(hide(picture, k), (0, 0), 0.9)
 
-    (found,) = areas(_looks(change))
+    (found,) = areas(_pairs(change))
     assert found.box == pytest.approx(BOX, abs=0.04)
 
 
-def test_instants_that_are_held_against_each_other_are_of_the_same_moment() -> None:
+def test_frames_that_are_compared_are_of_the_same_time() -> None:
     query, known = overlay_made.reel(), overlay_made.reel()
     late = overlay_made.placed(length=5.0, offset=0.04)
 

@@ -74,7 +74,7 @@ def _moving(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
     monkeypatch.setattr(tampering_rules, "unsettled", lambda found, patch: share)
 
 
-def test_what_moves_between_kept_pictures_may_be_a_moment_between_them(
+def test_what_moves_between_preview_frames_may_be_a_time_between_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _moving(monkeypatch, 0.9)

@@ -48,7 +48,7 @@ def test_what_was_laid_over_elsewhere_is_left_out() -> None:
     assert stands_out(found, _patch(found), [words]) > 1.5
 
 
-def test_a_photo_is_settled_and_a_still_of_moving_things_is_not() -> None:
+def test_nothing_moves_in_a_photo_and_things_may_in_a_still_of_a_video() -> None:
     photo = _photo(made.recompressed)
     assert unsettled(photo, _patch(photo)) == 0.0
     video = made.reel()

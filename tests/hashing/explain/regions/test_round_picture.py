@@ -29,14 +29,14 @@ def laid_over(*, soft_px: float, axes: tuple[int, int] = AXES) -> NDArray[np.uin
 
 
 @pytest.mark.parametrize("near", [TRUE, (0.06, 0.3, 0.36, 0.92)])
-def test_the_rim_of_a_round_picture_is_found(near: tuple[float, float, float, float]) -> None:
+def test_the_rim_of_a_round_picture_is_detected(near: tuple[float, float, float, float]) -> None:
     outline = round_outline(laid_over(soft_px=0), footage(12), near)
     assert outline is not None
     assert outline[0] == pytest.approx(TRUE, abs=0.015)
     assert outline[1] >= MIN_RIM_SHARE
 
 
-def test_an_oval_is_found_as_well() -> None:
+def test_an_oval_is_detected_as_well() -> None:
     outline = round_outline(laid_over(soft_px=0, axes=(34, 50)), footage(12), TRUE)
     assert outline is not None
     assert outline[0] == pytest.approx((46 / 384, TRUE[1], 114 / 384, TRUE[3]), abs=0.015)

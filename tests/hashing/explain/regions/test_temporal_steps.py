@@ -23,7 +23,7 @@ def _excess(seed: int = 3) -> NDArray[np.float32]:
     return np.asarray(lasting + rng.normal(0, 0.25, (COUNT, *SHAPE)), np.float32).clip(0)
 
 
-def _found(excess: NDArray[np.float32]) -> Difference:
+def _made_difference(excess: NDArray[np.float32]) -> Difference:
     shown = SimpleNamespace(
         times=np.arange(len(excess)) * PACE_S,
         excess=excess,
@@ -34,7 +34,7 @@ def _found(excess: NDArray[np.float32]) -> Difference:
 
 
 def _step(excess: NDArray[np.float32], taken: NDArray[np.bool_] | None = None) -> Step | None:
-    return step(_found(excess), np.zeros(SHAPE, bool) if taken is None else taken, 2.0)
+    return step(_made_difference(excess), np.zeros(SHAPE, bool) if taken is None else taken, 2.0)
 
 
 def _raised(place: tuple[slice, slice] = PLACE, by: float = 0.9) -> NDArray[np.float32]:
@@ -43,7 +43,7 @@ def _raised(place: tuple[slice, slice] = PLACE, by: float = 0.9) -> NDArray[np.f
     return excess
 
 
-def test_a_faint_rise_is_found_with_its_place_and_time() -> None:
+def test_a_faint_rise_is_detected_with_its_place_and_time() -> None:
     found = _step(_raised())
     assert found is not None
     assert (found.patch.first, found.patch.last) == (6, 13)
