@@ -49,6 +49,9 @@ EXIT_UNREADABLE = 3
 EXIT_LIBRARY = 4
 
 
+EXIT_DIFFERS = 5  # of a check that was done again, with another outcome
+
+
 EXIT_UNEXPECTED = 1  # an internal error
 
 

@@ -20,6 +20,7 @@ from app.cli.library_commands import library_app
 from app.cli.options import AsJson, LibraryPlace, Progress, settings_of, start_decoding
 from app.cli.printing import complain, print_json, print_lines, warn_unsandboxed
 from app.cli.report_command import report as report_command
+from app.cli.reproduce_command import reproduce
 from app.cli.service_store import DataOption
 from app.cli.verify_and_repair import repair, verify
 from app.cli.wipe import wipe
@@ -57,6 +58,7 @@ app.command(help=plain("help-wipe"))(wipe)
 app.command(help=plain("help-doctor"))(doctor)
 # ids may begin with a hyphen
 ID_COMMAND: Final = {"ignore_unknown_options": True}
+app.command(help=plain("help-reproduce"))(reproduce)
 app.command("report", help=plain("help-report"), context_settings=ID_COMMAND)(report_command)
 
 

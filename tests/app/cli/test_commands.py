@@ -42,8 +42,8 @@ def line(monkeypatch: pytest.MonkeyPatch) -> MadeLine:
     for module in ("app.verify", "app.pipeline.add_clip", "app.pipeline.compare_files"):
         monkeypatch.setitem(sys.modules, module, made)
     monkeypatch.setattr(app, "verify", made, raising=False)
-    for module in ("app.cli.commands", "app.cli.library_commands"):
-        monkeypatch.setattr(f"{module}.warn_unsandboxed", lambda settings: None)
+    for module in ("commands", "library_commands", "reproduce_command"):
+        monkeypatch.setattr(f"app.cli.{module}.warn_unsandboxed", lambda settings: None)
     return made
 
 
@@ -838,3 +838,31 @@ def test_a_terminal_without_unicode_shows_escapes(library: Path) -> None:
 
     assert done.returncode == 2
     assert b"\\u202e\\u79cb" in done.stderr
+
+
+def test_a_check_is_done_again_and_what_differs_is_named(
+    firstseen: Firstseen,
+    line: MadeLine,
+    library: Path,
+    item: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert firstseen("check", item, "--claimed-date", "2022-11-27", "--json") == 0
+    report = item.with_name("report.json")
+    report.write_text(capsys.readouterr().out)
+    assert firstseen("reproduce", report) == 0
+    assert capsys.readouterr().out.startswith("The outcome is the same.")
+    assert line.calls[-1]["claim"] == line.calls[-2]["claim"]
+
+    line.matches = [(clip(INGESTED), whole())]
+    assert firstseen("reproduce", report, "--json") == 5
+    said = json.loads(capsys.readouterr().out)
+    assert said["same_outcome"] is False
+    assert any(each["text"].startswith("Matching clips: nothing then") for each in said["outcome"])
+
+    item.write_bytes(b"other pictures")
+    assert firstseen("reproduce", report) == 2
+    assert "is not the file of this report" in capsys.readouterr().err
+    report.write_text("{")
+    assert firstseen("reproduce", report) == 2
+    assert "is no report" in capsys.readouterr().err
