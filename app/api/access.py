@@ -7,7 +7,6 @@ Keys are looked up at each request: a revoked one is refused at once.
 """
 
 import contextlib
-import ipaddress
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.dependencies import store_of
 from app.api.problem_json import Refusal
-from app.api.rate_limits import Buckets, Slots
+from app.api.rate_limits import Buckets, Slots, client_network
 from app.settings import Settings
 from app.store import keys, sessions
 from app.store.data_folder import Store
@@ -152,18 +151,6 @@ def sign_in_failure(request: Request) -> Refusal:
     if wait is not None:
         return too_many_requests(wait, "error-too-many-wrong-keys")
     return unauthenticated("error-not-a-key")
-
-
-def client_network(address: str) -> str:
-    """The network of one client: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address  # from a test, or a socket in the file system
-    if ip.version == 4:
-        return str(ip)
-    mapped = ip.ipv4_mapped  # how a dual-stack socket reports IPv4
-    return str(mapped) if mapped else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def unauthenticated(why: str) -> Refusal:

@@ -1,5 +1,6 @@
 """Limits in memory, by name: token buckets for requests and sign-ins, slots for uploads."""
 
+import ipaddress
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
@@ -64,3 +65,15 @@ class Slots:
             self._taken[name] -= 1
             if not self._taken[name]:
                 del self._taken[name]
+
+
+def client_network(address: str) -> str:
+    """The network of one client: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # from a test, or a socket in the file system
+    if ip.version == 4:
+        return str(ip)
+    mapped = ip.ipv4_mapped  # how a dual-stack socket reports IPv4
+    return str(mapped) if mapped else str(ipaddress.ip_network((ip, 64), strict=False))

@@ -256,7 +256,7 @@ def _segment(segment: Segment) -> Json:
 
 
 def _of_part(part: str | None) -> Json:
-    """Which part it is of; nothing where that is the main one."""
+    """The id of the part of a file, for the JSON of what is of it; nothing for the main one."""
     return {} if part is None else {"part": part}
 
 

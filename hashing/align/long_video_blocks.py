@@ -175,7 +175,7 @@ def resolve_overlaps(lines: Iterable[Line]) -> tuple[Line, ...]:
     for line in sorted(lines, key=_strength, reverse=True):
         pieces = [line]
         for stronger in out:
-            pieces = [rest for piece in pieces for rest in _outside(piece, stronger)]
+            pieces = [rest for piece in pieces for rest in _line_parts_outside(piece, stronger)]
         out += [
             piece
             for piece in pieces
@@ -188,7 +188,7 @@ def _strength(line: Line) -> float:
     return line.correlation * (line.end - line.start) * (1.0 + max(0.0, line.contrast))
 
 
-def _outside(line: Line, stronger: Line) -> list[Line]:
+def _line_parts_outside(line: Line, stronger: Line) -> list[Line]:
     """The parts of a line, between two long videos, before and after another one."""
     if line.end <= stronger.start or line.start >= stronger.end:
         return [line]

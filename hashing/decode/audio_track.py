@@ -39,7 +39,7 @@ def audio_stream(container: av.container.InputContainer) -> av.AudioStream | Non
 
 
 def read_samples(file: BinaryIO, rate_hz: int, max_duration_s: Seconds) -> AudioSamples | None:
-    """Mono at `rate_hz`; None where no sound decodes."""
+    """Mono samples of the audio track at `rate_hz`; None where no sound decodes."""
     with open_container(file) as container:
         stream = audio_stream(container)
         if stream is None:
@@ -72,7 +72,7 @@ def read_samples(file: BinaryIO, rate_hz: int, max_duration_s: Seconds) -> Audio
 
 
 def _missing(frame: av.AudioFrame, start: Seconds, have: int, rate_hz: int) -> int:
-    """Samples between what there is and this frame; negative where the clock went back."""
+    """Audio samples missing before this frame; negative where the clock went back."""
     return 0 if frame.time is None else int((float(frame.time) - start) * rate_hz) - have
 
 

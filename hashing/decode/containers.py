@@ -81,7 +81,7 @@ FAULT_NAMES = {
 
 
 def fault(error: BaseException) -> Message:
-    """What went wrong, in our words: libraries' own texts name addresses, files and lines."""
+    """What is wrong with a container, in our words: libraries name addresses, files and lines."""
     known = FAULT_NAMES.get(type(error).__name__)
     if known is None and isinstance(error, OSError):
         known = FAULTS.get(error.errno or 0)
@@ -148,7 +148,7 @@ def is_decodable(stream: av.stream.Stream) -> bool:
 
 
 def is_cover(stream: av.stream.Stream) -> bool:
-    """Whether the stream is a still attached to the file, not footage."""
+    """Whether a stream of the container is a still attached to the file, not footage."""
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
@@ -179,7 +179,7 @@ def video_stream(
 def video_tracks(
     container: av.container.InputContainer, file: BinaryIO | None = None
 ) -> list[Track]:
-    """Every video track, in the file's order."""
+    """Every video track of the container, in its order."""
     unknown = iter(unknown_codings(container, file, "vide"))
     tracks: list[Track] = []
     for stream in container.streams.video:

@@ -96,7 +96,7 @@ def _complete_rows(grey: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _row_wise(still: Still) -> PartialStill:
-    """Formats whose rows come one after the other: those that never came are zeros."""
+    """A partial still of a format whose rows come in order: those that never came are zeros."""
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = True  # of this decoding alone
     try:
@@ -113,7 +113,7 @@ def _row_wise(still: Still) -> PartialStill:
 
 
 def _completed(file: BinaryIO, max_pixels: int, size: int) -> PartialStill:
-    """Completed to its declared size with two fillings; rows that differ are not the picture's."""
+    """A partial still filled to its declared size twice; rows that differ are missing."""
     file.seek(0)
     data = file.read(MAX_FILL_BYTES)
     missing = size - len(data)
@@ -136,7 +136,7 @@ def _completed(file: BinaryIO, max_pixels: int, size: int) -> PartialStill:
 
 
 def _decoded(still: Still) -> NDArray[np.uint8]:
-    """As stored, not upright: rows are in the order in which they were coded."""
+    """The partial still as stored, not upright: rows in the order in which they were coded."""
     try:
         return upright_rgb(still.image, transfer=still.transfer)
     except FAULTS as error:

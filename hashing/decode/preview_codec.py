@@ -32,7 +32,7 @@ STILL_QUALITY = 85
 
 
 def fitted(width: int, height: int, long_side: int = LONG_SIDE_PX) -> tuple[int, int]:
-    """The size with the longest side at most `long_side`, both even, never enlarged."""
+    """The size of preview frames: longest side at most `long_side`, both even, never enlarged."""
     scale = min(1.0, long_side / max(width, height))
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 

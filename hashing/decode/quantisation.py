@@ -26,7 +26,7 @@ def step_of_tables(tables: Mapping[int, Sequence[int]]) -> float | None:
 
 
 def step_of(frame: av.VideoFrame) -> float | None:
-    """Grey levels, the geometric mean over a frame; None where its decoder does not state it.
+    """Quantisation step in grey levels, the geometric mean over a frame; None where not stated.
 
     The frame's decoder has to be opened with the options `EXPORT`.
     """
@@ -42,7 +42,7 @@ def step_of(frame: av.VideoFrame) -> float | None:
 
 
 def _deltas(stated: VideoEncParams) -> NDArray[np.int32]:
-    """(blocks,) what each adds to the frame's parameter; a single zero where none is stated."""
+    """(blocks,) what each adds to the quantisation parameter; one zero where none is stated."""
     if not stated.nb_blocks:
         return np.zeros(1, np.int32)
     size = stated.block_size // 4

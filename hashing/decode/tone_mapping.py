@@ -70,7 +70,7 @@ def _hlg_light(signal: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _rolled_off(light: NDArray[np.float32]) -> NDArray[np.float32]:
-    """cd/m2 of HDR -> at most SDR white: BT.2390-11's spline above its knee, in PQ's scale."""
+    """cd/m2 of HDR -> at most SDR white, tone mapped by BT.2390-11's spline in PQ's scale."""
     top = float(_pq_signal(np.array(PEAK_NITS, np.float32)))
     white = float(_pq_signal(np.array(SDR_WHITE_NITS, np.float32))) / top
     knee = 1.5 * white - 0.5

@@ -128,7 +128,7 @@ def upright_size(frame: DecodedFrame, sample_aspect: float | None) -> tuple[int,
 def _tracks(
     file: BinaryIO, limits: Limits, damage: Damage, track: int | None, *, only_key: bool = False
 ) -> Generator[DecodedFrame]:
-    """The frames of the first track of which one decodes.
+    """The frames of the first video track of which one decodes.
 
     A track of which every frame is damaged is read once more, damaged frames and all.
     """
@@ -253,7 +253,7 @@ def _video(
 def _limited(
     frames: Iterator[DecodedFrame], limits: Limits, damage: Damage
 ) -> Iterator[DecodedFrame]:
-    """The frames up to the limits on their number and their time; then what was left out."""
+    """Frames of a video up to the limits on number and time; then what was left out."""
     started = monotonic()
     for given, frame in enumerate(frames):
         passed = _passed(frame.time, given, limits) or _out_of_time(started, limits)
@@ -270,7 +270,7 @@ def _limited(
 
 
 def _passed(time: Seconds, given: int, limits: Limits) -> Message | None:
-    """Which limit the next frame passes; names the setting."""
+    """Which limit the next frame of the video passes; names the setting."""
     if time > limits.max_duration_s:
         return Message("problem-longer-than", {"seconds": f"{limits.max_duration_s:g}"})
     if given >= limits.max_frames:
@@ -348,7 +348,7 @@ def _length(seconds: Seconds) -> Message:
 
 
 def _check_end(end: Seconds, damage: Damage) -> None:
-    """Compare where frames ended with where the container said they would."""
+    """Compare where the video's frames ended with where the container said they would."""
     declared = damage.declared
     if damage.jumps or declared is None:
         return  # a length that was counted across a break says nothing

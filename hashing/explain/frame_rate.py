@@ -48,7 +48,7 @@ class Rates:
 
 def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rates | None:
     """Rates over the matched stretches; None where neither count nor nominal rates say much."""
-    even = _nominal(query), _nominal(reference)
+    even = _nominal_rate(query), _nominal_rate(reference)
     seconds = [0.0, 0.0]
     shown = [0, 0]
     for line in lines:
@@ -56,7 +56,10 @@ def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rate
             ends = sorted((line.reference_time(start), line.reference_time(start + WINDOW_S)))
             if ends[1] - ends[0] < 0.95 * WINDOW_S * line.speed:
                 continue  # the query stands still somewhere here
-            counts = _shown(query, start, start + WINDOW_S), _shown(reference, ends[0], ends[1])
+            counts = (
+                _count_different_frames(query, start, start + WINDOW_S),
+                _count_different_frames(reference, ends[0], ends[1]),
+            )
             if counts[0] is None or counts[1] is None:
                 continue
             shown[0] += counts[0]
@@ -64,7 +67,7 @@ def rates(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> Rate
             seconds[0] += WINDOW_S
             seconds[1] += float(ends[1] - ends[0])
     steadily = seconds[0] >= LEAST_S and shown[1] >= STEADY * (even[1] or 0.0) * seconds[1]
-    fastest = _fastest(query)
+    fastest = _fastest_rate(query)
     if fastest is None:
         return None
     ours = even[0] or (shown[0] / seconds[0] if steadily else fastest)
@@ -87,7 +90,7 @@ def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> f
     None where too little moves, where there is no clear cut between the two kinds, or where the
     known clip repeats pictures itself: how much of one falls on the item's next is then not known.
     """
-    if _halting(reference, lines):
+    if _halts_between_frames(reference, lines):
         return None
     moved = np.cumsum(reference.change, dtype=np.float64)
     ratios: list[NDArray[np.float64]] = []
@@ -107,7 +110,7 @@ def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> f
     if step.sum() < LEAST_S:
         return None
     ratio = ratio / max(float(np.percentile(ratio, 80)), 1e-6)
-    ratio = ratio[~_standing(ratio < MAX_REPEAT_CHANGE, step)]
+    ratio = ratio[~_long_still_runs(ratio < MAX_REPEAT_CHANGE, step)]
     if len(ratio) < FEWEST:
         return None
     repeats = float((ratio < MAX_REPEAT_CHANGE).mean())
@@ -115,7 +118,7 @@ def repeated(query: Timeline, reference: Timeline, lines: tuple[Line, ...]) -> f
     return repeats if repeats < 0.5 * REPEATS or between < BETWEEN * repeats else None
 
 
-def _halting(reference: Timeline, lines: tuple[Line, ...]) -> bool:
+def _halts_between_frames(reference: Timeline, lines: tuple[Line, ...]) -> bool:
     """Whether some of the known pictures that move change far less than those beside them."""
     halts = moving = 0
     for line in lines:
@@ -131,7 +134,7 @@ def _halting(reference: Timeline, lines: tuple[Line, ...]) -> bool:
     return halts > 0.5 * REPEATS * moving
 
 
-def _standing(repeats: NDArray[np.bool_], step: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _long_still_runs(repeats: NDArray[np.bool_], step: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(n,) which frames belong to a run of repeats that lasts longer than LONGEST_S."""
     out = np.zeros(len(repeats), bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], repeats, [False]])))
@@ -140,7 +143,7 @@ def _standing(repeats: NDArray[np.bool_], step: NDArray[np.float64]) -> NDArray[
     return out
 
 
-def _nominal(timeline: Timeline) -> float | None:
+def _nominal_rate(timeline: Timeline) -> float | None:
     """Nominal frames per second of a timeline, where they come evenly."""
     steps = np.diff(timeline.times)
     if len(steps) < 4:
@@ -150,7 +153,7 @@ def _nominal(timeline: Timeline) -> float | None:
     return 1 / usual if odd < 0.1 else None
 
 
-def _fastest(timeline: Timeline) -> float | None:
+def _fastest_rate(timeline: Timeline) -> float | None:
     """Pictures a second where they come fastest, which is what unevenly shown ones come close to.
 
     As from a screen, or with pictures missing: such a clip shows no more than that.
@@ -168,7 +171,7 @@ def _mean_rate(reference: Timeline, lines: tuple[Line, ...]) -> float:
     return count / max(1e-6, sum(b - a for a, b in ends))
 
 
-def _shown(timeline: Timeline, start: Seconds, end: Seconds) -> int | None:
+def _count_different_frames(timeline: Timeline, start: Seconds, end: Seconds) -> int | None:
     """Different frames shown in a span; None where too little moves to tell."""
     inside: NDArray[np.bool_] = (timeline.times >= start) & (timeline.times < end)
     change = timeline.change[inside]

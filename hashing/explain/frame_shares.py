@@ -227,5 +227,5 @@ def _soften(frames: Frames, sigma_px: float) -> Frames:
 
 
 def is_filled(shares: tuple[FrameShare, ...]) -> bool:
-    """Whether what surrounds the footage is an enlarged copy of it, and not other footage."""
+    """Whether the rest of the frame is an enlarged copy of the footage, and not other footage."""
     return any(share.fill >= MIN_FILL_SHARE and share.fill > share.other for share in shares)

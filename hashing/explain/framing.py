@@ -27,7 +27,7 @@ MOSTLY_SHOWN = 0.85  # of the frame, above which what is left is no filled backg
 
 
 def outside(query: FrameCache, reference: FrameCache, placement: Placement) -> tuple[Region, ...]:
-    """What lies around the known picture in the item's frame, bars first; () where nothing does."""
+    """What frames the known picture in the item, bars first; () where nothing does."""
     placement = prefer_axis_aligned(query, reference, placement)
     return surroundings(
         registered_pairs(query, reference, placement), extent(query, reference, placement)
@@ -92,7 +92,7 @@ def telling(regions: tuple[Region, ...]) -> tuple[Region, ...]:
 
 
 def _neutral(bar: Region) -> bool:
-    """Whether a bar is black or white, as bars are."""
+    """Whether a bar is black or white, as bars of a frame are."""
     return (max(bar.colour) <= 24 and max(bar.colour) - min(bar.colour) <= 8) or min(
         bar.colour
     ) >= 236

@@ -73,7 +73,7 @@ def _aspect(reel: FrameCache) -> float:
 
 
 def shape(query: FrameCache, reference: FrameCache, seen: Extent, uncertain: float) -> Shape:
-    """Mirroring, angle and proportions of the transform where the known picture is seen."""
+    """The geometry of a transform: mirroring, angle and proportions where it is visible."""
     info_q, info_r = query.fingerprint.info, reference.fingerprint.info
     size = (info_r.width, info_r.height)
     matrix = to_pixel_matrix(seen.homography, (info_q.width, info_q.height), size)
@@ -98,7 +98,7 @@ def shape(query: FrameCache, reference: FrameCache, seen: Extent, uncertain: flo
 
 
 def jacobian(matrix: Matrix, point: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, 2) the transform's linear part at a point."""
+    """(2, 2) the transform's linear geometry at a point."""
     x, y, depth = matrix @ np.array([point[0], point[1], 1.0])
     moved = np.array([x / depth, y / depth])
     linear: NDArray[np.float64] = (matrix[:2, :2] - np.outer(moved, matrix[2, :2])) / depth
@@ -130,7 +130,7 @@ def mirror(form: Shape) -> Edit | None:
 
 
 def rotation(form: Shape, inliers: int) -> Edit | None:
-    """A turn; one that a mirror image top to bottom contains is not told twice."""
+    """Edit of the geometry: a rotation that no mirror image top to bottom contains."""
     turned = form.turned_deg if form.slanted else float(form.quarter)
     if form.mirrored and not form.slanted and abs(form.quarter) == 180:
         return None
@@ -148,7 +148,7 @@ def rotation(form: Shape, inliers: int) -> Edit | None:
 
 
 def stretch(form: Shape, inliers: int) -> Edit | None:
-    """Changed proportions, unless the view is slanted, which changes them too."""
+    """Edit of the geometry: changed proportions, unless the view is slanted."""
     if form.widened <= 0 or form.depth > DEEP or (form.slanted and inliers < FEW):
         return None
     if abs(log(form.widened)) < STRETCHED + 3 * form.uncertain:
@@ -160,7 +160,7 @@ def stretch(form: Shape, inliers: int) -> Edit | None:
 
 
 def crop(form: Shape, seen: Extent, aspect: float) -> Edit | None:
-    """What of the known picture is not in the item's frame.
+    """Edit of the geometry: a crop, what of the known picture is not in the item's frame.
 
     aspect: the reference's width over its height.
     """

@@ -24,7 +24,7 @@ MAX_CORRELATED_S = 120.0  # of a line between two long clips, that is correlated
 
 def speed_edit(query: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
     """Footage that was sped up or slowed down, by the lines that are off real time."""
-    allowed = max(SPEED_CHANGED, _of_the_clock(query))
+    allowed = max(SPEED_CHANGED, _clock_rounding(query))
     changed = [
         line for line in map(snap_to_real_time, lines) if abs(line.playback_speed - 1) > allowed
     ]
@@ -39,7 +39,7 @@ def speed_edit(query: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
     return Edit(EditType.SPEED, 0.95, measure, message, part_of_query(changed, lines))
 
 
-def _of_the_clock(query: FrameCache) -> float:
+def _clock_rounding(query: FrameCache) -> float:
     """How far off real time a file's own clock makes footage play: a GIF's counts hundredths.
 
     Eight pictures a second are 12.5 of them a picture; what writes 12 for each plays 4 % too fast.

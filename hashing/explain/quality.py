@@ -65,7 +65,7 @@ def quality_edits(
 
 
 def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit | None:
-    """Fewer pixels for the same part of the picture."""
+    """Edit of the quality: fewer pixels for the same part of the picture."""
     info_q, info_r = query.fingerprint.info, reference.fingerprint.info
     size_q, size_r = (info_q.width, info_q.height), (info_r.width, info_r.height)
     x0, y0, x1, y1 = seen.box
@@ -88,7 +88,7 @@ def downscaled(query: FrameCache, reference: FrameCache, seen: Extent) -> Edit |
 
 
 def blurred(query: FrameCache, pairs: list[RegisteredPair], seen: Extent) -> Edit | None:
-    """Fine detail lost evenly, as by a soft lens or a blur."""
+    """Edit of the quality: fine detail lost evenly, as by a soft lens or a blur."""
     measured = [one for one in (softness(pair, seen) for pair in pairs) if one is not None]
     if not measured:
         return None
@@ -109,7 +109,7 @@ def blurred(query: FrameCache, pairs: list[RegisteredPair], seen: Extent) -> Edi
 
 
 def softness(one: RegisteredPair, seen: Extent) -> Softness | None:
-    """Fine detail shared with the known copy, where that has detail."""
+    """Fine detail shared with the known copy, as a measure of quality, where that has detail."""
     inside = _inside(one, seen)
     if inside.sum() < 500:
         return None
@@ -145,7 +145,7 @@ def sigma_of(left: float) -> float:
 
 
 def noise(pairs: list[RegisteredPair], seen: Extent) -> Edit | None:
-    """Grain where the known copy is flat."""
+    """Edit of the quality: grain where the known copy is flat."""
     found = [_grain(pair, seen) for pair in pairs]
     grains = [one for one in found if one is not None]
     if not grains:
@@ -175,7 +175,7 @@ def _grain(one: RegisteredPair, seen: Extent) -> tuple[float, float] | None:
 
 
 def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
-    """Recompression: rounded to far larger steps than the known copy."""
+    """Edit of the quality: rounded to far larger steps than the known copy."""
     mine, known = query.coding_step, reference.coding_step
     if mine is None or known is None or mine < STEP or mine < COARSER * known:
         return None
@@ -185,7 +185,7 @@ def recompressed(query: MediaInfo, reference: MediaInfo) -> Edit | None:
 
 
 def blocky(query: FrameCache, pairs: list[RegisteredPair]) -> Edit | None:
-    """Coding blocks that the known copy has not; kept pictures need the file's own pixels."""
+    """Edit of the quality: coding blocks that the known copy lacks, at the file's own pixels."""
     info = query.fingerprint.info
     if (query.width, query.height) != (info.width, info.height):
         return None

@@ -29,7 +29,7 @@ def reordering_edit(placement: Placement, segments: tuple[Segment, ...]) -> Edit
         if last.reversed == line.reversed
         and line.start - last.end < NEAR_S
         and abs(line.reference_time(line.start) - last.reference_time(line.start)) > JUMP_S
-        and _measured_cut(placement, last, line)
+        and _is_cut_between_pieces(placement, last, line)
     ]
     if not jumps or len(segments) < 2:
         return None
@@ -46,7 +46,10 @@ def reordering_edit(placement: Placement, segments: tuple[Segment, ...]) -> Edit
     pieces = len(jumps) + 1
     in_order = all(b.reference_time(b.start) > a.reference_time(a.end) for a, b in jumps)
     measure: dict[str, float | int | str] = {"pieces": pieces, "cuts": cuts}
-    shown: dict[str, Param] = {"pieces": pieces, "cuts": tuple(_cut(one) for one in segments)}
+    shown: dict[str, Param] = {
+        "pieces": pieces,
+        "cuts": tuple(_cut_message(one) for one in segments),
+    }
     if in_order:
         measure["left_out_s"] = round(left_out, 2)
         message = Message("edit-left-out", shown | {"seconds": round(left_out, 2)})
@@ -55,7 +58,7 @@ def reordering_edit(placement: Placement, segments: tuple[Segment, ...]) -> Edit
     return Edit(EditType.REORDERED, 0.9, measure, message)
 
 
-def _cut(one: Segment) -> Message:
+def _cut_message(one: Segment) -> Message:
     """One piece of the item and the piece of the known clip that it shows, as a message."""
     return Message(
         "edit-cut",
@@ -68,7 +71,7 @@ def _cut(one: Segment) -> Message:
     )
 
 
-def _measured_cut(placement: Placement, last: Line, line: Line) -> bool:
+def _is_cut_between_pieces(placement: Placement, last: Line, line: Line) -> bool:
     """Whether neither piece explains the footage beyond the cut, as a still scene would let it."""
     ahead = Span(line.start, min(line.end, line.start + CARRIED_ON_S))
     behind = Span(max(last.start, last.end - CARRIED_ON_S, 0.0), last.end)

@@ -93,15 +93,15 @@ def marks(
     sure = np.where(inner, np.abs(mean) / error, 0)
     strokes = (sure > CERTAIN) & (np.abs(mean) > CONTRAST)
     found = []
-    for part in _parts(strokes):
+    for part in _mark_strokes(strokes):
         box = bounding_box(part)
-        if not _worth(part, box, inner) or float(np.median(sure[part])) < STANDS_OUT:
+        if not _is_legible_mark(part, box, inner) or float(np.median(sure[part])) < STANDS_OUT:
             continue
         contrast = float(np.abs(mean[part]).mean())
         cut = bounding_slices(part)
         if contrast < CLEAR or float(near[part].mean()) > BESIDE_KNOWN * contrast:
             continue
-        if _like(mean[cut], known[cut]):
+        if _is_known_detail(mean[cut], known[cut]):
             continue
         share = _present(stack[:, cut[0], cut[1]], mean[cut] * part[cut])
         if share >= ALWAYS:
@@ -154,16 +154,16 @@ def _shrunk(covered: Mask) -> Mask:
     return np.asarray(cv2.erode(covered.astype(np.uint8), square, borderValue=1) > 0)
 
 
-def _parts(strokes: Mask) -> list[Mask]:
+def _mark_strokes(strokes: Mask) -> list[Mask]:
     """(h, w) each: the strokes of one mark, which lie together."""
     near = cv2.dilate(strokes.astype(np.uint8), np.ones(REACH_PX[::-1], np.uint8))
     count, labels = cv2.connectedComponents(near)
     least = SMALLEST * strokes.size
-    parts = [_lined((labels == label) & strokes) for label in range(1, count)]
+    parts = [_without_specks((labels == label) & strokes) for label in range(1, count)]
     return [part for part in parts if part.sum() >= least]
 
 
-def _lined(part: Mask) -> Mask:
+def _without_specks(part: Mask) -> Mask:
     """Strokes without the rows at their ends that hold hardly anything: specks of the scene."""
     rows = part.sum(axis=1)
     full = np.flatnonzero(rows > SPECKS * np.percentile(rows[rows > 0], 90))
@@ -172,7 +172,7 @@ def _lined(part: Mask) -> Mask:
     return out
 
 
-def _worth(part: Mask, box: Box, inner: Mask) -> bool:
+def _is_legible_mark(part: Mask, box: Box, inner: Mask) -> bool:
     """Whether strokes are of a size to be read, with gaps, and not along a rim."""
     wide, high = box[2] - box[0], box[3] - box[1]
     if wide < NARROWEST or high < LOWEST:
@@ -183,7 +183,7 @@ def _worth(part: Mask, box: Box, inner: Mask) -> bool:
     return FILLS[0] <= float(part[bounding_slices(part)].mean()) <= FILLS[1]
 
 
-def _like(mean: Grey, known: Grey) -> bool:
+def _is_known_detail(mean: Grey, known: Grey) -> bool:
     """Whether strokes are the known copy's detail, more or less of it."""
     power = float(np.sqrt((mean * mean).sum() * (known * known).sum()))
     return abs(float((mean * known).sum())) > LIKE_KNOWN * max(power, 1e-6)

@@ -31,15 +31,15 @@ def time_edits(
         speed_edit(query, placement.lines),
         reversed_edit(placement),
         reordering_edit(placement, segments),
-        _frozen(placement.lines),
-        dropped := _dropped(query, reference, placement.lines),
+        _freeze_edit(placement.lines),
+        dropped := _dropped_frames_edit(query, reference, placement.lines),
         frame_rate_edit(query, reference, placement.lines) if dropped is None else None,
-        _trim(reference, segments),
+        _trim_edit(reference, segments),
     ]
     return [edit for edit in found if edit is not None]
 
 
-def _frozen(lines: tuple[Line, ...]) -> Edit | None:
+def _freeze_edit(lines: tuple[Line, ...]) -> Edit | None:
     """Freeze frames: how long the item stands still while the known clip moves on."""
     pauses = [pause for line in lines for pause in line.pauses]
     if not pauses:
@@ -56,7 +56,9 @@ def _frozen(lines: tuple[Line, ...]) -> Edit | None:
     return Edit(EditType.FROZEN, 0.9, measure, message, around)
 
 
-def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) -> Edit | None:
+def _dropped_frames_edit(
+    query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]
+) -> Edit | None:
     """The share of frames that were dropped, from lines or from both timelines."""
     thin = [line for line in lines if line.dropped_share]
     weights = [line.end - line.start for line in thin]
@@ -77,7 +79,7 @@ def _dropped(query: FrameCache, reference: FrameCache, lines: tuple[Line, ...]) 
     return Edit(EditType.FRAMES_DROPPED, 0.85, measure, message, part_of_query(thin, lines))
 
 
-def _trim(reference: FrameCache, segments: tuple[Segment, ...]) -> Edit | None:
+def _trim_edit(reference: FrameCache, segments: tuple[Segment, ...]) -> Edit | None:
     """How much of the known clip's beginning and end is not in the item."""
     whole = reference.fingerprint.info.duration_s or 0.0
     before = min(one.reference.start for one in segments)

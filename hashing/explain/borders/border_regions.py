@@ -99,12 +99,14 @@ def surroundings(pairs: list[RegisteredPair], seen: Extent) -> tuple[tuple[Regio
     height, width = pairs[0].covered.shape
     x0, y0, x1, y1 = seen.box
     content = _Frame(round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height))
-    if _filled(pairs, content):
+    if _is_blurred_fill(pairs, content):
         whole = _Frame(0, 0, width, height)
-        return tuple(_rest(pairs, whole, content, "blurred_copy")), whole.unit((width, height))
+        return tuple(_regions_beside_bars(pairs, whole, content, "blurred_copy")), whole.unit(
+            (width, height)
+        )
     frame, bars = _peeled(pairs, content)
-    rest = _rest(pairs, frame, content)
-    return tuple(_merged(bars) + rest), frame.unit((width, height))
+    rest = _regions_beside_bars(pairs, frame, content)
+    return tuple(_merge_bars(bars) + rest), frame.unit((width, height))
 
 
 def _peeled(pairs: list[RegisteredPair], content: _Frame) -> tuple[_Frame, list[Region]]:
@@ -117,7 +119,7 @@ def _peeled(pairs: list[RegisteredPair], content: _Frame) -> tuple[_Frame, list[
         for side in ("top", "bottom", "left", "right"):
             depth = frame.depth(side, content)
             # four lines of what follows, to see whether a bar ends there
-            lines = [_lines(side, frame.strip(side, depth + 4).cut(view)) for view in views]
+            lines = [_border_strip(side, frame.strip(side, depth + 4).cut(view)) for view in views]
             whole = width if side in ("left", "right") else height
             found = _bar([part[:depth] for part in lines], whole) if depth >= 2 else None
             if found is None:
@@ -138,7 +140,7 @@ def _peeled(pairs: list[RegisteredPair], content: _Frame) -> tuple[_Frame, list[
     return frame, bars
 
 
-def _merged(bars: list[Region]) -> list[Region]:
+def _merge_bars(bars: list[Region]) -> list[Region]:
     """Neighbouring bars of one side and one colour as one; it is plain only if all are."""
     out: list[Region] = []
     for bar in bars:
@@ -168,7 +170,7 @@ def _side(name: str) -> Side:
     return next(side for side in ("left", "top", "right", "bottom") if side == name)
 
 
-def _lines(side: str, strip: NDArray[np.float32]) -> NDArray[np.float32]:
+def _border_strip(side: str, strip: NDArray[np.float32]) -> NDArray[np.float32]:
     """(depth, length, 3): a border strip, turned so that its first line is the frame's edge."""
     turned = strip.transpose(1, 0, 2) if side in ("left", "right") else strip
     return turned[::-1] if side in ("right", "bottom") else turned
@@ -227,7 +229,7 @@ def _longest_run(flags: NDArray[np.bool_]) -> int:
     return longest
 
 
-def _filled(pairs: list[RegisteredPair], content: _Frame) -> bool:
+def _is_blurred_fill(pairs: list[RegisteredPair], content: _Frame) -> bool:
     """Whether all of the surroundings is one blurred fill, before parts of it pass for bars."""
     height, width = pairs[0].covered.shape
     frame = _Frame(0, 0, width, height)
@@ -241,7 +243,7 @@ def _filled(pairs: list[RegisteredPair], content: _Frame) -> bool:
     return detail <= SMOOTH and _copied(pairs, outside, frame, content) >= CLEARLY_COPIES
 
 
-def _rest(
+def _regions_beside_bars(
     pairs: list[RegisteredPair], frame: _Frame, content: _Frame, kind: Filling | None = None
 ) -> list[Region]:
     """What lies between the bars and the known picture, side by side."""
@@ -283,7 +285,7 @@ def _filling(
 def _copied(
     pairs: list[RegisteredPair], outside: NDArray[np.bool_], frame: _Frame, content: _Frame
 ) -> float:
-    return float(np.median([_copies(one, outside, frame, content) for one in pairs]))
+    return float(np.median([_fill_correlation(one, outside, frame, content) for one in pairs]))
 
 
 def _plainness(one: RegisteredPair, outside: NDArray[np.bool_]) -> float:
@@ -301,7 +303,7 @@ def _detail(one: RegisteredPair, outside: NDArray[np.bool_], percent: int) -> fl
     return float(np.percentile(fine[inner], percent)) if inner.sum() >= 30 else 255.0
 
 
-def _copies(
+def _fill_correlation(
     one: RegisteredPair, outside: NDArray[np.bool_], frame: _Frame, content: _Frame
 ) -> float:
     """Correlation of the surroundings with the content enlarged over the frame and blurred."""
@@ -312,13 +314,13 @@ def _copies(
     mask = frame.cut(outside)
     target = cv2.GaussianBlur(frame.cut(one.query), (0, 0), 4.0).astype(np.float32)
     best = -1.0
-    for fill in (_covering(part, wide, high), cv2.resize(part, (wide, high))):
+    for fill in (_enlarge_to_cover(part, wide, high), cv2.resize(part, (wide, high))):
         soft = cv2.GaussianBlur(fill, (0, 0), 0.04 * max(wide, high)).astype(np.float32)
         best = max(best, _colour_correlation(soft[mask], target[mask]))
     return best
 
 
-def _covering(part: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.uint8]:
+def _enlarge_to_cover(part: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.uint8]:
     """The known picture enlarged until it covers a frame, its middle kept: a blurred fill."""
     factor = max(wide / part.shape[1], high / part.shape[0])
     size = (max(wide, round(part.shape[1] * factor)), max(high, round(part.shape[0] * factor)))
@@ -395,7 +397,9 @@ def without_its_bars(regions: tuple[Region, ...], frame: Box) -> tuple[tuple[Reg
     """
     before = {region.side for region in regions if not region.is_bar}
     blurred = any(region.kind == "blurred_copy" for region in regions)
-    gone = [r for r in regions if r.is_bar and r.side in before and not _paired(r, regions)]
+    gone = [
+        r for r in regions if r.is_bar and r.side in before and not _has_opposite_bar(r, regions)
+    ]
     if blurred or not gone:
         return regions, frame
     x0, y0, x1, y1 = frame
@@ -407,7 +411,7 @@ def without_its_bars(regions: tuple[Region, ...], frame: Box) -> tuple[tuple[Reg
     return tuple(region for region in regions if region not in gone), (x0, y0, x1, y1)
 
 
-def _paired(bar: Region, regions: tuple[Region, ...]) -> bool:
+def _has_opposite_bar(bar: Region, regions: tuple[Region, ...]) -> bool:
     """Whether the opposite side has the same bar."""
     return any(
         one.is_bar

@@ -56,7 +56,11 @@ def letterbox_edit(
     """Letterbox or pillarbox: plain bars on one or both of two opposite sides."""
     bars = {side: [r for r in regions if r.side == side and r.is_bar] for side in sides}
     plain = {
-        side: [r for r in found if r.kind == "plain" or _answers(r, regions, side, sides)]
+        side: [
+            r
+            for r in found
+            if r.kind == "plain" or _is_counterpart_of_plain_bar(r, regions, side, sides)
+        ]
         for side, found in bars.items()
     }
     shares = {side: sum(r.share for r in found) for side, found in plain.items()}
@@ -66,11 +70,11 @@ def letterbox_edit(
     colour = next(r.colour for side in shown for r in plain[side])
     measure: dict[str, float | int | str] = {s: round(v, 4) for s, v in shown.items()}
     measure["colour"] = "#" + "".join(f"{channel:02x}" for channel in colour)
-    message = Message(f"edit-{kind.slug}", {"bars": _bars(shown), "segments": "all"})
+    message = Message(f"edit-{kind.slug}", {"bars": _bar_widths(shown), "segments": "all"})
     return Edit(kind, min(0.99, 0.7 + 3 * max(shown.values())), measure, message)
 
 
-def _bars(shown: dict[str, float]) -> Param:
+def _bar_widths(shown: dict[str, float]) -> Param:
     """How broad the bars are; said once where both are equally broad."""
     shares = {side: round(share, 3) for side, share in shown.items()}
     if len(shares) > 1 and len(set(shares.values())) == 1:
@@ -78,7 +82,9 @@ def _bars(shown: dict[str, float]) -> Param:
     return tuple(Message(f"edit-bar-{side}", {"share": share}) for side, share in shares.items())
 
 
-def _answers(bar: Region, regions: tuple[Region, ...], side: str, sides: tuple[str, str]) -> bool:
+def _is_counterpart_of_plain_bar(
+    bar: Region, regions: tuple[Region, ...], side: str, sides: tuple[str, str]
+) -> bool:
     """Whether a bar with letters in it is the counterpart of a plain one opposite."""
     other = sides[1] if side == sides[0] else sides[0]
     return any(

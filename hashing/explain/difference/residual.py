@@ -219,7 +219,7 @@ def _measured(
 
 
 def in_wide_windows(found: Difference) -> Difference:
-    """The same with its excess measured in windows of WIDE_PX.
+    """The same residual with its excess measured in windows of WIDE_PX.
 
     What was filled in is smooth, and a few pixels of it are soon predicted by others as smooth.
     """
@@ -239,7 +239,7 @@ def in_wide_windows(found: Difference) -> Difference:
 def compared_instants(
     query: FrameCache, reference: FrameCache, found: tuple[Line, ...], step: Seconds = STEP_S
 ) -> list[tuple[int, int]]:
-    """(query index, reference index) of instants spread evenly over the lines."""
+    """(query index, reference index) of the instants compared, spread evenly over the lines."""
     total = sum(line.end - line.start for line in found)
     count = min(MOST_INSTANTS, max(1, round(total / step)))
     out = []
@@ -293,7 +293,7 @@ def _softened(picture: NDArray[np.uint8], matrix: Matrix) -> Map:
 def _remainders(
     lefts: list[Map], rights: list[list[Map]], window_px: int
 ) -> tuple[Maps, Maps, Maps]:
-    """`remains` of each instant: (K, h, w) each."""
+    """The residuals `remains` of each instant: (K, h, w) each."""
     parts = [remains(one, others, window_px) for one, others in zip(lefts, rights, strict=True)]
     remainder, texture_query, texture_reference = (
         np.stack(maps) for maps in zip(*parts, strict=True)
@@ -302,7 +302,7 @@ def _remainders(
 
 
 def remains(left: Map, rights: list[Map], window_px: int = WINDOW_PX) -> tuple[Map, Map, Map]:
-    """What of either picture the other cannot predict, at best over the rights and small shifts.
+    """The residual of either frame that the other cannot predict, at best over small shifts.
 
     Returns three maps: the remainder in grey levels, the left's texture, the first right's.
     """

@@ -113,7 +113,7 @@ def _ycc(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
 def reweighted(
     design: NDArray[np.float64], target: NDArray[np.float64], ridge: Column | None = None
 ) -> tuple[NDArray[np.float64], Column]:
-    """Coefficients (P, M) of a least-squares fit that outliers do not pull, and errors (N,).
+    """Coefficients (P, M) of a tone curve fitted so that outliers do not pull it, errors (N,).
 
     design: (N, P). target: (N, M). ridge: (P,) pull towards zero, for columns that say little.
     """
@@ -130,7 +130,7 @@ def reweighted(
 
 
 def luma_curve(pixels: Sample) -> Luma:
-    """Straight curve, vignette and gamma."""
+    """Fit the luma curve of tones: straight, with vignette and gamma."""
     inside = pixels.inside
     left, right = pixels.query[inside, 0], pixels.reference[inside, 0]
     x, y = pixels.x[inside], pixels.y[inside]
@@ -147,19 +147,19 @@ def luma_curve(pixels: Sample) -> Luma:
     falloff = (gain + fall) / gain if gain > 0.05 else 1.0
     return Luma(
         gain=gain,
-        steepest=_steepest(left, right),
+        steepest=_steepest_gain(left, right),
         offset=offset,
         gamma=_gamma(left, right, float(np.median(errors))),
         tones=float(right.std()),
-        tie=_tie(left, curve, errors),
-        steady=_steady(pixels, curve, shading, change),
+        tie=_tone_correlation(left, curve, errors),
+        steady=_steady_curve_share(pixels, curve, shading, change),
         falloff=falloff,
         change=change,
         error=float(np.median(errors)),
     )
 
 
-def _steepest(left: Column, right: Column) -> float:
+def _steepest_gain(left: Column, right: Column) -> float:
     """The gain from the opposite fit: what is out of place flattens one and steepens the other."""
     design = np.stack([np.ones_like(left), left], axis=1)
     ridge = len(left) * np.array([0.0, 4.0])
@@ -167,7 +167,7 @@ def _steepest(left: Column, right: Column) -> float:
     return 1 / max(0.05, 1 + float(found[1, 0]))
 
 
-def _tie(left: Column, curve: Column, errors: Column) -> float:
+def _tone_correlation(left: Column, curve: Column, errors: Column) -> float:
     """Correlation of the tones with those a curve predicts, without the worst tenth."""
     good = errors <= np.percentile(errors, 90)
     spread = float(left[good].std() * curve[good].std())
@@ -176,7 +176,7 @@ def _tie(left: Column, curve: Column, errors: Column) -> float:
     return float(np.corrcoef(left[good], curve[good])[0, 1])
 
 
-def _steady(pixels: Sample, curve: Column, shading: Column, change: float) -> float:
+def _steady_curve_share(pixels: Sample, curve: Column, shading: Column, change: float) -> float:
     """Share of the pairs whose own tone curve is much the same as the common one.
 
     shading: what the common curve adds over the frame, which one pair's straight curve cannot.
@@ -209,7 +209,7 @@ def _gamma(left: Column, right: Column, error: float) -> float | None:
 
 
 def chroma_map(pixels: Sample, gain: float) -> Chroma:
-    """The linear map of colours; gain: the luma's, which scales the chroma too."""
+    """Fit the linear map of colour tones; gain: the luma's, which scales the chroma too."""
     inside = pixels.inside
     left, right = pixels.query[inside], pixels.reference[inside]
     expected = gain * right[:, 1:]

@@ -91,7 +91,7 @@ def over_missing_area(seen: Extent, decoded: Box | None) -> Extent:
 
 
 def extent(query: FrameCache, reference: FrameCache, placement: Placement) -> Extent:
-    """Where the known picture is seen, margins that show something else left out."""
+    """The visible area of the known picture, margins that show something else left out."""
     homography = to_unit_homography(placement.transform.matrix, query.size, reference.size)
     unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
     corners = apply_transform(np.array(homography), unit)
@@ -102,7 +102,7 @@ def extent(query: FrameCache, reference: FrameCache, placement: Placement) -> Ex
         # windows of a few pixels decide: a small picture in the frame is looked at larger
         part = max((box[2] - box[0]) * query.width, (box[3] - box[1]) * query.height)
         enlarged = LONG_SIDE_PX * max(query.size) / max(part, 0.3 * max(query.size))
-        covered = _covered(
+        covered = _hidden_margins(
             registered_pairs(query, reference, placement, long_side=round(enlarged)), box
         )
     trimmed = (box[0] + covered[0], box[1] + covered[1], box[2] - covered[2], box[3] - covered[3])
@@ -115,26 +115,28 @@ def _upright(corners: NDArray[np.float64]) -> bool:
     return bool((np.abs(sides).min(axis=1) <= UPRIGHT * np.abs(sides).max(axis=1).clip(1)).all())
 
 
-def _covered(pairs: list[RegisteredPair], box: Box) -> tuple[float, float, float, float]:
+def _hidden_margins(pairs: list[RegisteredPair], box: Box) -> tuple[float, float, float, float]:
     """How far from each side something other than the known picture is shown, as shares."""
     if not pairs:
         return (0.0, 0.0, 0.0, 0.0)
     height, width = pairs[0].covered.shape
     x0, y0 = round(box[0] * width), round(box[1] * height)
     x1, y1 = max(x0 + 8, round(box[2] * width)), max(y0 + 8, round(box[3] * height))
-    agree, said = (part[y0:y1, x0:x1] for part in _votes(pairs))
+    agree, said = (part[y0:y1, x0:x1] for part in _count_agreeing_pairs(pairs))
     said, agree = (part * _clear_of_border(part.shape, box) for part in (said, agree))
     if said.sum() < 50 or agree.sum() < 0.25 * said.sum():
         return (0.0, 0.0, 0.0, 0.0)  # too little agrees to say where it ends
     differs = _difference(pairs)[y0:y1, x0:x1]
     out = []
     for side in SIDES:
-        yes, asked, differ = (_from(side, part) for part in (agree, said, differs))
+        yes, asked, differ = (_turn_to_side(side, part) for part in (agree, said, differs))
         lines = np.stack([yes.sum(axis=1), asked.sum(axis=1)], axis=1).astype(np.float64)
-        depth = _depth(lines, yes.shape[1] * len(pairs))
-        if depth and _otherwise(differ, depth):
-            views = [_from(side, one.query[y0:y1, x0:x1]).astype(np.float32) for one in pairs]
-            depth = _border(views, depth)
+        depth = _margin_depth(lines, yes.shape[1] * len(pairs))
+        if depth and _margin_differs(differ, depth):
+            views = [
+                _turn_to_side(side, one.query[y0:y1, x0:x1]).astype(np.float32) for one in pairs
+            ]
+            depth = _snap_margin_to_border(views, depth)
             depth = depth if depth >= THINNEST * len(lines) else 0
         else:
             depth = 0
@@ -150,7 +152,7 @@ def _clear_of_border(shape: tuple[int, ...], box: Box) -> NDArray[np.bool_]:
     return out
 
 
-def _from[T: np.generic](side: str, part: NDArray[T]) -> NDArray[T]:
+def _turn_to_side[T: np.generic](side: str, part: NDArray[T]) -> NDArray[T]:
     """(h, w, ...) turned so that the first line is the one at that side of the frame."""
     turned = np.swapaxes(part, 0, 1) if side in ("left", "right") else part
     return turned[::-1] if side in ("right", "bottom") else turned
@@ -180,12 +182,14 @@ def straight(source: NDArray[np.floating], target: NDArray[np.floating]) -> tupl
     return gain, offset
 
 
-def _otherwise(differ: NDArray[np.float32], depth: int) -> bool:
+def _margin_differs(differ: NDArray[np.float32], depth: int) -> bool:
     """Whether a margin differs far more from the known picture than the visible rest does."""
     return bool(np.median(differ[:depth]) > max(9.0, 2.5 * float(np.median(differ[depth:]))))
 
 
-def _votes(pairs: list[RegisteredPair]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _count_agreeing_pairs(
+    pairs: list[RegisteredPair],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(h, w) twice: at how many pairs a place agrees, and at how many it says anything."""
     agree = np.zeros(pairs[0].covered.shape, np.float32)
     said = np.zeros_like(agree)
@@ -197,7 +201,7 @@ def _votes(pairs: list[RegisteredPair]) -> tuple[NDArray[np.float32], NDArray[np
     return agree, said
 
 
-def _depth(lines: NDArray[np.float64], across: int) -> int:
+def _margin_depth(lines: NDArray[np.float64], across: int) -> int:
     """How many lines from the edge of the frame do not agree with the known picture.
 
     lines: (n, 2) votes for and votes cast on each line, from the edge inward. across: votes that a
@@ -223,7 +227,7 @@ def _depth(lines: NDArray[np.float64], across: int) -> int:
     return best
 
 
-def _border(views: list[NDArray[np.float32]], depth: int) -> int:
+def _snap_margin_to_border(views: list[NDArray[np.float32]], depth: int) -> int:
     """The depth moved to the straight border nearby; 0 if there is none and the margin is no bar.
 
     views: (n, m, 3) the item's picture of each pair, lines from the edge inward.

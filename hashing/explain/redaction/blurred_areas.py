@@ -179,16 +179,16 @@ def kind_of(details: list[Detail], area: Rectangle) -> Kind | None:
         return None
     if float(np.mean([_fills(one, area) for one in details])) < FILLS:
         return None
-    near = _near_by(details, area)
+    near = _displaced_detail_share(details, area)
     # a coder that is short of bits leaves blocks too, all over the picture
-    if near >= NEAR_SQUARES or _elsewhere(details, area) > ELSEWHERE:
+    if near >= NEAR_SQUARES or _lost_elsewhere_share(details, area) > ELSEWHERE:
         return None
     squares = in_squares(
         [one.left[area.cut] for one in details], [one.right[area.cut] for one in details]
     )
     if squares:
         return "unreadable" if _shapes(details, area) >= SHAPES_IN_SQUARES else None
-    left = _left(details, area)
+    left = _kept_detail_share(details, area)
     if near >= NEAR_BY or left >= SOFTENED:
         return None
     if _shapes(details, area) >= SAME_SHAPES:
@@ -254,7 +254,7 @@ def _fills(one: Detail, area: Rectangle) -> float:
     return float(int(one.lost[area.cut].sum()) / max(1, int(one.speaks[area.cut].sum())))
 
 
-def _left(details: list[Detail], area: Rectangle) -> float:
+def _kept_detail_share(details: list[Detail], area: Rectangle) -> float:
     """How much fine detail of any kind an area kept, against the known copy's there."""
     mine = sum((_energy(one.mine, one, area) for one in details), 0.0)
     known = sum((_energy(one.known, one, area) * one.usual for one in details), 0.0)
@@ -265,7 +265,7 @@ def _energy(fine: Grey, one: Detail, area: Rectangle) -> float:
     return float((fine[area.cut] ** 2)[one.speaks[area.cut]].sum())
 
 
-def _near_by(details: list[Detail], area: Rectangle) -> float:
+def _displaced_detail_share(details: list[Detail], area: Rectangle) -> float:
     """How much of a blurred area's lost detail is a few pixels off, all of it the same way."""
     found = known = 0.0
     for one in details:
@@ -289,7 +289,7 @@ def _near_by(details: list[Detail], area: Rectangle) -> float:
     return found / known if known else 1.0
 
 
-def _elsewhere(details: list[Detail], area: Rectangle) -> float:
+def _lost_elsewhere_share(details: list[Detail], area: Rectangle) -> float:
     """The share of equally strong detail that is lost outside of an area."""
     lost = asked = 0
     for one in details:

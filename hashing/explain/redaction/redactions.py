@@ -99,9 +99,9 @@ def _instants(
 
 def areas(pairs: list[RegisteredPair]) -> list[Censored]:
     """Redacted areas, each once, from instants at hand."""
-    seen = [_seen(one, at) for at, one in enumerate(pairs)]
+    seen = [_redacted_spots(one, at) for at, one in enumerate(pairs)]
     known = [one.detail for one in seen if one.detail is not None]
-    stand = [_stands(one, known[0]) for one in standing(known)]
+    stand = [_stands_still(one, known[0]) for one in standing(known)]
     groups = _tracks([spot for one in seen for spot in one.spots])
     moving = [
         _area(group, len({spot.at for spot in group}), pairs)
@@ -124,7 +124,7 @@ def areas(pairs: list[RegisteredPair]) -> list[Censored]:
     ]
 
 
-def _stands(one: Standing, any_instant: Detail) -> Censored:
+def _stands_still(one: Standing, any_instant: Detail) -> Censored:
     box = _of_rectangle(one.area, any_instant)
     return Censored("unreadable", box, area_of(box), None, one.share)
 
@@ -176,7 +176,7 @@ def _area(group: list[_Spot], seen: int, pairs: list[RegisteredPair]) -> Censore
     return Censored(group[0].way, _around(group), area, span, seen / len(pairs))
 
 
-def _seen(one: RegisteredPair, at: int) -> _Seen:
+def _redacted_spots(one: RegisteredPair, at: int) -> _Seen:
     """What one instant shows: covers, and areas without their fine detail elsewhere."""
     left, right = luma(one.query), luma(one.reference)
     rim = np.ones((9, 9), np.uint8)
@@ -197,7 +197,7 @@ def _seen(one: RegisteredPair, at: int) -> _Seen:
         plain = one_extreme(left, region) and within(region, free)
         if plain and not toned(left, right, region, inner):
             spots.append(_spot("covered", region, one.time, at))
-    return _Seen(_pieced(spots), known)
+    return _Seen(_join_touching_spots(spots), known)
 
 
 def _spot(way: Way, region: Mask, time: Seconds, at: int) -> _Spot:
@@ -209,7 +209,7 @@ def _of_rectangle(area: Rectangle, one: Detail) -> Box:
     return (area.left / width, area.top / height, area.right / width, area.bottom / height)
 
 
-def _pieced(spots: list[_Spot]) -> list[_Spot]:
+def _join_touching_spots(spots: list[_Spot]) -> list[_Spot]:
     """Spots of one instant that touch as one: flat places in an area say nothing, and part it."""
     out: list[_Spot] = []
     for spot in sorted(spots, key=lambda one: -one.area):

@@ -91,16 +91,16 @@ def findings(query: FrameCache, reference: FrameCache, placement: Placement) -> 
     classified = [one for whole in wholes for one in _classify_in_pieces(found, whole, see, over)]
     framed = [one for one in classified if one.framed]
     classified = [
-        one for one in classified if one.framed or not any(_in(one, other) for other in framed)
+        one for one in classified if one.framed or not any(_lies_in(one, other) for other in framed)
     ]
-    classified = _lines_whole(classified)
-    classified += _stepped(found, [one for one in classified if one.kind], see)
+    classified = _join_lines_of_text(classified)
+    classified += _stepped_changes(found, [one for one in classified if one.kind], see)
     return _joined(
         [_finding(one.kind, one.patch, one.appearance, found) for one in classified if one.kind]
     )
 
 
-def _lines_whole(classified: list[_ClassifiedPatch]) -> list[_ClassifiedPatch]:
+def _join_lines_of_text(classified: list[_ClassifiedPatch]) -> list[_ClassifiedPatch]:
     """What passes for a watermark in a corner is text where a line of text goes on beside it."""
     lines = [one.patch.box for one in classified if one.kind is EditType.TEXT]
     return [
@@ -131,19 +131,19 @@ def _classify_in_pieces(
         if laid.kind not in LAID_OVER or rest.kind in LAID_OVER or _through_writing(laid, rest):
             continue
         if rest.patch.area >= PIECE:
-            beside = _faint(rest, found, [*over, laid.patch])
+            beside = _faint_change(rest, found, [*over, laid.patch])
             if beside is not None:
                 return [laid, beside]
     if whole.kind is not None:
         return [whole]
     compact = core(found, whole.patch)
-    faint = _faint(whole, found, over)
+    faint = _faint_change(whole, found, over)
     if faint is None and compact is not None:
-        faint = _faint(see(compact), found, over)
+        faint = _faint_change(see(compact), found, over)
     return [faint] if faint is not None else []
 
 
-def _in(one: _ClassifiedPatch, other: _ClassifiedPatch) -> bool:
+def _lies_in(one: _ClassifiedPatch, other: _ClassifiedPatch) -> bool:
     """Whether a patch lies in another for the most part."""
     return bool((one.patch.cells & other.patch.cells).sum() > 0.7 * one.patch.cells.sum())
 
@@ -159,7 +159,7 @@ def _through_writing(laid: _ClassifiedPatch, rest: _ClassifiedPatch) -> bool:
 
 def _kind(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
     """What a patch is; None also where another moment may explain it."""
-    kind = kind_of(patch, seen, found) if _worth(patch) else None
+    kind = kind_of(patch, seen, found) if _is_compact(patch) else None
     if kind is None or not (kind.family is Family.CONTENT or kind is EditType.CENSOR):
         return kind
     if kind is not EditType.CENSOR and may_have_moved(patch, seen, found):
@@ -167,9 +167,15 @@ def _kind(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
     return None if explained_at_other_times(found, patch) < OTHER_MOMENT else kind
 
 
-def _faint(one: _ClassifiedPatch, found: Difference, over: list[Patch]) -> _ClassifiedPatch | None:
+def _faint_change(
+    one: _ClassifiedPatch, found: Difference, over: list[Patch]
+) -> _ClassifiedPatch | None:
     """A patch as a change of the scene, if it is one that stands out."""
-    if not _worth(one.patch) or is_writing(one.appearance) or _is_bar(one.patch, one.appearance):
+    if (
+        not _is_compact(one.patch)
+        or is_writing(one.appearance)
+        or _is_bar(one.patch, one.appearance)
+    ):
         return None
     kind = faintly_changed(one.patch, one.appearance, found, over)
     if kind is None or explained_at_other_times(found, one.patch) < OTHER_MOMENT:
@@ -177,7 +183,7 @@ def _faint(one: _ClassifiedPatch, found: Difference, over: list[Patch]) -> _Clas
     return replace(one, kind=kind)
 
 
-def _stepped(
+def _stepped_changes(
     found: Difference, classified: list[_ClassifiedPatch], see: Callable[[Patch], _ClassifiedPatch]
 ) -> list[_ClassifiedPatch]:
     """A change of the scene beside what was told, faint at every instant but plain over time."""
@@ -193,7 +199,7 @@ def _stepped(
     one = see(rise.patch)
     drawn = one.kind in LAID_OVER or _is_bar(one.patch, one.appearance)
     drawn |= is_writing(one.appearance) or _is_picture(one.patch, one.appearance)
-    if not _worth(one.patch) or drawn:
+    if not _is_compact(one.patch) or drawn:
         return []
     over = [other.patch for other in classified if other.kind in LAID_OVER]
     kind = comes_and_goes(rise, one.appearance, wide, over)
@@ -202,7 +208,7 @@ def _stepped(
     return [replace(one, kind=kind)]
 
 
-def _worth(patch: Patch) -> bool:
+def _is_compact(patch: Patch) -> bool:
     """Whether a patch is compact and thick enough to be classified."""
     x0, y0, x1, y1 = patch.box
     return patch.fill >= 0.4 and min(x1 - x0, y1 - y0) >= 0.02 and patch.strength >= FAINTEST
@@ -218,7 +224,7 @@ def kind_of(patch: Patch, seen: Appearance, found: Difference) -> EditType | Non
     if _is_hidden(patch, seen, found):
         return EditType.CENSOR
     if _stays(patch, seen, found):
-        drawn = _drawn(patch, seen, found)
+        drawn = _kind_of_drawn_patch(patch, seen, found)
         if drawn is not None:
             return drawn
     if _is_picture(patch, seen) and patch.share >= LASTS:
@@ -266,7 +272,7 @@ def _is_bar(patch: Patch, seen: Appearance) -> bool:
     return thin and (at_rim or max(x1 - x0, y1 - y0) > 0.8)
 
 
-def _drawn(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
+def _kind_of_drawn_patch(patch: Patch, seen: Appearance, found: Difference) -> EditType | None:
     """What kind a patch that stays is, if it is drawn on the frame."""
     if patch.strength < PASSING_CLEAR:
         return None

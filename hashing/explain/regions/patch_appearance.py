@@ -67,17 +67,17 @@ def measure_appearance(
     middle = pairs[len(pairs) // 2]
     return Appearance(
         fine=(fine[0], fine[1] * kept),
-        strokes=_both(along, lambda grey: _strokes(grey, flat_inside)),
-        turns=_both(along, _turns),
-        palette=float(np.median([_palette(left[inside]) for left, _ in pairs])),
+        strokes=_both(along, lambda grey: _stroke_contrast(grey, flat_inside)),
+        turns=_both(along, _strokes_per_pixel),
+        palette=float(np.median([_palette_share(left[inside]) for left, _ in pairs])),
         saturation=float(cv2.cvtColor(middle[0], cv2.COLOR_RGB2HSV)[..., 1][inside].mean()),
         saturation_around=around,
-        flat=float(np.median([_flat(left, inside) for left, _ in greys])),
-        plain=float(np.median([_plain(left, inside) for left, _ in greys])),
+        flat=float(np.median([_flat_share(left, inside) for left, _ in greys])),
+        plain=float(np.median([_plain_share(left, inside) for left, _ in greys])),
         moves=movement(found, patch),
         loose=loose_movement(found, patch),
-        blurred=max(_blurred(left, right, inside) for left, right in greys),
-        corners=_corners(patch),
+        blurred=max(_shape_correlation(left, right, inside) for left, right in greys),
+        corners=_corner_share(patch),
         aspect=(x1 - x0) / (y1 - y0),
         opacity=opacity(found, patch),
     )
@@ -158,14 +158,14 @@ def _fine(grey: Grey) -> Grey:
     return np.asarray(cv2.boxFilter(detail * detail, -1, (7, 7)), np.float32)
 
 
-def _strokes(grey: Grey, inside: NDArray[np.bool_]) -> float:
+def _stroke_contrast(grey: Grey, inside: NDArray[np.bool_]) -> float:
     """Deviation of fine detail along rows at the busiest tenth: letters, not the rims of bars."""
     detail = grey - cv2.GaussianBlur(grey, (13, 1), FINE_PX)
     power = cv2.boxFilter(detail * detail, -1, (7, 7))
     return float(np.sqrt(np.percentile(power[inside], 90)))
 
 
-def _turns(grey: Grey) -> float:
+def _strokes_per_pixel(grey: Grey) -> float:
     """Strokes crossed per pixel along the busier rows: letters have many, edges of things few."""
     square = np.ones((STROKE_PX, STROKE_PX), np.uint8)
     best = 0.0
@@ -177,21 +177,21 @@ def _turns(grey: Grey) -> float:
     return best
 
 
-def _palette(colours: NDArray[np.uint8]) -> float:
+def _palette_share(colours: NDArray[np.uint8]) -> float:
     """Share of a patch's (N, 3) colours that are the four commonest of 512."""
     coarse = (colours // 32).astype(int)
     counts = np.bincount(coarse @ np.array([64, 8, 1]), minlength=512)
     return float(np.sort(counts)[-4:].sum() / counts.sum())
 
 
-def _flat(grey: Grey, inside: NDArray[np.bool_]) -> float:
+def _flat_share(grey: Grey, inside: NDArray[np.bool_]) -> float:
     """Share of the patch without gradient."""
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=0.125)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=0.125)
     return float((np.hypot(across, down)[inside] < 2.0).mean())
 
 
-def _plain(grey: Grey, inside: NDArray[np.bool_]) -> float:
+def _plain_share(grey: Grey, inside: NDArray[np.bool_]) -> float:
     """Share of the patch's core in its commonest tone, without a sixth at each side."""
     side = max(3, min(inside.shape) // 3)
     core = cv2.erode(inside.astype(np.uint8), np.ones((side, side), np.uint8), borderValue=0) > 0
@@ -199,7 +199,7 @@ def _plain(grey: Grey, inside: NDArray[np.bool_]) -> float:
     return float((np.abs(tones - np.median(tones)) < 12).mean())
 
 
-def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
+def _shape_correlation(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
     """How well a patch's coarse shapes are the reference's: so they are where only detail went.
 
     Broad shading is taken out, since whatever is filled in continues that from around the patch.
@@ -218,7 +218,7 @@ def _blurred(left: Grey, right: Grey, inside: NDArray[np.bool_]) -> float:
     return float(np.corrcoef(shapes[0], shapes[1])[0, 1])
 
 
-def _corners(patch: Patch) -> float:
+def _corner_share(patch: Patch) -> float:
     """Share of the corners of the patch's box that it fills: 1 for a rectangle."""
     cut = patch.cells[bounding_slices(patch.cells)]
     tall, wide = max(1, cut.shape[0] // 6), max(1, cut.shape[1] // 6)

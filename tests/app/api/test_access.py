@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api import app as api
-from app.api.access import client_network
+from app.api.rate_limits import client_network
 from app.library.library import Library
 from app.library.records import Stats
 from app.settings import Settings

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hashing.describe.frame_cache import FrameCache
-from hashing.explain.difference.visible_area import _depth, extent
+from hashing.explain.difference.visible_area import _margin_depth, extent
 from hashing.explain.geometry import geometry_edits, inscribed
 from hashing.pan_zoom.stabilise import follow_crop, stabilise_reference
 from hashing.types import Edit
@@ -156,6 +156,6 @@ def test_the_extent_ends_where_another_picture_begins(known: FrameCache) -> None
 def test_half_a_picture_covered_by_another_that_agrees_here_and_there_is_detected() -> None:
     agrees = np.r_[np.full(50, 0.1), np.full(90, 1.0)]
     lines = np.stack([agrees * 80, np.full(140, 80.0)], axis=1)
-    assert _depth(lines, 100) == 50
+    assert _margin_depth(lines, 100) == 50
     agrees[:50] = 0.2  # chance gives less: the footage itself is seen there
-    assert _depth(np.stack([agrees * 80, lines[:, 1]], axis=1), 100) == 0
+    assert _margin_depth(np.stack([agrees * 80, lines[:, 1]], axis=1), 100) == 0
