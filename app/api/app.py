@@ -32,6 +32,7 @@ from app.api.resources import Resources
 from app.api.routes import (
     alerts,
     audit,
+    bags,
     checks,
     clips,
     decisions,
@@ -62,6 +63,7 @@ from hashing.message import Message
 
 RESOURCE_ROUTES: Final = (
     checks,
+    bags,
     links,
     pictures,
     decisions,

@@ -399,6 +399,7 @@ def _shown(shown: JsonNode) -> Shown | None:
         by=shown["by"].text_or_none(),
         # older versions withheld no names
         names="kept" if shown["names"].is_null else shown["names"].one_of(("withheld", "kept")),
+        item=shown["item"].one_of_or(("withheld", "included"), "withheld"),
     )
 
 

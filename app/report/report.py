@@ -37,13 +37,14 @@ SCHEMA = "firstseen.report/1"
 class Shown:
     """What a rendering for others holds back. by: who chose to show more, or None.
 
-    names: of files and pages.
+    names: of files and pages. item: whether the file itself goes with it, as in a bag.
     """
 
     faces: Literal["redacted", "shown"] = "redacted"
     identifying_metadata: Literal["withheld", "shown"] = "withheld"
     by: str | None = None
     names: Literal["withheld", "kept"] = "withheld"
+    item: Literal["withheld", "included"] = "withheld"
 
 
 @dataclass(frozen=True, slots=True)

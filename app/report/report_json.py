@@ -69,6 +69,7 @@ def to_json(report: Report, check: CheckRecord | None = None) -> Json:
             "faces": report.shown.faces,
             "identifying_metadata": report.shown.identifying_metadata,
             "names": report.shown.names,
+            "item": report.shown.item,
             "by": text(report.shown.by),
         }
     return data

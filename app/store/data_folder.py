@@ -36,6 +36,7 @@ else:
 FILE_NAME = "desk.db"
 UPLOADS = "uploads"
 LOCK = "lock"
+BAG_KEY = "bag-key.pem"  # signs what app.bag seals
 SPARE = "spare"  # room for app.store.spare_room
 FETCHING = "fetching-"  # and a check's id: a folder below uploads/
 CACHE_KIB = 2048
@@ -170,7 +171,7 @@ def file_format() -> FileFormat:
         busy=StoreBusy,
         read_only=StoreUnusable,
         cache_kib=CACHE_KIB,
-        beside=frozenset({UPLOADS, LOCK, SPARE}),
+        beside=frozenset({UPLOADS, LOCK, SPARE, BAG_KEY}),
         shared_metadata=shared_metadata,
     )
 

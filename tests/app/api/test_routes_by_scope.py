@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[str, ...] | None] = {
     "GET /v1/checks/{check_id}/events": ("check",),
     "POST /v1/checks/{check_id}/cancel": ("check",),
     "GET /v1/checks/{check_id}/report.json": ("check",),
+    "GET /v1/checks/{check_id}/bag.zip": ("check",),
     "DELETE /v1/checks/{check_id}": ("check",),
     "GET /v1/checks/{check_id}/report.html": ("check",),
     "POST /v1/links": ("check",),

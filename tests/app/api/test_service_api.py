@@ -1,8 +1,10 @@
 """The service from outside: what it takes, what it refuses, what it leaves behind."""
 
+import io
 import itertools
 import json
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,6 +129,7 @@ def test_reports_are_withheld_and_say_so(shared: Running) -> None:
         "identifying_metadata": "withheld",
         "names": "kept",  # to its own desk
         "by": None,
+        "item": "withheld",
     }
     file = shared.client.get(f"/v1/checks/{check['id']}/report.json")
     assert file.json()["shown"] == check["report"]["shown"] | {"names": "withheld"}
@@ -608,3 +611,19 @@ def test_an_alert_says_what_it_changed_for_the_claim(shared: Running) -> None:
     assert shared.client.post(f"/v1/alerts/{alert['id']}/seen").json()["claim_after"] == claim[1]
     assert shared.client.delete(f"/v1/checks/{check}").status_code == 204
     assert shared.client.get("/v1/alerts").json() == {"alerts": []}
+
+
+def test_a_check_is_downloaded_as_a_sealed_bag(shared: Running) -> None:
+    identifier = shared.accepted(content="for a bag")
+    shared.ended(identifier)
+    answer = shared.client.get(f"/v1/checks/{identifier}/bag.zip")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/zip"
+    assert len(answer.headers["firstseen-signer"]) == 64
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as bag:
+        names = {name.partition("/")[2] for name in bag.namelist()}
+        report = json.loads(bag.read(f"firstseen-{identifier}/data/report.json"))
+    assert {"bagit.txt", "signature.ed25519", "data/report.html", "data/audit.jsonl"} <= names
+    assert report["record"]["check"] == identifier
+    whole = shared.client.get(f"/v1/checks/{identifier}/bag.zip?item=included")
+    assert whole.status_code == 403

@@ -276,6 +276,7 @@ def test_the_page_says_what_it_shows() -> None:
         "identifying_metadata": "withheld",
         "by": None,
         "names": "withheld",
+        "item": "withheld",
     }
 
 

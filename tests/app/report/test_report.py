@@ -273,6 +273,7 @@ def test_what_is_shown_is_said_only_in_renderings_for_others() -> None:
         "faces": "redacted",
         "identifying_metadata": "withheld",
         "names": "withheld",
+        "item": "withheld",
         "by": None,
     }
 
