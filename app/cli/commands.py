@@ -18,6 +18,8 @@ from app.cli.desk_commands import desk_app
 from app.cli.doctor import doctor
 from app.cli.keys_commands import keys_app
 from app.cli.library_commands import library_app
+from app.cli.library_context import edit, export_clips
+from app.cli.library_import import import_source
 from app.cli.options import AsJson, LibraryPlace, Progress, settings_of, start_decoding
 from app.cli.printing import complain, print_json, print_lines, warn_unsandboxed
 from app.cli.report_command import report as report_command
@@ -50,6 +52,9 @@ app = typer.Typer(
     help=plain("help-firstseen"),
 )
 app.add_typer(library_app, name="library")
+library_app.command("import", help=plain("help-library-import"))(import_source)
+library_app.command(help=plain("help-library-edit"))(edit)
+library_app.command("export", help=plain("help-library-export"))(export_clips)
 library_app.command(help=plain("help-library-verify"))(verify)
 library_app.command(help=plain("help-library-repair"))(repair)
 app.add_typer(keys_app, name="keys")

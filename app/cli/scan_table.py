@@ -14,6 +14,7 @@ from typing import Any
 
 from app.cli.scan import OutputError
 from app.errors import cause_of
+from app.text.spreadsheets import guarded
 from hashing.message import Message
 
 COLUMNS = (
@@ -33,7 +34,6 @@ COLUMNS = (
     "problems",
     "sha256",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def table_row(report: Mapping[str, Any]) -> dict[str, object]:
@@ -70,14 +70,8 @@ def table_text(rows: Iterable[Mapping[str, object]]) -> str:
     table = csv.writer(written, lineterminator="\r\n")
     table.writerow(COLUMNS)
     for row in rows:
-        table.writerow([_cell(row[column]) for column in COLUMNS])
+        table.writerow([guarded(row[column]) for column in COLUMNS])
     return written.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return "" if value is None else value
 
 
 def write_table(reports: Path, relatives: Iterable[str], to: Path) -> None:

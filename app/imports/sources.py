@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.imports import telegram, ytdlp
+from app.imports import clip_table, folder_with_csv, telegram, ytdlp
 from app.imports.statements import (
     ImportSource,
     ImportUnreadable,
@@ -14,10 +14,14 @@ from hashing.message import Message
 
 
 def read_source(folder: Path) -> ImportSource:
-    """Read a folder of yt-dlp or an export of Telegram.
+    """Read a folder of yt-dlp, an export of Telegram, a folder with a CSV, or a table of clips.
 
-    Raises ImportUnreadable where it is neither, or an export that cannot be read.
+    Raises ImportUnreadable where it is none of these, or one that cannot be read, and
+    ContextUnreadable for a table, with its line.
     """
+    if folder.is_file() and folder.suffix.lower() in clip_table.SUFFIXES:
+        known, passed_over = clip_table.read_table(folder)
+        return ImportSource("table", (), passed_over, known)
     if folder.name == telegram.FILE_NAME and folder.is_file():
         folder = folder.parent
     if not folder.is_dir():
@@ -26,6 +30,9 @@ def read_source(folder: Path) -> ImportSource:
     if _is_export(folder, among_others=of_ytdlp):
         entries, passed_over = telegram.read_export(folder)
         return ImportSource("telegram", merge_entries(entries), passed_over)
+    if not of_ytdlp and (table := folder_with_csv.table_in(folder)) is not None:
+        entries, passed_over = folder_with_csv.read_folder(folder, table)
+        return ImportSource("folder", merge_entries(entries), passed_over)
     if not of_ytdlp:
         raise ImportUnreadable(Message("import-unknown-kind", {"path": str(folder)}))
     entries, passed_over = ytdlp.read_folder(folder)

@@ -19,7 +19,7 @@ from app.network.url_parsing import parse_link
 from app.text.escaping import printable
 from hashing.message import Message
 
-type SourceKind = Literal["yt-dlp", "telegram"]
+type SourceKind = Literal["yt-dlp", "telegram", "folder", "table"]
 
 PRIVATE_DOMAINS = frozenset({"localhost", "local", "internal", "lan", "home", "arpa", "test"})
 MAX_TEXT = 500  # characters of a title or a name; more is cut
@@ -41,6 +41,15 @@ class ImportEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipStatement:
+    """What a source states of a clip that the library may have. name: of its file."""
+
+    name: str
+    sha256: str
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
 class PassedOver:
     """A file or a message of a source that gives no clip, and why."""
 
@@ -50,11 +59,12 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """All that a source holds, in its own order."""
+    """All that a source holds, in its own order. known: of clips, where there is no footage."""
 
     kind: SourceKind
     entries: tuple[ImportEntry, ...]
     passed_over: tuple[PassedOver, ...] = ()
+    known: tuple[ClipStatement, ...] = ()
 
 
 def merge_entries(entries: Iterable[ImportEntry]) -> tuple[ImportEntry, ...]:

@@ -1,6 +1,7 @@
 """What people know about clips, from a CSV: titles, places, and typed, dated appearances."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -10,6 +11,7 @@ from app.dates import DateNotUnderstoodError, parse_date
 from app.errors import cause_of
 from app.library.errors import ContextUnreadable
 from app.library.records import OWN_ENTRIES, Appearance, AppearanceKind
+from app.text.spreadsheets import unguarded
 from hashing.message import Message
 
 if TYPE_CHECKING:
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 DATED: tuple[AppearanceKind, ...] = ("captured", "published", "archived", "attested")
 TEXTS = ("title", "place", "event", "language", "rights", "notes")
 SOURCE = ("source_url", "publisher", "entered_by")
-COLUMNS = ("file", *TEXTS, *SOURCE, *DATED)
+SHA256 = re.compile("[0-9a-fA-F]{64}")
+COLUMNS = ("file", "sha256", *TEXTS, *SOURCE, *DATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,22 @@ class Context:
         return Context(**texts, appearances=appearances)
 
 
+@dataclass(frozen=True, slots=True)
+class ContextRow:
+    """A row of a context CSV. sha256: of the file's bytes, 64 hex digits; None where not stated."""
+
+    file: str
+    sha256: str | None
+    context: Context
+
+
 class ContextTable:
     """The rows of a context CSV, and which of them were used for a file."""
 
-    def __init__(self, rows: Iterable[tuple[str, Context]]) -> None:
+    def __init__(self, rows: Iterable[ContextRow]) -> None:
         self._rows: dict[str, Context] = {}
-        for file, context in rows:
-            self._rows[file] = self._rows.get(file, Context()).merge(context)
+        for row in rows:
+            self._rows[row.file] = self._rows.get(row.file, Context()).merge(row.context)
         self._used: set[str] = set()
 
     def context_for(self, path: PurePath) -> Context:
@@ -73,13 +85,18 @@ class ContextTable:
 
 
 def read_context(path: Path) -> ContextTable:
-    """Read the context CSV at `path`: UTF-8, a byte order mark allowed, first column `file`.
+    """The context CSV at `path`, as `read_rows` reads it."""
+    return ContextTable(read_rows(path))
+
+
+def read_rows(path: Path) -> list[ContextRow]:
+    """The rows of the CSV at `path`: UTF-8, a byte order mark allowed, first column `file`.
 
     Raises ContextUnreadable, naming the line and the column that are wrong.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            return ContextTable(_rows(csv.reader(stream, strict=True), path.name))
+            return list(_rows(csv.reader(stream, strict=True), path.name))
     except OSError as error:
         raise ContextUnreadable(
             Message("error-csv-unreadable", {"path": str(path), "reason": cause_of(error)})
@@ -90,7 +107,7 @@ def read_context(path: Path) -> ContextTable:
         ) from error
 
 
-def _rows(reader: "Reader", name: str) -> Iterator[tuple[str, Context]]:
+def _rows(reader: "Reader", name: str) -> Iterator[ContextRow]:
     try:
         header = [column.strip() for column in next(reader, [])]
         _check_header(header, name)
@@ -121,7 +138,7 @@ def _check_header(header: list[str], name: str) -> None:
             )
 
 
-def _row(header: list[str], cells: list[str], where: Message) -> tuple[str, Context]:
+def _row(header: list[str], cells: list[str], where: Message) -> ContextRow:
     if len(cells) > len(header):
         raise ContextUnreadable(
             Message(
@@ -129,11 +146,22 @@ def _row(header: list[str], cells: list[str], where: Message) -> tuple[str, Cont
             )
         )
     values = {
-        column: cell.strip() for column, cell in zip(header, cells, strict=False) if cell.strip()
+        column: unguarded(cell.strip())
+        for column, cell in zip(header, cells, strict=False)
+        if cell.strip()
     }
     if "file" not in values:
         raise ContextUnreadable(Message("error-csv-no-file", {"where": where}))
-    return values["file"], context_from_columns(values, where)
+    return ContextRow(
+        values["file"], sha256_of(values.get("sha256"), where), context_from_columns(values, where)
+    )
+
+
+def sha256_of(text: str | None, where: Message) -> str | None:
+    """64 hex digits in lower case; None for none. Raises ContextUnreadable for anything else."""
+    if text is not None and not SHA256.fullmatch(text):
+        raise ContextUnreadable(Message("error-csv-sha256", {"where": where}))
+    return text.lower() if text is not None else None
 
 
 def context_from_columns(values: Mapping[str, str], where: Message) -> Context:

@@ -49,7 +49,7 @@ def add_appearance(
     clip_row(connection, number)
     is_new = bool(add_appearances(connection, number, [appearance]))
     if is_new:
-        by, text = appearance.entered_by or "", _as_text(appearance)
+        by, text = appearance.entered_by or "", appearance_text(appearance)
         _record(connection, number, ContextChange("appearance", None, text, by, _at(now)))
     return is_new
 
@@ -68,7 +68,9 @@ def remove_appearance(
         raise ClipUnknown(Message("error-no-such-appearance", {"number": str(appearance)}))
     if row.kind == "ingested":
         raise AppearanceFixed(Message("error-appearance-fixed"))
-    text = _as_text(Appearance(row.kind, row.date, row.source_url, row.publisher, row.entered_by))
+    text = appearance_text(
+        Appearance(row.kind, row.date, row.source_url, row.publisher, row.entered_by)
+    )
     connection.execute(appearances.delete().where(where))
     _record(connection, number, ContextChange("appearance", text, None, entered_by, _at(now)))
 
@@ -121,7 +123,8 @@ def _record(connection: sa.Connection, number: int, change: ContextChange) -> No
     )
 
 
-def _as_text(appearance: Appearance) -> str:
+def appearance_text(appearance: Appearance) -> str:
+    """Kind, date, publisher and address of an appearance, as changes record it."""
     parts = (appearance.kind, appearance.date, appearance.publisher, appearance.source_url)
     return " ".join(part for part in parts if part)
 

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ from app.database.format import Place
 from app.library import (
     audio_rows,
     clip_rows,
+    corrections,
     damage_rows,
     fingerprint_rows,
     history,
@@ -124,15 +126,28 @@ class Library:
             self._encode_full_blocks(connection)
             return Addition(clip_id(number), new=True, appearances=appearances)
 
-    def add_context(self, identifier: str, context: Context) -> Addition:
-        """Enter what is known about a clip of the library; earlier texts stay.
+    def add_context(
+        self,
+        identifier: str,
+        context: Context,
+        *,
+        correct: bool = False,
+        now: datetime | None = None,
+    ) -> Addition:
+        """Enter what is known about a clip of the library.
 
+        correct: texts and dates that the same source stated otherwise before are replaced, and what
+        stood there is kept in the record of changes; otherwise earlier texts stay.
         Raises ClipUnknown.
         """
         number = clip_number(identifier)
         with self._file.writing() as connection:
             clip_rows.clip_row(connection, number)
-            return _add_context(connection, number, context)
+            corrected: tuple[ContextChange, ...] = ()
+            if correct:
+                corrected = corrections.correct_context(connection, number, context, _now(now))
+                context = corrections.without_removed(connection, number, context)
+            return replace(_add_context(connection, number, context), corrected=corrected)
 
     def change_texts(
         self,

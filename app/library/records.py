@@ -106,6 +106,7 @@ class Addition:
     new: bool
     appearances: tuple[Appearance, ...]  # written by this addition
     filled: tuple[str, ...] = ()  # context columns that were empty before
+    corrected: tuple[ContextChange, ...] = ()  # texts and dates that were replaced
     repaired: bool = False  # what was stored was damaged, and the file was described anew
     parts: tuple[str, ...] = ()
 

@@ -894,9 +894,15 @@ error-item-without-frames = no preview frames of this item were kept
 csv-line = { $file }, line { $line }
 context-form = the form
 context-request = the request
+import-no-sha256 = the row has no SHA-256, by which a clip could be known
+import-no-clip = the library has no clip of this SHA-256; add the file first
+import-line-not-json = { $where } is no JSON object
+error-csv-sha256 = { $where }: the SHA-256 is not 64 hexadecimal digits
+error-edit-nothing = nothing to change was given, such as --title or --add-date
+error-edit-date = "{ $stated }" is no date to add: write KIND=DATE, where KIND is { $kinds }
 import-no-folder = { $path }: is no folder
 import-unknown-kind =
-    { $path }: is neither a folder of yt-dlp (no file ends in .info.json) nor an export of Telegram Desktop (no result.json with messages)
+    { $path }: is no folder of yt-dlp (no file ends in .info.json), no export of Telegram Desktop (no result.json with messages), and no folder with a CSV
 import-unreadable = cannot be read: { $reason }
 import-too-large = is larger than { $max } MB, the most that is read of such a file
 import-not-utf8 = is not UTF-8 text (byte { $byte })
@@ -1389,6 +1395,16 @@ report-clip-notes = notes
 report-clip-model = model
 report-clip-sampling = sampling
 report-clip-dates = dates
+report-clip-changes = changes
+report-clip-change = { $at } by { $by }: { $field ->
+    [title] title
+    [place] place
+    [event] event
+    [language] language
+    [rights] rights
+    [notes] notes
+   *[appearance] date
+} was { $before }, is { $after }
 report-clip-hashes = hashes
 report-clip-frames = { $count ->
     [one] 1 frame
@@ -1682,11 +1698,28 @@ help-add-paths = Files and folders.
 help-library-add-context = Titles, places, sources and dates of the files.
 help-library-add-quick = For bulk archives: describe fewer frames.
 help-library-import =
-    Add what another tool saved, with the dates and sources that it states: a folder of yt-dlp (with its .info.json files) or an export of Telegram Desktop.
-help-import-source = The folder.
+    Add what another tool saved, with the dates and sources that it states: a folder of yt-dlp (with its .info.json files), an export of Telegram Desktop, a folder with a CSV, or a table that library export wrote.
+help-import-source = The folder, or a table that library export wrote.
 help-import-dry-run = Say what would be added, and add nothing.
 help-library-refresh = Describe clips again that were added with an older model, so that they can be searched.
-help-library-list = Every clip of the library, a line each.
+help-library-list = The clips of the library, or those that the filters select, a line each.
+help-list-text = Only clips with this in their name, texts or sources.
+help-list-year = Only clips with a date in this year.
+help-list-place = Only clips with this in their place.
+help-library-edit = Correct the texts and dates of a clip; what stood there is kept, and shown by library show. An empty text removes one.
+help-edit-title = The title.
+help-edit-place = The place.
+help-edit-event = The event.
+help-edit-language = The language.
+help-edit-rights = Who holds the rights.
+help-edit-notes = Notes.
+help-edit-add-date = A date to add: captured, published, archived or attested, then when. May be repeated.
+help-edit-source-url = With --add-date: the address where it was.
+help-edit-publisher = With --add-date: who published it.
+help-edit-remove-date = The number of a date to remove, as library show prints it. May be repeated.
+help-edit-by = Who makes the change.
+help-library-export = Print what is known of clips as a table; library import reads it again and changes nothing.
+help-library-export-format = csv, a row for each date; or jsonl, a clip on each line.
 help-library-show = All that is known of one clip, with the perceptual hashes of its frames.
 help-library-hashes = Print the perceptual hashes of clips' frames, for other tools.
 help-hashes-clips = Such as R000123; else all clips.
@@ -1756,9 +1789,12 @@ cli-hashes-left-out = left out, of a quality too low for PDQ: { $count ->
 cli-add-failed = not added  { $file }: { $problem }
 cli-add-passed-over = passed over  { $file }: { $reason }
 cli-import-would-add = would add  { $file }: { $dates }
+cli-import-would-correct = would correct  { $file }
 cli-import-left-out = left out  { $file }: { $reason }
 cli-import-done = { $kind ->
         [telegram] Telegram export
+        [folder] folder with a CSV
+        [table] table of clips
        *[yt-dlp] yt-dlp folder
     }: { $files ->
         [one] 1 file
@@ -1766,6 +1802,8 @@ cli-import-done = { $kind ->
     }; { $new } added, { $changed } known and given more, { $failed } unreadable, { $passed } passed over
 cli-import-dry = { $kind ->
         [telegram] Telegram export
+        [folder] folder with a CSV
+        [table] table of clips
        *[yt-dlp] yt-dlp folder
     }: { $files ->
         [one] 1 file
@@ -1784,6 +1822,15 @@ entered-text = { $column ->
     [rights] rights
    *[notes] notes
 }
+corrected-context = { $field ->
+    [title] title
+    [place] place
+    [event] event
+    [language] language
+    [rights] rights
+    [notes] notes
+   *[appearance] date
+} corrected from "{ $before }" to "{ $after }"
 cli-add-entered = { $id }  { $file }: known already; entered now: { $entered }
 cli-unsandboxed = warning: this system cannot sandbox the process that decodes files (missing: { $missing }). Check only files that you trust.
 cli-wipe-copies = Disks that move blocks by themselves, snapshots and backups may still hold old copies: where that matters, keep the folder on an encrypted disk.

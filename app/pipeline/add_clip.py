@@ -27,6 +27,7 @@ def add_clip(
     context: Context | None = None,
     *,
     quick: bool = False,
+    correct: bool = False,
     on_progress: OnProgress = quiet,
     name: str | None = None,
     before_storing: Callable[[], None] = lambda: None,
@@ -36,7 +37,8 @@ def add_clip(
 
     Where what is stored of them is damaged, they are described anew.
 
-    quick: describe key frames alone. name: of the file, where its name on disk is another.
+    quick: describe key frames alone. correct: as of `Library.add_context`.
+    name: of the file, where its name on disk is another.
     before_storing: called once the file is read, right before the library changes.
     Raises IntakeError, DecodeError and SandboxError where it cannot be read, LibraryUnusable.
     """
@@ -45,7 +47,7 @@ def add_clip(
     clip = library.find_by_sha256(item.sha256)
     if clip is not None and not library.verify(clip.id):
         before_storing()
-        return library.add_context(clip.id, context)
+        return library.add_context(clip.id, context, correct=correct)
     sampling: Sampling = "quick" if quick else "default"
     with open_sandbox(item.path, settings) as sandbox:
         read = read_item(sandbox, item, settings, StepClock(), on_progress, sampling)
@@ -55,7 +57,7 @@ def add_clip(
     if clip is not None:
         library.replace_fingerprint(clip.id, fingerprint)
         library.renew_derived(clip.id, ("thumbnail",))
-        return replace(library.add_context(clip.id, context), repaired=True)
+        return replace(library.add_context(clip.id, context, correct=correct), repaired=True)
     facts, captured = file_facts(item), captured_day(read.metadata)
     added = library.add(fingerprint, facts, context, captured)
     return add_parts(added, parts, facts, library, settings, context, captured)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from app.library.records import Appearance, Clip
+from app.library.records import Appearance, Clip, ContextChange
 from app.messages.catalogue import text
 from app.report.from_verdict import reported
 from app.report.report_json import plain
@@ -23,6 +23,30 @@ def clip_json(clip: Clip) -> dict[str, Any]:
     """A clip as JSON, its text fit for any writer."""
     data: dict[str, Any] = plain(asdict(clip))
     return data
+
+
+def clip_detail_json(clip: Clip, changes: Sequence[ContextChange]) -> dict[str, Any]:
+    """A clip with the changes of its texts and dates, newest first."""
+    data: dict[str, Any] = plain({**asdict(clip), "changes": [asdict(each) for each in changes]})
+    return data
+
+
+def change_lines(changes: Sequence[ContextChange]) -> list[str]:
+    """What was changed of a clip's texts and dates, newest first; nothing where nothing was."""
+    if not changes:
+        return []
+    lines = [
+        text(
+            "report-clip-change",
+            at=date_text(change.at),
+            by=change.entered_by,
+            field=change.field,
+            before=change.before or "-",
+            after=change.after or "-",
+        )
+        for change in changes
+    ]
+    return [text("report-clip-changes"), *(f"  {line}" for line in lines)]
 
 
 def list_header() -> str:
@@ -66,7 +90,7 @@ def sheet(clip: Clip) -> list[str]:
         (text("report-clip-model"), clip.space),
         (text("report-clip-sampling"), clip.sampling),
     ]
-    dates = [f"  {_appearance(appearance)}" for appearance in clip.appearances]
+    dates = [f"  {each.number or '-'}  {_appearance(each)}" for each in clip.appearances]
     return [*_columns(facts), text("report-clip-dates"), *dates]
 
 

@@ -80,7 +80,10 @@ def addition_entries(added: Addition) -> list[tuple[str, str]]:
     """The log entries of an addition, as for `AuditedChange.end`."""
     if added.new:
         return [("clip.add", clip) for clip in (added.clip_id, *added.parts)]
-    changes = {"appearance.add": added.appearances, "clip.change": added.filled}
+    changes = {
+        "appearance.add": added.appearances,
+        "clip.change": (*added.filled, *added.corrected),
+    }
     return [(action, added.clip_id) for action, changed in changes.items() if changed]
 
 

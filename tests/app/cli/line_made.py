@@ -77,6 +77,7 @@ class MadeLine:
         context: Any,
         *,
         quick: bool,
+        correct: bool,
         on_progress: Any,
         before_storing: Callable[[], None],
     ) -> Addition:
@@ -85,6 +86,9 @@ class MadeLine:
         data = path.read_bytes()
         facts = FileFacts(path.name, hashlib.sha256(data).hexdigest(), len(data))
         before_storing()
+        known = library.find_by_sha256(facts.sha256)
+        if known is not None:
+            return library.add_context(known.id, context, correct=correct)
         return library.add(made_print(len(data)), facts, context)
 
     def clips_to_refresh(self, library: Library, settings: Any) -> list[Clip]:

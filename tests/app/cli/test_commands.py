@@ -1,5 +1,6 @@
 """The command line: what goes where, and what a command ends with."""
 
+import hashlib
 import json
 import os
 import re
@@ -866,3 +867,139 @@ def test_a_check_is_done_again_and_what_differs_is_named(
     report.write_text("{")
     assert firstseen("reproduce", report) == 2
     assert "is no report" in capsys.readouterr().err
+
+
+def test_an_import_again_corrects_what_its_source_says_otherwise_and_keeps_what_stood_there(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "clips.csv"
+    (tmp_path / "a.mp4").write_text("a")
+    header = "file,title,published,source_url,entered_by\n"
+    table.write_text(header + "a.mp4,Towers,2019-03-14,https://video.example/1,Desk\n")
+    assert firstseen("library", "import", tmp_path) == 0
+    table.write_text(header + "a.mp4,Towers at night,2018-03-14,https://video.example/1,Desk\n")
+    assert firstseen("library", "import", tmp_path) == 0
+    said = capsys.readouterr().out
+    assert 'title corrected from "Towers" to "Towers at night"' in said
+    assert "1 known and given more" in said
+
+    assert firstseen("library", "show", "R000001", "--json") == 0
+    clip = printed(capsys)
+    assert clip["title"] == "Towers at night"
+    published = [each for each in clip["appearances"] if each["kind"] == "published"]
+    assert [each["date"] for each in published] == ["2018-03-14"]
+    assert {change["before"] for change in clip["changes"]} >= {"Towers"}
+
+    assert firstseen("library", "import", tmp_path) == 0
+    assert "0 known and given more" in capsys.readouterr().out
+
+
+def test_what_a_person_corrected_stays_when_the_source_repeats_its_old_word(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.mp4").write_text("a")
+    (tmp_path / "clips.csv").write_text("file,title\na.mp4,Towers\n")
+    firstseen("library", "import", tmp_path)
+    assert firstseen("library", "edit", "R000001", "--title", "Harcourt Road") == 0
+    firstseen("library", "import", tmp_path)
+    capsys.readouterr()
+    assert firstseen("library", "show", "R000001", "--json") == 0
+    assert printed(capsys)["title"] == "Harcourt Road"
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_importing_what_was_exported_changes_nothing(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    folder = tmp_path / "known"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.mp4").write_text(name)
+    (folder / "c.csv").write_text(
+        "file,title,notes,published,archived,source_url\n"
+        'a.mp4,=1+1,"two\nlines",2019-06-12,,https://example.org/1\n'
+        "a.mp4,,,,2020,https://example.org/2\n"
+        "b.mp4,-,,,,\n"
+    )
+    firstseen("library", "import", folder)
+    capsys.readouterr()
+    assert firstseen("library", "export", "--format", form) == 0
+    table = tmp_path / f"clips.{form}"
+    with table.open("w", newline="") as file:
+        file.write(capsys.readouterr().out)
+    if form == "csv":
+        assert ",=1+1," not in table.read_text()
+    assert firstseen("library", "import", table, "--json") == 0
+    results = printed(capsys)["results"]
+    assert [result["id"] for result in results] == ["R000001", "R000002"]
+    assert [result["entered"] for result in results] == [[], []]
+
+
+def test_a_table_corrects_clips_that_the_library_has_and_names_the_others(
+    firstseen: Firstseen, item: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firstseen("library", "add", item)
+    known = hashlib.sha256(item.read_bytes()).hexdigest()
+    table = tmp_path / "table.csv"
+    table.write_text(f"file,sha256,title\nx.mp4,{known},A title\ny.mp4,{'0' * 64},Other\nz,,No\n")
+    capsys.readouterr()
+    assert firstseen("library", "import", table) == 0
+    said = capsys.readouterr().out
+    assert "R000001  x.mp4: known already; entered now: title" in said
+    assert "passed over  y.mp4: the library has no clip of this SHA-256" in said
+    assert "passed over  z: the row has no SHA-256" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("file,sha256\na,xyz\n", "the SHA-256 is not 64 hexadecimal digits"),
+        ('{"sha256": "' + "0" * 64 + '"}\n[1]\n', "table.csv, line 2 is no JSON object"),
+        ("name,title\na,b\n", "file"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_with_its_line(
+    firstseen: Firstseen,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    problem: str,
+) -> None:
+    (tmp_path / "table.csv").write_text(text)
+    assert firstseen("library", "import", tmp_path / "table.csv") == 2
+    assert problem in capsys.readouterr().err
+
+
+def test_edit_corrects_texts_and_dates_of_a_clip(
+    firstseen: Firstseen, item: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firstseen("library", "add", item)
+    capsys.readouterr()
+    words = ["--add-date", "published=2019-06-12", "--source-url", "https://example.org/1"]
+    assert firstseen("library", "edit", "R000001", "--title", "T", *words, "--by", "Ana") == 0
+    assert "2019-06-12" in capsys.readouterr().out
+    firstseen("library", "show", "R000001", "--json")
+    clip = printed(capsys)
+    number = next(each["number"] for each in clip["appearances"] if each["kind"] == "published")
+    assert firstseen("library", "edit", "R000001", "--remove-date", number, "--title", "") == 0
+    said = capsys.readouterr().out
+    assert "title was T, is -" in said
+    assert "by Ana: title was -, is T" in said
+    assert firstseen("library", "edit", "R000001") == 2
+    assert firstseen("library", "edit", "R000001", "--add-date", "seen=2019") == 2
+    assert "is no date to add: write KIND=DATE" in capsys.readouterr().err
+
+
+def test_list_shows_only_what_the_filters_select(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.mp4").write_text(name)
+    (tmp_path / "c.csv").write_text(
+        "file,title,place,archived\na.mp4,Towers,Hong Kong,2019\nb.mp4,Bridge,Kyiv,2014\n"
+    )
+    firstseen("library", "import", tmp_path)
+    capsys.readouterr()
+    for option, value in (("--text", "towers"), ("--year", "2019"), ("--place", "hong")):
+        assert firstseen("library", "list", option, value, "--json") == 0
+        assert [clip["id"] for clip in printed(capsys)] == ["R000001"]

@@ -130,7 +130,7 @@ def test_lists_and_files_without_footage_are_no_clips(tmp_path: Path) -> None:
 
 def test_a_folder_of_neither_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(b"footage")
-    with pytest.raises(ImportUnreadable, match="neither a folder of yt-dlp"):
+    with pytest.raises(ImportUnreadable, match="is no folder of yt-dlp"):
         read_source(tmp_path)
     with pytest.raises(ImportUnreadable, match="is no folder"):
         read_source(tmp_path / "nowhere")

@@ -69,7 +69,7 @@ def test_rows_that_found_no_file_are_named(tmp_path: Path) -> None:
     [
         ("", "line 1: the first column must be 'file'"),
         ("title,file\n", "line 1: the first column must be 'file'"),
-        ("file,tilte\n", "line 1: unknown column 'tilte'; known are file, title"),
+        ("file,tilte\n", "line 1: unknown column 'tilte'; known are file, sha256, title"),
         ("file,title,title\n", "line 1: column 'title' stands there twice"),
         ("file,published\na,2019\nb,12/6/2019\n", "line 3, column 'published': '12/6/2019'"),
         ("file,archived\na,2019-02-30\n", "line 2, column 'archived': '2019-02-30'"),
