@@ -1140,6 +1140,10 @@ report-commit = commit { $commit }
 report-model-digest = Model file, SHA-256
 report-code-digest = Code of firstseen, SHA-256
 # A report made again, compared with an earlier one
+cli-media-review = { $path } is a draft. A person completes or confirms, and signs: { $properties }
+# The draft of a MediaReview. $source: who published the earliest copy
+media-review-earliest = Earliest copy known to the library that was searched: { $date }, { $source }
+media-review-claim = Claimed: { $claimed }
 cli-bag-written = Written: { $path }
 cli-bag-signer = Signed by the key { $fingerprint }. Publish this fingerprint where readers of the bag look for it.
 cli-bag-verify = To verify it, without firstseen: python verify_bag.py { $path } --signer { $fingerprint }
@@ -1650,6 +1654,7 @@ help-check-pdf = Also write the page as PDF; an installed Chromium, Chrome or Ed
 help-reproduce = Do the check of a report again, and name what differs.
 help-reproduce-report = A report as JSON: of --json, of the service, or of a bag.
 help-reproduce-file = The item's file; by default the one of the item's name beside the report.
+help-report-media-review = Also write a draft of a MediaReview (schema.org JSON-LD) for a person to complete and sign.
 help-bag = Seal a check of the service for others to keep: report, frames, log entries and hashes, signed, in one zip.
 help-bag-output = The zip to write; by default firstseen-CHECK.zip here.
 help-bag-with-item = Put the checked file itself in too, with faces and metadata; the log and the bag say so.

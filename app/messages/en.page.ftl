@@ -241,6 +241,7 @@ page-method-more = Versions, sampling and time taken
 page-actions-label = With this check
 page-take-html = Report as a page
 page-take-json = Report as JSON
+page-take-bag = Sealed bag
 page-take-print = Print
 page-take-names = Keep names
 page-take-names-more = In what you take along, names of files and titles of pages are replaced by numbers, since they may identify people. Ticked, they stay.

@@ -17,6 +17,7 @@ export function actionBar(check, reveal, onChange) {
   const path = `/v1/checks/${check.id}`;
   const page = h("a", { class: "button small", target: "_blank", rel: "noopener" }, t("page-take-html"));
   const json = h("a", { class: "button small", download: "" }, t("page-take-json"));
+  const bag = h("a", { class: "button small", download: "" }, t("page-take-bag"));
   const names = h("input", { type: "checkbox", onchange: aim });
   aim();
   return h(
@@ -24,6 +25,7 @@ export function actionBar(check, reveal, onChange) {
     { class: "action-bar no-print", "aria-label": t("page-actions-label") },
     page,
     json,
+    bag,
     button(t("page-take-print"), () => printPage(page.href), { kind: "small" }),
     h("label", { class: "check small", title: t("page-take-names-more") }, names, h("span", {}, t("page-take-names"))),
     revealButton(check, reveal, onChange),
@@ -35,6 +37,7 @@ export function actionBar(check, reveal, onChange) {
     const query = names.checked ? "?names=kept" : "";
     page.setAttribute("href", `${path}/report.html${query}`);
     json.setAttribute("href", `${path}/report.json${query}`);
+    bag.setAttribute("href", `${path}/bag.zip${query}`);
   }
 }
 

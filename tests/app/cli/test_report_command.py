@@ -97,3 +97,14 @@ def test_a_browser_that_takes_too_long_is_ended(
     browser.chmod(0o700)
     with pytest.raises(chromium.NotPrintedError, match="longer than"):
         chromium.print_page("<p>", browser)
+
+
+def test_a_media_review_is_drafted_and_what_is_left_to_do_is_said(
+    firstseen: Firstseen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = stored_check(tmp_path / "desk")
+    assert firstseen("report", check, "--media-review", "review.jsonld") == 0
+    assert "A person completes or confirms, and signs: author" in capsys.readouterr().err
+    written = json.loads(Path("review.jsonld").read_text())
+    assert [node["@type"] for node in written["@graph"]] == ["MediaReview", "ClaimReview"]
+    assert "clip.mp4" not in json.dumps(written)
