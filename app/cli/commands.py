@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from app.cli.audit_commands import audit_app
+from app.cli.backup_commands import backup, prune, restore
 from app.cli.bag_command import bag
 from app.cli.desk_commands import desk_app
 from app.cli.doctor import doctor
@@ -65,6 +66,9 @@ app.command(help=plain("help-doctor"))(doctor)
 # ids may begin with a hyphen
 ID_COMMAND: Final = {"ignore_unknown_options": True}
 app.command(help=plain("help-reproduce"))(reproduce)
+app.command(help=plain("help-backup"))(backup)
+app.command(help=plain("help-restore"))(restore)
+app.command(help=plain("help-prune"))(prune)
 app.command("bag", help=plain("help-bag"), context_settings=ID_COMMAND)(bag)
 app.command("report", help=plain("help-report"), context_settings=ID_COMMAND)(report_command)
 

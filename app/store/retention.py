@@ -8,7 +8,8 @@ import logging
 import shutil
 import threading
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -40,33 +41,48 @@ class SweepResult:
     clean: bool
 
 
+class _Undo(Exception):
+    """Ends a transaction that was to be undone."""
+
+
 def sweep(store: Store, at: datetime | None = None) -> SweepResult:
     """Delete what expires at this time or before. Raises StoreUnusable."""
-    until = format_timestamp(at or now())
     with store.writing() as connection:
-        uploads = _expired_uploads(connection, until)
-        expired_descriptors = _count(connection, descriptors, descriptors.c.expires_at <= until)
-        ended = checks.c.state.in_(FINAL) & (checks.c.expires_at <= until)
-        uploads += _upload_names(connection, ended)
-        expired_checks = _count(connection, checks, ended)
-        expired_decisions = _count(connection, decisions, decisions.c.expires_at <= until)
-        _count(connection, sessions, sessions.c.expires_at <= until)
-        for action, count in (
-            ("check.expire", expired_checks),
-            ("decision.expire", expired_decisions),
-        ):
-            if count:
-                audit_log.append_entry(connection, audit_log.SERVICE, action, "", str(count))
+        uploads, result = _delete_rows(connection, at)
     for name in uploads:
         delete_upload(store, name)
-    strays = _remove_strays(store)
-    return SweepResult(
-        len(uploads) + strays,
-        expired_descriptors,
-        expired_checks,
-        expired_decisions,
-        store.empty_log(),
-    )
+    strays = _strays(store)
+    for path in strays:
+        _remove(path)
+    return replace(result, uploads=result.uploads + len(strays), clean=store.empty_log())
+
+
+def expired(store: Store, at: datetime | None = None) -> SweepResult:
+    """What a sweep would delete at this time; nothing is deleted. Raises StoreUnusable."""
+    with suppress(_Undo), store.writing() as connection:
+        _, result = _delete_rows(connection, at)
+        raise _Undo
+    return replace(result, uploads=result.uploads + len(_strays(store)))
+
+
+def _delete_rows(connection: sa.Connection, at: datetime | None) -> tuple[list[str], SweepResult]:
+    """Delete expired rows; the names of the uploads that go with them, and how much there was."""
+    until = format_timestamp(at or now())
+    uploads = _expired_uploads(connection, until)
+    expired_descriptors = _count(connection, descriptors, descriptors.c.expires_at <= until)
+    ended = checks.c.state.in_(FINAL) & (checks.c.expires_at <= until)
+    uploads += _upload_names(connection, ended)
+    expired_checks = _count(connection, checks, ended)
+    expired_decisions = _count(connection, decisions, decisions.c.expires_at <= until)
+    _count(connection, sessions, sessions.c.expires_at <= until)
+    for action, count in (
+        ("check.expire", expired_checks),
+        ("decision.expire", expired_decisions),
+    ):
+        if count:
+            audit_log.append_entry(connection, audit_log.SERVICE, action, "", str(count))
+    counts = len(uploads), expired_descriptors, expired_checks, expired_decisions
+    return uploads, SweepResult(*counts, clean=True)
 
 
 def drop_upload(store: Store, check: str) -> None:
@@ -103,8 +119,8 @@ def _count(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[b
     return connection.execute(table.delete().where(where)).rowcount
 
 
-def _remove_strays(store: Store) -> int:
-    """Delete files that no check refers to, and fetch folders of checks that do not run; how many.
+def _strays(store: Store) -> list[Path]:
+    """Files that no check refers to, and fetch folders of checks that do not run.
 
     Only what is old enough that no request is about to refer to it.
     """
@@ -113,18 +129,19 @@ def _remove_strays(store: Store) -> int:
         path for path in store.uploads.glob(f"{FETCHING}*") if _age_s(path) > MAX_FETCH_AGE_S
     ]
     if not old and not old_fetches:
-        return 0
+        return []
     with store.reading() as connection:
         in_use = set(_upload_names(connection, sa.true()))
         running = sa.select(checks.c.id).where(checks.c.state == "running")
         in_use |= {f"{FETCHING}{identifier}" for identifier in connection.scalars(running)}
-    strays = {path for path in (*old, *old_fetches) if path.name not in in_use}
-    for path in strays:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-    return len(strays)
+    return sorted({path for path in (*old, *old_fetches) if path.name not in in_use})
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _age_s(path: Path) -> float:
