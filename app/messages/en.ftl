@@ -1238,6 +1238,9 @@ report-date-not-checkable = The claimed date cannot be checked
 report-claimed = Claimed: { $claimed }
 # $ranges: which parts of the item the finding is about
 report-claim-ranges = For { $ranges } of the item
+# $part: a further video track, attached video or picture of the file, as in part-track
+report-claim-ranges-of-part = For { $ranges } of { $part }
+report-claim-part = For { $part }
 # $places: as entered in the library
 report-known-places = Known: { $places }
 report-known-places-none = Known: none

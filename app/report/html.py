@@ -90,6 +90,7 @@ def render(
         relation=wording.relation(report),
         meaning=wording.meaning(report),
         tone=wording.tone(report),
+        claim_ranges=wording.claim_ranges(report),
         first_title=_first_title(report),
         foremost=_foremost(report, sheets),
         accepted=[_match(match, sheets, item_s) for match in accepted],

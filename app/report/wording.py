@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
-from app.messages.catalogue import text
+from app.messages.catalogue import render, text
 from app.report.report import Report, ReportedAppearance, ReportedClip, ReportedMatch
 from app.verdict.caveats import footage
 from app.verdict.headline import score_text
@@ -129,6 +129,30 @@ def time_range(span: Span) -> str:
 def time_ranges(spans: Iterable[Span]) -> str:
     """Ranges of one timeline, as a list."""
     return joined(time_range(span) for span in spans)
+
+
+def claim_ranges(report: Report) -> tuple[str, ...]:
+    """Which ranges the finding about the claimed date is about: of the main part, of the others."""
+    date = report.claim.date if report.claim else None
+    if date is None:
+        return ()
+    labels = {part.id: render(part.label) for part in report.parts}
+    lines = []
+    if _has_length(date.query):
+        lines.append(text("report-claim-ranges", ranges=time_ranges(date.query)))
+    for of in date.parts:
+        label = labels.get(of.part, of.part)
+        if _has_length(of.query):
+            ranges = time_ranges(of.query)
+            lines.append(text("report-claim-ranges-of-part", ranges=ranges, part=label))
+        else:
+            lines.append(text("report-claim-part", part=label))
+    return tuple(lines)
+
+
+def _has_length(spans: Iterable[Span]) -> bool:
+    """Not so for a still, whose one timestamp says nothing."""
+    return any(span.length for span in spans)
 
 
 def joined(parts: Iterable[str]) -> str:

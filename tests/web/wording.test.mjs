@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { render } from "../../app/web/texts/catalogue.js";
-import { addedBy, claimChange, dateKind, findingTone, foremostMatch, meaningWords, nearMisses, rangesText, relationWord, soundLines, tone, toneOfSummary } from "../../app/web/texts/wording.js";
+import { addedBy, claimChange, claimRanges, dateKind, findingTone, foremostMatch, meaningWords, nearMisses, rangesText, relationWord, soundLines, tone, toneOfSummary } from "../../app/web/texts/wording.js";
 import "./english.mjs";
 
 test("a verdict has one of four tones", () => {
@@ -86,4 +86,11 @@ test("sound is told as reports tell it: never as shifted by nothing", () => {
 test("ranges are a list, and a still is the picture", () => {
   assert.equal(rangesText([[0, 5], [6, 7]]), "0:00.0–0:05.0 and 0:06.0–0:07.0");
   assert.equal(rangesText([[0, 0]]), "the picture");
+});
+
+test("a claim says which ranges of which part it is about", () => {
+  const parts = [{ id: "track-2", label: "video track 2" }, { id: "picture-2", label: "picture 2 of 3" }];
+  const date = { query: [[0, 5]], parts: [{ part: "track-2", query: [[1, 2]] }, { part: "picture-2", query: [[0, 0]] }] };
+  assert.deepEqual(claimRanges(date, parts), ["For 0:00.0–0:05.0 of the item", "For 0:01.0–0:02.0 of video track 2", "For picture 2 of 3"]);
+  assert.deepEqual(claimRanges({ query: [[0, 0]] }), []);
 });

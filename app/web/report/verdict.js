@@ -5,7 +5,7 @@ import { icon } from "../parts/icons.js";
 import { addressLink } from "../parts/values.js";
 import { dateText } from "../texts/formatting.js";
 import { render, t } from "../texts/catalogue.js";
-import { allSaid, clipName, dateKind, findingTone, foremostMatch, meaningWords, rangesText, relationWord, said, searchedSentence, tone } from "../texts/wording.js";
+import { allSaid, claimRanges, clipName, dateKind, findingTone, foremostMatch, meaningWords, relationWord, said, searchedSentence, tone } from "../texts/wording.js";
 
 /** {element, pictures(sheets)}: what speaks against the claim comes first and largest, then what the item is. */
 export function verdictView(check) {
@@ -85,7 +85,7 @@ function facts(report) {
     "div",
     { class: "facts" },
     verdict && earliest(first),
-    claim?.date && claimedDate(claim.date),
+    claim?.date && claimedDate(claim.date, report.parts),
     claim?.place && claimedPlace(claim.place),
   );
 }
@@ -107,21 +107,16 @@ function earliest(first) {
   );
 }
 
-function claimedDate(date) {
+function claimedDate(date, parts) {
   const alarm = findingTone(date.finding) === "alarm";
   return fact(
     t("report-claimed-date"),
     `finding-${date.finding} ${alarm ? "alarming" : ""}`,
     h("p", { class: "big" }, h("time", { dir: "ltr" }, dateText(date.claimed))),
     h("p", { class: "finding" }, icon(alarm ? "against" : "plain"), t(`report-date-${date.finding}`)),
-    hasLength(date.query) && h("p", {}, t("report-claim-ranges", { ranges: rangesText(date.query) })),
+    claimRanges(date, parts).map((line) => h("p", { dir: "auto" }, line)),
     !alarm && h("p", { class: "small", dir: "auto" }, said(date.reason, date.reason_message)), // else it stands above
   );
-}
-
-/** Not so for a still, whose one timestamp says nothing. */
-function hasLength(spans) {
-  return spans?.some(([start, end]) => end > start);
 }
 
 function claimedPlace(place) {

@@ -93,6 +93,23 @@ export function rangesText(spans) {
   return t("report-list", { parts: spans.map(rangeText) });
 }
 
+/** Which ranges the finding about the claimed date is about: of the main part, then of the file's other parts. */
+export function claimRanges({ query = [], parts: ofParts = [] }, parts = []) {
+  const whole = hasLength(query) ? [t("report-claim-ranges", { ranges: rangesText(query) })] : [];
+  return [...whole, ...ofParts.map((of) => rangesOfPart(of, parts))];
+}
+
+function rangesOfPart({ part: id, query }, parts) {
+  const known = parts.find((part) => part.id === id);
+  const part = known ? said(known.label, known.label_message) : id;
+  return hasLength(query) ? t("report-claim-ranges-of-part", { ranges: rangesText(query), part }) : t("report-claim-part", { part });
+}
+
+/** Not so for a still, whose one timestamp says nothing. */
+function hasLength(spans) {
+  return spans.some(([start, end]) => end > start);
+}
+
 /** The sound of a match: most of it first, then the ranges that differ or are from elsewhere. */
 export function soundLines({ state, offset_s: offset, spans = [] }) {
   const parts = spans.filter((span) => span.state !== state || span.clip);

@@ -338,6 +338,26 @@ def test_claims_are_shown_with_their_finding_and_ranges() -> None:
     assert "not a finding" in text
 
 
+def test_a_claim_names_the_ranges_of_further_parts() -> None:
+    of_parts = [{"part": "track-2", "query": [[1.0, 4.5]]}, {"part": "cover-1", "query": [[0, 0]]}]
+    date = {
+        "claimed": "2022",
+        "finding": "contradicted",
+        "query": [],
+        "reason": "",
+        "parts": of_parts,
+    }
+    made = report("a.mp4", verdict=verdict("edited"), claim={"date": date, "place": None})
+    kinds = {"track-2": ("video", "video track 2"), "cover-1": ("still", "attached picture")}
+    made["parts"] = [
+        {"id": name, "kind": kind, "label": label, "checked": True, "unmatched": []}
+        for name, (kind, label) in kinds.items()
+    ]
+    text = Page(render(made, {})).text
+    assert "For 0:01.0–0:04.5 of video track 2" in text
+    assert "For attached picture" in text
+
+
 @pytest.mark.parametrize("finding", ["contradicted", "partly_contradicted"])
 def test_a_contradicted_claim_stands_above_the_headline(finding: str) -> None:
     claim = {"date": {"claimed": "2022-11-27", "finding": finding, "query": [], "reason": "x"}}
