@@ -6,7 +6,7 @@ settings. What a fingerprint is made of is not: those of two users must stay com
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import (
@@ -213,6 +213,13 @@ class Settings(BaseSettings):
             "`/.well-known/security.txt`."
         ),
     ] = ()
+    log_level: Annotated[
+        Literal["info", "warning", "error"],
+        Field(
+            description="Least that the service logs: `info` has a line for each request, "
+            "`warning` only what needs a look, `error` only internal errors."
+        ),
+    ] = "info"
     session_s: Annotated[
         float,
         Field(ge=60, le=366 * 86400, description="How long the page stays signed in, in seconds."),

@@ -38,6 +38,7 @@ from app.api.routes import (
     decisions,
     keys,
     links,
+    metrics,
     pictures,
     security_txt,
     session,
@@ -62,6 +63,7 @@ from hashing.errors import FirstseenError
 from hashing.message import Message
 
 RESOURCE_ROUTES: Final = (
+    metrics,
     checks,
     bags,
     links,
@@ -123,7 +125,7 @@ def serve(settings: Settings) -> None:
     Raises UsageError where the system cannot sandbox decoding and `unsafe_decoding` is not set,
     or the port is in use; SandboxUnavailable without a model; LibraryUnusable, StoreUnusable.
     """
-    service_log.set_up()
+    service_log.set_up(level=settings.log_level)
     if isinstance(settings.library, ServerAddress) and settings.data is None:
         raise UsageError(Message("error-serve-no-data", {"place": str(settings.library)}))
     require_model(settings.model)

@@ -38,10 +38,14 @@ def where(error: BaseException) -> str:
     return f"{type(error).__name__} at {' '.join(places)}"
 
 
-def set_up(stream: TextIO | None = None) -> None:
-    """Send everything that this process logs to one stream. Replaces any earlier set-up."""
+def set_up(stream: TextIO | None = None, level: str = "info") -> None:
+    """Send everything that this process logs to one stream. Replaces any earlier set-up.
+
+    level: the least that is logged of firstseen and of its server; of libraries only warnings are.
+    """
+    least = logging.getLevelNamesMapping()[level.upper()]
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[handler], level=max(least, logging.WARNING), force=True)
     for name in INFO_LOGGERS:
-        logging.getLogger(name).setLevel(logging.INFO)
+        logging.getLogger(name).setLevel(least)

@@ -75,6 +75,7 @@ def main(parent: str, work_module: str) -> None:
 
 def _work(incoming: BinaryIO, outgoing: BinaryIO, work_module: str) -> None:
     settings = Settings.model_validate_json(incoming.readline())
+    service_log.set_up(level=settings.log_level)
     store = open_store(store_place(settings), create=False)
     work: Work = import_module(work_module).open_work(settings, store)
     worker = Worker(outgoing)

@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[str, ...] | None] = {
     "DELETE /v1/keys/{key_id}": ("admin",),
     "POST /v1/keys/{key_id}/rotate": ("admin",),
     "GET /v1/audit": ("admin",),
+    "GET /metrics": ("admin",),
     "POST /v1/checks": ("check",),
     "GET /v1/checks": ("check",),
     "GET /v1/checks/{check_id}": ("check",),

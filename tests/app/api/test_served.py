@@ -36,7 +36,7 @@ PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\
 @pytest.fixture(autouse=True)
 def logging_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """`serve` takes all logging for itself, which would outlast the test."""
-    monkeypatch.setattr("app.jobs.service_log.set_up", lambda: None)
+    monkeypatch.setattr("app.jobs.service_log.set_up", lambda level: None)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -627,3 +628,18 @@ def test_a_check_is_downloaded_as_a_sealed_bag(shared: Running) -> None:
     assert report["record"]["check"] == identifier
     whole = shared.client.get(f"/v1/checks/{identifier}/bag.zip?item=included")
     assert whole.status_code == 403
+
+
+def test_figures_are_in_the_text_format_of_prometheus(shared: Running) -> None:
+    shared.ended(shared.accepted(content="for figures"))
+    answer = shared.client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain;version=0.0.4")
+    figures = dict(line.rsplit(" ", 1) for line in answer.text.splitlines())
+    assert int(figures['firstseen_checks{state="done"}']) >= 1
+    assert figures['firstseen_checks{state="queued"}'] == "0"
+    assert figures["firstseen_longest_wait_seconds"] == "0"
+    assert figures["firstseen_library_usable"] == "1"
+    for name, value in figures.items():
+        assert re.fullmatch(r'[a-z_]+(\{[a-z]+="[a-z0-9_.]+"\})?', name)
+        assert float(value) >= 0

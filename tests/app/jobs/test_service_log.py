@@ -43,6 +43,15 @@ def test_a_line_is_an_object_with_known_fields_only(written: io.StringIO) -> Non
     assert line == {"level": "info", "from": "app.b", "says": "begun", "check": "x1"}
 
 
+def test_below_the_level_nothing_is_logged(written: io.StringIO) -> None:
+    service_log.set_up(written, "warning")
+    logging.getLogger("app.b").info("request")
+    logging.getLogger("app.b").warning("look")
+    service_log.set_up(written, "error")
+    logging.getLogger("other").warning("look")
+    assert [line["says"] for line in lines(written)] == ["look"]
+
+
 def test_a_fault_is_logged_by_its_place_and_not_by_its_message(written: io.StringIO) -> None:
     try:
         raise ZeroDivisionError("secret name")
