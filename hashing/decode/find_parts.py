@@ -36,8 +36,10 @@ def find_parts(file: BinaryIO, info: MediaInfo, limits: Limits) -> tuple[Part, .
     parts: list[Part] = []
     if still is not None and info.kind == "still":
         parts += _pages(still)
-    if still is None or info.kind == "still":
-        parts += _tracks(file, info, limits)
+    if still is None:
+        parts += _tracks(file, _main_track(file, limits))
+    elif info.kind == "still" and _has_movie(file):
+        parts += _tracks(file, None)
     if info.kind == "still":
         parts += _attached_videos(file, limits)
     return tuple(parts[:MAX_PARTS])
@@ -79,19 +81,19 @@ def _is_shown(still: Still, index: int) -> bool:
     return True
 
 
-def _tracks(file: BinaryIO, info: MediaInfo, limits: Limits) -> Iterator[Part]:
-    """Further video tracks; of a still, the tracks of its image sequence."""
+def _tracks(file: BinaryIO, main: int | None) -> Iterator[Part]:
+    """The video tracks beside the main one; of a HEIF's picture, those of its image sequence.
+
+    main: stream index of the main one.
+    """
     try:
         with open_container(file) as container:
-            if info.kind == "still" and not _has_movie(file):
-                return
             tracks = containers.video_tracks(container, file)
             covers = [s.index for s in container.streams.video if containers.is_cover(s)]
     except DecodeError:
         return
     if not tracks:
         covers = covers[1:]  # the first is the item itself
-    main = None if info.kind == "still" else _main_track(file, limits)
     for track in tracks:
         if track.index == main:
             continue

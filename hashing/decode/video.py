@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from time import monotonic, process_time
 from typing import BinaryIO
 
@@ -371,6 +372,8 @@ def media_info(file: BinaryIO, limits: Limits, track: int | None = None) -> Medi
     with open_container(file) as container:
         if track is None and is_picture(container) and _has_one_frame(container, file):
             return picture_info(container, first)
+        if track is None and _is_one_picture(container, video_stream(container, file)):
+            return picture_info(container, first)
         stream = next(s for s in container.streams.video if s.index == damage.track)
         if track is None and is_cover(stream):
             return picture_info(container, first)
@@ -401,6 +404,21 @@ def audio_coding(container: av.container.InputContainer, file: BinaryIO) -> str 
     if not streams:
         return None
     return next(iter(unknown_codings(container, file, "soun")), None) or "unknown"
+
+
+def _is_one_picture(container: av.container.InputContainer, stream: av.VideoStream) -> bool:
+    """Whether all that a video shows is one frame, without sound: a still in a video's container.
+
+    Not so where the container states more: then the file breaks off.
+    """
+    stated = declared_duration(container, stream) or 0.0
+    if container.streams.audio or stream.frames > 1 or (stream.frames == 0 and stated > END_S):
+        return False
+    try:
+        filled = (packet for packet in container.demux(stream) if packet.size)
+        return sum(1 for _ in islice(filled, 2)) == 1
+    except (av.error.FFmpegError, ValueError):
+        return False
 
 
 def _has_one_frame(container: av.container.InputContainer, file: BinaryIO) -> bool:

@@ -1,11 +1,14 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from hashing.decode.find_parts import find_parts
 from hashing.decode.probe import probe
+from hashing.decode.read_still import read_still
 from hashing.errors import DecodeError
 from hashing.types import Limits
-from tests.made import make_video
+from tests.made import make_video, scene
 from tests.made.broken import make_long, make_sound_only
 from tests.made.stills import make_still
 
@@ -49,3 +52,24 @@ def test_a_file_of_many_hours_is_not_refused_for_what_it_declares(tmp_path: Path
     with path.open("rb") as file:
         info = probe(file, Limits(max_duration_s=3600))
     assert info.duration_s == pytest.approx(36_000, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["one.mp4", "one.mkv", "one.ts", "one.avi"])
+def test_a_video_of_one_frame_without_sound_is_a_still(tmp_path: Path, name: str) -> None:
+    codec = "mpeg4" if name.endswith("avi") else "libx264"
+    path = make_video(tmp_path / name, 1, 0.04, 25, (160, 90), sound_kind=None, codec=codec)
+    with path.open("rb") as file:
+        info = probe(file)
+        assert find_parts(file, info, Limits()) == ()
+        pixels = read_still(file, 10_000_000).pixels
+    assert (info.kind, info.width, info.height) == ("still", 160, 90)
+    assert np.abs(pixels.astype(int) - scene(1, 0.0, (160, 90))).mean() < 12  # grey levels
+
+
+@pytest.mark.parametrize("name", ["two.mp4", "two.ts"])
+def test_two_frames_or_sound_beside_one_are_a_video(tmp_path: Path, name: str) -> None:
+    two = make_video(tmp_path / name, 1, 0.08, 25, (160, 90), sound_kind=None)
+    heard = make_video(tmp_path / f"heard-{name}", 1, 0.04, 25, (160, 90))
+    for path in (two, heard):
+        with path.open("rb") as file:
+            assert probe(file).kind == "video"
