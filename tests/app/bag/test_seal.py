@@ -138,6 +138,11 @@ def test_an_unpacked_bag_is_verified_and_so_is_what_was_done_to_it(
     assert verifier.verify(folder, bag.fingerprint).startswith("verified")
     inside = folder / bag.name
     assert verifier.verify(inside, bag.fingerprint).startswith("verified")
+    assert verifier.stamp_command(inside) is None
+    (inside / "stamp.tsr").write_bytes(b"an authority's answer")
+    assert verifier.verify(inside, bag.fingerprint).startswith("verified")
+    command = verifier.stamp_command(inside)
+    assert command.startswith("openssl ts -verify -in stamp.tsr -data signature.ed25519")
     (inside / "data" / "link").symlink_to("/etc/passwd")
     with pytest.raises(verifier.NotVerified, match="neither a file nor a folder"):
         verifier.verify(inside)
