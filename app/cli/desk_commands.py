@@ -23,19 +23,36 @@ def verify_desk(
     settings = settings_of(library=library, data=data)
     from app.error_codes import EXIT_UNREADABLE
     from app.messages.catalogue import text
-    from app.store.damage import find_damage, is_file_sound
+    from app.store import stored_fingerprints
+    from app.store.damage import add_checksums, find_damage, is_file_sound
     from app.store.data_folder import open_store, store_place
 
     store = open_store(store_place(settings), create=False)
     try:
         sound = is_file_sound(store)
         damaged = list(find_damage(store))
+        if sound:
+            add_checksums(store)
+        with store.reading() as connection:
+            not_compared = stored_fingerprints.failed_comparisons(connection)
     finally:
         store.close()
     if not sound:
         complain(text("cli-desk-file-damaged"))
+    for check in not_compared:
+        complain(text("cli-desk-not-compared", check=check))
     if as_json:
-        print_json([{"check": damage.check, "what": damage.what} for damage in damaged])
+        print_json(
+            [
+                {
+                    "check": damage.check,
+                    "what": damage.what,
+                    "clip": damage.clip,
+                    "name": damage.name,
+                }
+                for damage in damaged
+            ]
+        )
     elif damaged or sound:
         print_lines([str(damage) for damage in damaged] or [text("cli-desk-sound")])
     if damaged or not sound:

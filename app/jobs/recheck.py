@@ -49,7 +49,7 @@ def recheck(
 ) -> bool:
     """Compare one earlier check with the library as it is. True where it raised an alert.
 
-    What cannot be read any more counts as searched, so that it is not tried for ever.
+    A comparison that failed does not count as searched: it is repeated later, a few times.
     Raises StoreUnusable, LibraryUnusable.
     """
     reach, change = library.last_clip_number(), library.last_change()
@@ -58,9 +58,7 @@ def recheck(
             stored_item = stored_fingerprints.load(connection, check.id)
             stored = reports.load_newest(connection, check.id)
     except RowDamaged as error:
-        log.warning("a check could not be done again", extra={"reason": type(error).__name__})
-        with store.writing() as connection:
-            stored_fingerprints.record_search(connection, [check.id], reach, change)
+        _record_failure(store, check, reach, error)
         return False
     if stored_item is None or stored_item.metadata is None or stored is None:
         return False
@@ -73,7 +71,8 @@ def recheck(
             checked_at, own_clips = check.created_at, repeated.own_clips
             alert = find_change(before, checked.verdict, checked_at, now(), own_clips)
     except FirstseenError as error:
-        log.warning("a check could not be done again", extra={"reason": type(error).__name__})
+        _record_failure(store, check, reach, error)
+        return False
     with store.writing() as connection, contextlib.suppress(CheckUnknown):
         checks.find(connection, check.id)  # deleted meanwhile: nothing of it comes back
         stored_fingerprints.record_search(connection, [check.id], reach, change)
@@ -90,6 +89,13 @@ def recheck(
         audit_log.append_entry(connection, audit_log.SERVICE, "check.found", check.id)
         return True
     return False
+
+
+def _record_failure(store: Store, check: Check, reach: int, error: FirstseenError) -> None:
+    extra = {"check": check.id, "reason": type(error).__name__}
+    log.warning("a check could not be done again", extra=extra)
+    with store.writing() as connection:
+        stored_fingerprints.record_failure(connection, check.id, reach, now())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from app.database.checksums import is_intact
 from app.jobs.recheck_schedule import all_due
 from app.jobs.report_changes import accepted_clips, has_older
 from app.library.errors import ClipUnknown
@@ -95,7 +96,11 @@ class _LibraryComparison:
                 to_recheck.add(row.check)
             else:
                 reach = row.space, row.searched_up_to or 0
-                bars_by_reach.setdefault(reach, {})[row.check] = _unpack_bars(row.whole, row.parts)
+                bars_by_reach.setdefault(reach, {})[row.check] = (
+                    _unpack_bars(row.whole, row.parts)
+                    if is_intact(searches, row._mapping)
+                    else None
+                )
         for (space, clip), bars_by_check in bars_by_reach.items():
             to_recheck |= self._near_later_clips(space, clip, bars_by_check)
         return to_recheck

@@ -13,6 +13,8 @@ from app.store import checks
 from app.store.checks import MAX_CRASHES, Check
 from app.store.schema import checks as table
 from app.store.schema import searches
+from app.store.stored_fingerprints import MAX_ATTEMPTS
+from app.store.timestamps import format_timestamp, now
 
 QUIET_S: Final = (
     20.0  # without a change of the library before a recheck: clips are often added many at a time
@@ -81,6 +83,10 @@ def all_due(reach: int, change: str) -> sa.Select[Any]:
             table.c.pictures != "pending",
             table.c.crashes < MAX_CRASHES,
             behind | redated,
+            # A comparison that failed is not repeated at once, nor for ever with the same clips.
+            searches.c.failed_at_clip.is_distinct_from(reach)
+            | (searches.c.failures < MAX_ATTEMPTS)
+            & (searches.c.retry_at <= format_timestamp(now())),
         )
         .order_by(searches.c.searched_up_to, table.c.number)
     )

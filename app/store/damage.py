@@ -1,18 +1,22 @@
 """Find what is damaged of the checks that a store keeps.
 
-Reports and fingerprints are compressed with a checksum, uploads have their SHA-256. Frames of
-evidence have none: of them it is only told whether what describes them can be read.
+Rows have checksums, uploads their SHA-256. Rows that an earlier version stored get their checksum
+here, as they are, where they can be read.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from app.database.checksums import checksum
 from app.store import checks, evidence_sheets, reports, stored_fingerprints
 from app.store.checks import Check
 from app.store.data_folder import Store
 from app.store.errors import CheckUnknown, RowDamaged
-from app.store.schema import checks as table
+from app.store.schema import SEALED_TABLES
+from app.store.schema import checks as checks_table
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -20,9 +24,25 @@ CHUNK_BYTES = 1024 * 1024
 def find_damage(store: Store) -> Iterator[RowDamaged]:
     """Everything that is damaged, check by check, each in a transaction of its own."""
     with store.reading() as connection:
-        ids = connection.scalars(table.select().with_only_columns(table.c.id)).all()
+        ids = connection.scalars(sa.select(checks_table.c.id)).all()
     for identifier in ids:
         yield from _damage_of(store, identifier)
+
+
+def add_checksums(store: Store) -> None:
+    """Give every row that an earlier version stored its checksum, as it is."""
+    for table in SEALED_TABLES:
+        keys = list(table.primary_key.columns)
+        unsealed = sa.select(*keys).where(table.c.checksum.is_(None))
+        with store.reading() as connection:
+            rows = connection.execute(unsealed).all()
+        for row in rows:
+            where = sa.and_(*(key == value for key, value in zip(keys, row, strict=True)))
+            with store.writing() as connection:
+                stored = connection.execute(sa.select(table).where(where)).one_or_none()
+                if stored is not None:
+                    values = {"checksum": checksum(table, stored._mapping)}
+                    connection.execute(table.update().where(where).values(values))
 
 
 def is_file_sound(store: Store) -> bool:
@@ -39,15 +59,14 @@ def _damage_of(store: Store, identifier: str) -> Iterator[RowDamaged]:
         reads: tuple[Callable[[], object], ...] = (
             lambda: reports.load_all(connection, identifier),
             lambda: stored_fingerprints.load(connection, identifier),
-            lambda: evidence_sheets.load_descriptions(connection, identifier),
+            lambda: stored_fingerprints.check_search(connection, identifier),
         )
         for read in reads:
             try:
                 read()
             except RowDamaged as error:
                 yield error
-            except ValueError:
-                yield RowDamaged("evidence", identifier)
+        yield from evidence_sheets.find_damage(connection, identifier)
     if check.upload is not None and not _is_intact(store.uploads / check.upload, check):
         yield RowDamaged("upload", identifier)
 

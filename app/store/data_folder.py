@@ -204,8 +204,27 @@ def _to_version_4(connection: sa.Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX ix_keys_old_hash ON keys (old_hash)")
 
 
+def _to_version_5(connection: sa.Connection) -> None:
+    """Checksums, which `verify` gives to the rows of before; failed comparisons are counted."""
+    present = {column["name"] for column in sa.inspect(connection).get_columns("searches")}
+    for table in ("reports", "descriptors", "pictures", "sheets"):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER")
+    if "checksum" in present:  # the step to version 2 makes the table as it is now
+        return
+    for name in ("checksum INTEGER", "failed_at_clip INTEGER", "retry_at TEXT"):
+        connection.exec_driver_sql(f"ALTER TABLE searches ADD COLUMN {name}")
+    connection.exec_driver_sql(
+        "ALTER TABLE searches ADD COLUMN failures INTEGER DEFAULT '0' NOT NULL"
+    )
+
+
 # version -> step that reaches it
-MIGRATIONS: dict[int, Step] = {2: _to_version_2, 3: _to_version_3, 4: _to_version_4}
+MIGRATIONS: dict[int, Step] = {
+    2: _to_version_2,
+    3: _to_version_3,
+    4: _to_version_4,
+    5: _to_version_5,
+}
 
 
 def _fill(connection: sa.Connection) -> None:

@@ -25,9 +25,9 @@ FirstseenError
 from typing import Literal
 
 from hashing.errors import FirstseenError
-from hashing.message import Message
+from hashing.message import Message, Param
 
-type StoredPart = Literal["report", "fingerprint", "evidence", "upload"]
+type StoredPart = Literal["report", "fingerprint", "search", "evidence", "frame", "upload"]
 
 
 class StoreUnusable(FirstseenError):
@@ -65,11 +65,15 @@ class WorkerFailed(FirstseenError):
 class RowDamaged(FirstseenError):
     """What is stored of one check is damaged; the message says what. Exit code 4."""
 
-    def __init__(self, what: StoredPart, check: str) -> None:
-        """check: its id."""
-        super().__init__(Message(f"error-stored-{what}", {"check": check}))
+    def __init__(self, what: StoredPart, check: str, clip: str = "", name: str = "") -> None:
+        """check: its id. clip, name: whose evidence it is, and which frame, where it is that."""
+        params: dict[str, Param] = {"check": check}
+        params |= {key: value for key, value in (("clip", clip), ("name", name)) if value}
+        super().__init__(Message(f"error-stored-{what}", params))
         self.what = what
         self.check = check
+        self.clip = clip
+        self.name = name
 
 
 class KeyNotUnderstood(FirstseenError):

@@ -5,15 +5,17 @@ Every function works inside a transaction that its caller began.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.database.checksums import is_intact, sealed
 from app.evidence.evidence_sheet import EvidenceSheet, Pair, Thumbnail
 from app.messages import wire
 from app.messages.catalogue import checked
+from app.store.errors import RowDamaged
 from app.store.schema import pictures as images
 from app.store.schema import sheets
 from hashing.message import verbatim
@@ -39,10 +41,11 @@ def store(
             raise ValueError("only redacted frames are stored")
         description, jpegs = _split_images(sheet)
         text = json.dumps(description)
-        connection.execute(sheets.insert().values(check=check, clip=clip, sheet=text))
+        described = {"check": check, "clip": clip, "sheet": text}
+        connection.execute(sheets.insert().values(sealed(sheets, described)))
         for name, jpeg in jpegs.items():
             row = {"check": check, "clip": clip, "name": name, "jpeg": jpeg}
-            connection.execute(images.insert().values(row))
+            connection.execute(images.insert().values(sealed(images, row)))
 
 
 def images_by_name(sheet: EvidenceSheet) -> dict[str, bytes]:
@@ -53,24 +56,54 @@ def images_by_name(sheet: EvidenceSheet) -> dict[str, bytes]:
 def load_descriptions(connection: sa.Connection, check: str) -> dict[str, Json]:
     """Sheets by clip id, with the names of their images in place of the images.
 
-    A field that a sheet stored before did not have has its default.
+    A field that a sheet stored before did not have has its default. Raises RowDamaged.
     """
     rows = connection.execute(sa.select(sheets).where(sheets.c.check == check))
-    return {row.clip: _DEFAULTS | json.loads(row.sheet) for row in rows}
+    return {row.clip: _DEFAULTS | _description(row._mapping) for row in rows}
+
+
+def _description(row: sa.RowMapping) -> Json:
+    if not is_intact(sheets, row):
+        raise RowDamaged("evidence", row["check"], row["clip"])
+    try:
+        description: Json = json.loads(row["sheet"])
+    except ValueError as error:
+        raise RowDamaged("evidence", row["check"], row["clip"]) from error
+    return description
 
 
 def load_image(connection: sa.Connection, check: str, clip: str, name: str) -> bytes | None:
-    """One JPEG; None where there is none of this name."""
+    """One JPEG; None where there is none of this name. Raises RowDamaged."""
     where = (images.c.check == check) & (images.c.clip == clip) & (images.c.name == name)
-    jpeg = connection.execute(sa.select(images.c.jpeg).where(where)).scalar_one_or_none()
-    return None if jpeg is None else bytes(jpeg)
+    row = connection.execute(sa.select(images).where(where)).one_or_none()
+    return None if row is None else _jpeg(row._mapping)
+
+
+def _jpeg(row: sa.RowMapping) -> bytes:
+    if not is_intact(images, row):
+        raise RowDamaged("frame", row["check"], row["clip"], row["name"])
+    return bytes(row["jpeg"])
+
+
+def find_damage(connection: sa.Connection, check: str) -> Iterator[RowDamaged]:
+    """Each sheet and each frame of a check that is damaged."""
+    readers: tuple[tuple[sa.Table, Callable[[sa.RowMapping], object]], ...] = (
+        (sheets, _description),
+        (images, _jpeg),
+    )
+    for table, read in readers:
+        for row in connection.execute(sa.select(table).where(table.c.check == check)):
+            try:
+                read(row._mapping)
+            except RowDamaged as error:
+                yield error
 
 
 def load(connection: sa.Connection, check: str) -> dict[str, EvidenceSheet]:
-    """Sheets by clip id, without their strips: no page shows these."""
+    """Sheets by clip id, without their strips: no page shows these. Raises RowDamaged."""
     where = (images.c.check == check) & ~images.c.name.startswith("strip-")
     rows = connection.execute(sa.select(images).where(where))
-    jpegs = {(row.clip, row.name): bytes(row.jpeg) for row in rows}
+    jpegs = {(row.clip, row.name): _jpeg(row._mapping) for row in rows}
     return {
         clip: _join_images(
             {**sheet, "strip": ()}, {name: jpeg for (of, name), jpeg in jpegs.items() if of == clip}

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from app.database.checksums import is_intact, sealed
 from app.store.errors import RowDamaged
 from app.store.schema import reports
 from app.store.timestamps import format_timestamp, now
@@ -32,16 +33,15 @@ def store(
 ) -> None:
     """Store the complete JSON. reach: number of the library's newest clip when it was searched."""
     searched = report.get("searched") or {}
-    connection.execute(
-        reports.insert().values(
-            check=check,
-            made_at=format_timestamp(now()),
-            cause=cause,
-            library_clips=searched.get("clips"),
-            searched_up_to=reach,
-            report=zlib.compress(json.dumps(report, separators=(",", ":")).encode(), 6),
-        )
-    )
+    row = {
+        "check": check,
+        "made_at": format_timestamp(now()),
+        "cause": cause,
+        "library_clips": searched.get("clips"),
+        "searched_up_to": reach,
+        "report": zlib.compress(json.dumps(report, separators=(",", ":")).encode(), 6),
+    }
+    connection.execute(reports.insert().values(sealed(reports, row)))
 
 
 def load_newest(connection: sa.Connection, check: str) -> StoredReport | None:
@@ -54,19 +54,21 @@ def load_newest(connection: sa.Connection, check: str) -> StoredReport | None:
     ).one_or_none()
     if row is None:
         return None
-    return StoredReport(row.made_at, row.cause, _unpack(row.report, check))
+    return StoredReport(row.made_at, row.cause, _unpack(row._mapping, check))
 
 
 def load_all(connection: sa.Connection, check: str) -> list[Json]:
     """Every report of a check. Raises RowDamaged."""
-    query = sa.select(reports.c.report).where(reports.c.check == check)
-    return [_unpack(packed, check) for packed in connection.scalars(query).all()]
+    query = sa.select(reports.c.report, reports.c.checksum).where(reports.c.check == check)
+    return [_unpack(row._mapping, check) for row in connection.execute(query).all()]
 
 
-def _unpack(packed: bytes, check: str) -> Json:
-    """The report; zlib's own checksum tells a damaged one. Raises RowDamaged."""
+def _unpack(row: sa.RowMapping, check: str) -> Json:
+    """The report. Raises RowDamaged."""
+    if not is_intact(reports, row):
+        raise RowDamaged("report", check)
     try:
-        report: Json = json.loads(zlib.decompress(packed))
+        report: Json = json.loads(zlib.decompress(row["report"]))
     except (zlib.error, ValueError) as error:
         raise RowDamaged("report", check) from error
     return report

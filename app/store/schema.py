@@ -9,11 +9,12 @@ carry a number of their own for it. Nothing here is tied to SQLite but how the f
 import sqlalchemy as sa
 from sqlalchemy import Column, Float, ForeignKey, LargeBinary, Table
 
+from app.database.checksums import SEALED, checksum_column
 from app.database.column_types import Integer, Text
 from app.database.format import migrations_table
 
 APPLICATION_ID = 0x4653444B  # "FSDK"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = sa.MetaData()
 
@@ -113,6 +114,7 @@ reports = Table(
     Column("library_clips", Integer),  # how many clips it was compared with
     Column("searched_up_to", Integer),  # the newest clip's number at that time
     Column("report", LargeBinary, nullable=False),  # the complete JSON, zlib
+    checksum_column(),  # here and below since version 5
 )
 
 # What rechecks need of an item after its upload is gone: its fingerprint with preview frames.
@@ -124,6 +126,7 @@ descriptors = Table(
     Column("metadata", LargeBinary),  # of the file, in the format of the sandbox's codec
     Column("fingerprint", LargeBinary, nullable=False),  # in the same format
     Column("expires_at", Text),
+    checksum_column(),
 )
 
 # How far the library was searched for such an item. Since version 2; apart from the large columns,
@@ -138,6 +141,12 @@ searches = Table(
     # it, as app.store.stored_fingerprints packs it; null where it is not known.
     Column("whole", LargeBinary),
     Column("parts", LargeBinary),
+    checksum_column(),
+    # Since version 5: how often in a row the comparison failed with clips up to `failed_at_clip`,
+    # and when it is tried again.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failed_at_clip", Integer),
+    Column("retry_at", Text),
 )
 
 # Redacted evidence frames of a check's newest report.
@@ -148,6 +157,7 @@ pictures = Table(
     Column("clip", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("jpeg", LargeBinary, nullable=False),
+    checksum_column(),
 )
 
 # The rest of each evidence sheet: times, measures, which image is where.
@@ -156,8 +166,11 @@ sheets = Table(
     metadata,
     Column("check", ForeignKey("checks.id", ondelete="CASCADE"), primary_key=True),
     Column("clip", Text, primary_key=True),
-    Column("sheet", Text, nullable=False),  # JSON
+    Column("sheet", Text, nullable=False, info=SEALED),  # JSON
+    checksum_column(),
 )
+
+SEALED_TABLES = (reports, descriptors, searches, pictures, sheets)
 
 # ---- what people decide
 

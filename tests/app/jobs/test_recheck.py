@@ -20,6 +20,7 @@ from app.store import checks, keys, reports, stored_fingerprints
 from app.store.checks import Submission
 from app.store.data_folder import Store, open_store
 from app.store.schema import checks as table
+from app.store.schema import searches
 from hashing.errors import DecodeError
 from hashing.message import verbatim
 from tests.app.api.service_made import report
@@ -185,6 +186,39 @@ def test_a_dated_clip_that_was_made_of_the_check_itself_is_no_news_to_it(
         library.add(made_print(1), facts, dated)
         assert not recheck(store, library, Settings(), check, lambda *_: None)
     assert bool(asked_again) is not made
+
+
+def test_a_comparison_that_failed_is_repeated_later_a_few_times_only(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DecodeError(verbatim("no memory"))
+
+    monkeypatch.setattr(check_again, "matches_since", fail)
+    with store.writing() as connection:
+        keys.create(connection, "ann", ["check"], "cli", datetime.now(UTC))
+        identifier = done(connection, "none", 0)
+        reports.store(connection, identifier, report("a.mp4"), "check", 0)
+        check = checks.find(connection, identifier)
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.add(made_print(2), made_facts(2))
+        reach = library.last_clip_number()
+        for _ in range(stored_fingerprints.MAX_ATTEMPTS):
+            with store.writing() as connection:
+                assert due_now(connection, reach) == identifier
+            assert not recheck(store, library, Settings(), check, lambda *_: None)
+            with store.writing() as connection:
+                assert due_now(connection, reach) is None  # not at once
+                connection.execute(searches.update().values(retry_at="2000"))
+    with store.writing() as connection:
+        stored = stored_fingerprints.load(connection, identifier)
+        assert stored is not None
+        assert stored.searched_up_to == 0
+        assert stored_fingerprints.failed_comparisons(connection) == [identifier]
+        assert due_now(connection, reach) is None
+        assert due_now(connection, reach + 1) == identifier
+        stored_fingerprints.record_search(connection, [identifier], reach + 1, UNCHANGED)
+        assert stored_fingerprints.failed_comparisons(connection) == []
 
 
 def test_a_check_that_was_deleted_meanwhile_does_not_come_back(

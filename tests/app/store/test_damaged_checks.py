@@ -7,20 +7,25 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.__main__ import run
 from app.metadata.types import Credentials, Metadata
-from app.store import checks, keys, reports, stored_fingerprints
+from app.store import checks, evidence_sheets, keys, reports, stored_fingerprints
 from app.store.checks import Submission
-from app.store.damage import find_damage, is_file_sound
+from app.store.damage import add_checksums, find_damage, is_file_sound
 from app.store.data_folder import Store, open_store
 from app.store.errors import RowDamaged
 from app.store.timestamps import now
+from hashing.search.candidates import CandidateThreshold, SearchThresholds
+from hashing.types import VECTOR_SIZE
 from tests.app.api.service_made import report
 from tests.app.library.library_made import made_print
+from tests.app.store.store_made import SHEET
 
 UPLOAD = b"uploaded bytes"
+BAR = CandidateThreshold(np.ones((2, VECTOR_SIZE), np.float16), np.zeros(2, np.float32), 2, 0.5)
 
 
 @pytest.fixture
@@ -38,8 +43,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
             reports.store(connection, check.id, report(check.name), "check", 3)
             described = Metadata({}, Credentials("none"))
             stored_fingerprints.store(
-                connection, check.id, made_print(number), described, 3, "2999"
+                connection,
+                check.id,
+                made_print(number),
+                described,
+                3,
+                "2999",
+                candidate_bars=SearchThresholds((BAR,), BAR),
             )
+            evidence_sheets.store(connection, check.id, {"R000001": SHEET})
     yield store
     store.close()
 
@@ -54,10 +66,12 @@ def flip_a_bit(store: Store, table: str, column: str, share: float) -> None:
     with closing(sqlite3.connect(store.folder / "desk.db")) as database, database:
         where = f"rowid = (SELECT min(rowid) FROM {table})"
         (blob,) = database.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchone()
-        damaged = bytearray(blob)
+        text = isinstance(blob, str)
+        damaged = bytearray(blob.encode() if text else blob)
         at = int(share * (8 * len(blob) - 1))
         damaged[at // 8] ^= 1 << at % 8
-        database.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (bytes(damaged),))
+        stored = damaged.decode("latin-1") if text else bytes(damaged)
+        database.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (stored,))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 1.0])
@@ -67,6 +81,10 @@ def flip_a_bit(store: Store, table: str, column: str, share: float) -> None:
         ("reports", "report", "report"),
         ("descriptors", "fingerprint", "fingerprint"),
         ("descriptors", "metadata", "fingerprint"),
+        ("searches", "whole", "search"),
+        ("searches", "parts", "search"),
+        ("pictures", "jpeg", "frame"),
+        ("sheets", "sheet", "evidence"),
     ],
 )
 def test_one_bit_is_detected_and_named(
@@ -77,9 +95,26 @@ def test_one_bit_is_detected_and_named(
     check = first_check(store)
     (found,) = find_damage(store)
     assert (found.what, found.check) == (what, check)
-    load = reports.load_newest if what == "report" else stored_fingerprints.load
+    load = {
+        "report": reports.load_newest,
+        "fingerprint": stored_fingerprints.load,
+        "search": stored_fingerprints.check_search,
+        "frame": evidence_sheets.load,
+        "evidence": evidence_sheets.load_descriptions,
+    }[what]
     with store.reading() as connection, pytest.raises(RowDamaged, match=check):
         load(connection, check)
+
+
+def test_rows_of_an_earlier_version_get_their_checksum(store: Store) -> None:
+    tables = ("reports", "descriptors", "searches", "pictures", "sheets")
+    with closing(sqlite3.connect(store.folder / "desk.db")) as database, database:
+        for table in tables:
+            database.execute(f"UPDATE {table} SET checksum = NULL")
+    add_checksums(store)
+    assert list(find_damage(store)) == []
+    flip_a_bit(store, "pictures", "jpeg", 0.5)
+    assert [damage.what for damage in find_damage(store)] == ["frame"]
 
 
 def test_a_changed_or_lost_upload_is_named(store: Store) -> None:

@@ -16,6 +16,7 @@ from app.store import alerts, checks, decisions, keys, stored_fingerprints
 from app.store.checks import Submission, timestamp_in
 from app.store.data_folder import only_service, open_store
 from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
+from app.store.schema import searches
 from app.store.timestamps import now
 from tests.app.library.library_made import made_facts, made_print
 
@@ -32,7 +33,24 @@ def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
     store.close()
 
 
+TO_VERSION_4 = """
+    ALTER TABLE reports DROP COLUMN checksum;
+    ALTER TABLE descriptors DROP COLUMN checksum;
+    ALTER TABLE pictures DROP COLUMN checksum;
+    ALTER TABLE sheets DROP COLUMN checksum;
+    ALTER TABLE searches DROP COLUMN checksum;
+    ALTER TABLE searches DROP COLUMN failures;
+    ALTER TABLE searches DROP COLUMN failed_at_clip;
+    ALTER TABLE searches DROP COLUMN retry_at;
+    UPDATE migrations SET version = 4;
+    PRAGMA user_version = 4;
+"""
+
 TO_VERSION_1 = """
+    ALTER TABLE reports DROP COLUMN checksum;
+    ALTER TABLE descriptors DROP COLUMN checksum;
+    ALTER TABLE pictures DROP COLUMN checksum;
+    ALTER TABLE sheets DROP COLUMN checksum;
     ALTER TABLE alerts DROP COLUMN claim_before;
     ALTER TABLE alerts DROP COLUMN claim_after;
     ALTER TABLE decisions DROP COLUMN note_shared;
@@ -89,6 +107,18 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_what_it_holds(tmp_path:
     assert (old_note.note, old_note.note_shared) == ("another crane", False)
     assert stored is not None
     assert stored.searched_up_to == 7
+
+
+def test_a_store_of_version_4_is_brought_up_to_date(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    old = sqlite3.connect(tmp_path / "desk.db")
+    old.executescript(TO_VERSION_4)
+    old.close()
+    store = open_store(tmp_path)
+    with store.reading() as connection:
+        columns = {column["name"] for column in sa.inspect(connection).get_columns("searches")}
+    store.close()
+    assert columns == set(searches.c.keys())
 
 
 def test_others_of_the_machine_cannot_look_in(tmp_path: Path) -> None:
