@@ -52,6 +52,7 @@ OPEN_OPTIONS = {
     "probesize": "10000000",
     "analyzeduration": "10000000",
 }
+NO_TIMESTAMPS = 0x0080  # AVFMT_NOTIMESTAMPS of FFmpeg: the format has no clock, as bare codings
 TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT of FFmpeg: the format's clock may break
 STATES_DURATIONS = ("mov",)  # demuxers of formats that state how long each frame is shown
 
@@ -228,6 +229,11 @@ def declared_duration(
 def clock_may_break(container: av.container.InputContainer) -> bool:
     """Whether the format's clock may start again or jump, as in transport streams."""
     return bool(container.format.flags & TS_DISCONT)
+
+
+def has_clock(container: av.container.InputContainer) -> bool:
+    """Whether the format states times; without them FFmpeg counts up, each decoder differently."""
+    return not container.format.flags & NO_TIMESTAMPS
 
 
 def states_durations(container: av.container.InputContainer) -> bool:

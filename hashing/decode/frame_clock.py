@@ -61,11 +61,14 @@ class FrameClock:
 
     step: usual seconds between frames. breaks: the format's clock may break (AVFMT_TS_DISCONT).
     durations: the format states how long each frame is shown, so that a longer one is a jump.
+    stamped: the format has a clock. Without one, a frame follows when the last one has been shown
+    for the duration that its own coding states.
     """
 
     step: Seconds
     breaks: bool = False
     durations: bool = False
+    stamped: bool = True
     last: Seconds | None = None
     jumps: list[ClockJump] = field(default_factory=list)
     _offsets: list[Seconds] = field(default_factory=list)  # the present clock's first
@@ -77,7 +80,8 @@ class FrameClock:
 
     def read(self, frame: av.VideoFrame) -> Seconds:
         """The time of the next frame."""
-        return self.place(self._stamp(frame), self._duration(frame))
+        stamp = self._stamp(frame) if self.stamped else None
+        return self.place(stamp, self._duration(frame))
 
     def place(self, stamp: Seconds | None, duration: Seconds | None = None) -> Seconds:
         """The time of a stamp in the file's own seconds; one step on where there is none."""
@@ -93,7 +97,7 @@ class FrameClock:
                 self._offsets = [stamp]
             return 0.0
         if stamp is None:
-            return self.last + self.step
+            return self.last + (self._recent[-1] if self._recent else self.step)
         if not self._offsets:
             self._offsets = [stamp - self.last - self.step]
         if self._doubtful and (time := self._returned(stamp, 1)) is not None:

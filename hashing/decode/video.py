@@ -28,6 +28,7 @@ from hashing.decode.containers import (
     clock_may_break,
     declared_duration,
     fault,
+    has_clock,
     is_cover,
     is_decodable,
     open_container,
@@ -227,7 +228,11 @@ def _video(
     step = _frame_step(stream)
     damage.declared = declared_duration(container, stream)
     clock = FrameClock(
-        step, clock_may_break(container), states_durations(container), jumps=damage.jumps
+        step,
+        clock_may_break(container),
+        states_durations(container),
+        has_clock(container),
+        jumps=damage.jumps,
     )
     broken_at: Seconds | None = None
     for frame in _decode(container, stream, damage, only_key=only_key):

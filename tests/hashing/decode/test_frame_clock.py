@@ -9,6 +9,7 @@ from hashing.decode.frame_clock import FrameClock
 from hashing.decode.video import Damage, decode_frames
 from hashing.types import Limits
 from tests.made import make_video
+from tests.made.codings import make_coded
 
 SMALL = (160, 90)
 STEP = 0.04
@@ -106,3 +107,22 @@ def test_every_frame_of_joined_streams_is_given_and_the_break_is_named(
     assert len(damage.problems) == 1
     assert words in str(damage.problems[0])
     assert "at 1.0 s" in str(damage.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("raw.drc", "vc2"),  # stamps are numbers of frames
+        ("raw.h264", "libx264"),  # no stamps, and FFmpeg takes 25 fps for granted
+        ("raw.m2v", "mpeg2video"),
+    ],
+)
+def test_a_bare_coding_is_timed_by_its_frames_own_durations(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    path = make_coded(tmp_path / name, codec, frames=30, size=(320, 180), fps=50)
+    with path.open("rb") as file:
+        given = [frame.time for frame in decode_frames(file, Limits(), Damage())]
+    assert len(given) == 30
+    assert np.median(np.diff(given)) == pytest.approx(1 / 50, abs=1e-4)  # s; one is FFmpeg's own
+    assert given[-1] == pytest.approx(29 / 50, abs=0.03)
