@@ -1,4 +1,4 @@
-"""`firstseen desk verify`: find damage in what the service keeps beside the library."""
+"""`firstseen desk verify` and `repair`: find damage of what the service keeps, set it aside."""
 
 import typer
 
@@ -8,11 +8,6 @@ from app.cli.service_store import DataOption
 from app.messages.catalogue import plain
 
 desk_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=plain("help-desk"))
-
-
-@desk_app.callback()
-def _everywhere() -> None:
-    """Makes `verify` a command of its own, although it is the only one."""
 
 
 @desk_app.command("verify")
@@ -26,6 +21,8 @@ def verify_desk(
     from app.store import stored_fingerprints
     from app.store.damage import add_checksums, find_damage, is_file_sound
     from app.store.data_folder import open_store, store_place
+    from app.store.repair import record_damage
+    from app.store.timestamps import now
 
     store = open_store(store_place(settings), create=False)
     try:
@@ -33,7 +30,8 @@ def verify_desk(
         damaged = list(find_damage(store))
         if sound:
             add_checksums(store)
-        with store.reading() as connection:
+        with store.writing() as connection:
+            record_damage(connection, damaged, now())
             not_compared = stored_fingerprints.failed_comparisons(connection)
     finally:
         store.close()
@@ -57,3 +55,43 @@ def verify_desk(
         print_lines([str(damage) for damage in damaged] or [text("cli-desk-sound")])
     if damaged or not sound:
         raise typer.Exit(EXIT_UNREADABLE)
+
+
+@desk_app.command("repair")
+def repair_desk(
+    library: LibraryPlace = None, data: DataOption = None, *, as_json: AsJson = False
+) -> None:
+    """Set aside what is damaged of checks; nothing of it is deleted before its check is."""
+    settings = settings_of(library=library, data=data)
+    from app.messages.catalogue import text
+    from app.store.damage import find_damage, is_file_sound
+    from app.store.data_folder import open_store, store_place
+    from app.store.repair import record_damage, repair
+    from app.store.timestamps import now
+
+    results = []
+    store = open_store(store_place(settings), create=False)
+    try:
+        if not is_file_sound(store):
+            complain(text("cli-desk-file-damaged"))
+        for damage in list(find_damage(store)):
+            with store.writing() as connection:
+                results.append((damage, repair(connection, damage, now())))
+        remaining = list(find_damage(store))
+        with store.writing() as connection:
+            record_damage(connection, remaining, now())
+    finally:
+        store.close()
+    if as_json:
+        print_json(
+            [
+                {"check": damage.check, "what": damage.what, "repair": repaired}
+                for damage, repaired in results
+            ]
+        )
+        return
+    lines = [
+        text(f"cli-desk-repair-{repaired.replace('_', '-')}", damage=str(damage))
+        for damage, repaired in results
+    ]
+    print_lines(lines or [text("cli-desk-sound")])

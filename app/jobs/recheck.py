@@ -60,7 +60,11 @@ def recheck(
     except RowDamaged as error:
         _record_failure(store, check, reach, error)
         return False
-    if stored_item is None or stored_item.metadata is None or stored is None:
+    if stored_item is None:
+        return False
+    if stored_item.metadata is None or stored is None:
+        with store.writing() as connection:  # set aside, or of an old version: not for ever
+            stored_fingerprints.record_failure(connection, check.id, reach, now())
         return False
     alert, checked, before = None, None, None
     try:

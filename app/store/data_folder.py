@@ -21,6 +21,7 @@ from app.store.errors import StoreBusy, StoreInUse, StoreUnusable
 from app.store.schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
+    damage,
     metadata,
     migrations,
     searches,
@@ -208,14 +209,20 @@ def _to_version_5(connection: sa.Connection) -> None:
     """Checksums, which `verify` gives to the rows of before; failed comparisons are counted."""
     present = {column["name"] for column in sa.inspect(connection).get_columns("searches")}
     for table in ("reports", "descriptors", "pictures", "sheets"):
-        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER")
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN checksum BIGINT")
     if "checksum" in present:  # the step to version 2 makes the table as it is now
         return
-    for name in ("checksum INTEGER", "failed_at_clip INTEGER", "retry_at TEXT"):
-        connection.exec_driver_sql(f"ALTER TABLE searches ADD COLUMN {name}")
+    for name in ("checksum", "failed_at_clip"):
+        connection.exec_driver_sql(f"ALTER TABLE searches ADD COLUMN {name} BIGINT")
+    connection.exec_driver_sql("ALTER TABLE searches ADD COLUMN retry_at TEXT")
     connection.exec_driver_sql(
-        "ALTER TABLE searches ADD COLUMN failures INTEGER DEFAULT '0' NOT NULL"
+        "ALTER TABLE searches ADD COLUMN failures BIGINT DEFAULT '0' NOT NULL"
     )
+
+
+def _to_version_6(connection: sa.Connection) -> None:
+    """Add the table of what is damaged and what is set aside."""
+    metadata.create_all(connection, tables=[damage])
 
 
 # version -> step that reaches it
@@ -224,6 +231,7 @@ MIGRATIONS: dict[int, Step] = {
     3: _to_version_3,
     4: _to_version_4,
     5: _to_version_5,
+    6: _to_version_6,
 }
 
 

@@ -63,6 +63,17 @@ def load_all(connection: sa.Connection, check: str) -> list[Json]:
     return [_unpack(row._mapping, check) for row in connection.execute(query).all()]
 
 
+def damaged_numbers(connection: sa.Connection, check: str) -> list[int]:
+    """Numbers of the reports of a check that are damaged."""
+    damaged = []
+    for row in connection.execute(sa.select(reports).where(reports.c.check == check)).all():
+        try:
+            _unpack(row._mapping, check)
+        except RowDamaged:
+            damaged.append(row.number)
+    return damaged
+
+
 def _unpack(row: sa.RowMapping, check: str) -> Json:
     """The report. Raises RowDamaged."""
     if not is_intact(reports, row):

@@ -14,7 +14,7 @@ from app.database.column_types import Integer, Text
 from app.database.format import migrations_table
 
 APPLICATION_ID = 0x4653444B  # "FSDK"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = sa.MetaData()
 
@@ -168,6 +168,20 @@ sheets = Table(
     Column("clip", Text, primary_key=True),
     Column("sheet", Text, nullable=False, info=SEALED),  # JSON
     checksum_column(),
+)
+
+# What is damaged, by the last `verify`; and what is set aside, as it was. Since version 6.
+damage = Table(
+    "damage",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("check", ForeignKey("checks.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("what", Text, nullable=False),  # app.store.errors.StoredPart
+    Column("clip", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("found_at", Text, nullable=False),
+    Column("set_aside", Integer, nullable=False),  # 1: not used any more
+    Column("row", LargeBinary),  # JSON with its table, bytes as hex digits, zlib
 )
 
 SEALED_TABLES = (reports, descriptors, searches, pictures, sheets)

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.api.dependencies import library_of
+from app.api.dependencies import library_of, store_of
 from app.api.guard import PAGE_POLICY
 from app.api.problem_json import Refusal
 from app.api.schemas.clips import HealthOut
@@ -23,6 +23,8 @@ from app.error_codes import http_status
 from app.library.errors import LibraryUnusable
 from app.library.records import DamagedClip
 from app.messages.catalogue import direction, languages, locale, source
+from app.store.errors import StoreUnusable
+from app.store.repair import count_damage
 from app.version import VERSION
 from hashing.message import Message
 
@@ -115,12 +117,23 @@ async def health(request: Request) -> Response:
         damaged = await run_in_threadpool(library_of(request).known_damage)
     except LibraryUnusable as error:
         status, detail = http_status(error), str(error)
+    damaged_rows, set_aside_rows = await run_in_threadpool(_damage_of_desk, request)
     content = HealthOut(
         status="ok" if clips is not None else "library_unusable",
         version=VERSION,
         clips=clips,
         damaged_clips=sum(not clip.set_aside for clip in damaged),
         set_aside_clips=sum(clip.set_aside for clip in damaged),
+        damaged_rows=damaged_rows,
+        set_aside_rows=set_aside_rows,
         detail=detail,
     )
     return JSONResponse(content.model_dump(), status)
+
+
+def _damage_of_desk(request: Request) -> tuple[int, int] | tuple[None, None]:
+    try:
+        with store_of(request).reading() as connection:
+            return count_damage(connection)
+    except StoreUnusable:  # the answer is still about the library
+        return None, None

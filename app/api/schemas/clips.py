@@ -72,4 +72,6 @@ class HealthOut(Wire):
     clips: int | None
     damaged_clips: int = 0  # of which something stored is known to be damaged
     set_aside_clips: int = 0  # damaged, and not searched any more
+    damaged_rows: int | None = None  # of checks, by the last `desk verify`; null: not readable
+    set_aside_rows: int | None = None  # of checks, damaged and not used any more
     detail: str | None = None

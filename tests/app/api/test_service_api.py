@@ -16,6 +16,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
+from app.api.routes import static_page
 from app.library.errors import LibraryUnusable
 from app.library.library import Library
 from app.library.records import Stats
@@ -24,6 +25,7 @@ from app.messages.catalogue import render
 from app.settings import Settings
 from app.store import alerts
 from app.store.data_folder import open_store
+from app.store.errors import StoreUnusable
 from app.store.timestamps import now
 from hashing.message import verbatim
 from tests.app.api.access_made import bearer
@@ -529,6 +531,22 @@ def test_a_clip_that_cannot_be_added_says_why(clips: TestClient) -> None:
 
 
 # ---- the rest
+
+
+def test_health_counts_damaged_rows_of_checks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_: object) -> tuple[int, int]:
+        raise StoreUnusable(verbatim("no answer"))
+
+    with running(tmp_path) as service:
+        for counted in ((0, 0), (2, 1)):
+            monkeypatch.setattr(static_page, "count_damage", lambda _, counted=counted: counted)
+            answer = service.client.get("/v1/health").json()
+            assert (answer["damaged_rows"], answer["set_aside_rows"]) == counted
+        monkeypatch.setattr(static_page, "count_damage", unreadable)
+        answer = service.client.get("/v1/health").json()
+        assert (answer["status"], answer["damaged_rows"]) == ("ok", None)
 
 
 def test_health_names_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

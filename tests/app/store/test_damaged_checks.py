@@ -1,8 +1,10 @@
 """What is damaged of a check is named, is no internal error, and harms no other check."""
 
 import hashlib
+import json
 import sqlite3
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +19,7 @@ from app.store.checks import Submission
 from app.store.damage import add_checksums, find_damage, is_file_sound
 from app.store.data_folder import Store, open_store
 from app.store.errors import RowDamaged
+from app.store.repair import count_damage
 from app.store.timestamps import now
 from hashing.search.candidates import CandidateThreshold, SearchThresholds
 from hashing.types import VECTOR_SIZE
@@ -135,3 +138,46 @@ def test_the_command_names_what_is_damaged(
     assert run() == 3
     told = f"the stored report of the check {first_check(store)} is damaged\n"
     assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("reports", "report"),
+        ("descriptors", "fingerprint"),
+        ("searches", "whole"),
+        ("pictures", "jpeg"),
+        ("sheets", "sheet"),
+    ],
+)
+def test_repair_sets_what_is_damaged_aside_and_says_so(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    table: str,
+    column: str,
+) -> None:
+    flip_a_bit(store, table, column, 0.5)
+    (damaged,) = find_damage(store)
+    monkeypatch.setenv("FIRSTSEEN_LIBRARY", str(store.folder.parent))
+    monkeypatch.setattr(sys, "argv", ["firstseen", "desk", "verify"])
+    assert run() == 3
+    with store.reading() as connection:
+        assert count_damage(connection) == (1, 0)
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "argv", ["firstseen", "desk", "repair"])
+    assert run() == 0
+    assert capsys.readouterr().out.startswith(f"{damaged}: set aside")
+    assert list(find_damage(store)) == []
+    check = first_check(store)
+    with store.reading() as connection:
+        known, aside = count_damage(connection)
+        packed = connection.exec_driver_sql("SELECT row FROM damage").scalars().all()
+        assert (known, aside) == (0, len(packed))
+        rows = [json.loads(zlib.decompress(row)) for row in packed]
+        assert table in {row["table"] for row in rows}
+        assert {row["row"]["check"] for row in rows} == {check}
+        checks.find(connection, check)
+    with store.writing() as connection:
+        checks.delete(connection, check)
+        assert count_damage(connection) == (0, 0)

@@ -34,6 +34,7 @@ def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
 
 
 TO_VERSION_4 = """
+    DROP TABLE damage;
     ALTER TABLE reports DROP COLUMN checksum;
     ALTER TABLE descriptors DROP COLUMN checksum;
     ALTER TABLE pictures DROP COLUMN checksum;
@@ -47,6 +48,7 @@ TO_VERSION_4 = """
 """
 
 TO_VERSION_1 = """
+    DROP TABLE damage;
     ALTER TABLE reports DROP COLUMN checksum;
     ALTER TABLE descriptors DROP COLUMN checksum;
     ALTER TABLE pictures DROP COLUMN checksum;
