@@ -103,7 +103,7 @@ def _try_to_add(file: ToAdd, add_file: "Callable[[ToAdd], Addition]") -> AddResu
 
 
 def entered_messages(added: "Addition") -> tuple[Message, ...]:
-    """Dates and texts that were entered or corrected of a clip."""
+    """Dates and texts that were entered or corrected of a clip, and parts added beside it."""
     dates = (
         Message("entered-date", {"kind": appearance.kind, "date": appearance.date})
         for appearance in added.appearances
@@ -116,7 +116,9 @@ def entered_messages(added: "Addition") -> tuple[Message, ...]:
         )
         for change in added.corrected
     )
-    return (*dates, *texts, *corrected)
+    more = added.parts if not added.new else ()
+    parts = (Message("entered-part", {"clip": clip}) for clip in more)
+    return (*dates, *texts, *corrected, *parts)
 
 
 def message_json(name: str, message: Message | None) -> dict[str, Any]:

@@ -99,7 +99,7 @@ class Stats:
 class Addition:
     """What was written. new: False where the library had a file of the same bytes already.
 
-    parts: ids of the clips that further parts of the file became.
+    parts: ids of the new clips that further parts of the file became.
     """
 
     clip_id: str

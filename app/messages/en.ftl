@@ -1842,6 +1842,8 @@ cli-add-added-parts = { $id }  { $file }: added; its further parts are { $parts 
 cli-add-known = { $id }  { $file }: known already, nothing changed
 # What was entered of a clip: dates and texts
 entered-date = { appearance-kind } { $date }
+# $clip: the id of the clip that a further part of the file became
+entered-part = a further part of the file, as { $clip }
 entered-text = { $column ->
     [title] title
     [place] place

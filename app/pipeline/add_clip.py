@@ -7,7 +7,7 @@ from pathlib import Path
 from app.intake import item as intake
 from app.library.context_csv import Context
 from app.library.library import Library
-from app.library.records import Addition, Clip, FileFacts
+from app.library.records import OWN_ENTRIES, Addition, Clip, FileFacts
 from app.metadata.stated_dates import captured_day
 from app.pipeline.check_parts import describe_parts
 from app.pipeline.open_sandbox import open_sandbox
@@ -17,7 +17,7 @@ from app.progress import OnProgress, quiet
 from app.settings import Settings
 from hashing.errors import DecodeError
 from hashing.message import Message
-from hashing.types import DescribedPart, Fingerprint, Sampling
+from hashing.types import DescribedPart, Fingerprint, Part, Sampling
 
 
 def add_clip(
@@ -33,7 +33,7 @@ def add_clip(
     before_storing: Callable[[], None] = lambda: None,
 ) -> Addition:
     """Add one file to the library, each further part as a clip of its own; the same bytes again
-    only gain context.
+    only gain context, and those parts that the library does not have.
 
     Where what is stored of them is damaged, they are described anew.
 
@@ -45,21 +45,31 @@ def add_clip(
     item = intake.from_path(path, settings.max_bytes, name)
     context = context or Context()
     clip = library.find_by_sha256(item.sha256)
+    facts = file_facts(item)
     if clip is not None and not library.verify(clip.id):
+
+        def is_new(part: Part) -> bool:
+            return library.find_by_sha256(part_facts(facts, part).sha256) is None
+
+        with open_sandbox(item.path, settings) as sandbox:
+            parts = tuple(describe_parts(sandbox, item.path, settings, StepClock(), is_new))
         before_storing()
-        return library.add_context(clip.id, context, correct=correct)
+        added = library.add_context(clip.id, context, correct=correct)
+        return add_parts(added, parts, facts, library, settings, context, _stated_by_file(clip))
     sampling: Sampling = "quick" if quick else "default"
     with open_sandbox(item.path, settings) as sandbox:
         read = read_item(sandbox, item, settings, StepClock(), on_progress, sampling)
         parts = tuple(describe_parts(sandbox, item.path, settings, StepClock()))
     fingerprint = fingerprint_to_store(read.fingerprint, settings)
     before_storing()
-    if clip is not None:
+    captured = captured_day(read.metadata)
+    if clip is None:
+        added = library.add(fingerprint, facts, context, captured)
+    else:
         library.replace_fingerprint(clip.id, fingerprint)
         library.renew_derived(clip.id, ("thumbnail",))
-        return replace(library.add_context(clip.id, context, correct=correct), repaired=True)
-    facts, captured = file_facts(item), captured_day(read.metadata)
-    added = library.add(fingerprint, facts, context, captured)
+        again = library.add_context(clip.id, context, correct=correct)
+        added = replace(again, repaired=True)
     return add_parts(added, parts, facts, library, settings, context, captured)
 
 
@@ -72,14 +82,20 @@ def add_parts(
     context: Context,
     captured: str | None,
 ) -> Addition:
-    """Add the parts of the file that was added, each as a clip; `added` with their ids."""
-    ids = []
+    """Add the parts of the file that was added, each as a clip; `added` with the new ones' ids."""
+    additions = []
     for part in parts:
         if part.fingerprint is not None:
             fingerprint = fingerprint_to_store(part.fingerprint, settings)
             own = part_facts(facts, part.part)
-            ids.append(library.add(fingerprint, own, context, captured).clip_id)
-    return replace(added, parts=tuple(ids))
+            additions.append(library.add(fingerprint, own, context, captured))
+    return replace(added, parts=tuple(part.clip_id for part in additions if part.new))
+
+
+def _stated_by_file(clip: Clip) -> str | None:
+    """The capture date that the file itself states, as it was entered when the clip was added."""
+    own = (a for a in clip.appearances if a.kind == "captured" and a.entered_by == OWN_ENTRIES)
+    return next((appearance.date for appearance in own), None)
 
 
 def clips_to_refresh(library: Library, settings: Settings) -> list[Clip]:

@@ -1,6 +1,6 @@
 """Check what a file shows beside its main part: further tracks, attached videos and pictures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -115,11 +115,15 @@ def list_parts(
 
 
 def describe_parts(
-    sandbox: MediaSandbox, path: Path, settings: Settings, clock: StepClock
+    sandbox: MediaSandbox,
+    path: Path,
+    settings: Settings,
+    clock: StepClock,
+    wanted: Callable[[Part], bool] = lambda part: True,
 ) -> Iterator[DescribedPart]:
-    """The parts of the sandbox's item, described; each in a process of its own."""
+    """The parts of the sandbox's item that are wanted, described; each in a process of its own."""
     limits = decode_limits(settings)
-    for part in list_parts(sandbox, limits)[0]:
+    for part in filter(wanted, list_parts(sandbox, limits)[0]):
         if part.reason is not None:
             yield DescribedPart(part)
             continue

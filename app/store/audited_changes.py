@@ -84,7 +84,8 @@ def addition_entries(added: Addition) -> list[tuple[str, str]]:
         "appearance.add": added.appearances,
         "clip.change": (*added.filled, *added.corrected),
     }
-    return [(action, added.clip_id) for action, changed in changes.items() if changed]
+    entries = [(action, added.clip_id) for action, changed in changes.items() if changed]
+    return [*entries, *(("clip.add", part) for part in added.parts)]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from app.pipeline.check_parts import parts_to_store
 from app.pipeline.compare_files import compare
 from app.report.report_json import to_json
 from app.settings import Settings
+from app.store.audited_changes import addition_entries
 from app.verdict.claim import Claim
 from tests.made import make_video
 from tests.made.parts import make_motion_photo, make_two_tracks, with_unknown_coding
@@ -132,6 +133,19 @@ def test_each_part_becomes_a_clip_of_the_library(settings: Settings, tmp_path: P
         accepted = {m["clip"]["id"]: m for m in same["matches"] if m["accepted"]}
     assert same["verdict"]["relation"] == "exact"
     assert set(accepted) == {"R000001", "R000002"}
+
+
+def test_adding_a_file_again_adds_the_parts_that_are_missing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = make_two_tracks(tmp_path / "two.mp4", (OTHER, KNOWN), 1.0, SIZE)
+    with Library.open(tmp_path / "library", create=True) as library:
+        add_clip(file, library, settings)
+        library.remove("R000002")
+        again = add_clip(file, library, settings)
+        assert (again.new, again.parts) == (False, ("R000003",))
+        assert addition_entries(again) == [("clip.add", "R000003")]
+        assert add_clip(file, library, settings).parts == ()
 
 
 def test_two_files_are_compared_with_all_their_parts(settings: Settings, tmp_path: Path) -> None:
