@@ -17,6 +17,7 @@ import pillow_heif
 from PIL import Image
 
 from tests.made import make_video, scene, write_video
+from tests.made.codings import make_coded
 from tests.made.hdr import make_hdr_video
 from tests.made.parts import make_motion_photo, make_pages, make_two_tracks
 
@@ -251,6 +252,10 @@ def _make_videos(folder: Path) -> None:
     make_video(folder / "hidden.mp4", 1, 1.0, size=size, hidden_s=0.4)
     make_video(folder / "later.mp4", 1, 1.0, size=size, start_s=2.0)
     make_video(folder / "without-sound.mp4", 1, 1.0, size=size, sound_kind=None)
+    for suffix in ("mp4", "mkv", "ts"):  # a still in a video's container
+        make_video(folder / f"one-frame.{suffix}", 1, 0.04, size=size, sound_kind=None)
+    for suffix, codec in (("h264", "libx264"), ("m2v", "mpeg2video"), ("drc", "vc2")):
+        make_coded(folder / f"bare.{suffix}", codec, frames=30, size=(320, 180), fps=50)
     _change_size(folder / "changing-size.ts")
 
 
