@@ -20,6 +20,7 @@ from app.store import audit_log
 from app.store.checks import FINAL
 from app.store.data_folder import FETCHING, Store, delete_upload
 from app.store.schema import checks, decisions, descriptors, sessions
+from app.store.spare_room import freeing
 from app.store.timestamps import format_timestamp, now
 from hashing.errors import FirstseenError
 
@@ -47,7 +48,7 @@ class _Undo(Exception):
 
 def sweep(store: Store, at: datetime | None = None) -> SweepResult:
     """Delete what expires at this time or before. Raises StoreUnusable."""
-    with store.writing() as connection:
+    with freeing(store) as connection:
         uploads, result = _delete_rows(connection, at)
     for name in uploads:
         delete_upload(store, name)
@@ -87,7 +88,7 @@ def _delete_rows(connection: sa.Connection, at: datetime | None) -> tuple[list[s
 
 def drop_upload(store: Store, check: str) -> None:
     """Delete the upload of a check that has ended and whose evidence frames are not pending."""
-    with store.writing() as connection:
+    with freeing(store) as connection:
         ended = checks.c.state.in_(FINAL) & (checks.c.pictures != "pending")
         ended_check = ended & (checks.c.id == check)
         names = _upload_names(connection, ended_check)

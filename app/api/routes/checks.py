@@ -383,7 +383,7 @@ def _log_export(request: Request, check_id: str, key: str, form: str, shown: Sho
 
 def _cancel(request: Request, check_id: str, key: str) -> None:
     store, queue = store_of(request), queue_of(request)
-    with store.writing() as connection:
+    with freeing(store) as connection:
         check = checks.cancel(connection, check_id, settings_of(request), key)
         audit_log.append_entry(connection, key, "check.cancel", check_id)
     delete_upload(store, check.upload)

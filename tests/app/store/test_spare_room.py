@@ -10,6 +10,7 @@ from tests.test_bad_input import ROOT, SMALL_DISK, can_mount
 
 ON_A_FULL_DISK = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.metadata.types import Credentials, Metadata
@@ -18,6 +19,7 @@ from app.store import stored_fingerprints
 from app.store.checks import Submission
 from app.store.data_folder import open_store
 from app.store.errors import StoreUnusable
+from app.store.retention import sweep
 from app.store.spare_room import freeing, keep_spare_room
 from app.store.timestamps import now
 from tests.app.library.library_made import made_print
@@ -41,6 +43,10 @@ with (folder / "ballast").open("wb", buffering=0) as ballast:
         except OSError:
             continue
 try:
+    if sys.argv[3] == "expire":
+        assert sweep(store, datetime(3000, 1, 1, tzinfo=UTC)).descriptors == 1
+        print("freed")
+        sys.exit()
     with freeing(store) as connection:
         checks.delete(connection, check.id)
     with freeing(store) as connection:
@@ -55,15 +61,20 @@ else:
 
 
 @pytest.mark.skipif(not can_mount(), reason="this system lets no user mount a small disk")
-@pytest.mark.parametrize(("room", "told"), [("kept", "freed"), ("none", "full")])
-def test_what_frees_room_works_on_a_full_disk(tmp_path: Path, room: str, told: str) -> None:
-    script = 'mount -t tmpfs -o size=12m tmpfs "$1" || exit 99; "$2" -c "$3" "$1" "$4"'
+@pytest.mark.parametrize(
+    ("room", "how", "outcome"),
+    [("kept", "delete", "freed"), ("none", "delete", "full"), ("kept", "expire", "freed")],
+)
+def test_what_frees_room_works_on_a_full_disk(
+    tmp_path: Path, room: str, how: str, outcome: str
+) -> None:
+    script = 'mount -t tmpfs -o size=12m tmpfs "$1" || exit 99; "$2" -c "$3" "$1" "$4" "$5"'
     done = subprocess.run(
-        [*SMALL_DISK, script, "sh", tmp_path, sys.executable, ON_A_FULL_DISK, room],
+        [*SMALL_DISK, script, "sh", tmp_path, sys.executable, ON_A_FULL_DISK, room, how],
         capture_output=True,
         text=True,
         cwd=ROOT,
         timeout=120,
         check=False,
     )
-    assert done.stdout.strip() == told, done.stderr
+    assert done.stdout.strip() == outcome, done.stderr
