@@ -36,7 +36,7 @@ from hashing.pan_zoom.stabilise import (
 )
 from hashing.pan_zoom.still_picture import StillPicture, find_still_picture, reference_moves
 from hashing.retiming.refine_alignment import refine_alignment
-from hashing.types import Box, Edit, Fingerprint, FrameShare, Match, Seconds, Segment
+from hashing.types import AudioFinding, Box, Edit, Fingerprint, FrameShare, Match, Seconds, Segment
 
 __all__ = [
     "compare",
@@ -260,13 +260,15 @@ def _decide_and_explain(
     ):  # otherwise the lines were refined before the reference was stabilised
         placement = refine_alignment(placement, query.fingerprint, reference.fingerprint)
     measured = measure_support(query, reference, placement, stabilised_query)
-    outcome = decide(measured, query.fingerprint.info.kind, reference.fingerprint.info.kind)
     segments = to_segments(
-        query, reference, placement.lines, placement.transform, outcome.score, placement.path
+        query, reference, placement.lines, placement.transform, 0.0, placement.path
     )
+    audio = compare_audio(query.fingerprint, reference.fingerprint, segments)
+    measured = replace(measured, sound_kept=_is_sound_kept(audio, placement))
+    outcome = decide(measured, query.fingerprint.info.kind, reference.fingerprint.info.kind)
     if not segments:
         return Match(min(outcome.score, 0.2), "none", reasons=outcome.reasons)
-    audio = compare_audio(query.fingerprint, reference.fingerprint, segments)
+    segments = tuple(replace(segment, score=outcome.score) for segment in segments)
     accepted = outcome.decision == "accepted"
     shares = measure_frame_shares(query, reference, placement) if accepted else ()
     edits = explain(query, reference, placement, segments, audio, shares) if accepted else ()
@@ -284,6 +286,12 @@ def _decide_and_explain(
         measured_join=accepted and joins.to_other_footage,
         reasons=outcome.reasons,
     )
+
+
+def _is_sound_kept(audio: AudioFinding, placement: Placement) -> bool:
+    """Whether the sound is the reference's all along the lines, none of which runs backwards."""
+    kept = bool(audio.spans) and all(span.state == "kept" for span in audio.spans)
+    return kept and not any(line.reversed for line in placement.lines)
 
 
 def _restrict_to_crop(

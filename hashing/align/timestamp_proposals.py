@@ -21,6 +21,9 @@ __all__ = [
 ]
 
 VOTE_BIN_S = 0.5
+WINDOW_S = 20.0  # of a long query, around its best row
+MAX_WINDOWS = 2
+SIMILAR_COSINE = 0.25  # of the best row's cosine, within which rows show the same clip
 MAX_COSINES_AT_ONCE = 4_000_000  # of a matrix in memory: 17 minutes by 17, or 4 hours in parts
 NEAREST_PER_ROW = 5
 MIN_COPY_COSINE = 0.22  # 99.99 % of pairs of unlike frames lie below (SSCD, measured)
@@ -101,8 +104,12 @@ def propose_timestamps(
     if len(times[0]) == 1:
         return _propose_for_still(*times, similarities.first_row)
     on_lines = _propose_on_lines(similarities, max_lines, pairs_per_line)
-    most_similar = _most_similar(similarities, pairs_per_line)
-    return [*on_lines, *([most_similar] if most_similar.pairs else [])]
+    most_similar = _most_similar(similarities, pairs_per_line, 0, len(times[0]))
+    return [
+        *on_lines,
+        *_most_similar_in_windows(similarities, pairs_per_line),
+        *([most_similar] if most_similar.pairs else []),
+    ]
 
 
 def _propose_for_still(
@@ -123,16 +130,39 @@ def _propose_for_still(
     return out
 
 
-def _most_similar(similarities: Similarities, pairs: int) -> TimestampPairs:
-    """The most similar pair in each of a few equal parts of the query."""
+def _most_similar(similarities: Similarities, pairs: int, first: int, stop: int) -> TimestampPairs:
+    """The most similar pair in each of a few equal parts of the query's rows `first` to `stop`."""
     tq, tr, best = similarities.query_times, similarities.reference_times, similarities.best
-    edges = np.linspace(0, len(best), min(pairs, len(best)) + 1).astype(int)
+    edges = np.linspace(first, stop, min(pairs, stop - first) + 1).astype(int)
     chosen = []
     for low, high in pairwise(edges):
         row = low + int(best[low:high].argmax())
         if best[row] > -1:
             chosen.append((float(tq[row]), float(tr[int(similarities.best_column[row])])))
-    return TimestampPairs(tuple(chosen), float(best.max(initial=0)))
+    return TimestampPairs(tuple(chosen), float(best[first:stop].max(initial=0)))
+
+
+def _most_similar_in_windows(similarities: Similarities, pairs: int) -> list[TimestampPairs]:
+    """The most similar pairs around the best row of a query of several windows, and the next best.
+
+    A known clip fills a small part of a long query: of equal parts of it all, one shows the clip.
+    """
+    tq, best = similarities.query_times, similarities.best.copy()
+    if tq[-1] - tq[0] < 2 * WINDOW_S:
+        return []
+    out = []
+    for _ in range(MAX_WINDOWS):
+        row = int(best.argmax())
+        if best[row] < MIN_COPY_COSINE:
+            break
+        # as long as similar rows go on, and at most a window to either side
+        alike = (best > similarities.best[row] - SIMILAR_COSINE) & (
+            np.abs(tq - tq[row]) <= WINDOW_S / 2
+        )
+        rows = np.flatnonzero(alike)
+        out.append(_most_similar(similarities, pairs, int(rows[0]), int(rows[-1]) + 1))
+        best[np.abs(tq - tq[row]) <= WINDOW_S] = -1
+    return out
 
 
 def _propose_on_lines(

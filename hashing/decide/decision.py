@@ -21,6 +21,14 @@ MIN_ACCEPTED_SCORE = 0.75
 MIN_UNDECIDED_SCORE = 0.12  # from here to MIN_ACCEPTED_SCORE a person has to decide
 MIN_VIDEO_S = 1.0  # of matched video; less is not accepted
 MAX_OVERLAID_LOGIT = 0.8  # a score of 0.69: undecided, above other recordings
+# The same scene at another time follows the reference for some seconds once it may be slowed down,
+# reversed or put together of pieces: of 156 pairs of clips of 6 s at most, from 52 films, 13 were
+# accepted so, the longest for 5.5 s. Of 14 retimed copies of the development benchmark the shorter
+# ones agree better than all of these, with a motion agreement of 0.87 and a contrast of 0.58.
+MIN_UNCUT_SHARE = 0.9  # of the matched seconds, at real time and with one offset
+MIN_RETIMED_S = 10.0  # of a retimed match; a shorter one has to agree better
+MIN_RETIMED_MOTION_AGREEMENT = 0.86
+MIN_RETIMED_CONTRAST = 0.45
 MIN_STILL_AGREEING_SHARE = 0.78  # at which a still is as likely of another time
 # of a still's textured area, or of what moves in it; copies have less, since what is painted over
 # them is found nowhere in the reference
@@ -86,6 +94,9 @@ def _video_logit(support: Support) -> float:
     if support.motion_agreement is None and not support.still_beyond_lines:
         # quiet scenes before a fixed camera agree at any hour; here the query goes on and differs
         logit = min(logit, MAX_OVERLAID_LOGIT)
+    retimed = support.uncut_share < MIN_UNCUT_SHARE and support.matched_s < MIN_RETIMED_S
+    if retimed and not support.sound_kept:  # sound that goes along tells which time it is
+        logit = min(logit, _max_retimed_logit(support))
     if (
         support.motion_agreement is None
         and support.real_time_share < 0.5
@@ -95,6 +106,15 @@ def _video_logit(support: Support) -> float:
         # timestamp fits exactly
         logit = min(logit, 0.0)
     return logit
+
+
+def _max_retimed_logit(support: Support) -> float:
+    """The most that a short match at another speed, backwards or in pieces can have."""
+    if support.motion_agreement is None:
+        return MAX_OVERLAID_LOGIT
+    agreement = support.motion_agreement - MIN_RETIMED_MOTION_AGREEMENT
+    contrast = support.contrast - MIN_RETIMED_CONTRAST
+    return log(MIN_ACCEPTED_SCORE / (1 - MIN_ACCEPTED_SCORE)) + 18.0 * min(agreement, contrast)
 
 
 def _still_logit(support: Support) -> float:

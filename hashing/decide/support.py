@@ -35,6 +35,7 @@ __all__ = [
 PATH_PIECE_S = 2.0  # of a moving crop, over which motion is compared
 COMPARED_FRAMES = 4  # timestamps at which frames are compared
 MAX_OVERLAID_SHARE = 0.25  # of the cells of a still scene; with more moving, it is overlaid
+MAX_OFFSET_DIFFERENCE_S = 0.25  # between lines of one shot, as a refined alignment leaves it
 CUT_MARGIN_S = 0.5  # between a line's end and a cut at which it ends
 CHANGE_GRID, MIN_LUMA_CHANGE = (
     (16, 9),
@@ -64,6 +65,7 @@ class Support:
     static_agreement: float | None = None
     static_agreement_query: float | None = None
     real_time_share: float = 1.0  # of `matched_s`, on lines that run forwards at about real time
+    uncut_share: float = 1.0  # of `matched_s`, at real time and with one offset
     min_agreeing_share: float = 1.0  # of the worst frame pair
     # where nothing moves: nothing moves in the rest of those shots of the query either
     still_beyond_lines: bool = True
@@ -73,6 +75,7 @@ class Support:
     # of two photos: of the part that both show, what lies elsewhere in the other
     moved_share: float | None = None
     along_crop_path: bool = False  # measured along a moving crop's path
+    sound_kept: bool = False  # all along the lines, forwards, the sound is the reference's
 
 
 def measure_support(
@@ -129,6 +132,7 @@ def measure_support(
         real_time_share=float(
             sum(w for w, line in zip(weights, lines, strict=True) if _is_real_time(line))
         ),
+        uncut_share=uncut_share(lines),
         min_agreeing_share=min_agreeing_share,
         displaced_share=_still_displacement(query, reference, placement),
         moved_share=_moved_share(query, reference, placement),
@@ -147,6 +151,24 @@ def _measure_video_against_still(
     covered_share = (box[2] - box[0]) * (box[3] - box[1]) if box is not None else 0.0
     matched_s = sum(line.end - line.start for line in placement.lines)
     return replace(support, covered_share=covered_share, matched_s=matched_s)
+
+
+def uncut_share(lines: tuple[Line, ...]) -> float:
+    """Of the matched seconds, the largest share on lines at real time with one offset, 0..1.
+
+    1 where there are no lines.
+    """
+    total = sum(line.end - line.start for line in lines)
+    plain = [line for line in lines if _is_real_time(line)]
+    on_one_offset = (
+        sum(
+            line.end - line.start
+            for line in plain
+            if abs(line.offset - first.offset) < MAX_OFFSET_DIFFERENCE_S
+        )
+        for first in plain
+    )
+    return max(on_one_offset, default=0.0) / total if total > 0 else 1.0
 
 
 def _is_real_time(line: Line) -> bool:
@@ -258,9 +280,25 @@ def _motion_agreement(
             query, reference, placement, lines, both_still=kinds == ("still", "still")
         ), 0.0
     per_line = [
-        (line, correlate_motion(query, reference, placement.transform, line)) for line in lines
+        (line, correlate_motion(query, reference, placement.transform, within_cuts(query, line)))
+        for line in lines
     ]
     return _weighted_agreement(per_line, agreeing_share)
+
+
+def within_cuts(query: FrameCache, line: Line) -> Line:
+    """The line without what lies beyond a cut of the query near its ends.
+
+    An end is exact to a frame or two, and a frame of other footage would be all that moves.
+    """
+    timeline = query.fingerprint.timeline
+    cuts = timeline.times[[is_cut(timeline.change, index) for index in range(len(timeline.times))]]
+    step = float(np.median(np.diff(query.times))) if len(query.times) > 1 else 0.0
+    before = cuts[np.abs(cuts - line.start) < CUT_MARGIN_S]
+    after = cuts[np.abs(cuts - line.end) < CUT_MARGIN_S]
+    start = max(line.start, float(before.max(initial=-np.inf)) + step)
+    end = min(line.end, float(after.min(initial=np.inf)) - step)
+    return replace(line, start=start, end=end) if end > start else line
 
 
 def _path_motion_agreement(

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from hashing.types import Descriptors, Fingerprint, Timeline
 
+CUT_LUMA_CHANGE = 90.0  # grey levels, of two unlike frames
+
 
 def join_streams(sources: Iterable[Path | BinaryIO], target: Path | BinaryIO) -> None:
     """Write the packets of videos that were coded alike, one video after the other."""
@@ -60,7 +62,7 @@ def tile(parts: Sequence[Fingerprint]) -> Fingerprint:
     )
     timeline = Timeline(
         _shifted([part.timeline.times for part in parts], starts),
-        np.concatenate([part.timeline.change for part in parts]),
+        np.concatenate([_from_a_cut(part.timeline.change) for part in parts]),
     )
     previews = [part.preview for part in parts if part.preview is not None]
     data = io.BytesIO()
@@ -71,6 +73,13 @@ def tile(parts: Sequence[Fingerprint]) -> Fingerprint:
     return replace(
         parts[0], info=info, descriptors=descriptors, timeline=timeline, preview=preview, audio=None
     )
+
+
+def _from_a_cut(change: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The changes of a part that other footage comes before."""
+    cut = change.copy()
+    cut[:1] = CUT_LUMA_CHANGE
+    return cut
 
 
 def _shifted(

@@ -81,3 +81,16 @@ def test_flat_clips_have_nothing_to_propose() -> None:
     query, reference = described([1, 2], flat=(0, 1)), described([1, 2])
     sets = propose_timestamps(find_similarities(query, reference))
     assert all(not proposal.pairs for proposal in sets)
+
+
+def test_a_short_copy_in_a_long_query_is_proposed_by_its_own_most_similar_rows() -> None:
+    """Of equal parts of the whole query, only one shows the copy."""
+    reference = described(list(range(20)))
+    query = described([*range(100, 220), *range(4, 16), *range(220, 340)])
+    start = 120 * EVERY_S
+    proposals = propose_timestamps(find_similarities(query, reference))
+    assert any(
+        len(proposal.pairs) == 3
+        and all(tq - start == pytest.approx(tr - 4 * EVERY_S) for tq, tr in proposal.pairs)
+        for proposal in proposals
+    )

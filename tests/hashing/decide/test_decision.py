@@ -205,3 +205,23 @@ def test_a_moving_crop_s_pictures_have_to_agree_as_well_as_its_windows_fit() -> 
     poor = replace(followed, agreeing_share=0.4, inliers=100)
     assert decide(poor, "video", "video").decision != "accepted"
     assert decide(replace(poor, along_crop_path=False), "video", "video").decision == "accepted"
+
+
+SHORT_RETIMED = replace(STRONG, matched_s=5.0, uncut_share=0.0, motion_agreement=0.93, contrast=0.8)
+
+
+def test_a_short_match_at_another_speed_needs_motion_and_timing_that_agree() -> None:
+    """Before a fixed camera anything fits for some seconds, once it may be slowed or reversed."""
+    assert decide(SHORT_RETIMED, "video", "video").decision == "accepted"
+    for weaker in (
+        replace(SHORT_RETIMED, motion_agreement=0.84),
+        replace(SHORT_RETIMED, contrast=0.3),
+        replace(SHORT_RETIMED, motion_agreement=None, static_agreement=1.0),
+    ):
+        assert decide(weaker, "video", "video").decision == "same_scene_other_recording"
+        for plain in (
+            replace(weaker, uncut_share=1.0),
+            replace(weaker, matched_s=30.0),
+            replace(weaker, sound_kept=True),
+        ):
+            assert decide(plain, "video", "video").decision == "accepted"

@@ -1,7 +1,13 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
 from hashing.align.place import place
 from hashing.align.placement import Placement
-from hashing.decide.support import measure_support
+from hashing.decide.support import measure_support, uncut_share, within_cuts
 from hashing.describe.frame_cache import FrameCache
+from hashing.types import Line
 from tests.hashing.films import CROP, Films
 
 
@@ -45,3 +51,36 @@ def test_another_hour_of_a_fixed_camera_has_its_points_but_not_its_motion(film: 
     assert grounds.inliers > 100
     assert grounds.motion_agreement is not None
     assert grounds.motion_agreement < 0.6
+
+
+def line(start: float, end: float, speed: float = 1.0, offset: float = 0.0) -> Line:
+    return Line(start, end, speed, False, offset, 0.9, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("lines", "share"),
+    [
+        ((line(0, 8), line(8, 10)), 1.0),
+        ((line(0, 8), line(8, 10, offset=3.0)), 0.8),
+        ((line(0, 8, speed=0.5), line(8, 10)), 0.2),
+        ((replace(line(0, 8), reversed=True),), 0.0),
+        ((), 1.0),
+    ],
+)
+def test_the_uncut_share_is_that_of_one_offset_at_real_time(
+    lines: tuple[Line, ...], share: float
+) -> None:
+    assert uncut_share(lines) == pytest.approx(share)
+
+
+def test_motion_is_not_compared_beyond_a_cut_near_the_end_of_a_line(film: Films) -> None:
+    clip = film("copy")
+    timeline = clip.timeline
+    change = np.zeros_like(timeline.change)
+    cut = len(change) // 2
+    change[cut] = 90.0
+    cut_clip = FrameCache(replace(clip, timeline=replace(timeline, change=change)))
+    at = float(timeline.times[cut])
+    shortened = within_cuts(cut_clip, line(at - 2.0, at + 0.1))
+    assert at - 0.5 < shortened.end < at
+    assert within_cuts(cut_clip, line(at - 2.0, at - 1.0)) == line(at - 2.0, at - 1.0)
