@@ -10,6 +10,7 @@ from math import exp, log
 
 from hashing.decide.support import MIN_IDENTICAL_SHARE, Support
 from hashing.message import Message
+from hashing.similarity.moved_content import MAX_MOVED_SHARE
 from hashing.types import Decision, Kind
 
 __all__ = [
@@ -36,9 +37,6 @@ MAX_DISPLACED_SHARE = 0.12
 MIN_RIGID_CORRELATION = (
     0.97  # of thumbnails, from which an inexact transform causes the displacement
 )
-# of the part that two photos show, found elsewhere in the other: one square of 5 px at 512 px, see
-# `similarity/moved_content.py`; 4 of 643 copies have more, all bent by a lens or as paper
-MAX_MOVED_SHARE = 0.0002
 MIN_PATH_AGREEING_SHARE = 0.6  # along a moving crop's path: as likely as not a copy
 MANY_INLIERS = 400
 MIN_SCENE_INLIERS = 25  # of two recordings of the same scene

@@ -25,7 +25,7 @@ from hashing.similarity.motion_correlation import (
     correlate_motion,
     correlate_still_motion,
 )
-from hashing.similarity.moved_content import measure_moved_content
+from hashing.similarity.moved_content import MOVED_LONG_SIDE_PX, measure_moved_content
 from hashing.types import Line, Seconds
 
 __all__ = [
@@ -41,7 +41,6 @@ CHANGE_GRID, MIN_LUMA_CHANGE = (
     (16, 9),
     14.0,
 )  # cells (width, height); grey levels, above coding noise
-MOVED_LONG_SIDE_PX = 512  # of two photos, where what moved between them is looked for
 MIN_IDENTICAL_SHARE = 0.95  # agreeing share from which motion is coding noise
 
 

@@ -24,6 +24,11 @@ from hashing.imaging.homography import Matrix
 from hashing.imaging.warping import make_grid
 from hashing.similarity.local_correlation import MIN_AGREEING_CORRELATION, compare_frames
 from hashing.similarity.motion_correlation import CODING_NOISE_DEVIATION
+from hashing.similarity.moved_content import (
+    MAX_MOVED_SHARE,
+    MOVED_LONG_SIDE_PX,
+    measure_moved_content,
+)
 from hashing.types import Descriptors, Fingerprint, Seconds, Span, Timeline
 
 __all__ = [
@@ -96,6 +101,8 @@ def find_still_picture(video: FrameCache) -> StillPicture | None:
         if window is None:
             return None
         windows[index] = window
+    if _anything_moves(frames, windows, middle):
+        return None
     widest = max(indices, key=lambda i: windows[i][0])
     base = widest if windows[widest][0] > MIN_WIDER else middle
     to_base = np.array([_relative(windows[index], windows[base]) for index in indices])
@@ -149,14 +156,39 @@ def _agreeing_share(
     frames: dict[int, NDArray[np.uint8]], index: int, base: int, window: NDArray[np.float64]
 ) -> float:
     """Share of the textured area that agrees in a window, or in place, as a caption does."""
-    size, x, y = window
-    onto = np.linalg.inv(np.array([[size, 0, x], [0, size, y], [0, 0, 1.0]]))
+    onto = np.linalg.inv(_window_matrix(window))
     moved = compare_frames(frames[index], frames[base], onto)
     if moved.textured.sum() < MIN_TEXTURED_PIXELS:
         return 0.0
     in_place = compare_frames(frames[index], frames[base], np.eye(3))
     best = np.maximum(moved.correlation, in_place.correlation)[moved.textured]
     return float((best > MIN_AGREEING_CORRELATION).mean())
+
+
+def _anything_moves(
+    frames: dict[int, NDArray[np.uint8]], windows: dict[int, NDArray[np.float64]], base: int
+) -> bool:
+    """Whether anything in the frames moves by itself, such as somebody small before a building."""
+    indices = sorted(frames)
+    spread = {indices[0], indices[len(indices) // 4], indices[-1]} - {base}
+    return any(
+        measure_moved_content(
+            compare_frames(
+                frames[index],
+                frames[base],
+                np.linalg.inv(_window_matrix(windows[index])),
+                MOVED_LONG_SIDE_PX,
+            )
+        ).moved_share
+        > MAX_MOVED_SHARE
+        for index in spread
+    )
+
+
+def _window_matrix(window: NDArray[np.float64]) -> Matrix:
+    """Pixels of a frame -> pixels of the base frame, of which it shows a window."""
+    size, x, y = window
+    return np.array([[size, 0, x], [0, size, y], [0, 0, 1.0]])
 
 
 def _relative(window: NDArray[np.float64], base: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -28,10 +28,16 @@ from hashing.similarity.local_correlation import (
 from hashing.similarity.moved_patches import find_moved_patches
 
 __all__ = [
+    "MAX_MOVED_SHARE",
+    "MOVED_LONG_SIDE_PX",
     "MovedContent",
     "measure_moved_content",
 ]
 
+MOVED_LONG_SIDE_PX = 512  # of the two frames
+# of what both show, beyond which something has moved: one square of MIN_MOVED_SIDE_PX; 4 of 643
+# copies have more, all bent by a lens or as paper
+MAX_MOVED_SHARE = 0.0002
 # at 512 px on the longer side, for which all lengths in px are
 EDGE_PX = 15  # of the visible part, where windows reach beyond it
 MIN_MOVED_CORRELATION = 0.85  # under the flow

@@ -4,10 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from hashing.decide.decision import MAX_MOVED_SHARE
-from hashing.decide.support import MOVED_LONG_SIDE_PX
 from hashing.similarity.local_correlation import compare_visible_part
-from hashing.similarity.moved_content import MovedContent, measure_moved_content
+from hashing.similarity.moved_content import (
+    MAX_MOVED_SHARE,
+    MOVED_LONG_SIDE_PX,
+    MovedContent,
+    measure_moved_content,
+)
 from tests.hashing.similarity.test_displacement import (
     AT,
     BACKGROUND,
