@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from app.messages.catalogue import render
-from app.messages.catalogue import text as say
+from app.messages.catalogue import text
 from app.report.report import Report
-from app.report.report_json import text
+from app.report.report_json import text as cleaned
 from hashing.edit_types import TABLE, EditType, Family
 
 type Json = dict[str, Any]
@@ -86,15 +86,15 @@ def _media_review(report: Report) -> Json:
         "creativeWorkStatus": "Draft",
         "itemReviewed": {"@type": "MediaReviewItem", "mediaItemAppearance": _item(report)},
         "mediaAuthenticityCategory": list(categories(report)),
-        "reviewBody": "\n".join(text(render(line)) for line in lines),
+        "reviewBody": "\n".join(cleaned(render(line)) for line in lines),
     }
     if first is not None:
         seen = first.appearance
-        review["originalMediaContextDescription"] = text(
-            say("media-review-earliest", date=seen.date, source=seen.publisher or "-")
+        review["originalMediaContextDescription"] = cleaned(
+            text("media-review-earliest", date=seen.date, source=seen.publisher or "-")
         )
         if seen.source_url:
-            review["originalMediaLink"] = text(seen.source_url)
+            review["originalMediaLink"] = cleaned(seen.source_url)
     if report.claim is not None:
         review["associatedClaimReview"] = {"@id": CLAIM_REVIEW}
     return review
@@ -103,7 +103,7 @@ def _media_review(report: Report) -> Json:
 def _item(report: Report) -> Json:
     item = report.item
     still = item.info is not None and item.info.kind == "still"
-    media: Json = {"@type": "ImageObject" if still else "VideoObject", "name": text(item.name)}
+    media: Json = {"@type": "ImageObject" if still else "VideoObject", "name": cleaned(item.name)}
     if item.sha256:
         media["sha256"] = item.sha256
     if item.bytes is not None:
@@ -111,7 +111,7 @@ def _item(report: Report) -> Json:
     if item.duration_s:
         media["duration"] = f"PT{item.duration_s:.3f}S"
     if item.url:
-        media["contentUrl"] = text(item.url)
+        media["contentUrl"] = cleaned(item.url)
     return media
 
 
@@ -124,8 +124,8 @@ def _claim_review(report: Report) -> Json:
         "@type": "ClaimReview",
         "@id": CLAIM_REVIEW,
         "creativeWorkStatus": "Draft",
-        "claimReviewed": text(say("media-review-claim", claimed="; ".join(said))),
+        "claimReviewed": cleaned(text("media-review-claim", claimed="; ".join(said))),
         "itemReviewed": {"@type": "Claim", "appearance": _item(report)},
-        "reviewBody": "\n".join(text(render(reason)) for reason in reasons),
+        "reviewBody": "\n".join(cleaned(render(reason)) for reason in reasons),
         "associatedMediaReview": {"@id": MEDIA_REVIEW},
     }
