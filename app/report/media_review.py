@@ -12,8 +12,7 @@ satire are for people alone, and so is original: that nothing was found proves n
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
-from app.messages.catalogue import render
-from app.messages.catalogue import text
+from app.messages.catalogue import render, text
 from app.report.report import Report
 from app.report.report_json import text as cleaned
 from hashing.edit_types import TABLE, EditType, Family
