@@ -6,7 +6,7 @@ scaled so that 0.5 is where it has as many of either. More support never lowers 
 """
 
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, inf, log
 
 from hashing.decide.support import MIN_IDENTICAL_SHARE, Support
 from hashing.message import Message
@@ -30,6 +30,8 @@ MIN_UNCUT_SHARE = 0.9  # of the matched seconds, at real time and with one offse
 MIN_RETIMED_S = 10.0  # of a retimed match; a shorter one has to agree better
 MIN_RETIMED_MOTION_AGREEMENT = 0.86
 MIN_RETIMED_CONTRAST = 0.45
+# where the sound goes along: of copies 0.85 and more, of two pairs of other times 0.72 and 0.83
+MIN_SOUNDED_MOTION_AGREEMENT = 0.84
 MIN_STILL_AGREEING_SHARE = 0.78  # at which a still is as likely of another time
 # of a still's textured area, or of what moves in it; copies have less, since what is painted over
 # them is found nowhere in the reference
@@ -92,8 +94,7 @@ def _video_logit(support: Support) -> float:
     if support.motion_agreement is None and not support.still_beyond_lines:
         # quiet scenes before a fixed camera agree at any hour; here the query goes on and differs
         logit = min(logit, MAX_OVERLAID_LOGIT)
-    retimed = support.uncut_share < MIN_UNCUT_SHARE and support.matched_s < MIN_RETIMED_S
-    if retimed and not support.sound_kept:  # sound that goes along tells which time it is
+    if support.uncut_share < MIN_UNCUT_SHARE and support.matched_s < MIN_RETIMED_S:
         logit = min(logit, _max_retimed_logit(support))
     if (
         support.motion_agreement is None
@@ -108,11 +109,16 @@ def _video_logit(support: Support) -> float:
 
 def _max_retimed_logit(support: Support) -> float:
     """The most that a short match at another speed, backwards or in pieces can have."""
+    accepted = log(MIN_ACCEPTED_SCORE / (1 - MIN_ACCEPTED_SCORE))
+    if support.sound_kept:  # sound that goes along tells which time it is
+        if support.motion_agreement is None:
+            return inf
+        return accepted + 18.0 * (support.motion_agreement - MIN_SOUNDED_MOTION_AGREEMENT)
     if support.motion_agreement is None:
         return MAX_OVERLAID_LOGIT
     agreement = support.motion_agreement - MIN_RETIMED_MOTION_AGREEMENT
     contrast = support.contrast - MIN_RETIMED_CONTRAST
-    return log(MIN_ACCEPTED_SCORE / (1 - MIN_ACCEPTED_SCORE)) + 18.0 * min(agreement, contrast)
+    return accepted + 18.0 * min(agreement, contrast)
 
 
 def _still_logit(support: Support) -> float:

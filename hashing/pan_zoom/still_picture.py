@@ -169,8 +169,6 @@ def _anything_moves(
     frames: dict[int, NDArray[np.uint8]], windows: dict[int, NDArray[np.float64]], base: int
 ) -> bool:
     """Whether anything in the frames moves by itself, such as somebody small before a building."""
-    indices = sorted(frames)
-    spread = {indices[0], indices[len(indices) // 4], indices[-1]} - {base}
     return any(
         measure_moved_content(
             compare_frames(
@@ -181,7 +179,8 @@ def _anything_moves(
             )
         ).moved_share
         > MAX_MOVED_SHARE
-        for index in spread
+        for index in sorted(frames)
+        if index != base
     )
 
 

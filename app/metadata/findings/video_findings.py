@@ -68,7 +68,11 @@ def rates(container: Group) -> Iterator[Finding]:
 
 
 def lengths(fields: Fields, info: MediaInfo) -> Iterator[Finding]:
-    """The container's stated length against what decodes."""
+    """The stated lengths against what decodes: the container's, and the video track's own.
+
+    The container counts from the start of the presentation to the end of its longest track:
+    pictures may begin late, and end before the sound does.
+    """
     if info.container in WITHOUT_LENGTH:
         return
     stated = fields.get("boxes", {}).get("mvhd duration_s")
@@ -76,10 +80,26 @@ def lengths(fields: Fields, info: MediaInfo) -> Iterator[Finding]:
         stated = fields.get("container", {}).get("duration_s")
     if not isinstance(stated, int | float) or info.duration_s is None or stated <= 0:
         return
-    apart = abs(stated - info.duration_s)
+    start, own = _video_track(fields.get("container", {}))
+    expected = [stated, stated - start, *([own] if own is not None else [])]
+    apart = min(abs(length - info.duration_s) for length in expected)
     if apart > max(LENGTH_TOLERANCE_S, LENGTH_TOLERANCE * stated):
         shown: Group = {"stated_s": stated, "picture_s": info.duration_s}
         message = Message(
             "finding-length-differs", {"stated": stated, "decoded": round(info.duration_s, 3)}
         )
         yield Finding("length_differs", "notice", message, shown)
+
+
+def _video_track(container: Group) -> tuple[float, float | None]:
+    """Start of the first video track and its stated length, seconds; None where it has none."""
+    for name, kind in container.items():
+        stream = re.fullmatch(r"(stream\[\d+\]) type", name)
+        if stream and kind == "video":
+            start = container.get(f"{stream[1]} start_s")
+            length = container.get(f"{stream[1]} duration_s")
+            return (
+                float(start) if isinstance(start, int | float) else 0.0,
+                float(length) if isinstance(length, int | float) else None,
+            )
+    return 0.0, None

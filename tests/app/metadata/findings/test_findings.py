@@ -171,6 +171,9 @@ VIDEO_GOLDEN: list[tuple[str, Fields, str]] = [
     ("odd rate", {"container": {"stream[0] average_rate": 26.7,
      "stream[0] nominal_rate": 26.7}}, "unusual_frame_rate"),
     ("cut off", {"boxes": {"mvhd duration_s": 60.0}}, "length_differs"),
+    ("cut off, as the track says too", {"boxes": {"mvhd duration_s": 60.0}, "container": {
+     "stream[0] type": "video", "stream[0] start_s": 0.0, "stream[0] duration_s": 60.0}},
+     "length_differs"),
 ]  # fmt: skip
 
 
@@ -191,6 +194,11 @@ QUIET: list[tuple[str, Fields, set[str]]] = [
      "trak[0] elst": [[1000, 3000, 1]]}}, {"hidden_footage"}),
     ("NTSC", {"container": {"stream[0] average_rate": 29.97003,
      "stream[0] nominal_rate": 29.97003}}, {"variable_frame_rate", "unusual_frame_rate"}),
+    ("pictures that begin late", {"boxes": {"mvhd duration_s": 35.0}, "container": {
+     "stream[0] type": "video", "stream[0] start_s": 30.0}}, {"length_differs"}),
+    ("sound much longer", {"boxes": {"mvhd duration_s": 60.0}, "container": {
+     "stream[0] type": "audio", "stream[0] duration_s": 60.0,
+     "stream[1] type": "video", "stream[1] duration_s": 5.0}}, {"length_differs"}),
     ("sound a little longer", {"boxes": {"mvhd duration_s": 5.4}}, {"length_differs"}),
 ]  # fmt: skip
 
