@@ -16,6 +16,7 @@ BENCHMARKS = {
     "metadata": ("benchmarks.metadata", "agreement with exiftool and c2pa over real files"),
     "models": ("benchmarks.models", "which model finds the true clip first"),
     "mutants": ("benchmarks.mutants", "broken files by the thousand: none ends in an exception"),
+    "other-times": ("benchmarks.other_times", "the same scene at another time: none is a copy"),
     "peers": ("benchmarks.peers", "real edits that other projects ship"),
     "service": ("benchmarks.service", "the service under load, under kill -9, and for long"),
     "speed": ("benchmarks.speed", "fingerprinting against decoding, starting, a cold check"),
@@ -31,7 +32,7 @@ BENCHMARKS = {
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in BENCHMARKS:
-        lines = [f"  {name:<9} {says}" for name, (_, says) in BENCHMARKS.items()]
+        lines = [f"  {name:<11} {says}" for name, (_, says) in BENCHMARKS.items()]
         print("usage: python -m benchmarks NAME [options]\n", *lines, sep="\n", file=sys.stderr)
         raise SystemExit(0 if name in {"-h", "--help"} else 2)
     sys.argv = [f"python -m benchmarks {name}", *sys.argv[2:]]
