@@ -36,6 +36,7 @@ PATH_PIECE_S = 2.0  # of a moving crop, over which motion is compared
 COMPARED_FRAMES = 4  # timestamps at which frames are compared
 MAX_OVERLAID_SHARE = 0.25  # of the cells of a still scene; with more moving, it is overlaid
 MAX_OFFSET_DIFFERENCE_S = 0.25  # between lines of one shot, as a refined alignment leaves it
+END_ERROR_S = 0.25  # of a line: two preview frames
 CUT_MARGIN_S = 0.5  # between a line's end and a cut at which it ends
 CHANGE_GRID, MIN_LUMA_CHANGE = (
     (16, 9),
@@ -293,8 +294,8 @@ def within_cuts(query: FrameCache, line: Line) -> Line:
     timeline = query.fingerprint.timeline
     cuts = timeline.times[[is_cut(timeline.change, index) for index in range(len(timeline.times))]]
     step = float(np.median(np.diff(query.times))) if len(query.times) > 1 else 0.0
-    before = cuts[np.abs(cuts - line.start) < CUT_MARGIN_S]
-    after = cuts[np.abs(cuts - line.end) < CUT_MARGIN_S]
+    before = cuts[np.abs(cuts - line.start) < END_ERROR_S]
+    after = cuts[np.abs(cuts - line.end) < END_ERROR_S]
     start = max(line.start, float(before.max(initial=-np.inf)) + step)
     end = min(line.end, float(after.min(initial=np.inf)) - step)
     return replace(line, start=start, end=end) if end > start else line

@@ -214,7 +214,7 @@ def test_a_short_match_at_another_speed_needs_motion_and_timing_that_agree() -> 
     """Before a fixed camera anything fits for some seconds, once it may be slowed or reversed."""
     assert decide(SHORT_RETIMED, "video", "video").decision == "accepted"
     for weaker in (
-        replace(SHORT_RETIMED, motion_agreement=0.84),
+        replace(SHORT_RETIMED, motion_agreement=0.8),
         replace(SHORT_RETIMED, contrast=0.3),
         replace(SHORT_RETIMED, motion_agreement=None, static_agreement=1.0),
     ):
