@@ -222,6 +222,6 @@ def test_a_short_match_at_another_speed_needs_motion_and_timing_that_agree() -> 
         for plain in (
             replace(weaker, uncut_share=1.0),
             replace(weaker, matched_s=30.0),
-            replace(weaker, sound_kept=True),
+            replace(weaker, sound_kept=True, motion_agreement=weaker.motion_agreement and 0.9),
         ):
             assert decide(plain, "video", "video").decision == "accepted"
