@@ -167,6 +167,7 @@ def test_identifying_metadata_is_shown_under_a_reveal(
         "faces": "redacted",
         "identifying_metadata": "withheld",
         "names": "kept",  # to its own desk
+        "item": "withheld",
         "by": None,
     }
     shown = client.get(f"/v1/checks/{check}", headers=ann, params={"metadata": "shown"}).json()
